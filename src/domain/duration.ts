@@ -1,0 +1,44 @@
+import ms, { type StringValue } from 'ms'
+import { UsageError } from './errors.js'
+
+/** A span of time: milliseconds, or text such as `'30s'`, `'5m'`, `'1.5h'`, `'2d'`, `'1w'`. */
+export type Duration = number | string
+
+// `ms` reads '1M' as one minute, answers undefined for '1h30m' and throws on '': only what is unambiguous gets to it.
+const pattern = /^\d+(\.\d+)?\s?(ms|s|sec|secs|m|min|mins|h|hr|hrs|d|day|days|w|week|weeks)?$/
+const longestMs = 100 * 365 * 24 * 3_600_000
+
+/**
+ * Milliseconds of `value`, a whole number from 0 to a hundred years.
+ * Throws UsageError `E_DURATION`; `option` names the place where the value was written.
+ */
+export function parseDuration(value: Duration, option: string): number {
+  const exact = typeof value === 'number' ? value : pattern.test(value) ? ms(value as StringValue) : Number.NaN
+  if (!Number.isFinite(exact) || exact < 0 || exact > longestMs) {
+    throw new UsageError(
+      'E_DURATION',
+      `${option}: ${JSON.stringify(value) ?? String(value)} is not a duration`,
+      'write milliseconds or one unit, such as 500ms, 30s, 5m, 1.5h or 2d',
+    )
+  }
+  return Math.round(exact)
+}
+
+const units = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1_000],
+] as const
+
+/** `durationMs` for people: at most two units, never rounded up to a larger one (`5400000` -> `1h 30m`). */
+export function formatDuration(durationMs: number): string {
+  if (durationMs < 1_000) return `${Math.round(durationMs)}ms`
+  if (durationMs < 10_000) return `${Math.floor(durationMs / 100) / 10}s`
+  const first = units.findIndex(([, size]) => durationMs >= size)
+  const [unit, size] = units[first] ?? ['s', 1_000]
+  const count = Math.floor(durationMs / size)
+  const next = units[first + 1]
+  const rest = next === undefined ? 0 : Math.floor((durationMs - count * size) / next[1])
+  return rest === 0 || next === undefined ? `${count}${unit}` : `${count}${unit} ${rest}${next[0]}`
+}

@@ -1,0 +1,47 @@
+/**
+ * Every error that Offstage itself raises. `code` is stable and meant for programs; `hint` says what to do next.
+ * Expected answers of the engine are return values, not errors: what is thrown is a mistake of the caller,
+ * a store that cannot be reached, or a bug.
+ */
+export class OffstageError extends Error {
+  readonly code: string
+  readonly hint: string | null
+
+  constructor(code: string, message: string, hint: string | null = null) {
+    super(message)
+    this.name = new.target.name
+    this.code = code
+    this.hint = hint
+  }
+}
+
+/** Something given by the user is not acceptable: a flag, an argument, a task name, an option in code. */
+export class UsageError extends OffstageError {}
+
+/** There is no job, queue, worker or schedule of that name. */
+export class NotFoundError extends OffstageError {}
+
+/** The store cannot be reached, opened, read or written. Nothing was acknowledged. */
+export class StoreUnavailableError extends OffstageError {}
+
+/** The task modules of the project cannot be used. */
+export class ProjectError extends OffstageError {}
+
+/** Thrown by a task: the job ends as `failed` at once, whatever retries are left. */
+export class NonRetryableError extends Error {
+  override name = 'NonRetryableError'
+}
+
+/**
+ * Thrown by a task: run this job again after `delay` (milliseconds, or a duration such as `'10m'`).
+ * It is no failure: no retry is used up.
+ */
+export class RetryLater extends Error {
+  override name = 'RetryLater'
+  readonly delay: number | string
+
+  constructor(delay: number | string, message = `asked to run again in ${delay}`) {
+    super(message)
+    this.delay = delay
+  }
+}

@@ -1,0 +1,68 @@
+/** What is kept of anything that was thrown. */
+export interface JobError {
+  readonly name: string
+  readonly message: string
+  readonly stack: string | null
+}
+
+/** Name, message and stack of one error together, in characters. */
+export const maxErrorLength = 64 * 1024
+
+/** A readable record of whatever was thrown: a string, undefined, a Proxy, an error whose getters throw. Never throws. */
+export function describeFailure(thrown: unknown): JobError {
+  try {
+    if (isErrorLike(thrown)) {
+      const name = text(() => thrown.name) || 'Error'
+      const message = text(() => thrown.message)
+      const stack = withCauses(thrown, new Set())
+      return { name: cut(name, 200), message: cut(message, maxErrorLength / 4), stack: cut(stack, maxErrorLength / 2) }
+    }
+    return { name: 'NonError', message: cut(`thrown value: ${show(thrown)}`, maxErrorLength / 4), stack: null }
+  } catch {
+    return { name: 'NonError', message: 'thrown value that cannot be read', stack: null }
+  }
+}
+
+interface ErrorLike {
+  readonly name: unknown
+  readonly message: unknown
+  readonly stack?: unknown
+  readonly cause?: unknown
+}
+
+function isErrorLike(thrown: unknown): thrown is ErrorLike {
+  return typeof thrown === 'object' && thrown !== null && 'message' in thrown
+}
+
+function withCauses(error: ErrorLike, seen: Set<unknown>): string {
+  seen.add(error)
+  const own = text(() => error.stack) || `${text(() => error.name)}: ${text(() => error.message)}`
+  const cause = attempt(() => error.cause)
+  if (cause === undefined || cause === null || seen.has(cause) || seen.size > 10) return own
+  const below = isErrorLike(cause) ? withCauses(cause, seen) : show(cause)
+  return `${own}\n[cause]: ${below}`
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'object' && value !== null) return attempt(() => JSON.stringify(value)) ?? 'an object'
+  return String(value)
+}
+
+function text(read: () => unknown): string {
+  const value = attempt(read)
+  return typeof value === 'string' ? value : ''
+}
+
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}
+
+function cut(value: string, length: number): string {
+  if (value.length <= length) return value
+  return `${value.slice(0, length)} [cut: ${value.length - length} more characters]`
+}

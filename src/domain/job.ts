@@ -1,0 +1,113 @@
+import type { JobError } from './failure.js'
+import type { Backoff } from './retry.js'
+
+/** Wall-clock time: milliseconds since 1970 UTC. */
+export type EpochMs = number
+/** A job's id as people see it: `j42`. */
+export type JobId = string
+/** A worker's id: `w7`. A worker that lost its lease goes on under a new one. */
+export type WorkerId = string
+
+export const jobStates = ['scheduled', 'queued', 'running', 'completed', 'failed', 'cancelled'] as const
+export type JobState = (typeof jobStates)[number]
+
+/** Why a job or an attempt `failed`: it threw, took too long, its process died, or it was not started in time. */
+export type FailureReason = 'error' | 'timeout' | 'lost' | 'expired'
+
+/** What ended an attempt. */
+export type EndedBy = 'return' | 'throw' | 'signal' | 'abandoned' | 'killed' | 'exit' | 'lost' | 'released'
+
+export const defaultQueue = 'default'
+export const defaultTimeoutMs = 15 * 60_000
+export const priorityRange = { lowest: -100, highest: 100 } as const
+
+/** Deaths of its process that a job may have in all, and while it was alone there, before it is `failed` as `lost`. */
+export const maxLosses = 10
+export const maxLossesAlone = 3
+
+/** What to do when a job with the same unique key is not final yet. */
+export type KeyPolicy = 'skip' | 'replace' | 'error'
+
+/** A request to run a task, checked and complete: what a store is given. */
+export interface NewJob {
+  readonly task: string
+  /** The arguments in call order, as the JSON text of an array. */
+  readonly argsJson: string
+  readonly queue: string
+  readonly priority: number
+  /** When it may run first; a time that has passed means at once. */
+  readonly dueAt: EpochMs
+  /** Not started by then, it fails as `expired`. */
+  readonly expiresAt: EpochMs | null
+  readonly maxRetries: number
+  /** null: the default waits. */
+  readonly backoff: Backoff | null
+  /** Of one attempt; null: no limit. */
+  readonly timeoutMs: number | null
+  /** `forMs`: for how long the key stays taken, counted from the enqueue, even when the job has ended. */
+  readonly key: { readonly name: string; readonly policy: KeyPolicy; readonly forMs: number } | null
+  /** Only this worker may run it, for as long as that worker lives. */
+  readonly reservedFor: WorkerId | null
+}
+
+/** The state of a job as it is stored. */
+export interface Job {
+  readonly id: JobId
+  readonly task: string
+  readonly argsJson: string
+  readonly queue: string
+  readonly state: JobState
+  readonly reason: FailureReason | null
+  readonly priority: number
+  readonly key: string | null
+  readonly createdAt: EpochMs
+  readonly dueAt: EpochMs
+  readonly expiresAt: EpochMs | null
+  /** Of the last attempt. */
+  readonly startedAt: EpochMs | null
+  readonly endedAt: EpochMs | null
+  /** The fencing token: counts every claim and never goes back. */
+  readonly attempt: number
+  /** Attempts that threw or timed out: what the retry policy counts. */
+  readonly failures: number
+  /** Attempts whose process died; `lossesAlone` of them while the job was alone in it. */
+  readonly losses: number
+  readonly lossesAlone: number
+  readonly maxRetries: number
+  readonly backoff: Backoff | null
+  readonly timeoutMs: number | null
+  readonly resultJson: string | null
+  /** Of the last attempt that failed. */
+  readonly error: JobError | null
+  /** Who runs it, or ran it last. */
+  readonly worker: WorkerId | null
+  readonly endedBy: EndedBy | null
+}
+
+export type AttemptState = 'running' | 'completed' | 'failed' | 'cancelled' | 'released'
+
+/** One execution of a job. */
+export interface Attempt {
+  readonly attempt: number
+  readonly state: AttemptState
+  readonly reason: FailureReason | null
+  readonly startedAt: EpochMs
+  readonly endedAt: EpochMs | null
+  readonly error: JobError | null
+  readonly worker: WorkerId | null
+  readonly endedBy: EndedBy | null
+}
+
+/** The number in a job's or worker's id. `42` is understood for `j42`; null if `text` is no such id. */
+export function idNumber(text: string, letter: 'j' | 'w'): number | null {
+  const digits = text.startsWith(letter) ? text.slice(1) : text
+  if (!/^[1-9]\d{0,15}$/.test(digits)) return null
+  const value = Number(digits)
+  return Number.isSafeInteger(value) ? value : null
+}
+
+/** Whether the text is the id of a job: `j42` or `42`; answers it as `j42`, or null. */
+export function parseJobId(text: string): JobId | null {
+  const value = idNumber(text, 'j')
+  return value === null ? null : `j${value}`
+}

@@ -1,0 +1,91 @@
+import { UsageError } from './errors.js'
+
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue }
+
+/** Arguments of one job, as JSON text, in bytes of UTF-8. */
+export const maxArgsBytes = 256 * 1024
+/** Result of one job, as JSON text, in bytes of UTF-8. */
+export const maxResultBytes = 1024 * 1024
+/** Nesting of arguments and results: JSON.stringify overflows the stack at some 5,000 levels. */
+export const maxJsonDepth = 200
+
+/** Thrown by `toJsonText`: `path` is where the value sits, in JavaScript notation (`[0].items[3].price`). */
+export class NotJsonError extends UsageError {
+  readonly path: string
+
+  constructor(path: string, what: string) {
+    super('E_NOT_JSON', `${path === '' ? 'the value' : path} ${what}, which JSON cannot carry`)
+    this.path = path
+  }
+}
+
+/**
+ * `value` as JSON text. A Date becomes its ISO string, `toJSON` is honoured, an undefined property is dropped and an
+ * undefined value at the top becomes null; whatever JSON would mangle or drop elsewhere is refused with NotJsonError.
+ */
+export function toJsonText(value: unknown, root = ''): string {
+  return JSON.stringify(checked(value, root, new Set())) ?? 'null'
+}
+
+function checked(value: unknown, path: string, above: Set<object>): unknown {
+  switch (typeof value) {
+    case 'string':
+      if (/\p{Surrogate}/u.test(value)) throw new NotJsonError(path, 'has half of a surrogate pair')
+      return value
+    case 'boolean':
+      return value
+    case 'number':
+      if (!Number.isFinite(value)) throw new NotJsonError(path, `is ${value}`)
+      return value
+    case 'bigint':
+      throw new NotJsonError(path, 'is a BigInt')
+    case 'function':
+      throw new NotJsonError(path, 'is a function')
+    case 'symbol':
+      throw new NotJsonError(path, 'is a symbol')
+    case 'undefined':
+      return undefined
+  }
+  return value === null ? null : checkedObject(value as object, path, above)
+}
+
+function checkedObject(value: object, path: string, above: Set<object>): unknown {
+  if (above.has(value)) throw new NotJsonError(path, 'refers back to what contains it')
+  if (above.size >= maxJsonDepth) throw new NotJsonError(path, `is nested deeper than ${maxJsonDepth} levels`)
+  above.add(value)
+  try {
+    if ('toJSON' in value && typeof value.toJSON === 'function') return checked(value.toJSON(''), path, above)
+    if (Array.isArray(value)) return value.map((item, index) => checkedItem(item, `${path}[${index}]`, above))
+    const kind = Object.prototype.toString.call(value).slice(8, -1)
+    if (kind !== 'Object' && kind !== 'Error') throw new NotJsonError(path, `is a ${kind}`)
+    // A prototype-less copy: a key named __proto__ stays a key.
+    const copy: Record<string, unknown> = Object.create(null)
+    for (const [key, item] of Object.entries(value)) copy[key] = checked(item, memberPath(path, key), above)
+    return copy
+  } finally {
+    above.delete(value)
+  }
+}
+
+function checkedItem(item: unknown, path: string, above: Set<object>): unknown {
+  if (item === undefined) throw new NotJsonError(path, 'is undefined inside an array')
+  return checked(item, path, above)
+}
+
+/** `path` extended by an object's key, as one would write it in code. */
+export function memberPath(path: string, key: string): string {
+  if (!/^[A-Za-z_$][\w$]*$/.test(key)) return `${path}[${JSON.stringify(key)}]`
+  return path === '' ? key : `${path}.${key}`
+}
+
+/** Throws UsageError `E_TOO_LARGE` if the text of a job's arguments is over the limit. */
+export function refuseLargeArgs(argsJson: string): void {
+  const bytes = Buffer.byteLength(argsJson)
+  if (bytes > maxArgsBytes) {
+    throw new UsageError(
+      'E_TOO_LARGE',
+      `the arguments are ${bytes} bytes of JSON, over the limit of ${maxArgsBytes}`,
+      'pass a path or a key to the data instead of the data itself',
+    )
+  }
+}

@@ -1,0 +1,68 @@
+import { type Duration, parseDuration } from './duration.js'
+import { UsageError } from './errors.js'
+
+/** How often and when a failed attempt is repeated, as people write it. Every property has a default. */
+export interface RetryPolicy {
+  /** Attempts after the first that failed, 0 to 1,000. Default 3. */
+  readonly maxRetries?: number
+  /** Wait before the first retry. Default `1s`. */
+  readonly initialDelay?: Duration
+  /** The longest wait. Default `1m`. */
+  readonly maxDelay?: Duration
+  /** Whether waits grow. Default true. */
+  readonly exponentialBackoff?: boolean
+  /** By how much each wait exceeds the one before it, at least 1. Default 2. */
+  readonly factor?: number
+  /** Full jitter: each wait is random between 0 and its full length. Default false. */
+  readonly jitter?: boolean
+}
+
+/** The waits of a policy, checked and in milliseconds: what is stored with a job. */
+export interface Backoff {
+  readonly initialDelayMs: number
+  readonly maxDelayMs: number
+  readonly exponentialBackoff: boolean
+  readonly factor: number
+  readonly jitter: boolean
+}
+
+export const defaultMaxRetries = 3
+
+export const defaultBackoff: Backoff = {
+  initialDelayMs: 1_000,
+  maxDelayMs: 60_000,
+  exponentialBackoff: true,
+  factor: 2,
+  jitter: false,
+}
+
+/** Checks a policy once, at the door. `option` names the place where it was written. */
+export function parseRetryPolicy(policy: RetryPolicy, option: string): { maxRetries: number; backoff: Backoff } {
+  const factor = policy.factor ?? defaultBackoff.factor
+  if (typeof factor !== 'number' || !(factor >= 1 && factor <= 1_000)) {
+    throw new UsageError('E_RETRY', `${option}.factor: ${factor} is not a number from 1 to 1000`)
+  }
+  return {
+    maxRetries: parseMaxRetries(policy.maxRetries ?? defaultMaxRetries, `${option}.maxRetries`),
+    backoff: {
+      initialDelayMs: parseDuration(policy.initialDelay ?? defaultBackoff.initialDelayMs, `${option}.initialDelay`),
+      maxDelayMs: parseDuration(policy.maxDelay ?? defaultBackoff.maxDelayMs, `${option}.maxDelay`),
+      exponentialBackoff: policy.exponentialBackoff ?? defaultBackoff.exponentialBackoff,
+      factor,
+      jitter: policy.jitter ?? defaultBackoff.jitter,
+    },
+  }
+}
+
+export function parseMaxRetries(value: number, option: string): number {
+  if (Number.isInteger(value) && value >= 0 && value <= 1_000) return value
+  throw new UsageError('E_RETRY', `${option}: ${value} is not a whole number from 0 to 1000`)
+}
+
+/** Wait before retry number `retry` (1 = the first), in milliseconds. Grows from `initialDelayMs` up to `maxDelayMs`. */
+export function backoffMs(backoff: Backoff, retry: number, random: () => number): number {
+  const growth = backoff.exponentialBackoff ? backoff.factor ** (retry - 1) : 1
+  const capped = Math.min(backoff.initialDelayMs * growth, backoff.maxDelayMs)
+  // Full jitter: a thousand jobs that failed together must not come back together.
+  return backoff.jitter ? Math.floor(random() * capped) : Math.round(capped)
+}

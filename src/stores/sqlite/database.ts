@@ -1,0 +1,99 @@
+import Database from 'better-sqlite3'
+import { StoreUnavailableError } from '../../domain/errors.js'
+import { storeError } from './errors.js'
+import { createStore, storeExists } from './files.js'
+import { applicationId, migrations } from './migrations.js'
+
+/** `full`: every acknowledged write survives a power loss. `relaxed`: the last moments may not; a kill loses nothing. */
+export type Durability = 'full' | 'relaxed'
+
+// A wait for a lock blocks the event loop, so it is short; the write queue tries again without blocking.
+const busyTimeoutMs = 50
+
+/** Opens the file for a command that writes: makes it if it is missing, brings its schema up to date. */
+export function openForWriting(path: string, durability: Durability): Database.Database {
+  if (!storeExists(path)) createStore(path, (temporary) => migrate(configure(connect(temporary), 'full')).close())
+  return checkedOpen(path, (db) => migrate(configure(db, durability)))
+}
+
+/** Opens the file for a command that only reads; null if there is no store yet. */
+export function openForReading(path: string): Database.Database | null {
+  if (!storeExists(path)) return null
+  return checkedOpen(path, (db) => {
+    if (version(db) < migrations.length) throw olderFile(path)
+    configure(db, 'full').pragma('query_only = 1')
+    return db
+  })
+}
+
+/** Opens the file, looks whose it is before anything is changed in it, and closes it again if it cannot be used. */
+function checkedOpen(path: string, prepare: (db: Database.Database) => Database.Database): Database.Database {
+  let db: Database.Database | null = null
+  try {
+    db = connect(path)
+    refuseForeign(db, path)
+    return prepare(db)
+  } catch (thrown) {
+    db?.close()
+    throw storeError(path, thrown)
+  }
+}
+
+function connect(path: string): Database.Database {
+  // Opening may meet the last moments of another process, which holds the file alone while it clears the WAL away.
+  return new Database(path, { fileMustExist: true, timeout: 5_000 })
+}
+
+function configure(db: Database.Database, durability: Durability): Database.Database {
+  db.pragma('journal_mode = WAL')
+  // After WAL, and on every connection: better-sqlite3 opens WAL files at NORMAL.
+  db.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`)
+  db.pragma('journal_size_limit = 67108864')
+  db.pragma('trusted_schema = OFF')
+  db.pragma(`busy_timeout = ${busyTimeoutMs}`)
+  return db
+}
+
+function refuseForeign(db: Database.Database, path: string): void {
+  if (db.pragma('application_id', { simple: true }) !== applicationId) {
+    throw new StoreUnavailableError(
+      'E_STORE_FOREIGN',
+      `store ${path}: the file belongs to another program`,
+      'point --store at another path; this file was not touched',
+    )
+  }
+  if (version(db) > migrations.length) {
+    throw new StoreUnavailableError(
+      'E_STORE_NEWER',
+      `store ${path}: its schema is version ${version(db)}, this program knows up to ${migrations.length}`,
+      'update offstage; the file was not touched',
+    )
+  }
+}
+
+function olderFile(path: string): StoreUnavailableError {
+  return new StoreUnavailableError(
+    'E_STORE_OLDER',
+    `store ${path}: its schema is older than this program's`,
+    'run a command that writes, such as "offstage workers start --burst", to bring it up to date',
+  )
+}
+
+function version(db: Database.Database): number {
+  return db.pragma('user_version', { simple: true }) as number
+}
+
+/** Each migration is one transaction: killed at any point, the file is at the old version or at the new one. */
+function migrate(db: Database.Database): Database.Database {
+  while (version(db) < migrations.length) {
+    db.transaction(() => {
+      const next = version(db)
+      const sql = migrations[next]
+      if (sql === undefined) return // another process was faster
+      if (next === 0) db.pragma(`application_id = ${applicationId}`)
+      db.exec(sql)
+      db.pragma(`user_version = ${next + 1}`)
+    }).immediate()
+  }
+  return db
+}

@@ -1,0 +1,49 @@
+import type { Clock } from '../../domain/clock.js'
+import type { JobState, NewJob } from '../../domain/job.js'
+import { isFinal } from '../../domain/transitions.js'
+import type { Enqueued } from '../store.js'
+import { cancelJob } from './cancel.js'
+import { rowId } from './rows.js'
+import type { Statements } from './statements.js'
+
+/** Stores one job, or answers what its unique key says. */
+export function enqueueJob(statements: Statements, clock: Clock, job: NewJob): Enqueued {
+  const holder = job.key === null ? null : keyHolder(statements, clock, job.key.name)
+  if (job.key !== null && holder !== null && job.key.policy !== 'replace') {
+    return { id: `j${holder}`, answer: job.key.policy === 'skip' ? 'existing' : 'refused' }
+  }
+  if (holder !== null) cancelJob(statements, clock, holder)
+  const id = insertJob(statements, clock, job)
+  if (job.key !== null) statements.holdKey.run(job.key.name, id, clock.now() + job.key.forMs)
+  return { id: `j${id}`, answer: holder === null ? 'created' : 'replaced' }
+}
+
+/** The job that holds a key: one that is not final, or whose time with the key is not over. */
+function keyHolder(statements: Statements, clock: Clock, name: string): number | null {
+  const holder = statements.keyHolder.get(name) as
+    | { readonly job: number; readonly heldUntil: number; readonly state: JobState | null }
+    | undefined
+  if (holder === undefined) return null
+  const ended = holder.state === null || isFinal(holder.state)
+  return ended && holder.heldUntil <= clock.now() ? null : holder.job
+}
+
+function insertJob(statements: Statements, clock: Clock, job: NewJob): number {
+  const now = clock.now()
+  const { lastInsertRowid } = statements.insertJob.run({
+    task: job.task,
+    queue: job.queue,
+    state: job.dueAt > now ? 'scheduled' : 'queued',
+    priority: job.priority,
+    args: job.argsJson,
+    key: job.key?.name ?? null,
+    createdAt: now,
+    dueAt: Math.max(job.dueAt, now),
+    expiresAt: job.expiresAt,
+    maxRetries: job.maxRetries,
+    backoff: job.backoff === null ? null : JSON.stringify(job.backoff),
+    timeoutMs: job.timeoutMs,
+    reservedFor: job.reservedFor === null ? null : rowId(job.reservedFor),
+  })
+  return Number(lastInsertRowid)
+}

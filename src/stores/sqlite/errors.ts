@@ -1,0 +1,38 @@
+import Database from 'better-sqlite3'
+import { StoreUnavailableError } from '../../domain/errors.js'
+
+const causes: readonly (readonly [RegExp, string, string])[] = [
+  [/^SQLITE_FULL$|^ENOSPC$/, 'the disk is full', 'free some space; nothing was stored'],
+  [
+    /^SQLITE_READONLY|^EACCES$|^EPERM$|^EROFS$/,
+    'it cannot be written',
+    'check the owner and mode of the file and of its folder',
+  ],
+  [
+    /^SQLITE_CANTOPEN|^ENOENT$|^ENOTDIR$|^EISDIR$/,
+    'it cannot be opened',
+    'check the path and the permissions of its folder',
+  ],
+  [/^SQLITE_CORRUPT/, 'its pages are damaged', 'stop all workers, keep the file, and restore a backup'],
+  [/^SQLITE_NOTADB$/, 'it is no SQLite database', 'point --store at another file, or move this one away'],
+  [/^SQLITE_IOERR/, 'the disk reported an error', 'check the disk, quotas and file size limits; nothing was stored'],
+  [
+    /^SQLITE_BUSY|^SQLITE_LOCKED/,
+    'another process holds its lock',
+    'find the process that writes to it for so long, and try again',
+  ],
+]
+
+/** What to tell the user when SQLite or the file system refuses; anything that is no such refusal comes back as it is. */
+export function storeError(path: string, thrown: unknown): unknown {
+  if (!(thrown instanceof Error) || !('code' in thrown) || typeof thrown.code !== 'string') return thrown
+  const { code } = thrown
+  const cause = causes.find(([pattern]) => pattern.test(code))
+  if (cause === undefined) return thrown
+  return new StoreUnavailableError('E_STORE_UNAVAILABLE', `store ${path}: ${cause[1]} (${code})`, cause[2])
+}
+
+/** Whether a lock was busy: the only refusal that is worth another try at once. */
+export function isBusy(thrown: unknown): boolean {
+  return thrown instanceof Database.SqliteError && /^SQLITE_(BUSY|LOCKED)/.test(thrown.code)
+}

@@ -1,0 +1,88 @@
+import {
+  closeSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { StoreUnavailableError } from '../../domain/errors.js'
+import { storeError } from './errors.js'
+
+/** The folder that Offstage owns in a project: made as a whole, never filled again once its file has gone. */
+export const ownFolderName = '.offstage'
+
+/**
+ * Whether there is a store at `path`. A file that was emptied, or that is gone from a folder of ours, is an error:
+ * it must not pass for an empty queue.
+ */
+export function storeExists(path: string): boolean {
+  const stat = lstatSync(path, { throwIfNoEntry: false })
+  if (stat === undefined) {
+    if (basename(dirname(path)) !== ownFolderName || !existsSync(dirname(path))) return false
+    throw vanished(path, 'is gone, though its folder is there')
+  }
+  if (stat.isFile() && stat.size === 0) throw vanished(path, 'is empty')
+  return true
+}
+
+function vanished(path: string, what: string): StoreUnavailableError {
+  const away = basename(dirname(path)) === ownFolderName ? `the folder ${dirname(path)}` : 'the file'
+  return new StoreUnavailableError(
+    'E_STORE_VANISHED',
+    `store ${path}: the file ${what}`,
+    `restore a backup, or remove ${away} to begin with an empty store`,
+  )
+}
+
+/**
+ * Makes a store that appears complete or not at all: `fill` writes the file under a temporary name, then one rename
+ * (of our own folder) or link (beside files of others) puts it in place. Another process that was faster wins.
+ */
+export function createStore(path: string, fill: (temporary: string) => void): void {
+  try {
+    if (basename(dirname(path)) === ownFolderName) createFolder(dirname(path), basename(path), fill)
+    else createFile(path, fill)
+  } catch (thrown) {
+    throw storeError(path, thrown)
+  }
+}
+
+function createFolder(folder: string, name: string, fill: (temporary: string) => void): void {
+  const temporary = mkdtempSync(`${folder}-new-`) // mkdtemp: mode 0700
+  try {
+    // Nobody should have to remember to keep the queue out of version control.
+    writeFileSync(join(temporary, '.gitignore'), '*\n', { mode: 0o600 })
+    createEmpty(join(temporary, name))
+    fill(join(temporary, name))
+    renameSync(temporary, folder)
+  } catch (thrown) {
+    rmSync(temporary, { recursive: true, force: true })
+    if (!existsSync(join(folder, name))) throw thrown
+  }
+}
+
+function createFile(path: string, fill: (temporary: string) => void): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const temporary = mkdtempSync(join(dirname(path), '.offstage-new-'))
+  try {
+    const file = join(temporary, basename(path))
+    createEmpty(file)
+    fill(file)
+    linkSync(file, path) // unlike rename, link never replaces a file that is there
+  } catch (thrown) {
+    if (!existsSync(path)) throw thrown
+  } finally {
+    rmSync(temporary, { recursive: true, force: true })
+  }
+}
+
+// SQLite gives -wal and -shm the mode of the database file, so that is made first, by hand.
+function createEmpty(path: string): void {
+  closeSync(openSync(path, 'wx', 0o600))
+}

@@ -1,0 +1,69 @@
+import type Database from 'better-sqlite3'
+import type { Attempt, Job, JobState } from '../../domain/job.js'
+import { jobStates } from '../../domain/job.js'
+import type { JobFilter, JobPage, Page, QueueInfo } from '../store.js'
+import { type AttemptRow, attemptOfRow, type JobRow, jobOfRow, rowId } from './rows.js'
+import type { Statements } from './statements.js'
+
+/** All attempts: those in their own table, and the last one out of the job's row if it is not among them. */
+export function attemptsOf(statements: Statements, id: string): readonly Attempt[] {
+  const row = statements.job.get(rowId(id)) as JobRow | undefined
+  if (row === undefined) return []
+  const attempts = (statements.attempts.all(row.id) as AttemptRow[]).map(attemptOfRow)
+  const last = attempts.at(-1)?.attempt ?? 0
+  if (row.attempt > last && row.started_at !== null) attempts.push(lastAttempt(jobOfRow(row), row.started_at))
+  return attempts
+}
+
+function lastAttempt(job: Job, startedAt: number): Attempt {
+  const state = job.state === 'scheduled' || job.state === 'queued' ? 'released' : job.state
+  const { attempt, reason, endedAt, worker } = job
+  const running = state === 'running'
+  const error = state === 'failed' ? job.error : null
+  return { attempt, state, reason, startedAt, endedAt, error, worker, endedBy: running ? null : job.endedBy }
+}
+
+/** One page of jobs, the newest first. */
+export function jobsPage(db: Database.Database, filter: JobFilter, page: Page): JobPage {
+  const { conditions, values } = conditionsOf(filter)
+  if (page.after !== null) {
+    conditions.push('id < ?')
+    values.push(rowId(page.after))
+  }
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
+  const rows = db
+    .prepare(`SELECT * FROM jobs ${where} ORDER BY id DESC LIMIT ?`)
+    .all(...values, page.limit + 1) as JobRow[]
+  const items = rows.slice(0, page.limit).map(jobOfRow)
+  return { items, next: rows.length > page.limit ? (items.at(-1)?.id ?? null) : null }
+}
+
+function conditionsOf(filter: JobFilter) {
+  const conditions: string[] = []
+  const values: (string | number)[] = []
+  const add = (condition: string, ...value: (string | number)[]) => {
+    conditions.push(condition)
+    values.push(...value)
+  }
+  if (filter.states !== undefined) add(`state IN (${filter.states.map(() => '?').join(', ')})`, ...filter.states)
+  if (filter.task !== undefined) add('task = ?', filter.task)
+  if (filter.queue !== undefined) add('queue = ?', filter.queue)
+  if (filter.reason !== undefined) add('reason = ?', filter.reason)
+  if (filter.createdBefore !== undefined) add('created_at < ?', filter.createdBefore)
+  if (filter.createdAfter !== undefined) add('created_at >= ?', filter.createdAfter)
+  return { conditions, values }
+}
+
+export function queueInfos(statements: Statements): readonly QueueInfo[] {
+  const oldest = new Map(
+    (statements.oldestQueued.all() as { queue: string; dueAt: number }[]).map((row) => [row.queue, row.dueAt]),
+  )
+  const queues = new Map<string, Record<JobState, number>>()
+  for (const row of statements.queueCounts.all() as { queue: string; state: JobState; count: number }[]) {
+    const counts =
+      queues.get(row.queue) ?? (Object.fromEntries(jobStates.map((s) => [s, 0])) as Record<JobState, number>)
+    counts[row.state] = row.count
+    queues.set(row.queue, counts)
+  }
+  return [...queues].map(([name, counts]) => ({ name, counts, oldestQueuedAt: oldest.get(name) ?? null }))
+}

@@ -1,0 +1,134 @@
+import type { Clock } from '../../domain/clock.js'
+import type { JobError } from '../../domain/failure.js'
+import { type Attempt, type AttemptState, idNumber, type Job, type JobState } from '../../domain/job.js'
+import type { Backoff } from '../../domain/retry.js'
+import { leaseMs, type ProcessIdentity, type WorkerInfo } from '../store.js'
+
+/** A row of the jobs table. */
+export interface JobRow {
+  readonly id: number
+  readonly task: string
+  readonly queue: string
+  readonly state: JobState
+  readonly reason: Job['reason']
+  readonly priority: number
+  readonly args: string
+  readonly unique_key: string | null
+  readonly created_at: number
+  readonly due_at: number
+  readonly expires_at: number | null
+  readonly started_at: number | null
+  readonly ended_at: number | null
+  readonly attempt: number
+  readonly failures: number
+  readonly losses: number
+  readonly losses_alone: number
+  readonly max_retries: number
+  readonly backoff: string | null
+  readonly timeout_ms: number | null
+  readonly reserved_for: number | null
+  readonly worker: number | null
+  readonly cancel_wanted: 0 | 1
+  readonly result: string | null
+  readonly error: string | null
+  readonly ended_by: Job['endedBy']
+}
+
+export function jobOfRow(row: JobRow): Job {
+  return {
+    id: `j${row.id}`,
+    task: row.task,
+    argsJson: row.args,
+    queue: row.queue,
+    state: row.state,
+    reason: row.reason,
+    priority: row.priority,
+    key: row.unique_key,
+    createdAt: row.created_at,
+    dueAt: row.due_at,
+    expiresAt: row.expires_at,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    attempt: row.attempt,
+    failures: row.failures,
+    losses: row.losses,
+    lossesAlone: row.losses_alone,
+    maxRetries: row.max_retries,
+    backoff: parsed<Backoff>(row.backoff),
+    timeoutMs: row.timeout_ms,
+    resultJson: row.result,
+    error: parsed<JobError>(row.error),
+    worker: row.worker === null ? null : `w${row.worker}`,
+    endedBy: row.ended_by,
+  }
+}
+
+export interface AttemptRow {
+  readonly attempt: number
+  readonly state: AttemptState
+  readonly reason: Attempt['reason']
+  readonly started_at: number
+  readonly ended_at: number
+  readonly worker: number
+  readonly error: string | null
+  readonly ended_by: Attempt['endedBy']
+}
+
+export function attemptOfRow(row: AttemptRow): Attempt {
+  return {
+    attempt: row.attempt,
+    state: row.state,
+    reason: row.reason,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    error: parsed<JobError>(row.error),
+    worker: `w${row.worker}`,
+    endedBy: row.ended_by,
+  }
+}
+
+export interface WorkerRow {
+  readonly id: number
+  readonly pid: number
+  readonly start_ticks: number | null
+  readonly host: string
+  readonly boot_id: string | null
+  readonly pid_namespace: string | null
+  readonly concurrency: number
+  readonly queues: string
+  readonly processes: string
+  readonly started_at: number
+  readonly last_beat_at: number
+  readonly lease_until: number
+}
+
+export function workerOfRow(row: WorkerRow, clock: Clock): WorkerInfo {
+  return {
+    id: `w${row.id}`,
+    process: { pid: row.pid, startTicks: row.start_ticks },
+    host: row.host,
+    bootId: row.boot_id,
+    pidNamespace: row.pid_namespace,
+    concurrency: row.concurrency,
+    queues: JSON.parse(row.queues) as string[] | null,
+    startedAt: row.started_at,
+    lastBeatAt: row.last_beat_at,
+    expired: leaseIsOver(row, clock),
+    processes: JSON.parse(row.processes) as ProcessIdentity[],
+  }
+}
+
+/** A lease counts only in the boot that it was given in; further ahead than any lease reaches, it is from another one. */
+export function leaseIsOver(row: WorkerRow, clock: Clock): boolean {
+  const now = clock.monotonicMs()
+  return row.boot_id !== clock.bootId || row.lease_until <= now || row.lease_until > now + leaseMs
+}
+
+function parsed<T>(json: string | null): T | null {
+  return json === null ? null : (JSON.parse(json) as T)
+}
+
+/** The row number behind an id of ours, or -1, which no row has. */
+export function rowId(id: string): number {
+  return idNumber(id, id.startsWith('w') ? 'w' : 'j') ?? -1
+}

@@ -1,0 +1,103 @@
+import type { Clock } from '../../domain/clock.js'
+import type { EpochMs } from '../../domain/job.js'
+import type { FailedOutcome, Outcome, ReleasedOutcome, RetryOutcome } from '../../domain/outcome.js'
+import type { Lease } from '../store.js'
+import { holdsLease } from './claim.js'
+import { rowId } from './rows.js'
+import type { Statements } from './statements.js'
+
+interface End {
+  readonly lease: Lease
+  readonly outcome: Outcome
+}
+
+/** Ends attempts; the ones whose lease is over are answered `lost` and leave no trace. */
+export function settleAttempts(
+  statements: Statements,
+  clock: Clock,
+  ends: readonly End[],
+): readonly ('settled' | 'lost')[] {
+  const holders = new Map<string, boolean>()
+  return ends.map(({ lease, outcome }) => {
+    let holds = holders.get(lease.worker)
+    if (holds === undefined) {
+      holds = holdsLease(statements, clock, rowId(lease.worker))
+      holders.set(lease.worker, holds)
+    }
+    return holds && settle(statements, clock, lease, outcome) ? 'settled' : 'lost'
+  })
+}
+
+/** Writes one end; false if the lease does not name the running attempt. Does not look at the worker's lease. */
+export function settle(statements: Statements, clock: Clock, lease: Lease, outcome: Outcome): boolean {
+  const { startedAt, endedAt, endedBy } = outcome
+  const attempt = { job: rowId(lease.job), attempt: lease.attempt, worker: rowId(lease.worker), startedAt, endedBy }
+  switch (outcome.kind) {
+    case 'completed':
+      return statements.settleCompleted.run({ ...attempt, endedAt, result: outcome.resultJson }).changes > 0
+    case 'cancelled':
+      return (
+        statements.settleEnded.run({ ...attempt, endedAt, state: 'cancelled', reason: null, ...added(null) }).changes >
+        0
+      )
+    case 'failed':
+      return (
+        statements.settleEnded.run({ ...attempt, endedAt, state: 'failed', reason: outcome.reason, ...added(outcome) })
+          .changes > 0
+      )
+    case 'retry':
+    case 'released':
+      return settleAgain(statements, clock, attempt, outcome)
+  }
+}
+
+interface AttemptKey {
+  readonly job: number
+  readonly attempt: number
+  readonly worker: number
+  readonly startedAt: EpochMs
+  readonly endedBy: string
+}
+
+/** The job goes back to wait: the attempt moves to the attempts table, unless its code never ran. */
+function settleAgain(
+  statements: Statements,
+  clock: Clock,
+  attempt: AttemptKey,
+  outcome: RetryOutcome | ReleasedOutcome,
+): boolean {
+  const now = clock.now()
+  const retry = outcome.kind === 'retry' ? outcome : null
+  const ran = retry !== null || (outcome.kind === 'released' && outcome.started)
+  const changed = statements.settleAgain.run({
+    ...attempt,
+    startedAt: ran ? attempt.startedAt : null,
+    state: retry !== null && retry.at > now ? 'scheduled' : 'queued',
+    dueAt: retry?.at ?? now,
+    ...added(retry),
+  }).changes
+  if (changed === 0) return false
+  if (ran) {
+    const state = retry === null ? 'released' : 'failed'
+    const error = retry === null ? null : errorText(retry)
+    const reason = retry?.reason ?? null
+    statements.insertAttempt.run({ ...attempt, state, reason, error, endedAt: outcome.endedAt })
+  }
+  statements.cancelAskedFor.run({ job: attempt.job, now })
+  return true
+}
+
+/** What an outcome adds to the counters of its job, and its error. */
+function added(outcome: RetryOutcome | FailedOutcome | null) {
+  const counts = outcome?.counts ?? 'nothing'
+  return {
+    error: outcome === null ? null : errorText(outcome),
+    failure: counts === 'failure' ? 1 : 0,
+    loss: counts === 'loss' || counts === 'loss alone' ? 1 : 0,
+    lossAlone: counts === 'loss alone' ? 1 : 0,
+  }
+}
+
+function errorText(outcome: RetryOutcome | FailedOutcome): string | null {
+  return outcome.error === null ? null : JSON.stringify(outcome.error)
+}

@@ -1,0 +1,117 @@
+import type Database from 'better-sqlite3'
+
+/** A prepared statement, as far as the store uses it: never as an open iterator. */
+interface Statement {
+  run(...values: unknown[]): { readonly changes: number; readonly lastInsertRowid: number | bigint }
+  get(...values: unknown[]): unknown
+  all(...values: unknown[]): unknown[]
+}
+
+/** Every SQL statement of the store, under its one name. */
+export function prepareStatements(db: Database.Database) {
+  const sql = (text: string): Statement => db.prepare(text)
+  return {
+    // enqueue
+    insertJob: sql(`
+      INSERT INTO jobs (task, queue, state, priority, args, unique_key, created_at, due_at, expires_at, max_retries,
+        backoff, timeout_ms, reserved_for)
+      VALUES (:task, :queue, :state, :priority, :args, :key, :createdAt, :dueAt, :expiresAt, :maxRetries,
+        :backoff, :timeoutMs, :reservedFor)`),
+    keyHolder: sql(`
+      SELECT keys.job AS job, keys.held_until AS heldUntil, jobs.state AS state
+      FROM unique_keys AS keys LEFT JOIN jobs ON jobs.id = keys.job WHERE keys.name = ?`),
+    holdKey: sql(`
+      INSERT INTO unique_keys (name, job, held_until) VALUES (?, ?, ?)
+      ON CONFLICT (name) DO UPDATE SET job = excluded.job, held_until = excluded.held_until`),
+
+    // claim
+    leaseHolder: sql(`
+      SELECT 1 FROM workers
+      WHERE id = :worker AND boot_id IS :bootId AND lease_until > :now AND lease_until <= :now + :leaseMs`),
+    claimReserved: sql(`
+      UPDATE jobs SET state = 'running', attempt = attempt + 1, worker = :worker, started_at = :now, cancel_wanted = 0
+      WHERE id IN (
+        SELECT id FROM jobs WHERE state = 'queued' AND reserved_for = :worker ORDER BY priority DESC, id LIMIT :limit)
+      RETURNING *`),
+    claimFromQueue: sql(`
+      UPDATE jobs SET state = 'running', attempt = attempt + 1, worker = :worker, started_at = :now, cancel_wanted = 0
+      WHERE id IN (
+        SELECT id FROM jobs WHERE state = 'queued' AND reserved_for IS NULL AND queue = :queue
+        ORDER BY priority DESC, id LIMIT :limit)
+      RETURNING *`),
+    // Skips from one queue to the next in the index: its cost grows with the number of queues, not of jobs.
+    readyQueues: sql(`
+      WITH RECURSIVE ready (queue) AS (
+        SELECT min(queue) FROM jobs WHERE state = 'queued' AND reserved_for IS NULL
+        UNION ALL
+        SELECT (SELECT min(queue) FROM jobs WHERE state = 'queued' AND reserved_for IS NULL AND queue > ready.queue)
+        FROM ready WHERE ready.queue IS NOT NULL)
+      SELECT queue FROM ready WHERE queue IS NOT NULL`),
+
+    // settle: each names job, attempt and worker
+    settleCompleted: sql(`
+      UPDATE jobs SET state = 'completed', result = :result, error = NULL, started_at = :startedAt, ended_at = :endedAt,
+        ended_by = :endedBy, cancel_wanted = 0
+      WHERE id = :job AND attempt = :attempt AND worker = :worker AND state = 'running'`),
+    settleEnded: sql(`
+      UPDATE jobs SET state = :state, reason = :reason, error = coalesce(:error, error), started_at = :startedAt,
+        ended_at = :endedAt, ended_by = :endedBy, cancel_wanted = 0, failures = failures + :failure,
+        losses = losses + :loss, losses_alone = losses_alone + :lossAlone
+      WHERE id = :job AND attempt = :attempt AND worker = :worker AND state = 'running'`),
+    settleAgain: sql(`
+      UPDATE jobs SET state = :state, due_at = :dueAt, error = coalesce(:error, error), started_at = :startedAt,
+        ended_by = :endedBy, failures = failures + :failure, losses = losses + :loss,
+        losses_alone = losses_alone + :lossAlone
+      WHERE id = :job AND attempt = :attempt AND worker = :worker AND state = 'running'`),
+    insertAttempt: sql(`
+      INSERT INTO attempts (job, attempt, state, reason, started_at, ended_at, worker, error, ended_by)
+      VALUES (:job, :attempt, :state, :reason, :startedAt, :endedAt, :worker, :error, :endedBy)`),
+    // A job that was asked to stop but goes back to a queue stops there.
+    cancelAskedFor: sql(`
+      UPDATE jobs SET state = 'cancelled', ended_at = :now, cancel_wanted = 0
+      WHERE id = :job AND cancel_wanted = 1 AND state IN ('scheduled', 'queued')`),
+
+    // cancel
+    cancelWaiting: sql(`
+      UPDATE jobs SET state = 'cancelled', ended_at = :now WHERE id = :job AND state IN ('scheduled', 'queued')`),
+    askToCancel: sql(`UPDATE jobs SET cancel_wanted = 1 WHERE id = :job AND state = 'running'`),
+    cancelRequests: sql(`SELECT id FROM jobs WHERE state = 'running' AND worker = ? AND cancel_wanted = 1 LIMIT 1000`),
+
+    // sweep
+    anyDue: sql(`SELECT 1 FROM jobs WHERE state = 'scheduled' AND due_at <= ? LIMIT 1`),
+    anyExpired: sql(`
+      SELECT 1 FROM jobs WHERE state IN ('scheduled', 'queued') AND expires_at IS NOT NULL AND expires_at <= ? LIMIT 1`),
+    promoteDue: sql(`
+      UPDATE jobs SET state = 'queued'
+      WHERE id IN (SELECT id FROM jobs WHERE state = 'scheduled' AND due_at <= :now ORDER BY due_at LIMIT :limit)`),
+    nextDue: sql(`SELECT min(due_at) AS dueAt FROM jobs WHERE state = 'scheduled'`),
+    buryExpired: sql(`
+      UPDATE jobs SET state = 'failed', reason = 'expired', ended_at = :now, error = :error
+      WHERE id IN (
+        SELECT id FROM jobs WHERE state IN ('scheduled', 'queued') AND expires_at IS NOT NULL AND expires_at <= :now
+        LIMIT :limit)`),
+    heldBy: sql(`SELECT * FROM jobs WHERE state = 'running' AND worker = ? LIMIT ?`),
+    freeReserved: sql(
+      `UPDATE jobs SET reserved_for = NULL WHERE reserved_for = ? AND state IN ('scheduled', 'queued')`,
+    ),
+
+    // workers
+    insertWorker: sql(`
+      INSERT INTO workers (pid, start_ticks, host, boot_id, pid_namespace, concurrency, queues, started_at, last_beat_at,
+        lease_until)
+      VALUES (:pid, :startTicks, :host, :bootId, :pidNamespace, :concurrency, :queues, :now, :now, :leaseUntil)`),
+    renewLease: sql(`
+      UPDATE workers SET last_beat_at = :now, lease_until = :leaseUntil, processes = :processes WHERE id = :worker`),
+    deleteWorker: sql(`DELETE FROM workers WHERE id = ?`),
+    workers: sql(`SELECT * FROM workers ORDER BY id`),
+
+    // reading
+    job: sql(`SELECT * FROM jobs WHERE id = ?`),
+    attempts: sql(`SELECT * FROM attempts WHERE job = ? ORDER BY attempt`),
+    running: sql(`SELECT * FROM jobs WHERE state = 'running' ORDER BY started_at LIMIT ?`),
+    queueCounts: sql(`SELECT queue, state, count(*) AS count FROM jobs GROUP BY queue, state ORDER BY queue`),
+    oldestQueued: sql(`SELECT queue, min(due_at) AS dueAt FROM jobs WHERE state = 'queued' GROUP BY queue`),
+  }
+}
+
+export type Statements = ReturnType<typeof prepareStatements>

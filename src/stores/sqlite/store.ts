@@ -1,0 +1,82 @@
+import type Database from 'better-sqlite3'
+import type { Clock } from '../../domain/clock.js'
+import type { JobId, NewJob, WorkerId } from '../../domain/job.js'
+import type { ClaimRequest, JobFilter, NewWorker, Page, ProcessIdentity, Store } from '../store.js'
+import { cancelJob } from './cancel.js'
+import { claimJobs } from './claim.js'
+import { type Durability, openForReading, openForWriting } from './database.js'
+import { enqueueJob } from './enqueue.js'
+import { storeError } from './errors.js'
+import { attemptsOf, jobsPage, queueInfos } from './reader.js'
+import { type JobRow, jobOfRow, rowId, type WorkerRow, workerOfRow } from './rows.js'
+import { settleAttempts } from './settle.js'
+import { prepareStatements } from './statements.js'
+import { nextDueAt, sweep, sweepIsDue } from './sweep.js'
+import { WakeUp } from './wake-up.js'
+import { insertWorker, removeWorker, renewLease } from './workers.js'
+import { WriteQueue } from './write-queue.js'
+
+export interface SqliteLocation {
+  readonly path: string
+  readonly durability: Durability
+}
+
+/** The store for commands that write; its file is made if it is missing. Throws StoreUnavailableError. */
+export function openSqliteStore(location: SqliteLocation, clock: Clock): Store {
+  return sqliteStore(openForWriting(location.path, location.durability), location.path, clock)
+}
+
+/** The store for commands that only read; null if there is none yet. Throws StoreUnavailableError. */
+export function openSqliteReader(location: SqliteLocation, clock: Clock): Store | null {
+  const db = openForReading(location.path)
+  return db === null ? null : sqliteStore(db, location.path, clock)
+}
+
+function sqliteStore(db: Database.Database, path: string, clock: Clock): Store {
+  const statements = prepareStatements(db)
+  const wakeUp = new WakeUp(db)
+  const writes = new WriteQueue(db, path, () => wakeUp.wake())
+  const read = async <T>(query: () => T): Promise<T> => {
+    try {
+      return query()
+    } catch (thrown) {
+      throw storeError(path, thrown)
+    }
+  }
+  return {
+    enqueue: (jobs: readonly NewJob[]) => writes.run(() => jobs.map((job) => enqueueJob(statements, clock, job))),
+    claim: (request: ClaimRequest) => writes.run(() => claimJobs(statements, clock, request)),
+    settle: (ends) => writes.run(() => settleAttempts(statements, clock, ends)),
+    cancelRequests: (worker) =>
+      read(() => (statements.cancelRequests.all(rowId(worker)) as { id: number }[]).map((row) => `j${row.id}`)),
+    sweep: async (request) => {
+      const due = await read(() => sweepIsDue(statements, clock, request.dead))
+      if (due) return writes.run(() => sweep(statements, clock, request))
+      return { promoted: 0, reclaimed: 0, buried: 0, nextDueAt: await read(() => nextDueAt(statements)) }
+    },
+    waitForWork: ({ timeoutMs, signal }) => wakeUp.wait(timeoutMs, signal),
+
+    register: async (worker: NewWorker) => `w${await writes.run(() => insertWorker(statements, clock, worker))}`,
+    beat: (worker: WorkerId, processes: readonly ProcessIdentity[]) =>
+      writes.run(() => renewLease(statements, clock, rowId(worker), processes)),
+    deregister: (worker: WorkerId) => writes.run(() => removeWorker(statements, clock, rowId(worker))),
+
+    cancel: (ids: readonly JobId[]) => writes.run(() => ids.map((id) => cancelJob(statements, clock, rowId(id)))),
+
+    job: (id: JobId) =>
+      read(() => {
+        const row = statements.job.get(rowId(id)) as JobRow | undefined
+        return row === undefined ? null : jobOfRow(row)
+      }),
+    jobs: (filter: JobFilter, page: Page) => read(() => jobsPage(db, filter, page)),
+    attempts: (id: JobId) => read(() => attemptsOf(statements, id)),
+    queues: () => read(() => queueInfos(statements)),
+    workers: () => read(() => (statements.workers.all() as WorkerRow[]).map((row) => workerOfRow(row, clock))),
+    running: (limit) => read(() => (statements.running.all(limit) as JobRow[]).map(jobOfRow)),
+
+    close: async () => {
+      await writes.drained()
+      db.close()
+    },
+  }
+}

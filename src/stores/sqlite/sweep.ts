@@ -1,0 +1,78 @@
+import type { Clock } from '../../domain/clock.js'
+import type { WorkerId } from '../../domain/job.js'
+import { afterLoss, type Outcome } from '../../domain/outcome.js'
+import { expiredError, lostWorkerError } from '../losses.js'
+import type { SweepResult } from '../store.js'
+import { type JobRow, jobOfRow, leaseIsOver, rowId, type WorkerRow } from './rows.js'
+import { settle } from './settle.js'
+import type { Statements } from './statements.js'
+
+/** Whether a sweep would change anything: asked first, so that an idle store is only read. */
+export function sweepIsDue(statements: Statements, clock: Clock, dead: readonly WorkerId[]): boolean {
+  const now = clock.now()
+  return (
+    dead.length > 0 ||
+    statements.anyDue.get(now) !== undefined ||
+    statements.anyExpired.get(now) !== undefined ||
+    overdueWorkers(statements, clock).length > 0
+  )
+}
+
+export function sweep(
+  statements: Statements,
+  clock: Clock,
+  request: { readonly limit: number; readonly dead: readonly WorkerId[] },
+): SweepResult {
+  const now = clock.now()
+  const { limit } = request
+  // Before the promotion: what has expired is not queued first.
+  const expired = statements.buryExpired.run({ now, limit, error: JSON.stringify(expiredError) }).changes
+  const promoted = statements.promoteDue.run({ now, limit }).changes
+  let reclaimed = 0
+  let buried = expired
+  for (const worker of new Set([...request.dead.map(rowId), ...overdueWorkers(statements, clock)])) {
+    const lost = reclaim(statements, clock, worker, limit)
+    reclaimed += lost.reclaimed
+    buried += lost.buried
+  }
+  return { promoted, reclaimed, buried, nextDueAt: nextDueAt(statements) }
+}
+
+export function nextDueAt(statements: Statements): number | null {
+  return (statements.nextDue.get() as { readonly dueAt: number | null }).dueAt
+}
+
+function overdueWorkers(statements: Statements, clock: Clock): number[] {
+  return (statements.workers.all() as WorkerRow[]).filter((row) => leaseIsOver(row, clock)).map((row) => row.id)
+}
+
+/** Takes the jobs of a dead worker back; the worker itself goes once it holds none. */
+function reclaim(statements: Statements, clock: Clock, worker: number, limit: number) {
+  const rows = statements.heldBy.all(worker, limit) as JobRow[]
+  let buried = 0
+  for (const row of rows) {
+    const outcome = outcomeOfLostWorker(row, clock)
+    const job = jobOfRow(row)
+    settle(statements, clock, { job: job.id, attempt: row.attempt, worker: `w${worker}` }, outcome)
+    if (outcome.kind === 'failed') buried++
+  }
+  if (rows.length < limit) {
+    statements.freeReserved.run(worker)
+    statements.deleteWorker.run(worker)
+  }
+  return { reclaimed: rows.length - buried, buried }
+}
+
+function outcomeOfLostWorker(row: JobRow, clock: Clock): Outcome {
+  const endedAt = clock.now()
+  const startedAt = row.started_at ?? endedAt
+  // A worker's death makes no suspects: it is not the job's fault.
+  return afterLoss(jobOfRow(row), {
+    reason: 'lost',
+    error: lostWorkerError(`w${row.worker}`),
+    startedAt,
+    endedAt,
+    endedBy: 'lost',
+    alone: false,
+  })
+}

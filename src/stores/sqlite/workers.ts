@@ -1,0 +1,45 @@
+import type { Clock } from '../../domain/clock.js'
+import { leaseMs, type NewWorker, type ProcessIdentity } from '../store.js'
+import { holdsLease } from './claim.js'
+import { type JobRow, jobOfRow } from './rows.js'
+import { settle } from './settle.js'
+import type { Statements } from './statements.js'
+
+export function insertWorker(statements: Statements, clock: Clock, worker: NewWorker): number {
+  const { lastInsertRowid } = statements.insertWorker.run({
+    pid: worker.process.pid,
+    startTicks: worker.process.startTicks,
+    host: worker.host,
+    bootId: worker.bootId,
+    pidNamespace: worker.pidNamespace,
+    concurrency: worker.concurrency,
+    queues: JSON.stringify(worker.queues),
+    now: clock.now(),
+    leaseUntil: clock.monotonicMs() + leaseMs,
+  })
+  return Number(lastInsertRowid)
+}
+
+export function renewLease(
+  statements: Statements,
+  clock: Clock,
+  worker: number,
+  processes: readonly ProcessIdentity[],
+): boolean {
+  if (!holdsLease(statements, clock, worker)) return false
+  const now = clock.now()
+  const leaseUntil = clock.monotonicMs() + leaseMs
+  return statements.renewLease.run({ worker, now, leaseUntil, processes: JSON.stringify(processes) }).changes > 0
+}
+
+/** Hands back what an ending worker still holds, and forgets it. */
+export function removeWorker(statements: Statements, clock: Clock, worker: number): void {
+  const endedAt = clock.now()
+  for (const row of statements.heldBy.all(worker, -1) as JobRow[]) {
+    const lease = { job: jobOfRow(row).id, attempt: row.attempt, worker: `w${worker}` }
+    const startedAt = row.started_at ?? endedAt
+    settle(statements, clock, lease, { kind: 'released', started: true, startedAt, endedAt, endedBy: 'released' })
+  }
+  statements.freeReserved.run(worker)
+  statements.deleteWorker.run(worker)
+}

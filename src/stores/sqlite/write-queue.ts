@@ -1,0 +1,90 @@
+import type Database from 'better-sqlite3'
+import { isBusy, storeError } from './errors.js'
+
+/** How long a write waits for a lock that others hold, before it is refused. */
+const patienceMs = 10_000
+
+interface Write {
+  run(): unknown
+  resolve(value: unknown): void
+  reject(reason: unknown): void
+}
+
+/**
+ * Group commit: the writes asked for in one turn of the event loop run in one transaction, and resolve after its
+ * commit. One caller who awaits one write pays one fsync; a hundred in flight share it.
+ */
+export class WriteQueue {
+  readonly #db: Database.Database
+  readonly #path: string
+  readonly #committed: () => void
+  readonly #commit: (writes: readonly Write[]) => unknown[]
+  #waiting: Write[] = []
+  #flushing: Promise<void> | null = null
+
+  /** `committed` is called after each commit. */
+  constructor(db: Database.Database, path: string, committed: () => void) {
+    this.#db = db
+    this.#path = path
+    this.#committed = committed
+    // IMMEDIATE: a transaction that reads first and writes later can fail half-way with BUSY, whatever the timeout.
+    this.#commit = db.transaction((writes: readonly Write[]) => writes.map((write) => write.run())).immediate
+  }
+
+  /** Runs `write` in the next transaction. It must be synchronous, and safe to run again after a roll-back. */
+  run<T>(write: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ run: write, resolve: resolve as (value: unknown) => void, reject })
+      this.#flushing ??= this.#flush()
+    })
+  }
+
+  /** Resolves when everything asked for so far is committed or refused. */
+  async drained(): Promise<void> {
+    while (this.#flushing !== null) await this.#flushing
+  }
+
+  async #flush(): Promise<void> {
+    await endOfTurn()
+    while (this.#waiting.length > 0) {
+      const writes = this.#waiting
+      this.#waiting = []
+      if (!(await this.#together(writes))) for (const write of writes) await this.#together([write])
+      if (this.#waiting.length > 0) await endOfTurn()
+    }
+    this.#flushing = null
+  }
+
+  /** Commits `writes` as one. False if they failed and there are several: then each must stand alone. */
+  async #together(writes: readonly Write[]): Promise<boolean> {
+    const giveUpAt = performance.now() + patienceMs
+    for (;;) {
+      try {
+        const values = this.#commit(writes)
+        this.#committed()
+        writes.forEach((write, index) => {
+          write.resolve(values[index])
+        })
+        return true
+      } catch (thrown) {
+        if (this.#db.open && isBusy(thrown) && performance.now() < giveUpAt) {
+          await shortWait()
+        } else if (writes.length > 1) {
+          return false
+        } else {
+          writes[0]?.reject(storeError(this.#path, thrown))
+          return true
+        }
+      }
+    }
+  }
+}
+
+function endOfTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+// Jitter: processes that met at the lock must not meet there again.
+function shortWait(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 9))
+}

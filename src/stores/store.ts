@@ -1,0 +1,160 @@
+import type { Attempt, EpochMs, FailureReason, Job, JobId, JobState, NewJob, WorkerId } from '../domain/job.js'
+import type { Outcome } from '../domain/outcome.js'
+
+/**
+ * The seam between the engine and whatever keeps the jobs. Calls are shaped in batches and resolve when what they did
+ * is as safe as the store makes it; they reject with StoreUnavailableError when the store cannot answer. Everything
+ * else, a lost lease included, is an answer.
+ */
+export interface Store extends JobStore, WorkerStore, JobAdmin, JobReader {
+  close(): Promise<void>
+}
+
+/** Enqueueing and running: all that the runner is handed. */
+export interface JobStore {
+  /** Answers in the order of `jobs`. Jobs of one call are stored together or not at all, except the refused ones. */
+  enqueue(jobs: readonly NewJob[]): Promise<readonly Enqueued[]>
+  /**
+   * Takes at most `limit` ready jobs for a worker that holds its lease: first those reserved for it, then an even share
+   * of each queue that has some, by priority (higher first) and arrival. A worker without a lease gets nothing.
+   */
+  claim(request: ClaimRequest): Promise<readonly Claim[]>
+  /** Ends attempts. An attempt whose lease is not held any more is `lost`, and nothing of it is written. */
+  settle(
+    ends: readonly { readonly lease: Lease; readonly outcome: Outcome }[],
+  ): Promise<readonly ('settled' | 'lost')[]>
+  /** Of the jobs that this worker runs, those that somebody wants cancelled. */
+  cancelRequests(worker: WorkerId): Promise<readonly JobId[]>
+  /**
+   * Moves what time has moved: due jobs become `queued`, expired ones `failed`, the jobs of workers in `dead` or without
+   * a lease go back to `queued` (a loss each; at the limit `failed` as `lost`), and those workers are removed.
+   */
+  sweep(request: { readonly limit: number; readonly dead: readonly WorkerId[] }): Promise<SweepResult>
+  /** Resolves when there may be new work, the time is over or the signal fires: a hint, it may be early. */
+  waitForWork(request: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<void>
+}
+
+/** The answer to one enqueue. `id` is the older job's for `existing` and `refused`. */
+export interface Enqueued {
+  readonly id: JobId
+  readonly answer: 'created' | 'existing' | 'replaced' | 'refused'
+}
+
+export interface ClaimRequest {
+  readonly worker: WorkerId
+  /** null: every queue; an empty list: only what is reserved for this worker. */
+  readonly queues: readonly string[] | null
+  readonly limit: number
+}
+
+export interface Claim {
+  readonly job: Job
+  readonly lease: Lease
+}
+
+/** The right to end an attempt. It ends with the worker's lease, and with any later claim of the job. */
+export interface Lease {
+  readonly job: JobId
+  readonly attempt: number
+  readonly worker: WorkerId
+}
+
+export interface SweepResult {
+  readonly promoted: number
+  readonly reclaimed: number
+  /** Ended without having run: expired, or lost too often. */
+  readonly buried: number
+  /** When the next waiting job is due. */
+  readonly nextDueAt: EpochMs | null
+}
+
+/** Workers and their leases: one lease a worker, whatever it runs. */
+export interface WorkerStore {
+  /** A new worker with a fresh lease. Ids are never used twice. */
+  register(worker: NewWorker): Promise<WorkerId>
+  /**
+   * Renews the worker's lease, and says what it runs on. False if the lease is over: it is never extended then, and
+   * whatever the worker still runs is lost.
+   */
+  beat(worker: WorkerId, processes: readonly ProcessIdentity[]): Promise<boolean>
+  /** Removes a worker that has ended; what it still held is handed back without penalty. */
+  deregister(worker: WorkerId): Promise<void>
+}
+
+/** A process of this machine, told apart from a later one with the same number. */
+export interface ProcessIdentity {
+  readonly pid: number
+  /** Start time in the kernel's ticks since boot; null where the system does not tell. */
+  readonly startTicks: number | null
+}
+
+/** Where a worker runs. Two workers can see each other's processes only if boot and namespace are the same and known. */
+export interface NewWorker {
+  readonly process: ProcessIdentity
+  readonly host: string
+  readonly bootId: string | null
+  readonly pidNamespace: string | null
+  readonly concurrency: number
+  /** null: every queue. */
+  readonly queues: readonly string[] | null
+}
+
+export interface WorkerInfo extends NewWorker {
+  readonly id: WorkerId
+  readonly startedAt: EpochMs
+  readonly lastBeatAt: EpochMs
+  /** Whether the lease is over, by the store's clock. */
+  readonly expired: boolean
+  readonly processes: readonly ProcessIdentity[]
+}
+
+/** What people do to jobs that wait or have ended. */
+export interface JobAdmin {
+  /** Waiting jobs are cancelled, running ones asked to stop; ended ones stay as they are. */
+  cancel(ids: readonly JobId[]): Promise<readonly ('cancelled' | 'requested' | 'ended' | 'unknown')[]>
+}
+
+/** Reading. Nothing here writes. */
+export interface JobReader {
+  job(id: JobId): Promise<Job | null>
+  jobs(filter: JobFilter, page: Page): Promise<JobPage>
+  /** All attempts of a job, the first one first. */
+  attempts(id: JobId): Promise<readonly Attempt[]>
+  /** Every queue that has jobs, by name. */
+  queues(): Promise<readonly QueueInfo[]>
+  workers(): Promise<readonly WorkerInfo[]>
+  /** Running jobs, the longest-running first. */
+  running(limit: number): Promise<readonly Job[]>
+}
+
+export interface JobFilter {
+  readonly states?: readonly JobState[]
+  readonly task?: string
+  readonly queue?: string
+  readonly reason?: FailureReason
+  readonly createdBefore?: EpochMs
+  readonly createdAfter?: EpochMs
+}
+
+export interface Page {
+  readonly limit: number
+  /** The `next` of the page before. */
+  readonly after: JobId | null
+}
+
+/** Newest first. `next` is null on the last page. */
+export interface JobPage {
+  readonly items: readonly Job[]
+  readonly next: JobId | null
+}
+
+export interface QueueInfo {
+  readonly name: string
+  readonly counts: Readonly<Record<JobState, number>>
+  /** When the oldest queued job became ready; null if none waits. */
+  readonly oldestQueuedAt: EpochMs | null
+}
+
+/** How long a lease holds without a beat, and how often a worker beats. */
+export const leaseMs = 30_000
+export const beatMs = 5_000
