@@ -1,0 +1,123 @@
+import { type Duration, parseDuration } from './duration.js'
+import { UsageError } from './errors.js'
+import { defaultQueue, defaultTimeoutMs, type EpochMs, type KeyPolicy, type NewJob, priorityRange } from './job.js'
+import { refuseLargeArgs } from './json.js'
+import { queueName } from './names.js'
+import { type Backoff, defaultMaxRetries, parseMaxRetries } from './retry.js'
+
+/** What a task says of all its jobs, checked: plain data, so that it can cross to another process. */
+export interface TaskDefaults {
+  readonly queue: string
+  readonly priority: number
+  readonly maxRetries: number
+  /** null: the default waits. */
+  readonly backoff: Backoff | null
+  /** null: no limit. */
+  readonly timeoutMs: number | null
+}
+
+export const plainTaskDefaults: TaskDefaults = {
+  queue: defaultQueue,
+  priority: 0,
+  maxRetries: defaultMaxRetries,
+  backoff: null,
+  timeoutMs: defaultTimeoutMs,
+}
+
+/** What can be said of one job as it is enqueued. What is left out is the task's own. */
+export interface EnqueueOptions {
+  /** Not before this long from now. */
+  readonly delay?: Duration
+  /** Not before this time. Not together with `delay`. */
+  readonly at?: Date | EpochMs
+  readonly queue?: string
+  /** -100 to 100, higher first. Default 0. */
+  readonly priority?: number
+  /** Attempts after the first that failed. */
+  readonly retries?: number
+  /** Limit of one attempt; false for none. */
+  readonly timeout?: Duration | false
+  /** Not started within this long from when it could run, the job fails as `expired`. */
+  readonly expires?: Duration
+  /** No second job with this key while one is not final. */
+  readonly key?: string
+  /** What to do when there is one. Default `skip`: keep the older job and answer its id. */
+  readonly onConflict?: KeyPolicy
+  /** For how long the key stays taken, even if the job ends sooner. */
+  readonly keyFor?: Duration
+}
+
+/** The names of all options: how `enqueue(...args, options)` tells options from a last argument. */
+export const enqueueOptionNames: readonly (keyof EnqueueOptions)[] = [
+  'delay',
+  'at',
+  'queue',
+  'priority',
+  'retries',
+  'timeout',
+  'expires',
+  'key',
+  'onConflict',
+  'keyFor',
+]
+
+/** One job of `task`, from what the task says and what the caller says. Throws UsageError, which names the option. */
+export function makeJob(
+  task: string,
+  defaults: TaskDefaults,
+  argsJson: string,
+  options: EnqueueOptions,
+  now: EpochMs,
+): NewJob {
+  refuseLargeArgs(argsJson)
+  const dueAt = dueTime(options, now)
+  return {
+    task,
+    argsJson,
+    queue: options.queue === undefined ? defaults.queue : queueName(options.queue),
+    priority: options.priority === undefined ? defaults.priority : parsePriority(options.priority, 'priority'),
+    dueAt,
+    expiresAt: options.expires === undefined ? null : dueAt + parseDuration(options.expires, 'expires'),
+    maxRetries: options.retries === undefined ? defaults.maxRetries : parseMaxRetries(options.retries, 'retries'),
+    backoff: defaults.backoff,
+    timeoutMs: options.timeout === undefined ? defaults.timeoutMs : parseTimeout(options.timeout, 'timeout'),
+    key: options.key === undefined ? null : keyOf(options.key, options),
+    reservedFor: null,
+  }
+}
+
+function dueTime(options: EnqueueOptions, now: EpochMs): EpochMs {
+  if (options.delay !== undefined && options.at !== undefined) {
+    throw new UsageError('E_DUE', 'delay and at are both given', 'give one of them')
+  }
+  if (options.delay !== undefined) return now + parseDuration(options.delay, 'delay')
+  if (options.at === undefined) return now
+  const at = options.at instanceof Date ? options.at.getTime() : options.at
+  if (!Number.isFinite(at)) throw new UsageError('E_DUE', 'at is not a time', 'give a Date or milliseconds since 1970')
+  return Math.round(at)
+}
+
+export function parsePriority(value: number, option: string): number {
+  const { lowest, highest } = priorityRange
+  if (Number.isInteger(value) && value >= lowest && value <= highest) return value
+  throw new UsageError('E_PRIORITY', `${option}: ${value} is not a whole number from ${lowest} to ${highest}`)
+}
+
+/** The limit of one attempt in milliseconds; null for none. */
+export function parseTimeout(value: Duration | false, option: string): number | null {
+  if (value === false) return null
+  const timeoutMs = parseDuration(value, option)
+  if (timeoutMs > 0) return timeoutMs
+  throw new UsageError('E_TIMEOUT', `${option}: 0 leaves no time to run`, 'use false for no limit')
+}
+
+function keyOf(name: string, options: EnqueueOptions): NonNullable<NewJob['key']> {
+  if (typeof name !== 'string' || name === '' || name.length > 512) {
+    throw new UsageError('E_KEY', 'key is not a text of 1 to 512 characters')
+  }
+  const policy = options.onConflict ?? 'skip'
+  if (!['skip', 'replace', 'error'].includes(policy)) {
+    throw new UsageError('E_KEY', `onConflict: ${JSON.stringify(policy)} is none of skip, replace, error`)
+  }
+  return { name, policy, forMs: options.keyFor === undefined ? 0 : parseDuration(options.keyFor, 'keyFor') }
+}

@@ -1,0 +1,62 @@
+import { performance } from 'node:perf_hooks'
+import type { Clock } from '../../domain/clock.js'
+import { parseDuration } from '../../domain/duration.js'
+import { NonRetryableError, RetryLater } from '../../domain/errors.js'
+import { describeFailure } from '../../domain/failure.js'
+import { maxResultBytes, toJsonText } from '../../domain/json.js'
+import type { AttemptReport } from '../../domain/outcome.js'
+import { type CurrentJob, runInJob } from '../current-job.js'
+import { acceptArgs, type LoadedTask } from './loaded-task.js'
+
+/** Runs one attempt of a job in its own async context. Never rejects: whatever happens is in the report. */
+export async function runAttempt(
+  task: LoadedTask,
+  argsJson: string,
+  job: CurrentJob,
+  clock: Clock,
+): Promise<AttemptReport> {
+  const startedAt = clock.now()
+  const start = performance.now()
+  // The end is measured from the start, so that a clock that is set back makes no negative duration.
+  const span = () => ({ startedAt, endedAt: startedAt + Math.round(performance.now() - start) })
+  let result: unknown
+  try {
+    const accepted = await acceptArgs(task, argsJson)
+    if ('refused' in accepted) throw new NonRetryableError(`the arguments were refused: ${accepted.refused}`)
+    result = await runInJob(job, () => task.run(...accepted.args))
+  } catch (thrown) {
+    return failure(task, thrown, span())
+  }
+  try {
+    const resultJson = toJsonText(result, 'result')
+    const bytes = Buffer.byteLength(resultJson)
+    if (bytes > maxResultBytes)
+      throw new Error(`the result is ${bytes} bytes of JSON, over the limit of ${maxResultBytes}`)
+    return { kind: 'returned', resultJson, ...span() }
+  } catch (thrown) {
+    // It would be the same the next time.
+    return { kind: 'threw', error: describeFailure(thrown), verdict: 'never', ...span() }
+  }
+}
+
+function failure(task: LoadedTask, thrown: unknown, span: { startedAt: number; endedAt: number }): AttemptReport {
+  const error = describeFailure(thrown)
+  if (is(thrown, RetryLater)) {
+    try {
+      return { kind: 'asked for later', delay: parseDuration(thrown.delay, 'RetryLater'), error, ...span }
+    } catch (refusal) {
+      return { kind: 'threw', error: describeFailure(refusal), verdict: 'never', ...span }
+    }
+  }
+  const never = is(thrown, NonRetryableError) || task.dontRetryOn.some((kind) => is(thrown, kind))
+  return { kind: 'threw', error, verdict: never ? 'never' : 'by policy', ...span }
+}
+
+// instanceof runs code of the task's: a Proxy's trap, or a class's own Symbol.hasInstance.
+function is<T>(thrown: unknown, kind: abstract new (...args: never[]) => T): thrown is T {
+  try {
+    return thrown instanceof kind
+  } catch {
+    return false
+  }
+}

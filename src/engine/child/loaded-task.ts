@@ -1,0 +1,41 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { memberPath } from '../../domain/json.js'
+import type { Catalog } from '../protocol.js'
+import type { ErrorClass } from '../task.js'
+
+/** A task as its process knows it. */
+export interface LoadedTask {
+  readonly name: string
+  readonly run: (...args: unknown[]) => unknown
+  readonly schema: StandardSchemaV1 | null
+  readonly dontRetryOn: readonly ErrorClass[]
+}
+
+/** What was found in the task directory. */
+export interface LoadedTasks {
+  readonly catalog: Catalog
+  readonly tasks: ReadonlyMap<string, LoadedTask>
+}
+
+export type Accepted = { readonly args: readonly unknown[] } | { readonly refused: string }
+
+/**
+ * The arguments that the function gets. With a schema that is its output for the single argument; a refusal names the
+ * field, first things first.
+ */
+export async function acceptArgs(task: LoadedTask, argsJson: string): Promise<Accepted> {
+  const args = JSON.parse(argsJson) as unknown[]
+  if (task.schema === null) return { args }
+  if (args.length > 1) return { refused: `${task.name} takes one argument, an object; ${args.length} were given` }
+  const result = await task.schema['~standard'].validate(args[0])
+  if (result.issues === undefined) return { args: [result.value] }
+  return { refused: result.issues.slice(0, 3).map(describeIssue).join('; ') }
+}
+
+function describeIssue(issue: StandardSchemaV1.Issue): string {
+  const path = (issue.path ?? []).reduce<string>((above, part) => {
+    const key = typeof part === 'object' ? part.key : part
+    return typeof key === 'number' ? `${above}[${key}]` : memberPath(above, String(key))
+  }, '')
+  return path === '' ? issue.message : `${path}: ${issue.message}`
+}

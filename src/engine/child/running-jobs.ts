@@ -1,0 +1,99 @@
+import { format } from 'node:util'
+import type { Clock } from '../../domain/clock.js'
+import { UsageError } from '../../domain/errors.js'
+import { describeFailure } from '../../domain/failure.js'
+import type { AttemptReport } from '../../domain/outcome.js'
+import { type CurrentJob, jobOfCaller, runInJob } from '../current-job.js'
+import type { JobOrder, StopReason } from '../protocol.js'
+import { runAttempt } from './attempt.js'
+import type { LoadedTasks } from './loaded-task.js'
+import type { Outbox } from './outbox.js'
+
+interface RunningJob {
+  readonly attempt: number
+  readonly startedAt: number
+  readonly stop: AbortController
+}
+
+/** The jobs that run in this process. Each ends once: what it reports after its end is dropped. */
+export class RunningJobs {
+  readonly #loaded: LoadedTasks
+  readonly #outbox: Outbox
+  readonly #clock: Clock
+  readonly #running = new Map<string, RunningJob>()
+
+  constructor(loaded: LoadedTasks, outbox: Outbox, clock: Clock) {
+    this.#loaded = loaded
+    this.#outbox = outbox
+    this.#clock = clock
+  }
+
+  start(order: JobOrder): void {
+    const { id, attempt } = order
+    const running: RunningJob = { attempt, startedAt: this.#clock.now(), stop: new AbortController() }
+    this.#running.set(id, running)
+    const task = this.#loaded.tasks.get(order.task)
+    if (task === undefined) {
+      this.#end(id, running, unknownTask(order.task, running.startedAt))
+      return
+    }
+    void runAttempt(task, order.argsJson, this.#currentJob(order, running.stop.signal), this.#clock).then((report) =>
+      this.#end(id, running, report),
+    )
+  }
+
+  stop(id: string, attempt: number, reason: StopReason): void {
+    const running = this.#running.get(id)
+    if (running?.attempt === attempt) running.stop.abort(new DOMException(stopMessages[reason], 'AbortError'))
+  }
+
+  /** Ends the calling job as failed: for what it threw outside of its own promise. False if no job called. */
+  fail(thrown: unknown): boolean {
+    const job = jobOfCaller()
+    const running = job === undefined ? undefined : this.#running.get(job.id)
+    if (job === undefined || running === undefined || running.attempt !== job.attempt) return false
+    const error = describeFailure(thrown)
+    const { startedAt } = running
+    this.#end(job.id, running, { kind: 'threw', error, verdict: 'by policy', startedAt, endedAt: this.#clock.now() })
+    return true
+  }
+
+  #end(id: string, running: RunningJob, report: AttemptReport): void {
+    if (this.#running.get(id) !== running) return
+    this.#running.delete(id)
+    this.#outbox.end({ id, attempt: running.attempt, report })
+  }
+
+  #currentJob(order: JobOrder, signal: AbortSignal): CurrentJob {
+    const { id, attempt } = order
+    const outbox = this.#outbox
+    const job: CurrentJob = {
+      id,
+      attempt,
+      signal,
+      slot: undefined,
+      progress(fraction, message) {
+        if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1)) {
+          throw new UsageError('E_PROGRESS', `progress(${fraction}): the fraction is not a number from 0 to 1`)
+        }
+        outbox.send({ type: 'progress', progress: { id, fraction, message: message ?? null } })
+      },
+      log(...values) {
+        runInJob(job, () => process.stdout.write(`${format(...values)}\n`))
+      },
+    }
+    return job
+  }
+}
+
+const stopMessages: Readonly<Record<StopReason, string>> = {
+  timeout: 'the time limit of the job is over',
+  cancelled: 'the job was cancelled',
+  shutdown: 'the worker shuts down',
+}
+
+// By policy: a worker may be older than the job, and the next one may know the task.
+function unknownTask(name: string, at: number): AttemptReport {
+  const error = { name: 'UnknownTask', message: `no task ${name} in this project`, stack: null }
+  return { kind: 'threw', error, verdict: 'by policy', startedAt: at, endedAt: at }
+}

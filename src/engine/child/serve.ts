@@ -1,0 +1,119 @@
+import { inspect } from 'node:util'
+import type { Clock } from '../../domain/clock.js'
+import { OffstageError, UsageError } from '../../domain/errors.js'
+import type { EnqueueOptions } from '../../domain/request.js'
+import { jobOfCaller } from '../current-job.js'
+import type { CheckRequest, EnqueueAnswer, ToTaskProcess, Verdict } from '../protocol.js'
+import type { JobHandle } from '../task.js'
+import { acceptArgs, type LoadedTasks } from './loaded-task.js'
+import { Outbox } from './outbox.js'
+import { captureOutput } from './output.js'
+import { RunningJobs } from './running-jobs.js'
+
+/** Sends a job that a task enqueues to the worker; it is safe when the promise resolves. */
+export type EnqueueFromTask = (task: string, argsJson: string, options: EnqueueOptions) => Promise<JobHandle>
+
+/** How the task modules are loaded: with a way to enqueue, and told of each file before it runs. */
+export type LoadTasks = (enqueue: EnqueueFromTask, loading: (file: string) => void) => Promise<LoadedTasks>
+
+/** The main program of a task process: loads the tasks, then runs what the worker hands over until it hangs up. */
+export async function serveTasks(load: LoadTasks, clock: Clock): Promise<void> {
+  const outbox = new Outbox()
+  const enqueues = new Enqueues(outbox)
+  const loading = watchForExit(outbox)
+  captureOutput((output) => outbox.output(output))
+  // A worker that is gone leaves nobody to report to.
+  process.on('disconnect', () => process.exit())
+  // Ctrl-C at a terminal is the worker's to handle; so is the shutdown of a service.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+
+  let running: RunningJobs | null = null
+  const survive = (thrown: unknown, what: string) => {
+    if (running?.fail(thrown)) return
+    const culprit = jobOfCaller()?.id ?? 'a task module'
+    process.stderr.write(`${what} of ${culprit}: ${inspect(thrown)}\n`)
+  }
+  process.on('uncaughtException', (error) => survive(error, 'uncaught exception'))
+  process.on('unhandledRejection', (reason) => survive(reason, 'unhandled rejection'))
+
+  const loaded = await load((task, argsJson, options) => enqueues.ask(loaded, task, argsJson, options), loading.file)
+  loading.done()
+  running = new RunningJobs(loaded, outbox, clock)
+  const jobs = running
+  process.on('message', (message: ToTaskProcess) => {
+    switch (message.type) {
+      case 'jobs':
+        for (const order of message.jobs) jobs.start(order)
+        return
+      case 'stop':
+        jobs.stop(message.id, message.attempt, message.reason)
+        return
+      case 'enqueued':
+        enqueues.answer(message.ask, message.answer)
+        return
+      case 'check':
+        void checkAll(loaded, message.requests).then((verdicts) =>
+          outbox.send({ type: 'checked', ask: message.ask, verdicts }),
+        )
+        return
+    }
+  })
+  outbox.send({ type: 'loaded', catalog: loaded.catalog })
+}
+
+/** A module that ends the process while it loads would be a riddle: tells which one it was. */
+function watchForExit(outbox: Outbox) {
+  let current = ''
+  const onExit = () => outbox.send({ type: 'ended while loading', file: current })
+  process.on('exit', onExit)
+  return {
+    file: (file: string) => {
+      current = file
+    },
+    done: () => process.off('exit', onExit),
+  }
+}
+
+async function checkAll(loaded: LoadedTasks, requests: readonly CheckRequest[]): Promise<Verdict[]> {
+  return Promise.all(requests.map((request) => check(loaded, request.task, request.argsJson)))
+}
+
+async function check(loaded: LoadedTasks, name: string, argsJson: string): Promise<Verdict> {
+  const task = loaded.tasks.get(name)
+  if (task === undefined) return `no task ${name}`
+  try {
+    const accepted = await acceptArgs(task, argsJson)
+    return 'refused' in accepted ? accepted.refused : null
+  } catch (thrown) {
+    return `the schema of ${name} failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`
+  }
+}
+
+/** Enqueues that wait for the worker's answer. */
+class Enqueues {
+  readonly #outbox: Outbox
+  readonly #waiting = new Map<number, { resolve(handle: JobHandle): void; reject(error: Error): void }>()
+  #asked = 0
+
+  constructor(outbox: Outbox) {
+    this.#outbox = outbox
+  }
+
+  async ask(loaded: LoadedTasks, task: string, argsJson: string, options: EnqueueOptions): Promise<JobHandle> {
+    const refused = await check(loaded, task, argsJson)
+    if (refused !== null) throw new UsageError('E_ARGUMENTS', `${task}: ${refused}`)
+    const ask = ++this.#asked
+    // A Date does not survive the crossing; a number does.
+    const at = options.at instanceof Date ? { at: options.at.getTime() } : {}
+    const answered = new Promise<JobHandle>((resolve, reject) => this.#waiting.set(ask, { resolve, reject }))
+    this.#outbox.send({ type: 'enqueue', ask, request: { task, argsJson, options: { ...options, ...at } } })
+    return answered
+  }
+
+  answer(ask: number, answer: EnqueueAnswer): void {
+    const waiting = this.#waiting.get(ask)
+    this.#waiting.delete(ask)
+    if ('id' in answer) waiting?.resolve(answer)
+    else waiting?.reject(new OffstageError(answer.code, answer.message))
+  }
+}

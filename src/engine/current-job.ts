@@ -1,0 +1,39 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { UsageError } from '../domain/errors.js'
+import type { JobId } from '../domain/job.js'
+
+/** The job that the calling code runs in. */
+export interface CurrentJob {
+  readonly id: JobId
+  /** Counts every start of this job; 1 is the first. */
+  readonly attempt: number
+  /** Aborts when the job is to stop: its time is over, it was cancelled, or its worker shuts down. */
+  readonly signal: AbortSignal
+  /** For scheduled jobs the nominal time of the slot. */
+  readonly slot: Date | undefined
+  /** How much is done, from 0 to 1, and what was done last. */
+  progress(fraction: number, message?: string): void
+  /** Writes a line to the job's output. */
+  log(...values: unknown[]): void
+}
+
+const jobs = new AsyncLocalStorage<CurrentJob>()
+
+/**
+ * The running job, however deep in the call. Throws UsageError `E_NO_JOB` outside of one, such as when a test calls the
+ * function directly.
+ */
+export function currentJob(): CurrentJob {
+  const job = jobs.getStore()
+  if (job !== undefined) return job
+  throw new UsageError('E_NO_JOB', 'currentJob() was called outside a job', 'call it inside a task, while it runs')
+}
+
+/** The running job, or undefined outside of one. */
+export function jobOfCaller(): CurrentJob | undefined {
+  return jobs.getStore()
+}
+
+export function runInJob<T>(job: CurrentJob, run: () => T): T {
+  return jobs.run(job, run)
+}

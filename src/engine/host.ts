@@ -1,0 +1,63 @@
+import { readFileSync, readlinkSync } from 'node:fs'
+import { hostname } from 'node:os'
+import type { NewWorker, ProcessIdentity, WorkerInfo } from '../stores/store.js'
+
+/** The id of this boot; null where the system has no /proc. */
+export function thisBoot(): string | null {
+  return attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())
+}
+
+/** A process as one can recognise it later: pid and start time. null if there is no such process. */
+export function identify(pid: number): ProcessIdentity | null {
+  const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  if (stat === null) return isThere(pid) ? { pid, startTicks: null } : null
+  // Field 2 is the program's name in brackets and may hold anything; what follows the last bracket is numbers.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const state = fields[0]
+  const startTicks = Number(fields[19])
+  return state === 'Z' || state === 'X' ? null : { pid, startTicks }
+}
+
+/** Where this process runs, as a worker says it of itself. */
+export function thisHost(): Pick<NewWorker, 'process' | 'host' | 'bootId' | 'pidNamespace'> {
+  return {
+    process: identify(process.pid) ?? { pid: process.pid, startTicks: null },
+    host: hostname(),
+    bootId: thisBoot(),
+    pidNamespace: attempt(() => readlinkSync('/proc/self/ns/pid')),
+  }
+}
+
+/**
+ * Whether a worker's process has surely ended. Only a worker of the same boot and pid namespace can be judged, and only
+ * where both are known; any other keeps its jobs until its lease is over.
+ */
+export function hasEnded(worker: WorkerInfo, here: Pick<NewWorker, 'bootId' | 'pidNamespace'>): boolean {
+  if (here.bootId === null || here.pidNamespace === null) return false
+  if (worker.bootId !== here.bootId || worker.pidNamespace !== here.pidNamespace) return false
+  return !isStill(worker.process)
+}
+
+/** Whether the process is still the one that was recorded. */
+export function isStill(recorded: ProcessIdentity): boolean {
+  const found = identify(recorded.pid)
+  return found !== null && (recorded.startTicks === null || found.startTicks === recorded.startTicks)
+}
+
+/** Ends the process group that a task process leads, if the process is still the recorded one. */
+export function endGroup(recorded: ProcessIdentity): void {
+  if (recorded.startTicks === null || !isStill(recorded)) return
+  attempt(() => process.kill(-recorded.pid, 'SIGKILL'))
+}
+
+function isThere(pid: number): boolean {
+  return attempt(() => process.kill(pid, 0)) ?? false
+}
+
+function attempt<T>(use: () => T): T | null {
+  try {
+    return use()
+  } catch {
+    return null
+  }
+}

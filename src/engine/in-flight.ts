@@ -1,0 +1,75 @@
+import type { JobError } from '../domain/failure.js'
+import type { EndedBy, EpochMs, Job } from '../domain/job.js'
+import { type AttemptReport, afterFailure, afterLoss, type Outcome, outcomeOfReport } from '../domain/outcome.js'
+import type { Claim } from '../stores/store.js'
+import { type Death, describeDeath } from './executors/task-process.js'
+import type { StopReason } from './protocol.js'
+
+/** A job that this worker has handed to a task process. */
+export interface InFlight {
+  readonly claim: Claim
+  readonly handedOverAt: EpochMs
+  /** What it was asked to stop for. */
+  stopping: StopReason | null
+  cancelTimer: () => void
+}
+
+/** What an attempt ends as, given what its process reported and what it was asked for. */
+export function outcomeOf(entry: InFlight, report: AttemptReport): Outcome {
+  const { job } = entry.claim
+  const { startedAt, endedAt } = report
+  switch (entry.stopping) {
+    case 'timeout':
+      return timedOut(job, { startedAt, endedAt, endedBy: 'signal' })
+    case 'cancelled':
+      return { kind: 'cancelled', startedAt, endedAt, endedBy: 'signal' }
+    case 'shutdown':
+      if (report.kind !== 'threw') break
+      // It threw because it was interrupted: that is nobody's failure.
+      return { kind: 'released', started: true, startedAt, endedAt, endedBy: 'released' }
+  }
+  return outcomeOfReport(job, report, Math.random)
+}
+
+/** What an attempt ends as whose process died. `innocent`: it was killed, for the sake of another job. */
+export function outcomeOfDeath(
+  entry: InFlight,
+  death: Death,
+  alone: boolean,
+  innocent: boolean,
+  now: EpochMs,
+): Outcome {
+  const { job } = entry.claim
+  const span = { startedAt: entry.handedOverAt, endedAt: now, endedBy: 'killed' } as const
+  switch (entry.stopping) {
+    case 'timeout':
+      return timedOut(job, span)
+    case 'cancelled':
+      return { kind: 'cancelled', ...span }
+    case 'shutdown':
+      return released(entry, now)
+  }
+  if (innocent) return released(entry, now)
+  const endedBy: EndedBy = death.signal === null ? 'exit' : 'lost'
+  const error: JobError = {
+    name: 'ProcessLost',
+    message: `the task process ended with ${describeDeath(death)} while the job ran`,
+    stack: null,
+  }
+  return afterLoss(job, { ...span, endedBy, reason: 'lost', error, alone })
+}
+
+/** Given back after its code had begun. */
+export function released(entry: InFlight, endedAt: EpochMs): Outcome {
+  return { kind: 'released', started: true, startedAt: entry.handedOverAt, endedAt, endedBy: 'released' }
+}
+
+/** Given back before its code began. */
+export function unstarted(now: EpochMs): Outcome {
+  return { kind: 'released', started: false, startedAt: now, endedAt: now, endedBy: 'released' }
+}
+
+function timedOut(job: Job, span: { startedAt: EpochMs; endedAt: EpochMs; endedBy: EndedBy }): Outcome {
+  const error = { name: 'TimeoutError', message: `ran longer than its limit of ${job.timeoutMs} ms`, stack: null }
+  return afterFailure(job, { ...span, reason: 'timeout', error }, Math.random)
+}

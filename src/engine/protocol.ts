@@ -1,0 +1,88 @@
+import type { EpochMs, JobId } from '../domain/job.js'
+import type { AttemptReport } from '../domain/outcome.js'
+import type { EnqueueOptions, TaskDefaults } from '../domain/request.js'
+
+/** What crosses between a worker and its task processes: batches of plain data. */
+
+/** A task as the worker knows it. */
+export interface TaskInfo extends TaskDefaults {
+  readonly name: string
+  /** Absolute. */
+  readonly file: string
+  readonly line: number
+}
+
+/** A module, or a part of one, that cannot be used. */
+export interface ModuleFault {
+  readonly file: string
+  readonly message: string
+}
+
+export interface Catalog {
+  readonly tasks: readonly TaskInfo[]
+  readonly faults: readonly ModuleFault[]
+}
+
+/** Why a running job is asked to stop. */
+export type StopReason = 'timeout' | 'cancelled' | 'shutdown'
+
+export interface JobOrder {
+  readonly id: JobId
+  readonly attempt: number
+  readonly task: string
+  readonly argsJson: string
+}
+
+export interface AttemptEnd {
+  readonly id: JobId
+  readonly attempt: number
+  readonly report: AttemptReport
+}
+
+export interface TaskOutput {
+  /** null: written outside any job, such as while a module loads. */
+  readonly id: JobId | null
+  readonly stream: 'stdout' | 'stderr'
+  readonly text: string
+}
+
+export interface TaskProgress {
+  readonly id: JobId
+  readonly fraction: number
+  readonly message: string | null
+}
+
+export interface EnqueueRequest {
+  readonly task: string
+  readonly argsJson: string
+  readonly options: EnqueueOptions
+}
+
+/** The answer to an enqueue from inside a task. */
+export type EnqueueAnswer =
+  | { readonly id: JobId; readonly duplicate: boolean }
+  | { readonly code: string; readonly message: string }
+
+/** Whether arguments are acceptable to a task. */
+export interface CheckRequest {
+  readonly task: string
+  readonly argsJson: string
+}
+
+/** null: acceptable; otherwise what is wrong, naming the field. */
+export type Verdict = string | null
+
+export type ToTaskProcess =
+  | { readonly type: 'jobs'; readonly jobs: readonly JobOrder[] }
+  | { readonly type: 'stop'; readonly id: JobId; readonly attempt: number; readonly reason: StopReason }
+  | { readonly type: 'check'; readonly ask: number; readonly requests: readonly CheckRequest[] }
+  | { readonly type: 'enqueued'; readonly ask: number; readonly answer: EnqueueAnswer }
+
+export type FromTaskProcess =
+  | { readonly type: 'loaded'; readonly catalog: Catalog }
+  | { readonly type: 'ended while loading'; readonly file: string }
+  | { readonly type: 'output'; readonly output: readonly TaskOutput[] }
+  | { readonly type: 'progress'; readonly progress: TaskProgress }
+  | { readonly type: 'ends'; readonly ends: readonly AttemptEnd[] }
+  | { readonly type: 'checked'; readonly ask: number; readonly verdicts: readonly Verdict[] }
+  | { readonly type: 'enqueue'; readonly ask: number; readonly request: EnqueueRequest }

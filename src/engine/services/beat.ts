@@ -1,0 +1,18 @@
+import { beatMs, type ProcessIdentity, type WorkerStore } from '../../stores/store.js'
+import type { EngineEmitter } from '../events.js'
+import { loopService, type Service } from './service.js'
+
+/** Renews the lease of a worker; `evicted` is called when it was over. */
+export function beat(
+  store: WorkerStore,
+  worker: () => string,
+  processes: () => readonly ProcessIdentity[],
+  evicted: () => Promise<void>,
+  events: EngineEmitter,
+): Service {
+  return loopService('beat', events, async () => {
+    const held = await store.beat(worker(), processes())
+    if (!held) await evicted()
+    return beatMs
+  })
+}

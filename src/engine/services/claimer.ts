@@ -1,0 +1,15 @@
+import type { JobStore } from '../../stores/store.js'
+import type { EngineEmitter } from '../events.js'
+import type { Runner } from '../runner.js'
+import { loopService, type Service } from './service.js'
+
+const longestWaitMs = 1_000
+
+/** Claims when there may be something to claim: work that is already going on claims for itself. */
+export function claimer(store: JobStore, runner: Runner, events: EngineEmitter): Service {
+  return loopService('claimer', events, async (signal) => {
+    const taken = await runner.claim()
+    if (taken === 0) await store.waitForWork({ timeoutMs: longestWaitMs, signal })
+    return 0
+  })
+}

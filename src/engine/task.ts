@@ -1,0 +1,135 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { Duration } from '../domain/duration.js'
+import { UsageError } from '../domain/errors.js'
+import type { JobId } from '../domain/job.js'
+import { toJsonText } from '../domain/json.js'
+import { queueName } from '../domain/names.js'
+import {
+  type EnqueueOptions,
+  enqueueOptionNames,
+  parsePriority,
+  parseTimeout,
+  plainTaskDefaults,
+  type TaskDefaults,
+} from '../domain/request.js'
+import { parseRetryPolicy, type RetryPolicy } from '../domain/retry.js'
+
+/** What a task says of all its jobs. Every property has a default. */
+export interface TaskOptions {
+  /** Default: 3 retries after 1 s, 2 s, 4 s. */
+  readonly retry?: RetryPolicy & {
+    /** Errors of these classes end the job at once. */
+    readonly dontRetryOn?: readonly ErrorClass[]
+  }
+  /** Limit of one attempt; false for none. Default `15m`. */
+  readonly timeout?: Duration | false
+  /** Default `default`. */
+  readonly queue?: string
+  /** -100 to 100, higher first. Default 0. */
+  readonly priority?: number
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: an error class may take whatever it likes
+export type ErrorClass = abstract new (...args: any[]) => unknown
+
+/** What an enqueue answers. */
+export interface JobHandle {
+  readonly id: JobId
+  /** True if an older job with the same key was kept, and `id` is that one's. */
+  readonly duplicate: boolean
+}
+
+/** A function with options: callable as before, and with `enqueue()`. */
+export type Task<Input extends readonly unknown[], Args extends readonly unknown[], Result> = ((
+  ...args: Args
+) => Result) & {
+  /**
+   * Stores a job of this task; resolves when it is safe. The arguments are the function's own; enqueue options may
+   * follow them. Rejects with UsageError if the arguments are no JSON, are refused by the schema, or if the function is
+   * not registered (`E_UNREGISTERED`).
+   */
+  enqueue(...args: [...Input, options?: EnqueueOptions]): Promise<JobHandle>
+}
+
+/** What `task()` keeps beside the function. */
+export interface TaskDefinition {
+  readonly defaults: TaskDefaults
+  readonly schema: StandardSchemaV1 | null
+  readonly dontRetryOn: readonly ErrorClass[]
+}
+
+const definitions = new WeakMap<object, TaskDefinition>()
+const bindings = new WeakMap<object, TaskBinding>()
+
+/** Where the jobs of a registered function go. */
+export interface TaskBinding {
+  enqueue(argsJson: string, options: EnqueueOptions): Promise<JobHandle>
+}
+
+/** Gives a function options, and `enqueue()`. Throws UsageError if an option is wrong. */
+export function task<Schema extends StandardSchemaV1, Result>(
+  options: TaskOptions & { readonly schema: Schema },
+  run: (input: StandardSchemaV1.InferOutput<Schema>) => Result,
+): Task<[input: StandardSchemaV1.InferInput<Schema>], [input: StandardSchemaV1.InferOutput<Schema>], Result>
+export function task<Args extends readonly unknown[], Result>(
+  options: TaskOptions,
+  run: (...args: Args) => Result,
+): Task<Args, Args, Result>
+export function task(
+  options: TaskOptions & { readonly schema?: StandardSchemaV1 },
+  run: (...args: unknown[]) => unknown,
+): Task<unknown[], unknown[], unknown> {
+  if (typeof run !== 'function') throw new UsageError('E_TASK', 'task(options, run): run is not a function')
+  const wrapped = (...args: unknown[]) => run(...args)
+  Object.defineProperties(wrapped, { name: { value: run.name }, length: { value: run.length } })
+  definitions.set(wrapped, parseOptions(options))
+  return Object.assign(wrapped, { enqueue: (...given: unknown[]) => enqueue(wrapped, given) })
+}
+
+/** What `task()` was told of a function; the defaults for a plain one. */
+export function definitionOf(run: object): TaskDefinition {
+  return definitions.get(run) ?? { defaults: plainTaskDefaults, schema: null, dontRetryOn: [] }
+}
+
+/** Registers a function: from now on its `enqueue()` knows its name and its store. */
+export function bindTask(run: object, binding: TaskBinding): void {
+  bindings.set(run, binding)
+}
+
+function parseOptions(options: TaskOptions & { readonly schema?: StandardSchemaV1 }): TaskDefinition {
+  const { maxRetries, backoff } =
+    options.retry === undefined ? plainTaskDefaults : parseRetryPolicy(options.retry, 'retry')
+  return {
+    defaults: {
+      queue: options.queue === undefined ? plainTaskDefaults.queue : queueName(options.queue),
+      priority: options.priority === undefined ? 0 : parsePriority(options.priority, 'priority'),
+      maxRetries,
+      backoff,
+      timeoutMs: options.timeout === undefined ? plainTaskDefaults.timeoutMs : parseTimeout(options.timeout, 'timeout'),
+    },
+    schema: options.schema ?? null,
+    dontRetryOn: options.retry?.dontRetryOn ?? [],
+  }
+}
+
+async function enqueue(run: (...args: unknown[]) => unknown, given: readonly unknown[]): Promise<JobHandle> {
+  const binding = bindings.get(run)
+  if (binding === undefined) {
+    throw new UsageError(
+      'E_UNREGISTERED',
+      `the task ${run.name || '(without a name)'} is not registered, so it has no store to be enqueued in`,
+      'export it from a module of the task directory, and call enqueue() in a task',
+    )
+  }
+  const last = given.at(-1)
+  // Beyond the declared parameters, an object of nothing but option names is the options.
+  const hasOptions = given.length > run.length && isEnqueueOptions(last)
+  const args = hasOptions ? given.slice(0, -1) : given
+  return binding.enqueue(toJsonText(args), hasOptions ? last : {})
+}
+
+function isEnqueueOptions(value: unknown): value is EnqueueOptions {
+  if (typeof value !== 'object' || value === null) return false
+  const keys = Object.keys(value)
+  return keys.length > 0 && keys.every((key) => (enqueueOptionNames as readonly string[]).includes(key))
+}

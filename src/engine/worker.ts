@@ -1,0 +1,171 @@
+import type { Clock } from '../domain/clock.js'
+import { OffstageError, ProjectError, UsageError } from '../domain/errors.js'
+import type { WorkerId } from '../domain/job.js'
+import { makeJob } from '../domain/request.js'
+import type { Store } from '../stores/store.js'
+import { EngineEmitter } from './events.js'
+import type { TaskPool } from './executors/task-pool.js'
+import { type Death, describeDeath } from './executors/task-process.js'
+import { thisHost } from './host.js'
+import type { EnqueueAnswer, EnqueueRequest } from './protocol.js'
+import { Runner, type RunnerSettings } from './runner.js'
+import { beat } from './services/beat.js'
+import { canceller } from './services/canceller.js'
+import { claimer } from './services/claimer.js'
+import type { Service } from './services/service.js'
+import { sweeper } from './services/sweeper.js'
+import { after } from './timer.js'
+
+// Without a task process a worker is of no use, and starting one over and over helps nobody.
+const mostDeathsWhileLoading = 5
+
+/** A worker: holds the store, claims jobs and hands them to its task process. It runs no code of the user's. */
+export class Worker {
+  readonly events: EngineEmitter
+  /** Rejects if the worker cannot go on, and never resolves. */
+  readonly broken: Promise<never>
+  readonly runner: Runner
+  readonly #store: Store
+  readonly #pool: TaskPool
+  readonly #clock: Clock
+  readonly #settings: RunnerSettings
+  readonly #services: readonly Service[]
+  #break: (reason: unknown) => void = () => {}
+  #id: WorkerId
+
+  private constructor(store: Store, pool: TaskPool, clock: Clock, settings: RunnerSettings, id: WorkerId) {
+    this.events = new EngineEmitter()
+    this.broken = new Promise((_, reject) => {
+      this.#break = reject
+    })
+    this.broken.catch(() => {}) // whoever waits for it hears it
+    this.#store = store
+    this.#pool = pool
+    this.#clock = clock
+    this.#settings = settings
+    this.#id = id
+    this.runner = new Runner(store, pool, clock, this.events, id, settings)
+    const worker = () => this.#id
+    this.#services = [
+      beat(
+        store,
+        worker,
+        () => pool.processes,
+        () => this.#evicted(),
+        this.events,
+      ),
+      sweeper(store, clock, thisHost(), this.events),
+      canceller(store, worker, this.runner, this.events),
+      claimer(store, this.runner, this.events),
+    ]
+  }
+
+  /** Registers a worker. It takes no job before `start()`, which leaves time to listen to its events. */
+  static async register(store: Store, pool: TaskPool, clock: Clock, settings: RunnerSettings): Promise<Worker> {
+    return new Worker(store, pool, clock, settings, await register(store, settings))
+  }
+
+  get id(): WorkerId {
+    return this.#id
+  }
+
+  start(): void {
+    const claim = () => {
+      this.runner.claim().catch((thrown: unknown) => this.#fail(thrown))
+    }
+    this.#pool.listen({
+      ended: (ends) => this.runner.ended(ends),
+      output: (output) => this.events.emit('task.output', output),
+      progress: (progress) => this.events.emit('task.progress', progress),
+      enqueue: (request) => this.#enqueue(request),
+      ready: claim,
+      died: (death) => this.#died(death),
+    })
+    for (const service of this.#services) service.start()
+    this.events.emit('worker.started', this.#id)
+  }
+
+  /**
+   * Takes no more jobs and waits for those that run, for at most `graceMs`; then they are told to stop, and what still
+   * has not is given back without penalty. Resolves when the worker is gone from the store.
+   */
+  async stop(graceMs: number): Promise<void> {
+    const cancelAsk = after(graceMs, () => this.runner.askToStop())
+    const patience = timeout(graceMs + Math.min(graceMs, shutdownGraceMs))
+    await Promise.race([this.runner.drain(), patience.over])
+    cancelAsk()
+    patience.cancel()
+    await this.abandon()
+  }
+
+  /** Ends at once: kills the task process, and gives back what ran in it. */
+  async abandon(): Promise<void> {
+    await Promise.all(this.#services.map((service) => service.stop()))
+    await this.#pool.end(this.runner.running > 0)
+    this.runner.release()
+    await this.runner.drain()
+    await this.#store.deregister(this.#id)
+  }
+
+  #died(death: Death): void {
+    this.events.emit('process.died', describeDeath(death))
+    this.runner.died(death)
+    if (this.#pool.deathsWhileLoading >= mostDeathsWhileLoading) {
+      this.#fail(
+        new ProjectError(
+          'E_TASK_PROCESS',
+          `the task process died ${this.#pool.deathsWhileLoading} times while it loaded the tasks (${describeDeath(death)})`,
+          'run "offstage tasks" to see which module is at fault',
+        ),
+      )
+    }
+  }
+
+  #fail(thrown: unknown): void {
+    this.#break(thrown)
+  }
+
+  /** The lease was over before it was renewed: others have the jobs now. Whatever still runs here must end. */
+  async #evicted(): Promise<void> {
+    const old = this.#id
+    const next = await register(this.#store, this.#settings)
+    const busy = this.runner.running > 0
+    this.#id = next
+    this.runner.continueAs(next)
+    if (busy) await this.#pool.kill()
+    this.events.emit('worker.evicted', old, next)
+  }
+
+  async #enqueue(request: EnqueueRequest): Promise<EnqueueAnswer> {
+    try {
+      const { tasks } = await this.#pool.catalog
+      const task = tasks.find((candidate) => candidate.name === request.task)
+      if (task === undefined) throw new UsageError('E_UNKNOWN_TASK', `no task ${request.task}`)
+      const job = makeJob(task.name, task, request.argsJson, request.options, this.#clock.now())
+      const [enqueued] = await this.#store.enqueue([job])
+      if (enqueued === undefined) throw new Error('the store answered nothing')
+      if (enqueued.answer === 'refused') {
+        throw new UsageError('E_KEY_TAKEN', `the key ${job.key?.name} is held by ${enqueued.id}`)
+      }
+      return { id: enqueued.id, duplicate: enqueued.answer === 'existing' }
+    } catch (thrown) {
+      const code = thrown instanceof OffstageError ? thrown.code : 'E_ENQUEUE'
+      return { code, message: thrown instanceof Error ? thrown.message : String(thrown) }
+    }
+  }
+}
+
+/** After the signal of a shutdown, before the task process is ended. */
+const shutdownGraceMs = 5_000
+
+function register(store: Store, { concurrency, queues }: RunnerSettings): Promise<WorkerId> {
+  return store.register({ ...thisHost(), concurrency, queues })
+}
+
+function timeout(delayMs: number) {
+  let cancel = () => {}
+  const over = new Promise<void>((resolve) => {
+    cancel = after(delayMs, resolve)
+  })
+  return { over, cancel }
+}
