@@ -2,7 +2,13 @@ import { defineConfig } from 'rolldown'
 import { globSync } from 'tinyglobby'
 
 // One bundle for the command line and the library: start-up time is spent on opening files, so there are few.
-const entries = [...globSync('commands/**/*.ts'), 'src/index.ts', 'src/cli.ts', 'src/task-process.ts', 'src/cli/hooks/command-not-found.ts']
+const entries = [
+  ...globSync('commands/**/*.ts'),
+  'src/index.ts',
+  'src/cli.ts',
+  'src/task-process.ts',
+  'src/cli/hooks/command-not-found.ts',
+]
 
 export default defineConfig({
   input: Object.fromEntries(entries.map((file) => [file.replace(/\.ts$/, ''), file])),

@@ -3,11 +3,14 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: ['**/fixtures/**', 'node_modules/**'],
     pool: 'forks',
-    testTimeout: 20_000,
+    testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Otherwise what commands print never reaches those who capture it.
     disableConsoleIntercept: true,
     globalSetup: ['test/support/global-setup.ts'],
     env: { NO_COLOR: '1', FORCE_COLOR: '0' },
+    reporters: ['default', ['json', { outputFile: 'test-report.json' }]],
   },
 })

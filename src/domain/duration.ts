@@ -13,15 +13,19 @@ const longestMs = 100 * 365 * 24 * 3_600_000
  * Throws UsageError `E_DURATION`; `option` names the place where the value was written.
  */
 export function parseDuration(value: Duration, option: string): number {
-  const exact = typeof value === 'number' ? value : pattern.test(value) ? ms(value as StringValue) : Number.NaN
+  const exact = typeof value === 'number' ? value : msOf(value)
   if (!Number.isFinite(exact) || exact < 0 || exact > longestMs) {
     throw new UsageError(
       'E_DURATION',
-      `${option}: ${JSON.stringify(value) ?? String(value)} is not a duration`,
+      `${option}: ${typeof value === 'string' ? JSON.stringify(value) : String(value)} is not a duration`,
       'write milliseconds or one unit, such as 500ms, 30s, 5m, 1.5h or 2d',
     )
   }
   return Math.round(exact)
+}
+
+function msOf(value: unknown): number {
+  return typeof value === 'string' && pattern.test(value) ? ms(value as StringValue) : Number.NaN
 }
 
 const units = [
@@ -33,7 +37,7 @@ const units = [
 
 /** `durationMs` for people: at most two units, never rounded up to a larger one (`5400000` -> `1h 30m`). */
 export function formatDuration(durationMs: number): string {
-  if (durationMs < 1_000) return `${Math.round(durationMs)}ms`
+  if (durationMs < 1_000) return `${Math.floor(durationMs)}ms`
   if (durationMs < 10_000) return `${Math.floor(durationMs / 100) / 10}s`
   const first = units.findIndex(([, size]) => durationMs >= size)
   const [unit, size] = units[first] ?? ['s', 1_000]

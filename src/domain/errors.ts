@@ -21,6 +21,13 @@ export class UsageError extends OffstageError {}
 /** There is no job, queue, worker or schedule of that name. */
 export class NotFoundError extends OffstageError {}
 
+/** A job with this unique key is not final, and the caller asked for an error then. */
+export class KeyTakenError extends OffstageError {
+  constructor(key: string, holder: string) {
+    super('E_KEY_TAKEN', `the key ${key} is held by ${holder}`, `see "offstage status ${holder}"`)
+  }
+}
+
 /** The store cannot be reached, opened, read or written. Nothing was acknowledged. */
 export class StoreUnavailableError extends OffstageError {}
 

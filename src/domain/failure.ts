@@ -31,7 +31,7 @@ interface ErrorLike {
 }
 
 function isErrorLike(thrown: unknown): thrown is ErrorLike {
-  return typeof thrown === 'object' && thrown !== null && 'message' in thrown
+  return attempt(() => typeof thrown === 'object' && thrown !== null && 'message' in thrown) ?? false
 }
 
 function withCauses(error: ErrorLike, seen: Set<unknown>): string {
@@ -44,9 +44,8 @@ function withCauses(error: ErrorLike, seen: Set<unknown>): string {
 }
 
 function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value)
   if (typeof value === 'object' && value !== null) return attempt(() => JSON.stringify(value)) ?? 'an object'
-  return String(value)
+  return attempt(() => (typeof value === 'string' ? JSON.stringify(value) : String(value))) ?? `a ${typeof value}`
 }
 
 function text(read: () => unknown): string {

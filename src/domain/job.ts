@@ -37,7 +37,7 @@ export interface NewJob {
   readonly priority: number
   /** When it may run first; a time that has passed means at once. */
   readonly dueAt: EpochMs
-  /** Not started by then, it fails as `expired`. */
+  /** Not started by then, it fails as `expired`; a job that has been started once does not expire any more. */
   readonly expiresAt: EpochMs | null
   readonly maxRetries: number
   /** null: the default waits. */
@@ -63,7 +63,7 @@ export interface Job {
   readonly createdAt: EpochMs
   readonly dueAt: EpochMs
   readonly expiresAt: EpochMs | null
-  /** Of the last attempt. */
+  /** Of the last attempt; null after one that was given back unstarted. */
   readonly startedAt: EpochMs | null
   readonly endedAt: EpochMs | null
   /** The fencing token: counts every claim and never goes back. */
@@ -77,10 +77,11 @@ export interface Job {
   readonly backoff: Backoff | null
   readonly timeoutMs: number | null
   readonly resultJson: string | null
-  /** Of the last attempt that failed. */
+  /** Of the last attempt that failed; null once the job has completed. */
   readonly error: JobError | null
   /** Who runs it, or ran it last. */
   readonly worker: WorkerId | null
+  /** What ended the last attempt; null while it runs. */
   readonly endedBy: EndedBy | null
 }
 

@@ -1,4 +1,5 @@
 import { UsageError } from './errors.js'
+import { describeFailure } from './failure.js'
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue }
 
@@ -54,16 +55,34 @@ function checkedObject(value: object, path: string, above: Set<object>): unknown
   if (above.size >= maxJsonDepth) throw new NotJsonError(path, `is nested deeper than ${maxJsonDepth} levels`)
   above.add(value)
   try {
-    if ('toJSON' in value && typeof value.toJSON === 'function') return checked(value.toJSON(''), path, above)
-    if (Array.isArray(value)) return value.map((item, index) => checkedItem(item, `${path}[${index}]`, above))
+    // Its toJSON answers null.
+    if (value instanceof Date && Number.isNaN(value.getTime())) throw new NotJsonError(path, 'is an invalid Date')
+    const read = reading(value, path)
+    if ('toJSON' in read) return checked(read.toJSON, path, above)
+    // Not map: it passes over holes.
+    if (Array.isArray(value)) return Array.from(value, (item, at) => checkedItem(item, `${path}[${at}]`, above))
     const kind = Object.prototype.toString.call(value).slice(8, -1)
     if (kind !== 'Object' && kind !== 'Error') throw new NotJsonError(path, `is a ${kind}`)
     // A prototype-less copy: a key named __proto__ stays a key.
     const copy: Record<string, unknown> = Object.create(null)
-    for (const [key, item] of Object.entries(value)) copy[key] = checked(item, memberPath(path, key), above)
+    for (const [key, item] of read.entries) {
+      const memberAt = memberPath(path, key)
+      if (/\p{Surrogate}/u.test(key)) throw new NotJsonError(memberAt, 'has half of a surrogate pair in its name')
+      copy[key] = checked(item, memberAt, above)
+    }
     return copy
   } finally {
     above.delete(value)
+  }
+}
+
+/** What `toJSON` answers, or the properties: all that runs code of the user's, which may throw. */
+function reading(value: object, path: string): { toJSON: unknown } | { entries: readonly [string, unknown][] } {
+  try {
+    if ('toJSON' in value && typeof value.toJSON === 'function') return { toJSON: value.toJSON('') }
+    return { entries: Array.isArray(value) ? [] : Object.entries(value) }
+  } catch (thrown) {
+    throw new NotJsonError(path, `throws when it is read (${describeFailure(thrown).message.slice(0, 200)})`)
   }
 }
 

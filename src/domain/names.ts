@@ -24,7 +24,9 @@ export function nearestName(name: string, candidates: readonly string[]): string
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
     if (best === null || distance < best.distance) best = { candidate, distance }
   }
-  if (best !== null && best.distance <= Math.max(2, name.length / 3)) return best.candidate
+  // Something of the name must be left: every two letters are within two mistakes of any other two.
+  const near = best !== null && best.distance <= Math.max(2, name.length / 3) && best.distance < name.length
+  if (best !== null && near) return best.candidate
   return candidates.find((candidate) => candidate.endsWith(`.${name}`)) ?? null
 }
 

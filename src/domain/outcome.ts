@@ -1,5 +1,5 @@
 import { parseDuration } from './duration.js'
-import type { JobError } from './failure.js'
+import { describeFailure, type JobError } from './failure.js'
 import { type EndedBy, type EpochMs, type FailureReason, type Job, maxLosses, maxLossesAlone } from './job.js'
 import { backoffMs, defaultBackoff } from './retry.js'
 
@@ -17,7 +17,7 @@ export interface CompletedOutcome extends Span {
   readonly resultJson: string
 }
 
-/** Runs again at `at`. `error` is null when the task asked for it. */
+/** Runs again at `at`. A task that asked for it by RetryLater `counts` nothing. */
 export interface RetryOutcome extends Span {
   readonly kind: 'retry'
   readonly at: EpochMs
@@ -71,9 +71,14 @@ export function outcomeOfReport(job: Job, report: AttemptReport, random: () => n
     case 'returned':
       return { kind: 'completed', resultJson: report.resultJson, startedAt, endedAt, endedBy: 'return' }
     case 'asked for later': {
-      const at = endedAt + parseDuration(report.delay, 'RetryLater')
-      const span = { startedAt, endedAt, endedBy: 'throw' } as const
-      return { kind: 'retry', at, reason: 'error', error: report.error, counts: 'nothing', ...span }
+      const span = { reason: 'error', startedAt, endedAt, endedBy: 'throw' } as const
+      try {
+        const at = endedAt + parseDuration(report.delay, 'RetryLater')
+        return { kind: 'retry', at, error: report.error, counts: 'nothing', ...span }
+      } catch (thrown) {
+        // A delay that is none is a mistake in the task, and must not stop the worker.
+        return afterFailure(job, { error: describeFailure(thrown), ...span }, random)
+      }
     }
     case 'threw': {
       const failure = { reason: 'error', error: report.error, startedAt, endedAt, endedBy: 'throw' } as const

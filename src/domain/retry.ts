@@ -61,6 +61,8 @@ export function parseMaxRetries(value: number, option: string): number {
 
 /** Wait before retry number `retry` (1 = the first), in milliseconds. Grows from `initialDelayMs` up to `maxDelayMs`. */
 export function backoffMs(backoff: Backoff, retry: number, random: () => number): number {
+  // 0 times a growth that has overflowed would be NaN.
+  if (backoff.initialDelayMs === 0) return 0
   const growth = backoff.exponentialBackoff ? backoff.factor ** (retry - 1) : 1
   const capped = Math.min(backoff.initialDelayMs * growth, backoff.maxDelayMs)
   // Full jitter: a thousand jobs that failed together must not come back together.

@@ -1,4 +1,4 @@
-import type { EpochMs, JobId } from '../domain/job.js'
+import type { JobId } from '../domain/job.js'
 import type { AttemptReport } from '../domain/outcome.js'
 import type { EnqueueOptions, TaskDefaults } from '../domain/request.js'
 

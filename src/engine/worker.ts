@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.js'
-import { OffstageError, ProjectError, UsageError } from '../domain/errors.js'
+import { KeyTakenError, OffstageError, ProjectError, UsageError } from '../domain/errors.js'
 import type { WorkerId } from '../domain/job.js'
 import { makeJob } from '../domain/request.js'
 import type { Store } from '../stores/store.js'
@@ -145,7 +145,7 @@ export class Worker {
       const [enqueued] = await this.#store.enqueue([job])
       if (enqueued === undefined) throw new Error('the store answered nothing')
       if (enqueued.answer === 'refused') {
-        throw new UsageError('E_KEY_TAKEN', `the key ${job.key?.name} is held by ${enqueued.id}`)
+        throw new KeyTakenError(job.key?.name ?? '', enqueued.id)
       }
       return { id: enqueued.id, duplicate: enqueued.answer === 'existing' }
     } catch (thrown) {

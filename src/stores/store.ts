@@ -7,6 +7,10 @@ import type { Outcome } from '../domain/outcome.js'
  * else, a lost lease included, is an answer.
  */
 export interface Store extends JobStore, WorkerStore, JobAdmin, JobReader {
+  /**
+   * Once what was asked for is stored. Whoever waits for work is woken; every later call but this one and `waitForWork`
+   * is refused with StoreUnavailableError `E_STORE_CLOSED`.
+   */
   close(): Promise<void>
 }
 
@@ -16,7 +20,8 @@ export interface JobStore {
   enqueue(jobs: readonly NewJob[]): Promise<readonly Enqueued[]>
   /**
    * Takes at most `limit` ready jobs for a worker that holds its lease: first those reserved for it, then an even share
-   * of each queue that has some, by priority (higher first) and arrival. A worker without a lease gets nothing.
+   * of each queue that has some, by priority (higher first) and arrival; where the share is uneven, queues take turns.
+   * A job that has expired is not started, swept or not. A worker without a lease gets nothing.
    */
   claim(request: ClaimRequest): Promise<readonly Claim[]>
   /** Ends attempts. An attempt whose lease is not held any more is `lost`, and nothing of it is written. */
@@ -27,10 +32,14 @@ export interface JobStore {
   cancelRequests(worker: WorkerId): Promise<readonly JobId[]>
   /**
    * Moves what time has moved: due jobs become `queued`, expired ones `failed`, the jobs of workers in `dead` or without
-   * a lease go back to `queued` (a loss each; at the limit `failed` as `lost`), and those workers are removed.
+   * a lease go back to `queued` (a loss each; at the limit `failed` as `lost`), and those workers are removed. At most
+   * `limit` of each: due jobs, expired jobs, and jobs of one worker, who stays until the last one is taken back.
    */
   sweep(request: { readonly limit: number; readonly dead: readonly WorkerId[] }): Promise<SweepResult>
-  /** Resolves when there may be new work, the time is over or the signal fires: a hint, it may be early. */
+  /**
+   * Resolves when there may be new work, the time is over or the signal fires: a hint, it may be early. Work that was
+   * stored after the last claim of this store object counts as new, even if that was before this call.
+   */
   waitForWork(request: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<void>
 }
 
@@ -64,13 +73,13 @@ export interface SweepResult {
   readonly reclaimed: number
   /** Ended without having run: expired, or lost too often. */
   readonly buried: number
-  /** When the next waiting job is due. */
+  /** When the next scheduled job is due; null if there is none. */
   readonly nextDueAt: EpochMs | null
 }
 
 /** Workers and their leases: one lease a worker, whatever it runs. */
 export interface WorkerStore {
-  /** A new worker with a fresh lease. Ids are never used twice. */
+  /** A new worker with a fresh lease, kept in the clock of `worker.bootId`, which is this boot. Ids are never used twice. */
   register(worker: NewWorker): Promise<WorkerId>
   /**
    * Renews the worker's lease, and says what it runs on. False if the lease is over: it is never extended then, and
@@ -123,6 +132,8 @@ export interface JobReader {
   /** Every queue that has jobs, by name. */
   queues(): Promise<readonly QueueInfo[]>
   workers(): Promise<readonly WorkerInfo[]>
+  /** Whether anything on these queues (null: on any) is queued, runs, or waits for a retry. */
+  unfinished(queues: readonly string[] | null): Promise<boolean>
   /** Running jobs, the longest-running first. */
   running(limit: number): Promise<readonly Job[]>
 }

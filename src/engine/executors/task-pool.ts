@@ -82,7 +82,8 @@ export class TaskPool {
         this.#listener?.ready(catalog)
       },
       died: (death) => {
-        if (!this.#ending) this.#replace(death)
+        if (this.#ending) return
+        this.#replace(death)
         this.#listener?.died(death)
       },
     })

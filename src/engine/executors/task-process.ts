@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
+import { finished } from 'node:stream/promises'
 import { ProjectError } from '../../domain/errors.js'
 import type { Claim, ProcessIdentity } from '../../stores/store.js'
 import { identify } from '../host.js'
@@ -73,7 +73,10 @@ export class TaskProcess {
     const loaded = deferred<Catalog>()
     this.catalog = loaded.promise
     this.catalog.catch(() => {}) // whoever needs it will see the rejection; nobody has to
-    this.#closed = once(this.#child, 'close').then(() => {})
+    // Not the 'close' event: it never comes when it was this side that let go of the channel.
+    const exited = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()))
+    const drained = [this.#child.stdout, this.#child.stderr].map((stream) => stream && finished(stream).catch(() => {}))
+    this.#closed = Promise.all([exited, ...drained]).then(() => {})
     this.#child.on('message', (message: FromTaskProcess) => this.#receive(message, loaded.resolve))
     this.#child.on('error', () => {}) // a failed send; the exit that follows tells
     this.#child.on('exit', (code, signal) => {

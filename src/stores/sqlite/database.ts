@@ -12,13 +12,13 @@ const busyTimeoutMs = 50
 
 /** Opens the file for a command that writes: makes it if it is missing, brings its schema up to date. */
 export function openForWriting(path: string, durability: Durability): Database.Database {
-  if (!storeExists(path)) createStore(path, (temporary) => migrate(configure(connect(temporary), 'full')).close())
+  if (!isThere(path)) createStore(path, (temporary) => migrate(configure(connect(temporary), 'full')).close())
   return checkedOpen(path, (db) => migrate(configure(db, durability)))
 }
 
 /** Opens the file for a command that only reads; null if there is no store yet. */
 export function openForReading(path: string): Database.Database | null {
-  if (!storeExists(path)) return null
+  if (!isThere(path)) return null
   return checkedOpen(path, (db) => {
     if (version(db) < migrations.length) throw olderFile(path)
     configure(db, 'full').pragma('query_only = 1')
@@ -26,12 +26,23 @@ export function openForReading(path: string): Database.Database | null {
   })
 }
 
+function isThere(path: string): boolean {
+  try {
+    return storeExists(path)
+  } catch (thrown) {
+    throw storeError(path, thrown)
+  }
+}
+
 /** Opens the file, looks whose it is before anything is changed in it, and closes it again if it cannot be used. */
 function checkedOpen(path: string, prepare: (db: Database.Database) => Database.Database): Database.Database {
   let db: Database.Database | null = null
   try {
-    db = connect(path)
+    // Read-only: a connection that may write checkpoints a WAL that others left behind when it is closed.
+    db = connect(path, true)
     refuseForeign(db, path)
+    db.close()
+    db = connect(path)
     return prepare(db)
   } catch (thrown) {
     db?.close()
@@ -39,9 +50,9 @@ function checkedOpen(path: string, prepare: (db: Database.Database) => Database.
   }
 }
 
-function connect(path: string): Database.Database {
+function connect(path: string, readonly = false): Database.Database {
   // Opening may meet the last moments of another process, which holds the file alone while it clears the WAL away.
-  return new Database(path, { fileMustExist: true, timeout: 5_000 })
+  return new Database(path, { readonly, fileMustExist: true, timeout: 5_000 })
 }
 
 function configure(db: Database.Database, durability: Durability): Database.Database {

@@ -3,7 +3,7 @@ import type { JobState, NewJob } from '../../domain/job.js'
 import { isFinal } from '../../domain/transitions.js'
 import type { Enqueued } from '../store.js'
 import { cancelJob } from './cancel.js'
-import { rowId } from './rows.js'
+import { workerNumber } from './rows.js'
 import type { Statements } from './statements.js'
 
 /** Stores one job, or answers what its unique key says. */
@@ -43,7 +43,7 @@ function insertJob(statements: Statements, clock: Clock, job: NewJob): number {
     maxRetries: job.maxRetries,
     backoff: job.backoff === null ? null : JSON.stringify(job.backoff),
     timeoutMs: job.timeoutMs,
-    reservedFor: job.reservedFor === null ? null : rowId(job.reservedFor),
+    reservedFor: job.reservedFor === null ? null : workerNumber(job.reservedFor),
   })
   return Number(lastInsertRowid)
 }

@@ -9,7 +9,7 @@ const causes: readonly (readonly [RegExp, string, string])[] = [
     'check the owner and mode of the file and of its folder',
   ],
   [
-    /^SQLITE_CANTOPEN|^ENOENT$|^ENOTDIR$|^EISDIR$/,
+    /^SQLITE_CANTOPEN|^(ENOENT|ENOTDIR|EISDIR|EEXIST|ELOOP|ENAMETOOLONG)$/,
     'it cannot be opened',
     'check the path and the permissions of its folder',
   ],

@@ -1,6 +1,7 @@
 import {
   closeSync,
   existsSync,
+  fsyncSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -54,6 +55,7 @@ export function createStore(path: string, fill: (temporary: string) => void): vo
 }
 
 function createFolder(folder: string, name: string, fill: (temporary: string) => void): void {
+  mkdirSync(dirname(folder), { recursive: true, mode: 0o700 })
   const temporary = mkdtempSync(`${folder}-new-`) // mkdtemp: mode 0700
   try {
     // Nobody should have to remember to keep the queue out of version control.
@@ -61,6 +63,7 @@ function createFolder(folder: string, name: string, fill: (temporary: string) =>
     createEmpty(join(temporary, name))
     fill(join(temporary, name))
     renameSync(temporary, folder)
+    syncFolder(dirname(folder))
   } catch (thrown) {
     rmSync(temporary, { recursive: true, force: true })
     if (!existsSync(join(folder, name))) throw thrown
@@ -75,11 +78,19 @@ function createFile(path: string, fill: (temporary: string) => void): void {
     createEmpty(file)
     fill(file)
     linkSync(file, path) // unlike rename, link never replaces a file that is there
+    syncFolder(dirname(path))
   } catch (thrown) {
     if (!existsSync(path)) throw thrown
   } finally {
     rmSync(temporary, { recursive: true, force: true })
   }
+}
+
+// SQLite syncs its file and the folder of its WAL, but a new name is safe only when the folder that holds it is synced.
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r')
+  fsyncSync(descriptor)
+  closeSync(descriptor)
 }
 
 // SQLite gives -wal and -shm the mode of the database file, so that is made first, by hand.

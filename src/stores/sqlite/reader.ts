@@ -2,12 +2,12 @@ import type Database from 'better-sqlite3'
 import type { Attempt, Job, JobState } from '../../domain/job.js'
 import { jobStates } from '../../domain/job.js'
 import type { JobFilter, JobPage, Page, QueueInfo } from '../store.js'
-import { type AttemptRow, attemptOfRow, type JobRow, jobOfRow, rowId } from './rows.js'
+import { type AttemptRow, attemptOfRow, type JobRow, jobNumber, jobOfRow } from './rows.js'
 import type { Statements } from './statements.js'
 
 /** All attempts: those in their own table, and the last one out of the job's row if it is not among them. */
 export function attemptsOf(statements: Statements, id: string): readonly Attempt[] {
-  const row = statements.job.get(rowId(id)) as JobRow | undefined
+  const row = statements.job.get(jobNumber(id)) as JobRow | undefined
   if (row === undefined) return []
   const attempts = (statements.attempts.all(row.id) as AttemptRow[]).map(attemptOfRow)
   const last = attempts.at(-1)?.attempt ?? 0
@@ -28,7 +28,7 @@ export function jobsPage(db: Database.Database, filter: JobFilter, page: Page): 
   const { conditions, values } = conditionsOf(filter)
   if (page.after !== null) {
     conditions.push('id < ?')
-    values.push(rowId(page.after))
+    values.push(jobNumber(page.after))
   }
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
   const rows = db

@@ -1,8 +1,17 @@
 import type { Clock } from '../../domain/clock.js'
 import type { JobError } from '../../domain/failure.js'
-import { type Attempt, type AttemptState, idNumber, type Job, type JobState } from '../../domain/job.js'
+import {
+  type Attempt,
+  type AttemptState,
+  idNumber,
+  type Job,
+  type JobId,
+  type JobState,
+  type WorkerId,
+} from '../../domain/job.js'
 import type { Backoff } from '../../domain/retry.js'
-import { leaseMs, type ProcessIdentity, type WorkerInfo } from '../store.js'
+import { leaseHolds } from '../leases.js'
+import type { ProcessIdentity, WorkerInfo } from '../store.js'
 
 /** A row of the jobs table. */
 export interface JobRow {
@@ -118,17 +127,20 @@ export function workerOfRow(row: WorkerRow, clock: Clock): WorkerInfo {
   }
 }
 
-/** A lease counts only in the boot that it was given in; further ahead than any lease reaches, it is from another one. */
 export function leaseIsOver(row: WorkerRow, clock: Clock): boolean {
-  const now = clock.monotonicMs()
-  return row.boot_id !== clock.bootId || row.lease_until <= now || row.lease_until > now + leaseMs
+  return !leaseHolds({ bootId: row.boot_id, until: row.lease_until }, clock)
 }
 
 function parsed<T>(json: string | null): T | null {
   return json === null ? null : (JSON.parse(json) as T)
 }
 
-/** The row number behind an id of ours, or -1, which no row has. */
-export function rowId(id: string): number {
-  return idNumber(id, id.startsWith('w') ? 'w' : 'j') ?? -1
+/** The row number behind a job's id, or -1, which no row has. */
+export function jobNumber(id: JobId): number {
+  return idNumber(id, 'j') ?? -1
+}
+
+/** The row number behind a worker's id, or -1, which no row has. */
+export function workerNumber(id: WorkerId): number {
+  return idNumber(id, 'w') ?? -1
 }

@@ -3,7 +3,7 @@ import type { EpochMs } from '../../domain/job.js'
 import type { FailedOutcome, Outcome, ReleasedOutcome, RetryOutcome } from '../../domain/outcome.js'
 import type { Lease } from '../store.js'
 import { holdsLease } from './claim.js'
-import { rowId } from './rows.js'
+import { jobNumber, workerNumber } from './rows.js'
 import type { Statements } from './statements.js'
 
 interface End {
@@ -21,7 +21,7 @@ export function settleAttempts(
   return ends.map(({ lease, outcome }) => {
     let holds = holders.get(lease.worker)
     if (holds === undefined) {
-      holds = holdsLease(statements, clock, rowId(lease.worker))
+      holds = holdsLease(statements, clock, workerNumber(lease.worker))
       holders.set(lease.worker, holds)
     }
     return holds && settle(statements, clock, lease, outcome) ? 'settled' : 'lost'
@@ -31,7 +31,13 @@ export function settleAttempts(
 /** Writes one end; false if the lease does not name the running attempt. Does not look at the worker's lease. */
 export function settle(statements: Statements, clock: Clock, lease: Lease, outcome: Outcome): boolean {
   const { startedAt, endedAt, endedBy } = outcome
-  const attempt = { job: rowId(lease.job), attempt: lease.attempt, worker: rowId(lease.worker), startedAt, endedBy }
+  const attempt = {
+    job: jobNumber(lease.job),
+    attempt: lease.attempt,
+    worker: workerNumber(lease.worker),
+    startedAt,
+    endedBy,
+  }
   switch (outcome.kind) {
     case 'completed':
       return statements.settleCompleted.run({ ...attempt, endedAt, result: outcome.resultJson }).changes > 0

@@ -7,6 +7,11 @@ interface Statement {
   all(...values: unknown[]): unknown[]
 }
 
+// Its code never began: every attempt that began is kept while its job waits.
+const neverStarted = 'NOT EXISTS (SELECT 1 FROM attempts WHERE attempts.job = jobs.id)'
+// What has expired is not started, even if no sweep has buried it yet.
+const startable = `(expires_at IS NULL OR expires_at > :now OR NOT ${neverStarted})`
+
 /** Every SQL statement of the store, under its one name. */
 export function prepareStatements(db: Database.Database) {
   const sql = (text: string): Statement => db.prepare(text)
@@ -16,7 +21,7 @@ export function prepareStatements(db: Database.Database) {
       INSERT INTO jobs (task, queue, state, priority, args, unique_key, created_at, due_at, expires_at, max_retries,
         backoff, timeout_ms, reserved_for)
       VALUES (:task, :queue, :state, :priority, :args, :key, :createdAt, :dueAt, :expiresAt, :maxRetries,
-        :backoff, :timeoutMs, :reservedFor)`),
+        :backoff, :timeoutMs, (SELECT id FROM workers WHERE id = :reservedFor))`), // no such worker: nobody's
     keyHolder: sql(`
       SELECT keys.job AS job, keys.held_until AS heldUntil, jobs.state AS state
       FROM unique_keys AS keys LEFT JOIN jobs ON jobs.id = keys.job WHERE keys.name = ?`),
@@ -25,18 +30,19 @@ export function prepareStatements(db: Database.Database) {
       ON CONFLICT (name) DO UPDATE SET job = excluded.job, held_until = excluded.held_until`),
 
     // claim
-    leaseHolder: sql(`
-      SELECT 1 FROM workers
-      WHERE id = :worker AND boot_id IS :bootId AND lease_until > :now AND lease_until <= :now + :leaseMs`),
+    leaseTerm: sql(`SELECT boot_id AS bootId, lease_until AS until FROM workers WHERE id = ?`),
     claimReserved: sql(`
-      UPDATE jobs SET state = 'running', attempt = attempt + 1, worker = :worker, started_at = :now, cancel_wanted = 0
+      UPDATE jobs SET state = 'running', attempt = attempt + 1, worker = :worker, started_at = :now, ended_by = NULL,
+        cancel_wanted = 0
       WHERE id IN (
-        SELECT id FROM jobs WHERE state = 'queued' AND reserved_for = :worker ORDER BY priority DESC, id LIMIT :limit)
+        SELECT id FROM jobs WHERE state = 'queued' AND reserved_for = :worker AND ${startable}
+        ORDER BY priority DESC, id LIMIT :limit)
       RETURNING *`),
     claimFromQueue: sql(`
-      UPDATE jobs SET state = 'running', attempt = attempt + 1, worker = :worker, started_at = :now, cancel_wanted = 0
+      UPDATE jobs SET state = 'running', attempt = attempt + 1, worker = :worker, started_at = :now, ended_by = NULL,
+        cancel_wanted = 0
       WHERE id IN (
-        SELECT id FROM jobs WHERE state = 'queued' AND reserved_for IS NULL AND queue = :queue
+        SELECT id FROM jobs WHERE state = 'queued' AND reserved_for IS NULL AND queue = :queue AND ${startable}
         ORDER BY priority DESC, id LIMIT :limit)
       RETURNING *`),
     // Skips from one queue to the next in the index: its cost grows with the number of queues, not of jobs.
@@ -75,22 +81,26 @@ export function prepareStatements(db: Database.Database) {
     cancelWaiting: sql(`
       UPDATE jobs SET state = 'cancelled', ended_at = :now WHERE id = :job AND state IN ('scheduled', 'queued')`),
     askToCancel: sql(`UPDATE jobs SET cancel_wanted = 1 WHERE id = :job AND state = 'running'`),
-    cancelRequests: sql(`SELECT id FROM jobs WHERE state = 'running' AND worker = ? AND cancel_wanted = 1 LIMIT 1000`),
+    cancelRequests: sql(
+      `SELECT id FROM jobs WHERE state = 'running' AND worker = ? AND cancel_wanted = 1 ORDER BY id LIMIT 1000`,
+    ),
 
     // sweep
     anyDue: sql(`SELECT 1 FROM jobs WHERE state = 'scheduled' AND due_at <= ? LIMIT 1`),
     anyExpired: sql(`
-      SELECT 1 FROM jobs WHERE state IN ('scheduled', 'queued') AND expires_at IS NOT NULL AND expires_at <= ? LIMIT 1`),
+      SELECT 1 FROM jobs
+      WHERE state IN ('scheduled', 'queued') AND expires_at IS NOT NULL AND expires_at <= ? AND ${neverStarted} LIMIT 1`),
     promoteDue: sql(`
       UPDATE jobs SET state = 'queued'
-      WHERE id IN (SELECT id FROM jobs WHERE state = 'scheduled' AND due_at <= :now ORDER BY due_at LIMIT :limit)`),
+      WHERE id IN (SELECT id FROM jobs WHERE state = 'scheduled' AND due_at <= :now ORDER BY due_at, id LIMIT :limit)`),
     nextDue: sql(`SELECT min(due_at) AS dueAt FROM jobs WHERE state = 'scheduled'`),
     buryExpired: sql(`
       UPDATE jobs SET state = 'failed', reason = 'expired', ended_at = :now, error = :error
       WHERE id IN (
-        SELECT id FROM jobs WHERE state IN ('scheduled', 'queued') AND expires_at IS NOT NULL AND expires_at <= :now
-        LIMIT :limit)`),
-    heldBy: sql(`SELECT * FROM jobs WHERE state = 'running' AND worker = ? LIMIT ?`),
+        SELECT id FROM jobs
+        WHERE state IN ('scheduled', 'queued') AND expires_at IS NOT NULL AND expires_at <= :now AND ${neverStarted}
+        ORDER BY expires_at, id LIMIT :limit)`),
+    heldBy: sql(`SELECT * FROM jobs WHERE state = 'running' AND worker = ? ORDER BY id LIMIT ?`),
     freeReserved: sql(
       `UPDATE jobs SET reserved_for = NULL WHERE reserved_for = ? AND state IN ('scheduled', 'queued')`,
     ),
@@ -108,7 +118,11 @@ export function prepareStatements(db: Database.Database) {
     // reading
     job: sql(`SELECT * FROM jobs WHERE id = ?`),
     attempts: sql(`SELECT * FROM attempts WHERE job = ? ORDER BY attempt`),
-    running: sql(`SELECT * FROM jobs WHERE state = 'running' ORDER BY started_at LIMIT ?`),
+    running: sql(`SELECT * FROM jobs WHERE state = 'running' ORDER BY started_at, id LIMIT ?`),
+    // A job that waits for a retry is scheduled and has been claimed before; one that is only delayed has not.
+    unfinishedQueues: sql(`
+      SELECT DISTINCT queue FROM jobs
+      WHERE state = 'queued' OR state = 'running' OR (state = 'scheduled' AND attempt > 0)`),
     queueCounts: sql(`SELECT queue, state, count(*) AS count FROM jobs GROUP BY queue, state ORDER BY queue`),
     oldestQueued: sql(`SELECT queue, min(due_at) AS dueAt FROM jobs WHERE state = 'queued' GROUP BY queue`),
   }

@@ -1,14 +1,16 @@
 import type Database from 'better-sqlite3'
 import type { Clock } from '../../domain/clock.js'
 import type { JobId, NewJob, WorkerId } from '../../domain/job.js'
+import { storeClosed } from '../closed.js'
 import type { ClaimRequest, JobFilter, NewWorker, Page, ProcessIdentity, Store } from '../store.js'
+import { Turns } from '../turns.js'
 import { cancelJob } from './cancel.js'
 import { claimJobs } from './claim.js'
 import { type Durability, openForReading, openForWriting } from './database.js'
 import { enqueueJob } from './enqueue.js'
 import { storeError } from './errors.js'
 import { attemptsOf, jobsPage, queueInfos } from './reader.js'
-import { type JobRow, jobOfRow, rowId, type WorkerRow, workerOfRow } from './rows.js'
+import { type JobRow, jobNumber, jobOfRow, type WorkerRow, workerNumber, workerOfRow } from './rows.js'
 import { settleAttempts } from './settle.js'
 import { prepareStatements } from './statements.js'
 import { nextDueAt, sweep, sweepIsDue } from './sweep.js'
@@ -35,48 +37,68 @@ export function openSqliteReader(location: SqliteLocation, clock: Clock): Store 
 function sqliteStore(db: Database.Database, path: string, clock: Clock): Store {
   const statements = prepareStatements(db)
   const wakeUp = new WakeUp(db)
-  const writes = new WriteQueue(db, path, () => wakeUp.wake())
+  const turns = new Turns()
+  const writes = new WriteQueue(db, path, () => wakeUp.tell())
+  // A write that others may wait for. What changes nothing for them must not wake them: two idle workers of one
+  // process would wake each other for ever.
+  const tell = <T>(write: () => T): Promise<T> =>
+    writes.run(() => {
+      const answer = write()
+      wakeUp.note()
+      return answer
+    })
   const read = async <T>(query: () => T): Promise<T> => {
     try {
+      if (!db.open) throw storeClosed(path)
       return query()
     } catch (thrown) {
       throw storeError(path, thrown)
     }
   }
   return {
-    enqueue: (jobs: readonly NewJob[]) => writes.run(() => jobs.map((job) => enqueueJob(statements, clock, job))),
-    claim: (request: ClaimRequest) => writes.run(() => claimJobs(statements, clock, request)),
-    settle: (ends) => writes.run(() => settleAttempts(statements, clock, ends)),
+    enqueue: (jobs: readonly NewJob[]) => tell(() => jobs.map((job) => enqueueJob(statements, clock, job))),
+    claim: (request: ClaimRequest) =>
+      writes.run(() => {
+        wakeUp.heard()
+        return claimJobs(statements, clock, turns, request)
+      }),
+    settle: (ends) => tell(() => settleAttempts(statements, clock, ends)),
     cancelRequests: (worker) =>
-      read(() => (statements.cancelRequests.all(rowId(worker)) as { id: number }[]).map((row) => `j${row.id}`)),
+      read(() => (statements.cancelRequests.all(workerNumber(worker)) as { id: number }[]).map((row) => `j${row.id}`)),
     sweep: async (request) => {
       const due = await read(() => sweepIsDue(statements, clock, request.dead))
-      if (due) return writes.run(() => sweep(statements, clock, request))
+      if (due) return tell(() => sweep(statements, clock, request))
       return { promoted: 0, reclaimed: 0, buried: 0, nextDueAt: await read(() => nextDueAt(statements)) }
     },
-    waitForWork: ({ timeoutMs, signal }) => wakeUp.wait(timeoutMs, signal),
+    waitForWork: (request) => wakeUp.wait(request),
 
     register: async (worker: NewWorker) => `w${await writes.run(() => insertWorker(statements, clock, worker))}`,
     beat: (worker: WorkerId, processes: readonly ProcessIdentity[]) =>
-      writes.run(() => renewLease(statements, clock, rowId(worker), processes)),
-    deregister: (worker: WorkerId) => writes.run(() => removeWorker(statements, clock, rowId(worker))),
+      writes.run(() => renewLease(statements, clock, workerNumber(worker), processes)),
+    deregister: (worker: WorkerId) => tell(() => removeWorker(statements, clock, workerNumber(worker))),
 
-    cancel: (ids: readonly JobId[]) => writes.run(() => ids.map((id) => cancelJob(statements, clock, rowId(id)))),
+    cancel: (ids: readonly JobId[]) => tell(() => ids.map((id) => cancelJob(statements, clock, jobNumber(id)))),
 
     job: (id: JobId) =>
       read(() => {
-        const row = statements.job.get(rowId(id)) as JobRow | undefined
+        const row = statements.job.get(jobNumber(id)) as JobRow | undefined
         return row === undefined ? null : jobOfRow(row)
       }),
     jobs: (filter: JobFilter, page: Page) => read(() => jobsPage(db, filter, page)),
     attempts: (id: JobId) => read(() => attemptsOf(statements, id)),
     queues: () => read(() => queueInfos(statements)),
     workers: () => read(() => (statements.workers.all() as WorkerRow[]).map((row) => workerOfRow(row, clock))),
+    unfinished: (queues) =>
+      read(() => {
+        const unfinished = statements.unfinishedQueues.all() as { readonly queue: string }[]
+        return unfinished.some((row) => queues === null || queues.includes(row.queue))
+      }),
     running: (limit) => read(() => (statements.running.all(limit) as JobRow[]).map(jobOfRow)),
 
     close: async () => {
       await writes.drained()
       db.close()
+      wakeUp.wake()
     },
   }
 }

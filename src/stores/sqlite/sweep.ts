@@ -3,7 +3,7 @@ import type { WorkerId } from '../../domain/job.js'
 import { afterLoss, type Outcome } from '../../domain/outcome.js'
 import { expiredError, lostWorkerError } from '../losses.js'
 import type { SweepResult } from '../store.js'
-import { type JobRow, jobOfRow, leaseIsOver, rowId, type WorkerRow } from './rows.js'
+import { type JobRow, jobOfRow, leaseIsOver, type WorkerRow, workerNumber } from './rows.js'
 import { settle } from './settle.js'
 import type { Statements } from './statements.js'
 
@@ -30,7 +30,7 @@ export function sweep(
   const promoted = statements.promoteDue.run({ now, limit }).changes
   let reclaimed = 0
   let buried = expired
-  for (const worker of new Set([...request.dead.map(rowId), ...overdueWorkers(statements, clock)])) {
+  for (const worker of new Set([...request.dead.map(workerNumber), ...overdueWorkers(statements, clock)])) {
     const lost = reclaim(statements, clock, worker, limit)
     reclaimed += lost.reclaimed
     buried += lost.buried

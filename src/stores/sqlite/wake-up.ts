@@ -1,50 +1,39 @@
 import type Database from 'better-sqlite3'
+import { News } from '../news.js'
 
 const pollMs = 20
 
 /**
- * Notices that something was committed: by this process at once, by another one when `PRAGMA data_version` moves.
- * The pragma costs some microseconds, so an idle worker looks fifty times a second.
+ * News of this process, and of others: their commits move `PRAGMA data_version`. The pragma costs some microseconds, so
+ * whoever waits looks fifty times a second.
  */
-export class WakeUp {
+export class WakeUp extends News {
   readonly #db: Database.Database
-  readonly #wakers = new Set<() => void>()
   #seen: unknown
 
   constructor(db: Database.Database) {
+    super()
     this.#db = db
     this.#seen = this.#version()
   }
 
-  /** Wakes everyone who waits in this process. */
-  wake(): void {
-    for (const waker of [...this.#wakers]) waker()
+  override async wait(request: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<void> {
+    if (!this.#db.open) return
+    const poll = setInterval(() => this.#look(), pollMs)
+    try {
+      await super.wait(request)
+    } finally {
+      clearInterval(poll)
+    }
   }
 
-  wait(timeoutMs: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted || timeoutMs <= 0) return Promise.resolve()
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer)
-        clearInterval(poll)
-        signal.removeEventListener('abort', done)
-        this.#wakers.delete(done)
-        resolve()
-      }
-      const timer = setTimeout(done, timeoutMs)
-      const poll = setInterval(() => {
-        if (this.#moved()) this.wake()
-      }, pollMs)
-      signal.addEventListener('abort', done)
-      this.#wakers.add(done)
-    })
-  }
-
-  #moved(): boolean {
+  #look(): void {
     const version = this.#version()
-    if (version === this.#seen) return false
+    if (version === this.#seen) return
     this.#seen = version
-    return true
+    // Noted too, for a worker whose claim came before that commit and whose wait comes after this look.
+    this.note()
+    this.tell()
   }
 
   #version(): unknown {

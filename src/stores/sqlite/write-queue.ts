@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import { storeClosed } from '../closed.js'
 import { isBusy, storeError } from './errors.js'
 
 /** How long a write waits for a lock that others hold, before it is refused. */
@@ -33,6 +34,7 @@ export class WriteQueue {
 
   /** Runs `write` in the next transaction. It must be synchronous, and safe to run again after a roll-back. */
   run<T>(write: () => T): Promise<T> {
+    if (!this.#db.open) return Promise.reject(storeClosed(this.#path))
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({ run: write, resolve: resolve as (value: unknown) => void, reject })
       this.#flushing ??= this.#flush()
@@ -67,14 +69,15 @@ export class WriteQueue {
         })
         return true
       } catch (thrown) {
-        if (this.#db.open && isBusy(thrown) && performance.now() < giveUpAt) {
+        const busy = isBusy(thrown)
+        if (busy && performance.now() < giveUpAt) {
           await shortWait()
-        } else if (writes.length > 1) {
-          return false
-        } else {
-          writes[0]?.reject(storeError(this.#path, thrown))
-          return true
+          continue
         }
+        // Alone, none of them would find the lock free either.
+        if (!busy && writes.length > 1) return false
+        for (const write of writes) write.reject(storeError(this.#path, thrown))
+        return true
       }
     }
   }

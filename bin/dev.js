@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+// The command line from source: no build, and the manifest is ignored, so that it cannot be stale.
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Config, Plugin, settings } from '@oclif/core'
+import { register } from 'tsx/esm/api'
+
+register()
+settings.enableAutoTranspile = false
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const pjson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+pjson.oclif.commands = './commands'
+pjson.oclif.hooks = { command_not_found: './src/cli/hooks/command-not-found.ts' }
+const plugin = new Plugin({ isRoot: true, pjson, root, ignoreManifest: true })
+await plugin.load()
+const config = new Config({ root, pjson, plugins: new Map([[pjson.name, plugin]]) })
+await config.load()
+await config.loadPluginsAndCommands({ force: true })
+const { main } = await import('../src/cli.ts')
+await main(config)

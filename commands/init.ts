@@ -1,0 +1,20 @@
+import { Args } from '@oclif/core'
+import { BaseCommand } from '../src/cli/base-command.js'
+
+export default class Init extends BaseCommand {
+  static override summary = 'Make a project: a config file and a first task'
+  static override description = 'Writes nothing if one of its files is there already.'
+  static override examples = ['<%= config.bin %> init demo']
+  static override args = {
+    dir: Args.string({ default: '.', ignoreStdin: true, description: 'The folder; made if it is missing' }),
+  }
+
+  async run(): Promise<unknown> {
+    const { args } = await this.parse(Init)
+    const { initProject } = await import('../src/cli/init.js')
+    const made = initProject(args.dir)
+    for (const file of made.files) this.log(`wrote ${file}`)
+    this.log(`\nTry it: ${args.dir === '.' ? '' : `cd ${args.dir} && `}offstage run hello name=Ada`)
+    return made
+  }
+}

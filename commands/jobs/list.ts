@@ -1,0 +1,39 @@
+import { Flags } from '@oclif/core'
+import { BaseCommand } from '../../src/cli/base-command.js'
+import { withReader } from '../../src/cli/context.js'
+import { jobFilter } from '../../src/cli/job-filter.js'
+import { jobToListItem } from '../../src/cli/render/job-json.js'
+import { jobsTable } from '../../src/cli/render/job-text.js'
+import { jobStates, parseJobId } from '../../src/domain/job.js'
+import { systemClock } from '../../src/engine/clock.js'
+
+export default class JobsList extends BaseCommand {
+  static override summary = 'List jobs, the newest first'
+  static override examples = [
+    '<%= config.bin %> jobs list --state failed --task email.send',
+    '<%= config.bin %> jobs list --older-than 1h --json',
+  ]
+  static override flags = {
+    state: Flags.option({ options: jobStates, multiple: true })({ summary: 'Only in this state; may be repeated' }),
+    task: Flags.string({ summary: 'Only of this task', helpValue: 'NAME' }),
+    queue: Flags.string({ char: 'q', summary: 'Only on this queue', helpValue: 'NAME' }),
+    'older-than': Flags.string({ summary: 'Only created longer ago than this', helpValue: 'DURATION' }),
+    'newer-than': Flags.string({ summary: 'Only created within this', helpValue: 'DURATION' }),
+    limit: Flags.integer({ char: 'n', default: 50, min: 1, max: 1000, summary: 'How many at most', helpValue: 'N' }),
+    after: Flags.string({ summary: 'Go on after this: the "next" of the page before', helpValue: 'CURSOR' }),
+  }
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(JobsList)
+    const context = await this.context(flags)
+    const filter = jobFilter(flags, systemClock.now())
+    const after = flags.after === undefined ? null : parseJobId(flags.after)
+    const page = await withReader(context, (store) => store.jobs(filter, { limit: flags.limit, after }))
+    const items = page.items.map((job) => jobToListItem(job, context.redact))
+    if (!this.jsonEnabled()) {
+      this.log(items.length === 0 ? 'No jobs.' : await jobsTable(items))
+      if (page.next !== null) this.log(`\nMore: --after ${page.next}`)
+    }
+    return { items, next: page.next }
+  }
+}

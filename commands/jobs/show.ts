@@ -1,0 +1,21 @@
+import { Args } from '@oclif/core'
+import { BaseCommand } from '../../src/cli/base-command.js'
+import { withReader } from '../../src/cli/context.js'
+import { findJob } from '../../src/cli/find-job.js'
+import { jobText } from '../../src/cli/render/job-text.js'
+
+export default class JobsShow extends BaseCommand {
+  static override summary = 'Show everything about a job'
+  static override examples = ['<%= config.bin %> jobs show j42']
+  static override args = {
+    job: Args.string({ required: true, ignoreStdin: true, description: 'The id of a job: j42, or 42' }),
+  }
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(JobsShow)
+    const context = await this.context(flags)
+    const job = await withReader(context, (store) => findJob(store, args.job, context.redact))
+    if (!this.jsonEnabled()) this.log(jobText(job))
+    return job
+  }
+}

@@ -1,0 +1,17 @@
+import { BaseCommand } from '../src/cli/base-command.js'
+import { exitCodes } from '../src/cli/exit-codes.js'
+
+export default class Tasks extends BaseCommand {
+  static override summary = "List the project's tasks"
+  static override description = 'A module that cannot be used is named on stderr, and makes the exit code 1.'
+  static override examples = ['<%= config.bin %> tasks', '<%= config.bin %> tasks --json']
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(Tasks)
+    const { listTasks, tasksTable } = await import('../src/cli/render/tasks.js')
+    const listed = await listTasks(await this.context(flags))
+    if (listed.faults.length > 0) process.exitCode = exitCodes.failed
+    if (!this.jsonEnabled()) this.log(await tasksTable(listed.items))
+    return listed
+  }
+}

@@ -1,0 +1,39 @@
+import { Flags } from '@oclif/core'
+import { BaseCommand } from '../../src/cli/base-command.js'
+import { parseDuration } from '../../src/domain/duration.js'
+import { queueName } from '../../src/domain/names.js'
+
+export default class WorkersStart extends BaseCommand {
+  static override summary = 'Start a worker, which runs jobs until it is told to stop'
+  static override description =
+    `A first SIGINT or SIGTERM lets running jobs finish and then exits 0; what is left after --grace is
+handed back without using up an attempt. A second signal ends the worker at once (exit code 130 or 143).`
+  static override examples = [
+    '<%= config.bin %> workers start',
+    '<%= config.bin %> workers start --queues mail,default --concurrency 20',
+    '<%= config.bin %> workers start --burst',
+  ]
+  static override enableJsonFlag = false
+  static override flags = {
+    concurrency: Flags.integer({
+      char: 'c',
+      default: 10,
+      min: 1,
+      max: 10_000,
+      summary: 'Jobs at a time',
+      helpValue: 'N',
+    }),
+    queues: Flags.string({ char: 'q', summary: 'Only these queues; all unless said', helpValue: 'A,B' }),
+    burst: Flags.boolean({ summary: 'End when nothing is left to do' }),
+    grace: Flags.string({ default: '30s', summary: 'How long running jobs may take to finish', helpValue: 'DURATION' }),
+  }
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(WorkersStart)
+    const queues = flags.queues === undefined ? null : flags.queues.split(',').map((name) => queueName(name.trim()))
+    const graceMs = parseDuration(flags.grace, '--grace')
+    const { work } = await import('../../src/cli/work.js')
+    const context = await this.context(flags)
+    process.exitCode = await work(context, { queues, concurrency: flags.concurrency, graceMs, burst: flags.burst })
+  }
+}

@@ -1,0 +1,83 @@
+import { Command, Flags, settings } from '@oclif/core'
+import { OffstageError } from '../domain/errors.js'
+import { type Context, readContext } from './context.js'
+import { exitCodeOfError, exitCodes } from './exit-codes.js'
+import { visible } from './sanitise.js'
+
+/** What all commands share: the global flags, and how errors are told. */
+export abstract class BaseCommand extends Command {
+  static override enableJsonFlag = true
+
+  static override baseFlags = {
+    store: Flags.string({
+      env: 'OFFSTAGE_STORE',
+      helpGroup: 'GLOBAL',
+      helpValue: 'URL',
+      summary: 'Where jobs live: sqlite:PATH, sqlite:PATH?durability=relaxed or memory:',
+    }),
+    cwd: Flags.string({
+      env: 'OFFSTAGE_CWD',
+      helpGroup: 'GLOBAL',
+      helpValue: 'DIR',
+      summary: 'Where to begin to look for the project',
+    }),
+    color: Flags.boolean({
+      allowNo: true,
+      env: 'OFFSTAGE_COLOR',
+      helpGroup: 'GLOBAL',
+      summary: 'Colours; NO_COLOR and FORCE_COLOR are heeded too',
+    }),
+  }
+
+  protected context(flags: {
+    readonly store?: string | undefined
+    readonly cwd?: string | undefined
+  }): Promise<Context> {
+    return readContext(flags)
+  }
+
+  /** Tells an error in a line or two, or as JSON, and sets the exit code. */
+  protected override async catch(error: Error): Promise<void> {
+    const told = describeError(error)
+    if (told === null) throw error // --help and the like
+    process.exitCode = told.exitCode
+    const { code, message, hint } = told
+    if (this.jsonEnabled()) this.logJson({ error: { code, message, hint } })
+    else process.stderr.write(`error: ${visible(message)}\n${hint === null ? '' : `  ${visible(hint)}\n`}`)
+    if (settings.debug || process.env.DEBUG) process.stderr.write(`${visible(error.stack ?? '')}\n`)
+  }
+}
+
+export interface ToldError {
+  readonly code: string
+  readonly message: string
+  readonly hint: string | null
+  readonly exitCode: number
+}
+
+/** An error as people and programs are told it; null if it only ends the program. */
+export function describeError(error: Error): ToldError | null {
+  if (error instanceof OffstageError) {
+    return { code: error.code, message: error.message, hint: error.hint, exitCode: exitCodeOfError(error) }
+  }
+  if ('oclif' in error && typeof error.oclif === 'object' && error.oclif !== null) {
+    if ('code' in error && error.code === 'EEXIT') return null
+    const [message = '', ...rest] = error.message.split('\n')
+    const suggestion = 'suggestions' in error ? (error.suggestions as string[] | undefined)?.[0] : undefined
+    const hint =
+      suggestion ??
+      (rest
+        .map((line) => line.trim())
+        .filter(Boolean)
+        .join('; ') ||
+        null)
+    return { code: 'E_USAGE', message, hint, exitCode: exitCodes.usage }
+  }
+  const message = `${error.name}: ${error.message}`
+  return {
+    code: 'E_BUG',
+    message,
+    hint: 'this is a bug in offstage; set DEBUG=1 for the stack',
+    exitCode: exitCodes.failed,
+  }
+}

@@ -1,0 +1,63 @@
+import { resolve } from 'node:path'
+import { ProjectError } from '../domain/errors.js'
+import { systemClock } from '../engine/clock.js'
+import { TaskPool } from '../engine/executors/task-pool.js'
+import { defaultStoreUrl, openStore, openStoreForReading, parseStoreUrl, type StoreLocation } from '../open.js'
+import { type Project, readProject } from '../project/config.js'
+import { taskProgram } from '../project/task-program.js'
+import type { Store } from '../stores/store.js'
+
+/** Where a command works: its project, if there is one, and its store. */
+export interface Context {
+  readonly project: Project | null
+  readonly location: StoreLocation
+  /** Names of keys, beside the built-in ones, whose values are masked. */
+  readonly redact: readonly string[]
+  readonly from: string
+}
+
+interface GlobalFlags {
+  readonly store?: string | undefined
+  readonly cwd?: string | undefined
+}
+
+export async function readContext(flags: GlobalFlags): Promise<Context> {
+  const from = resolve(flags.cwd ?? '.')
+  const project = await readProject(from)
+  const root = project?.root ?? from
+  const location =
+    flags.store === undefined
+      ? parseStoreUrl(project?.store ?? defaultStoreUrl, root)
+      : parseStoreUrl(flags.store, process.cwd())
+  return { project, location, redact: project?.redact ?? [], from }
+}
+
+/** Starts the task process of the project. Throws ProjectError if there is no project. */
+export function startTasks(context: Context): TaskPool {
+  if (context.project === null) {
+    throw new ProjectError(
+      'E_NO_PROJECT',
+      `no project at ${context.from} or above it: there is no offstage.config.* and no tasks folder`,
+      'run "offstage init" to make one, or say where it is with --cwd',
+    )
+  }
+  return new TaskPool(taskProgram(context.project))
+}
+
+/** Uses the store for reading, and closes it whatever happens. */
+export async function withReader<T>(context: Context, use: (store: Store) => Promise<T>): Promise<T> {
+  return closing(await openStoreForReading(context.location, systemClock), use)
+}
+
+/** Uses the store for writing, and closes it whatever happens. */
+export async function withStore<T>(context: Context, use: (store: Store) => Promise<T>): Promise<T> {
+  return closing(await openStore(context.location, systemClock), use)
+}
+
+async function closing<T>(store: Store, use: (store: Store) => Promise<T>): Promise<T> {
+  try {
+    return await use(store)
+  } finally {
+    await store.close()
+  }
+}

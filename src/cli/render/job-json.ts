@@ -1,0 +1,70 @@
+import type { JobError } from '../../domain/failure.js'
+import type { Attempt, EpochMs, Job } from '../../domain/job.js'
+import type { JsonValue } from '../../domain/json.js'
+import { redact } from '../../domain/redact.js'
+
+/** A job as programs read it: times as ISO texts in UTC, durations as numbers of milliseconds, absent as null. */
+export function jobToJson(job: Job, attempts: readonly Attempt[], redactMore: readonly string[]) {
+  return {
+    ...jobToListItem(job, redactMore),
+    result: job.resultJson === null ? null : redact(JSON.parse(job.resultJson) as JsonValue, redactMore),
+    error: job.error,
+    attempts: attempts.map(attemptToJson),
+  }
+}
+
+/** As in a list: without attempts, result and stack. */
+export function jobToListItem(job: Job, redactMore: readonly string[]) {
+  return {
+    id: job.id,
+    task: job.task,
+    queue: job.queue,
+    state: job.state,
+    reason: job.reason,
+    priority: job.priority,
+    args: redact(JSON.parse(job.argsJson) as JsonValue, redactMore) as readonly JsonValue[],
+    key: job.key,
+    createdAt: isoTime(job.createdAt),
+    dueAt: isoTime(job.dueAt),
+    startedAt: isoTime(job.startedAt),
+    endedAt: isoTime(job.endedAt),
+    attempt: job.attempt,
+    failures: job.failures,
+    losses: job.losses,
+    maxRetries: job.maxRetries,
+    timeoutMs: job.timeoutMs,
+    progress: null,
+    error: withoutStack(job.error),
+    worker: job.worker,
+    schedule: null,
+    explanation: null,
+  }
+}
+
+export type JobJson = ReturnType<typeof jobToJson>
+export type JobListItem = ReturnType<typeof jobToListItem>
+
+function attemptToJson(attempt: Attempt) {
+  const { startedAt, endedAt } = attempt
+  return {
+    attempt: attempt.attempt,
+    state: attempt.state,
+    reason: attempt.reason,
+    startedAt: isoTime(startedAt),
+    endedAt: isoTime(endedAt),
+    durationMs: endedAt === null ? null : endedAt - startedAt,
+    error: attempt.error,
+    worker: attempt.worker,
+    endedBy: attempt.endedBy,
+  }
+}
+
+function withoutStack(error: JobError | null) {
+  return error === null ? null : { name: error.name, message: error.message }
+}
+
+export function isoTime(time: EpochMs): string
+export function isoTime(time: EpochMs | null): string | null
+export function isoTime(time: EpochMs | null): string | null {
+  return time === null ? null : new Date(time).toISOString()
+}

@@ -1,0 +1,72 @@
+import { formatDuration } from '../../domain/duration.js'
+import type { JobError } from '../../domain/failure.js'
+import { visible, visibleLine } from '../sanitise.js'
+import type { JobJson, JobListItem } from './job-json.js'
+import { table } from './table.js'
+
+/** Everything about one job, for people. */
+export function jobText(job: JobJson): string {
+  const facts: (readonly [string, string | null])[] = [
+    ['queue', job.queue],
+    ['priority', job.priority === 0 ? null : String(job.priority)],
+    ['key', job.key],
+    ['arguments', job.args.length === 0 ? null : JSON.stringify(job.args)],
+    ['created', job.createdAt],
+    ['due', job.state === 'scheduled' ? job.dueAt : null],
+    ['started', job.startedAt],
+    ['ended', job.endedAt],
+    ['worker', job.worker],
+    ['retries', `${Math.min(job.failures, job.maxRetries)} of ${job.maxRetries} used`],
+    ['losses', job.losses === 0 ? null : String(job.losses)],
+    ['time limit', job.timeoutMs === null ? 'none' : formatDuration(job.timeoutMs)],
+    ['result', job.state === 'completed' ? JSON.stringify(job.result) : null],
+  ]
+  const lines = facts.flatMap(([name, value]) => (value === null ? [] : [`  ${name.padEnd(11)} ${visibleLine(value)}`]))
+  return [
+    `${job.id}  ${visibleLine(job.task)}  ${stateText(job)}`,
+    ...lines,
+    ...job.attempts.flatMap(attemptLines),
+  ].join('\n')
+}
+
+function attemptLines(attempt: JobJson['attempts'][number]): string[] {
+  const took = attempt.durationMs === null ? '' : ` after ${formatDuration(attempt.durationMs)}`
+  const reason = attempt.reason === null || attempt.reason === 'error' ? '' : ` (${attempt.reason})`
+  const head = `  attempt ${attempt.attempt}   ${attempt.state}${reason}${took}, ${attempt.startedAt}`
+  return attempt.error === null ? [head] : [head, indented(errorText(attempt.error))]
+}
+
+/** The task's own stack if there is one: that is what its author needs. */
+export function errorText(error: JobError): string {
+  return visible(error.stack ?? `${error.name}: ${error.message}`)
+}
+
+function indented(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `      ${line}`)
+    .join('\n')
+}
+
+export function stateText(job: Pick<JobListItem, 'state' | 'reason'>): string {
+  return job.reason === null || job.reason === 'error' ? job.state : `${job.state} (${job.reason})`
+}
+
+export function jobsTable(items: readonly JobListItem[]): Promise<string> {
+  return table(
+    ['JOB', 'TASK', 'QUEUE', 'STATE', 'ATTEMPT', 'CREATED', 'ERROR'],
+    items.map((job) => [
+      job.id,
+      job.task,
+      job.queue,
+      stateText(job),
+      String(job.attempt),
+      job.createdAt,
+      job.error === null ? '' : short(`${job.error.name}: ${job.error.message}`, 60),
+    ]),
+  )
+}
+
+export function short(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`
+}

@@ -1,0 +1,70 @@
+import { formatDuration } from '../../domain/duration.js'
+import { type EpochMs, jobStates } from '../../domain/job.js'
+import type { Store, WorkerInfo } from '../../stores/store.js'
+import { isoTime } from './job-json.js'
+import { table } from './table.js'
+
+const mostRunning = 1_000
+
+/** Queues and workers at a glance. Health, schedules and failures are not gathered yet. */
+export async function statusToJson(store: Store, now: EpochMs) {
+  const [queues, workers, running] = await Promise.all([store.queues(), store.workers(), store.running(mostRunning)])
+  return {
+    health: null,
+    queues: queues.map(({ name, counts, oldestQueuedAt }) => ({
+      name,
+      paused: false,
+      ...counts,
+      latencyMs: oldestQueuedAt === null ? null : Math.max(0, now - oldestQueuedAt),
+    })),
+    workers: workers.map((worker) => workerToJson(worker, running)),
+    schedules: [],
+    failures: [],
+  }
+}
+
+export type StatusJson = Awaited<ReturnType<typeof statusToJson>>
+
+function workerToJson(worker: WorkerInfo, running: Awaited<ReturnType<Store['running']>>) {
+  return {
+    id: worker.id,
+    pid: worker.process.pid,
+    host: worker.host,
+    startedAt: isoTime(worker.startedAt),
+    lastBeatAt: isoTime(worker.lastBeatAt),
+    concurrency: worker.concurrency,
+    running: running
+      .filter((job) => job.worker === worker.id)
+      .map((job) => ({ id: job.id, task: job.task, startedAt: isoTime(job.startedAt) })),
+  }
+}
+
+export async function statusText(status: StatusJson, now: EpochMs): Promise<string> {
+  const queues =
+    status.queues.length === 0
+      ? 'No jobs yet. Run one: offstage run TASK'
+      : await table(
+          ['QUEUE', ...jobStates.map((state) => state.toUpperCase()), 'LATENCY'],
+          status.queues.map((queue) => [
+            queue.name,
+            ...jobStates.map((state) => String(queue[state])),
+            queue.latencyMs === null ? '' : formatDuration(queue.latencyMs),
+          ]),
+        )
+  return `${queues}\n\n${await workersText(status.workers, now)}`
+}
+
+async function workersText(workers: StatusJson['workers'], now: EpochMs): Promise<string> {
+  if (workers.length === 0) return 'No workers. Start one: offstage workers start'
+  return table(
+    ['WORKER', 'PID', 'HOST', 'UP', 'LAST BEAT', 'RUNNING'],
+    workers.map((worker) => [
+      worker.id,
+      String(worker.pid),
+      worker.host,
+      formatDuration(Math.max(0, now - Date.parse(worker.startedAt))),
+      `${formatDuration(Math.max(0, now - Date.parse(worker.lastBeatAt)))} ago`,
+      `${worker.running.length} of ${worker.concurrency}`,
+    ]),
+  )
+}

@@ -1,0 +1,68 @@
+import type { Job, JobId, NewJob } from '../../domain/job.js'
+import { systemClock } from '../../engine/clock.js'
+import type { TaskPool } from '../../engine/executors/task-pool.js'
+import { Worker } from '../../engine/worker.js'
+import type { Enqueued, Store } from '../../stores/store.js'
+import { fired, type Interruption } from '../signals.js'
+import { followJob } from './follow.js'
+import { reportRun } from './reporter.js'
+
+/**
+ * A worker of this command's own, for jobs that are reserved for it from their first moment. The first signal cancels
+ * what it runs, the second one ends it at once.
+ */
+export class ForegroundRun {
+  readonly #store: Store
+  readonly #worker: Worker
+  readonly #interruption: Interruption
+  readonly #ids: JobId[] = []
+
+  private constructor(store: Store, worker: Worker, interruption: Interruption) {
+    this.#store = store
+    this.#worker = worker
+    this.#interruption = interruption
+  }
+
+  static async begin(
+    store: Store,
+    pool: TaskPool,
+    concurrency: number,
+    interruption: Interruption,
+  ): Promise<ForegroundRun> {
+    const worker = await Worker.register(store, pool, systemClock, { queues: [], concurrency })
+    reportRun(worker.events)
+    worker.start()
+    const run = new ForegroundRun(store, worker, interruption)
+    void fired(interruption.first).then(() => run.#cancel())
+    void fired(interruption.second).then(() => pool.kill())
+    return run
+  }
+
+  /** Stores jobs that only this command may run. */
+  async enqueue(jobs: readonly NewJob[]): Promise<readonly Enqueued[]> {
+    const answers = await this.#store.enqueue(jobs.map((job) => ({ ...job, reservedFor: this.#worker.id })))
+    for (const { id, answer } of answers) if (answer === 'created' || answer === 'replaced') this.#ids.push(id)
+    return answers
+  }
+
+  /** Resolves to the job once it is final. Rejects if the worker cannot go on. */
+  finished(id: JobId): Promise<Job> {
+    return Promise.race([followJob(this.#store, id, new AbortController().signal), this.#worker.broken])
+  }
+
+  end(): Promise<void> {
+    return this.#worker.abandon()
+  }
+
+  /** Whether the user's signal is what ended it. */
+  get interrupted(): boolean {
+    return this.#interruption.first.aborted
+  }
+
+  async #cancel(): Promise<void> {
+    const answers = await this.#store.cancel(this.#ids)
+    this.#ids.forEach((id, index) => {
+      if (answers[index] === 'requested') this.#worker.runner.stop(id, 'cancelled')
+    })
+  }
+}

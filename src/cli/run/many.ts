@@ -1,0 +1,82 @@
+import type { Enqueued } from '../../stores/store.js'
+import { type Context, withStore } from '../context.js'
+import { exitCodeOfJob, exitCodes } from '../exit-codes.js'
+import { type JobListItem, jobToJson } from '../render/job-json.js'
+import { errorText } from '../render/job-text.js'
+import { takeSignals } from '../signals.js'
+import { type EachRequest, type EachSummary, enqueueBatches, readEach, summarise } from './each.js'
+import { ForegroundRun } from './foreground.js'
+import { say } from './reporter.js'
+import { findTask } from './request.js'
+import { withTasks } from './session.js'
+
+/** Enqueues one job a line; `printed` gets the ids of each thousand as it is safe. */
+export function enqueueEach(
+  context: Context,
+  task: string,
+  request: EachRequest,
+  printed: (ids: readonly string[]) => void,
+): Promise<EachSummary> {
+  return withTasks(context, async (pool, catalog) => {
+    const jobs = await readEach(pool, findTask(catalog, task), request)
+    return withStore(context, async (store) => {
+      const all: Enqueued[] = []
+      await enqueueBatches(
+        (some) => store.enqueue(some),
+        jobs,
+        (answers) => {
+          all.push(...answers)
+          printed(answers.map(({ id }) => id))
+        },
+      )
+      return summarise(all)
+    })
+  })
+}
+
+/** How a foreground `--each` ended. */
+export interface EachEnd {
+  readonly items: readonly JobListItem[]
+  readonly exitCode: number
+}
+
+const concurrency = 10
+
+/** Runs one job a line here, ten at a time; `result` gets each line's result as JSON, in the order of the lines. */
+export function runEachHere(
+  context: Context,
+  task: string,
+  request: EachRequest,
+  result: (json: string) => void,
+): Promise<EachEnd> {
+  return withTasks(context, async (pool, catalog) => {
+    const jobs = await readEach(pool, findTask(catalog, task), request)
+    return withStore(context, async (store) => {
+      const interruption = takeSignals()
+      const run = await ForegroundRun.begin(store, pool, concurrency, interruption)
+      const items: JobListItem[] = []
+      let failed = 0
+      try {
+        const answers: Enqueued[] = []
+        await enqueueBatches(
+          (some) => run.enqueue(some),
+          jobs,
+          (some) => answers.push(...some),
+        )
+        for (const { id } of answers) {
+          const job = await run.finished(id)
+          const json = jobToJson(job, [], context.redact)
+          items.push(json)
+          result(JSON.stringify(json.result))
+          if (exitCodeOfJob(job) !== exitCodes.done) failed++
+          if (job.error !== null && job.state === 'failed') say(`${id} failed: ${errorText(job.error)}`)
+        }
+      } finally {
+        await run.end()
+        interruption.release()
+      }
+      const exitCode = failed > 0 ? exitCodes.failed : exitCodes.done
+      return { items, exitCode: run.interrupted ? interruption.exitCode : exitCode }
+    })
+  })
+}

@@ -1,0 +1,115 @@
+import { KeyTakenError, NotFoundError } from '../../domain/errors.js'
+import type { Job, JobId, NewJob } from '../../domain/job.js'
+import type { EnqueueOptions } from '../../domain/request.js'
+import { systemClock } from '../../engine/clock.js'
+import type { Enqueued, Store } from '../../stores/store.js'
+import { type Context, withStore } from '../context.js'
+import { type JobJson, jobToJson } from '../render/job-json.js'
+import { takeSignals } from '../signals.js'
+import { followJob } from './follow.js'
+import { ForegroundRun } from './foreground.js'
+import { say } from './reporter.js'
+import { findTask, prepareJob } from './request.js'
+import { withTasks } from './session.js'
+
+/** One job of `run`, as it was asked for. */
+export interface RunRequest {
+  readonly task: string
+  readonly argsJson: string
+  readonly options: EnqueueOptions
+}
+
+/** How one `run` ended. */
+export interface RunEnd {
+  readonly job: JobJson
+  /** An older job with the same key stands for this one. */
+  readonly duplicate: boolean
+  readonly interrupted: boolean
+}
+
+/** Runs the job here and now, as a stored one. */
+export function runHere(context: Context, request: RunRequest): Promise<RunEnd> {
+  return withTasks(context, async (pool, catalog) => {
+    const job = await prepareJob(
+      pool,
+      findTask(catalog, request.task),
+      request.argsJson,
+      request.options,
+      systemClock.now(),
+    )
+    return withStore(context, async (store) => {
+      const interruption = takeSignals()
+      const run = await ForegroundRun.begin(store, pool, 1, interruption)
+      try {
+        const { id, answer } = accepted(await run.enqueue([job]), job)
+        if (answer === 'existing') return await endOf(context, store, id, true)
+        await run.finished(id)
+        return { ...(await endOf(context, store, id, false)), interrupted: run.interrupted }
+      } finally {
+        await run.end()
+        interruption.release()
+      }
+    })
+  })
+}
+
+/** Only enqueues. */
+export function enqueueOne(context: Context, request: RunRequest): Promise<RunEnd> {
+  return enqueueAnd(context, request, async (store, id, duplicate) => endOf(context, store, id, duplicate))
+}
+
+/** Enqueues for the workers, and follows the job to its end. A signal ends the following, not the job. */
+export function enqueueAndWait(context: Context, request: RunRequest): Promise<RunEnd> {
+  return enqueueAnd(context, request, async (store, id, duplicate) => {
+    const interruption = takeSignals()
+    say(`${id} enqueued`)
+    if ((await store.workers()).length === 0) say('no worker is running; start one: offstage workers start')
+    const job = await followJob(store, id, interruption.first, (changed) => sayState(changed))
+    interruption.release()
+    const interrupted = interruption.first.aborted
+    if (interrupted) say(`${id} goes on; look at it with: offstage status ${id}`)
+    return { job: await fullJson(context, store, job), duplicate, interrupted }
+  })
+}
+
+function enqueueAnd(
+  context: Context,
+  request: RunRequest,
+  use: (store: Store, id: JobId, duplicate: boolean) => Promise<RunEnd>,
+): Promise<RunEnd> {
+  return withTasks(context, async (pool, catalog) => {
+    const job = await prepareJob(
+      pool,
+      findTask(catalog, request.task),
+      request.argsJson,
+      request.options,
+      systemClock.now(),
+    )
+    return withStore(context, async (store) => {
+      const { id, answer } = accepted(await store.enqueue([job]), job)
+      return use(store, id, answer === 'existing')
+    })
+  })
+}
+
+/** The answer to the one job; throws where its key forbids it. */
+function accepted([enqueued]: readonly Enqueued[], job: NewJob): Enqueued {
+  if (enqueued === undefined) throw new Error('the store answered nothing')
+  if (enqueued.answer === 'refused') throw new KeyTakenError(job.key?.name ?? '', enqueued.id)
+  return enqueued
+}
+
+async function endOf(context: Context, store: Store, id: JobId, duplicate: boolean): Promise<RunEnd> {
+  const job = await store.job(id)
+  if (job === null) throw new NotFoundError('E_NO_JOB', `no job ${id}`)
+  return { job: await fullJson(context, store, job), duplicate, interrupted: false }
+}
+
+async function fullJson(context: Context, store: Store, job: Job): Promise<JobJson> {
+  return jobToJson(job, await store.attempts(job.id), context.redact)
+}
+
+function sayState(job: Job): void {
+  if (job.state === 'running') say(`${job.id} runs, attempt ${job.attempt}`)
+  if (job.state === 'scheduled' && job.attempt > 0) say(`${job.id} waits for a retry: ${job.error?.message ?? ''}`)
+}

@@ -1,0 +1,71 @@
+import { formatDuration } from '../../domain/duration.js'
+import type { JobId } from '../../domain/job.js'
+import type { EngineEmitter } from '../../engine/events.js'
+import { visibleLine, visibleOutput } from '../sanitise.js'
+
+/** Talk goes to stderr, in whole lines. */
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
+
+/** Shows what happens in a foreground run: the task's own output as it comes, and each retry. */
+export function reportRun(events: EngineEmitter): void {
+  events.on('task.output', ({ text }) => process.stderr.write(visibleOutput(text)))
+  events.on('task.progress', ({ fraction, message }) => {
+    say(`${Math.round(fraction * 100)} %${message === null ? '' : ` ${visibleLine(message)}`}`)
+  })
+  events.on('attempt.settled', (job, outcome) => {
+    if (outcome.kind !== 'retry') return
+    const waitMs = Math.max(0, outcome.at - outcome.endedAt)
+    const why = outcome.error === null ? 'asked to run again' : `${outcome.error.name}: ${outcome.error.message}`
+    say(`${job.id} attempt ${job.attempt}: ${visibleLine(why)}; again in ${formatDuration(waitMs)}`)
+  })
+  reportTroubles(events)
+}
+
+/** Shows what a worker's jobs print, each line with the job that wrote it. */
+export function reportWorker(events: EngineEmitter): void {
+  const lines = new LineBuffer((id, line) => say(`${id ?? '-'} | ${visibleOutput(line)}`))
+  events.on('task.output', ({ id, text }) => lines.add(id, text))
+  events.on('attempt.settled', (job, outcome) => {
+    lines.flush(job.id)
+    if (outcome.kind !== 'retry' && outcome.kind !== 'failed') return
+    const error = outcome.error === null ? '' : `: ${outcome.error.name}: ${outcome.error.message}`
+    const next = outcome.kind === 'failed' ? 'failed' : 'will be tried again'
+    say(`${job.id} ${visibleLine(job.task)} attempt ${job.attempt} ${next}${visibleLine(error)}`)
+  })
+  events.on('worker.evicted', (old, next) => {
+    say(`worker ${old} was not heard of for too long and lost its jobs; it goes on as ${next}`)
+  })
+  reportTroubles(events)
+}
+
+function reportTroubles(events: EngineEmitter): void {
+  events.on('attempt.refused', (job, attempt) =>
+    say(`${job} attempt ${attempt}: its lease was over, its end was refused`),
+  )
+  events.on('process.died', (how) => say(`the task process died (${how})`))
+  events.on('store.unavailable', (error) => say(`warning: ${visibleLine(error.message)}; trying again`))
+}
+
+/** Puts the pieces of each job's output together into whole lines. */
+class LineBuffer {
+  readonly #rests = new Map<JobId | null, string>()
+  readonly #write: (id: JobId | null, line: string) => void
+
+  constructor(write: (id: JobId | null, line: string) => void) {
+    this.#write = write
+  }
+
+  add(id: JobId | null, text: string): void {
+    const lines = ((this.#rests.get(id) ?? '') + text).split('\n')
+    this.#rests.set(id, lines.pop() ?? '')
+    for (const line of lines) this.#write(id, line)
+  }
+
+  flush(id: JobId): void {
+    const rest = this.#rests.get(id)
+    if (rest) this.#write(id, rest)
+    this.#rests.delete(id)
+  }
+}

@@ -1,0 +1,32 @@
+import { exitCodeOfJob, exitCodes } from '../exit-codes.js'
+import type { JobJson } from '../render/job-json.js'
+import { errorText } from '../render/job-text.js'
+import { visible, visibleLine } from '../sanitise.js'
+import type { RunEnd } from './one.js'
+import { say } from './reporter.js'
+
+/** What stdout gets of a run, and the exit code; the rest is said on stderr. */
+export function tellEnd(end: RunEnd, detached: boolean): { readonly line: string | null; readonly exitCode: number } {
+  const { job } = end
+  if (detached || end.duplicate) return { line: job.id, exitCode: exitCodes.done }
+  if (end.interrupted) {
+    say(`${job.id} ${job.state}`)
+    return { line: null, exitCode: exitCodes.interrupted }
+  }
+  const exitCode = exitCodeOfJob(job)
+  if (job.state === 'completed') return { line: resultText(job), exitCode }
+  say(failureText(job))
+  return { line: null, exitCode }
+}
+
+/** A text bare, anything else as JSON; nothing for a task that returned nothing. */
+function resultText({ result }: JobJson): string | null {
+  if (result === null) return null
+  return typeof result === 'string' ? visible(result) : JSON.stringify(result)
+}
+
+function failureText(job: JobJson): string {
+  const times = job.attempt === 1 ? '' : ` after ${job.attempt} attempts`
+  const head = `${job.id} ${visibleLine(job.task)} ${job.state}${times}`
+  return job.error === null ? head : `${head}\n${errorText(job.error)}`
+}

@@ -1,0 +1,18 @@
+export type { Duration } from './domain/duration.js'
+export {
+  KeyTakenError,
+  NonRetryableError,
+  NotFoundError,
+  OffstageError,
+  ProjectError,
+  RetryLater,
+  StoreUnavailableError,
+  UsageError,
+} from './domain/errors.js'
+export type { JobId } from './domain/job.js'
+export { NotJsonError } from './domain/json.js'
+export type { EnqueueOptions } from './domain/request.js'
+export type { RetryPolicy } from './domain/retry.js'
+export { type CurrentJob, currentJob } from './engine/current-job.js'
+export { type JobHandle, type Task, type TaskOptions, task } from './engine/task.js'
+export { defineConfig, type OffstageConfig } from './project/config.js'

@@ -1,0 +1,54 @@
+import { isAbsolute, join } from 'node:path'
+import type { Clock } from './domain/clock.js'
+import { UsageError } from './domain/errors.js'
+import type { Store } from './stores/store.js'
+
+/** Where a store is, read from its URL. */
+export type StoreLocation =
+  | { readonly kind: 'sqlite'; readonly path: string; readonly durability: 'full' | 'relaxed' }
+  | { readonly kind: 'memory' }
+
+export const defaultStoreUrl = 'sqlite:.offstage/jobs.db'
+
+/** Reads a store's URL: `sqlite:PATH`, `sqlite:PATH?durability=relaxed`, `memory:`. `from` is where PATH begins. */
+export function parseStoreUrl(url: string, from: string): StoreLocation {
+  if (url === 'memory:') return { kind: 'memory' }
+  const parts = /^sqlite:(?<path>[^?]+)(?:\?(?<query>.*))?$/.exec(url)?.groups
+  if (parts?.path === undefined) throw badUrl(url, 'is not a store')
+  const query = new URLSearchParams(parts.query ?? '')
+  const durability = query.get('durability') ?? 'full'
+  if (durability !== 'full' && durability !== 'relaxed')
+    throw badUrl(url, `has durability ${JSON.stringify(durability)}`)
+  const unknown = [...query.keys()].find((key) => key !== 'durability')
+  if (unknown !== undefined) throw badUrl(url, `has an unknown option ${JSON.stringify(unknown)}`)
+  return { kind: 'sqlite', path: isAbsolute(parts.path) ? parts.path : join(from, parts.path), durability }
+}
+
+function badUrl(url: string, what: string): UsageError {
+  // A mistyped URL may hold a password.
+  const shown = url.replace(/\/\/[^@/]*@/, '//***@')
+  return new UsageError(
+    'E_STORE_URL',
+    `${shown} ${what}`,
+    'write sqlite:PATH, sqlite:PATH?durability=relaxed or memory:',
+  )
+}
+
+/** The store of a command that writes. Throws StoreUnavailableError. */
+export async function openStore(location: StoreLocation, clock: Clock): Promise<Store> {
+  if (location.kind === 'memory') return emptyStore(clock)
+  const { openSqliteStore } = await import('./stores/sqlite/store.js')
+  return openSqliteStore(location, clock)
+}
+
+/** The store of a command that only reads: an empty one where none is yet. Throws StoreUnavailableError. */
+export async function openStoreForReading(location: StoreLocation, clock: Clock): Promise<Store> {
+  if (location.kind === 'memory') return emptyStore(clock)
+  const { openSqliteReader } = await import('./stores/sqlite/store.js')
+  return openSqliteReader(location, clock) ?? emptyStore(clock)
+}
+
+async function emptyStore(clock: Clock): Promise<Store> {
+  const { openMemoryStore } = await import('./stores/memory/store.js')
+  return openMemoryStore(clock)
+}

@@ -1,0 +1,72 @@
+import { dirname, join, resolve } from 'node:path'
+import { ProjectError } from '../domain/errors.js'
+import { nearestName } from '../domain/names.js'
+import { evaluateConfig } from './evaluate-config.js'
+import { findProject, type ProjectPlace, packageConfig, readJson } from './find.js'
+
+/** What a project says of itself, in `offstage.config.*` or under `offstage` in its package.json. */
+export interface OffstageConfig {
+  /** The folder of the task modules, from the project's folder. Default `tasks`. */
+  readonly tasks?: string
+  /** Where jobs live: `sqlite:PATH` (from the project's folder) or `memory:`. Default `sqlite:.offstage/jobs.db`. */
+  readonly store?: string
+  /** Names of keys, beside `password`, `token` and the like, whose values are masked wherever they are shown. */
+  readonly redact?: readonly string[]
+}
+
+/** Types the default export of a config file. */
+export function defineConfig(config: OffstageConfig): OffstageConfig {
+  return config
+}
+
+export interface Project {
+  readonly root: string
+  readonly tasksFolder: string
+  readonly store: string | null
+  readonly redact: readonly string[]
+}
+
+const isText = (value: unknown) => typeof value === 'string' && value !== ''
+
+const settings: Readonly<Record<keyof OffstageConfig, { readonly rule: string; holds(value: unknown): boolean }>> = {
+  tasks: { rule: 'a text', holds: isText },
+  store: { rule: 'a text', holds: isText },
+  redact: { rule: 'a list of texts', holds: (value) => Array.isArray(value) && value.every(isText) },
+}
+
+/** The project of a directory, with its config read and checked; null if there is none. Throws ProjectError. */
+export async function readProject(from: string): Promise<Project | null> {
+  const place = findProject(from)
+  if (place === null) return null
+  const { file, config } = await readConfig(place)
+  checkConfig(config, file)
+  return {
+    root: place.root,
+    tasksFolder: resolve(place.root, config.tasks ?? 'tasks'),
+    store: config.store ?? null,
+    redact: config.redact ?? [],
+  }
+}
+
+async function readConfig({ root, configFile }: ProjectPlace) {
+  if (configFile === null) return { file: join(root, 'package.json'), config: packageConfig(root) ?? {} }
+  if (configFile.endsWith('.json')) return { file: configFile, config: readJson(configFile) }
+  // Code of the user's never runs in a process that will hold the store.
+  return { file: configFile, config: await evaluateConfig(configFile, dirname(configFile)) }
+}
+
+function checkConfig(config: unknown, file: string): asserts config is OffstageConfig {
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
+    throw new ProjectError('E_CONFIG', `${file}: the config is not an object`)
+  }
+  for (const [name, value] of Object.entries(config)) {
+    const setting = Object.hasOwn(settings, name) ? settings[name as keyof OffstageConfig] : undefined
+    if (setting === undefined) {
+      const known = Object.keys(settings)
+      const nearest = nearestName(name, known)
+      const hint = nearest === null ? `known are ${known.join(', ')}` : `did you mean "${nearest}"?`
+      throw new ProjectError('E_CONFIG', `${file}: there is no setting ${JSON.stringify(name)}`, hint)
+    }
+    if (!setting.holds(value)) throw new ProjectError('E_CONFIG', `${file}: ${name} is not ${setting.rule}`)
+  }
+}

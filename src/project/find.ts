@@ -1,0 +1,48 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { ProjectError } from '../domain/errors.js'
+
+/** Names that a config file can have, the first that is there counts; `package.json` comes last, if it has our key. */
+export const configFileNames = ['ts', 'mts', 'js', 'mjs', 'json'].map((extension) => `offstage.config.${extension}`)
+
+export interface ProjectPlace {
+  readonly root: string
+  /** null: the project has no config, or it is in package.json. */
+  readonly configFile: string | null
+}
+
+/**
+ * The project that a directory belongs to: the nearest folder upwards, no further than the root of its git repository,
+ * that has a config file or a `tasks` folder. null if there is none.
+ */
+export function findProject(from: string): ProjectPlace | null {
+  let folder = resolve(from)
+  for (;;) {
+    const name = configFileNames.find((candidate) => existsSync(join(folder, candidate)))
+    if (name !== undefined) return { root: folder, configFile: join(folder, name) }
+    if (packageConfig(folder) !== null || isFolder(join(folder, 'tasks'))) return { root: folder, configFile: null }
+    const parent = dirname(folder)
+    if (parent === folder || existsSync(join(folder, '.git'))) return null
+    folder = parent
+  }
+}
+
+/** What `package.json` of a folder has under `offstage`; null if nothing. */
+export function packageConfig(folder: string): unknown {
+  const file = join(folder, 'package.json')
+  if (!existsSync(file)) return null
+  const content = readJson(file)
+  return typeof content === 'object' && content !== null && 'offstage' in content ? content.offstage : null
+}
+
+export function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (thrown) {
+    throw new ProjectError('E_CONFIG', `${file} cannot be read: ${(thrown as Error).message}`)
+  }
+}
+
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+}

@@ -1,0 +1,50 @@
+import type { EpochMs } from '../../domain/job.js'
+import type { Claim, ClaimRequest } from '../store.js'
+import { byPriority, type Entry } from './jobs.js'
+import type { Tables } from './tables.js'
+
+export function claimJobs(tables: Tables, request: ClaimRequest): readonly Claim[] {
+  const { worker, queues, limit } = request
+  if (limit <= 0 || !tables.workers.holdsLease(worker)) return []
+  const now = tables.clock.now()
+  const startable = tables.jobs
+    .inState('queued')
+    .filter((entry) => !hasExpired(entry, now))
+    .sort(byPriority)
+  const reserved = startable.filter((entry) => entry.reservedFor === worker).slice(0, limit)
+  const lines = linesOf(startable.filter((entry) => entry.reservedFor === null))
+  const ready = [...lines.keys()].filter((queue) => queues === null || queues.includes(queue)).sort()
+  const shared = tables.turns.share(ready, limit - reserved.length, (queue, share) => {
+    const line = lines.get(queue) ?? []
+    lines.set(queue, line.slice(share))
+    return line.slice(0, share)
+  })
+  return [...reserved, ...shared].map((entry) => start(tables, entry, request.worker))
+}
+
+/** The text of what PRODUCT.md calls expired: never started, and too late to start now. */
+export function hasExpired(entry: Entry, now: EpochMs): boolean {
+  return entry.job.expiresAt !== null && entry.job.expiresAt <= now && entry.attempts.length === 0
+}
+
+function linesOf(entries: readonly Entry[]): Map<string, readonly Entry[]> {
+  const lines = new Map<string, Entry[]>()
+  for (const entry of entries) {
+    const line = lines.get(entry.job.queue)
+    if (line === undefined) lines.set(entry.job.queue, [entry])
+    else line.push(entry)
+  }
+  return lines
+}
+
+function start(tables: Tables, entry: Entry, worker: string): Claim {
+  const startedAt = tables.clock.now()
+  const attempt = entry.job.attempt + 1
+  entry.cancelWanted = false
+  entry.attempts = [
+    ...entry.attempts,
+    { attempt, state: 'running', reason: null, startedAt, endedAt: null, error: null, worker, endedBy: null },
+  ]
+  tables.jobs.change(entry, { state: 'running', attempt, worker, startedAt, endedBy: null })
+  return { job: entry.job, lease: { job: entry.job.id, attempt, worker } }
+}

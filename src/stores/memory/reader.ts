@@ -1,0 +1,58 @@
+import { idNumber, type Job, type JobState, jobStates } from '../../domain/job.js'
+import type { JobFilter, JobPage, Page, QueueInfo } from '../store.js'
+import type { Tables } from './tables.js'
+
+/** One page of jobs, the newest first. */
+export function jobsPage(tables: Tables, filter: JobFilter, page: Page): JobPage {
+  const before = page.after === null ? Number.POSITIVE_INFINITY : (idNumber(page.after, 'j') ?? 0)
+  const found = tables.jobs
+    .all()
+    .filter((entry) => entry.number < before && matches(filter, entry.job))
+    .map((entry) => entry.job)
+    .reverse()
+  const items = found.slice(0, page.limit)
+  return { items, next: found.length > page.limit ? (items.at(-1)?.id ?? null) : null }
+}
+
+function matches(filter: JobFilter, job: Job): boolean {
+  const { states, task, queue, reason, createdBefore, createdAfter } = filter
+  return (
+    (states === undefined || states.includes(job.state)) &&
+    (task === undefined || task === job.task) &&
+    (queue === undefined || queue === job.queue) &&
+    (reason === undefined || reason === job.reason) &&
+    (createdBefore === undefined || job.createdAt < createdBefore) &&
+    (createdAfter === undefined || job.createdAt >= createdAfter)
+  )
+}
+
+export function queueInfos(tables: Tables): readonly QueueInfo[] {
+  const jobs = tables.jobs.all().map((entry) => entry.job)
+  const names = [...new Set(jobs.map((job) => job.queue))].sort()
+  return names.map((name) => {
+    const own = jobs.filter((job) => job.queue === name)
+    const count = (state: JobState) => own.filter((job) => job.state === state).length
+    const counts = Object.fromEntries(jobStates.map((state) => [state, count(state)])) as Record<JobState, number>
+    const waiting = own.filter((job) => job.state === 'queued').map((job) => job.dueAt)
+    const oldest = waiting.reduce<number | null>((least, dueAt) => Math.min(least ?? dueAt, dueAt), null)
+    return { name, counts, oldestQueuedAt: oldest }
+  })
+}
+
+/** Running jobs, the longest-running first. */
+export function runningJobs(tables: Tables, limit: number): readonly Job[] {
+  return tables.jobs
+    .inState('running')
+    .toSorted((a, b) => (a.job.startedAt ?? 0) - (b.job.startedAt ?? 0) || a.number - b.number)
+    .slice(0, limit)
+    .map((entry) => entry.job)
+}
+
+/** Whether anything on these queues is queued, runs, or waits for a retry: what is only delayed was never claimed. */
+export function hasUnfinished(tables: Tables, queues: readonly string[] | null): boolean {
+  return tables.jobs
+    .inState('scheduled', 'queued', 'running')
+    .map((entry) => entry.job)
+    .filter((job) => job.state !== 'scheduled' || job.attempt > 0)
+    .some((job) => queues === null || queues.includes(job.queue))
+}

@@ -1,0 +1,85 @@
+import type { AttemptState, Job, JobState } from '../../domain/job.js'
+import type { FailedOutcome, Outcome, RetryOutcome } from '../../domain/outcome.js'
+import type { Lease } from '../store.js'
+import type { Entry } from './jobs.js'
+import type { Tables } from './tables.js'
+
+/** Ends one attempt, if its lease is held. */
+export function settleAttempt(tables: Tables, lease: Lease, outcome: Outcome): 'settled' | 'lost' {
+  const entry = tables.jobs.find(lease.job)
+  if (entry === null || !tables.workers.holdsLease(lease.worker)) return 'lost'
+  const { state, attempt, worker } = entry.job
+  if (state !== 'running' || attempt !== lease.attempt || worker !== lease.worker) return 'lost'
+  end(tables, entry, outcome)
+  return 'settled'
+}
+
+/** Ends the attempt that is running, whoever holds which lease. */
+export function end(tables: Tables, entry: Entry, outcome: Outcome): void {
+  const { jobs, clock } = tables
+  const { startedAt, endedAt, endedBy } = outcome
+  const asked = entry.cancelWanted
+  entry.cancelWanted = false
+  entry.attempts = attemptsAfter(entry, outcome)
+  switch (outcome.kind) {
+    case 'completed':
+      jobs.change(entry, {
+        state: 'completed',
+        resultJson: outcome.resultJson,
+        error: null,
+        startedAt,
+        endedAt,
+        endedBy,
+      })
+      return
+    case 'cancelled':
+      jobs.change(entry, { state: 'cancelled', startedAt, endedAt, endedBy })
+      return
+    case 'failed':
+      jobs.change(entry, {
+        ...failed(entry.job, outcome),
+        state: 'failed',
+        reason: outcome.reason,
+        startedAt,
+        endedAt,
+        endedBy,
+      })
+      return
+    case 'retry': {
+      const state: JobState = outcome.at > clock.now() ? 'scheduled' : 'queued'
+      jobs.change(entry, { ...failed(entry.job, outcome), state, dueAt: outcome.at, startedAt, endedBy })
+      break
+    }
+    case 'released':
+      jobs.change(entry, {
+        state: 'queued',
+        dueAt: clock.now(),
+        startedAt: outcome.started ? startedAt : null,
+        endedBy,
+      })
+  }
+  // A job that was asked to stop but goes back to a queue stops there.
+  if (asked) jobs.change(entry, { state: 'cancelled', endedAt: clock.now() })
+}
+
+function attemptsAfter(entry: Entry, outcome: Outcome): Entry['attempts'] {
+  const earlier = entry.attempts.slice(0, -1)
+  if (outcome.kind === 'released' && !outcome.started) return earlier
+  const { startedAt, endedAt, endedBy } = outcome
+  const state: AttemptState = outcome.kind === 'retry' ? 'failed' : outcome.kind
+  const failure = outcome.kind === 'failed' || outcome.kind === 'retry' ? outcome : null
+  const { attempt, worker } = entry.job
+  const reason = failure?.reason ?? null
+  return [...earlier, { attempt, state, reason, startedAt, endedAt, error: failure?.error ?? null, worker, endedBy }]
+}
+
+/** The error and the counters of a job after an attempt that failed. */
+function failed(job: Job, { counts, error }: RetryOutcome | FailedOutcome) {
+  const loss = counts === 'loss' || counts === 'loss alone'
+  return {
+    error: error ?? job.error,
+    failures: job.failures + (counts === 'failure' ? 1 : 0),
+    losses: job.losses + (loss ? 1 : 0),
+    lossesAlone: job.lossesAlone + (counts === 'loss alone' ? 1 : 0),
+  }
+}

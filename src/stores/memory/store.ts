@@ -1,0 +1,75 @@
+import type { Clock } from '../../domain/clock.js'
+import { storeClosed } from '../closed.js'
+import { News } from '../news.js'
+import type { Store } from '../store.js'
+import { claimJobs } from './claim.js'
+import { cancelJob, enqueueJob } from './enqueue.js'
+import { hasUnfinished, jobsPage, queueInfos, runningJobs } from './reader.js'
+import { settleAttempt } from './settle.js'
+import { removeWorker, sweep } from './sweep.js'
+import { emptyTables } from './tables.js'
+
+/**
+ * A store that is gone with its process: for tests, and in place of a store that is not there yet. Plain rather than
+ * fast: it is also the model that the other stores are compared with.
+ */
+export function openMemoryStore(clock: Clock): Store {
+  const tables = emptyTables(clock)
+  const { jobs, workers } = tables
+  const news = new News()
+  let open = true
+  const run = async <T>(operation: () => T): Promise<T> => {
+    if (!open) throw storeClosed('memory:')
+    return operation()
+  }
+  const tell = <T>(write: () => T): Promise<T> =>
+    run(() => {
+      const answer = write()
+      news.note()
+      news.tell()
+      return answer
+    })
+  return {
+    enqueue: (newJobs) => tell(() => newJobs.map((newJob) => enqueueJob(tables, newJob))),
+    claim: (request) =>
+      run(() => {
+        news.heard()
+        return claimJobs(tables, request)
+      }),
+    settle: (ends) => tell(() => ends.map(({ lease, outcome }) => settleAttempt(tables, lease, outcome))),
+    cancelRequests: (worker) =>
+      run(() =>
+        jobs
+          .runBy(worker)
+          .filter((entry) => entry.cancelWanted)
+          .map((entry) => entry.job.id),
+      ),
+    sweep: ({ limit, dead }) =>
+      run(() => {
+        const result = sweep(tables, limit, dead)
+        if (result.promoted + result.reclaimed + result.buried > 0 || dead.length > 0) news.note()
+        news.tell()
+        return result
+      }),
+    waitForWork: (request) => (open ? news.wait(request) : Promise.resolve()),
+
+    register: (worker) => run(() => workers.register(worker)),
+    beat: (worker, processes) => run(() => workers.beat(worker, processes)),
+    deregister: (worker) => tell(() => removeWorker(tables, worker)),
+
+    cancel: (ids) => tell(() => ids.map((id) => cancelJob(tables, id))),
+
+    job: (id) => run(() => jobs.find(id)?.job ?? null),
+    jobs: (filter, page) => run(() => jobsPage(tables, filter, page)),
+    attempts: (id) => run(() => jobs.find(id)?.attempts ?? []),
+    queues: () => run(() => queueInfos(tables)),
+    workers: () => run(() => workers.infos()),
+    unfinished: (queues) => run(() => hasUnfinished(tables, queues)),
+    running: (limit) => run(() => runningJobs(tables, limit)),
+
+    close: async () => {
+      open = false
+      news.wake()
+    },
+  }
+}

@@ -1,0 +1,85 @@
+import type { EpochMs, WorkerId } from '../../domain/job.js'
+import { afterLoss } from '../../domain/outcome.js'
+import { expiredError, lostWorkerError } from '../losses.js'
+import type { SweepResult } from '../store.js'
+import { hasExpired } from './claim.js'
+import { byArrival, type Entry } from './jobs.js'
+import { end } from './settle.js'
+import type { Tables } from './tables.js'
+
+export function sweep(tables: Tables, limit: number, dead: readonly WorkerId[]): SweepResult {
+  // Before the promotion: what has expired is not queued first.
+  let buried = buryExpired(tables, limit)
+  const promoted = promoteDue(tables, limit)
+  let reclaimed = 0
+  for (const worker of new Set([...dead, ...tables.workers.overdue()])) {
+    const lost = reclaim(tables, worker, limit)
+    reclaimed += lost.reclaimed
+    buried += lost.buried
+  }
+  return { promoted, reclaimed, buried, nextDueAt: nextDueAt(tables) }
+}
+
+/** Hands back what an ending worker still holds, and forgets it. */
+export function removeWorker(tables: Tables, worker: WorkerId): void {
+  const endedAt = tables.clock.now()
+  for (const entry of tables.jobs.runBy(worker)) {
+    const startedAt = entry.job.startedAt ?? endedAt
+    end(tables, entry, { kind: 'released', started: true, startedAt, endedAt, endedBy: 'released' })
+  }
+  forget(tables, worker)
+}
+
+function buryExpired(tables: Tables, limit: number): number {
+  const now = tables.clock.now()
+  const expired = tables.jobs
+    .inState('scheduled', 'queued')
+    .filter((entry) => hasExpired(entry, now))
+    .toSorted((a, b) => (a.job.expiresAt ?? 0) - (b.job.expiresAt ?? 0) || byArrival(a, b))
+    .slice(0, limit)
+  for (const entry of expired) {
+    tables.jobs.change(entry, { state: 'failed', reason: 'expired', endedAt: now, error: expiredError })
+  }
+  return expired.length
+}
+
+function promoteDue(tables: Tables, limit: number): number {
+  const now = tables.clock.now()
+  const due = tables.jobs
+    .inState('scheduled')
+    .filter((entry) => entry.job.dueAt <= now)
+    .sort((a, b) => a.job.dueAt - b.job.dueAt || byArrival(a, b))
+    .slice(0, limit)
+  for (const entry of due) tables.jobs.change(entry, { state: 'queued' })
+  return due.length
+}
+
+function nextDueAt(tables: Tables): EpochMs | null {
+  let next: EpochMs | null = null
+  for (const { job } of tables.jobs.inState('scheduled')) next = Math.min(next ?? job.dueAt, job.dueAt)
+  return next
+}
+
+/** Takes the jobs of a dead worker back; the worker itself goes once it holds none. */
+function reclaim(tables: Tables, worker: WorkerId, limit: number) {
+  const held = tables.jobs.runBy(worker).slice(0, limit)
+  for (const entry of held) lose(tables, entry, worker)
+  if (held.length < limit) forget(tables, worker)
+  const buried = held.filter((entry) => entry.job.state === 'failed').length
+  return { reclaimed: held.length - buried, buried }
+}
+
+function lose(tables: Tables, entry: Entry, worker: WorkerId): void {
+  const endedAt = tables.clock.now()
+  const startedAt = entry.job.startedAt ?? endedAt
+  // A worker's death makes no suspects: it is not the job's fault.
+  const loss = { reason: 'lost', error: lostWorkerError(worker), endedBy: 'lost', alone: false } as const
+  end(tables, entry, afterLoss(entry.job, { ...loss, startedAt, endedAt }))
+}
+
+function forget(tables: Tables, worker: WorkerId): void {
+  for (const entry of tables.jobs.inState('scheduled', 'queued')) {
+    if (entry.reservedFor === worker) entry.reservedFor = null
+  }
+  tables.workers.remove(worker)
+}

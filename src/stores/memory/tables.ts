@@ -1,0 +1,24 @@
+import type { Clock } from '../../domain/clock.js'
+import type { EpochMs, JobId } from '../../domain/job.js'
+import { Turns } from '../turns.js'
+import { JobTable } from './jobs.js'
+import { WorkerTable } from './workers.js'
+
+/** A unique key is free again when its job has ended and `heldUntil` has passed. */
+export interface HeldKey {
+  readonly job: JobId
+  readonly heldUntil: EpochMs
+}
+
+/** All that a store in memory holds. */
+export interface Tables {
+  readonly clock: Clock
+  readonly jobs: JobTable
+  readonly keys: Map<string, HeldKey>
+  readonly workers: WorkerTable
+  readonly turns: Turns
+}
+
+export function emptyTables(clock: Clock): Tables {
+  return { clock, jobs: new JobTable(), keys: new Map(), workers: new WorkerTable(clock), turns: new Turns() }
+}

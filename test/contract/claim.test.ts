@@ -1,0 +1,108 @@
+import { expect } from 'vitest'
+import { leaseMs } from '../../src/stores/store.js'
+import { newJob } from '../support/job.js'
+import { contract } from './harness.js'
+
+contract('claim', (test) => {
+  test('A claimed job runs: its state, attempt, worker and start say so, and the lease names them.', async (subject) => {
+    const id = await subject.add()
+    const worker = await subject.register()
+    await subject.advance(70)
+    const { job, lease } = await subject.claimOne(worker)
+    expect(lease).toEqual({ job: id, attempt: 1, worker })
+    expect(job).toMatchObject({
+      id,
+      state: 'running',
+      attempt: 1,
+      worker,
+      startedAt: subject.clock.now(),
+      endedBy: null,
+    })
+    expect(await subject.job(id)).toEqual(job)
+  })
+
+  test('Higher priority comes first, and equal priority comes by arrival.', async (subject) => {
+    const priorities = [0, 100, 5, 100, -100, 5]
+    await subject.store.enqueue(priorities.map((priority) => newJob({ priority })))
+    const worker = await subject.register()
+    expect(await subject.claimIds(worker, 4)).toEqual(['j2', 'j4', 'j3', 'j6'])
+    expect(await subject.claimIds(worker, 4)).toEqual(['j1', 'j5'])
+  })
+
+  test('A job that comes back keeps its place by arrival.', async (subject) => {
+    await subject.store.enqueue([newJob(), newJob()])
+    const worker = await subject.register()
+    await subject.settle(await subject.claimOne(worker), subject.outcome.released(true))
+    expect(await subject.claimIds(worker)).toEqual(['j1', 'j2'])
+  })
+
+  test('No more than the limit is taken, and nothing at a limit of 0.', async (subject) => {
+    await subject.store.enqueue([newJob(), newJob(), newJob()])
+    const worker = await subject.register()
+    expect(await subject.claimIds(worker, 0)).toEqual([])
+    expect(await subject.claimIds(worker, 2)).toHaveLength(2)
+    expect(await subject.claimIds(worker, 2)).toHaveLength(1)
+    expect(await subject.claimIds(worker, 2)).toEqual([])
+  })
+
+  test('Nobody gets a job that another has, even in the same turn.', async (subject) => {
+    await subject.store.enqueue([newJob(), newJob(), newJob()])
+    const [a, b] = [await subject.register(), await subject.register()]
+    const [ofA, ofB] = await Promise.all([subject.claimIds(a, 2), subject.claimIds(b, 2)])
+    expect([...ofA, ...ofB].sort()).toEqual(['j1', 'j2', 'j3'])
+  })
+
+  test('A delayed job is not taken before a sweep has queued it.', async (subject) => {
+    await subject.add({ dueAt: subject.clock.now() + 1_000 })
+    const worker = await subject.register()
+    expect(await subject.claimIds(worker)).toEqual([])
+    await subject.advance(1_000)
+    await subject.sweep()
+    expect(await subject.claimIds(worker)).toEqual(['j1'])
+  })
+
+  test('A worker that never was, or is gone, gets nothing.', async (subject) => {
+    await subject.add()
+    const gone = await subject.register()
+    await subject.store.deregister(gone)
+    expect(await subject.claimIds(gone)).toEqual([])
+    expect(await subject.claimIds('w99')).toEqual([])
+    expect(await subject.claimIds('nonsense')).toEqual([])
+  })
+
+  test("A job's id is no worker's id.", async (subject) => {
+    await subject.add()
+    const worker = await subject.register()
+    expect(await subject.claimIds(worker.replace('w', 'j'))).toEqual([])
+  })
+
+  test('A worker whose lease is over gets nothing, though nobody has swept it.', async (subject) => {
+    await subject.add()
+    const worker = await subject.register()
+    await subject.advance(leaseMs)
+    expect(await subject.claimIds(worker)).toEqual([])
+  })
+
+  test('An expired job is not started, though nobody has swept it.', async (subject) => {
+    await subject.add({ expiresAt: subject.clock.now() + 10 })
+    await subject.add({ expiresAt: subject.clock.now() + 11 })
+    const worker = await subject.register()
+    await subject.add({ expiresAt: subject.clock.now() + 10, reservedFor: worker })
+    await subject.advance(10)
+    expect(await subject.claimIds(worker)).toEqual(['j2'])
+  })
+
+  test('A job that was started before it expired runs again after that.', async (subject) => {
+    const claim = await subject.start({ expiresAt: subject.clock.now() + 10 })
+    await subject.settle(claim, subject.outcome.released(true))
+    await subject.advance(10)
+    expect(await subject.claimIds(claim.worker)).toEqual([claim.job.id])
+  })
+
+  test('A job that was given back unstarted can still expire.', async (subject) => {
+    const claim = await subject.start({ expiresAt: subject.clock.now() + 10 })
+    await subject.settle(claim, subject.outcome.released(false))
+    await subject.advance(10)
+    expect(await subject.claimIds(claim.worker)).toEqual([])
+  })
+})

@@ -1,0 +1,140 @@
+import { describe, test } from 'vitest'
+import type { NewJob, WorkerId } from '../../src/domain/job.js'
+import type { Claim, NewWorker, Store } from '../../src/stores/store.js'
+import type { MovableClock } from '../support/clock.js'
+import { newJob, newWorker, outcomesAt } from '../support/job.js'
+import { storeKinds } from './stores.js'
+
+/** A store under test, with a clock that only the test moves. */
+export interface OpenStore {
+  readonly store: Store
+  readonly clock: MovableClock
+  /** Time passes, on the wall and since the boot. */
+  advance(ms: number): Promise<void>
+  /** Another store object on the same jobs; the one before is closed. */
+  reopen(): Promise<Store>
+  close(): Promise<void>
+}
+
+/** A test that a store need not pass, and why. */
+export interface Waiver {
+  /** The name of the file without `.test.ts`. */
+  readonly idea: string
+  readonly test: string
+  readonly reason: string
+}
+
+export interface StoreKind {
+  readonly name: string
+  readonly waivers: readonly Waiver[]
+  open(): Promise<OpenStore>
+}
+
+/** What a contract test is handed: the store, and the short ways to say what most of them say. */
+export class Subject {
+  readonly store: Store
+  readonly clock: MovableClock
+  readonly outcome: ReturnType<typeof outcomesAt>
+  readonly #opened: OpenStore
+
+  constructor(opened: OpenStore) {
+    this.#opened = opened
+    this.store = opened.store
+    this.clock = opened.clock
+    this.outcome = outcomesAt(opened.clock)
+  }
+
+  advance(ms: number): Promise<void> {
+    return this.#opened.advance(ms)
+  }
+
+  reopen(): Promise<Store> {
+    return this.#opened.reopen()
+  }
+
+  /** Enqueues one job; answers its id. */
+  async add(overrides: Partial<NewJob> = {}): Promise<string> {
+    const [answer] = await this.store.enqueue([newJob(overrides)])
+    if (answer?.answer !== 'created') throw new Error(`not created: ${JSON.stringify(answer)}`)
+    return answer.id
+  }
+
+  register(overrides: Partial<NewWorker> = {}): Promise<WorkerId> {
+    return this.store.register(newWorker(this.clock, overrides))
+  }
+
+  claim(worker: WorkerId, limit = 100, queues: readonly string[] | null = null): Promise<readonly Claim[]> {
+    return this.store.claim({ worker, queues, limit })
+  }
+
+  /** Claims as `claim` does; answers the ids. */
+  async claimIds(worker: WorkerId, limit = 100, queues: readonly string[] | null = null): Promise<readonly string[]> {
+    return (await this.claim(worker, limit, queues)).map(({ job }) => job.id)
+  }
+
+  /** Claims exactly one job. */
+  async claimOne(worker: WorkerId): Promise<Claim> {
+    const [claim] = await this.claim(worker, 1)
+    if (claim === undefined) throw new Error('nothing to claim')
+    return claim
+  }
+
+  /** A job that runs, with its worker. */
+  async start(overrides: Partial<NewJob> = {}): Promise<Claim & { readonly worker: WorkerId }> {
+    const id = await this.add(overrides)
+    const worker = await this.register()
+    const claim = await this.claimOne(worker)
+    if (claim.job.id !== id) throw new Error(`claimed ${claim.job.id} instead of ${id}`)
+    return { ...claim, worker }
+  }
+
+  async settle(claim: Claim, outcome: Parameters<Store['settle']>[0][number]['outcome']) {
+    const [answer] = await this.store.settle([{ lease: claim.lease, outcome }])
+    return answer
+  }
+
+  async job(id: string) {
+    const job = await this.store.job(id)
+    if (job === null) throw new Error(`no job ${id}`)
+    return job
+  }
+
+  sweep(dead: readonly WorkerId[] = [], limit = 1_000) {
+    return this.store.sweep({ limit, dead })
+  }
+}
+
+export type ContractTest = (title: string, body: (subject: Subject) => Promise<void>) => void
+
+/** Runs the tests of one idea over every store. */
+export function contract(idea: string, tests: (test: ContractTest) => void): void {
+  for (const kind of storeKinds) {
+    describe(`${kind.name}: ${idea}`, () => {
+      const titles: string[] = []
+      tests((title, body) => {
+        titles.push(title)
+        const waiver = kind.waivers.find((candidate) => candidate.idea === idea && candidate.test === title)
+        if (waiver === undefined) test(title, () => onFreshStore(kind, body))
+        else test.skip(`${title} (waived: ${waiver.reason})`)
+      })
+      for (const waiver of staleWaivers(kind.waivers, idea, titles)) {
+        test(`waives a test that is gone: ${waiver.test}`, () => {
+          throw new Error(`remove the waiver of ${kind.name} for "${waiver.test}" (${waiver.reason})`)
+        })
+      }
+    })
+  }
+}
+
+export function staleWaivers(waivers: readonly Waiver[], idea: string, titles: readonly string[]): readonly Waiver[] {
+  return waivers.filter((waiver) => waiver.idea === idea && !titles.includes(waiver.test))
+}
+
+async function onFreshStore(kind: StoreKind, body: (subject: Subject) => Promise<void>): Promise<void> {
+  const opened = await kind.open()
+  try {
+    await body(new Subject(opened))
+  } finally {
+    await opened.close()
+  }
+}

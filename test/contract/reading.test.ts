@@ -1,0 +1,141 @@
+import { expect } from 'vitest'
+import { newJob } from '../support/job.js'
+import { contract, type Subject } from './harness.js'
+
+contract('reading', (test) => {
+  test('A job is found by its id, with or without the letter; nothing else is one.', async (subject) => {
+    await subject.add()
+    expect((await subject.store.job('j1'))?.id).toBe('j1')
+    expect((await subject.store.job('1'))?.id).toBe('j1')
+    for (const id of ['j2', 'w1', 'j01', 'j-1', 'j1.0', '', 'j', 'j99999999999999999999', "j1' OR 1"]) {
+      expect(await subject.store.job(id), id).toBeNull()
+    }
+  })
+
+  test('Attempts are all those that began, the first one first, over retries to the end.', async (subject) => {
+    const first = await subject.start()
+    const next = () => subject.claimOne(first.worker)
+    await subject.settle(first, subject.outcome.retry(0))
+    await subject.advance(10)
+    await subject.settle(await next(), subject.outcome.released(false))
+    await subject.settle(await next(), subject.outcome.retry(0, { reason: 'lost', counts: 'loss', endedBy: 'exit' }))
+    await subject.settle(await next(), subject.outcome.released(true))
+    const running = await next()
+    const { id } = first.job
+    const before = await subject.store.attempts(id)
+    expect(before.map(({ attempt, state, reason }) => [attempt, state, reason])).toEqual([
+      [1, 'failed', 'error'],
+      [3, 'failed', 'lost'],
+      [4, 'released', null],
+      [5, 'running', null],
+    ])
+    expect(before[3]).toEqual({
+      attempt: 5,
+      state: 'running',
+      reason: null,
+      startedAt: subject.clock.now(),
+      endedAt: null,
+      error: null,
+      worker: first.worker,
+      endedBy: null,
+    })
+    await subject.settle(running, subject.outcome.completed())
+    expect((await subject.store.attempts(id)).at(-1)).toMatchObject({ attempt: 5, state: 'completed', error: null })
+  })
+
+  test('The last attempt of a failed job has its reason and error.', async (subject) => {
+    const claim = await subject.start()
+    const outcome = subject.outcome.failed({ reason: 'timeout', endedBy: 'killed' })
+    await subject.settle(claim, outcome)
+    const { startedAt, endedAt, error } = outcome
+    expect(await subject.store.attempts(claim.job.id)).toEqual([
+      {
+        attempt: 1,
+        state: 'failed',
+        reason: 'timeout',
+        startedAt,
+        endedAt,
+        error,
+        worker: claim.worker,
+        endedBy: 'killed',
+      },
+    ])
+  })
+
+  test('A job that was cancelled between retries has the attempts that it made.', async (subject) => {
+    const claim = await subject.start()
+    await subject.settle(claim, subject.outcome.retry(1_000))
+    await subject.store.cancel([claim.job.id])
+    expect(await subject.store.attempts(claim.job.id)).toMatchObject([{ attempt: 1, state: 'failed' }])
+  })
+
+  test('A job that nobody has begun has no attempts, nor has one that is not there.', async (subject) => {
+    expect(await subject.store.attempts(await subject.add())).toEqual([])
+    expect(await subject.store.attempts('j99')).toEqual([])
+    expect(await subject.store.attempts('w1')).toEqual([])
+  })
+
+  test('Running jobs come longest-running first, up to the limit.', async (subject) => {
+    const ids: string[] = []
+    for (let count = 0; count < 3; count++) {
+      ids.push((await subject.start()).job.id)
+      await subject.advance(10)
+    }
+    await subject.settle(await subject.start(), subject.outcome.retry(0))
+    await subject.add()
+    expect((await subject.store.running(10)).map(({ id }) => id)).toEqual(ids)
+    expect((await subject.store.running(2)).map(({ id }) => id)).toEqual(ids.slice(0, 2))
+  })
+
+  test('Queues come by name, with a count for each state.', async (subject) => {
+    expect(await subject.store.queues()).toEqual([])
+    const now = subject.clock.now()
+    await subject.store.enqueue([
+      newJob({ queue: 'b' }),
+      newJob({ queue: 'a', dueAt: now + 5 }),
+      newJob({ queue: 'b' }),
+    ])
+    await subject.claimOne(await subject.register())
+    const none = { scheduled: 0, queued: 0, running: 0, completed: 0, failed: 0, cancelled: 0 }
+    expect(await subject.store.queues()).toEqual([
+      { name: 'a', counts: { ...none, scheduled: 1 }, oldestQueuedAt: null },
+      { name: 'b', counts: { ...none, queued: 1, running: 1 }, oldestQueuedAt: now },
+    ])
+  })
+
+  test('The oldest queued time of a queue is that of the job that has been ready longest.', async (subject) => {
+    const began = subject.clock.now()
+    const claim = await subject.start()
+    await subject.advance(100)
+    await subject.add()
+    expect(await subject.store.queues()).toMatchObject([{ oldestQueuedAt: began + 100 }])
+    await subject.advance(100)
+    await subject.settle(claim, subject.outcome.released(false))
+    expect(await subject.store.queues()).toMatchObject([{ oldestQueuedAt: began + 100 }])
+    await subject.store.cancel(['j2'])
+    expect(await subject.store.queues()).toMatchObject([{ oldestQueuedAt: began + 200 }])
+  })
+
+  test('Unfinished is what is queued, runs or waits for a retry, on the queues that are asked for.', async (subject) => {
+    const { store } = subject
+    const unfinished = () =>
+      Promise.all([store.unfinished(null), store.unfinished(['q', 'x']), store.unfinished(['y'])])
+    expect(await unfinished()).toEqual([false, false, false])
+    await subject.add({ queue: 'q', dueAt: subject.clock.now() + 5 })
+    expect(await unfinished()).toEqual([false, false, false])
+    const claim = await queuedThenRunning(subject, unfinished)
+    await subject.settle(claim, subject.outcome.retry(1_000))
+    expect(await unfinished()).toEqual([true, true, false])
+    expect(await store.unfinished([])).toBe(false)
+    await store.cancel([claim.job.id])
+    expect(await unfinished()).toEqual([false, false, false])
+  })
+})
+
+async function queuedThenRunning(subject: Subject, unfinished: () => Promise<boolean[]>) {
+  await subject.add({ queue: 'q' })
+  expect(await unfinished()).toEqual([true, true, false])
+  const claim = await subject.claimOne(await subject.register())
+  expect(await unfinished()).toEqual([true, true, false])
+  return claim
+}
