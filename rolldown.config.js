@@ -20,6 +20,7 @@ export default defineConfig({
     format: 'esm',
     chunkFileNames: 'chunks/[name]-[hash].js',
     minify: true,
+    keepNames: true, // error names are shown to people
     sourcemap: true,
   },
 })

@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core'
-import { BaseCommand } from '../src/cli/base-command.js'
+import { DataCommand } from '../src/cli/base-command.js'
 
-export default class Init extends BaseCommand {
+export default class Init extends DataCommand {
   static override summary = 'Make a project: a config file and a first task'
   static override description = 'Writes nothing if one of its files is there already.'
   static override examples = ['<%= config.bin %> init demo']

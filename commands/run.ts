@@ -1,11 +1,11 @@
 import { Args, Flags } from '@oclif/core'
 import { parseTaskArguments, readStdin } from '../src/cli/arguments.js'
-import { BaseCommand } from '../src/cli/base-command.js'
+import { DataCommand } from '../src/cli/base-command.js'
 import { enqueueOptions, jobFlags } from '../src/cli/run/flags.js'
 import { tellEnd } from '../src/cli/run/tell.js'
 import { systemClock } from '../src/engine/clock.js'
 
-export default class Run extends BaseCommand {
+export default class Run extends DataCommand {
   static override summary = 'Run a task now, here, as a stored job'
   static override description =
     `Without other flags the task runs in the foreground: its output goes to stderr, its result to stdout.

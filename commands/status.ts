@@ -1,12 +1,12 @@
 import { Args } from '@oclif/core'
-import { BaseCommand } from '../src/cli/base-command.js'
+import { DataCommand } from '../src/cli/base-command.js'
 import { withReader } from '../src/cli/context.js'
 import { findJob } from '../src/cli/find-job.js'
 import { jobText } from '../src/cli/render/job-text.js'
 import { statusText, statusToJson } from '../src/cli/render/status.js'
 import { systemClock } from '../src/engine/clock.js'
 
-export default class Status extends BaseCommand {
+export default class Status extends DataCommand {
   static override summary = 'Show queues and workers, or everything about a job'
   static override examples = [
     '<%= config.bin %> status',

@@ -1,7 +1,7 @@
-import { BaseCommand } from '../src/cli/base-command.js'
+import { DataCommand } from '../src/cli/base-command.js'
 import { exitCodes } from '../src/cli/exit-codes.js'
 
-export default class Tasks extends BaseCommand {
+export default class Tasks extends DataCommand {
   static override summary = "List the project's tasks"
   static override description = 'A module that cannot be used is named on stderr, and makes the exit code 1.'
   static override examples = ['<%= config.bin %> tasks', '<%= config.bin %> tasks --json']

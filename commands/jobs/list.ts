@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { BaseCommand } from '../../src/cli/base-command.js'
+import { DataCommand } from '../../src/cli/base-command.js'
 import { withReader } from '../../src/cli/context.js'
 import { jobFilter } from '../../src/cli/job-filter.js'
 import { jobToListItem } from '../../src/cli/render/job-json.js'
@@ -7,7 +7,7 @@ import { jobsTable } from '../../src/cli/render/job-text.js'
 import { jobStates, parseJobId } from '../../src/domain/job.js'
 import { systemClock } from '../../src/engine/clock.js'
 
-export default class JobsList extends BaseCommand {
+export default class JobsList extends DataCommand {
   static override summary = 'List jobs, the newest first'
   static override examples = [
     '<%= config.bin %> jobs list --state failed --task email.send',

@@ -1,10 +1,10 @@
 import { Args } from '@oclif/core'
-import { BaseCommand } from '../../src/cli/base-command.js'
+import { DataCommand } from '../../src/cli/base-command.js'
 import { withReader } from '../../src/cli/context.js'
 import { findJob } from '../../src/cli/find-job.js'
 import { jobText } from '../../src/cli/render/job-text.js'
 
-export default class JobsShow extends BaseCommand {
+export default class JobsShow extends DataCommand {
   static override summary = 'Show everything about a job'
   static override examples = ['<%= config.bin %> jobs show j42']
   static override args = {

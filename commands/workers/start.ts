@@ -13,7 +13,6 @@ handed back without using up an attempt. A second signal ends the worker at once
     '<%= config.bin %> workers start --queues mail,default --concurrency 20',
     '<%= config.bin %> workers start --burst',
   ]
-  static override enableJsonFlag = false
   static override flags = {
     concurrency: Flags.integer({
       char: 'c',

@@ -41,8 +41,8 @@ function bareWord(word: string): unknown {
 }
 
 function namedValue(name: string, sign: string, value: string): unknown {
-  if (sign === ':=') return parseJsonText(value, `${name}:=`)
-  return sign === '=@' ? readText(value, `${name}=@`) : value
+  if (sign === ':=') return parseJsonText(value, name)
+  return sign === '=@' ? readText(value, name) : value
 }
 
 /** Text given as it is, or as `@file`. */

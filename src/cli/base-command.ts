@@ -2,12 +2,10 @@ import { Command, Flags, settings } from '@oclif/core'
 import { OffstageError } from '../domain/errors.js'
 import { type Context, readContext } from './context.js'
 import { exitCodeOfError, exitCodes } from './exit-codes.js'
-import { visible } from './sanitise.js'
+import { safeJson, visible } from './sanitise.js'
 
 /** What all commands share: the global flags, and how errors are told. */
 export abstract class BaseCommand extends Command {
-  static override enableJsonFlag = true
-
   static override baseFlags = {
     store: Flags.string({
       env: 'OFFSTAGE_STORE',
@@ -45,6 +43,29 @@ export abstract class BaseCommand extends Command {
     if (this.jsonEnabled()) this.logJson({ error: { code, message, hint } })
     else process.stderr.write(`error: ${visible(message)}\n${hint === null ? '' : `  ${visible(hint)}\n`}`)
     if (settings.debug || process.env.DEBUG) process.stderr.write(`${visible(error.stack ?? '')}\n`)
+  }
+}
+
+/** A command that reads or makes something: what it shows to people it gives to programs with `--json`. */
+export abstract class DataCommand extends BaseCommand {
+  static override enableJsonFlag = true
+
+  static override baseFlags = {
+    ...BaseCommand.baseFlags,
+    json: Flags.boolean({
+      env: 'OFFSTAGE_JSON',
+      helpGroup: 'GLOBAL',
+      summary: 'Data as JSON on stdout, errors too',
+    }),
+  }
+
+  override jsonEnabled(): boolean {
+    return super.jsonEnabled() || ['1', 'true', 'yes'].includes(process.env.OFFSTAGE_JSON ?? '')
+  }
+
+  /** JSON for programs, and safe on a terminal: what could drive it is written as JSON escapes. */
+  protected override logJson(json: unknown): void {
+    process.stdout.write(`${safeJson(JSON.stringify(json, null, 2))}\n`)
   }
 }
 

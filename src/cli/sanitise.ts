@@ -18,6 +18,11 @@ export function visibleOutput(text: string): string {
   return parts.map((part, index) => (index % 2 === 1 ? part : visible(part))).join('')
 }
 
+/** JSON text in which everything that could drive a terminal is a JSON escape: the same value, safe to look at. */
+export function safeJson(json: string): string {
+  return json.replace(controls, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
 function escaped(character: string): string {
   const code = character.charCodeAt(0)
   return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`

@@ -47,7 +47,10 @@ export class RetryLater extends Error {
   override name = 'RetryLater'
   readonly delay: number | string
 
-  constructor(delay: number | string, message = `asked to run again in ${delay}`) {
+  constructor(
+    delay: number | string,
+    message = `asked to run again in ${delay}${typeof delay === 'number' ? ' ms' : ''}`,
+  ) {
     super(message)
     this.delay = delay
   }

@@ -1,5 +1,4 @@
 import { expect } from 'vitest'
-import { boom } from '../support/job.js'
 import { contract } from './harness.js'
 
 contract('counters', (test) => {

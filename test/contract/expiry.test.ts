@@ -1,6 +1,4 @@
 import { expect } from 'vitest'
-import { maxLosses } from '../../src/domain/job.js'
-import { leaseMs } from '../../src/stores/store.js'
 import { newJob } from '../support/job.js'
 import { contract } from './harness.js'
 

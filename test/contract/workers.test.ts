@@ -1,5 +1,4 @@
 import { expect } from 'vitest'
-import { leaseMs } from '../../src/stores/store.js'
 import { contract } from './harness.js'
 
 contract('workers', (test) => {

@@ -18,7 +18,9 @@ export function reportRun(events: EngineEmitter): void {
     if (outcome.kind !== 'retry') return
     const waitMs = Math.max(0, outcome.at - outcome.endedAt)
     const why = outcome.error === null ? 'asked to run again' : `${outcome.error.name}: ${outcome.error.message}`
-    say(`${job.id} attempt ${job.attempt}: ${visibleLine(why)}; again in ${formatDuration(waitMs)}`)
+    say(
+      `${job.id} attempt ${job.attempt}: ${visibleLine(why)}; again ${waitMs === 0 ? 'at once' : `in ${formatDuration(waitMs)}`}`,
+    )
   })
   reportTroubles(events)
 }

@@ -1,7 +1,7 @@
 import { exitCodeOfJob, exitCodes } from '../exit-codes.js'
 import type { JobJson } from '../render/job-json.js'
 import { errorText } from '../render/job-text.js'
-import { visible, visibleLine } from '../sanitise.js'
+import { safeJson, visible, visibleLine } from '../sanitise.js'
 import type { RunEnd } from './one.js'
 import { say } from './reporter.js'
 
@@ -22,7 +22,9 @@ export function tellEnd(end: RunEnd, detached: boolean): { readonly line: string
 /** A text bare, anything else as JSON; nothing for a task that returned nothing. */
 function resultText({ result }: JobJson): string | null {
   if (result === null) return null
-  return typeof result === 'string' ? visible(result) : JSON.stringify(result)
+  if (typeof result !== 'string') return safeJson(JSON.stringify(result))
+  // In a pipe or a file a text is data, and must arrive as it is.
+  return process.stdout.isTTY ? visible(result) : result
 }
 
 function failureText(job: JobJson): string {

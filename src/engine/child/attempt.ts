@@ -2,10 +2,10 @@ import { performance } from 'node:perf_hooks'
 import type { Clock } from '../../domain/clock.js'
 import { parseDuration } from '../../domain/duration.js'
 import { NonRetryableError, RetryLater } from '../../domain/errors.js'
-import { describeFailure } from '../../domain/failure.js'
 import { maxResultBytes, toJsonText } from '../../domain/json.js'
 import type { AttemptReport } from '../../domain/outcome.js'
 import { type CurrentJob, runInJob } from '../current-job.js'
+import { failureOf } from './failure-of.js'
 import { acceptArgs, type LoadedTask } from './loaded-task.js'
 
 /** Runs one attempt of a job in its own async context. Never rejects: whatever happens is in the report. */
@@ -23,7 +23,8 @@ export async function runAttempt(
   try {
     const accepted = await acceptArgs(task, argsJson)
     if ('refused' in accepted) throw new NonRetryableError(`the arguments were refused: ${accepted.refused}`)
-    result = await runInJob(job, () => task.run(...accepted.args))
+    const { run } = task // not called as a method: its stack shall show the function's own name
+    result = await runInJob(job, () => run(...accepted.args))
   } catch (thrown) {
     return failure(task, thrown, span())
   }
@@ -35,17 +36,17 @@ export async function runAttempt(
     return { kind: 'returned', resultJson, ...span() }
   } catch (thrown) {
     // It would be the same the next time.
-    return { kind: 'threw', error: describeFailure(thrown), verdict: 'never', ...span() }
+    return { kind: 'threw', error: failureOf(thrown), verdict: 'never', ...span() }
   }
 }
 
 function failure(task: LoadedTask, thrown: unknown, span: { startedAt: number; endedAt: number }): AttemptReport {
-  const error = describeFailure(thrown)
+  const error = failureOf(thrown)
   if (is(thrown, RetryLater)) {
     try {
       return { kind: 'asked for later', delay: parseDuration(thrown.delay, 'RetryLater'), error, ...span }
     } catch (refusal) {
-      return { kind: 'threw', error: describeFailure(refusal), verdict: 'never', ...span }
+      return { kind: 'threw', error: failureOf(refusal), verdict: 'never', ...span }
     }
   }
   const never = is(thrown, NonRetryableError) || task.dontRetryOn.some((kind) => is(thrown, kind))

@@ -1,11 +1,11 @@
 import { format } from 'node:util'
 import type { Clock } from '../../domain/clock.js'
 import { UsageError } from '../../domain/errors.js'
-import { describeFailure } from '../../domain/failure.js'
 import type { AttemptReport } from '../../domain/outcome.js'
 import { type CurrentJob, jobOfCaller, runInJob } from '../current-job.js'
 import type { JobOrder, StopReason } from '../protocol.js'
 import { runAttempt } from './attempt.js'
+import { failureOf } from './failure-of.js'
 import type { LoadedTasks } from './loaded-task.js'
 import type { Outbox } from './outbox.js'
 
@@ -52,7 +52,7 @@ export class RunningJobs {
     const job = jobOfCaller()
     const running = job === undefined ? undefined : this.#running.get(job.id)
     if (job === undefined || running === undefined || running.attempt !== job.attempt) return false
-    const error = describeFailure(thrown)
+    const error = failureOf(thrown)
     const { startedAt } = running
     this.#end(job.id, running, { kind: 'threw', error, verdict: 'by policy', startedAt, endedAt: this.#clock.now() })
     return true

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { StoreUnavailableError } from '../../domain/errors.js'
 import { storeError } from './errors.js'
@@ -38,6 +39,7 @@ function isThere(path: string): boolean {
 function checkedOpen(path: string, prepare: (db: Database.Database) => Database.Database): Database.Database {
   let db: Database.Database | null = null
   try {
+    refuseFolder(path)
     // Read-only: a connection that may write checkpoints a WAL that others left behind when it is closed.
     db = connect(path, true)
     refuseForeign(db, path)
@@ -48,6 +50,12 @@ function checkedOpen(path: string, prepare: (db: Database.Database) => Database.
     db?.close()
     throw storeError(path, thrown)
   }
+}
+
+function refuseFolder(path: string): void {
+  // SQLite would open a folder read-only, and then report a disk error.
+  if (!statSync(path).isDirectory()) return
+  throw new StoreUnavailableError('E_STORE_UNAVAILABLE', `store ${path}: it cannot be opened (it is a folder)`)
 }
 
 function connect(path: string, readonly = false): Database.Database {

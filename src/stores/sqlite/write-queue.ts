@@ -2,8 +2,7 @@ import type Database from 'better-sqlite3'
 import { storeClosed } from '../closed.js'
 import { isBusy, storeError } from './errors.js'
 
-/** How long a write waits for a lock that others hold, before it is refused. */
-const patienceMs = 10_000
+const defaultPatienceMs = 10_000
 
 interface Write {
   run(): unknown
@@ -20,11 +19,16 @@ export class WriteQueue {
   readonly #path: string
   readonly #committed: () => void
   readonly #commit: (writes: readonly Write[]) => unknown[]
+  readonly #patienceMs: number
   #waiting: Write[] = []
   #flushing: Promise<void> | null = null
 
-  /** `committed` is called after each commit. */
-  constructor(db: Database.Database, path: string, committed: () => void) {
+  /**
+   * `committed` is called after each commit; `patienceMs` is for how long a write waits for a lock that others hold,
+   * before it is refused.
+   */
+  constructor(db: Database.Database, path: string, committed: () => void, patienceMs = defaultPatienceMs) {
+    this.#patienceMs = patienceMs
     this.#db = db
     this.#path = path
     this.#committed = committed
@@ -59,7 +63,7 @@ export class WriteQueue {
 
   /** Commits `writes` as one. False if they failed and there are several: then each must stand alone. */
   async #together(writes: readonly Write[]): Promise<boolean> {
-    const giveUpAt = performance.now() + patienceMs
+    const giveUpAt = performance.now() + this.#patienceMs
     for (;;) {
       try {
         const values = this.#commit(writes)

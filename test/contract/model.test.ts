@@ -1,0 +1,139 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { KeyPolicy } from '../../src/domain/job.js'
+import type { Lease } from '../../src/stores/store.js'
+import { newJob } from '../support/job.js'
+import { Subject } from './harness.js'
+import { storeKinds } from './stores.js'
+
+// Small ranges: operations have to meet each other.
+const ids = fc.integer({ min: 1, max: 8 }).map((number) => `j${number}`)
+const workers = fc.integer({ min: 1, max: 3 }).map((number) => `w${number}`)
+const jobs = fc.record({
+  queue: fc.constantFrom('a', 'b', 'c'),
+  priority: fc.constantFrom(0, 0, 0, -1, 5),
+  inMs: fc.constantFrom(0, 0, 0, 10, 1_000),
+  expiresInMs: fc.constantFrom(null, null, 0, 5, 2_000),
+  key: fc.option(
+    fc.record({
+      name: fc.constantFrom('k', 'l'),
+      policy: fc.constantFrom<KeyPolicy>('skip', 'replace', 'error'),
+      forMs: fc.constantFrom(0, 50),
+    }),
+  ),
+  reservedFor: fc.option(workers, { freq: 5 }),
+})
+const ends = fc.constantFrom('completed', 'failed', 'retry', 'retryLater', 'cancelled', 'released', 'unstarted', 'loss')
+
+const operations = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant('enqueue' as const), jobs: fc.array(jobs, { maxLength: 4 }) }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('claim' as const),
+      worker: workers,
+      limit: fc.integer({ min: 0, max: 4 }),
+      queues: fc.option(fc.subarray(['a', 'b', 'c'])),
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('settle' as const), lease: fc.nat(9), end: ends }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel' as const), ids: fc.array(ids, { maxLength: 3 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('sweep' as const),
+      limit: fc.integer({ min: 1, max: 3 }),
+      dead: fc.array(workers, { maxLength: 1 }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('register' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('beat' as const), worker: workers }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('deregister' as const), worker: workers }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('advance' as const), ms: fc.constantFrom(1, 10, 1_000, 29_999) }),
+  },
+)
+type Operation = typeof operations extends fc.Arbitrary<infer T> ? T : never
+
+/** Does one operation; what it answered. `leases` are those of the latest claims, the newest first. */
+async function run(subject: Subject, leases: Lease[], operation: Operation): Promise<unknown> {
+  const { store, clock, outcome } = subject
+  switch (operation.kind) {
+    case 'enqueue': {
+      const now = clock.now()
+      return store.enqueue(
+        operation.jobs.map(({ inMs, expiresInMs, ...job }) =>
+          newJob({ ...job, dueAt: now + inMs, expiresAt: expiresInMs === null ? null : now + expiresInMs }),
+        ),
+      )
+    }
+    case 'claim': {
+      const claims = await store.claim(operation)
+      leases.unshift(...claims.map(({ lease }) => lease))
+      return claims
+    }
+    case 'settle': {
+      const lease = leases[operation.lease]
+      if (lease === undefined) return null
+      const outcomes = {
+        completed: outcome.completed(),
+        failed: outcome.failed(),
+        retry: outcome.retry(0),
+        retryLater: outcome.retry(500, { error: null, counts: 'nothing' }),
+        cancelled: outcome.cancelled(),
+        released: outcome.released(true),
+        unstarted: outcome.released(false),
+        loss: outcome.retry(0, { reason: 'lost', counts: 'loss alone', endedBy: 'exit' }),
+      }
+      return store.settle([{ lease, outcome: outcomes[operation.end] }])
+    }
+    case 'cancel':
+      return store.cancel(operation.ids)
+    case 'sweep':
+      return store.sweep(operation)
+    case 'register':
+      return subject.register()
+    case 'beat':
+      return store.beat(operation.worker, [{ pid: 5, startTicks: null }])
+    case 'deregister':
+      return store.deregister(operation.worker)
+    case 'advance':
+      return subject.advance(operation.ms)
+  }
+}
+
+/** All that can be read. */
+async function everything({ store }: Subject) {
+  const { items } = await store.jobs({}, { limit: 1_000, after: null })
+  const attempts = await Promise.all(items.map(({ id }) => store.attempts(id)))
+  const requests = await Promise.all(['w1', 'w2', 'w3'].map((worker) => store.cancelRequests(worker)))
+  const rest = [store.queues(), store.workers(), store.running(100), store.unfinished(null), store.unfinished(['a'])]
+  return { items, attempts, requests, rest: await Promise.all(rest) }
+}
+
+test('Whatever is done to them in whatever order, all stores answer the same and hold the same.', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(operations, { minLength: 10, maxLength: 60 }), async (sequence) => {
+      const opened = await Promise.all(storeKinds.map((kind) => kind.open()))
+      try {
+        const subjects = opened.map((store) => ({ subject: new Subject(store), leases: [] as Lease[] }))
+        for (const operation of [{ kind: 'register' } as const, { kind: 'register' } as const, ...sequence]) {
+          const [model, ...others] = await Promise.all(
+            subjects.map(async ({ subject, leases }) => ({
+              answer: await run(subject, leases, operation),
+              held: await everything(subject),
+            })),
+          )
+          for (const other of others) expect(other).toEqual(model)
+        }
+      } finally {
+        await Promise.all(opened.map((store) => store.close()))
+      }
+    }),
+    { numRuns: Number(process.env.MODEL_RUNS ?? 60) },
+  )
+})
