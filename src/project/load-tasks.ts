@@ -4,26 +4,27 @@ import type { LoadedTask, LoadedTasks } from '../engine/child/loaded-task.js'
 import type { EnqueueFromTask } from '../engine/child/serve.js'
 import type { ModuleFault, TaskInfo } from '../engine/protocol.js'
 import { bindTask, definitionOf } from '../engine/task.js'
-import { discoverModules, type TaskModule } from './discover.js'
-import { describeLoadError, type LoadModule } from './user-modules.js'
+import type { TaskModule } from './discover.js'
+import { describeLoadError } from './load-error.js'
+import type { LoadModule } from './user-modules.js'
 
 interface FoundTask extends LoadedTask {
   readonly info: TaskInfo
 }
 
 /**
- * Loads every module of the task directory, one after the other, and registers what it exports. A module that cannot be
+ * Loads the modules of the task directory, one after the other, and registers what it exports. A module that cannot be
  * used is a fault that names its file; every other task is there all the same.
  */
 export async function loadTasks(
-  tasksFolder: string,
+  modules: readonly TaskModule[],
   loadModule: LoadModule,
   enqueue: EnqueueFromTask,
   loading: (file: string) => void,
 ): Promise<LoadedTasks> {
   const faults: ModuleFault[] = []
   const found: FoundTask[] = []
-  for (const module of discoverModules(tasksFolder)) {
+  for (const module of modules) {
     loading(module.file)
     try {
       found.push(...tasksOf(module, await loadModule(module.file), faults))

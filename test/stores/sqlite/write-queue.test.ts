@@ -7,6 +7,7 @@ import { closedStore, folderOfTest, openRaw, openStore, storePath } from './open
 async function queueOnTable(patienceMs = 10_000) {
   const path = await closedStore()
   const db = openRaw(path)
+  db.pragma('busy_timeout = 20')
   db.exec('CREATE TABLE numbers (value INTEGER NOT NULL CHECK (value < 100)) STRICT')
   let commits = 0
   const writes = new WriteQueue(db, path, () => commits++, patienceMs)

@@ -1,0 +1,34 @@
+import { statfsSync } from 'node:fs'
+import { availableParallelism, cpus } from 'node:os'
+import Database from 'better-sqlite3'
+
+/** What the figures depend on. */
+export interface Machine {
+  readonly node: string
+  readonly sqlite: string
+  readonly cores: number
+  readonly cpuModel: string
+  readonly platform: string
+  readonly date: string
+  readonly durability: 'full'
+  /** Whether the stores were in memory, where a commit waits for no disk. */
+  readonly folderInMemory: boolean
+}
+
+const tmpfsMagic = 0x01021994
+
+export function machineFacts(folder: string): Machine {
+  const db = new Database(':memory:')
+  const sqlite = db.prepare('SELECT sqlite_version()').pluck().get() as string
+  db.close()
+  return {
+    node: process.version,
+    sqlite,
+    cores: availableParallelism(),
+    cpuModel: cpus()[0]?.model.trim() ?? 'unknown',
+    platform: `${process.platform} ${process.arch}`,
+    date: new Date().toISOString(),
+    durability: 'full',
+    folderInMemory: process.platform === 'linux' && statfsSync(folder).type === tmpfsMagic,
+  }
+}

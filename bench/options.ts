@@ -1,0 +1,58 @@
+import { tmpdir } from 'node:os'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { EngineJobs } from './engine.js'
+
+const parts = ['store', 'engine', 'startup'] as const
+export type Part = (typeof parts)[number]
+
+export interface Options {
+  readonly quick: boolean
+  readonly json: boolean
+  readonly parts: ReadonlySet<Part>
+  /** Where the stores are made: on the disk that is to be measured. */
+  readonly folder: string
+  readonly jobs: EngineJobs
+  readonly rounds: number
+  readonly startUpRounds: number
+}
+
+export const usage = `npm run bench -- [--quick] [--only store|engine|startup]... [--folder FOLDER] [--json]
+  --quick   few jobs and few runs, for a look whether all of it works
+  --only    this part only, again for another; the engine's ratios need store too
+  --folder  where the stores are made, on the disk to measure; else the system's folder for temporary files
+  --json    JSON on stdout instead of tables
+`
+
+/** Reads the options. Throws if one is unknown or wrong. */
+export function readOptions(argv: readonly string[]): Options | 'help' {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      quick: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true, default: [...parts] },
+      folder: { type: 'string', default: tmpdir() },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) return 'help'
+  const { quick, json } = values
+  return {
+    quick,
+    json,
+    parts: new Set(values.only.map(partOf)),
+    folder: resolve(values.folder),
+    jobs: quick
+      ? { singly: 500, batched: 5_000, drained: 2_000, drainedOneByOne: 500 }
+      : { singly: 5_000, batched: 50_000, drained: 20_000, drainedOneByOne: 20_000 },
+    rounds: quick ? 2 : 5,
+    startUpRounds: quick ? 3 : 15,
+  }
+}
+
+function partOf(text: string): Part {
+  const part = parts.find((candidate) => candidate === text)
+  if (part === undefined) throw new Error(`--only ${text}: is none of ${parts.join(', ')}`)
+  return part
+}

@@ -1,0 +1,150 @@
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { plainTaskDefaults } from '../src/domain/request.js'
+import { migrations } from '../src/stores/sqlite/migrations.js'
+import { prepareStatements } from '../src/stores/sqlite/statements.js'
+import { elapsedMs, type Measurement } from './measure.js'
+
+// The statements are written out here, not taken from the engine: when those get better or worse, the floor stays. They
+// store what the engine stores, with the fewest columns named that do it, and give back what a task needs to run.
+const insertSql = `
+  INSERT INTO jobs (task, queue, state, priority, args, created_at, due_at, max_retries, timeout_ms)
+  VALUES (?, ?, 'queued', ?, ?, ?, ?, ?, ?)`
+const claimSql = `
+  UPDATE jobs SET state = 'running', attempt = attempt + 1, worker = ?, started_at = ?
+  WHERE id IN (
+    SELECT id FROM jobs WHERE state = 'queued' AND reserved_for IS NULL AND queue = ? ORDER BY priority DESC, id LIMIT ?)
+  RETURNING id, attempt, task, args, timeout_ms`
+const completeSql = `
+  UPDATE jobs SET state = 'completed', result = ?, ended_at = ?, ended_by = 'return'
+  WHERE id = ? AND attempt = ? AND worker = ? AND state = 'running'`
+
+const worker = 1
+
+interface ClaimedRow {
+  readonly id: number
+  readonly attempt: number
+}
+
+/** What the loops do with one job; each answers after its own statements only, the transaction is the loop's. */
+interface Operations {
+  insert(n: number): void
+  claim(limit: number): readonly ClaimedRow[]
+  complete(row: ClaimedRow): void
+}
+
+/** SQLite by itself: prepared statements in plain loops, each batch one transaction. */
+export function rawMeasurements(jobs: { readonly singly: number; readonly batched: number }): Measurement[] {
+  const sizes = [1, 100, 1_000]
+  const count = (size: number) => (size === 1 ? jobs.singly : jobs.batched)
+  return [
+    ...sizes.map((size) => insertion(`raw.insert.${size}`, 'insert', size, count(size), plainOperations)),
+    ...sizes.map((size) => completion(`raw.complete.${size}`, 'claim + complete', size, count(size), plainOperations)),
+    // Between the floor and the engine: tells what of the distance is SQL, and what is JavaScript around it.
+    insertion('sql.insert.1000', "insert, the engine's SQL", 1_000, jobs.batched, engineOperations),
+    completion('sql.complete.1000', "claim + complete, the engine's SQL", 1_000, jobs.batched, engineOperations),
+  ]
+}
+
+type MakeOperations = (db: Database.Database) => Operations
+
+function insertion(id: string, what: string, size: number, jobs: number, operations: MakeOperations): Measurement {
+  const run = (folder: string, count: number) =>
+    withDatabase(folder, (db) => {
+      const { insert } = operations(db)
+      return elapsedMs(() => insertAll(db, insert, size, count))
+    })
+  return { id, title: titleOf(what, size), jobs, run }
+}
+
+function completion(id: string, what: string, size: number, jobs: number, operations: MakeOperations): Measurement {
+  const run = (folder: string, count: number) =>
+    withDatabase(folder, (db) => {
+      const { insert, claim, complete } = operations(db)
+      insertAll(db, insert, 1_000, count)
+      return elapsedMs(() => {
+        const inTransaction = transactions(db)
+        let left = count
+        while (left > 0) {
+          let claimed: readonly ClaimedRow[] = []
+          // Two transactions, since a job runs between its claim and its end.
+          inTransaction(() => {
+            claimed = claim(size)
+          })
+          inTransaction(() => {
+            for (const row of claimed) complete(row)
+          })
+          left -= claimed.length
+        }
+      })
+    })
+  return { id, title: titleOf(what, size), jobs, run }
+}
+
+function titleOf(what: string, size: number): string {
+  return `${what}, ${size === 1 ? 'singly' : `${size.toLocaleString('en')} a batch`}`
+}
+
+function insertAll(db: Database.Database, insert: (n: number) => void, size: number, count: number): void {
+  const inTransaction = transactions(db)
+  for (let first = 0; first < count; first += size) {
+    inTransaction(() => {
+      for (let n = first; n < Math.min(first + size, count); n++) insert(n)
+    })
+  }
+}
+
+function transactions(db: Database.Database): (use: () => void) => void {
+  const begin = db.prepare('BEGIN IMMEDIATE')
+  const commit = db.prepare('COMMIT')
+  return (use) => {
+    begin.run()
+    use()
+    commit.run()
+  }
+}
+
+function plainOperations(db: Database.Database): Operations {
+  const { queue, priority, maxRetries, timeoutMs } = plainTaskDefaults
+  const insert = db.prepare(insertSql)
+  const claim = db.prepare(claimSql)
+  const complete = db.prepare(completeSql)
+  return {
+    insert: (n) => {
+      const now = Date.now()
+      insert.run('noop', queue, priority, `[${n}]`, now, now, maxRetries, timeoutMs)
+    },
+    claim: (limit) => claim.all(worker, Date.now(), queue, limit) as ClaimedRow[],
+    complete: ({ id, attempt }) => complete.run('null', Date.now(), id, attempt, worker),
+  }
+}
+
+function engineOperations(db: Database.Database): Operations {
+  const { queue, priority, maxRetries, timeoutMs } = plainTaskDefaults
+  const { insertJob, claimFromQueue, settleCompleted } = prepareStatements(db)
+  return {
+    insert: (n) => {
+      const now = Date.now()
+      const times = { createdAt: now, dueAt: now, expiresAt: null }
+      const job = { task: 'noop', queue, state: 'queued', priority, args: `[${n}]`, key: null, maxRetries, timeoutMs }
+      insertJob.run({ ...job, ...times, backoff: null, reservedFor: null })
+    },
+    claim: (limit) => claimFromQueue.all({ worker, queue, now: Date.now(), limit }) as ClaimedRow[],
+    complete: ({ id, attempt }) => {
+      const now = Date.now()
+      settleCompleted.run({ job: id, attempt, worker, startedAt: now, endedAt: now, endedBy: 'return', result: 'null' })
+    },
+  }
+}
+
+async function withDatabase<T>(folder: string, use: (db: Database.Database) => T | Promise<T>): Promise<T> {
+  const db = new Database(join(folder, 'raw.db'))
+  try {
+    db.pragma('journal_mode = WAL')
+    db.pragma('synchronous = FULL') // after WAL: better-sqlite3 opens WAL files at NORMAL
+    for (const sql of migrations) db.exec(sql)
+    return await use(db)
+  } finally {
+    db.close()
+  }
+}

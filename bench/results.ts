@@ -1,0 +1,37 @@
+import type { Machine } from './machine.js'
+import type { Rate } from './measure.js'
+import type { StartUp } from './startup.js'
+import { type Comparison, comparisons } from './targets.js'
+
+/** The whole outcome: what is printed, and what is written as JSON. */
+export interface Results {
+  readonly machine: Machine
+  readonly quick: boolean
+  readonly raw: readonly Rate[]
+  readonly engine: readonly EngineRate[]
+  readonly startUp: readonly StartUp[]
+}
+
+export interface EngineRate extends Rate {
+  /** Against SQLite by itself, one job a transaction, and 1,000 jobs a transaction; null if that was not measured. */
+  readonly ratioToRawSingly: number | null
+  readonly ratioToRawBatched: number | null
+  readonly target: Comparison['target'] | null
+}
+
+/** Puts each rate of the engine beside the raw ones of the same run. */
+export function compare(engine: readonly Rate[], raw: readonly Rate[]): EngineRate[] {
+  return engine.map((rate) => {
+    const comparison = comparisons.find(({ id }) => id === rate.id)
+    const ratio = (id: string | undefined) => {
+      const floor = raw.find((candidate) => candidate.id === id)
+      return floor === undefined ? null : rate.jobsPerSecond.median / floor.jobsPerSecond.median
+    }
+    return {
+      ...rate,
+      ratioToRawSingly: ratio(comparison?.singly),
+      ratioToRawBatched: ratio(comparison?.batched),
+      target: comparison?.target ?? null,
+    }
+  })
+}

@@ -1,0 +1,58 @@
+import { makeJob, plainTaskDefaults } from '../src/domain/request.js'
+import { systemClock } from '../src/engine/clock.js'
+import type { TaskPool } from '../src/engine/executors/task-pool.js'
+import { openMemoryStore } from '../src/stores/memory/store.js'
+import type { Claim } from '../src/stores/store.js'
+
+const warmUpJobs = 2_000
+
+/**
+ * Runs jobs of no store in a task process, so that a drain does not measure how its code is compiled. Whoever listens
+ * to the pool next takes over.
+ */
+export async function warmUpTaskProcess(pool: TaskPool, concurrency: number): Promise<void> {
+  const claim = await sampleClaim()
+  let started = 0
+  const start = (count: number) => {
+    const claims = Array.from({ length: Math.min(count, warmUpJobs - started) }, () => numbered(claim, ++started))
+    if (claims.length > 0) pool.run(claims)
+  }
+  await new Promise<void>((resolve, reject) => {
+    let left = warmUpJobs
+    pool.listen({
+      ended: (ends) => {
+        left -= ends.length
+        if (left === 0) resolve()
+        else start(ends.length)
+      },
+      output: () => {},
+      progress: () => {},
+      enqueue: async () => ({ code: 'E_BENCH', message: 'no job of the benchmark enqueues' }),
+      ready: () => {},
+      died: () => reject(new Error('the task process died while it warmed up')),
+    })
+    start(concurrency)
+  })
+}
+
+async function sampleClaim(): Promise<Claim> {
+  const store = openMemoryStore(systemClock)
+  const worker = await store.register({
+    process: { pid: process.pid, startTicks: null },
+    host: 'bench',
+    bootId: systemClock.bootId,
+    pidNamespace: null,
+    concurrency: 1,
+    queues: null,
+  })
+  await store.enqueue([makeJob('noop', plainTaskDefaults, '[0]', {}, systemClock.now())])
+  const [claim] = await store.claim({ worker, queues: null, limit: 1 })
+  await store.close()
+  if (claim === undefined) throw new Error('the job of the warm-up was not claimed')
+  return claim
+}
+
+// No store gives such an id, so that no end of a warm-up can be taken for one of the drain.
+function numbered(claim: Claim, n: number): Claim {
+  return { ...claim, job: { ...claim.job, id: `warm-up-${n}` } }
+}

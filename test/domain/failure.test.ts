@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest'
+import { describeFailure, type JobError, maxErrorLength } from '../../src/domain/failure.js'
+
+const lengthOf = ({ name, message, stack }: JobError) => name.length + message.length + (stack?.length ?? 0)
+
+/** Throws at whatever is done with it. */
+const hostile: object = new Proxy(
+  {},
+  {
+    get() {
+      throw new Error('get')
+    },
+    has() {
+      throw new Error('has')
+    },
+    getPrototypeOf() {
+      throw new Error('getPrototypeOf')
+    },
+    ownKeys() {
+      throw new Error('ownKeys')
+    },
+  },
+)
+
+describe('Errors', () => {
+  test('Name, message and stack are kept.', () => {
+    const error = new TypeError('no such thing')
+    expect(describeFailure(error)).toEqual({ name: 'TypeError', message: 'no such thing', stack: error.stack })
+  })
+
+  test('A class of its own has the name that it says.', () => {
+    class PaymentRefused extends Error {
+      override name = 'PaymentRefused'
+    }
+    expect(describeFailure(new PaymentRefused('card'))).toMatchObject({ name: 'PaymentRefused', message: 'card' })
+  })
+
+  test('A frozen error is read as any other.', () => {
+    expect(describeFailure(Object.freeze(new Error('cold')))).toMatchObject({ name: 'Error', message: 'cold' })
+  })
+
+  test('What only looks like an error is one, as from another realm.', () => {
+    const described = describeFailure({ name: 'Odd', message: 'like an error' })
+    expect(described).toEqual({ name: 'Odd', message: 'like an error', stack: 'Odd: like an error' })
+  })
+
+  test('Fields of the wrong type are passed over.', () => {
+    expect(describeFailure({ name: 7, message: { a: 1 }, stack: null })).toMatchObject({ name: 'Error', message: '' })
+  })
+
+  test('Getters that throw cost only what they guard.', () => {
+    const error = new Error('kept')
+    Object.defineProperty(error, 'stack', {
+      get() {
+        throw new Error('no stack for you')
+      },
+    })
+    Object.defineProperty(error, 'name', {
+      get() {
+        throw new Error('no name for you')
+      },
+    })
+    expect(describeFailure(error)).toMatchObject({ name: 'Error', message: 'kept' })
+  })
+
+  test('Causes are in the stack, to the last one.', () => {
+    const error = new Error('top', { cause: new Error('middle', { cause: 'root' }) })
+    expect(describeFailure(error).stack).toMatch(/top[\s\S]*\[cause\]: Error: middle[\s\S]*\[cause\]: "root"/)
+  })
+
+  test('A cycle of causes ends.', () => {
+    const [a, b] = [new Error('a'), new Error('b')]
+    a.cause = b
+    b.cause = a
+    expect(describeFailure(a).stack?.match(/\[cause\]/g)).toHaveLength(1)
+  })
+
+  test('A cause that cannot be read does not cost the error itself.', () => {
+    const causes = [hostile, Symbol('s'), { toJSON: () => 1n }, Object.assign(() => {}, { toString: () => ({}) })]
+    for (const cause of causes) {
+      expect(describeFailure(new Error('kept', { cause }))).toMatchObject({ name: 'Error', message: 'kept' })
+    }
+  })
+})
+
+describe('Other things that are thrown', () => {
+  test.each([
+    [undefined, 'thrown value: undefined'],
+    [null, 'thrown value: null'],
+    ['oops', 'thrown value: "oops"'],
+    ['', 'thrown value: ""'],
+    [42, 'thrown value: 42'],
+    [10n, 'thrown value: 10'],
+    [Symbol('s'), 'thrown value: Symbol(s)'],
+    [{ code: 1 }, 'thrown value: {"code":1}'],
+    [[1, 2], 'thrown value: [1,2]'],
+    [{ n: 1n }, 'thrown value: an object'],
+  ])('%o', (thrown, message) => {
+    expect(describeFailure(thrown)).toEqual({ name: 'NonError', message, stack: null })
+  })
+
+  test('A Proxy that throws at everything is described all the same.', () => {
+    expect(describeFailure(hostile)).toMatchObject({ name: 'NonError', stack: null })
+  })
+
+  test('A revoked Proxy too.', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    expect(describeFailure(proxy).name).toBe('NonError')
+  })
+})
+
+describe('Size', () => {
+  test('A message of 10 MB is cut, and says so.', () => {
+    const described = describeFailure(new Error('x'.repeat(10 * 1024 * 1024)))
+    expect(lengthOf(described)).toBeLessThanOrEqual(maxErrorLength)
+    expect(described.message).toMatch(/ \[cut: \d+ more characters\]$/)
+    expect(described.stack).toMatch(/ \[cut: \d+ more characters\]$/)
+  })
+
+  test('So are a long name, a long chain of causes and a long text.', () => {
+    let error: Error = new Error('root')
+    for (let depth = 0; depth < 100; depth++) error = new Error('y'.repeat(50_000), { cause: error })
+    error.name = 'N'.repeat(10_000)
+    expect(lengthOf(describeFailure(error))).toBeLessThanOrEqual(maxErrorLength)
+    expect(lengthOf(describeFailure('z'.repeat(1_000_000)))).toBeLessThanOrEqual(maxErrorLength)
+  })
+})

@@ -1,0 +1,82 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { maxLosses, maxLossesAlone } from '../../src/domain/job.js'
+import { afterFailure, afterLoss, outcomeOfReport } from '../../src/domain/outcome.js'
+import { boom, runningJob } from '../support/job.js'
+
+const half = () => 0.5
+const span = { startedAt: 1_000, endedAt: 1_500 }
+const failure = { reason: 'error', error: boom, endedBy: 'throw', ...span } as const
+const loss = { reason: 'lost', error: boom, endedBy: 'exit', ...span } as const
+
+describe('What becomes of a job whose attempt', () => {
+  test('returned: it is completed.', () => {
+    const report = { kind: 'returned', resultJson: '[1]', ...span } as const
+    const outcome = { kind: 'completed', resultJson: '[1]', endedBy: 'return', ...span }
+    expect(outcomeOfReport(runningJob(), report, half)).toEqual(outcome)
+  })
+
+  test('threw: it is tried again after the wait of its policy.', () => {
+    const report = { kind: 'threw', error: boom, verdict: 'by policy', ...span } as const
+    const outcome = { kind: 'retry', at: 1_500 + 2_000, counts: 'failure', ...failure }
+    expect(outcomeOfReport(runningJob({ failures: 1 }), report, half)).toEqual(outcome)
+  })
+
+  test('threw what must not be tried again: it is failed at once.', () => {
+    const report = { kind: 'threw', error: boom, verdict: 'never', ...span } as const
+    expect(outcomeOfReport(runningJob(), report, half)).toEqual({ kind: 'failed', counts: 'failure', ...failure })
+  })
+
+  test('asked for later: it is tried again then, and no counter moves, whatever retries are left.', () => {
+    const report = { kind: 'asked for later', delay: '10m', error: boom, ...span } as const
+    expect(outcomeOfReport(runningJob({ maxRetries: 0 }), report, half)).toEqual({
+      kind: 'retry',
+      at: 1_500 + 600_000,
+      counts: 'nothing',
+      ...failure,
+    })
+  })
+
+  test('asked for later by what is no duration: that is a failure of the task, told as such.', () => {
+    const report = { kind: 'asked for later', delay: 'soon', error: boom, ...span } as const
+    const retried = outcomeOfReport(runningJob(), report, half)
+    expect(retried).toMatchObject({ kind: 'retry', counts: 'failure', at: 1_500 + 1_000 })
+    expect(retried).toMatchObject({ error: { name: 'UsageError', message: 'RetryLater: "soon" is not a duration' } })
+    expect(outcomeOfReport(runningJob({ maxRetries: 0 }), report, half)).toMatchObject({ kind: 'failed' })
+  })
+})
+
+describe('After a failure', () => {
+  test('A job has as many retries as its policy says, whatever its losses.', () => {
+    fc.assert(
+      fc.property(fc.nat(20), fc.nat(20), fc.nat(9), (maxRetries, failures, losses) => {
+        const { kind, counts } = afterFailure(runningJob({ maxRetries, failures, losses, attempt: 50 }), failure, half)
+        expect(kind).toBe(failures < maxRetries ? 'retry' : 'failed')
+        expect(counts).toBe('failure')
+      }),
+    )
+  })
+
+  test('The reason of the failure stays.', () => {
+    const timeout = { ...failure, reason: 'timeout', endedBy: 'killed' } as const
+    expect(afterFailure(runningJob(), timeout, half)).toMatchObject({ reason: 'timeout', endedBy: 'killed' })
+  })
+})
+
+describe('After a loss', () => {
+  test('A job is tried again at once, whatever its failures.', () => {
+    const job = runningJob({ failures: 99, maxRetries: 0 })
+    expect(afterLoss(job, { ...loss, alone: false })).toEqual({ kind: 'retry', at: 1_500, counts: 'loss', ...loss })
+    expect(afterLoss(job, { ...loss, alone: true })).toMatchObject({ kind: 'retry', counts: 'loss alone' })
+  })
+
+  test('It is failed at the third loss alone, and at the tenth of any kind.', () => {
+    fc.assert(
+      fc.property(fc.nat(12), fc.nat(4), fc.boolean(), (losses, lossesAlone, alone) => {
+        const last = losses + 1 >= maxLosses || (alone && lossesAlone + 1 >= maxLossesAlone)
+        expect(afterLoss({ losses, lossesAlone }, { ...loss, alone }).kind).toBe(last ? 'failed' : 'retry')
+      }),
+    )
+    expect([maxLosses, maxLossesAlone]).toEqual([10, 3])
+  })
+})
