@@ -1,10 +1,11 @@
 import { Flags } from '@oclif/core'
 import { DataCommand } from '../../src/cli/base-command.js'
 import { withReader } from '../../src/cli/context.js'
+import { jobIdOf } from '../../src/cli/find-job.js'
 import { jobFilter } from '../../src/cli/job-filter.js'
 import { jobToListItem } from '../../src/cli/render/job-json.js'
 import { jobsTable } from '../../src/cli/render/job-text.js'
-import { jobStates, parseJobId } from '../../src/domain/job.js'
+import { jobStates } from '../../src/domain/job.js'
 import { systemClock } from '../../src/engine/clock.js'
 
 export default class JobsList extends DataCommand {
@@ -27,7 +28,7 @@ export default class JobsList extends DataCommand {
     const { flags } = await this.parse(JobsList)
     const context = await this.context(flags)
     const filter = jobFilter(flags, systemClock.now())
-    const after = flags.after === undefined ? null : parseJobId(flags.after)
+    const after = flags.after === undefined ? null : jobIdOf(flags.after)
     const page = await withReader(context, (store) => store.jobs(filter, { limit: flags.limit, after }))
     const items = page.items.map((job) => jobToListItem(job, context.redact))
     if (!this.jsonEnabled()) {

@@ -1,5 +1,6 @@
 import { Command, Flags, settings } from '@oclif/core'
 import { OffstageError } from '../domain/errors.js'
+import { nearestName } from '../domain/names.js'
 import { type Context, readContext } from './context.js'
 import { exitCodeOfError, exitCodes } from './exit-codes.js'
 import { safeJson, visible } from './sanitise.js'
@@ -39,10 +40,18 @@ export abstract class BaseCommand extends Command {
     const told = describeError(error)
     if (told === null) throw error // --help and the like
     process.exitCode = told.exitCode
-    const { code, message, hint } = told
+    const { code, message } = told
+    const hint = this.#nearestFlag(message) ?? told.hint
     if (this.jsonEnabled()) this.logJson({ error: { code, message, hint } })
     else process.stderr.write(`error: ${visible(message)}\n${hint === null ? '' : `  ${visible(hint)}\n`}`)
     if (settings.debug || process.env.DEBUG) process.stderr.write(`${visible(error.stack ?? '')}\n`)
+  }
+
+  #nearestFlag(message: string): string | null {
+    const unknown = /^Nonexistent flag: --(\S+)$/.exec(message)?.[1]
+    const { flags, baseFlags } = this.ctor
+    const nearest = unknown === undefined ? null : nearestName(unknown, Object.keys({ ...flags, ...baseFlags }))
+    return nearest === null ? null : `did you mean "--${nearest}"?`
   }
 }
 
@@ -83,15 +92,9 @@ export function describeError(error: Error): ToldError | null {
   }
   if ('oclif' in error && typeof error.oclif === 'object' && error.oclif !== null) {
     if ('code' in error && error.code === 'EEXIT') return null
-    const [message = '', ...rest] = error.message.split('\n')
+    const { message, rest } = usageMessage(error.message)
     const suggestion = 'suggestions' in error ? (error.suggestions as string[] | undefined)?.[0] : undefined
-    const hint =
-      suggestion ??
-      (rest
-        .map((line) => line.trim())
-        .filter(Boolean)
-        .join('; ') ||
-        null)
+    const hint = suggestion ?? (rest.join('; ') || null)
     return { code: 'E_USAGE', message, hint, exitCode: exitCodes.usage }
   }
   const message = `${error.name}: ${error.message}`
@@ -101,4 +104,14 @@ export function describeError(error: Error): ToldError | null {
     hint: 'this is a bug in offstage; set DEBUG=1 for the stack',
     exitCode: exitCodes.failed,
   }
+}
+
+/** What oclif says of a mistake in the command line: it puts some of them below a line that only announces them. */
+function usageMessage(text: string): { readonly message: string; readonly rest: readonly string[] } {
+  const [first = '', ...rest] = text.split('\n').flatMap((line) => line.trim() || [])
+  const heading = /^(?:The following errors? occurred:|Parsing (?<flag>--\S+)|(?<list>.*:))$/.exec(first)
+  if (heading === null) return { message: first, rest }
+  const { flag, list } = heading.groups ?? {}
+  const about = flag === undefined ? list : `${flag}:`
+  return { message: [about, rest[0]].filter(Boolean).join(' '), rest: rest.slice(1) }
 }

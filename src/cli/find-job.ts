@@ -1,13 +1,19 @@
 import { NotFoundError, UsageError } from '../domain/errors.js'
-import { parseJobId } from '../domain/job.js'
+import { type JobId, parseJobId } from '../domain/job.js'
 import type { Store } from '../stores/store.js'
 import { type JobJson, jobToJson } from './render/job-json.js'
 
 /** A job with all its attempts, by the id that a person typed. Throws UsageError and NotFoundError. */
 export async function findJob(store: Store, text: string, redact: readonly string[]): Promise<JobJson> {
-  const id = parseJobId(text)
-  if (id === null) throw new UsageError('E_JOB_ID', `${JSON.stringify(text)} is no job id`, 'an id looks like j42')
+  const id = jobIdOf(text)
   const job = await store.job(id)
   if (job === null) throw new NotFoundError('E_NO_JOB', `no job ${id}`, 'see "offstage jobs list" for those there are')
   return jobToJson(job, await store.attempts(id), redact)
+}
+
+/** The id that a person typed. Throws UsageError. */
+export function jobIdOf(text: string): JobId {
+  const id = parseJobId(text)
+  if (id === null) throw new UsageError('E_JOB_ID', `${JSON.stringify(text)} is no job id`, 'an id looks like j42')
+  return id
 }

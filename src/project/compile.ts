@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { systemClock } from '../engine/clock.js'
 import { compiledFolder, moduleCompiler } from './user-modules.js'
 
 // Below this a second compiler costs more than it saves: each takes some 200 ms to be there.
@@ -19,7 +20,7 @@ export async function compileAhead(root: string, files: readonly string[], progr
   if (folder === null) return
   const stamp = join(folder, `compiled-${createHash('sha256').update(root).digest('hex').slice(0, 16)}`)
   const compiledAt = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0
-  const startedAt = new Date()
+  const startedAtMs = systemClock.now()
   // ctime, not mtime: a file that was copied or unpacked here is new, however old it says it is.
   const stale = files.filter((file) => /\.[cm]?ts$/.test(file) && statSync(file).ctimeMs >= compiledAt)
   if (stale.length === 0) return
@@ -27,7 +28,7 @@ export async function compileAhead(root: string, files: readonly string[], progr
   const share = Math.ceil(stale.length / processes)
   const shares = Array.from({ length: processes }, (_, index) => stale.slice(index * share, (index + 1) * share))
   await Promise.all(shares.map((some) => compileApart(root, some, program)))
-  markCompiled(folder, stamp, startedAt)
+  markCompiled(folder, stamp, startedAtMs)
 }
 
 async function compileApart(root: string, files: readonly string[], [entry = '', ...execArgv]: readonly string[]) {
@@ -51,11 +52,11 @@ export function compileFiles(root: string): void {
   })
 }
 
-function markCompiled(folder: string, stamp: string, at: Date): void {
+function markCompiled(folder: string, stamp: string, atMs: number): void {
   try {
     mkdirSync(folder, { recursive: true })
     writeFileSync(stamp, '')
-    utimesSync(stamp, at, at)
+    utimesSync(stamp, atMs / 1_000, atMs / 1_000)
   } catch {
     // A cache that cannot be written is only slow.
   }
