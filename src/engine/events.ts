@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { Job, JobId, WorkerId } from '../domain/job.js'
 import type { Outcome } from '../domain/outcome.js'
 import type { Claim } from '../stores/store.js'
-import type { ModuleFault, TaskOutput, TaskProgress } from './protocol.js'
+import type { TaskOutput, TaskProgress } from './protocol.js'
 
 /** What the engine tells: logs, the terminal and tests listen. */
 export interface EngineEvents {
@@ -16,10 +16,10 @@ export interface EngineEvents {
   'attempt.refused': [job: JobId, attempt: number]
   'task.output': [output: TaskOutput]
   'task.progress': [progress: TaskProgress]
-  'modules.faulty': [faults: readonly ModuleFault[]]
   'process.died': [description: string]
+  /** A background loop met an error that it cannot go on after. */
+  'service.failed': [name: string, error: unknown]
   'store.unavailable': [error: Error]
-  'store.available': []
 }
 
 export class EngineEmitter extends EventEmitter<EngineEvents> {}

@@ -81,6 +81,7 @@ export class Worker {
       ready: claim,
       died: (death) => this.#died(death),
     })
+    this.events.on('service.failed', (_, error) => this.#fail(error))
     for (const service of this.#services) service.start()
     this.events.emit('worker.started', this.#id)
   }

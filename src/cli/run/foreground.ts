@@ -42,6 +42,8 @@ export class ForegroundRun {
   async enqueue(jobs: readonly NewJob[]): Promise<readonly Enqueued[]> {
     const answers = await this.#store.enqueue(jobs.map((job) => ({ ...job, reservedFor: this.#worker.id })))
     for (const { id, answer } of answers) if (answer === 'created' || answer === 'replaced') this.#ids.push(id)
+    // A signal that came before they were stored has not reached them.
+    if (this.interrupted) await this.#cancel()
     return answers
   }
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describeFailure, type JobError } from '../../domain/failure.js'
 
 // Bundled, everything of ours is below `dist`; run from source, below `src`.
-const ours = /^(.*?[\\/](?:dist|src))[\\/]/.exec(dirname(fileURLToPath(import.meta.url)) + '/')?.[1] ?? ''
+const ours = /^(.*?[\\/](?:dist|src))[\\/]/.exec(`${dirname(fileURLToPath(import.meta.url))}/`)?.[1] ?? ''
 
 /** What is kept of what a task threw: its stack without the frames of this program, which say nothing to its author. */
 export function failureOf(thrown: unknown): JobError {

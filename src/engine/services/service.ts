@@ -40,7 +40,9 @@ export function loopService(
   return {
     name,
     start: () => {
-      running ??= loop()
+      running ??= loop().catch((thrown: unknown) => {
+        events.emit('service.failed', name, thrown)
+      })
     },
     stop: async () => {
       stop.abort()
