@@ -2,7 +2,7 @@ import { dirname, join, resolve } from 'node:path'
 import { ProjectError } from '../domain/errors.js'
 import { nearestName } from '../domain/names.js'
 import { evaluateConfig } from './evaluate-config.js'
-import { findProject, type ProjectPlace, packageConfig, readJson } from './find.js'
+import { findProject, type Project, type ProjectPlace, packageConfig, readJson } from './find.js'
 
 /** What a project says of itself, in `offstage.config.*` or under `offstage` in its package.json. */
 export interface OffstageConfig {
@@ -17,13 +17,6 @@ export interface OffstageConfig {
 /** Types the default export of a config file. */
 export function defineConfig(config: OffstageConfig): OffstageConfig {
   return config
-}
-
-export interface Project {
-  readonly root: string
-  readonly tasksFolder: string
-  readonly store: string | null
-  readonly redact: readonly string[]
 }
 
 const isText = (value: unknown) => typeof value === 'string' && value !== ''

@@ -11,6 +11,14 @@ export interface ProjectPlace {
   readonly configFile: string | null
 }
 
+/** A project with its config read. */
+export interface Project {
+  readonly root: string
+  readonly tasksFolder: string
+  readonly store: string | null
+  readonly redact: readonly string[]
+}
+
 /**
  * The project that a directory belongs to: the nearest folder upwards, no further than the root of its git repository,
  * that has a config file or a `tasks` folder. null if there is none.

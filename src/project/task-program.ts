@@ -3,8 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ProjectError } from '../domain/errors.js'
 import type { TaskProgram } from '../engine/executors/task-process.js'
-import type { Project } from './config.js'
-import { isFolder } from './find.js'
+import { isFolder, type Project } from './find.js'
 
 /** How a task process of a project is started. Throws ProjectError if there is no task directory. */
 export function taskProgram({ root, tasksFolder }: Project): TaskProgram {

@@ -2,6 +2,7 @@ import { KeyTakenError, NotFoundError } from '../../domain/errors.js'
 import type { Job, JobId, NewJob } from '../../domain/job.js'
 import type { EnqueueOptions } from '../../domain/request.js'
 import { systemClock } from '../../engine/clock.js'
+import type { TaskPool } from '../../engine/executors/task-pool.js'
 import type { Enqueued, Store } from '../../stores/store.js'
 import { type Context, withStore } from '../context.js'
 import { type JobJson, jobToJson } from '../render/job-json.js'
@@ -29,66 +30,54 @@ export interface RunEnd {
 
 /** Runs the job here and now, as a stored one. */
 export function runHere(context: Context, request: RunRequest): Promise<RunEnd> {
-  return withTasks(context, async (pool, catalog) => {
-    const job = await prepareJob(
-      pool,
-      findTask(catalog, request.task),
-      request.argsJson,
-      request.options,
-      systemClock.now(),
-    )
-    return withStore(context, async (store) => {
-      const interruption = takeSignals()
-      const run = await ForegroundRun.begin(store, pool, 1, interruption)
-      try {
-        const { id, answer } = accepted(await run.enqueue([job]), job)
-        if (answer === 'existing') return await endOf(context, store, id, true)
-        await run.finished(id)
-        return { ...(await endOf(context, store, id, false)), interrupted: run.interrupted }
-      } finally {
-        await run.end()
-        interruption.release()
-      }
-    })
+  return withJob(context, request, async (job, store, pool) => {
+    const interruption = takeSignals()
+    const run = await ForegroundRun.begin(store, pool, 1, interruption)
+    try {
+      const { id, answer } = accepted(await run.enqueue([job]), job)
+      if (answer === 'existing') return await endOf(context, store, id, true)
+      await run.finished(id)
+      return { ...(await endOf(context, store, id, false)), interrupted: run.interrupted }
+    } finally {
+      await run.end()
+      interruption.release()
+    }
   })
 }
 
 /** Only enqueues. */
 export function enqueueOne(context: Context, request: RunRequest): Promise<RunEnd> {
-  return enqueueAnd(context, request, async (store, id, duplicate) => endOf(context, store, id, duplicate))
+  return withJob(context, request, async (job, store) => {
+    const { id, answer } = accepted(await store.enqueue([job]), job)
+    return endOf(context, store, id, answer === 'existing')
+  })
 }
 
 /** Enqueues for the workers, and follows the job to its end. A signal ends the following, not the job. */
 export function enqueueAndWait(context: Context, request: RunRequest): Promise<RunEnd> {
-  return enqueueAnd(context, request, async (store, id, duplicate) => {
+  return withJob(context, request, async (job, store) => {
+    const { id, answer } = accepted(await store.enqueue([job]), job)
+    if (answer === 'existing') return endOf(context, store, id, true)
     const interruption = takeSignals()
     say(`${id} enqueued`)
     if ((await store.workers()).length === 0) say('no worker is running; start one: offstage workers start')
-    const job = await followJob(store, id, interruption.first, (changed) => sayState(changed))
+    const end = await followJob(store, id, interruption.first, sayState)
     interruption.release()
     const interrupted = interruption.first.aborted
     if (interrupted) say(`${id} goes on; look at it with: offstage status ${id}`)
-    return { job: await fullJson(context, store, job), duplicate, interrupted }
+    return { job: await fullJson(context, store, end), duplicate: false, interrupted }
   })
 }
 
-function enqueueAnd(
+/** Makes the job with the help of the task process, and opens the store for it. */
+function withJob(
   context: Context,
-  request: RunRequest,
-  use: (store: Store, id: JobId, duplicate: boolean) => Promise<RunEnd>,
+  { task, argsJson, options }: RunRequest,
+  use: (job: NewJob, store: Store, pool: TaskPool) => Promise<RunEnd>,
 ): Promise<RunEnd> {
   return withTasks(context, async (pool, catalog) => {
-    const job = await prepareJob(
-      pool,
-      findTask(catalog, request.task),
-      request.argsJson,
-      request.options,
-      systemClock.now(),
-    )
-    return withStore(context, async (store) => {
-      const { id, answer } = accepted(await store.enqueue([job]), job)
-      return use(store, id, answer === 'existing')
-    })
+    const job = await prepareJob(pool, findTask(catalog, task), argsJson, options, systemClock.now())
+    return withStore(context, (store) => use(job, store, pool))
   })
 }
 
