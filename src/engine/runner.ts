@@ -104,7 +104,10 @@ export class Runner {
 
   /** Asks all running jobs to stop for a shutdown. */
   askToStop(): void {
-    for (const [id, { claim }] of this.#inFlight) this.#ask(id, claim.lease.attempt, 'shutdown')
+    for (const [id, { claim, stopping }] of this.#inFlight) {
+      // One that was told before ends as what it was told for.
+      if (stopping === null) this.#ask(id, claim.lease.attempt, 'shutdown')
+    }
   }
 
   /** Asks one running job to stop, and kills the task process if it does not within the grace. */
