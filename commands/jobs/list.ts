@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { DataCommand } from '../../src/cli/base-command.js'
 import { withReader } from '../../src/cli/context.js'
-import { jobIdOf, readJobId } from '../../src/cli/find-job.js'
+import { jobIdOf } from '../../src/cli/find-job.js'
 import { jobFilter } from '../../src/cli/job-filter.js'
 import { jobToListItem } from '../../src/cli/render/job-json.js'
 import { jobsTable } from '../../src/cli/render/job-text.js'

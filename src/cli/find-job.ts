@@ -3,11 +3,11 @@ import { type JobId, parseJobId } from '../domain/job.js'
 import type { Store } from '../stores/store.js'
 import { type JobJson, jobToJson } from './render/job-json.js'
 
-/** The id of a job as a person typed it, `j42` or `42`. Throws UsageError. */
-export function readJobId(text: string, place: string): JobId {
+/** The id of a job as a person typed it: `j42`, or `42`. Throws UsageError. */
+export function jobIdOf(text: string): JobId {
   const id = parseJobId(text)
   if (id !== null) return id
-  throw new UsageError('E_JOB_ID', `${place}: ${JSON.stringify(text)} is no job id`, 'an id looks like j42')
+  throw new UsageError('E_JOB_ID', `${JSON.stringify(text)} is no job id`, 'an id looks like j42')
 }
 
 /** A job with all its attempts, by the id that a person typed. Throws UsageError and NotFoundError. */
@@ -16,10 +16,4 @@ export async function findJob(store: Store, text: string, redact: readonly strin
   const job = await store.job(id)
   if (job === null) throw new NotFoundError('E_NO_JOB', `no job ${id}`, 'see "offstage jobs list" for those there are')
   return jobToJson(job, await store.attempts(id), redact)
-}
-
-/** The id that a person typed. Throws UsageError. */
-export function jobIdOf(text: string): JobId {
-  const id = readJobId(text, 'JOB')
-  return id
 }
