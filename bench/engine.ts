@@ -20,8 +20,8 @@ export interface EngineJobs {
   readonly drainedOneByOne: number
 }
 
-/** The engine through its own API: a store that is enqueued to, and a worker with a task process that drains it. */
-export function engineMeasurements(program: TaskProgram, jobs: EngineJobs): Measurement[] {
+/** A store through its own API. */
+export function enqueues(jobs: EngineJobs): Measurement[] {
   return [
     enqueueing('engine.enqueue.singly', 'enqueue, one awaited after the other', jobs.singly, (store, count) =>
       enqueueWithInFlight(store, count, 1),
@@ -30,6 +30,12 @@ export function engineMeasurements(program: TaskProgram, jobs: EngineJobs): Meas
       enqueueWithInFlight(store, count, 100),
     ),
     enqueueing('engine.enqueue.bulk', 'enqueue, 1,000 a call', jobs.batched, enqueueInBulk),
+  ]
+}
+
+/** A worker with a task process, which empties a store. */
+export function drains(program: TaskProgram, jobs: EngineJobs): Measurement[] {
+  return [
     draining(program, 1, jobs.drainedOneByOne),
     draining(program, 10, jobs.drained),
     draining(program, 100, jobs.drained),

@@ -1,5 +1,5 @@
 import { statfsSync } from 'node:fs'
-import { availableParallelism, cpus } from 'node:os'
+import { availableParallelism, cpus, loadavg } from 'node:os'
 import Database from 'better-sqlite3'
 
 /** What the figures depend on. */
@@ -8,6 +8,8 @@ export interface Machine {
   readonly sqlite: string
   readonly cores: number
   readonly cpuModel: string
+  /** Of the minute before: what others did on the cores that the measurements need. */
+  readonly loadBefore: number
   readonly platform: string
   readonly date: string
   readonly durability: 'full'
@@ -26,6 +28,7 @@ export function machineFacts(folder: string): Machine {
     sqlite,
     cores: availableParallelism(),
     cpuModel: cpus()[0]?.model.trim() ?? 'unknown',
+    loadBefore: loadavg()[0] ?? 0,
     platform: `${process.platform} ${process.arch}`,
     date: new Date().toISOString(),
     durability: 'full',

@@ -2,21 +2,26 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildIfStale } from './build.js'
-import { engineMeasurements } from './engine.js'
+import { drains, enqueues } from './engine.js'
 import { machineFacts } from './machine.js'
-import { type Measurement, measureInRounds, type Rate, type Rounds } from './measure.js'
-import { type Options, readOptions, usage } from './options.js'
+import { type Measurement, measureInRounds, type Rounds } from './measure.js'
+import { type Options, type Part, readOptions, usage } from './options.js'
 import { noopProgram } from './projects.js'
-import { rawMeasurements } from './raw-floor.js'
+import { rawCompletions, rawInserts } from './raw-floor.js'
 import { reportText } from './report.js'
 import { compare, type Results } from './results.js'
 import { measureStartUp } from './startup.js'
 
 const packageRoot = join(dirname(fileURLToPath(import.meta.url)), '..')
 
-const options = readOptions(process.argv.slice(2))
-if (options === 'help') process.stdout.write(usage)
-else await bench(options)
+try {
+  const options = readOptions(process.argv.slice(2))
+  if (options === 'help') process.stdout.write(usage)
+  else await bench(options)
+} catch (thrown) {
+  process.stderr.write(`error: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`)
+  process.exitCode = 1
+}
 
 async function bench(options: Options): Promise<void> {
   buildIfStale(packageRoot)
@@ -33,15 +38,27 @@ async function bench(options: Options): Promise<void> {
 
 async function measure(options: Options, folder: string): Promise<Results> {
   const { parts, jobs, quick } = options
-  const raw = parts.has('store') ? rawMeasurements({ singly: jobs.singly, batched: jobs.batched }) : []
+  const machine = machineFacts(folder)
   const program = noopProgram(packageRoot, join(folder, 'noop'))
-  const engine = parts.has('engine') ? engineMeasurements(program, jobs) : []
-  const rates = await measureInRounds([...raw, ...engine], roundsIn(folder, options.rounds))
-  const of = (measurements: readonly Measurement[]): Rate[] =>
-    rates.filter(({ id }) => measurements.some((measurement) => measurement.id === id))
+  const only = (part: Part, measurements: readonly Measurement[]) => (parts.has(part) ? measurements : [])
+  // Each beside its floor, also in time.
+  const measurements = [
+    ...alternating(only('store', rawInserts(jobs)), only('engine', enqueues(jobs))),
+    ...alternating(only('store', rawCompletions(jobs)), only('engine', drains(program, jobs))),
+  ]
+  const rates = await measureInRounds(measurements, roundsIn(folder, options.rounds))
+  const engine = rates.filter(({ id }) => id.startsWith('engine.'))
+  const raw = rates.filter(({ id }) => !id.startsWith('engine.'))
   if (parts.has('startup')) process.stderr.write('start-up\n')
   const startUp = parts.has('startup') ? await measureStartUp(packageRoot, folder, options.startUpRounds) : []
-  return { machine: machineFacts(folder), quick, raw: of(raw), engine: compare(of(engine), of(raw)), startUp }
+  return { machine, quick, raw, engine: compare(engine, raw), startUp }
+}
+
+function alternating<T>(first: readonly T[], second: readonly T[]): T[] {
+  const length = Math.max(first.length, second.length)
+  return Array.from({ length }, (_, index) => [first[index], second[index]])
+    .flat()
+    .filter((item) => item !== undefined)
 }
 
 function roundsIn(folder: string, count: number): Rounds {

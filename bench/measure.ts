@@ -21,6 +21,8 @@ export interface Rate {
   readonly title: string
   readonly jobs: number
   readonly jobsPerSecond: Spread
+  /** The rate of each round, so that rates of the same round can be compared. */
+  readonly perRound: readonly number[]
 }
 
 export interface Rounds {
@@ -48,7 +50,13 @@ export async function measureInRounds(measurements: readonly Measurement[], roun
       if (round > 0) rates.push((jobs / elapsedMs) * 1_000)
     }
   }
-  return [...measured].map(([{ id, title, jobs }, rates]) => ({ id, title, jobs, jobsPerSecond: spreadOf(rates) }))
+  return [...measured].map(([{ id, title, jobs }, perRound]) => ({
+    id,
+    title,
+    jobs,
+    jobsPerSecond: spreadOf(perRound),
+    perRound,
+  }))
 }
 
 export function spreadOf(values: readonly number[]): Spread {

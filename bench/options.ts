@@ -44,8 +44,8 @@ export function readOptions(argv: readonly string[]): Options | 'help' {
     parts: new Set(values.only.map(partOf)),
     folder: resolve(values.folder),
     jobs: quick
-      ? { singly: 500, batched: 5_000, drained: 2_000, drainedOneByOne: 500 }
-      : { singly: 5_000, batched: 50_000, drained: 20_000, drainedOneByOne: 20_000 },
+      ? { singly: 200, batched: 5_000, drained: 2_000, drainedOneByOne: 200 }
+      : { singly: 2_000, batched: 20_000, drained: 20_000, drainedOneByOne: 2_000 },
     rounds: quick ? 2 : 5,
     startUpRounds: quick ? 3 : 15,
   }

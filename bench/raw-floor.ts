@@ -33,31 +33,42 @@ interface Operations {
   complete(row: ClaimedRow): void
 }
 
+export interface RawJobs {
+  readonly singly: number
+  readonly batched: number
+}
+
+const batchSizes = [1, 100, 1_000]
+
 /** SQLite by itself: prepared statements in plain loops, each batch one transaction. */
-export function rawMeasurements(jobs: { readonly singly: number; readonly batched: number }): Measurement[] {
-  const sizes = [1, 100, 1_000]
-  const count = (size: number) => (size === 1 ? jobs.singly : jobs.batched)
+export function rawInserts(jobs: RawJobs): Measurement[] {
   return [
-    ...sizes.map((size) => insertion(`raw.insert.${size}`, 'insert', size, count(size), plainOperations)),
-    ...sizes.map((size) => completion(`raw.complete.${size}`, 'claim + complete', size, count(size), plainOperations)),
+    ...batchSizes.map((size) => insertion(`raw.insert.${size}`, 'insert', size, jobs, plainOperations)),
     // Between the floor and the engine: tells what of the distance is SQL, and what is JavaScript around it.
-    insertion('sql.insert.1000', "insert, the engine's SQL", 1_000, jobs.batched, engineOperations),
-    completion('sql.complete.1000', "claim + complete, the engine's SQL", 1_000, jobs.batched, engineOperations),
+    insertion('sql.insert.1000', "insert, the engine's SQL", 1_000, jobs, engineOperations),
+  ]
+}
+
+/** The same of what a worker does to a job: it takes it, and later says how it ended. */
+export function rawCompletions(jobs: RawJobs): Measurement[] {
+  return [
+    ...batchSizes.map((size) => completion(`raw.complete.${size}`, 'claim + complete', size, jobs, plainOperations)),
+    completion('sql.complete.1000', "claim + complete, the engine's SQL", 1_000, jobs, engineOperations),
   ]
 }
 
 type MakeOperations = (db: Database.Database) => Operations
 
-function insertion(id: string, what: string, size: number, jobs: number, operations: MakeOperations): Measurement {
+function insertion(id: string, what: string, size: number, jobs: RawJobs, operations: MakeOperations): Measurement {
   const run = (folder: string, count: number) =>
     withDatabase(folder, (db) => {
       const { insert } = operations(db)
       return elapsedMs(() => insertAll(db, insert, size, count))
     })
-  return { id, title: titleOf(what, size), jobs, run }
+  return { id, title: titleOf(what, size), jobs: size === 1 ? jobs.singly : jobs.batched, run }
 }
 
-function completion(id: string, what: string, size: number, jobs: number, operations: MakeOperations): Measurement {
+function completion(id: string, what: string, size: number, jobs: RawJobs, operations: MakeOperations): Measurement {
   const run = (folder: string, count: number) =>
     withDatabase(folder, (db) => {
       const { insert, claim, complete } = operations(db)
@@ -78,7 +89,7 @@ function completion(id: string, what: string, size: number, jobs: number, operat
         }
       })
     })
-  return { id, title: titleOf(what, size), jobs, run }
+  return { id, title: titleOf(what, size), jobs: size === 1 ? jobs.singly : jobs.batched, run }
 }
 
 function titleOf(what: string, size: number): string {
@@ -125,9 +136,21 @@ function engineOperations(db: Database.Database): Operations {
   return {
     insert: (n) => {
       const now = Date.now()
-      const times = { createdAt: now, dueAt: now, expiresAt: null }
-      const job = { task: 'noop', queue, state: 'queued', priority, args: `[${n}]`, key: null, maxRetries, timeoutMs }
-      insertJob.run({ ...job, ...times, backoff: null, reservedFor: null })
+      insertJob.run({
+        task: 'noop',
+        queue,
+        state: 'queued',
+        priority,
+        args: `[${n}]`,
+        key: null,
+        createdAt: now,
+        dueAt: now,
+        expiresAt: null,
+        maxRetries,
+        backoff: null,
+        timeoutMs,
+        reservedFor: null,
+      })
     },
     claim: (limit) => claimFromQueue.all({ worker, queue, now: Date.now(), limit }) as ClaimedRow[],
     complete: ({ id, attempt }) => {

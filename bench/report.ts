@@ -12,9 +12,9 @@ export function reportText(results: Results): string {
 }
 
 function factsOf({ machine, quick }: Results): string {
-  const { node, sqlite, cores, cpuModel, platform, date, durability } = machine
+  const { node, sqlite, cores, cpuModel, loadBefore, platform, date, durability } = machine
   const lines = [
-    `node ${node}, SQLite ${sqlite}, ${cores} cores (${cpuModel}), ${platform}, ${date}`,
+    `node ${node}, SQLite ${sqlite}, ${cores} cores (${cpuModel}), ${platform}, ${date}, load before ${loadBefore.toFixed(1)}`,
     `durability ${durability}: WAL, synchronous=FULL, BEGIN IMMEDIATE; median of each, then the slowest and the fastest`,
   ]
   if (machine.folderInMemory) lines.push('The stores are in memory, not on a disk: say --folder for one that is.')

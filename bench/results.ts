@@ -1,5 +1,5 @@
 import type { Machine } from './machine.js'
-import type { Rate } from './measure.js'
+import { type Rate, spreadOf } from './measure.js'
 import type { StartUp } from './startup.js'
 import { type Comparison, comparisons } from './targets.js'
 
@@ -13,7 +13,10 @@ export interface Results {
 }
 
 export interface EngineRate extends Rate {
-  /** Against SQLite by itself, one job a transaction, and 1,000 jobs a transaction; null if that was not measured. */
+  /**
+   * Against SQLite by itself, one job a transaction, and 1,000 jobs a transaction: the median of the ratios of each
+   * round, since the machine is not equally fast in all of them. null if the other side was not measured.
+   */
   readonly ratioToRawSingly: number | null
   readonly ratioToRawBatched: number | null
   readonly target: Comparison['target'] | null
@@ -25,7 +28,8 @@ export function compare(engine: readonly Rate[], raw: readonly Rate[]): EngineRa
     const comparison = comparisons.find(({ id }) => id === rate.id)
     const ratio = (id: string | undefined) => {
       const floor = raw.find((candidate) => candidate.id === id)
-      return floor === undefined ? null : rate.jobsPerSecond.median / floor.jobsPerSecond.median
+      if (floor === undefined) return null
+      return spreadOf(rate.perRound.map((perSecond, round) => perSecond / (floor.perRound[round] ?? Number.NaN))).median
     }
     return {
       ...rate,

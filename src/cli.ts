@@ -1,7 +1,7 @@
 import { flush, type Interfaces, run } from '@oclif/core'
 import { describeError } from './cli/base-command.js'
 import { watchPipe } from './cli/pipe.js'
-import { visible } from './cli/sanitise.js'
+import { safeJson, visible } from './cli/sanitise.js'
 
 /** Runs the command line of this process, and tells whatever no command has told. */
 export async function main(options: Interfaces.LoadOptions): Promise<void> {
@@ -15,9 +15,20 @@ export async function main(options: Interfaces.LoadOptions): Promise<void> {
     if (told === null) {
       process.exitCode = (error as { oclif?: { exit?: number } }).oclif?.exit ?? 0
     } else {
-      process.exitCode = told.exitCode
-      process.stderr.write(`error: ${visible(told.message)}\n${told.hint === null ? '' : `  ${visible(told.hint)}\n`}`)
+      const { exitCode, ...shown } = told
+      process.exitCode = exitCode
+      if (asksForJson(argv)) process.stdout.write(`${safeJson(JSON.stringify({ error: shown }, null, 2))}\n`)
+      else
+        process.stderr.write(
+          `error: ${visible(told.message)}\n${told.hint === null ? '' : `  ${visible(told.hint)}\n`}`,
+        )
     }
   }
   await flush()
+}
+
+/** Whether an error that no command has told, such as of a command that is not there, is to be JSON. */
+function asksForJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--')
+  return (end < 0 ? argv : argv.slice(0, end)).includes('--json')
 }

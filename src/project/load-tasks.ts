@@ -42,7 +42,7 @@ export async function loadTasks(
 
 function tasksOf(module: TaskModule, exported: unknown, faults: ModuleFault[]): FoundTask[] {
   const source = readFileSync(module.file, 'utf8')
-  return exportedFunctions(exported).flatMap(([name, run]) => {
+  return exportedFunctions(wholeOf(exported, source)).flatMap(([name, run]) => {
     const taskName = name === 'default' ? module.prefix : `${module.prefix}.${name}`
     if (!isTaskName(taskName)) {
       const message = `${module.file}: ${JSON.stringify(taskName)} cannot be a task's name; use letters, digits, "_" and "-"`
@@ -53,6 +53,13 @@ function tasksOf(module: TaskModule, exported: unknown, faults: ModuleFault[]): 
     const info = { name: taskName, file: module.file, line: lineOfExport(source, name), ...defaults }
     return [{ name: taskName, run, schema, dontRetryOn, info }]
   })
+}
+
+/** Of a CommonJS module Node names only the exports that it sees without running it; the default is all of them. */
+function wholeOf(exported: unknown, source: string): unknown {
+  if (typeof exported !== 'object' || exported === null || !('default' in exported)) return exported
+  const isCommonJs = /\bmodule\.exports\s*=/.test(source) && typeof exported.default === 'object'
+  return isCommonJs ? exported.default : exported
 }
 
 type TaskFunction = (...args: unknown[]) => unknown

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, expect, vi } from 'vitest'
+import type { JobJson } from '../../src/cli/render/job-json.js'
 
 const packageRoot = join(import.meta.dirname, '../..')
 const program = join(packageRoot, 'bin/run.js')
@@ -28,7 +29,7 @@ export interface RunningCli {
   readonly pid: number
   readonly ended: Promise<CliResult>
   /** Resolves when stderr matches; rejects, with all that was said, if the command ends before. */
-  says(pattern: RegExp): Promise<void>
+  says(pattern: RegExp): Promise<RegExpExecArray>
   signal(name: NodeJS.Signals): void
 }
 
@@ -50,41 +51,6 @@ export interface CliProject {
   shell(script: string, options?: CliOptions): Promise<CliResult>
   /** Processes whose command line names this project. */
   processes(): readonly number[]
-}
-
-/** What tests read of a job as `--json` shows it. */
-export interface JobJson {
-  readonly id: string
-  readonly state: string
-  readonly reason: string | null
-  readonly attempt: number
-  readonly failures: number
-  readonly losses: number
-  readonly args: readonly unknown[]
-  readonly result: unknown
-  readonly error: ErrorJson | null
-  readonly queue: string
-  readonly priority: number
-  readonly key: string | null
-  readonly maxRetries: number
-  readonly timeoutMs: number | null
-  readonly createdAt: string
-  readonly dueAt: string
-  readonly worker: string | null
-  readonly attempts: readonly {
-    readonly attempt: number
-    readonly state: string
-    readonly reason: string | null
-    readonly error: ErrorJson | null
-    readonly worker: string | null
-    readonly endedBy: string | null
-  }[]
-}
-
-export interface ErrorJson {
-  readonly name: string
-  readonly message: string
-  readonly stack: string | null
 }
 
 // One for each test file: compiled modules are shared by its projects and by nobody else.
@@ -155,15 +121,20 @@ function launch(project: CliProject, [file = '', ...args]: readonly string[], op
     pid: child.pid ?? 0,
     ended,
     async says(pattern: RegExp) {
-      const heard = new Promise<void>((resolve) => {
-        const listen = () => pattern.test(said) && resolve()
+      const heard = new Promise<RegExpExecArray>((resolve) => {
+        const listen = () => {
+          const match = pattern.exec(said)
+          if (match !== null) resolve(match)
+        }
         listeners.add(listen)
         listen()
       })
       const silent = ended.then(({ exitCode }) => {
-        if (!pattern.test(said)) throw new Error(`ended with ${exitCode} before it said ${pattern}:\n${said}`)
+        const match = pattern.exec(said)
+        if (match === null) throw new Error(`ended with ${exitCode} before it said ${pattern}:\n${said}`)
+        return match
       })
-      await Promise.race([heard, silent])
+      return Promise.race([heard, silent])
     },
     signal: (name: NodeJS.Signals) => void child.kill(name),
     kill: () => void child.kill('SIGKILL'),
@@ -202,7 +173,7 @@ function processesNaming(text: string): number[] {
 
 /** Repeats what may throw until it does not: for what takes its time. */
 export function eventually<T>(check: () => T | Promise<T>): Promise<T> {
-  return vi.waitFor(check, { timeout: 20_000, interval: 50 })
+  return vi.waitFor(check, { timeout: 20_000, interval: 200 })
 }
 
 afterAll(async () => {
@@ -213,7 +184,9 @@ afterAll(async () => {
   try {
     for (const project of projects) {
       // A task process ends by itself when its worker has gone.
-      await vi.waitFor(() => expect(project.processes(), `processes of ${project.root}`).toEqual([]), { timeout: 5_000 })
+      await vi.waitFor(() => expect(project.processes(), `processes of ${project.root}`).toEqual([]), {
+        timeout: 5_000,
+      })
     }
   } finally {
     for (const pid of projects.flatMap((project) => project.processes())) process.kill(pid, 'SIGKILL')

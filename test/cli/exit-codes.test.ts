@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest'
+import { describeError } from '../../src/cli/base-command.js'
+import { exitCodeOfError, exitCodeOfJob, exitCodes } from '../../src/cli/exit-codes.js'
+import {
+  KeyTakenError,
+  NotFoundError,
+  ProjectError,
+  StoreUnavailableError,
+  UsageError,
+} from '../../src/domain/errors.js'
+import { NotJsonError } from '../../src/domain/json.js'
+
+describe('exit codes', () => {
+  test('They are these and no others.', () => {
+    expect(exitCodes).toEqual({
+      done: 0,
+      failed: 1,
+      usage: 2,
+      timedOut: 3,
+      cancelled: 4,
+      notFound: 5,
+      storeUnavailable: 6,
+      interrupted: 130,
+    })
+  })
+
+  test('A job ends a command by how it ended.', () => {
+    expect(exitCodeOfJob({ state: 'completed', reason: null })).toBe(0)
+    expect(exitCodeOfJob({ state: 'cancelled', reason: null })).toBe(4)
+    for (const reason of ['error', 'lost', 'expired'] as const)
+      expect(exitCodeOfJob({ state: 'failed', reason })).toBe(1)
+    expect(exitCodeOfJob({ state: 'failed', reason: 'timeout' })).toBe(3)
+  })
+
+  test('An error ends it by its kind.', () => {
+    const errors = [
+      new UsageError('E', ''),
+      new NotJsonError('a', 'is a Map'),
+      new ProjectError('E', ''),
+      new NotFoundError('E', ''),
+      new StoreUnavailableError('E', ''),
+      new KeyTakenError('k', 'j1'),
+      new Error('a bug'),
+    ]
+    expect(errors.map(exitCodeOfError)).toEqual([2, 2, 2, 5, 6, 1, 1])
+  })
+
+  test('A mistake in the command line is told in a line that says it, with the rest as the hint.', () => {
+    const told = (message: string) => {
+      const error = Object.assign(new Error(message), { oclif: { exit: 2 } })
+      return describeError(error)
+    }
+    expect(told('Nonexistent flag: --x\nSee more help with --help')).toEqual({
+      code: 'E_USAGE',
+      message: 'Nonexistent flag: --x',
+      hint: 'See more help with --help',
+      exitCode: 2,
+    })
+    expect(told('The following error occurred:\n  --a cannot be with --b\nSee more')).toMatchObject({
+      message: '--a cannot be with --b',
+      hint: 'See more',
+    })
+    expect(told('Parsing --n \n\tExpected an integer')).toMatchObject({
+      message: '--n: Expected an integer',
+      hint: null,
+    })
+    expect(told('Missing 1 required arg:\njob  Its id\nSee more')).toMatchObject({
+      message: 'Missing 1 required arg: job  Its id',
+      hint: 'See more',
+    })
+  })
+
+  test('--help ends without an error; what nobody expected is called a bug.', () => {
+    expect(describeError(Object.assign(new Error('EEXIT: 0'), { code: 'EEXIT', oclif: { exit: 0 } }))).toBeNull()
+    expect(describeError(new TypeError('x is undefined'))).toMatchObject({
+      code: 'E_BUG',
+      message: 'TypeError: x is undefined',
+      exitCode: 1,
+    })
+  })
+})

@@ -1,0 +1,46 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { cliProject } from '../support/cli.js'
+import { goldenFolder } from '../support/golden.js'
+
+const golden = goldenFolder('init')
+
+describe('init', () => {
+  test('A new project runs its first task at once: output on stderr, result on stdout, and the job is shown.', async () => {
+    const project = cliProject()
+    await golden.run(project, { 'new-project': ['init', 'demo'] })
+    const cwd = project.path('demo')
+    expect(readFileSync(join(cwd, '.gitignore'), 'utf8')).toBe('.offstage/\n')
+
+    const run = await project.run(['run', 'hello', 'name=Ada'], { cwd })
+    expect(run).toEqual({ stdout: 'Hello, Ada!\n', stderr: 'saying hello as job j1\n', exitCode: 0 })
+
+    const job = await project.json(['run', 'hello', 'name=Ada'], { cwd })
+    expect(job).toMatchObject({ id: 'j2', state: 'completed', result: 'Hello, Ada!', args: [{ name: 'Ada' }] })
+    const [status, shown] = await Promise.all([
+      project.run(['status'], { cwd }),
+      project.run(['status', 'j1'], { cwd }),
+    ])
+    expect(status.stdout).toMatch(/^default +0 +0 +0 +2 +0 +0$/m)
+    expect(shown.stdout).toMatch(/^j1 {2}hello {2}completed$/m)
+  })
+
+  test('What is there already is not overwritten, and nothing is written beside it.', async () => {
+    const project = cliProject({ 'a/tasks/hello.ts': 'mine', 'b/offstage.config.ts': 'mine', 'c/.gitignore': 'dist' })
+    await golden.run(project, {
+      'task-is-there': ['init', 'a'],
+      'config-is-there': ['init', 'b'],
+    })
+    expect(project.read('a/tasks/hello.ts')).toBe('mine')
+    expect(existsSync(project.path('a/offstage.config.json'))).toBe(false)
+    expect(existsSync(project.path('b/tasks'))).toBe(false)
+
+    const made = await project.json<{ root: string; files: string[] }>(['init', 'c'])
+    expect(made.root).toBe(project.path('c'))
+    expect(made.files).toEqual(
+      ['offstage.config.json', 'tasks/hello.ts', '.gitignore'].map((file) => project.path(`c/${file}`)),
+    )
+    expect(project.read('c/.gitignore')).toBe('dist\n.offstage/\n')
+  })
+})

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest'
+import { cliProject } from '../support/cli.js'
+import { goldenFolder } from '../support/golden.js'
+import { keysOf, shapes } from '../support/shapes.js'
+import { enqueueJob } from '../support/store.js'
+
+const golden = goldenFolder('status')
+
+interface StatusJson {
+  readonly queues: readonly object[]
+  readonly workers: readonly { readonly id: string; readonly running: readonly object[] }[]
+  readonly schedules: readonly unknown[]
+  readonly failures: readonly unknown[]
+}
+
+describe('status', () => {
+  test('Without a store it shows an empty one.', async () => {
+    const project = cliProject({ 'tasks/a.mjs': '' })
+    await golden.run(project, { empty: ['status'] })
+    const status = await project.json<StatusJson>(['status'])
+    expect(status).toMatchObject({ queues: [], workers: [], schedules: [], failures: [] })
+  })
+
+  test('It shows queues, workers and what they run, and everything about one job.', async () => {
+    const project = cliProject({
+      'tasks/a.mjs': `import { currentJob } from 'offstage'
+export const wait = () => new Promise((_, stop) => {
+  console.log('waiting')
+  currentJob().signal.addEventListener('abort', () => stop(new Error('told to stop')))
+  setInterval(() => {}, 1000)
+})
+export function fail() { throw new Error('first line\\nsecond line') }
+`,
+    })
+    await project.run([
+      'run',
+      'a.fail',
+      'name=Ada',
+      '--retries',
+      '0',
+      '--priority',
+      '7',
+      '--key',
+      'k',
+      '--timeout',
+      'none',
+    ])
+    await enqueueJob(project, 'a.wait', [], { queue: 'slow' })
+    await enqueueJob(project, 'a.wait', [], { delay: '1h' })
+    const worker = project.start(['workers', 'start'])
+    await worker.says(/j2 \| waiting/)
+
+    await golden.run(project, {
+      'queues-and-workers': ['status'],
+      'running-job': ['status', 'j2'],
+      'failed-job': ['status', '1'],
+    })
+    const status = await project.json<StatusJson>(['status'])
+    expect(keysOf(status)).toEqual(shapes.status)
+    expect(status.queues.map(keysOf)).toEqual([shapes.queue, shapes.queue])
+    expect(status.queues).toMatchObject([
+      { name: 'default', scheduled: 1, failed: 1, latencyMs: null, paused: false },
+      { name: 'slow', running: 1 },
+    ])
+    expect(status.workers.map(keysOf)).toEqual([shapes.worker])
+    expect(status.workers[0]?.running.map(keysOf)).toEqual([shapes.runningJob])
+    expect(keysOf(await project.json(['status', 'j1']))).toEqual(shapes.job)
+
+    worker.signal('SIGINT')
+    worker.signal('SIGINT')
+    await worker.ended
+  })
+
+  test.todo('Its health says a status and the reasons for it.')
+})

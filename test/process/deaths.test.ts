@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest'
+import { type CliProject, cliProject, eventually } from '../support/cli.js'
+import { enqueueJob, jobOf, jobsOf } from '../support/store.js'
+
+const tasks = {
+  'tasks/die.mjs': `import { appendFileSync, existsSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
+import { currentJob } from 'offstage'
+export function blocked() {
+  appendFileSync('starts.txt', currentJob().attempt + ' ' + process.pid + ' ' + process.ppid + '\\n')
+  while (currentJob().attempt === 1);
+  console.log('the second time')
+}
+export async function until(file) {
+  appendFileSync('starts.txt', currentJob().id + ' ' + process.pid + '\\n')
+  while (!existsSync(file)) await setTimeout(20)
+}
+export const exits = () => process.exit(7)
+export const kills = () => process.kill(process.pid, 'SIGKILL')
+export async function slow() {
+  await setTimeout(300)
+  return 'slow but good'
+}
+`,
+}
+const starts = (project: CliProject) => project.lines('starts.txt').map((line) => line.split(' '))
+
+describe.concurrent('deaths', () => {
+  test('When a worker is killed in the middle of a job, another ends what it left, even a blocked loop, and runs the job again.', async () => {
+    const project = cliProject(tasks)
+    const first = project.start(['workers', 'start'])
+    await enqueueJob(project, 'die.blocked')
+    await eventually(() => expect(starts(project)).toHaveLength(1))
+    const second = project.start(['workers', 'start'])
+    await second.says(/is ready/)
+    first.signal('SIGKILL')
+    await second.says(/the second time/)
+    expect(project.processes()).not.toContain(Number(starts(project)[0]?.[1]))
+    second.signal('SIGTERM')
+    expect((await second.ended).exitCode).toBe(0)
+
+    const job = await jobOf(project, 'j1')
+    expect(job).toMatchObject({ state: 'completed', attempt: 2, losses: 1, failures: 0 })
+    expect(job.attempts).toMatchObject([{ state: 'failed', reason: 'lost', endedBy: 'lost' }, { state: 'completed' }])
+    expect(new Set(job.attempts.map(({ worker }) => worker)).size).toBe(2)
+    expect(starts(project).map(([attempt, , worker]) => [attempt, Number(worker)])).toEqual([
+      ['1', first.pid],
+      ['2', second.pid],
+    ])
+  })
+
+  test('A task process ends by itself when its worker is killed.', async () => {
+    const project = cliProject(tasks)
+    const run = project.start(['run', 'die.until', 'go'])
+    await eventually(() => expect(starts(project)).toHaveLength(1))
+    expect(project.processes()).toContain(Number(starts(project)[0]?.[1]))
+    run.signal('SIGKILL')
+    await run.ended
+    await eventually(() => expect(project.processes()).toEqual([]))
+
+    // The job of a foreground run that was killed is left to the workers.
+    project.write('go', '')
+    expect((await project.run(['workers', 'start', '--burst'])).exitCode).toBe(0)
+    expect(await jobOf(project, 'j1')).toMatchObject({ state: 'completed', attempt: 2, losses: 1 })
+  })
+
+  test.each([
+    ['exits', 'exit code 7', 'exit'],
+    ['kills', 'signal SIGKILL', 'lost'],
+  ])('A task that %s its process fails as lost after three times alone: exit code 1.', async (name, how, endedBy) => {
+    const project = cliProject(tasks)
+    const run = await project.run(['run', `die.${name}`, '--json'])
+    expect(run.exitCode).toBe(1)
+    const job = JSON.parse(run.stdout)
+    expect(job).toMatchObject({ state: 'failed', reason: 'lost', attempt: 3, losses: 3, failures: 0 })
+    expect(job.attempts.map((attempt: { endedBy: string }) => attempt.endedBy)).toEqual([endedBy, endedBy, endedBy])
+    expect(run.stderr).toContain(how)
+  })
+
+  test('A task that ends its process costs the worker nothing, and the jobs beside it complete.', async () => {
+    const project = cliProject(tasks)
+    for (const name of ['slow', 'exits', 'slow', 'kills', 'slow']) await enqueueJob(project, `die.${name}`)
+    const worker = await project.run(['workers', 'start', '--burst'])
+    expect(worker.exitCode).toBe(0)
+    const jobs = await jobsOf(project)
+    expect(jobs.map(({ task, state, reason }) => [task, state, reason])).toEqual([
+      ['die.slow', 'completed', null],
+      ['die.exits', 'failed', 'lost'],
+      ['die.slow', 'completed', null],
+      ['die.kills', 'failed', 'lost'],
+      ['die.slow', 'completed', null],
+    ])
+  })
+})

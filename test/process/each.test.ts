@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { cliProject } from '../support/cli.js'
+import { jobsOf } from '../support/store.js'
+
+const tasks = {
+  'tasks/sum.mjs': `import { task } from 'offstage'
+const validate = (value) => typeof value?.a === 'number' ? { value } : { issues: [{ message: 'expected a number', path: ['a'] }] }
+export const checked = task({ schema: { '~standard': { version: 1, vendor: 'test', validate } } }, ({ a }) => a + 1)
+export const all = (...args) => args
+export function odd(n) { if (n % 2 === 0) throw new Error(n + ' is even'); return n }
+`,
+}
+
+describe('run --each', () => {
+  test('A bad line is refused by its number and nothing is stored, unless bad lines are left out.', async () => {
+    const project = cliProject({
+      ...tasks,
+      'lines.jsonl': '{"a": 1}\n\n{"a": 2\n{"a": "three"}\n{"a": 4}\n[1, 2]\n',
+    })
+    const refused = await Promise.all([
+      project.run(['run', 'sum.checked', '--each', 'lines.jsonl', '--detach']),
+      project.run(['run', 'sum.checked', '--each', 'lines.jsonl']),
+      project.run(['run', 'sum.checked', '--each', 'lines.jsonl', '--detach', '--json']),
+      project.run(['run', 'sum.checked', '--each', 'nowhere.jsonl']),
+    ])
+    expect(refused.map(({ exitCode }) => exitCode)).toEqual([2, 2, 2, 2])
+    expect(refused[0]?.stderr).toMatch(
+      /^error: lines\.jsonl line 3: .*JSON.*and 2 more.*nothing was stored\n.*--skip-invalid\n$/,
+    )
+    expect(JSON.parse(refused[2]?.stdout ?? '').error.code).toBe('E_EACH')
+    expect(refused[3]?.stderr).toContain('nowhere.jsonl cannot be read')
+    expect(existsSync(project.path('.offstage'))).toBe(false)
+
+    const some = await project.run(['run', 'sum.checked', '--each', 'lines.jsonl', '--skip-invalid', '--detach'])
+    expect(some).toMatchObject({ stdout: 'j1\nj2\n', exitCode: 0 })
+    expect(some.stderr).toMatch(/line 3 left out: .*\n.*line 4 left out: a: expected a number\n.*line 6 left out: /)
+    expect((await jobsOf(project)).map(({ args }) => args)).toEqual([[{ a: 1 }], [{ a: 4 }]])
+  })
+
+  test('A line is an object, the positional arguments, or one of them; the ids are in the order of the lines.', async () => {
+    const project = cliProject(tasks)
+    const input = '{"a": 1}\n[1, "two", null]\n"text"\n7\n'
+    const enqueued = await project.json(['run', 'sum.all', '--each', '-', '--detach', '--queue', 'q'], { input })
+    expect(enqueued).toEqual({ enqueued: 4, duplicates: 0, ids: ['j1', 'j2', 'j3', 'j4'] })
+    const jobs = await jobsOf(project)
+    expect(jobs.map(({ args }) => args)).toEqual([[{ a: 1 }], [1, 'two', null], ['text'], [7]])
+    expect(new Set(jobs.map(({ queue }) => queue))).toEqual(new Set(['q']))
+  })
+
+  test('Without --detach all run here: one result a line in their order, exit code 1 if one failed.', async () => {
+    const project = cliProject(tasks)
+    const [good, bad] = await Promise.all([
+      project.run(['run', 'sum.all', '--each', '-'], { input: '[1]\n{"b": "x"}\n' }),
+      project.run(['run', 'sum.odd', '--each', '-', '--retries', '0'], { input: '1\n2\n3\n' }),
+    ])
+    expect(good).toEqual({ stdout: '[1]\n[{"b":"x"}]\n', stderr: '', exitCode: 0 })
+    expect(bad).toMatchObject({ stdout: '1\nnull\n3\n', exitCode: 1 })
+    expect(bad?.stderr).toMatch(/2 is even/)
+  })
+})

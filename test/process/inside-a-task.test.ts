@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest'
+import type { JobJson } from '../../src/cli/render/job-json.js'
+import { cliProject } from '../support/cli.js'
+import { jobOf, jobsOf } from '../support/store.js'
+
+const project = cliProject({
+  'tasks/in.ts': `import { currentJob, KeyTakenError, NotJsonError, task, UsageError } from 'offstage'
+import { deep } from './_deep.js'
+
+const validate = (value: unknown) => {
+  const n = (value as { n?: unknown })?.n
+  return n === undefined || Number.isNaN(Number(n))
+    ? { issues: [{ message: 'expected a number', path: ['n'] }] }
+    : { value: { n: Number(n), seen: true } }
+}
+export const checked = task(
+  { schema: { '~standard': { version: 1, vendor: 'test', validate } } as never },
+  (input: unknown) => input,
+)
+export const plain = task({ queue: 'plain', retry: { maxRetries: 1 } }, (a: number, b?: object) => [a, b ?? null])
+const hidden = task({}, function hidden() {})
+
+export async function enqueues() {
+  const first = await plain.enqueue(1)
+  const second = await plain.enqueue(2, { x: 1 }, { delay: '1h', priority: 5, key: 'k', queue: 'late', retries: 7 })
+  const third = await plain.enqueue(3, { x: 1 }, { key: 'k' })
+  const date = await plain.enqueue(4, { at: new Date(0), on: undefined })
+  return [first, second, third, date]
+}
+const told = async (promise: Promise<unknown>) => {
+  try {
+    return await promise
+  } catch (thrown) {
+    const { name, code, message } = thrown as UsageError
+    return { name, code, message, isError: thrown instanceof Error }
+  }
+}
+export const refused = async () => [
+  await told(checked.enqueue({ n: 'x' } as never)),
+  await told(hidden.enqueue()),
+  await told(plain.enqueue(1, { big: [1n] })),
+  await told(plain.enqueue(1, {}, { priority: 1000 })),
+  await told(plain.enqueue(1, {}, { key: 'k', onConflict: 'error' })),
+  await told(Promise.reject(new NotJsonError('x', 'is odd')).catch((error) => error instanceof UsageError)),
+]
+export async function current(...args: unknown[]) {
+  const job = currentJob()
+  job.log('%s of %d', 'one', 2)
+  job.progress(0.25)
+  job.progress(1, 'done')
+  const { id, attempt, slot, signal } = await deep()
+  return { id, attempt, slot: slot ?? null, aborted: signal.aborted, args, same: job === currentJob() }
+}
+export const called = task({}, (n: number) => n + 1)
+export const calls = () => called(41)
+`,
+  'tasks/_deep.ts': `import { currentJob } from 'offstage'
+export async function deep() {
+  await new Promise((resolve) => setTimeout(resolve, 1))
+  return currentJob()
+}
+`,
+})
+
+describe('inside a task', () => {
+  test('enqueue() stores jobs with and without options, through the worker.', async () => {
+    const { result, state } = await project.json(['run', 'in.enqueues'])
+    expect(state).toBe('completed')
+    const handles = result as { id: string; duplicate: boolean }[]
+    expect(handles.map(({ duplicate }) => duplicate)).toEqual([false, false, true, false])
+    expect(handles[2]?.id).toBe(handles[1]?.id)
+    const [first, second, , last] = await Promise.all(handles.map(({ id }) => jobOf(project, id)))
+    expect(first).toMatchObject({ state: 'queued', queue: 'plain', args: [1], maxRetries: 1, priority: 0, key: null })
+    expect(second).toMatchObject({
+      state: 'scheduled',
+      queue: 'late',
+      args: [2, { x: 1 }],
+      maxRetries: 7,
+      priority: 5,
+      key: 'k',
+    })
+    const { createdAt, dueAt } = second as JobJson
+    expect(Math.round((Date.parse(dueAt) - Date.parse(createdAt)) / 1_000)).toBe(3_600)
+    expect(last?.args).toEqual([4, { at: '1970-01-01T00:00:00.000Z' }])
+  })
+
+  test('enqueue() rejects what cannot be stored, with the code of the reason.', async () => {
+    const result = (await project.json(['run', 'in.refused'])).result as {
+      code: string
+      message: string
+      isError: boolean
+    }[]
+    expect(result.slice(0, 5).map(({ code }) => code)).toEqual([
+      'E_ARGUMENTS',
+      'E_UNREGISTERED',
+      'E_NOT_JSON',
+      'E_PRIORITY',
+      'E_KEY_TAKEN',
+    ])
+    expect(result[0]?.message).toContain('n: expected a number')
+    expect(result[1]?.message).toContain('hidden')
+    expect(result[2]?.message).toContain('[1].big[0] is a BigInt')
+    expect(result.slice(0, 5).every(({ isError }) => isError)).toBe(true)
+    expect(result[5]).toBe(true)
+  })
+
+  test('currentJob() is the running job, deep in a call too; its log and progress are shown.', async () => {
+    const run = await project.run(['run', 'in.current', 'a', 'b=1'])
+    const job = (await jobsOf(project)).at(-1)
+    expect(JSON.parse(run.stdout)).toEqual({
+      id: job?.id,
+      attempt: 1,
+      slot: null,
+      aborted: false,
+      args: ['a', { b: '1' }],
+      same: true,
+    })
+    expect(run.stderr).toBe('one of 2\n25 %\n100 % done\n')
+  })
+
+  test('The function gets what the schema made of the input; the input is stored.', async () => {
+    const job = await project.json(['run', 'in.checked', 'n=7'])
+    expect(job).toMatchObject({ args: [{ n: '7' }], result: { n: 7, seen: true } })
+    expect((await project.run(['run', 'in.calls'])).stdout).toBe('42\n')
+  })
+})

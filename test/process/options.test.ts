@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest'
+import type { JobJson } from '../../src/cli/render/job-json.js'
+import { cliProject } from '../support/cli.js'
+import { enqueueJob, jobOf, jobsOf } from '../support/store.js'
+
+const project = cliProject({
+  'tasks/note.mjs': `import { appendFileSync } from 'node:fs'
+import { currentJob, task } from 'offstage'
+export function write(word) { appendFileSync('notes.txt', word + '\\n'); return word }
+export const flaky = task({ retry: { initialDelay: 1 } }, () => {
+  if (currentJob().attempt < 3) throw new Error('not yet')
+  return 'third time'
+})
+`,
+})
+const detached = (...flags: string[]) =>
+  project.json<JobJson & { duplicate?: boolean }>(['run', 'note.write', 'x', '--queue', 'later', '--detach', ...flags])
+// A delay counts from when the command began.
+const delayHours = (job: JobJson) => Math.round((Date.parse(job.dueAt) - Date.parse(job.createdAt)) / 3_600_000)
+
+describe.concurrent('run', () => {
+  test('The options of a job are stored with it; --delay and --at imply --detach.', async () => {
+    const [plain, full, delayed, at, never] = await Promise.all([
+      detached(),
+      detached('--priority', '-7', '--retries', '0', '--timeout', '90s', '--key', 'full', '--delay', '2h'),
+      project.json(['run', 'note.write', 'x', '--delay', '1d', '-q', 'other']),
+      project.json(['run', 'note.write', 'x', '--at', '2099-01-01T00:00:00+01:00']),
+      detached('--timeout', 'none', '--at', '23:59'),
+    ])
+    expect(plain).toMatchObject({
+      state: 'queued',
+      queue: 'later',
+      priority: 0,
+      maxRetries: 3,
+      timeoutMs: 900_000,
+      key: null,
+    })
+    expect(full).toMatchObject({ state: 'scheduled', priority: -7, maxRetries: 0, timeoutMs: 90_000, key: 'full' })
+    expect(delayHours(full)).toBe(2)
+    expect(delayed).toMatchObject({ state: 'scheduled', queue: 'other' })
+    expect(delayHours(delayed)).toBe(24)
+    expect(at.dueAt).toBe('2098-12-31T23:00:00.000Z')
+    expect(never).toMatchObject({ timeoutMs: null, dueAt: expect.stringMatching(/T23:59:00\.000Z$/) })
+  })
+
+  test('While a key is held, skip answers the older job, replace puts the new one in its place, error is exit code 1.', async () => {
+    const first = await detached('--key', 'k')
+    const [again, refused] = await Promise.all([
+      detached('--key', 'k'),
+      project.run(['run', 'note.write', 'y', '--detach', '--key', 'k', '--on-conflict', 'error', '--json']),
+    ])
+    expect(first.duplicate).toBeUndefined()
+    expect(again).toMatchObject({ id: first.id, duplicate: true })
+    expect(refused.exitCode).toBe(1)
+    expect(JSON.parse(refused.stdout)).toEqual({
+      error: { code: 'E_KEY_TAKEN', message: `the key k is held by ${first.id}`, hint: expect.any(String) },
+    })
+
+    const foreground = await project.run(['run', 'note.write', 'never', '--key', 'k'])
+    expect(foreground).toEqual({ stdout: `${first.id}\n`, stderr: '', exitCode: 0 })
+    const replaced = await detached('--key', 'k', '--on-conflict', 'replace')
+    const now = await jobsOf(project)
+    expect(now.filter(({ key, state }) => key === 'k' && state === 'queued').map(({ id }) => id)).toEqual([replaced.id])
+  })
+
+  test('A job with two failures to come waits for its retries and exits 0.', async () => {
+    const run = await project.run(['run', 'note.flaky'])
+    expect(run).toMatchObject({ stdout: 'third time\n', exitCode: 0 })
+    expect(run.stderr.match(/not yet/g)).toHaveLength(2)
+  })
+})
+
+test('Workers take the higher priority first, then who came first, and fail what has expired.', async () => {
+  const enqueue = (word: string, options = {}) =>
+    enqueueJob(project, 'note.write', [word], { queue: 'sorted', ...options })
+  for (const word of ['c', 'd']) await enqueue(word)
+  for (const word of ['a', 'b']) await enqueue(word, { priority: 10 })
+  await enqueue('e', { priority: -10 })
+  const expiring = await enqueue('too late', { expires: 0, priority: 100 })
+  const worker = await project.run(['workers', 'start', '--burst', '--queues', 'sorted', '--concurrency', '1'])
+  expect(worker.exitCode).toBe(0)
+  expect(project.lines('notes.txt')).toEqual(['a', 'b', 'c', 'd', 'e'])
+  expect(await jobOf(project, expiring)).toMatchObject({
+    state: 'failed',
+    reason: 'expired',
+    attempt: 0,
+    attempts: [],
+  })
+})

@@ -1,0 +1,74 @@
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { cliProject } from '../support/cli.js'
+
+const tasks = { 'tasks/one.mjs': "export default () => 'one'\n" }
+const mode = (path: string) => (statSync(path).mode & 0o777).toString(8)
+
+describe.concurrent('stores', () => {
+  test('Commands that only read make no store and exit 0.', async () => {
+    const project = cliProject(tasks)
+    const reads = [
+      ['status'],
+      ['status', '--json'],
+      ['jobs', 'list'],
+      ['tasks'],
+      ['jobs', 'list', '--store', 'sqlite:x/y.db'],
+    ]
+    const ends = await Promise.all(reads.map((args) => project.run(args)))
+    expect(ends.map(({ exitCode }) => exitCode)).toEqual(reads.map(() => 0))
+    expect(readdirSync(project.root)).toEqual(['tasks'])
+  })
+
+  test("The store is its owner's alone: the folder is mode 0700, its files 0600, while it is used and after.", async () => {
+    const project = cliProject(tasks)
+    const made = await project.shell('umask 000; offstage run one')
+    expect(made.stdout).toBe('one\n')
+    const worker = project.start(['workers', 'start'])
+    await worker.says(/is ready/)
+    const files = readdirSync(project.path('.offstage'))
+    expect(files).toEqual(expect.arrayContaining(['jobs.db', 'jobs.db-wal', 'jobs.db-shm', '.gitignore']))
+    expect(mode(project.path('.offstage'))).toBe('700')
+    expect(files.map((file) => mode(project.path(`.offstage/${file}`)))).toEqual(files.map(() => '600'))
+    worker.signal('SIGTERM')
+    await worker.ended
+  })
+
+  test('--store and OFFSTAGE_STORE put jobs elsewhere, in folders that are made; the flag wins.', async () => {
+    const project = cliProject(tasks)
+    const env = { OFFSTAGE_STORE: 'sqlite:env.db' }
+    await Promise.all([
+      project.run(['run', 'one', '--store', 'sqlite:deep/er/flag.db?durability=relaxed'], { env }),
+      project.run(['run', 'one'], { env }),
+      project.run(['run', 'one', '--store', `sqlite:${project.base}/absolute.db`]),
+    ])
+    expect(existsSync(project.path('.offstage'))).toBe(false)
+    const { items } = await project.json<{ items: unknown[] }>(['jobs', 'list', '--store', 'sqlite:deep/er/flag.db'], {
+      env,
+    })
+    expect(items).toHaveLength(1)
+    expect(
+      [project.path('env.db'), project.path('deep/er/flag.db'), `${project.base}/absolute.db`].map(existsSync),
+    ).toEqual([true, true, true])
+  })
+
+  test('memory: runs a job and keeps nothing.', async () => {
+    const project = cliProject(tasks)
+    const run = await project.run(['run', 'one', '--store', 'memory:'])
+    expect(run).toEqual({ stdout: 'one\n', stderr: '', exitCode: 0 })
+    expect(await project.json(['jobs', 'list', '--store', 'memory:'])).toEqual({ items: [], next: null })
+    expect(readdirSync(project.root)).toEqual(['tasks'])
+  })
+
+  test('Global flags have environment variables that say the same.', async () => {
+    const project = cliProject(tasks)
+    const json = await project.run(['status'], {
+      cwd: project.base,
+      env: { OFFSTAGE_JSON: '1', OFFSTAGE_CWD: project.root },
+    })
+    expect(Object.keys(JSON.parse(json.stdout))).toContain('queues')
+    const error = await project.run(['status', 'j1'], { env: { OFFSTAGE_JSON: 'true' } })
+    expect(error.exitCode).toBe(5)
+    expect(JSON.parse(error.stdout)).toMatchObject({ error: { code: 'E_NO_JOB' } })
+  })
+})

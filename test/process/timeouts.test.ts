@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import { cliProject } from '../support/cli.js'
+import { enqueueJob, jobOf } from '../support/store.js'
+
+const project = cliProject({
+  'tasks/time.mjs': `import { appendFileSync, existsSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
+import { currentJob, task } from 'offstage'
+const options = { timeout: '200ms', retry: { maxRetries: 0 } }
+export const heeds = task(options, async () => {
+  console.log('begun')
+  await setTimeout(60_000, null, { signal: currentJob().signal })
+})
+export const blocked = task(options, () => { for (;;); })
+export const hangs = task(options, () => new Promise(() => {}))
+export const ignores = task(options, async () => {
+  while (!currentJob().signal.aborted) await setTimeout(10)
+  return 'too late'
+})
+export async function neighbour() {
+  appendFileSync('neighbours.txt', 'begun\\n')
+  while (!existsSync('go')) await setTimeout(20)
+  console.log('neighbour done')
+}
+`,
+})
+
+async function workerOn(queue: string) {
+  const worker = project.start(['workers', 'start', '--queues', queue])
+  await worker.says(/is ready/)
+  return worker
+}
+const enqueue = (task: string, queue: string, timeout: string | false = '200ms') =>
+  enqueueJob(project, `time.${task}`, [], { queue, timeout, retries: 0 })
+
+describe.concurrent('time limits', () => {
+  test('A task that heeds the signal, and one that returns after it, end as timed out: exit code 3.', async () => {
+    const runs = await Promise.all(['heeds', 'ignores'].map((name) => project.run(['run', `time.${name}`, '--json'])))
+    expect(runs.map(({ exitCode }) => exitCode)).toEqual([3, 3])
+    for (const { stdout } of runs) {
+      expect(JSON.parse(stdout)).toMatchObject({
+        state: 'failed',
+        reason: 'timeout',
+        failures: 1,
+        result: null,
+        attempts: [{ endedBy: 'signal', reason: 'timeout' }],
+      })
+    }
+    const plain = await project.run(['run', 'time.heeds', '--timeout', '50ms', '--retries', '1'])
+    expect(plain).toMatchObject({ exitCode: 3, stdout: '' })
+    expect(plain.stderr.match(/begun/g)).toHaveLength(2)
+    expect(plain.stderr).toContain('ran longer than its limit of 50 ms')
+  })
+
+  test('A blocked event loop is killed with its process after the grace, and the worker goes on.', async () => {
+    const worker = await workerOn('blocked')
+    const id = await enqueue('blocked', 'blocked')
+    await worker.says(/time\.blocked attempt 1 failed/)
+    expect(await jobOf(project, id)).toMatchObject({
+      state: 'failed',
+      reason: 'timeout',
+      losses: 0,
+      failures: 1,
+      attempts: [{ endedBy: 'killed' }],
+    })
+    await enqueue('heeds', 'blocked')
+    await worker.says(/time\.heeds attempt 1 failed/)
+    worker.signal('SIGTERM')
+    expect((await worker.ended).exitCode).toBe(0)
+  })
+
+  test('A promise that hangs is abandoned after the grace, and the job beside it runs on undisturbed.', async () => {
+    const worker = await workerOn('hangs')
+    const beside = await enqueue('neighbour', 'hangs', false)
+    const id = await enqueue('hangs', 'hangs')
+    await worker.says(/time\.hangs attempt 1 failed/)
+    project.write('go', '')
+    await worker.says(/neighbour done/)
+    worker.signal('SIGTERM')
+    expect((await worker.ended).exitCode).toBe(0)
+    const [job, neighbour] = await Promise.all([id, beside].map((each) => jobOf(project, each)))
+    expect(job).toMatchObject({ state: 'failed', reason: 'timeout', attempts: [{ endedBy: 'abandoned' }] })
+    expect(neighbour).toMatchObject({ state: 'completed', attempt: 1 })
+    expect(project.lines('neighbours.txt')).toEqual(['begun'])
+  })
+})

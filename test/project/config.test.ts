@@ -1,0 +1,63 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { readProject } from '../../src/project/config.js'
+import { temporaryFolder } from '../support/folder.js'
+
+const folder = temporaryFolder()
+afterAll(() => folder.remove())
+let count = 0
+
+function projectOf(files: Readonly<Record<string, string>>): string {
+  const root = join(folder.path, String(++count))
+  for (const [file, content] of Object.entries({ '.git/HEAD': '', ...files })) {
+    mkdirSync(dirname(join(root, file)), { recursive: true })
+    writeFileSync(join(root, file), content)
+  }
+  return root
+}
+const readJson = (config: string) => readProject(projectOf({ 'offstage.config.json': config }))
+
+describe('the config of a project', () => {
+  test('What it leaves out has a default; a tasks folder alone is a project.', async () => {
+    const root = projectOf({ 'tasks/a.ts': '' })
+    expect(await readProject(root)).toEqual({ root, tasksFolder: join(root, 'tasks'), store: null, redact: [] })
+    const config = await readJson('{"tasks": "src/jobs", "store": "memory:", "redact": ["pin"]}')
+    expect(config).toMatchObject({
+      tasksFolder: expect.stringMatching(/src\/jobs$/),
+      store: 'memory:',
+      redact: ['pin'],
+    })
+  })
+
+  test('Without config, key and tasks folder there is none, up to the git root.', async () => {
+    expect(await readProject(projectOf({ 'package.json': '{"name": "x"}', 'src/a.ts': '' }))).toBeNull()
+  })
+
+  test('A config file counts before the key of package.json.', async () => {
+    const both = projectOf({
+      'package.json': '{"offstage": {"store": "memory:"}}',
+      'offstage.config.json': '{"store": "sqlite:x"}',
+    })
+    expect((await readProject(both))?.store).toBe('sqlite:x')
+  })
+
+  test.each<[string, RegExp, RegExp | null]>([
+    ['[]', /offstage\.config\.json: the config is not an object$/, null],
+    ['{', /offstage\.config\.json cannot be read: /, null],
+    ['{"tasks": 7}', /offstage\.config\.json: tasks is not a text$/, null],
+    ['{"store": ""}', /store is not a text$/, null],
+    ['{"redact": [1]}', /redact is not a list of texts$/, null],
+    ['{"stores": "x"}', /there is no setting "stores"$/, /did you mean "store"\?/],
+    ['{"concurrency": 5}', /there is no setting "concurrency"$/, /known are tasks, store, redact/],
+    ['{"constructor": 5}', /there is no setting "constructor"$/, /known are/],
+  ])('%s is refused by file and setting.', async (config, message, hint) => {
+    const refusal = {
+      name: 'ProjectError',
+      code: 'E_CONFIG',
+      message: expect.stringMatching(message),
+      hint: hint === null ? null : expect.stringMatching(hint),
+    }
+    await expect(readJson(config)).rejects.toThrow(expect.objectContaining(refusal))
+  })
+})

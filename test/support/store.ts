@@ -1,0 +1,51 @@
+import { findJob } from '../../src/cli/find-job.js'
+import type { JobJson } from '../../src/cli/render/job-json.js'
+import type { JobId } from '../../src/domain/job.js'
+import { type EnqueueOptions, makeJob, plainTaskDefaults } from '../../src/domain/request.js'
+import { systemClock } from '../../src/engine/clock.js'
+import { defaultStoreUrl, openStore, openStoreForReading, parseStoreUrl } from '../../src/open.js'
+import type { Store } from '../../src/stores/store.js'
+import type { CliProject } from './cli.js'
+
+const locationOf = (project: CliProject) => parseStoreUrl(defaultStoreUrl, project.root)
+
+async function closing<T>(opening: Promise<Store>, use: (store: Store) => Promise<T>): Promise<T> {
+  const store = await opening
+  try {
+    return await use(store)
+  } finally {
+    await store.close()
+  }
+}
+
+/** Stores a job of a plain task as `run --detach` does, without the time that a command takes to start. */
+export function enqueueJob(
+  project: CliProject,
+  task: string,
+  args: readonly unknown[] = [],
+  options: EnqueueOptions = {},
+): Promise<JobId> {
+  const job = makeJob(task, plainTaskDefaults, JSON.stringify(args), options, systemClock.now())
+  return closing(openStore(locationOf(project), systemClock), async (store) => {
+    const [enqueued] = await store.enqueue([job])
+    return enqueued?.id ?? ''
+  })
+}
+
+/** What `status ID --json` shows of a job. */
+export function jobOf(project: CliProject, id: JobId): Promise<JobJson> {
+  return closing(openStoreForReading(locationOf(project), systemClock), (store) => findJob(store, id, []))
+}
+
+/** All jobs, the oldest first. */
+export function jobsOf(project: CliProject): Promise<readonly JobJson[]> {
+  return closing(openStoreForReading(locationOf(project), systemClock), async (store) => {
+    const { items } = await store.jobs({}, { limit: 1_000, after: null })
+    return Promise.all(items.map(({ id }) => findJob(store, id, [])).reverse())
+  })
+}
+
+/** Cancels a job as any process may. */
+export function cancelJob(project: CliProject, id: JobId): Promise<unknown> {
+  return closing(openStore(locationOf(project), systemClock), (store) => store.cancel([id]))
+}
