@@ -27,7 +27,9 @@ async function bench(options: Options): Promise<void> {
   buildIfStale(packageRoot)
   const folder = mkdtempSync(join(options.folder, 'offstage-bench-'))
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  // Their default would leave the folder behind.
   process.once('SIGINT', () => process.exit(130))
+  process.once('SIGTERM', () => process.exit(143))
   // What the task processes compile goes with the rest.
   process.env.OFFSTAGE_CACHE_DIR = join(folder, 'cache')
   const results = await measure(options, folder)

@@ -19,10 +19,12 @@ export function work(context: Context, settings: WorkSettings): Promise<number> 
     withStore(context, async (store) => {
       const interruption = takeSignals()
       const worker = await Worker.register(store, pool, systemClock, settings)
-      reportWorker(worker.events)
+      reportWorker(worker.events, context.redact)
       worker.start()
       const queues = settings.queues === null ? 'all queues' : settings.queues.join(', ')
-      say(`worker ${worker.id} is ready: ${tasks.length} tasks, ${settings.concurrency} jobs at a time, ${queues}`)
+      say(
+        `worker ${worker.id} is ready: ${plural(tasks.length, 'task')}, ${plural(settings.concurrency, 'job')} at a time, ${queues}`,
+      )
       const done = [fired(interruption.first), worker.broken]
       if (settings.burst) done.push(nothingLeft(store, worker, settings, interruption.first))
       try {
@@ -42,7 +44,11 @@ export function work(context: Context, settings: WorkSettings): Promise<number> 
 function stopping(worker: Worker): string {
   const { running } = worker.runner
   if (running === 0) return `worker ${worker.id} stops`
-  return `worker ${worker.id} stops: ${running} running jobs may finish; a second signal ends it at once`
+  return `worker ${worker.id} stops: ${plural(running, 'running job')} may finish; a second signal ends it at once`
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 /** Resolves when nothing is queued, running or waiting for a retry: looked at again whenever something was written. */

@@ -4,13 +4,34 @@ const secretNames = ['password', 'secret', 'token', 'authorization', 'apikey', '
 
 export const mask = '***'
 
+// Shorter values are too common as words: masking every "1" would hide the text and not the secret.
+const shortestSecret = 4
+
 /**
  * `value` as it may be shown: what stands under a key that is named like a secret is masked, at any depth. A key
  * matches if it contains a name, whatever its case, dashes and underscores. `more` adds names.
  */
 export function redact(value: JsonValue, more: readonly string[]): JsonValue {
+  return masked(value, secretKeys(more))
+}
+
+/** `text` without the secrets of `value`: an error or a line of output may repeat what a task was given. */
+export function redactText(text: string, value: JsonValue, more: readonly string[]): string {
+  const secrets = textsBelow(value, secretKeys(more), false).filter((secret) => secret.length >= shortestSecret)
+  // The longest first: one secret may be a part of another.
+  return secrets.sort((a, b) => b.length - a.length).reduce((shown, secret) => shown.replaceAll(secret, mask), text)
+}
+
+function secretKeys(more: readonly string[]): (key: string) => boolean {
   const names = [...secretNames, ...more.map(plain)]
-  return masked(value, (key) => names.some((name) => plain(key).includes(name)))
+  return (key) => names.some((name) => plain(key).includes(name))
+}
+
+function textsBelow(value: JsonValue, isSecret: (key: string) => boolean, secret: boolean): string[] {
+  if (typeof value === 'string' || typeof value === 'number') return secret ? [String(value)] : []
+  if (typeof value !== 'object' || value === null) return []
+  if (Array.isArray(value)) return value.flatMap((item) => textsBelow(item, isSecret, secret))
+  return Object.entries(value).flatMap(([key, item]) => textsBelow(item, isSecret, secret || isSecret(key)))
 }
 
 function masked(value: JsonValue, isSecret: (key: string) => boolean): JsonValue {

@@ -125,7 +125,12 @@ async function enqueue(run: (...args: unknown[]) => unknown, given: readonly unk
   // Beyond the declared parameters, an object of nothing but option names is the options.
   const hasOptions = given.length > run.length && isEnqueueOptions(last)
   const args = hasOptions ? given.slice(0, -1) : given
-  return binding.enqueue(toJsonText(args), hasOptions ? last : {})
+  return binding.enqueue(toJsonText(withoutTrailing(args)), hasOptions ? last : {})
+}
+
+/** Optional parameters that were left out before the options are left out of the call. */
+function withoutTrailing(args: readonly unknown[]): readonly unknown[] {
+  return args.slice(0, args.findLastIndex((arg) => arg !== undefined) + 1)
 }
 
 function isEnqueueOptions(value: unknown): value is EnqueueOptions {

@@ -70,6 +70,4 @@ export function fail() { throw new Error('first line\\nsecond line') }
     worker.signal('SIGINT')
     await worker.ended
   })
-
-  test.todo('Its health says a status and the reasons for it.')
 })

@@ -1,15 +1,15 @@
 import type { JobError } from '../../domain/failure.js'
 import type { Attempt, EpochMs, Job } from '../../domain/job.js'
 import type { JsonValue } from '../../domain/json.js'
-import { redact } from '../../domain/redact.js'
+import { redact, redactText } from '../../domain/redact.js'
 
 /** A job as programs read it: times as ISO texts in UTC, durations as numbers of milliseconds, absent as null. */
 export function jobToJson(job: Job, attempts: readonly Attempt[], redactMore: readonly string[]) {
   return {
     ...jobToListItem(job, redactMore),
     result: job.resultJson === null ? null : redact(JSON.parse(job.resultJson) as JsonValue, redactMore),
-    error: job.error,
-    attempts: attempts.map(attemptToJson),
+    error: shownError(job, job.error, redactMore),
+    attempts: attempts.map((attempt) => attemptToJson(attempt, shownError(job, attempt.error, redactMore))),
   }
 }
 
@@ -34,7 +34,7 @@ export function jobToListItem(job: Job, redactMore: readonly string[]) {
     maxRetries: job.maxRetries,
     timeoutMs: job.timeoutMs,
     progress: null,
-    error: withoutStack(job.error),
+    error: withoutStack(shownError(job, job.error, redactMore)),
     worker: job.worker,
     schedule: null,
     explanation: null,
@@ -44,7 +44,7 @@ export function jobToListItem(job: Job, redactMore: readonly string[]) {
 export type JobJson = ReturnType<typeof jobToJson>
 export type JobListItem = ReturnType<typeof jobToListItem>
 
-function attemptToJson(attempt: Attempt) {
+function attemptToJson(attempt: Attempt, error: JobError | null) {
   const { startedAt, endedAt } = attempt
   return {
     attempt: attempt.attempt,
@@ -53,10 +53,20 @@ function attemptToJson(attempt: Attempt) {
     startedAt: isoTime(startedAt),
     endedAt: isoTime(endedAt),
     durationMs: endedAt === null ? null : endedAt - startedAt,
-    error: attempt.error,
+    error,
     worker: attempt.worker,
     endedBy: attempt.endedBy,
   }
+}
+
+/** An error as it may be shown: what it repeats of secret arguments is masked. */
+export function shownError(job: Job, error: JobError, redactMore: readonly string[]): JobError
+export function shownError(job: Job, error: JobError | null, redactMore: readonly string[]): JobError | null
+export function shownError(job: Job, error: JobError | null, redactMore: readonly string[]): JobError | null {
+  if (error === null) return null
+  const args = JSON.parse(job.argsJson) as JsonValue
+  const shown = (text: string) => redactText(text, args, redactMore)
+  return { name: shown(error.name), message: shown(error.message), stack: error.stack && shown(error.stack) }
 }
 
 function withoutStack(error: JobError | null) {

@@ -27,10 +27,11 @@ export class ForegroundRun {
     store: Store,
     pool: TaskPool,
     concurrency: number,
+    redact: readonly string[],
     interruption: Interruption,
   ): Promise<ForegroundRun> {
     const worker = await Worker.register(store, pool, systemClock, { queues: [], concurrency })
-    reportRun(worker.events)
+    reportRun(worker.events, redact)
     worker.start()
     const run = new ForegroundRun(store, worker, interruption)
     void fired(interruption.first).then(() => run.#cancel())

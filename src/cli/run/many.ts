@@ -1,7 +1,7 @@
 import type { Enqueued } from '../../stores/store.js'
 import { type Context, withStore } from '../context.js'
 import { exitCodeOfJob, exitCodes } from '../exit-codes.js'
-import { type JobListItem, jobToJson } from '../render/job-json.js'
+import { type JobListItem, jobToJson, shownError } from '../render/job-json.js'
 import { errorText } from '../render/job-text.js'
 import { takeSignals } from '../signals.js'
 import { type EachRequest, type EachSummary, enqueueBatches, readEach, summarise } from './each.js'
@@ -53,7 +53,7 @@ export function runEachHere(
     const jobs = await readEach(pool, findTask(catalog, task), request)
     return withStore(context, async (store) => {
       const interruption = takeSignals()
-      const run = await ForegroundRun.begin(store, pool, concurrency, interruption)
+      const run = await ForegroundRun.begin(store, pool, concurrency, context.redact, interruption)
       const items: JobListItem[] = []
       let failed = 0
       try {
@@ -69,7 +69,8 @@ export function runEachHere(
           items.push(json)
           result(JSON.stringify(json.result))
           if (exitCodeOfJob(job) !== exitCodes.done) failed++
-          if (job.error !== null && job.state === 'failed') say(`${id} failed: ${errorText(job.error)}`)
+          if (job.error !== null && job.state === 'failed')
+            say(`${id} failed: ${errorText(shownError(job, job.error, context.redact))}`)
         }
       } finally {
         await run.end()

@@ -32,7 +32,7 @@ export interface RunEnd {
 export function runHere(context: Context, request: RunRequest): Promise<RunEnd> {
   return withJob(context, request, async (job, store, pool) => {
     const interruption = takeSignals()
-    const run = await ForegroundRun.begin(store, pool, 1, interruption)
+    const run = await ForegroundRun.begin(store, pool, 1, context.redact, interruption)
     try {
       const { id, answer } = accepted(await run.enqueue([job]), job)
       if (answer === 'existing') return await endOf(context, store, id, true)

@@ -1,6 +1,8 @@
 import { formatDuration } from '../../domain/duration.js'
-import type { JobId } from '../../domain/job.js'
+import type { JobError } from '../../domain/failure.js'
+import type { Job, JobId } from '../../domain/job.js'
 import type { EngineEmitter } from '../../engine/events.js'
+import { shownError } from '../render/job-json.js'
 import { visibleLine, visibleOutput } from '../sanitise.js'
 
 /** Talk goes to stderr, in whole lines. */
@@ -9,7 +11,7 @@ export function say(line: string): void {
 }
 
 /** Shows what happens in a foreground run: the task's own output as it comes, and each retry. */
-export function reportRun(events: EngineEmitter): void {
+export function reportRun(events: EngineEmitter, redact: readonly string[]): void {
   events.on('task.output', ({ text }) => process.stderr.write(visibleOutput(text)))
   events.on('task.progress', ({ fraction, message }) => {
     say(`${Math.round(fraction * 100)} %${message === null ? '' : ` ${visibleLine(message)}`}`)
@@ -17,7 +19,7 @@ export function reportRun(events: EngineEmitter): void {
   events.on('attempt.settled', (job, outcome) => {
     if (outcome.kind !== 'retry') return
     const waitMs = Math.max(0, outcome.at - outcome.endedAt)
-    const why = outcome.error === null ? 'asked to run again' : `${outcome.error.name}: ${outcome.error.message}`
+    const why = outcome.error === null ? 'asked to run again' : errorLine(job, outcome.error, redact)
     say(
       `${job.id} attempt ${job.attempt}: ${visibleLine(why)}; again ${waitMs === 0 ? 'at once' : `in ${formatDuration(waitMs)}`}`,
     )
@@ -26,20 +28,25 @@ export function reportRun(events: EngineEmitter): void {
 }
 
 /** Shows what a worker's jobs print, each line with the job that wrote it. */
-export function reportWorker(events: EngineEmitter): void {
+export function reportWorker(events: EngineEmitter, redact: readonly string[]): void {
   const lines = new LineBuffer((id, line) => say(`${id ?? '-'} | ${visibleOutput(line)}`))
   events.on('task.output', ({ id, text }) => lines.add(id, text))
   events.on('attempt.settled', (job, outcome) => {
     lines.flush(job.id)
     if (outcome.kind !== 'retry' && outcome.kind !== 'failed') return
-    const error = outcome.error === null ? '' : `: ${outcome.error.name}: ${outcome.error.message}`
+    const error = outcome.error === null ? '' : `: ${errorLine(job, outcome.error, redact)}`
     const next = outcome.kind === 'failed' ? 'failed' : 'will be tried again'
-    say(`${job.id} ${visibleLine(job.task)} attempt ${job.attempt} ${next}${visibleLine(error)}`)
+    say(`${job.id} ${visibleLine(job.task)} attempt ${job.attempt} ${next}${error}`)
   })
   events.on('worker.evicted', (old, next) => {
     say(`worker ${old} was not heard of for too long and lost its jobs; it goes on as ${next}`)
   })
   reportTroubles(events)
+}
+
+function errorLine(job: Job, error: JobError, redact: readonly string[]): string {
+  const { name, message } = shownError(job, error, redact)
+  return visibleLine(`${name}: ${message}`)
 }
 
 function reportTroubles(events: EngineEmitter): void {
