@@ -10,17 +10,46 @@ const entries = [
   'src/cli/hooks/command-not-found.ts',
 ]
 
+// oclif needs these only for help texts, plugins and a missing manifest. They are most of its code, so they are left out
+// of the bundle and loaded where they are first used: it makes every command some 25 ms faster.
+const onDemand = ['ejs', 'minimatch', 'semver', 'tinyglobby']
+const loadOnDemand = {
+  name: 'load-on-demand',
+  transform: {
+    filter: { id: /@oclif[\\/]core[\\/]lib[\\/].*\.js$/ },
+    handler(code) {
+      for (const name of onDemand) {
+        code = code
+          .replace(new RegExp(`^const ${name}_1 = .*$`, 'm'), '')
+          .replace(new RegExp(`\\b${name}_1(\\.default)?\\b`, 'g'), `require("${name}")`)
+      }
+      return code
+    },
+  },
+}
+
 export default defineConfig({
   input: Object.fromEntries(entries.map((file) => [file.replace(/\.ts$/, ''), file])),
   platform: 'node',
-  external: ['better-sqlite3', 'jiti', 'typescript', /^@oclif\/plugin-/],
+  external: ['better-sqlite3', 'jiti', 'typescript', ...onDemand],
+  plugins: [loadOnDemand],
   transform: { target: 'node20', define: { 'process.env.NODE_ENV': '"production"' } },
   output: {
     dir: 'dist',
     format: 'esm',
     chunkFileNames: 'chunks/[name]-[hash].js',
     minify: true,
-    keepNames: true, // error names are shown to people
     sourcemap: true,
+    codeSplitting: {
+      // Every file costs a millisecond at each start. What is apart here is what some processes must not load: the
+      // SQLite driver (task processes), the compiler of user modules (commands), the command line (task processes).
+      includeDependenciesRecursively: false,
+      groups: [
+        { name: 'sqlite', test: /src[\\/]stores[\\/]sqlite[\\/](?!files|errors)/ },
+        { name: 'modules', test: /src[\\/]project[\\/](user-modules|compile|load-tasks|load-error|discover)/ },
+        { name: 'cli', test: /(src[\\/]cli[\\/]|node_modules[\\/](?!cli-table3|string-width|ms[\\/]))/ },
+        { name: 'core', test: /src[\\/](domain|stores|engine|project|open)/ },
+      ],
+    },
   },
 })

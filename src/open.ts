@@ -44,6 +44,9 @@ export async function openStore(location: StoreLocation, clock: Clock): Promise<
 /** The store of a command that only reads: an empty one where none is yet. Throws StoreUnavailableError. */
 export async function openStoreForReading(location: StoreLocation, clock: Clock): Promise<Store> {
   if (location.kind === 'memory') return emptyStore(clock)
+  const { storeExists } = await import('./stores/sqlite/files.js')
+  // Asked first: loading the driver only to find nothing takes longer than everything else.
+  if (!storeExists(location.path)) return emptyStore(clock)
   const { openSqliteReader } = await import('./stores/sqlite/store.js')
   return openSqliteReader(location, clock) ?? emptyStore(clock)
 }

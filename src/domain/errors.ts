@@ -4,35 +4,46 @@
  * a store that cannot be reached, or a bug.
  */
 export class OffstageError extends Error {
+  // Names are written out: those of classes do not survive the minifier.
+  override name = 'OffstageError'
   readonly code: string
   readonly hint: string | null
 
   constructor(code: string, message: string, hint: string | null = null) {
     super(message)
-    this.name = new.target.name
     this.code = code
     this.hint = hint
   }
 }
 
 /** Something given by the user is not acceptable: a flag, an argument, a task name, an option in code. */
-export class UsageError extends OffstageError {}
+export class UsageError extends OffstageError {
+  override name = 'UsageError'
+}
 
 /** There is no job, queue, worker or schedule of that name. */
-export class NotFoundError extends OffstageError {}
+export class NotFoundError extends OffstageError {
+  override name = 'NotFoundError'
+}
 
 /** A job with this unique key is not final, and the caller asked for an error then. */
 export class KeyTakenError extends OffstageError {
+  override name = 'KeyTakenError'
+
   constructor(key: string, holder: string) {
     super('E_KEY_TAKEN', `the key ${key} is held by ${holder}`, `see "offstage status ${holder}"`)
   }
 }
 
 /** The store cannot be reached, opened, read or written. Nothing was acknowledged. */
-export class StoreUnavailableError extends OffstageError {}
+export class StoreUnavailableError extends OffstageError {
+  override name = 'StoreUnavailableError'
+}
 
 /** The task modules of the project cannot be used. */
-export class ProjectError extends OffstageError {}
+export class ProjectError extends OffstageError {
+  override name = 'ProjectError'
+}
 
 /** Thrown by a task: the job ends as `failed` at once, whatever retries are left. */
 export class NonRetryableError extends Error {

@@ -13,26 +13,18 @@ const busyTimeoutMs = 50
 
 /** Opens the file for a command that writes: makes it if it is missing, brings its schema up to date. */
 export function openForWriting(path: string, durability: Durability): Database.Database {
-  if (!isThere(path)) createStore(path, (temporary) => migrate(configure(connect(temporary), 'full')).close())
+  if (!storeExists(path)) createStore(path, (temporary) => migrate(configure(connect(temporary), 'full')).close())
   return checkedOpen(path, (db) => migrate(configure(db, durability)))
 }
 
 /** Opens the file for a command that only reads; null if there is no store yet. */
 export function openForReading(path: string): Database.Database | null {
-  if (!isThere(path)) return null
+  if (!storeExists(path)) return null
   return checkedOpen(path, (db) => {
     if (version(db) < migrations.length) throw olderFile(path)
     configure(db, 'full').pragma('query_only = 1')
     return db
   })
-}
-
-function isThere(path: string): boolean {
-  try {
-    return storeExists(path)
-  } catch (thrown) {
-    throw storeError(path, thrown)
-  }
 }
 
 /** Opens the file, looks whose it is before anything is changed in it, and closes it again if it cannot be used. */

@@ -1,4 +1,3 @@
-import Database from 'better-sqlite3'
 import { StoreUnavailableError } from '../../domain/errors.js'
 
 const causes: readonly (readonly [RegExp, string, string])[] = [
@@ -34,5 +33,5 @@ export function storeError(path: string, thrown: unknown): unknown {
 
 /** Whether a lock was busy: the only refusal that is worth another try at once. */
 export function isBusy(thrown: unknown): boolean {
-  return thrown instanceof Database.SqliteError && /^SQLITE_(BUSY|LOCKED)/.test(thrown.code)
+  return thrown instanceof Error && 'code' in thrown && /^SQLITE_(BUSY|LOCKED)/.test(String(thrown.code))
 }

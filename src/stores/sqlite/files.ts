@@ -20,9 +20,17 @@ export const ownFolderName = '.offstage'
 
 /**
  * Whether there is a store at `path`. A file that was emptied, or that is gone from a folder of ours, is an error:
- * it must not pass for an empty queue.
+ * it must not pass for an empty queue. Throws StoreUnavailableError. Needs no driver.
  */
 export function storeExists(path: string): boolean {
+  try {
+    return isThere(path)
+  } catch (thrown) {
+    throw storeError(path, thrown)
+  }
+}
+
+function isThere(path: string): boolean {
   const stat = lstatSync(path, { throwIfNoEntry: false })
   if (stat === undefined) {
     if (basename(dirname(path)) !== ownFolderName || !existsSync(dirname(path))) return false
