@@ -46,7 +46,7 @@ export default defineConfig({
       includeDependenciesRecursively: false,
       groups: [
         { name: 'sqlite', test: /src[\\/]stores[\\/]sqlite[\\/](?!files|errors)/ },
-        { name: 'modules', test: /src[\\/]project[\\/](user-modules|compile|load-tasks|load-error|discover)/ },
+        { name: 'modules', test: /src[\\/]project[\\/](user-modules|load-tasks|load-error|discover)/ },
         { name: 'cli', test: /(src[\\/]cli[\\/]|node_modules[\\/](?!cli-table3|string-width|ms[\\/]))/ },
         { name: 'core', test: /src[\\/](domain|stores|engine|project|open)/ },
       ],

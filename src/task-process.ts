@@ -1,7 +1,6 @@
 import { serveTasks } from './engine/child/serve.js'
 import { systemClock } from './engine/clock.js'
 import * as offstage from './index.js'
-import { compileAhead, compileFiles } from './project/compile.js'
 import { discoverModules } from './project/discover.js'
 import type { ConfigAnswer } from './project/evaluate-config.js'
 import { describeLoadError } from './project/load-error.js'
@@ -10,29 +9,17 @@ import { moduleLoader } from './project/user-modules.js'
 
 /**
  * The one program in which code of the user's runs: `tasks ROOT FOLDER` serves jobs, `config FILE` evaluates a config
- * file; `compile ROOT` only compiles.
+ * file.
  */
 const [mode, place = '', tasksFolder = ''] = process.argv.slice(2)
-switch (mode) {
-  case 'tasks':
-    await serveTasks(async (enqueue, loading) => {
-      const modules = discoverModules(tasksFolder)
-      const program = [process.argv[1] ?? '', ...process.execArgv]
-      await compileAhead(
-        place,
-        modules.map(({ file }) => file),
-        program,
-      )
-      return loadTasks(modules, moduleLoader(place, offstage), enqueue, loading)
-    }, systemClock)
-    break
-  case 'config': {
-    const answer = await evaluate(place)
-    process.send?.(answer, () => process.exit())
-    break
-  }
-  case 'compile':
-    compileFiles(place)
+if (mode === 'config') {
+  const answer = await evaluate(place)
+  process.send?.(answer, () => process.exit())
+} else {
+  await serveTasks(
+    (enqueue, loading) => loadTasks(discoverModules(tasksFolder), moduleLoader(place, offstage), enqueue, loading),
+    systemClock,
+  )
 }
 
 async function evaluate(file: string): Promise<ConfigAnswer> {

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { createJiti, type Jiti } from 'jiti'
+import { createJiti } from 'jiti'
 
 /** Loads one module of the user's: TypeScript or JavaScript, ESM or CommonJS, without a build step. */
 export type LoadModule = (file: string) => Promise<unknown>
@@ -10,31 +10,19 @@ export type LoadModule = (file: string) => Promise<unknown>
  * one. What was compiled is kept in the user's cache folder.
  */
 export function moduleLoader(folder: string, offstage: Record<string, unknown>): LoadModule {
-  const jiti = userJiti(folder, { offstage })
-  return (file) => jiti.import(file)
-}
-
-/** Compiles one TypeScript module into the cache, exactly as the loader would, and runs nothing of it. */
-export function moduleCompiler(folder: string): (file: string, source: string) => void {
-  const jiti = userJiti(folder, {})
-  return (filename, source) => {
-    jiti.transform({ filename, source, ts: true, async: true, jsx: true })
-  }
-}
-
-function userJiti(folder: string, virtualModules: Record<string, Record<string, unknown>>): Jiti {
-  return createJiti(join(folder, '/'), {
+  const jiti = createJiti(join(folder, '/'), {
     fsCache: compiledFolder() ?? false,
     // With interop a function that is the whole of a CommonJS module cannot be told from a default export beside others.
     interopDefault: false,
     tsconfigPaths: true,
     jsx: true,
-    virtualModules,
+    virtualModules: { offstage },
   })
+  return (file) => jiti.import(file)
 }
 
 /** Where compiled modules are kept; null where the user has no folder of his own: a name in /tmp would be anyone's. */
-export function compiledFolder(): string | null {
+function compiledFolder(): string | null {
   const { OFFSTAGE_CACHE_DIR, XDG_CACHE_HOME } = process.env
   if (OFFSTAGE_CACHE_DIR) return join(OFFSTAGE_CACHE_DIR, 'modules')
   if (XDG_CACHE_HOME) return join(XDG_CACHE_HOME, 'offstage', 'modules')
