@@ -15,5 +15,5 @@ test('The committed manifest says what the commands say.', async () => {
   })
   await plugin.load()
   const committed = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf8'))
-  expect(JSON.parse(JSON.stringify(plugin.manifest))).toEqual(committed)
+  expect(JSON.parse(JSON.stringify(plugin.manifest))).toEqual(committed) // else: npm run manifest
 })
