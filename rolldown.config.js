@@ -28,11 +28,21 @@ const loadOnDemand = {
   },
 }
 
+// The driver looks for its addon in a dozen places, with a package of its own; npm always puts it in this one.
+const addon = 'better-sqlite3/build/Release/better_sqlite3.node'
+const loadAddon = {
+  name: 'load-addon',
+  transform: {
+    filter: { id: /better-sqlite3[\\/]lib[\\/]database\.js$/ },
+    handler: (code) => code.replace("require('bindings')('better_sqlite3.node')", `require('${addon}')`),
+  },
+}
+
 export default defineConfig({
   input: Object.fromEntries(entries.map((file) => [file.replace(/\.ts$/, ''), file])),
   platform: 'node',
-  external: ['better-sqlite3', 'jiti', 'typescript', ...onDemand],
-  plugins: [loadOnDemand],
+  external: [addon, 'jiti', 'typescript', ...onDemand],
+  plugins: [loadOnDemand, loadAddon],
   transform: { target: 'node20', define: { 'process.env.NODE_ENV': '"production"' } },
   output: {
     dir: 'dist',
@@ -45,7 +55,7 @@ export default defineConfig({
       // SQLite driver (task processes), the compiler of user modules (commands), the command line (task processes).
       includeDependenciesRecursively: false,
       groups: [
-        { name: 'sqlite', test: /src[\\/]stores[\\/]sqlite[\\/](?!files|errors)/ },
+        { name: 'sqlite', test: /src[\\/]stores[\\/]sqlite[\\/](?!files|errors)|node_modules[\\/]better-sqlite3/ },
         { name: 'modules', test: /src[\\/]project[\\/](user-modules|load-tasks|load-error|discover)/ },
         { name: 'cli', test: /(src[\\/]cli[\\/]|node_modules[\\/](?!cli-table3|string-width|ms[\\/]))/ },
         { name: 'core', test: /src[\\/](domain|stores|engine|project|open)/ },

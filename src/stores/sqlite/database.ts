@@ -20,26 +20,48 @@ export function openForWriting(path: string, durability: Durability): Database.D
 /** Opens the file for a command that only reads; null if there is no store yet. */
 export function openForReading(path: string): Database.Database | null {
   if (!storeExists(path)) return null
-  return checkedOpen(path, (db) => {
-    if (version(db) < migrations.length) throw olderFile(path)
-    configure(db, 'full').pragma('query_only = 1')
-    return db
+  return guarded(path, () => {
+    const db = connectToOwn(path)
+    if (version(db) === migrations.length) return db
+    db.close()
+    throw olderFile(path)
   })
 }
 
-/** Opens the file, looks whose it is before anything is changed in it, and closes it again if it cannot be used. */
+/** Opens the file to write, after a look at whose it is. */
 function checkedOpen(path: string, prepare: (db: Database.Database) => Database.Database): Database.Database {
-  let db: Database.Database | null = null
+  return guarded(path, () => {
+    connectToOwn(path).close()
+    const db = connect(path)
+    try {
+      return prepare(db)
+    } catch (thrown) {
+      db.close()
+      throw thrown
+    }
+  })
+}
+
+/**
+ * A connection that only reads, to a file that is ours and not newer than this program. One that may write would
+ * checkpoint a WAL that others left behind when it is closed.
+ */
+function connectToOwn(path: string): Database.Database {
+  refuseFolder(path)
+  const db = connect(path, true)
   try {
-    refuseFolder(path)
-    // Read-only: a connection that may write checkpoints a WAL that others left behind when it is closed.
-    db = connect(path, true)
     refuseForeign(db, path)
-    db.close()
-    db = connect(path)
-    return prepare(db)
+    return db
   } catch (thrown) {
-    db?.close()
+    db.close()
+    throw thrown
+  }
+}
+
+function guarded<T>(path: string, open: () => T): T {
+  try {
+    return open()
+  } catch (thrown) {
     throw storeError(path, thrown)
   }
 }

@@ -7,6 +7,33 @@ interface Statement {
   all(...values: unknown[]): unknown[]
 }
 
+/** Prepared when it is first used: a command that reads needs five of them. */
+class LazyStatement implements Statement {
+  readonly #prepare: () => Statement
+  #prepared: Statement | null = null
+
+  constructor(prepare: () => Statement) {
+    this.#prepare = prepare
+  }
+
+  run(...values: unknown[]) {
+    return this.#statement().run(...values)
+  }
+
+  get(...values: unknown[]) {
+    return this.#statement().get(...values)
+  }
+
+  all(...values: unknown[]) {
+    return this.#statement().all(...values)
+  }
+
+  #statement(): Statement {
+    this.#prepared ??= this.#prepare()
+    return this.#prepared
+  }
+}
+
 // Its code never began: every attempt that began is kept while its job waits.
 const neverStarted = 'NOT EXISTS (SELECT 1 FROM attempts WHERE attempts.job = jobs.id)'
 // What has expired is not started, even if no sweep has buried it yet.
@@ -14,7 +41,7 @@ const startable = `(expires_at IS NULL OR expires_at > :now OR NOT ${neverStarte
 
 /** Every SQL statement of the store, under its one name. */
 export function prepareStatements(db: Database.Database) {
-  const sql = (text: string): Statement => db.prepare(text)
+  const sql = (text: string): Statement => new LazyStatement(() => db.prepare(text))
   return {
     // enqueue
     insertJob: sql(`
