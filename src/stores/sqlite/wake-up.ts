@@ -37,6 +37,10 @@ export class WakeUp extends News {
   }
 
   #version(): unknown {
-    return this.#db.open ? this.#db.pragma('data_version', { simple: true }) : null
+    try {
+      return this.#db.open ? this.#db.pragma('data_version', { simple: true }) : null
+    } catch {
+      return null // whoever is woken by this reads next, and tells what is wrong with the file
+    }
   }
 }
