@@ -66,7 +66,9 @@ export function fail() { throw new Error('first line\\nsecond line') }
     expect(status.workers[0]?.running.map(keysOf)).toEqual([shapes.runningJob])
     expect(keysOf(await project.json(['status', 'j1']))).toEqual(shapes.job)
 
+    // The second only after the first was heard: signals that wait are merged into one.
     worker.signal('SIGINT')
+    await worker.says(/1 running job may finish/)
     worker.signal('SIGINT')
     await worker.ended
   })
