@@ -7,7 +7,7 @@ export default defineConfig({
     pool: 'forks',
     // Most tests wait for processes: two files at a time keep two cores busy, and vitest alone would take one.
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     // Otherwise what commands print never reaches those who capture it.
     disableConsoleIntercept: true,
