@@ -41,6 +41,7 @@ const loadAddon = {
 export default defineConfig({
   input: Object.fromEntries(entries.map((file) => [file.replace(/\.ts$/, ''), file])),
   platform: 'node',
+  preserveEntrySignatures: 'allow-extension', // what the chunks below take
   external: [addon, 'jiti', 'typescript', ...onDemand],
   plugins: [loadOnDemand, loadAddon],
   transform: { target: 'node20', define: { 'process.env.NODE_ENV': '"production"' } },
