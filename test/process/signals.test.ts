@@ -82,7 +82,8 @@ describe.concurrent('signals', () => {
       project.write(name, '')
       expect((await worker.ended).exitCode).toBe(0)
       expect(await jobOf(project, running)).toMatchObject({ state: 'completed', attempt: 1 })
-      expect(await jobOf(project, late)).toMatchObject({ state: 'queued', attempt: 0 })
+      // A claim that was on its way already may have taken it; it is then given back before its code begins.
+      expect(await jobOf(project, late)).toMatchObject({ state: 'queued', failures: 0, losses: 0, attempts: [] })
     },
   )
 
