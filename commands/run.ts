@@ -3,6 +3,7 @@ import { parseTaskArguments, readStdin } from '../src/cli/arguments.js'
 import { DataCommand } from '../src/cli/base-command.js'
 import { enqueueOptions, jobFlags } from '../src/cli/run/flags.js'
 import { tellEnd } from '../src/cli/run/tell.js'
+import { UsageError } from '../src/domain/errors.js'
 import { systemClock } from '../src/engine/clock.js'
 
 export default class Run extends DataCommand {
@@ -39,6 +40,7 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 timed out, 4 cancelled, 5 not found, 6 
     const options = enqueueOptions(flags, systemClock.now())
     const detach = flags.detach || flags.delay !== undefined || flags.at !== undefined
     if (flags.each !== undefined) {
+      if (argv.length > 1) throw new UsageError('E_ARGUMENTS', '--each and arguments are both given')
       const { enqueueEach, runEachHere } = await import('../src/cli/run/many.js')
       const request = { source: flags.each, options, skipInvalid: flags['skip-invalid'] }
       if (detach) return enqueueEach(context, args.task, request, (ids) => ids.length > 0 && this.log(ids.join('\n')))

@@ -26,7 +26,7 @@ export function parseStoreUrl(url: string, from: string): StoreLocation {
 
 function badUrl(url: string, what: string): UsageError {
   // A mistyped URL may hold a password.
-  const shown = url.replace(/\/\/[^@/]*@/, '//***@')
+  const shown = url.replace(/\/\/.*@/s, '//***@')
   return new UsageError(
     'E_STORE_URL',
     `${shown} ${what}`,

@@ -26,6 +26,6 @@ function parse(text: string, place: string): unknown {
 /** A whole number in the text that JavaScript cannot carry; null if there is none. */
 function inexactNumber(text: string): string | null {
   const outsideStrings = text.replace(/"(?:[^"\\]|\\.)*"/g, '""')
-  const long = outsideStrings.match(/-?\b\d{16,}\b(?![.eE])/g) ?? []
+  const long = outsideStrings.match(/(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g) ?? []
   return long.find((digits) => BigInt(digits) !== BigInt(Number(digits))) ?? null
 }

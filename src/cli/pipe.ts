@@ -6,7 +6,8 @@ export function watchPipe(argv: readonly string[]): void {
   const goesOn = working.includes(argv[0] ?? '')
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
+      // EIO: the terminal was closed, which must not end a worker in the middle of its drain.
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
       if (!goesOn) process.exit(0)
     })
   }

@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { ProjectError } from '../domain/errors.js'
 import type { TaskProgram } from '../engine/executors/task-process.js'
+import { packageRoot } from '../engine/package-root.js'
 import { isFolder, type Project } from './find.js'
 
 /** How a task process of a project is started. Throws ProjectError if there is no task directory. */
@@ -22,14 +21,9 @@ export function configProgram(file: string, cwd: string): TaskProgram {
   return { ...entry(), args: ['config', file], cwd }
 }
 
-// Bundled, this code may sit in any chunk of dist; run from source, the entry is TypeScript.
+// Bundled, the entry is a file of dist; run from source, it is TypeScript.
 function entry(): Pick<TaskProgram, 'entry' | 'execArgv'> {
-  const here = fileURLToPath(import.meta.url)
-  const root = packageRoot(dirname(here))
-  if (!here.endsWith('.ts')) return { entry: join(root, 'dist/src/task-process.js'), execArgv: [] }
-  return { entry: join(root, 'src/task-process.ts'), execArgv: ['--import', import.meta.resolve('tsx')] }
-}
-
-function packageRoot(folder: string): string {
-  return existsSync(join(folder, 'package.json')) ? folder : packageRoot(dirname(folder))
+  if (!import.meta.url.endsWith('.ts')) return { entry: join(packageRoot, 'dist/src/task-process.js'), execArgv: [] }
+  const execArgv = ['--import', import.meta.resolve('tsx')]
+  return { entry: join(packageRoot, 'src/task-process.ts'), execArgv }
 }

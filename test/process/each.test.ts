@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { cliProject } from '../support/cli.js'
 import { jobsOf } from '../support/store.js'
+import { drivesTerminal } from '../support/terminal.js'
 
 const tasks = {
   'tasks/sum.mjs': `import { task } from 'offstage'
@@ -36,6 +37,35 @@ describe('run --each', () => {
     expect(some).toMatchObject({ stdout: 'j1\nj2\n', exitCode: 0 })
     expect(some.stderr).toMatch(/line 3 left out: .*\n.*line 4 left out: a: expected a number\n.*line 6 left out: /)
     expect((await jobsOf(project)).map(({ args }) => args)).toEqual([[{ a: 1 }], [{ a: 4 }]])
+  })
+
+  test('A line that is too large is bad like any other; numbers with a fraction are good; arguments beside it are refused.', async () => {
+    const large = JSON.stringify('x'.repeat(300_000))
+    const project = cliProject({
+      ...tasks,
+      'lines.jsonl': `{"v": 0.12345678901234567}\n${large}\n[-1.2345678901234567e-9]\n`,
+    })
+    const each = ['run', 'sum.all', '--each', 'lines.jsonl', '--detach']
+    const refused = await project.run(each)
+    expect(refused.exitCode).toBe(2)
+    expect(refused.stderr).toMatch(/^error: lines\.jsonl line 2: the arguments are \d+ bytes.*nothing was stored/)
+    expect(existsSync(project.path('.offstage'))).toBe(false)
+
+    const some = await project.run([...each, '--skip-invalid'])
+    expect(some).toMatchObject({
+      stdout: 'j1\nj2\n',
+      exitCode: 0,
+      stderr: expect.stringContaining('line 2 left out: '),
+    })
+    expect((await project.run([...each, 'name=Ada'])).stderr).toContain('--each and arguments are both given')
+  })
+
+  test('What it shows of bad lines and results cannot drive a terminal.', async () => {
+    const project = cliProject(tasks)
+    const input = '{"a\u001b]0;owned\u0007\n["\u202e"]\n'
+    const run = await project.run(['run', 'sum.all', '--each', '-', '--skip-invalid'], { input })
+    expect(drivesTerminal(run.stderr)).toBeNull()
+    expect(run.stdout).toBe('["\\u202e"]\n')
   })
 
   test('A line is an object, the positional arguments, or one of them; the ids are in the order of the lines.', async () => {

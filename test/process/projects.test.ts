@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { cpSync, existsSync, mkdirSync, symlinkSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { cliProject, environment } from '../support/cli.js'
 
+const packageFolder = join(import.meta.dirname, '../..')
 const list = (entries: Record<string, string>) => entries
 const one = "export default () => 'one'\n"
 
@@ -142,5 +143,19 @@ describe.concurrent('projects', () => {
     expect(execFileSync('ls', ['-A', dirname(project.path('x'))], { encoding: 'utf8' })).toBe(
       '.offstage\nnode_modules\ntasks\n',
     )
+  })
+
+  test('An error keeps its stack where both the program and the project are below a folder named src.', async () => {
+    const project = cliProject({
+      'src/shop/tasks/buy.ts': "\nexport default function buy() {\n  throw new Error('sold out')\n}\n",
+    })
+    const installed = project.path('src/offstage')
+    for (const part of ['bin', 'dist', 'package.json', 'oclif.manifest.json']) {
+      cpSync(join(packageFolder, part), join(installed, part), { recursive: true })
+    }
+    symlinkSync(join(packageFolder, 'node_modules'), join(installed, 'node_modules'))
+    const run = await project.shell('node src/offstage/bin/run.js run buy --retries 0 --cwd src/shop')
+    expect(run.exitCode).toBe(1)
+    expect(run.stderr).toMatch(/Error: sold out\n\s+at buy \(.*src\/shop\/tasks\/buy\.ts:3:\d+\)\n$/)
   })
 })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { UsageError } from '../../domain/errors.js'
 import type { JobId, NewJob } from '../../domain/job.js'
-import { toJsonText } from '../../domain/json.js'
+import { refuseLargeArgs, toJsonText } from '../../domain/json.js'
 import { type EnqueueOptions, makeJob } from '../../domain/request.js'
 import { systemClock } from '../../engine/clock.js'
 import type { TaskPool } from '../../engine/executors/task-pool.js'
@@ -9,6 +9,7 @@ import type { TaskInfo } from '../../engine/protocol.js'
 import type { Enqueued } from '../../stores/store.js'
 import { readStdin } from '../arguments.js'
 import { parseJsonText } from '../json-text.js'
+import { visibleLine } from '../sanitise.js'
 import { say } from './reporter.js'
 
 /** Jobs stored with one commit, and checked with one message. */
@@ -69,7 +70,9 @@ function readFile(file: string): string {
 
 function argsOfLine(line: string): string {
   const value = parseJsonText(line, 'the line')
-  return toJsonText(Array.isArray(value) ? value : [value], 'arguments')
+  const argsJson = toJsonText(Array.isArray(value) ? value : [value], 'arguments')
+  refuseLargeArgs(argsJson) // here, where the line is known
+  return argsJson
 }
 
 async function refusedLines(pool: TaskPool, task: TaskInfo, lines: readonly Line[]): Promise<BadLine[]> {
@@ -93,7 +96,7 @@ function tellBadLines({ source, skipInvalid }: EachRequest, bad: BadLine[]): voi
     const message = `${name} line ${first.number}: ${first.what}${more}; nothing was stored`
     throw new UsageError('E_EACH', message, 'mend the line, or leave bad lines out with --skip-invalid')
   }
-  for (const line of bad) say(`${name} line ${line.number} left out: ${line.what}`)
+  for (const line of bad) say(`${name} line ${line.number} left out: ${visibleLine(line.what)}`)
 }
 
 /** Stores the jobs a thousand at a time; `stored` hears the answers of each thousand as soon as it is safe. */

@@ -3,6 +3,7 @@ import { type Context, withStore } from '../context.js'
 import { exitCodeOfJob, exitCodes } from '../exit-codes.js'
 import { type JobListItem, jobToJson, shownError } from '../render/job-json.js'
 import { errorText } from '../render/job-text.js'
+import { safeJson } from '../sanitise.js'
 import { takeSignals } from '../signals.js'
 import { type EachRequest, type EachSummary, enqueueBatches, readEach, summarise } from './each.js'
 import { ForegroundRun } from './foreground.js'
@@ -67,7 +68,7 @@ export function runEachHere(
           const job = await run.finished(id)
           const json = jobToJson(job, [], context.redact)
           items.push(json)
-          result(JSON.stringify(json.result))
+          result(safeJson(JSON.stringify(json.result)))
           if (exitCodeOfJob(job) !== exitCodes.done) failed++
           if (job.error !== null && job.state === 'failed')
             say(`${id} failed: ${errorText(shownError(job, job.error, context.redact))}`)

@@ -5,7 +5,8 @@ import { systemClock } from '../../engine/clock.js'
 import type { TaskPool } from '../../engine/executors/task-pool.js'
 import type { Enqueued, Store } from '../../stores/store.js'
 import { type Context, withStore } from '../context.js'
-import { type JobJson, jobToJson } from '../render/job-json.js'
+import { type JobJson, jobToJson, shownError } from '../render/job-json.js'
+import { visibleLine } from '../sanitise.js'
 import { takeSignals } from '../signals.js'
 import { followJob } from './follow.js'
 import { ForegroundRun } from './foreground.js'
@@ -61,7 +62,7 @@ export function enqueueAndWait(context: Context, request: RunRequest): Promise<R
     const interruption = takeSignals()
     say(`${id} enqueued`)
     if ((await store.workers()).length === 0) say('no worker is running; start one: offstage workers start')
-    const end = await followJob(store, id, interruption.first, sayState)
+    const end = await followJob(store, id, interruption.first, (changed) => sayState(changed, context.redact))
     interruption.release()
     const interrupted = interruption.first.aborted
     if (interrupted) say(`${id} goes on; look at it with: offstage status ${id}`)
@@ -98,7 +99,9 @@ async function fullJson(context: Context, store: Store, job: Job): Promise<JobJs
   return jobToJson(job, await store.attempts(job.id), context.redact)
 }
 
-function sayState(job: Job): void {
+function sayState(job: Job, redact: readonly string[]): void {
   if (job.state === 'running') say(`${job.id} runs, attempt ${job.attempt}`)
-  if (job.state === 'scheduled' && job.attempt > 0) say(`${job.id} waits for a retry: ${job.error?.message ?? ''}`)
+  if (job.state === 'scheduled' && job.attempt > 0) {
+    say(`${job.id} waits for a retry: ${visibleLine(shownError(job, job.error, redact)?.message ?? '')}`)
+  }
 }

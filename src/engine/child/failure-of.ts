@@ -1,9 +1,9 @@
-import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { describeFailure, type JobError } from '../../domain/failure.js'
+import { packageRoot } from '../package-root.js'
 
-// Bundled, everything of ours is below `dist`; run from source, below `src`.
-const ours = /^(.*?[\\/](?:dist|src))[\\/]/.exec(`${dirname(fileURLToPath(import.meta.url))}/`)?.[1] ?? ''
+// Of this installation, not of every folder with such a name: projects live below /usr/src and ~/src too.
+const ours = ['dist', 'src'].map((folder) => join(packageRoot, folder, '/'))
 
 /** What is kept of what a task threw: its stack without the frames of this program, which say nothing to its author. */
 export function failureOf(thrown: unknown): JobError {
@@ -17,5 +17,5 @@ export function failureOf(thrown: unknown): JobError {
 
 function isOurs(line: string): boolean {
   if (!/^\s+at /.test(line)) return false
-  return line.includes(`${ours}/`) || /\(?node:(async_hooks|internal)/.test(line)
+  return ours.some((folder) => line.includes(folder)) || /\(?node:(async_hooks|internal)/.test(line)
 }
