@@ -83,7 +83,7 @@ function noopJob(n: number): NewJob {
 
 /** From the start of a worker, whose task process is ready and warm, until the end of the last job is stored. */
 async function drain(store: Store, program: TaskProgram, concurrency: number, count: number): Promise<number> {
-  const pool = new TaskPool(program)
+  const pool = new TaskPool(program, () => {})
   try {
     await pool.catalog
     await warmUpTaskProcess(pool, concurrency)

@@ -18,7 +18,7 @@ export default async function hello({ name = 'world' }: { name?: string } = {}) 
 export function noopProgram(packageRoot: string, root: string): TaskProgram {
   write(join(root, 'tasks/noop.ts'), 'export default function noop() {}\n')
   const entry = join(packageRoot, 'dist/src/task-process.js')
-  return { entry, execArgv: [], args: ['tasks', root, join(root, 'tasks')], cwd: root }
+  return { entry, execArgv: [], args: ['tasks', root, join(root, 'tasks')], cwd: root, loadLimitMs: 60_000 }
 }
 
 /** A project with a task `hello` and no store. Answers its folder. */

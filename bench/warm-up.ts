@@ -27,7 +27,7 @@ export async function warmUpTaskProcess(pool: TaskPool, concurrency: number): Pr
       },
       output: () => {},
       progress: () => {},
-      enqueue: async () => ({ code: 'E_BENCH', message: 'no job of the benchmark enqueues' }),
+      enqueue: () => Promise.reject(new Error('no job of the benchmark enqueues')),
       ready: () => {},
       died: () => reject(new Error('the task process died while it warmed up')),
     })

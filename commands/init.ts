@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { Args } from '@oclif/core'
 import { DataCommand } from '../src/cli/base-command.js'
 
@@ -10,9 +11,10 @@ export default class Init extends DataCommand {
   }
 
   async run(): Promise<unknown> {
-    const { args } = await this.parse(Init)
+    const { args, flags } = await this.parse(Init)
+    const { startingFolder } = await import('../src/cli/context.js')
     const { initProject } = await import('../src/cli/init.js')
-    const made = initProject(args.dir)
+    const made = initProject(resolve(startingFolder(flags.cwd), args.dir))
     for (const file of made.files) this.log(`wrote ${file}`)
     this.log(`\nTry it: ${args.dir === '.' ? '' : `cd ${args.dir} && `}offstage run hello name=Ada`)
     return made

@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { parseTaskArguments, readStdin } from '../src/cli/arguments.js'
 import { DataCommand } from '../src/cli/base-command.js'
+import { refuseMemory } from '../src/cli/context.js'
 import { enqueueOptions, jobFlags } from '../src/cli/run/flags.js'
 import { tellEnd } from '../src/cli/run/tell.js'
 import { UsageError } from '../src/domain/errors.js'
@@ -39,6 +40,7 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 timed out, 4 cancelled, 5 not found, 6 
     const context = await this.context(flags)
     const options = enqueueOptions(flags, systemClock.now())
     const detach = flags.detach || flags.delay !== undefined || flags.at !== undefined
+    if (detach || flags.wait) refuseMemory(context, detach ? 'run --detach' : 'run --wait')
     if (flags.each !== undefined) {
       if (argv.length > 1) throw new UsageError('E_ARGUMENTS', '--each and arguments are both given')
       const { enqueueEach, runEachHere } = await import('../src/cli/run/many.js')

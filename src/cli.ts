@@ -1,5 +1,5 @@
 import { flush, type Interfaces, run } from '@oclif/core'
-import { describeError } from './cli/base-command.js'
+import { describeError, environmentAsksForJson } from './cli/base-command.js'
 import { watchPipe } from './cli/pipe.js'
 import { safeJson, visible } from './cli/sanitise.js'
 
@@ -30,5 +30,5 @@ export async function main(options: Interfaces.LoadOptions): Promise<void> {
 /** Whether an error that no command has told, such as of a command that is not there, is to be JSON. */
 function asksForJson(argv: readonly string[]): boolean {
   const end = argv.indexOf('--')
-  return (end < 0 ? argv : argv.slice(0, end)).includes('--json')
+  return environmentAsksForJson() || (end < 0 ? argv : argv.slice(0, end)).includes('--json')
 }

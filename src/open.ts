@@ -34,6 +34,11 @@ function badUrl(url: string, what: string): UsageError {
   )
 }
 
+/** Loads the code of a store that will be opened soon, while the caller waits for something else. */
+export function preloadStore(location: StoreLocation): void {
+  if (location.kind === 'sqlite') import('./stores/sqlite/store.js').catch(() => {}) // opening it will tell why
+}
+
 /** The store of a command that writes. Throws StoreUnavailableError. */
 export async function openStore(location: StoreLocation, clock: Clock): Promise<Store> {
   if (location.kind === 'memory') return emptyStore(clock)

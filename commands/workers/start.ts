@@ -6,8 +6,8 @@ import { queueName } from '../../src/domain/names.js'
 export default class WorkersStart extends BaseCommand {
   static override summary = 'Start a worker, which runs jobs until it is told to stop'
   static override description =
-    `A first SIGINT or SIGTERM lets running jobs finish and then exits 0; what is left after --grace is
-handed back without using up an attempt. A second signal ends the worker at once (exit code 130 or 143).`
+    `A first SIGINT or SIGTERM lets running jobs finish. What is left after --grace is handed back without using up an attempt.
+Exit codes: 0 done, 1 it could not go on, 2 usage, 6 store unavailable, 130 or 143 ended at once by a second signal.`
   static override examples = [
     '<%= config.bin %> workers start',
     '<%= config.bin %> workers start --queues mail,default --concurrency 20',

@@ -69,7 +69,7 @@ export abstract class DataCommand extends BaseCommand {
   }
 
   override jsonEnabled(): boolean {
-    return super.jsonEnabled() || ['1', 'true', 'yes'].includes(process.env.OFFSTAGE_JSON ?? '')
+    return super.jsonEnabled() || environmentAsksForJson()
   }
 
   /** JSON for programs, and safe on a terminal: what could drive it is written as JSON escapes. */
@@ -78,7 +78,12 @@ export abstract class DataCommand extends BaseCommand {
   }
 }
 
-export interface ToldError {
+/** Whether `--json` is asked for by its environment variable. */
+export function environmentAsksForJson(): boolean {
+  return ['1', 'true', 'yes'].includes(process.env.OFFSTAGE_JSON ?? '')
+}
+
+interface ToldError {
   readonly code: string
   readonly message: string
   readonly hint: string | null

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path'
-import { ProjectError } from '../domain/errors.js'
+import { ProjectError, UsageError } from '../domain/errors.js'
 import { systemClock } from '../engine/clock.js'
 import { TaskPool } from '../engine/executors/task-pool.js'
+import type { TaskOutput } from '../engine/protocol.js'
 import { defaultStoreUrl, openStore, openStoreForReading, parseStoreUrl, type StoreLocation } from '../open.js'
 import { readProject } from '../project/config.js'
-import type { Project } from '../project/find.js'
+import { isFolder, type Project } from '../project/find.js'
 import { taskProgram } from '../project/task-program.js'
 import type { Store } from '../stores/store.js'
 
@@ -22,8 +23,9 @@ interface GlobalFlags {
   readonly cwd?: string | undefined
 }
 
+/** Throws UsageError and ProjectError. */
 export async function readContext(flags: GlobalFlags): Promise<Context> {
-  const from = resolve(flags.cwd ?? '.')
+  const from = startingFolder(flags.cwd)
   const project = await readProject(from)
   const root = project?.root ?? from
   const location =
@@ -33,8 +35,15 @@ export async function readContext(flags: GlobalFlags): Promise<Context> {
   return { project, location, redact: project?.redact ?? [], from }
 }
 
-/** Starts the task process of the project. Throws ProjectError if there is no project. */
-export function startTasks(context: Context): TaskPool {
+/** The folder that a command begins in: `--cwd`, or the current one. Throws UsageError if it is not there. */
+export function startingFolder(cwd: string | undefined): string {
+  const folder = resolve(cwd ?? '.')
+  if (isFolder(folder)) return folder
+  throw new UsageError('E_CWD', `--cwd: there is no folder ${folder}`)
+}
+
+/** Starts the task process of the project; `output` hears what its modules write. Throws ProjectError if there is none. */
+export function startTasks(context: Context, output: (output: TaskOutput) => void): TaskPool {
   if (context.project === null) {
     throw new ProjectError(
       'E_NO_PROJECT',
@@ -42,7 +51,17 @@ export function startTasks(context: Context): TaskPool {
       'run "offstage init" to make one, or say where it is with --cwd',
     )
   }
-  return new TaskPool(taskProgram(context.project))
+  return new TaskPool(taskProgram(context.project), output)
+}
+
+/** Refuses a store that ends with this process where the jobs are for others. Throws UsageError; `what` names the command. */
+export function refuseMemory(context: Context, what: string): void {
+  if (context.location.kind !== 'memory') return
+  throw new UsageError(
+    'E_STORE_MEMORY',
+    `${what}: the store memory: ends with this command`,
+    'name a file with --store',
+  )
 }
 
 /** Uses the store for reading, and closes it whatever happens. */

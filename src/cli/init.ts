@@ -1,7 +1,8 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { UsageError } from '../domain/errors.js'
 import { findProject } from '../project/find.js'
+import { makeFolder } from '../stores/make-folder.js'
 
 const config = `{
   "tasks": "tasks",
@@ -21,8 +22,7 @@ export default async function hello({ name = 'world' }: { name?: string } = {}) 
 const ignored = '.offstage/'
 
 /** Writes the files of a new project into a folder. Throws UsageError, and writes nothing, if one is there. */
-export function initProject(folder: string): { readonly root: string; readonly files: readonly string[] } {
-  const root = resolve(folder)
+export function initProject(root: string): { readonly root: string; readonly files: readonly string[] } {
   const place = existsSync(root) ? findProject(root) : null
   if (place?.root === root && place.configFile !== null) refuse(place.configFile)
   const files = [
@@ -31,15 +31,27 @@ export function initProject(folder: string): { readonly root: string; readonly f
   ]
   for (const { path } of files) if (existsSync(path)) refuse(path)
   for (const { path, content } of files) {
-    mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, content, { flag: 'wx' })
+    writing(path, () => {
+      makeFolder(dirname(path), 0o777)
+      writeFileSync(path, content, { flag: 'wx' })
+    })
   }
   const gitignore = join(root, '.gitignore')
   const lines = existsSync(gitignore) ? readFileSync(gitignore, 'utf8') : ''
   const written = files.map(({ path }) => path)
   if (lines.split('\n').includes(ignored)) return { root, files: written }
-  appendFileSync(gitignore, `${lines === '' || lines.endsWith('\n') ? '' : '\n'}${ignored}\n`)
+  const line = `${lines === '' || lines.endsWith('\n') ? '' : '\n'}${ignored}\n`
+  writing(gitignore, () => appendFileSync(gitignore, line))
   return { root, files: [...written, gitignore] }
+}
+
+function writing(path: string, write: () => void): void {
+  try {
+    write()
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException
+    throw new UsageError('E_INIT', `${path} cannot be written (${code})`, 'choose another folder, or mend this one')
+  }
 }
 
 function refuse(path: string): never {

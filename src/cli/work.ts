@@ -2,11 +2,12 @@ import { systemClock } from '../engine/clock.js'
 import type { RunnerSettings } from '../engine/runner.js'
 import { Worker } from '../engine/worker.js'
 import type { Store } from '../stores/store.js'
-import { type Context, withStore } from './context.js'
+import { type Context, refuseMemory, withStore } from './context.js'
 import { exitCodes } from './exit-codes.js'
-import { reportWorker, say } from './run/reporter.js'
-import { withTasks } from './run/session.js'
-import { fired, takeSignals } from './signals.js'
+import { reportWorker } from './run/reporter.js'
+import { say } from './say.js'
+import { type Session, withTasks } from './session.js'
+import { fired } from './signals.js'
 
 export interface WorkSettings extends RunnerSettings {
   readonly graceMs: number
@@ -15,30 +16,34 @@ export interface WorkSettings extends RunnerSettings {
 
 /** Runs a worker until a signal, or with `burst` until nothing is left to do. Resolves to the exit code. */
 export function work(context: Context, settings: WorkSettings): Promise<number> {
-  return withTasks(context, (pool, { tasks }) =>
-    withStore(context, async (store) => {
-      const interruption = takeSignals()
-      const worker = await Worker.register(store, pool, systemClock, settings)
-      reportWorker(worker.events, context.redact)
-      worker.start()
-      const queues = settings.queues === null ? 'all queues' : settings.queues.join(', ')
-      say(
-        `worker ${worker.id} is ready: ${plural(tasks.length, 'task')}, ${plural(settings.concurrency, 'job')} at a time, ${queues}`,
-      )
-      const done = [fired(interruption.first), worker.broken]
-      if (settings.burst) done.push(nothingLeft(store, worker, settings, interruption.first))
-      try {
-        await Promise.race(done)
-        if (interruption.first.aborted) say(stopping(worker))
-        await Promise.race([worker.stop(settings.graceMs), fired(interruption.second)])
-      } finally {
-        // After a stop that came to its end this changes nothing.
-        await worker.abandon()
-        interruption.release()
-      }
-      return interruption.second.aborted ? interruption.exitCode : exitCodes.done
-    }),
-  )
+  refuseMemory(context, 'workers start')
+  // A signal that comes while the tasks load finds nothing to drain.
+  return withTasks(context, (session) => withStore(context, (store) => workOn(store, session, context, settings)), 0)
+}
+
+async function workOn(store: Store, session: Session, context: Context, settings: WorkSettings): Promise<number> {
+  const interruption = session.takeSignals()
+  const worker = await Worker.register(store, session.pool, systemClock, settings)
+  reportWorker(worker.events, context.redact)
+  worker.start()
+  say(`worker ${worker.id} is ready: ${described(session, settings)}`)
+  const done = [fired(interruption.first), worker.broken]
+  if (settings.burst) done.push(nothingLeft(store, worker, settings, interruption.first))
+  try {
+    await Promise.race(done)
+    if (interruption.first.aborted) say(stopping(worker))
+    await Promise.race([worker.stop(settings.graceMs), fired(interruption.second)])
+  } finally {
+    // After a stop that came to its end this changes nothing.
+    await worker.abandon()
+    interruption.release()
+  }
+  return interruption.second.aborted ? interruption.exitCode : exitCodes.done
+}
+
+function described({ catalog }: Session, { queues, concurrency }: WorkSettings): string {
+  const which = queues === null ? 'all queues' : queues.join(', ')
+  return `${plural(catalog.tasks.length, 'task')}, ${plural(concurrency, 'job')} at a time, ${which}`
 }
 
 function stopping(worker: Worker): string {
@@ -53,7 +58,10 @@ function plural(count: number, noun: string): string {
 
 /** Resolves when nothing is queued, running or waiting for a retry: looked at again whenever something was written. */
 async function nothingLeft(store: Store, worker: Worker, settings: WorkSettings, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted && (worker.runner.busy || (await store.unfinished(settings.queues)))) {
-    await store.waitForWork({ timeoutMs: 500, signal })
+  for (;;) {
+    const since = store.news()
+    if (signal.aborted) return
+    if (!worker.runner.busy && !(await store.unfinished(settings.queues))) return
+    await store.waitForWork({ since, timeoutMs: 500, signal })
   }
 }

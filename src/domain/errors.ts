@@ -45,6 +45,14 @@ export class ProjectError extends OffstageError {
   override name = 'ProjectError'
 }
 
+const crossing = { UsageError, NotFoundError, StoreUnavailableError, ProjectError }
+
+/** An error that came from another process as its parts: of the class that it had there. */
+export function errorNamed(name: string, code: string, message: string, hint: string | null): OffstageError {
+  const Kind = Object.hasOwn(crossing, name) ? crossing[name as keyof typeof crossing] : OffstageError
+  return new Kind(code, message, hint)
+}
+
 /** Thrown by a task: the job ends as `failed` at once, whatever retries are left. */
 export class NonRetryableError extends Error {
   override name = 'NonRetryableError'

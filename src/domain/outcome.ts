@@ -1,5 +1,4 @@
-import { parseDuration } from './duration.js'
-import { describeFailure, type JobError } from './failure.js'
+import type { JobError } from './failure.js'
 import { type EndedBy, type EpochMs, type FailureReason, type Job, maxLosses, maxLossesAlone } from './job.js'
 import { backoffMs, defaultBackoff } from './retry.js'
 
@@ -22,7 +21,7 @@ export interface RetryOutcome extends Span {
   readonly kind: 'retry'
   readonly at: EpochMs
   readonly reason: FailureReason
-  readonly error: JobError | null
+  readonly error: JobError
   readonly counts: Counts
 }
 
@@ -58,7 +57,7 @@ export type AttemptReport =
     }
   | {
       readonly kind: 'asked for later'
-      readonly delay: number | string
+      readonly delayMs: number
       readonly error: JobError
       readonly startedAt: EpochMs
       readonly endedAt: EpochMs
@@ -71,14 +70,9 @@ export function outcomeOfReport(job: Job, report: AttemptReport, random: () => n
     case 'returned':
       return { kind: 'completed', resultJson: report.resultJson, startedAt, endedAt, endedBy: 'return' }
     case 'asked for later': {
+      const { error, delayMs } = report
       const span = { reason: 'error', startedAt, endedAt, endedBy: 'throw' } as const
-      try {
-        const at = endedAt + parseDuration(report.delay, 'RetryLater')
-        return { kind: 'retry', at, error: report.error, counts: 'nothing', ...span }
-      } catch (thrown) {
-        // A delay that is none is a mistake in the task, and must not stop the worker.
-        return afterFailure(job, { error: describeFailure(thrown), ...span }, random)
-      }
+      return { kind: 'retry', at: endedAt + delayMs, error, counts: 'nothing', ...span }
     }
     case 'threw': {
       const failure = { reason: 'error', error: report.error, startedAt, endedAt, endedBy: 'throw' } as const

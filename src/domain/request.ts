@@ -93,8 +93,15 @@ function dueTime(options: EnqueueOptions, now: EpochMs): EpochMs {
   if (options.delay !== undefined) return now + parseDuration(options.delay, 'delay')
   if (options.at === undefined) return now
   const at = options.at instanceof Date ? options.at.getTime() : options.at
-  if (!Number.isFinite(at)) throw new UsageError('E_DUE', 'at is not a time', 'give a Date or milliseconds since 1970')
+  if (!isTime(at)) throw new UsageError('E_DUE', 'at is not a time', 'give a Date or milliseconds since 1970')
   return Math.round(at)
+}
+
+// The last moment that is written with four digits of a year: later ones no Date, or no reader, may be able to show.
+const latestTime = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+
+function isTime(at: unknown): at is number {
+  return typeof at === 'number' && Math.abs(at) <= latestTime
 }
 
 export function parsePriority(value: number, option: string): number {

@@ -1,15 +1,12 @@
 import { EventEmitter } from 'node:events'
 import type { Job, JobId, WorkerId } from '../domain/job.js'
 import type { Outcome } from '../domain/outcome.js'
-import type { Claim } from '../stores/store.js'
 import type { TaskOutput, TaskProgress } from './protocol.js'
 
 /** What the engine tells: logs, the terminal and tests listen. */
 export interface EngineEvents {
-  'worker.started': [worker: WorkerId]
   /** The lease was over: what the worker ran is lost, and it goes on as `next`. */
   'worker.evicted': [worker: WorkerId, next: WorkerId]
-  'jobs.claimed': [claims: readonly Claim[]]
   /** The end of an attempt is stored. */
   'attempt.settled': [job: Job, outcome: Outcome]
   /** The end of an attempt was refused: its lease was over. */

@@ -31,14 +31,8 @@ export function outcomeOf(entry: InFlight, report: AttemptReport): Outcome {
   return outcomeOfReport(job, report, Math.random)
 }
 
-/** What an attempt ends as whose process died. `innocent`: it was killed, for the sake of another job. */
-export function outcomeOfDeath(
-  entry: InFlight,
-  death: Death,
-  alone: boolean,
-  innocent: boolean,
-  now: EpochMs,
-): Outcome {
+/** What an attempt ends as whose process died. `alone`: no other job ran in it. */
+export function outcomeOfDeath(entry: InFlight, death: Death, alone: boolean, now: EpochMs): Outcome {
   const { job } = entry.claim
   const span = { startedAt: entry.handedOverAt, endedAt: now, endedBy: 'killed' } as const
   switch (entry.stopping) {
@@ -49,11 +43,12 @@ export function outcomeOfDeath(
     case 'shutdown':
       return released(entry, now)
   }
-  if (innocent) return released(entry, now)
+  // The worker killed it, for the sake of another job.
+  if (death.killed) return released(entry, now)
   const endedBy: EndedBy = death.signal === null ? 'exit' : 'lost'
   const error: JobError = {
     name: 'ProcessLost',
-    message: `the task process ended with ${describeDeath(death)} while the job ran`,
+    message: `the task process ended (${describeDeath(death)}) while the job ran`,
     stack: null,
   }
   return afterLoss(job, { ...span, endedBy, reason: 'lost', error, alone })

@@ -61,7 +61,8 @@ export interface EnqueueRequest {
 /** The answer to an enqueue from inside a task. */
 export type EnqueueAnswer =
   | { readonly id: JobId; readonly duplicate: boolean }
-  | { readonly code: string; readonly message: string }
+  | { readonly taken: { readonly key: string; readonly holder: JobId } }
+  | { readonly name: string; readonly code: string; readonly message: string; readonly hint: string | null }
 
 /** Whether arguments are acceptable to a task. */
 export interface CheckRequest {
@@ -79,8 +80,11 @@ export type ToTaskProcess =
   | { readonly type: 'enqueued'; readonly ask: number; readonly answer: EnqueueAnswer }
 
 export type FromTaskProcess =
+  /** Its top level is about to run: sent before, because a module may end the process or never come to an end. */
+  | { readonly type: 'loading'; readonly file: string }
   | { readonly type: 'loaded'; readonly catalog: Catalog }
-  | { readonly type: 'ended while loading'; readonly file: string }
+  /** It cannot load the tasks, and ends. */
+  | { readonly type: 'not loaded'; readonly message: string }
   | { readonly type: 'output'; readonly output: readonly TaskOutput[] }
   | { readonly type: 'progress'; readonly progress: TaskProgress }
   | { readonly type: 'ends'; readonly ends: readonly AttemptEnd[] }

@@ -91,8 +91,13 @@ export class Runner {
       this.#claiming = null
     }
     // Places that became free meanwhile saw a claim under way and left it to this one.
-    if (taken === limit && this.#inFlight.size < this.#settings.concurrency) this.#claimSoon()
+    if (taken === limit && this.#inFlight.size < this.#settings.concurrency) this.claimSoon()
     return taken
+  }
+
+  /** Claims if there is room, without making anybody wait for it. */
+  claimSoon(): void {
+    if (this.#open) this.claim().catch((thrown: unknown) => this.#tell(thrown))
   }
 
   /** Takes no more jobs; resolves when the last one has ended and is stored. */
@@ -139,17 +144,15 @@ export class Runner {
       settled.push({ entry, outcome: outcomeOf(entry, report) })
     }
     this.#settle(settled)
-    this.#claimSoon()
+    this.claimSoon()
   }
 
   /** The task process died: the jobs in it are lost, or what ended them on purpose is what they end as. */
   died(death: Death): void {
     const now = this.#clock.now()
     const entries = [...this.#inFlight.values()]
-    const innocent = entries.some((entry) => entry.stopping !== null)
-    this.#settle(
-      entries.map((entry) => ({ entry, outcome: outcomeOfDeath(entry, death, entries.length === 1, innocent, now) })),
-    )
+    const alone = entries.length === 1
+    this.#settle(entries.map((entry) => ({ entry, outcome: outcomeOfDeath(entry, death, alone, now) })))
   }
 
   /** Gives back everything that has not ended. The task process must be gone. */
@@ -165,7 +168,6 @@ export class Runner {
       const cancelTimer = timeoutMs === null ? () => {} : after(timeoutMs, () => this.stop(id, 'timeout'))
       this.#inFlight.set(id, { claim, handedOverAt: this.#clock.now(), stopping: null, cancelTimer })
     }
-    this.#events.emit('jobs.claimed', claims)
     // The process may have died, or the worker been told to stop, while the claim was on its way.
     if (this.#pool.ready && this.#open) this.#pool.run(claims)
     else this.#giveBack(claims)
@@ -203,19 +205,16 @@ export class Runner {
         })
         return
       } catch (thrown) {
-        this.#unavailable(thrown)
+        this.#tell(thrown)
+        if (!(thrown instanceof StoreUnavailableError)) return
         await new Promise<void>((resolve) => after(settleAgainMs, resolve))
       }
     }
   }
 
-  #unavailable(thrown: unknown): void {
-    if (!(thrown instanceof StoreUnavailableError)) throw thrown
-    this.#events.emit('store.unavailable', thrown)
-  }
-
-  #claimSoon(): void {
-    if (this.#open) this.claim().catch((thrown: unknown) => this.#unavailable(thrown))
+  #tell(thrown: unknown): void {
+    if (thrown instanceof StoreUnavailableError) this.#events.emit('store.unavailable', thrown)
+    else this.#events.emit('service.failed', 'runner', thrown)
   }
 
   #ask(id: JobId, attempt: number, reason: StopReason): void {

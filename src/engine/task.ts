@@ -122,8 +122,10 @@ async function enqueue(run: (...args: unknown[]) => unknown, given: readonly unk
     )
   }
   const last = given.at(-1)
-  // Beyond the declared parameters, an object of nothing but option names is the options.
-  const hasOptions = given.length > run.length && isEnqueueOptions(last)
+  // Beyond the declared parameters, an object of nothing but option names is the options. With a schema there is one
+  // parameter, whatever the function declares.
+  const parameters = definitionOf(run).schema === null ? run.length : 1
+  const hasOptions = given.length > parameters && isEnqueueOptions(last)
   const args = hasOptions ? given.slice(0, -1) : given
   return binding.enqueue(toJsonText(withoutTrailing(args)), hasOptions ? last : {})
 }

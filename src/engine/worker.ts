@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.js'
-import { KeyTakenError, OffstageError, ProjectError, UsageError } from '../domain/errors.js'
+import { OffstageError, ProjectError, UsageError } from '../domain/errors.js'
 import type { WorkerId } from '../domain/job.js'
 import { makeJob } from '../domain/request.js'
 import type { Store } from '../stores/store.js'
@@ -70,20 +70,16 @@ export class Worker {
   }
 
   start(): void {
-    const claim = () => {
-      this.runner.claim().catch((thrown: unknown) => this.#fail(thrown))
-    }
     this.#pool.listen({
       ended: (ends) => this.runner.ended(ends),
       output: (output) => this.events.emit('task.output', output),
       progress: (progress) => this.events.emit('task.progress', progress),
       enqueue: (request) => this.#enqueue(request),
-      ready: claim,
+      ready: () => this.runner.claimSoon(),
       died: (death) => this.#died(death),
     })
-    this.events.on('service.failed', (_, error) => this.#fail(error))
+    this.events.on('service.failed', (_, error) => this.#break(error))
     for (const service of this.#services) service.start()
-    this.events.emit('worker.started', this.#id)
   }
 
   /**
@@ -112,7 +108,7 @@ export class Worker {
     this.events.emit('process.died', describeDeath(death))
     this.runner.died(death)
     if (this.#pool.deathsWhileLoading >= mostDeathsWhileLoading) {
-      this.#fail(
+      this.#break(
         new ProjectError(
           'E_TASK_PROCESS',
           `the task process died ${this.#pool.deathsWhileLoading} times while it loaded the tasks (${describeDeath(death)})`,
@@ -120,10 +116,6 @@ export class Worker {
         ),
       )
     }
-  }
-
-  #fail(thrown: unknown): void {
-    this.#break(thrown)
   }
 
   /** The lease was over before it was renewed: others have the jobs now. Whatever still runs here must end. */
@@ -145,13 +137,12 @@ export class Worker {
       const job = makeJob(task.name, task, request.argsJson, request.options, this.#clock.now())
       const [enqueued] = await this.#store.enqueue([job])
       if (enqueued === undefined) throw new Error('the store answered nothing')
-      if (enqueued.answer === 'refused') {
-        throw new KeyTakenError(job.key?.name ?? '', enqueued.id)
-      }
+      if (enqueued.answer === 'refused') return { taken: { key: job.key?.name ?? '', holder: enqueued.id } }
       return { id: enqueued.id, duplicate: enqueued.answer === 'existing' }
     } catch (thrown) {
-      const code = thrown instanceof OffstageError ? thrown.code : 'E_ENQUEUE'
-      return { code, message: thrown instanceof Error ? thrown.message : String(thrown) }
+      const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown))
+      if (thrown instanceof OffstageError) return { name, message, code: thrown.code, hint: thrown.hint }
+      return { name, message, code: 'E_ENQUEUE', hint: null }
     }
   }
 }

@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs'
+import { type Dirent, readdirSync, realpathSync } from 'node:fs'
 import { extname, join, relative, sep } from 'node:path'
+import type { ModuleFault } from '../engine/protocol.js'
 import { isFolder } from './find.js'
 
 const extensions = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'])
@@ -11,22 +12,44 @@ export interface TaskModule {
   readonly prefix: string
 }
 
+/** The task modules of a folder, and what of it could not be read. */
+export interface Discovery {
+  readonly modules: readonly TaskModule[]
+  readonly faults: readonly ModuleFault[]
+}
+
 /**
  * The task modules of a folder, in the order of their names. Files and folders that begin with `_` or `.`, tests,
  * declarations and installed packages are none.
  */
-export function discoverModules(tasksFolder: string): readonly TaskModule[] {
-  return filesBelow(tasksFolder).map((file) => ({ file, prefix: prefixOf(tasksFolder, file) }))
+export function discoverModules(tasksFolder: string): Discovery {
+  const faults: ModuleFault[] = []
+  const modules = filesBelow(tasksFolder, [], faults).map((file) => ({ file, prefix: prefixOf(tasksFolder, file) }))
+  return { modules, faults }
 }
 
-function filesBelow(folder: string): string[] {
-  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
-  return entries.flatMap((entry) => {
+function filesBelow(folder: string, above: readonly string[], faults: ModuleFault[]): string[] {
+  const real = realpathSync(folder)
+  if (above.includes(real)) {
+    faults.push({ file: folder, message: `${folder}: a link to a folder that it is in` })
+    return []
+  }
+  return entriesOf(folder, faults).flatMap((entry) => {
     const path = join(folder, entry.name)
     if (/^[_.]/.test(entry.name) || entry.name === 'node_modules') return []
-    if (entry.isDirectory() || (entry.isSymbolicLink() && isFolder(path))) return filesBelow(path)
+    if (entry.isDirectory() || (entry.isSymbolicLink() && isFolder(path)))
+      return filesBelow(path, [...above, real], faults)
     return isModule(entry.name) ? [path] : []
   })
+}
+
+function entriesOf(folder: string, faults: ModuleFault[]): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
+  } catch (thrown) {
+    faults.push({ file: folder, message: `${folder}: cannot be read (${(thrown as NodeJS.ErrnoException).code})` })
+    return []
+  }
 }
 
 function isModule(name: string): boolean {

@@ -13,6 +13,8 @@ export async function evaluateConfig(file: string, cwd: string): Promise<unknown
     cwd,
     execArgv: [...program.execArgv],
     stdio: ['ignore', 2, 2, 'ipc'],
+    timeout: program.loadLimitMs,
+    killSignal: 'SIGKILL',
   })
   let answer: ConfigAnswer | null = null
   child.on('message', (message: ConfigAnswer) => {
@@ -20,7 +22,11 @@ export async function evaluateConfig(file: string, cwd: string): Promise<unknown
   })
   await once(child, 'close')
   const given = answer as ConfigAnswer | null
-  if (given === null) throw new ProjectError('E_CONFIG', `${file}: its process ended before it was evaluated`)
+  if (given === null)
+    throw new ProjectError(
+      'E_CONFIG',
+      `${file}: its process ended before it was evaluated, or took longer than a minute`,
+    )
   if ('message' in given) throw new ProjectError('E_CONFIG', given.message)
   return given.config
 }

@@ -52,5 +52,9 @@ export function readJson(file: string): unknown {
 }
 
 export function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false // not there, or a link that leads nowhere
+  }
 }

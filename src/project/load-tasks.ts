@@ -4,7 +4,7 @@ import type { LoadedTask, LoadedTasks } from '../engine/child/loaded-task.js'
 import type { EnqueueFromTask } from '../engine/child/serve.js'
 import type { ModuleFault, TaskInfo } from '../engine/protocol.js'
 import { bindTask, definitionOf } from '../engine/task.js'
-import type { TaskModule } from './discover.js'
+import type { Discovery, TaskModule } from './discover.js'
 import { describeLoadError } from './load-error.js'
 import type { LoadModule } from './user-modules.js'
 
@@ -17,14 +17,14 @@ interface FoundTask extends LoadedTask {
  * used is a fault that names its file; every other task is there all the same.
  */
 export async function loadTasks(
-  modules: readonly TaskModule[],
+  discovery: Discovery,
   loadModule: LoadModule,
   enqueue: EnqueueFromTask,
   loading: (file: string) => void,
 ): Promise<LoadedTasks> {
-  const faults: ModuleFault[] = []
+  const faults = [...discovery.faults]
   const found: FoundTask[] = []
-  for (const module of modules) {
+  for (const module of discovery.modules) {
     loading(module.file)
     try {
       found.push(...tasksOf(module, await loadModule(module.file), faults))

@@ -4,6 +4,9 @@ import type { TaskProgram } from '../engine/executors/task-process.js'
 import { packageRoot } from '../engine/package-root.js'
 import { isFolder, type Project } from './find.js'
 
+// Much longer than a large module takes to compile on a slow machine, and short enough to be told of one that hangs.
+const loadLimitMs = 60_000
+
 /** How a task process of a project is started. Throws ProjectError if there is no task directory. */
 export function taskProgram({ root, tasksFolder }: Project): TaskProgram {
   if (!isFolder(tasksFolder)) {
@@ -13,12 +16,12 @@ export function taskProgram({ root, tasksFolder }: Project): TaskProgram {
       'create it with a module that exports a function, or name another one as "tasks" in the config',
     )
   }
-  return { ...entry(), args: ['tasks', root, tasksFolder], cwd: root }
+  return { ...entry(), args: ['tasks', root, tasksFolder], cwd: root, loadLimitMs }
 }
 
 /** How the short-lived process is started that evaluates a config file. */
 export function configProgram(file: string, cwd: string): TaskProgram {
-  return { ...entry(), args: ['config', file], cwd }
+  return { ...entry(), args: ['config', file], cwd, loadLimitMs }
 }
 
 // Bundled, the entry is a file of dist; run from source, it is TypeScript.

@@ -1,27 +1,34 @@
 // A longer timer of Node's fires at once.
 const longestTimerMs = 2 ** 31 - 1
 
+export interface WaitRequest {
+  /** The count that `news()` gave before the caller looked for work: more than that ends the wait at once. */
+  readonly since: number
+  readonly timeoutMs: number
+  readonly signal: AbortSignal
+}
+
 /** Lets those in this process who wait for work know that something was stored. */
 export class News {
   readonly #waiters = new Set<() => void>()
-  #unheard = false
-  #untold = false
+  #count = 0
+  #untold = 0
+
+  /** How often something was stored that may be work. */
+  get count(): number {
+    return this.#count
+  }
 
   /** Something that may be work is being stored. */
   note(): void {
-    this.#unheard = true
-    this.#untold = true
-  }
-
-  /** A claim is looking: it sees all that was noted so far. */
-  heard(): void {
-    this.#unheard = false
+    this.#untold++
   }
 
   /** What was noted is stored: wakes everyone who waits. */
   tell(): void {
-    if (!this.#untold) return
-    this.#untold = false
+    if (this.#untold === 0) return
+    this.#count += this.#untold
+    this.#untold = 0
     this.wake()
   }
 
@@ -29,13 +36,9 @@ export class News {
     for (const waiter of [...this.#waiters]) waiter()
   }
 
-  /** Resolves on news, on time-out and on abort; at once if there was news since the last claim looked. */
-  wait(request: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<void> {
-    const { timeoutMs, signal } = request
-    // Only once: whoever does not claim after a wake-up must not spin.
-    const unheard = this.#unheard
-    this.#unheard = false
-    if (unheard || signal.aborted || timeoutMs <= 0) return Promise.resolve()
+  /** Resolves on news, on time-out and on abort. */
+  wait({ since, timeoutMs, signal }: WaitRequest): Promise<void> {
+    if (this.count > since || signal.aborted || timeoutMs <= 0) return Promise.resolve()
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer)

@@ -1,5 +1,6 @@
 import type { Attempt, EpochMs, FailureReason, Job, JobId, JobState, NewJob, WorkerId } from '../domain/job.js'
 import type { Outcome } from '../domain/outcome.js'
+import type { WaitRequest } from './news.js'
 
 /**
  * The seam between the engine and whatever keeps the jobs. Calls are shaped in batches and resolve when what they did
@@ -8,8 +9,8 @@ import type { Outcome } from '../domain/outcome.js'
  */
 export interface Store extends JobStore, WorkerStore, JobAdmin, JobReader {
   /**
-   * Once what was asked for is stored. Whoever waits for work is woken; every later call but this one and `waitForWork`
-   * is refused with StoreUnavailableError `E_STORE_CLOSED`.
+   * Once what was asked for is stored. Whoever waits for work is woken; every later call but this one, `news` and
+   * `waitForWork` is refused with StoreUnavailableError `E_STORE_CLOSED`.
    */
   close(): Promise<void>
 }
@@ -36,11 +37,10 @@ export interface JobStore {
    * `limit` of each: due jobs, expired jobs, and jobs of one worker, who stays until the last one is taken back.
    */
   sweep(request: { readonly limit: number; readonly dead: readonly WorkerId[] }): Promise<SweepResult>
-  /**
-   * Resolves when there may be new work, the time is over or the signal fires: a hint, it may be early. Work that was
-   * stored after the last claim of this store object counts as new, even if that was before this call.
-   */
-  waitForWork(request: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<void>
+  /** How much that may be work was stored so far, as a count: to be read before a look, and given to `waitForWork`. */
+  news(): number
+  /** Resolves when there may be work that is newer than `since`, the time is over or the signal fires: a hint. */
+  waitForWork(request: WaitRequest): Promise<void>
 }
 
 /** The answer to one enqueue. `id` is the older job's for `existing` and `refused`. */

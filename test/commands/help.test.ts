@@ -39,5 +39,8 @@ describe('help', () => {
       'unlike-any-command': ['frobnicate'],
       'unknown-command-json': ['stauts', '--json'],
     })
+    const asked = await project.run(['stauts'], { env: { OFFSTAGE_JSON: '1' } })
+    expect(JSON.parse(asked.stdout)).toMatchObject({ error: { code: expect.stringMatching(/^E_/) } })
+    await golden.run(project, {})
   })
 })

@@ -26,6 +26,22 @@ describe('init', () => {
     expect(shown.stdout).toMatch(/^j1 {2}hello {2}completed$/m)
   })
 
+  test('--cwd says where DIR begins; a place where nothing can be made is refused: exit code 2.', async () => {
+    const project = cliProject({ 'sub/.keep': '', 'a-file': '' })
+    const made = await project.json<{ root: string }>(['init', 'demo', '--cwd', 'sub'])
+    expect(made.root).toBe(project.path('sub/demo'))
+    for (const dir of ['a-file/demo', '/proc/demo']) {
+      const refused = await project.run(['init', dir])
+      expect(refused).toMatchObject({ exitCode: 2, stdout: '' })
+      expect(refused.stderr).toMatch(/^error: .* cannot be written \(E[A-Z]+\)\n {2}choose another folder/)
+    }
+    const nowhere = await project.run(['status', '--cwd', 'nowhere'])
+    expect(nowhere).toMatchObject({
+      exitCode: 2,
+      stderr: `error: --cwd: there is no folder ${project.path('nowhere')}\n`,
+    })
+  })
+
   test('What is there already is not overwritten, and nothing is written beside it.', async () => {
     const project = cliProject({ 'a/tasks/hello.ts': 'mine', 'b/offstage.config.ts': 'mine', 'c/.gitignore': 'dist' })
     await golden.run(project, {

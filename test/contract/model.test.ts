@@ -83,7 +83,7 @@ async function run(subject: Subject, leases: Lease[], operation: Operation): Pro
         completed: outcome.completed(),
         failed: outcome.failed(),
         retry: outcome.retry(0),
-        retryLater: outcome.retry(500, { error: null, counts: 'nothing' }),
+        retryLater: outcome.retry(500, { counts: 'nothing' }),
         cancelled: outcome.cancelled(),
         released: outcome.released(true),
         unstarted: outcome.released(false),

@@ -37,7 +37,7 @@ contract('persistence', (test) => {
 
   test('Every call on a closed store is refused with E_STORE_CLOSED.', async ({ store, clock }) => {
     await store.close()
-    const calls: Record<Exclude<keyof Store, 'close' | 'waitForWork'>, () => Promise<unknown>> = {
+    const calls: Record<Exclude<keyof Store, 'close' | 'news' | 'waitForWork'>, () => Promise<unknown>> = {
       enqueue: () => store.enqueue([newJob()]),
       claim: () => store.claim({ worker: 'w1', queues: null, limit: 1 }),
       settle: () => store.settle([]),

@@ -17,6 +17,14 @@ export const checked = task(
   { schema: { '~standard': { version: 1, vendor: 'test', validate } } as never },
   (input: unknown) => input,
 )
+export const defaulted = task(
+  { schema: { '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) } } as never },
+  (input: unknown = {}) => input,
+)
+export const keyed = async () => [
+  await defaulted.enqueue({ key: 'own argument' }),
+  await defaulted.enqueue({ key: 'own argument' }, { key: 'defaulted' }),
+]
 export const plain = task({ queue: 'plain', retry: { maxRetries: 1 } }, (a: number, b?: object) => [a, b ?? null])
 const hidden = task({}, function hidden() {})
 
@@ -31,8 +39,9 @@ const told = async (promise: Promise<unknown>) => {
   try {
     return await promise
   } catch (thrown) {
-    const { name, code, message } = thrown as UsageError
-    return { name, code, message, isError: thrown instanceof Error }
+    const { code, message, hint } = thrown as UsageError
+    const kinds = Object.entries({ KeyTakenError, UsageError }).flatMap(([name, kind]) => (thrown instanceof kind ? name : []))
+    return { kinds, code, message, hint, isError: thrown instanceof Error }
   }
 }
 export const refused = async () => [
@@ -41,6 +50,7 @@ export const refused = async () => [
   await told(plain.enqueue(1, { big: [1n] })),
   await told(plain.enqueue(1, {}, { priority: 1000 })),
   await told(plain.enqueue(1, {}, { key: 'k', onConflict: 'error' })),
+  await told(plain.enqueue(1, {}, { at: 9e15 })),
   await told(Promise.reject(new NotJsonError('x', 'is odd')).catch((error) => error instanceof UsageError)),
 ]
 export async function current(...args: unknown[]) {
@@ -88,20 +98,26 @@ describe('inside a task', () => {
     const result = (await project.json(['run', 'in.refused'])).result as {
       code: string
       message: string
+      hint: string | null
+      kinds: string[]
       isError: boolean
     }[]
-    expect(result.slice(0, 5).map(({ code }) => code)).toEqual([
+    expect(result.slice(0, 6).map(({ code }) => code)).toEqual([
       'E_ARGUMENTS',
       'E_UNREGISTERED',
       'E_NOT_JSON',
       'E_PRIORITY',
       'E_KEY_TAKEN',
+      'E_DUE',
     ])
     expect(result[0]?.message).toContain('n: expected a number')
     expect(result[1]?.message).toContain('hidden')
     expect(result[2]?.message).toContain('[1].big[0] is a BigInt')
-    expect(result.slice(0, 5).every(({ isError }) => isError)).toBe(true)
-    expect(result[5]).toBe(true)
+    expect(result.slice(0, 6).every(({ isError }) => isError)).toBe(true)
+    // Also of those that the worker refused, in another process.
+    expect(result[3]?.kinds).toEqual(['UsageError'])
+    expect(result[4]).toMatchObject({ kinds: ['KeyTakenError'], hint: expect.stringMatching(/offstage status j\d+/) })
+    expect(result[6]).toBe(true)
   })
 
   test('currentJob() is the running job, deep in a call too; its log and progress are shown.', async () => {
@@ -116,6 +132,15 @@ describe('inside a task', () => {
       same: true,
     })
     expect(run.stderr).toBe('one of 2\n25 %\n100 % done\n')
+  })
+
+  test('With a schema the first argument is always the own one, options or not.', async () => {
+    const handles = (await project.json(['run', 'in.keyed'])).result as { id: string }[]
+    const jobs = await Promise.all(handles.map(({ id }) => jobOf(project, id)))
+    expect(jobs.map(({ args, key }) => [args, key])).toEqual([
+      [[{ key: 'own argument' }], null],
+      [[{ key: 'own argument' }], 'defaulted'],
+    ])
   })
 
   test('The function gets what the schema made of the input; the input is stored.', async () => {

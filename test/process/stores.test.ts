@@ -52,6 +52,19 @@ describe.concurrent('stores', () => {
     ).toEqual([true, true, true])
   })
 
+  test('memory: is refused where the jobs would be for other processes.', async () => {
+    const project = cliProject({ 'tasks/one.mjs': 'export default () => 1\n' })
+    for (const args of [
+      ['workers', 'start'],
+      ['run', 'one', '--detach'],
+      ['run', 'one', '--wait'],
+    ]) {
+      const refused = await project.run([...args, '--store', 'memory:'])
+      expect(refused).toMatchObject({ exitCode: 2, stdout: '' })
+      expect(refused.stderr).toMatch(/the store memory: ends with this command\n {2}name a file/)
+    }
+  })
+
   test('memory: runs a job and keeps nothing.', async () => {
     const project = cliProject(tasks)
     const run = await project.run(['run', 'one', '--store', 'memory:'])

@@ -15,7 +15,7 @@ function tasksFolder(name: string, ...files: readonly string[]): string {
   }
   return root
 }
-const prefixes = (root: string) => discoverModules(root).map(({ prefix }) => prefix)
+const prefixes = (root: string) => discoverModules(root).modules.map(({ prefix }) => prefix)
 
 describe('discovering modules', () => {
   test("A module is named by its path with dots, without its extension; index takes its folder's name.", () => {
@@ -28,7 +28,7 @@ describe('discovering modules', () => {
       'index.js',
       'x/index/y.cjs',
     )
-    expect(discoverModules(root).map(({ file, prefix }) => [file.slice(root.length + 1), prefix])).toEqual([
+    expect(discoverModules(root).modules.map(({ file, prefix }) => [file.slice(root.length + 1), prefix])).toEqual([
       ['a.b.ts', 'a.b'],
       ['billing/index.mts', 'billing'],
       ['billing/invoice.ts', 'billing.invoice'],
@@ -68,6 +68,16 @@ describe('discovering modules', () => {
     symlinkSync(elsewhere, join(root, 'linked'))
     symlinkSync(join(elsewhere, 'other.ts'), join(root, 'file.ts'))
     symlinkSync('/nonexistent', join(root, 'nowhere'))
+    symlinkSync('itself', join(root, 'itself'))
+    expect(discoverModules(root).faults).toEqual([])
     expect(prefixes(root)).toEqual(['file', 'linked.other', 'own'])
+  })
+
+  test('A link to a folder that it is in is a fault, and the rest is found.', () => {
+    const root = tasksFolder('circle', 'own.ts', 'deep/a.ts')
+    symlinkSync('..', join(root, 'deep/up'))
+    expect(prefixes(root)).toEqual(['deep.a', 'own'])
+    const file = join(root, 'deep/up')
+    expect(discoverModules(root).faults).toEqual([{ file, message: `${file}: a link to a folder that it is in` }])
   })
 })

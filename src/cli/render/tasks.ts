@@ -1,25 +1,15 @@
 import { formatDuration } from '../../domain/duration.js'
-import type { Context } from '../context.js'
-import { withTasks } from '../run/session.js'
 import { table } from './table.js'
 
-/** The tasks of the project, and what is wrong with its modules. */
-export function listTasks(context: Context) {
-  return withTasks(context, async (_, { tasks, faults }) => ({
-    items: tasks.map(({ name, file, line, queue, maxRetries, timeoutMs }) => ({
-      name,
-      file,
-      line,
-      queue,
-      maxRetries,
-      timeoutMs,
-      schedule: null,
-    })),
-    faults,
-  }))
+export interface TaskItem {
+  readonly name: string
+  readonly file: string
+  readonly line: number
+  readonly queue: string
+  readonly maxRetries: number
+  readonly timeoutMs: number | null
+  readonly schedule: null
 }
-
-type TaskItem = Awaited<ReturnType<typeof listTasks>>['items'][number]
 
 export async function tasksTable(items: readonly TaskItem[]): Promise<string> {
   if (items.length === 0) return 'No tasks yet. Export a function from a module of the task directory.'

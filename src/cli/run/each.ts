@@ -9,8 +9,7 @@ import type { TaskInfo } from '../../engine/protocol.js'
 import type { Enqueued } from '../../stores/store.js'
 import { readStdin } from '../arguments.js'
 import { parseJsonText } from '../json-text.js'
-import { visibleLine } from '../sanitise.js'
-import { say } from './reporter.js'
+import { say } from '../say.js'
 
 /** Jobs stored with one commit, and checked with one message. */
 const batch = 1_000
@@ -96,7 +95,7 @@ function tellBadLines({ source, skipInvalid }: EachRequest, bad: BadLine[]): voi
     const message = `${name} line ${first.number}: ${first.what}${more}; nothing was stored`
     throw new UsageError('E_EACH', message, 'mend the line, or leave bad lines out with --skip-invalid')
   }
-  for (const line of bad) say(`${name} line ${line.number} left out: ${visibleLine(line.what)}`)
+  for (const line of bad) say(`${name} line ${line.number} left out: ${line.what}`)
 }
 
 /** Stores the jobs a thousand at a time; `stored` hears the answers of each thousand as soon as it is safe. */

@@ -12,12 +12,13 @@ export async function followJob(
 ): Promise<Job> {
   let seen = ''
   for (;;) {
+    const since = store.news()
     const job = await store.job(id)
     if (job === null) throw new NotFoundError('E_NO_JOB', `no job ${id}`, 'it was removed while it was followed')
     const state = `${job.state} ${job.attempt}`
     if (state !== seen) changed(job)
     seen = state
     if (isFinal(job.state) || signal.aborted) return job
-    await store.waitForWork({ timeoutMs: 1_000, signal })
+    await store.waitForWork({ since, timeoutMs: 1_000, signal })
   }
 }

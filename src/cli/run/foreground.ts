@@ -1,3 +1,4 @@
+import { OffstageError } from '../../domain/errors.js'
 import type { Job, JobId, NewJob } from '../../domain/job.js'
 import { systemClock } from '../../engine/clock.js'
 import type { TaskPool } from '../../engine/executors/task-pool.js'
@@ -16,11 +17,17 @@ export class ForegroundRun {
   readonly #worker: Worker
   readonly #interruption: Interruption
   readonly #ids: JobId[] = []
+  readonly #failed: Promise<never>
+  #fail: (reason: unknown) => void = () => {}
 
   private constructor(store: Store, worker: Worker, interruption: Interruption) {
     this.#store = store
     this.#worker = worker
     this.#interruption = interruption
+    this.#failed = new Promise((_, reject) => {
+      this.#fail = reject
+    })
+    this.#failed.catch(() => {}) // whoever waits for a job hears it
   }
 
   static async begin(
@@ -34,7 +41,10 @@ export class ForegroundRun {
     reportRun(worker.events, redact)
     worker.start()
     const run = new ForegroundRun(store, worker, interruption)
-    void fired(interruption.first).then(() => run.#cancel())
+    worker.events.on('worker.evicted', () => run.#fail(evicted()))
+    fired(interruption.first)
+      .then(() => run.#cancel())
+      .catch(run.#fail)
     void fired(interruption.second).then(() => pool.kill())
     return run
   }
@@ -48,9 +58,10 @@ export class ForegroundRun {
     return answers
   }
 
-  /** Resolves to the job once it is final. Rejects if the worker cannot go on. */
+  /** Resolves to the job once it is final. Rejects if this process cannot see to that any more. */
   finished(id: JobId): Promise<Job> {
-    return Promise.race([followJob(this.#store, id, new AbortController().signal), this.#worker.broken])
+    const final = followJob(this.#store, id, new AbortController().signal)
+    return Promise.race([final, this.#worker.broken, this.#failed])
   }
 
   end(): Promise<void> {
@@ -68,4 +79,12 @@ export class ForegroundRun {
       if (answers[index] === 'requested') this.#worker.runner.stop(id, 'cancelled')
     })
   }
+}
+
+function evicted(): OffstageError {
+  return new OffstageError(
+    'E_EVICTED',
+    'this process stood still for so long that it lost its jobs: they went back to their queues',
+    'start a worker to run them: offstage workers start',
+  )
 }

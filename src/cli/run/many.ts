@@ -1,15 +1,14 @@
 import type { Enqueued } from '../../stores/store.js'
 import { type Context, withStore } from '../context.js'
 import { exitCodeOfJob, exitCodes } from '../exit-codes.js'
-import { type JobListItem, jobToJson, shownError } from '../render/job-json.js'
+import { type JobJson, jobToJson, shownError } from '../render/job-json.js'
 import { errorText } from '../render/job-text.js'
 import { safeJson } from '../sanitise.js'
-import { takeSignals } from '../signals.js'
+import { sayText } from '../say.js'
+import { withTasks } from '../session.js'
 import { type EachRequest, type EachSummary, enqueueBatches, readEach, summarise } from './each.js'
 import { ForegroundRun } from './foreground.js'
-import { say } from './reporter.js'
 import { findTask } from './request.js'
-import { withTasks } from './session.js'
 
 /** Enqueues one job a line; `printed` gets the ids of each thousand as it is safe. */
 export function enqueueEach(
@@ -18,7 +17,7 @@ export function enqueueEach(
   request: EachRequest,
   printed: (ids: readonly string[]) => void,
 ): Promise<EachSummary> {
-  return withTasks(context, async (pool, catalog) => {
+  return withTasks(context, async ({ pool, catalog }) => {
     const jobs = await readEach(pool, findTask(catalog, task), request)
     return withStore(context, async (store) => {
       const all: Enqueued[] = []
@@ -36,8 +35,8 @@ export function enqueueEach(
 }
 
 /** How a foreground `--each` ended. */
-export interface EachEnd {
-  readonly items: readonly JobListItem[]
+interface EachEnd {
+  readonly items: readonly JobJson[]
   readonly exitCode: number
 }
 
@@ -50,28 +49,29 @@ export function runEachHere(
   request: EachRequest,
   result: (json: string) => void,
 ): Promise<EachEnd> {
-  return withTasks(context, async (pool, catalog) => {
+  return withTasks(context, async ({ pool, catalog, takeSignals }) => {
     const jobs = await readEach(pool, findTask(catalog, task), request)
     return withStore(context, async (store) => {
-      const interruption = takeSignals()
+      const interruption = takeSignals(exitCodes.interrupted)
       const run = await ForegroundRun.begin(store, pool, concurrency, context.redact, interruption)
-      const items: JobListItem[] = []
+      const items: JobJson[] = []
       let failed = 0
       try {
         const answers: Enqueued[] = []
         await enqueueBatches(
-          (some) => run.enqueue(some),
+          // What a signal came before is not begun.
+          async (some) => (run.interrupted ? [] : run.enqueue(some)),
           jobs,
           (some) => answers.push(...some),
         )
         for (const { id } of answers) {
           const job = await run.finished(id)
-          const json = jobToJson(job, [], context.redact)
+          const json = jobToJson(job, await store.attempts(id), context.redact)
           items.push(json)
           result(safeJson(JSON.stringify(json.result)))
           if (exitCodeOfJob(job) !== exitCodes.done) failed++
           if (job.error !== null && job.state === 'failed')
-            say(`${id} failed: ${errorText(shownError(job, job.error, context.redact))}`)
+            sayText(`${id} failed: ${errorText(shownError(job, job.error, context.redact))}`)
         }
       } finally {
         await run.end()

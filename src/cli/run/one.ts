@@ -2,17 +2,15 @@ import { KeyTakenError, NotFoundError } from '../../domain/errors.js'
 import type { Job, JobId, NewJob } from '../../domain/job.js'
 import type { EnqueueOptions } from '../../domain/request.js'
 import { systemClock } from '../../engine/clock.js'
-import type { TaskPool } from '../../engine/executors/task-pool.js'
 import type { Enqueued, Store } from '../../stores/store.js'
 import { type Context, withStore } from '../context.js'
+import { exitCodes } from '../exit-codes.js'
 import { type JobJson, jobToJson, shownError } from '../render/job-json.js'
-import { visibleLine } from '../sanitise.js'
-import { takeSignals } from '../signals.js'
+import { say } from '../say.js'
+import { type Session, withTasks } from '../session.js'
 import { followJob } from './follow.js'
 import { ForegroundRun } from './foreground.js'
-import { say } from './reporter.js'
 import { findTask, prepareJob } from './request.js'
-import { withTasks } from './session.js'
 
 /** One job of `run`, as it was asked for. */
 export interface RunRequest {
@@ -31,9 +29,9 @@ export interface RunEnd {
 
 /** Runs the job here and now, as a stored one. */
 export function runHere(context: Context, request: RunRequest): Promise<RunEnd> {
-  return withJob(context, request, async (job, store, pool) => {
-    const interruption = takeSignals()
-    const run = await ForegroundRun.begin(store, pool, 1, context.redact, interruption)
+  return withJob(context, request, async (job, store, session) => {
+    const interruption = session.takeSignals(exitCodes.interrupted)
+    const run = await ForegroundRun.begin(store, session.pool, 1, context.redact, interruption)
     try {
       const { id, answer } = accepted(await run.enqueue([job]), job)
       if (answer === 'existing') return await endOf(context, store, id, true)
@@ -56,10 +54,10 @@ export function enqueueOne(context: Context, request: RunRequest): Promise<RunEn
 
 /** Enqueues for the workers, and follows the job to its end. A signal ends the following, not the job. */
 export function enqueueAndWait(context: Context, request: RunRequest): Promise<RunEnd> {
-  return withJob(context, request, async (job, store) => {
+  return withJob(context, request, async (job, store, session) => {
     const { id, answer } = accepted(await store.enqueue([job]), job)
     if (answer === 'existing') return endOf(context, store, id, true)
-    const interruption = takeSignals()
+    const interruption = session.takeSignals(exitCodes.interrupted)
     say(`${id} enqueued`)
     if ((await store.workers()).length === 0) say('no worker is running; start one: offstage workers start')
     const end = await followJob(store, id, interruption.first, (changed) => sayState(changed, context.redact))
@@ -74,11 +72,12 @@ export function enqueueAndWait(context: Context, request: RunRequest): Promise<R
 function withJob(
   context: Context,
   { task, argsJson, options }: RunRequest,
-  use: (job: NewJob, store: Store, pool: TaskPool) => Promise<RunEnd>,
+  use: (job: NewJob, store: Store, session: Session) => Promise<RunEnd>,
 ): Promise<RunEnd> {
-  return withTasks(context, async (pool, catalog) => {
-    const job = await prepareJob(pool, findTask(catalog, task), argsJson, options, systemClock.now())
-    return withStore(context, (store) => use(job, store, pool))
+  return withTasks(context, async (session) => {
+    const found = findTask(session.catalog, task)
+    const job = await prepareJob(session.pool, found, argsJson, options, systemClock.now())
+    return withStore(context, (store) => use(job, store, session))
   })
 }
 
@@ -102,6 +101,6 @@ async function fullJson(context: Context, store: Store, job: Job): Promise<JobJs
 function sayState(job: Job, redact: readonly string[]): void {
   if (job.state === 'running') say(`${job.id} runs, attempt ${job.attempt}`)
   if (job.state === 'scheduled' && job.attempt > 0) {
-    say(`${job.id} waits for a retry: ${visibleLine(shownError(job, job.error, redact)?.message ?? '')}`)
+    say(`${job.id} waits for a retry: ${shownError(job, job.error, redact)?.message ?? ''}`)
   }
 }

@@ -3,40 +3,32 @@ import type { JobError } from '../../domain/failure.js'
 import type { Job, JobId } from '../../domain/job.js'
 import type { EngineEmitter } from '../../engine/events.js'
 import { shownError } from '../render/job-json.js'
-import { visibleLine, visibleOutput } from '../sanitise.js'
-
-/** Talk goes to stderr, in whole lines. */
-export function say(line: string): void {
-  process.stderr.write(`${line}\n`)
-}
+import { say, sayOutput } from '../say.js'
 
 /** Shows what happens in a foreground run: the task's own output as it comes, and each retry. */
 export function reportRun(events: EngineEmitter, redact: readonly string[]): void {
-  events.on('task.output', ({ text }) => process.stderr.write(visibleOutput(text)))
+  events.on('task.output', ({ text }) => sayOutput(text))
   events.on('task.progress', ({ fraction, message }) => {
-    say(`${Math.round(fraction * 100)} %${message === null ? '' : ` ${visibleLine(message)}`}`)
+    say(`${Math.round(fraction * 100)} %${message === null ? '' : ` ${message}`}`)
   })
   events.on('attempt.settled', (job, outcome) => {
     if (outcome.kind !== 'retry') return
     const waitMs = Math.max(0, outcome.at - outcome.endedAt)
-    const why = outcome.error === null ? 'asked to run again' : errorLine(job, outcome.error, redact)
-    say(
-      `${job.id} attempt ${job.attempt}: ${visibleLine(why)}; again ${waitMs === 0 ? 'at once' : `in ${formatDuration(waitMs)}`}`,
-    )
+    const again = waitMs === 0 ? 'at once' : `in ${formatDuration(waitMs)}`
+    say(`${job.id} attempt ${job.attempt}: ${errorLine(job, outcome.error, redact)}; again ${again}`)
   })
   reportTroubles(events)
 }
 
 /** Shows what a worker's jobs print, each line with the job that wrote it. */
 export function reportWorker(events: EngineEmitter, redact: readonly string[]): void {
-  const lines = new LineBuffer((id, line) => say(`${id ?? '-'} | ${visibleOutput(line)}`))
+  const lines = new LineBuffer((id, line) => sayOutput(`${id ?? '-'} | ${line}\n`))
   events.on('task.output', ({ id, text }) => lines.add(id, text))
   events.on('attempt.settled', (job, outcome) => {
     lines.flush(job.id)
     if (outcome.kind !== 'retry' && outcome.kind !== 'failed') return
-    const error = outcome.error === null ? '' : `: ${errorLine(job, outcome.error, redact)}`
     const next = outcome.kind === 'failed' ? 'failed' : 'will be tried again'
-    say(`${job.id} ${visibleLine(job.task)} attempt ${job.attempt} ${next}${error}`)
+    say(`${job.id} ${job.task} attempt ${job.attempt} ${next}: ${errorLine(job, outcome.error, redact)}`)
   })
   events.on('worker.evicted', (old, next) => {
     say(`worker ${old} was not heard of for too long and lost its jobs; it goes on as ${next}`)
@@ -46,7 +38,7 @@ export function reportWorker(events: EngineEmitter, redact: readonly string[]): 
 
 function errorLine(job: Job, error: JobError, redact: readonly string[]): string {
   const { name, message } = shownError(job, error, redact)
-  return visibleLine(`${name}: ${message}`)
+  return `${name}: ${message}`
 }
 
 function reportTroubles(events: EngineEmitter): void {
@@ -54,7 +46,7 @@ function reportTroubles(events: EngineEmitter): void {
     say(`${job} attempt ${attempt}: its lease was over, its end was refused`),
   )
   events.on('process.died', (how) => say(`the task process died (${how})`))
-  events.on('store.unavailable', (error) => say(`warning: ${visibleLine(error.message)}; trying again`))
+  events.on('store.unavailable', (error) => say(`warning: ${error.message}; trying again`))
 }
 
 /** Puts the pieces of each job's output together into whole lines. */

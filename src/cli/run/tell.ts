@@ -1,9 +1,9 @@
 import { exitCodeOfJob, exitCodes } from '../exit-codes.js'
 import type { JobJson } from '../render/job-json.js'
 import { errorText } from '../render/job-text.js'
-import { safeJson, visible, visibleLine } from '../sanitise.js'
+import { safeJson, visible } from '../sanitise.js'
+import { say, sayText } from '../say.js'
 import type { RunEnd } from './one.js'
-import { say } from './reporter.js'
 
 /** What stdout gets of a run, and the exit code; the rest is said on stderr. */
 export function tellEnd(end: RunEnd, detached: boolean): { readonly line: string | null; readonly exitCode: number } {
@@ -15,7 +15,7 @@ export function tellEnd(end: RunEnd, detached: boolean): { readonly line: string
   }
   const exitCode = exitCodeOfJob(job)
   if (job.state === 'completed') return { line: resultText(job), exitCode }
-  say(failureText(job))
+  sayText(failureText(job))
   return { line: null, exitCode }
 }
 
@@ -29,6 +29,6 @@ function resultText({ result }: JobJson): string | null {
 
 function failureText(job: JobJson): string {
   const times = job.attempt === 1 ? '' : ` after ${job.attempt} attempts`
-  const head = `${job.id} ${visibleLine(job.task)} ${job.state}${times}`
+  const head = `${job.id} ${job.task} ${job.state}${times}`
   return job.error === null ? head : `${head}\n${errorText(job.error)}`
 }

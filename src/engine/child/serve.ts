@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import type { Clock } from '../../domain/clock.js'
-import { OffstageError, UsageError } from '../../domain/errors.js'
+import { errorNamed, KeyTakenError, UsageError } from '../../domain/errors.js'
 import type { EnqueueOptions } from '../../domain/request.js'
 import { jobOfCaller } from '../current-job.js'
 import type { CheckRequest, EnqueueAnswer, ToTaskProcess, Verdict } from '../protocol.js'
@@ -20,7 +20,6 @@ export type LoadTasks = (enqueue: EnqueueFromTask, loading: (file: string) => vo
 export async function serveTasks(load: LoadTasks, clock: Clock): Promise<void> {
   const outbox = new Outbox()
   const enqueues = new Enqueues(outbox)
-  const loading = watchForExit(outbox)
   captureOutput((output) => outbox.output(output))
   // A worker that is gone leaves nobody to report to.
   process.on('disconnect', () => process.exit())
@@ -36,8 +35,12 @@ export async function serveTasks(load: LoadTasks, clock: Clock): Promise<void> {
   process.on('uncaughtException', (error) => survive(error, 'uncaught exception'))
   process.on('unhandledRejection', (reason) => survive(reason, 'unhandled rejection'))
 
-  const loaded = await load((task, argsJson, options) => enqueues.ask(loaded, task, argsJson, options), loading.file)
-  loading.done()
+  const loaded = await loadOrEnd(outbox, () =>
+    load(
+      (task, argsJson, options) => enqueues.ask(loaded, task, argsJson, options),
+      (file) => outbox.send({ type: 'loading', file }),
+    ),
+  )
   running = new RunningJobs(loaded, outbox, clock)
   const jobs = running
   process.on('message', (message: ToTaskProcess) => {
@@ -61,16 +64,12 @@ export async function serveTasks(load: LoadTasks, clock: Clock): Promise<void> {
   outbox.send({ type: 'loaded', catalog: loaded.catalog })
 }
 
-/** A module that ends the process while it loads would be a riddle: tells which one it was. */
-function watchForExit(outbox: Outbox) {
-  let current = ''
-  const onExit = () => outbox.send({ type: 'ended while loading', file: current })
-  process.on('exit', onExit)
-  return {
-    file: (file: string) => {
-      current = file
-    },
-    done: () => process.off('exit', onExit),
+async function loadOrEnd(outbox: Outbox, load: () => Promise<LoadedTasks>): Promise<LoadedTasks> {
+  try {
+    return await load()
+  } catch (thrown) {
+    outbox.send({ type: 'not loaded', message: thrown instanceof Error ? thrown.message : String(thrown) })
+    process.exit(1)
   }
 }
 
@@ -114,6 +113,7 @@ class Enqueues {
     const waiting = this.#waiting.get(ask)
     this.#waiting.delete(ask)
     if ('id' in answer) waiting?.resolve(answer)
-    else waiting?.reject(new OffstageError(answer.code, answer.message))
+    else if ('taken' in answer) waiting?.reject(new KeyTakenError(answer.taken.key, answer.taken.holder))
+    else waiting?.reject(errorNamed(answer.name, answer.code, answer.message, answer.hint))
   }
 }

@@ -1,8 +1,15 @@
 import type { Claim, ProcessIdentity } from '../../stores/store.js'
-import type { Catalog, CheckRequest, StopReason, Verdict } from '../protocol.js'
+import type { Catalog, CheckRequest, EnqueueAnswer, StopReason, TaskOutput, Verdict } from '../protocol.js'
 import { type Death, TaskProcess, type TaskProcessListener, type TaskProgram } from './task-process.js'
 
 const longestPauseMs = 10_000
+
+const notStarted: EnqueueAnswer = {
+  name: 'OffstageError',
+  code: 'E_NO_WORKER',
+  message: 'enqueue() was called before the worker had started',
+  hint: 'call it in a task, not while its module loads',
+}
 
 /**
  * The warm task process of a worker: started ahead of its first job, replaced when it dies. One that dies while it
@@ -10,14 +17,17 @@ const longestPauseMs = 10_000
  */
 export class TaskPool {
   readonly #program: TaskProgram
+  readonly #outputBefore: (output: TaskOutput) => void
   #listener: TaskProcessListener | null = null
   #current: TaskProcess
   #deathsWhileLoading = 0
   #ending = false
   #pause: NodeJS.Timeout | null = null
 
-  constructor(program: TaskProgram) {
+  /** `output` hears what the modules write as they load, until somebody listens. */
+  constructor(program: TaskProgram, output: (output: TaskOutput) => void) {
     this.#program = program
+    this.#outputBefore = output
     this.#current = this.#start()
   }
 
@@ -63,6 +73,12 @@ export class TaskPool {
     return this.#current.kill()
   }
 
+  /** As `kill`, for those who cannot wait: nothing takes its place. */
+  killNow(): void {
+    this.#ending = true
+    this.#current.killNow()
+  }
+
   /** Ends the pool: kills the process if it still has jobs (`hard`), else lets it end by itself. */
   async end(hard: boolean): Promise<void> {
     this.#ending = true
@@ -73,13 +89,12 @@ export class TaskPool {
   #start(): TaskProcess {
     return new TaskProcess(this.#program, {
       ended: (ends) => this.#listener?.ended(ends),
-      output: (output) => this.#listener?.output(output),
+      output: (output) => (this.#listener === null ? this.#outputBefore(output) : this.#listener.output(output)),
       progress: (progress) => this.#listener?.progress(progress),
-      enqueue: async (request) =>
-        this.#listener?.enqueue(request) ?? { code: 'E_CLOSED', message: 'the worker has not started yet' },
-      ready: (catalog) => {
+      enqueue: async (request) => this.#listener?.enqueue(request) ?? notStarted,
+      ready: () => {
         this.#deathsWhileLoading = 0
-        this.#listener?.ready(catalog)
+        this.#listener?.ready()
       },
       died: (death) => {
         if (this.#ending) return

@@ -1,8 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { finished } from 'node:stream/promises'
+import { formatDuration } from '../../domain/duration.js'
 import { ProjectError } from '../../domain/errors.js'
 import type { Claim, ProcessIdentity } from '../../stores/store.js'
-import { identify } from '../host.js'
 import type {
   AttemptEnd,
   Catalog,
@@ -16,15 +14,12 @@ import type {
   ToTaskProcess,
   Verdict,
 } from '../protocol.js'
+import { type Exit, Forked, type ForkedProgram } from './forked.js'
 
-/** How a task process is started. */
-export interface TaskProgram {
-  readonly entry: string
-  /** For Node itself, before the entry. */
-  readonly execArgv: readonly string[]
-  readonly args: readonly string[]
-  /** Working directory: the project's. */
-  readonly cwd: string
+/** How a task process is started; it works in the project's folder. */
+export interface TaskProgram extends ForkedProgram {
+  /** How long one module may take to load before the process is killed. */
+  readonly loadLimitMs: number
 }
 
 export interface TaskProcessListener {
@@ -33,66 +28,54 @@ export interface TaskProcessListener {
   progress(progress: TaskProgress): void
   enqueue(request: EnqueueRequest): Promise<EnqueueAnswer>
   /** It has loaded the tasks and can run jobs. */
-  ready(catalog: Catalog): void
+  ready(): void
   /** The process is gone, asked for or not. */
   died(death: Death): void
 }
 
-export interface Death {
-  readonly code: number | null
-  readonly signal: NodeJS.Signals | null
+/** How a process ended. */
+export interface Death extends Exit {
   /** Whether it died before it was ready. */
   readonly loading: boolean
+  /** Whether it was killed by its worker, for the sake of one of its jobs or of none. */
+  readonly killed: boolean
 }
 
 /** One forked process that has loaded the tasks and runs jobs. */
 export class TaskProcess {
   /** The tasks and faults it found. Rejects with ProjectError if it dies before it is ready. */
   readonly catalog: Promise<Catalog>
-  readonly #child: ChildProcess
+  readonly #process: Forked<ToTaskProcess, FromTaskProcess>
   readonly #listener: TaskProcessListener
-  readonly #closed: Promise<void>
+  readonly #loaded = deferred<Catalog>()
+  readonly #loadLimitMs: number
   readonly #checks = new Map<number, (verdicts: readonly Verdict[]) => void>()
   #asked = 0
-  #faultyFile: string | null = null
-  #ready = false
+  #loadTimer: NodeJS.Timeout | null = null
+  #loadingFile: string | null = null
+  #loadFailure: string | null = null
+  #stage: 'loading' | 'ready' | 'gone' = 'loading'
+  #killed = false
 
   constructor(program: TaskProgram, listener: TaskProcessListener) {
     this.#listener = listener
-    this.#child = fork(program.entry, [...program.args], {
-      cwd: program.cwd,
-      execArgv: [...program.execArgv],
-      // A group of its own: Ctrl-C at the terminal is the worker's to handle, and one signal ends all it started.
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    })
-    // Written past process.stdout, by native code or a child of a task: no job can be told.
-    for (const stream of ['stdout', 'stderr'] as const) {
-      this.#child[stream]?.setEncoding('utf8').on('data', (text: string) => listener.output({ id: null, stream, text }))
-    }
-    const loaded = deferred<Catalog>()
-    this.catalog = loaded.promise
+    this.#loadLimitMs = program.loadLimitMs
+    this.catalog = this.#loaded.promise
     this.catalog.catch(() => {}) // whoever needs it will see the rejection; nobody has to
-    // Not the 'close' event: it never comes when it was this side that let go of the channel.
-    const exited = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()))
-    const drained = [this.#child.stdout, this.#child.stderr].map((stream) => stream && finished(stream).catch(() => {}))
-    this.#closed = Promise.all([exited, ...drained]).then(() => {})
-    this.#child.on('message', (message: FromTaskProcess) => this.#receive(message, loaded.resolve))
-    this.#child.on('error', () => {}) // a failed send; the exit that follows tells
-    this.#child.on('exit', (code, signal) => {
-      const death = { code, signal, loading: !this.#ready }
-      this.#ready = false
-      loaded.reject(this.#diedLoading(death))
-      listener.died(death)
+    this.#process = new Forked(program, {
+      received: (message) => this.#receive(message),
+      wrote: (stream, text) => listener.output({ id: null, stream, text }),
+      exited: (exit) => this.#died({ ...exit, loading: this.#stage === 'loading', killed: this.#killed }),
     })
+    this.#watchLoading(null)
   }
 
   get identity(): ProcessIdentity | null {
-    return this.#child.pid === undefined ? null : identify(this.#child.pid)
+    return this.#process.identity
   }
 
   get ready(): boolean {
-    return this.#ready
+    return this.#stage === 'ready' && !this.#killed
   }
 
   /** Hands jobs over, which start at once. */
@@ -103,11 +86,11 @@ export class TaskProcess {
       task: job.task,
       argsJson: job.argsJson,
     }))
-    this.#send({ type: 'jobs', jobs })
+    this.#process.send({ type: 'jobs', jobs })
   }
 
   stop(id: string, attempt: number, reason: StopReason): void {
-    this.#send({ type: 'stop', id, attempt, reason })
+    this.#process.send({ type: 'stop', id, attempt, reason })
   }
 
   /** What the schemas of the tasks say of arguments, in order. Rejects if the process dies meanwhile. */
@@ -115,45 +98,65 @@ export class TaskProcess {
     await this.catalog
     const ask = ++this.#asked
     const answered = new Promise<readonly Verdict[]>((resolve) => this.#checks.set(ask, resolve))
-    this.#send({ type: 'check', ask, requests })
-    const died = this.#closed.then(() => {
+    this.#process.send({ type: 'check', ask, requests })
+    const died = this.#process.closed.then(() => {
       throw new ProjectError('E_TASK_PROCESS', 'the task process ended while it checked arguments')
     })
     return Promise.race([answered, died])
   }
 
-  /** Lets it go; it ends by itself. Resolves when it has, and all it wrote has been told. */
-  async end(): Promise<void> {
-    if (this.#child.connected) this.#child.disconnect()
-    await this.#closed
+  /** Lets it go: it ends by itself, or is killed. Resolves when it has, and all it wrote has been told. */
+  end(): Promise<void> {
+    return this.#process.end()
   }
 
-  /** Ends it and everything in its process group. */
+  /** Ends it and everything in its process group. Resolves when it has, and all it wrote has been told. */
   async kill(): Promise<void> {
-    const { pid, exitCode, signalCode } = this.#child
-    if (pid !== undefined && exitCode === null && signalCode === null) {
-      try {
-        process.kill(-pid, 'SIGKILL')
-      } catch {
-        this.#child.kill('SIGKILL') // it died in between, or has not made its group yet
-      }
-    }
-    await this.#closed
+    this.killNow()
+    await this.#process.closed
   }
 
-  #send(message: ToTaskProcess): void {
-    if (this.#child.connected) this.#child.send(message)
+  /** As `kill`, for those who cannot wait. */
+  killNow(): void {
+    this.#killed = true
+    this.#process.kill()
   }
 
-  #receive(message: FromTaskProcess, loaded: (catalog: Catalog) => void): void {
+  #died(death: Death): void {
+    this.#stage = 'gone'
+    this.#stopWatching()
+    this.#loaded.reject(this.#diedLoading(death))
+    this.#listener.died(death)
+  }
+
+  #watchLoading(file: string | null): void {
+    this.#stopWatching()
+    this.#loadingFile = file
+    this.#loadTimer = setTimeout(() => {
+      const what = file ?? 'the task directory'
+      this.#loadFailure = `${what} had not loaded after ${formatDuration(this.#loadLimitMs)}`
+      this.killNow()
+    }, this.#loadLimitMs)
+  }
+
+  #stopWatching(): void {
+    if (this.#loadTimer !== null) clearTimeout(this.#loadTimer)
+  }
+
+  #receive(message: FromTaskProcess): void {
     switch (message.type) {
-      case 'loaded':
-        this.#ready = true
-        loaded(message.catalog)
-        this.#listener.ready(message.catalog)
+      case 'loading':
+        this.#watchLoading(message.file)
         return
-      case 'ended while loading':
-        this.#faultyFile = message.file
+      case 'not loaded':
+        this.#loadFailure = message.message
+        return
+      case 'loaded':
+        if (this.#stage !== 'loading') return
+        this.#stage = 'ready'
+        this.#stopWatching()
+        this.#loaded.resolve(message.catalog)
+        this.#listener.ready()
         return
       case 'ends':
         this.#listener.ended(message.ends)
@@ -171,23 +174,22 @@ export class TaskProcess {
       case 'enqueue':
         void this.#listener
           .enqueue(message.request)
-          .then((answer) => this.#send({ type: 'enqueued', ask: message.ask, answer }))
+          .then((answer) => this.#process.send({ type: 'enqueued', ask: message.ask, answer }))
         return
     }
   }
 
   #diedLoading(death: Death): ProjectError {
-    const place = this.#faultyFile === null ? 'while the task modules loaded' : `while ${this.#faultyFile} loaded`
-    return new ProjectError(
-      'E_TASK_PROCESS',
-      `the task process ended ${place} (${describeDeath(death)})`,
-      'a task module must not end its process, and its top level must come to an end',
-    )
+    const hint = 'a task module must not end its process, and its top level must come to an end'
+    if (this.#loadFailure !== null) return new ProjectError('E_TASK_PROCESS', this.#loadFailure, hint)
+    const place = this.#loadingFile === null ? 'before it loaded the task modules' : `while ${this.#loadingFile} loaded`
+    return new ProjectError('E_TASK_PROCESS', `the task process ended ${place} (${describeDeath(death)})`, hint)
   }
 }
 
-export function describeDeath({ code, signal }: Pick<Death, 'code' | 'signal'>): string {
-  return signal === null ? `exit code ${code}` : `signal ${signal}`
+export function describeDeath({ code, signal }: Exit): string {
+  if (signal !== null) return `signal ${signal}`
+  return code === null ? 'it could not be started' : `exit code ${code}`
 }
 
 function deferred<T>() {

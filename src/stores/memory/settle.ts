@@ -77,7 +77,7 @@ function attemptsAfter(entry: Entry, outcome: Outcome): Entry['attempts'] {
 function failed(job: Job, { counts, error }: RetryOutcome | FailedOutcome) {
   const loss = counts === 'loss' || counts === 'loss alone'
   return {
-    error: error ?? job.error,
+    error,
     failures: job.failures + (counts === 'failure' ? 1 : 0),
     losses: job.losses + (loss ? 1 : 0),
     lossesAlone: job.lossesAlone + (counts === 'loss alone' ? 1 : 0),

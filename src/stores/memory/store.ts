@@ -31,11 +31,7 @@ export function openMemoryStore(clock: Clock): Store {
     })
   return {
     enqueue: (newJobs) => tell(() => newJobs.map((newJob) => enqueueJob(tables, newJob))),
-    claim: (request) =>
-      run(() => {
-        news.heard()
-        return claimJobs(tables, request)
-      }),
+    claim: (request) => run(() => claimJobs(tables, request)),
     settle: (ends) => tell(() => ends.map(({ lease, outcome }) => settleAttempt(tables, lease, outcome))),
     cancelRequests: (worker) =>
       run(() =>
@@ -51,6 +47,7 @@ export function openMemoryStore(clock: Clock): Store {
         news.tell()
         return result
       }),
+    news: () => news.count,
     waitForWork: (request) => (open ? news.wait(request) : Promise.resolve()),
 
     register: (worker) => run(() => workers.register(worker)),

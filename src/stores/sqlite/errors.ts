@@ -1,7 +1,7 @@
 import { StoreUnavailableError } from '../../domain/errors.js'
 
 const causes: readonly (readonly [RegExp, string, string])[] = [
-  [/^SQLITE_FULL$|^ENOSPC$/, 'the disk is full', 'free some space; nothing was stored'],
+  [/^SQLITE_FULL$|^(ENOSPC|EDQUOT)$/, 'the disk is full', 'free some space; nothing was stored'],
   [
     /^SQLITE_READONLY|^EACCES$|^EPERM$|^EROFS$/,
     'it cannot be written',
@@ -14,12 +14,18 @@ const causes: readonly (readonly [RegExp, string, string])[] = [
   ],
   [/^SQLITE_CORRUPT/, 'its pages are damaged', 'stop all workers, keep the file, and restore a backup'],
   [/^SQLITE_NOTADB$/, 'it is no SQLite database', 'point --store at another file, or move this one away'],
-  [/^SQLITE_IOERR/, 'the disk reported an error', 'check the disk, quotas and file size limits; nothing was stored'],
+  [
+    /^SQLITE_IOERR|^(EIO|EFBIG)$/,
+    'the disk reported an error',
+    'check the disk, quotas and file size limits; nothing was stored',
+  ],
   [
     /^SQLITE_BUSY|^SQLITE_LOCKED/,
     'another process holds its lock',
     'find the process that writes to it for so long, and try again',
   ],
+  // Whatever else the library or the system refuses is no mistake in a statement of ours.
+  [/^SQLITE_(?!ERROR|CONSTRAINT|MISUSE|RANGE|MISMATCH)|^E[A-Z0-9]+$/, 'it cannot be used', 'nothing was stored'],
 ]
 
 /** What to tell the user when SQLite or the file system refuses; anything that is no such refusal comes back as it is. */

@@ -4,7 +4,6 @@ import {
   fsyncSync,
   linkSync,
   lstatSync,
-  mkdirSync,
   mkdtempSync,
   openSync,
   renameSync,
@@ -13,10 +12,11 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { StoreUnavailableError } from '../../domain/errors.js'
+import { makeFolder } from '../make-folder.js'
 import { storeError } from './errors.js'
 
 /** The folder that Offstage owns in a project: made as a whole, never filled again once its file has gone. */
-export const ownFolderName = '.offstage'
+const ownFolderName = '.offstage'
 
 /**
  * Whether there is a store at `path`. A file that was emptied, or that is gone from a folder of ours, is an error:
@@ -34,6 +34,8 @@ function isThere(path: string): boolean {
   const stat = lstatSync(path, { throwIfNoEntry: false })
   if (stat === undefined) {
     if (basename(dirname(path)) !== ownFolderName || !existsSync(dirname(path))) return false
+    // Another process may have put the folder in place between the two looks.
+    if (existsSync(path)) return true
     throw vanished(path, 'is gone, though its folder is there')
   }
   if (stat.isFile() && stat.size === 0) throw vanished(path, 'is empty')
@@ -63,7 +65,7 @@ export function createStore(path: string, fill: (temporary: string) => void): vo
 }
 
 function createFolder(folder: string, name: string, fill: (temporary: string) => void): void {
-  mkdirSync(dirname(folder), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(folder), 0o700)
   const temporary = mkdtempSync(`${folder}-new-`) // mkdtemp: mode 0700
   try {
     // Nobody should have to remember to keep the queue out of version control.
@@ -79,7 +81,7 @@ function createFolder(folder: string, name: string, fill: (temporary: string) =>
 }
 
 function createFile(path: string, fill: (temporary: string) => void): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(path), 0o700)
   const temporary = mkdtempSync(join(dirname(path), '.offstage-new-'))
   try {
     const file = join(temporary, basename(path))

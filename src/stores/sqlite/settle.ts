@@ -85,7 +85,7 @@ function settleAgain(
   if (changed === 0) return false
   if (ran) {
     const state = retry === null ? 'released' : 'failed'
-    const error = retry === null ? null : errorText(retry)
+    const error = retry === null ? null : JSON.stringify(retry.error)
     const reason = retry?.reason ?? null
     statements.insertAttempt.run({ ...attempt, state, reason, error, endedAt: outcome.endedAt })
   }
@@ -97,13 +97,9 @@ function settleAgain(
 function added(outcome: RetryOutcome | FailedOutcome | null) {
   const counts = outcome?.counts ?? 'nothing'
   return {
-    error: outcome === null ? null : errorText(outcome),
+    error: outcome === null ? null : JSON.stringify(outcome.error),
     failure: counts === 'failure' ? 1 : 0,
     loss: counts === 'loss' || counts === 'loss alone' ? 1 : 0,
     lossAlone: counts === 'loss alone' ? 1 : 0,
   }
-}
-
-function errorText(outcome: RetryOutcome | FailedOutcome): string | null {
-  return outcome.error === null ? null : JSON.stringify(outcome.error)
 }

@@ -57,11 +57,7 @@ function sqliteStore(db: Database.Database, path: string, clock: Clock): Store {
   }
   return {
     enqueue: (jobs: readonly NewJob[]) => tell(() => jobs.map((job) => enqueueJob(statements, clock, job))),
-    claim: (request: ClaimRequest) =>
-      writes.run(() => {
-        wakeUp.heard()
-        return claimJobs(statements, clock, turns, request)
-      }),
+    claim: (request: ClaimRequest) => writes.run(() => claimJobs(statements, clock, turns, request)),
     settle: (ends) => tell(() => settleAttempts(statements, clock, ends)),
     cancelRequests: (worker) =>
       read(() => (statements.cancelRequests.all(workerNumber(worker)) as { id: number }[]).map((row) => `j${row.id}`)),
@@ -70,6 +66,7 @@ function sqliteStore(db: Database.Database, path: string, clock: Clock): Store {
       if (due) return tell(() => sweep(statements, clock, request))
       return { promoted: 0, reclaimed: 0, buried: 0, nextDueAt: await read(() => nextDueAt(statements)) }
     },
+    news: () => wakeUp.count,
     waitForWork: (request) => wakeUp.wait(request),
 
     register: async (worker: NewWorker) => `w${await writes.run(() => insertWorker(statements, clock, worker))}`,

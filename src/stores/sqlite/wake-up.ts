@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3'
-import { News } from '../news.js'
+import { News, type WaitRequest } from '../news.js'
 
 const pollMs = 20
 
@@ -17,7 +17,13 @@ export class WakeUp extends News {
     this.#seen = this.#version()
   }
 
-  override async wait(request: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<void> {
+  /** Looks for the commits of others first: what came before the look is not waited for. */
+  override get count(): number {
+    this.#look()
+    return super.count
+  }
+
+  override async wait(request: WaitRequest): Promise<void> {
     if (!this.#db.open) return
     const poll = setInterval(() => this.#look(), pollMs)
     try {
@@ -31,7 +37,6 @@ export class WakeUp extends News {
     const version = this.#version()
     if (version === this.#seen) return
     this.#seen = version
-    // Noted too, for a worker whose claim came before that commit and whose wait comes after this look.
     this.note()
     this.tell()
   }

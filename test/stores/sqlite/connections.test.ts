@@ -25,7 +25,7 @@ describe('Two stores on one file', () => {
   test('Who waits on one is woken by a commit on the other.', async () => {
     const path = storePath(folderOfTest())
     const [a, b] = [openStore(path), openStore(path)]
-    const waiting = a.waitForWork(forever)
+    const waiting = a.waitForWork({ since: a.news(), ...forever })
     await b.enqueue([newJob()])
     await waiting
   })
@@ -35,9 +35,10 @@ describe('Two stores on one file', () => {
     const clock = movableClock()
     const [a, b] = [openStore(path, clock), openStore(path)]
     const worker = await a.register(newWorker(clock))
+    const since = a.news()
     expect(await a.claim({ worker, queues: null, limit: 1 })).toEqual([])
     await b.enqueue([newJob()])
-    await a.waitForWork(forever)
+    await a.waitForWork({ since, ...forever })
     expect(await a.claim({ worker, queues: null, limit: 1 })).toHaveLength(1)
   })
 

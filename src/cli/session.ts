@@ -1,0 +1,48 @@
+import type { TaskPool } from '../engine/executors/task-pool.js'
+import type { Catalog } from '../engine/protocol.js'
+import { preloadStore } from '../open.js'
+import { type Context, startTasks } from './context.js'
+import { exitCodes } from './exit-codes.js'
+import { say, sayOutput } from './say.js'
+import { onSignals, takeSignals } from './signals.js'
+
+/** A command that uses the tasks of the project. */
+export interface Session {
+  readonly pool: TaskPool
+  readonly catalog: Catalog
+  /** From now on the command itself says what a signal means. Until then a signal ends it: nothing has begun. */
+  readonly takeSignals: typeof takeSignals
+}
+
+/**
+ * Uses the task process of the project, and ends it whatever happens, with all that runs in it. Faulty modules are
+ * named on stderr. `exitCode` is for a signal that the command has not taken.
+ */
+export async function withTasks<T>(
+  context: Context,
+  use: (session: Session) => Promise<T>,
+  exitCode: number = exitCodes.interrupted,
+): Promise<T> {
+  const pool = startTasks(context, ({ text }) => sayOutput(text))
+  // A module whose top level never comes to an end does not even notice that its worker has gone.
+  const killNow = () => pool.killNow()
+  process.once('exit', killNow)
+  const release = onSignals(() => process.exit(exitCode))
+  preloadStore(context.location)
+  try {
+    const catalog = await pool.catalog
+    for (const fault of catalog.faults) say(`faulty module: ${fault.message}`)
+    return await use({
+      pool,
+      catalog,
+      takeSignals: (code) => {
+        release()
+        return takeSignals(code)
+      },
+    })
+  } finally {
+    release()
+    await pool.end(true)
+    process.off('exit', killNow)
+  }
+}

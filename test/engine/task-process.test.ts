@@ -1,0 +1,64 @@
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { type Death, TaskProcess, type TaskProgram } from '../../src/engine/executors/task-process.js'
+import { temporaryFolder } from '../support/folder.js'
+
+const folder = temporaryFolder()
+afterAll(() => folder.remove())
+
+function startProcess(program: Partial<TaskProgram>) {
+  let tellDeath: (death: Death) => void
+  const death = new Promise<Death>((resolve) => {
+    tellDeath = resolve
+  })
+  const listener = {
+    ended: () => {},
+    output: () => {},
+    progress: () => {},
+    ready: () => {},
+    enqueue: () => Promise.reject(new Error('nothing enqueues')),
+    died: (told: Death) => tellDeath(told),
+  }
+  const entry = join(import.meta.dirname, '../../dist/src/task-process.js')
+  const whole = {
+    entry,
+    execArgv: [],
+    args: ['tasks', folder.path, folder.path],
+    cwd: folder.path,
+    loadLimitMs: 60_000,
+  }
+  return { process: new TaskProcess({ ...whole, ...program }, listener), death }
+}
+
+describe('a task process', () => {
+  test('that cannot be started is told as dead, and all who wait for it hear it.', async () => {
+    const { process, death } = startProcess({ cwd: join(folder.path, 'nowhere') })
+    expect(await death).toEqual({ code: null, signal: null, loading: true, killed: false })
+    await expect(process.catalog).rejects.toMatchObject({
+      code: 'E_TASK_PROCESS',
+      message: expect.stringContaining('could not be started'),
+    })
+    await expect(process.check([])).rejects.toMatchObject({ code: 'E_TASK_PROCESS' })
+    await Promise.all([process.kill(), process.end()])
+  })
+
+  test('whose modules do not come to an end is killed after the limit, and the module is named.', async () => {
+    const { process, death } = startProcess({
+      execArgv: ['--import', 'data:text/javascript,for(;;);'],
+      loadLimitMs: 300,
+    })
+    await expect(process.catalog).rejects.toMatchObject({
+      message: 'the task directory had not loaded after 300ms',
+    })
+    expect(await death).toMatchObject({ signal: 'SIGKILL', loading: true, killed: true })
+  })
+
+  test('that is killed takes no more jobs, and says that it was killed.', async () => {
+    const { process, death } = startProcess({})
+    await process.catalog
+    expect(process.ready).toBe(true)
+    process.killNow()
+    expect(process.ready).toBe(false)
+    expect(await death).toEqual({ code: null, signal: 'SIGKILL', loading: false, killed: true })
+  })
+})
