@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { NewJob } from '../src/domain/job.js'
 import { makeJob, plainTaskDefaults } from '../src/domain/request.js'
@@ -10,7 +11,7 @@ import { Worker } from '../src/engine/worker.js'
 import { openSqliteStore } from '../src/stores/sqlite/store.js'
 import type { Store } from '../src/stores/store.js'
 import { elapsedMs, type Measurement } from './measure.js'
-import { warmUpTaskProcess } from './warm-up.js'
+import { warmUp } from './warm-up.js'
 
 export interface EngineJobs {
   readonly singly: number
@@ -86,8 +87,9 @@ async function drain(store: Store, program: TaskProgram, concurrency: number, co
   const pool = new TaskPool(program, () => {})
   try {
     await pool.catalog
-    await warmUpTaskProcess(pool, concurrency)
-    const worker = await Worker.register(store, pool, systemClock, { queues: null, concurrency })
+    const processes = availableParallelism()
+    await warmUp(pool, concurrency, processes)
+    const worker = await Worker.register(store, pool, systemClock, { queues: null, concurrency, processes })
     const settled = allCompleted(worker, count)
     const spentMs = await elapsedMs(() => {
       worker.start()
@@ -96,7 +98,7 @@ async function drain(store: Store, program: TaskProgram, concurrency: number, co
     await worker.stop(0)
     return spentMs
   } finally {
-    await pool.end(true)
+    await pool.end()
   }
 }
 

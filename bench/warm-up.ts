@@ -1,37 +1,42 @@
 import { makeJob, plainTaskDefaults } from '../src/domain/request.js'
 import { systemClock } from '../src/engine/clock.js'
 import type { TaskPool } from '../src/engine/executors/task-pool.js'
+import { inFlight } from '../src/engine/in-flight.js'
 import { openMemoryStore } from '../src/stores/memory/store.js'
 import type { Claim } from '../src/stores/store.js'
 
 const warmUpJobs = 2_000
 
 /**
- * Runs jobs of no store in a task process, so that a drain does not measure how its code is compiled. Whoever listens
+ * Runs jobs of no store in the task processes, so that a drain does not measure how its code is compiled. Whoever listens
  * to the pool next takes over.
  */
-export async function warmUpTaskProcess(pool: TaskPool, concurrency: number): Promise<void> {
+export async function warmUp(pool: TaskPool, concurrency: number, processes: number): Promise<void> {
   const claim = await sampleClaim()
   let started = 0
   const start = (count: number) => {
-    const claims = Array.from({ length: Math.min(count, warmUpJobs - started) }, () => numbered(claim, ++started))
-    if (claims.length > 0) pool.run(claims)
+    const entries = Array.from({ length: Math.min(count, warmUpJobs - started) }, () =>
+      inFlight(numbered(claim, ++started)),
+    )
+    if (entries.length > 0) pool.handOver(entries, concurrency)
   }
   await new Promise<void>((resolve, reject) => {
     let left = warmUpJobs
-    pool.listen({
-      ended: (ends) => {
+    pool.open(concurrency, processes, {
+      ended: (_, ends) => {
         left -= ends.length
         if (left === 0) resolve()
         else start(ends.length)
       },
+      began: () => {},
+      returned: () => reject(new Error('a job of the warm-up came back')),
       output: () => {},
       progress: () => {},
       enqueue: () => Promise.reject(new Error('no job of the benchmark enqueues')),
       ready: () => {},
       died: () => reject(new Error('the task process died while it warmed up')),
     })
-    start(concurrency)
+    void Promise.all(pool.lanes.map((lane) => lane.catalog)).then(() => start(2 * concurrency))
   })
 }
 

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../src/cli/base-command.js'
 import { parseDuration } from '../../src/domain/duration.js'
@@ -23,6 +24,12 @@ Exit codes: 0 done, 1 it could not go on, 2 usage, 6 store unavailable, 130 or 1
       helpValue: 'N',
     }),
     queues: Flags.string({ char: 'q', summary: 'Only these queues; all unless said', helpValue: 'A,B' }),
+    processes: Flags.integer({
+      min: 1,
+      max: 1_000,
+      summary: 'The most task processes that share the jobs; one for each core unless said',
+      helpValue: 'N',
+    }),
     burst: Flags.boolean({ summary: 'End when nothing is left to do' }),
     grace: Flags.string({ default: '30s', summary: 'How long running jobs may take to finish', helpValue: 'DURATION' }),
   }
@@ -33,6 +40,7 @@ Exit codes: 0 done, 1 it could not go on, 2 usage, 6 store unavailable, 130 or 1
     const graceMs = parseDuration(flags.grace, '--grace')
     const { work } = await import('../../src/cli/work.js')
     const context = await this.context(flags)
-    process.exitCode = await work(context, { queues, concurrency: flags.concurrency, graceMs, burst: flags.burst })
+    const { concurrency, burst, processes = availableParallelism() } = flags
+    process.exitCode = await work(context, { queues, concurrency, processes, graceMs, burst })
   }
 }

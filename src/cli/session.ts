@@ -42,7 +42,7 @@ export async function withTasks<T>(
     })
   } finally {
     release()
-    await pool.end(true)
+    await pool.end()
     process.off('exit', killNow)
   }
 }

@@ -73,6 +73,8 @@ export interface Job {
   /** Attempts whose process died; `lossesAlone` of them while the job was alone in it. */
   readonly losses: number
   readonly lossesAlone: number
+  /** Its task process died while it ran, and it has not run well since: it is to be alone in the next one. */
+  readonly suspect: boolean
   readonly maxRetries: number
   readonly backoff: Backoff | null
   readonly timeoutMs: number | null

@@ -42,8 +42,28 @@ export interface ReleasedOutcome extends Span {
   readonly started: boolean
 }
 
-/** Which counter of the job an attempt adds to. */
-export type Counts = 'failure' | 'loss' | 'loss alone' | 'nothing'
+/** Which counter of the job an attempt adds to. A `worker loss` is the death of the whole worker, which blames no job. */
+export type Counts = 'failure' | 'loss' | 'loss alone' | 'worker loss' | 'nothing'
+
+/** What is added to the counters of a job, and whether it is a suspect from now on; null: as it was. */
+export interface Tally {
+  readonly failures: number
+  readonly losses: number
+  readonly lossesAlone: number
+  readonly suspect: boolean | null
+}
+
+const tallies: Readonly<Record<Counts, Tally>> = {
+  failure: { failures: 1, losses: 0, lossesAlone: 0, suspect: false },
+  loss: { failures: 0, losses: 1, lossesAlone: 0, suspect: true },
+  'loss alone': { failures: 0, losses: 1, lossesAlone: 1, suspect: true },
+  'worker loss': { failures: 0, losses: 1, lossesAlone: 0, suspect: null },
+  nothing: { failures: 0, losses: 0, lossesAlone: 0, suspect: false },
+}
+
+export function tallyOf(counts: Counts): Tally {
+  return tallies[counts]
+}
 
 /** What a task process says of an attempt. */
 export type AttemptReport =
@@ -98,11 +118,12 @@ export function afterFailure(job: Job, failure: Failure, random: () => number): 
 /** After the process of a running job died: at once again, unless it has died with this job too often. */
 export function afterLoss(
   job: Pick<Job, 'losses' | 'lossesAlone'>,
-  loss: Failure & { readonly alone: boolean },
+  counts: 'loss' | 'loss alone' | 'worker loss',
+  failure: Failure,
 ): RetryOutcome | FailedOutcome {
-  const { alone, ...failure } = loss
-  const counts = alone ? 'loss alone' : 'loss'
-  const tooOften = job.losses + 1 >= maxLosses || (alone && job.lossesAlone + 1 >= maxLossesAlone)
+  const tally = tallyOf(counts)
+  const lossesAlone = job.lossesAlone + tally.lossesAlone
+  const tooOften = job.losses + 1 >= maxLosses || (tally.lossesAlone > 0 && lossesAlone >= maxLossesAlone)
   if (tooOften) return { kind: 'failed', counts, ...failure }
   return { kind: 'retry', at: failure.endedAt, counts, ...failure }
 }

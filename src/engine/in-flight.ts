@@ -2,16 +2,26 @@ import type { JobError } from '../domain/failure.js'
 import type { EndedBy, EpochMs, Job } from '../domain/job.js'
 import { type AttemptReport, afterFailure, afterLoss, type Outcome, outcomeOfReport } from '../domain/outcome.js'
 import type { Claim } from '../stores/store.js'
+import type { Lane } from './executors/lane.js'
 import { type Death, describeDeath } from './executors/task-process.js'
 import type { StopReason } from './protocol.js'
 
-/** A job that this worker has handed to a task process. */
+/** A job that this worker has claimed and not settled. */
 export interface InFlight {
   readonly claim: Claim
-  readonly handedOverAt: EpochMs
+  /** Where it was handed over to; null while no lane has it. */
+  lane: Lane | null
+  /** When its code began, as far as the worker can tell; null while it waits. */
+  beganAt: EpochMs | null
+  /** When its time is over, by `performance.now()`. */
+  deadline: number
   /** What it was asked to stop for. */
   stopping: StopReason | null
-  cancelTimer: () => void
+  cancelKill: () => void
+}
+
+export function inFlight(claim: Claim): InFlight {
+  return { claim, lane: null, beganAt: null, deadline: Number.POSITIVE_INFINITY, stopping: null, cancelKill: () => {} }
 }
 
 /** What an attempt ends as, given what its process reported and what it was asked for. */
@@ -34,7 +44,7 @@ export function outcomeOf(entry: InFlight, report: AttemptReport): Outcome {
 /** What an attempt ends as whose process died. `alone`: no other job ran in it. */
 export function outcomeOfDeath(entry: InFlight, death: Death, alone: boolean, now: EpochMs): Outcome {
   const { job } = entry.claim
-  const span = { startedAt: entry.handedOverAt, endedAt: now, endedBy: 'killed' } as const
+  const span = { startedAt: entry.beganAt ?? now, endedAt: now, endedBy: 'killed' } as const
   switch (entry.stopping) {
     case 'timeout':
       return timedOut(job, span)
@@ -51,17 +61,13 @@ export function outcomeOfDeath(entry: InFlight, death: Death, alone: boolean, no
     message: `the task process ended (${describeDeath(death)}) while the job ran`,
     stack: null,
   }
-  return afterLoss(job, { ...span, endedBy, reason: 'lost', error, alone })
+  return afterLoss(job, alone ? 'loss alone' : 'loss', { ...span, endedBy, reason: 'lost', error })
 }
 
-/** Given back after its code had begun. */
-export function released(entry: InFlight, endedAt: EpochMs): Outcome {
-  return { kind: 'released', started: true, startedAt: entry.handedOverAt, endedAt, endedBy: 'released' }
-}
-
-/** Given back before its code began. */
-export function unstarted(now: EpochMs): Outcome {
-  return { kind: 'released', started: false, startedAt: now, endedAt: now, endedBy: 'released' }
+/** Given back without penalty, begun or not. */
+export function released({ beganAt }: InFlight, endedAt: EpochMs): Outcome {
+  const started = beganAt !== null
+  return { kind: 'released', started, startedAt: beganAt ?? endedAt, endedAt, endedBy: 'released' }
 }
 
 function timedOut(job: Job, span: { startedAt: EpochMs; endedAt: EpochMs; endedBy: EndedBy }): Outcome {

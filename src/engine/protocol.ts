@@ -26,16 +26,18 @@ export interface Catalog {
 /** Why a running job is asked to stop. */
 export type StopReason = 'timeout' | 'cancelled' | 'shutdown'
 
-export interface JobOrder {
+/** One attempt of a job. */
+export interface JobKey {
   readonly id: JobId
   readonly attempt: number
+}
+
+export interface JobOrder extends JobKey {
   readonly task: string
   readonly argsJson: string
 }
 
-export interface AttemptEnd {
-  readonly id: JobId
-  readonly attempt: number
+export interface AttemptEnd extends JobKey {
   readonly report: AttemptReport
 }
 
@@ -74,7 +76,10 @@ export interface CheckRequest {
 export type Verdict = string | null
 
 export type ToTaskProcess =
-  | { readonly type: 'jobs'; readonly jobs: readonly JobOrder[] }
+  /** `atOnce` of them run, in this order; the others wait until one of those has ended. */
+  | { readonly type: 'jobs'; readonly jobs: readonly JobOrder[]; readonly atOnce: number }
+  /** Give back what waits. */
+  | { readonly type: 'recall' }
   | { readonly type: 'stop'; readonly id: JobId; readonly attempt: number; readonly reason: StopReason }
   | { readonly type: 'check'; readonly ask: number; readonly requests: readonly CheckRequest[] }
   | { readonly type: 'enqueued'; readonly ask: number; readonly answer: EnqueueAnswer }
@@ -88,5 +93,7 @@ export type FromTaskProcess =
   | { readonly type: 'output'; readonly output: readonly TaskOutput[] }
   | { readonly type: 'progress'; readonly progress: TaskProgress }
   | { readonly type: 'ends'; readonly ends: readonly AttemptEnd[] }
+  /** The answer to `recall`: these have not begun, and will not. */
+  | { readonly type: 'returned'; readonly jobs: readonly JobKey[] }
   | { readonly type: 'checked'; readonly ask: number; readonly verdicts: readonly Verdict[] }
   | { readonly type: 'enqueue'; readonly ask: number; readonly request: EnqueueRequest }

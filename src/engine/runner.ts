@@ -1,34 +1,36 @@
 import type { Clock } from '../domain/clock.js'
 import { StoreUnavailableError } from '../domain/errors.js'
 import type { JobId, WorkerId } from '../domain/job.js'
-import type { Outcome } from '../domain/outcome.js'
 import type { Claim, JobStore } from '../stores/store.js'
 import type { EngineEmitter } from './events.js'
+import type { Lane } from './executors/lane.js'
 import type { TaskPool } from './executors/task-pool.js'
 import type { Death } from './executors/task-process.js'
-import { type InFlight, outcomeOf, outcomeOfDeath, released, unstarted } from './in-flight.js'
+import { type InFlight, inFlight, outcomeOf, outcomeOfDeath, released } from './in-flight.js'
+import { Pace } from './pace.js'
 import type { AttemptEnd, StopReason } from './protocol.js'
+import { type End, Settler } from './settler.js'
+import { TimeLimits } from './time-limits.js'
 import { after } from './timer.js'
 
 /** From the signal to the end of the process, for a job that does not heed it. */
 export const stopGraceMs = 5_000
 
-const settleAgainMs = 500
+/** A job is claimed ahead if it will begin within this time, and given back if nothing ends for twice as long. */
+const aheadMs = 50
+const mostAhead = 2_000
 
 export interface RunnerSettings {
   /** null: every queue; an empty list: only jobs reserved for this worker. */
   readonly queues: readonly string[] | null
   readonly concurrency: number
-}
-
-interface End {
-  readonly entry: InFlight
-  readonly outcome: Outcome
+  /** The most task processes that share the concurrency. */
+  readonly processes: number
 }
 
 /**
- * The claim loop: takes jobs while there is room, hands them to the task process, and settles what comes back. A place
- * is free as soon as its job has ended, not when that is stored: the end and the next claim share a commit.
+ * The claim loop: takes jobs while there is room, hands them to the task processes, and settles what comes back. A
+ * place is free as soon as its job has ended, not when that is stored: ends and the next claim share a commit.
  */
 export class Runner {
   readonly #store: JobStore
@@ -36,11 +38,14 @@ export class Runner {
   readonly #clock: Clock
   readonly #events: EngineEmitter
   readonly #settings: RunnerSettings
+  readonly #settler: Settler
+  readonly #limits: TimeLimits
+  readonly #pace = new Pace(aheadMs, mostAhead)
   readonly #inFlight = new Map<JobId, InFlight>()
-  readonly #settling = new Set<Promise<void>>()
   readonly #idleWaiters = new Set<() => void>()
   #worker: WorkerId
   #claiming: Promise<void> | null = null
+  #recallTimer: NodeJS.Timeout | null = null
   #open = true
 
   constructor(
@@ -57,14 +62,19 @@ export class Runner {
     this.#events = events
     this.#worker = worker
     this.#settings = settings
+    this.#settler = new Settler(store, events, () => this.#tellIdle())
+    this.#limits = new TimeLimits(
+      () => pool.lanes.flatMap((lane) => [...lane.running]),
+      (entry) => this.#stop(entry, 'timeout'),
+    )
   }
 
   get busy(): boolean {
-    return this.#inFlight.size > 0 || this.#settling.size > 0
+    return this.#inFlight.size > 0 || this.#settler.busy
   }
 
   get running(): number {
-    return this.#inFlight.size
+    return this.#pool.lanes.reduce((sum, lane) => sum + lane.count - lane.buffered, 0)
   }
 
   /**
@@ -76,14 +86,16 @@ export class Runner {
       await this.#claiming
       return 0
     }
-    const limit = this.#settings.concurrency - this.#inFlight.size
-    if (!this.#open || !this.#pool.ready || limit <= 0) return 0
+    const { ahead } = this.#pace
+    const limit = this.#open && this.#pool.isHungry(ahead) ? this.#pool.room(ahead) : 0
+    if (limit <= 0) return 0
+    if (this.#inFlight.size === 0) this.#pace.begin()
     let taken = 0
     this.#claiming = this.#store
       .claim({ worker: this.#worker, queues: this.#settings.queues, limit })
       .then((claims) => {
         taken = claims.length
-        this.#handOver(claims)
+        this.#handOver(claims, ahead)
       })
     try {
       await this.#claiming
@@ -91,43 +103,46 @@ export class Runner {
       this.#claiming = null
     }
     // Places that became free meanwhile saw a claim under way and left it to this one.
-    if (taken === limit && this.#inFlight.size < this.#settings.concurrency) this.claimSoon()
+    if (taken === limit) this.claimSoon()
     return taken
   }
 
   /** Claims if there is room, without making anybody wait for it. */
   claimSoon(): void {
-    if (this.#open) this.claim().catch((thrown: unknown) => this.#tell(thrown))
+    this.claim().catch((thrown: unknown) => {
+      if (thrown instanceof StoreUnavailableError) this.#events.emit('store.unavailable', thrown)
+      else this.#events.emit('service.failed', 'runner', thrown)
+    })
   }
 
-  /** Takes no more jobs; resolves when the last one has ended and is stored. */
+  /** Takes no more jobs, and gives back what has not begun; resolves when the last one has ended and is stored. */
   async drain(): Promise<void> {
     this.#open = false
     await this.#claiming?.catch(() => {})
+    this.#pool.recall()
     while (this.busy) await new Promise<void>((resolve) => this.#idleWaiters.add(resolve))
+    this.#limits.stop()
   }
 
   /** Asks all running jobs to stop for a shutdown. */
   askToStop(): void {
-    for (const [id, { claim, stopping }] of this.#inFlight) {
+    for (const entry of this.#inFlight.values()) {
       // One that was told before ends as what it was told for.
-      if (stopping === null) this.#ask(id, claim.lease.attempt, 'shutdown')
+      if (entry.beganAt !== null && entry.stopping === null) this.#ask(entry, 'shutdown')
     }
   }
 
-  /** Asks one running job to stop, and kills the task process if it does not within the grace. */
-  stop(id: JobId, reason: StopReason): void {
+  /** Asks one job to stop for a cancel, and kills its task process if it does not within the grace. */
+  cancel(id: JobId): void {
     const entry = this.#inFlight.get(id)
-    if (entry === undefined || entry.stopping === 'cancelled') return
-    entry.cancelTimer()
-    this.#ask(id, entry.claim.lease.attempt, reason)
-    entry.cancelTimer = after(stopGraceMs, () => void this.#pool.kill())
+    if (entry !== undefined && entry.stopping !== 'cancelled') this.#stop(entry, 'cancelled')
   }
 
   /** The attempts of the old id are lost, whatever becomes of them: forgets them and goes on as another worker. */
   continueAs(worker: WorkerId): void {
+    this.#pool.clear()
     for (const entry of this.#inFlight.values()) {
-      entry.cancelTimer()
+      entry.cancelKill()
       this.#events.emit('attempt.refused', entry.claim.lease.job, entry.claim.lease.attempt)
     }
     this.#inFlight.clear()
@@ -135,92 +150,86 @@ export class Runner {
     this.#tellIdle()
   }
 
-  /** Jobs ended in the task process. */
-  ended(ends: readonly AttemptEnd[]): void {
-    const settled: End[] = []
-    for (const { id, attempt, report } of ends) {
-      const entry = this.#inFlight.get(id)
-      if (entry?.claim.lease.attempt !== attempt) continue
-      settled.push({ entry, outcome: outcomeOf(entry, report) })
-    }
-    this.#settle(settled)
+  /** A job has begun. */
+  began(entry: InFlight): void {
+    entry.beganAt = this.#clock.now()
+    this.#limits.began(entry)
+    if (entry.stopping !== null) this.#killAfterGrace(entry)
+  }
+
+  /** Jobs ended in a lane. */
+  ended(lane: Lane, ends: readonly { readonly entry: InFlight; readonly end: AttemptEnd }[]): void {
+    this.#pace.ended(ends.length)
+    this.#settle(ends.map(({ entry, end }) => ({ entry, outcome: outcomeOf(entry, end.report) })))
+    this.#pool.left(lane)
     this.claimSoon()
   }
 
-  /** The task process died: the jobs in it are lost, or what ended them on purpose is what they end as. */
-  died(death: Death): void {
+  /** Jobs came back whose code never began. */
+  returned(lane: Lane, entries: readonly InFlight[]): void {
+    this.#giveBack(entries)
+    this.#pool.left(lane)
+  }
+
+  /** A task process died: what ran in it is lost, or what ended it on purpose is what it ends as. */
+  died(lane: Lane, death: Death, running: readonly InFlight[]): void {
     const now = this.#clock.now()
-    const entries = [...this.#inFlight.values()]
-    const alone = entries.length === 1
-    this.#settle(entries.map((entry) => ({ entry, outcome: outcomeOfDeath(entry, death, alone, now) })))
+    const alone = running.length === 1
+    this.#settle(running.map((entry) => ({ entry, outcome: outcomeOfDeath(entry, death, alone, now) })))
+    this.#pool.left(lane)
   }
 
-  /** Gives back everything that has not ended. The task process must be gone. */
+  /** Gives back everything that has not ended. The task processes must be gone. */
   release(): void {
-    const endedAt = this.#clock.now()
-    this.#settle([...this.#inFlight.values()].map((entry) => ({ entry, outcome: released(entry, endedAt) })))
+    this.#pool.clear()
+    this.#giveBack([...this.#inFlight.values()])
   }
 
-  #handOver(claims: readonly Claim[]): void {
+  #handOver(claims: readonly Claim[], ahead: number): void {
     if (claims.length === 0) return
-    for (const claim of claims) {
-      const { id, timeoutMs } = claim.job
-      const cancelTimer = timeoutMs === null ? () => {} : after(timeoutMs, () => this.stop(id, 'timeout'))
-      this.#inFlight.set(id, { claim, handedOverAt: this.#clock.now(), stopping: null, cancelTimer })
-    }
-    // The process may have died, or the worker been told to stop, while the claim was on its way.
-    if (this.#pool.ready && this.#open) this.#pool.run(claims)
-    else this.#giveBack(claims)
+    const entries = claims.map(inFlight)
+    for (const entry of entries) this.#inFlight.set(entry.claim.job.id, entry)
+    // The worker may have been told to stop, or the processes died, while the claim was on its way.
+    this.#giveBack(this.#open ? this.#pool.handOver(entries, ahead) : entries)
+    this.#watchAhead()
   }
 
-  #giveBack(claims: readonly Claim[]): void {
-    const entries = claims.map(({ job }) => this.#inFlight.get(job.id)).filter((entry) => entry !== undefined)
-    const outcome = unstarted(this.#clock.now())
-    this.#settle(entries.map((entry) => ({ entry, outcome })))
+  #giveBack(entries: readonly InFlight[]): void {
+    const now = this.#clock.now()
+    this.#settle(entries.map((entry) => ({ entry, outcome: released(entry, now) })))
   }
 
   #settle(ends: readonly End[]): void {
-    if (ends.length === 0) return
     for (const { entry } of ends) {
-      entry.cancelTimer()
+      entry.cancelKill()
       this.#inFlight.delete(entry.claim.job.id)
     }
-    const settling = this.#storeEnds(ends).then(() => {
-      this.#settling.delete(settling)
-      this.#tellIdle()
-    })
-    this.#settling.add(settling)
+    this.#settler.settle(ends)
   }
 
-  /** Stores the ends, however long the store refuses: a result that was computed must not be lost to a full disk. */
-  async #storeEnds(ends: readonly End[]): Promise<void> {
-    const requests = ends.map(({ entry, outcome }) => ({ lease: entry.claim.lease, outcome }))
-    for (;;) {
-      try {
-        const answers = await this.#store.settle(requests)
-        ends.forEach(({ entry, outcome }, index) => {
-          const { job, lease } = entry.claim
-          if (answers[index] === 'settled') this.#events.emit('attempt.settled', job, outcome)
-          else this.#events.emit('attempt.refused', job.id, lease.attempt)
-        })
-        return
-      } catch (thrown) {
-        this.#tell(thrown)
-        if (!(thrown instanceof StoreUnavailableError)) return
-        await new Promise<void>((resolve) => after(settleAgainMs, resolve))
-      }
-    }
+  /** While jobs wait in a process: takes them back, for other workers, from one where nothing ends. */
+  #watchAhead(): void {
+    if (this.#recallTimer !== null || this.#pool.buffered === 0) return
+    this.#recallTimer = setTimeout(() => {
+      this.#recallTimer = null
+      if (this.#pool.recall(2 * aheadMs)) this.#pace.stalled()
+      this.#watchAhead()
+    }, aheadMs)
   }
 
-  #tell(thrown: unknown): void {
-    if (thrown instanceof StoreUnavailableError) this.#events.emit('store.unavailable', thrown)
-    else this.#events.emit('service.failed', 'runner', thrown)
+  #stop(entry: InFlight, reason: StopReason): void {
+    entry.cancelKill()
+    this.#ask(entry, reason)
+    if (entry.beganAt !== null) this.#killAfterGrace(entry)
   }
 
-  #ask(id: JobId, attempt: number, reason: StopReason): void {
-    const entry = this.#inFlight.get(id)
-    if (entry !== undefined) entry.stopping = reason
-    this.#pool.stop(id, attempt, reason)
+  #killAfterGrace(entry: InFlight): void {
+    entry.cancelKill = after(stopGraceMs, () => void entry.lane?.kill())
+  }
+
+  #ask(entry: InFlight, reason: StopReason): void {
+    entry.stopping = reason
+    entry.lane?.stop(entry, reason)
   }
 
   #tellIdle(): void {

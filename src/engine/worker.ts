@@ -4,11 +4,13 @@ import type { WorkerId } from '../domain/job.js'
 import { makeJob } from '../domain/request.js'
 import type { Store } from '../stores/store.js'
 import { EngineEmitter } from './events.js'
+import type { Lane } from './executors/lane.js'
 import type { TaskPool } from './executors/task-pool.js'
 import { type Death, describeDeath } from './executors/task-process.js'
 import { thisHost } from './host.js'
+import type { InFlight } from './in-flight.js'
 import type { EnqueueAnswer, EnqueueRequest } from './protocol.js'
-import { Runner, type RunnerSettings } from './runner.js'
+import { Runner, type RunnerSettings, stopGraceMs } from './runner.js'
 import { beat } from './services/beat.js'
 import { canceller } from './services/canceller.js'
 import { claimer } from './services/claimer.js'
@@ -70,13 +72,16 @@ export class Worker {
   }
 
   start(): void {
-    this.#pool.listen({
-      ended: (ends) => this.runner.ended(ends),
+    const { concurrency, processes } = this.#settings
+    this.#pool.open(concurrency, processes, {
+      ready: () => this.runner.claimSoon(),
+      began: (entry) => this.runner.began(entry),
+      ended: (lane, ends) => this.runner.ended(lane, ends),
+      returned: (lane, entries) => this.runner.returned(lane, entries),
+      died: (lane, death, running) => this.#died(lane, death, running),
       output: (output) => this.events.emit('task.output', output),
       progress: (progress) => this.events.emit('task.progress', progress),
       enqueue: (request) => this.#enqueue(request),
-      ready: () => this.runner.claimSoon(),
-      died: (death) => this.#died(death),
     })
     this.events.on('service.failed', (_, error) => this.#break(error))
     for (const service of this.#services) service.start()
@@ -88,7 +93,7 @@ export class Worker {
    */
   async stop(graceMs: number): Promise<void> {
     const cancelAsk = after(graceMs, () => this.runner.askToStop())
-    const patience = timeout(graceMs + Math.min(graceMs, shutdownGraceMs))
+    const patience = timeout(graceMs + Math.min(graceMs, stopGraceMs))
     await Promise.race([this.runner.drain(), patience.over])
     cancelAsk()
     patience.cancel()
@@ -98,34 +103,30 @@ export class Worker {
   /** Ends at once: kills the task process, and gives back what ran in it. */
   async abandon(): Promise<void> {
     await Promise.all(this.#services.map((service) => service.stop()))
-    await this.#pool.end(this.runner.running > 0)
+    await this.#pool.end()
     this.runner.release()
     await this.runner.drain()
     await this.#store.deregister(this.#id)
   }
 
-  #died(death: Death): void {
+  #died(lane: Lane, death: Death, running: readonly InFlight[]): void {
     this.events.emit('process.died', describeDeath(death))
-    this.runner.died(death)
-    if (this.#pool.deathsWhileLoading >= mostDeathsWhileLoading) {
-      this.#break(
-        new ProjectError(
-          'E_TASK_PROCESS',
-          `the task process died ${this.#pool.deathsWhileLoading} times while it loaded the tasks (${describeDeath(death)})`,
-          'run "offstage tasks" to see which module is at fault',
-        ),
-      )
-    }
+    this.runner.died(lane, death, running)
+    if (lane.deathsWhileLoading < mostDeathsWhileLoading) return
+    const message = `the task process died ${lane.deathsWhileLoading} times while it loaded the tasks (${describeDeath(death)})`
+    const hint = 'run "offstage tasks" to see which module is at fault'
+    this.#break(new ProjectError('E_TASK_PROCESS', message, hint))
   }
 
   /** The lease was over before it was renewed: others have the jobs now. Whatever still runs here must end. */
   async #evicted(): Promise<void> {
     const old = this.#id
     const next = await register(this.#store, this.#settings)
-    const busy = this.runner.running > 0
+    // First of all, so that nothing of the new worker's is handed to a process that is about to end.
+    const killed = this.#pool.lanes.filter((lane) => lane.count > 0).map((lane) => lane.kill())
     this.#id = next
     this.runner.continueAs(next)
-    if (busy) await this.#pool.kill()
+    await Promise.all(killed)
     this.events.emit('worker.evicted', old, next)
   }
 
@@ -146,9 +147,6 @@ export class Worker {
     }
   }
 }
-
-/** After the signal of a shutdown, before the task process is ended. */
-const shutdownGraceMs = 5_000
 
 function register(store: Store, { concurrency, queues }: RunnerSettings): Promise<WorkerId> {
   return store.register({ ...thisHost(), concurrency, queues })

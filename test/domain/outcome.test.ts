@@ -58,15 +58,17 @@ describe('After a failure', () => {
 describe('After a loss', () => {
   test('A job is tried again at once, whatever its failures.', () => {
     const job = runningJob({ failures: 99, maxRetries: 0 })
-    expect(afterLoss(job, { ...loss, alone: false })).toEqual({ kind: 'retry', at: 1_500, counts: 'loss', ...loss })
-    expect(afterLoss(job, { ...loss, alone: true })).toMatchObject({ kind: 'retry', counts: 'loss alone' })
+    expect(afterLoss(job, 'loss', loss)).toEqual({ kind: 'retry', at: 1_500, counts: 'loss', ...loss })
+    expect(afterLoss(job, 'loss alone', loss)).toMatchObject({ kind: 'retry', counts: 'loss alone' })
   })
 
   test('It is failed at the third loss alone, and at the tenth of any kind.', () => {
     fc.assert(
       fc.property(fc.nat(12), fc.nat(4), fc.boolean(), (losses, lossesAlone, alone) => {
         const last = losses + 1 >= maxLosses || (alone && lossesAlone + 1 >= maxLossesAlone)
-        expect(afterLoss({ losses, lossesAlone }, { ...loss, alone }).kind).toBe(last ? 'failed' : 'retry')
+        expect(afterLoss({ losses, lossesAlone }, alone ? 'loss alone' : 'loss', loss).kind).toBe(
+          last ? 'failed' : 'retry',
+        )
       }),
     )
     expect([maxLosses, maxLossesAlone]).toEqual([10, 3])

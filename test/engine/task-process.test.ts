@@ -13,6 +13,7 @@ function startProcess(program: Partial<TaskProgram>) {
   })
   const listener = {
     ended: () => {},
+    returned: () => {},
     output: () => {},
     progress: () => {},
     ready: () => {},

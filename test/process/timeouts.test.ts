@@ -25,8 +25,8 @@ export async function neighbour() {
 `,
 })
 
-async function workerOn(queue: string) {
-  const worker = project.start(['workers', 'start', '--queues', queue])
+async function workerOn(queue: string, ...flags: string[]) {
+  const worker = project.start(['workers', 'start', '--queues', queue, ...flags])
   await worker.says(/is ready/)
   return worker
 }
@@ -70,7 +70,7 @@ describe.concurrent('time limits', () => {
   })
 
   test('A promise that hangs is ended with its process after the grace, and the job beside it runs again without penalty.', async () => {
-    const worker = await workerOn('hangs')
+    const worker = await workerOn('hangs', '--processes', '1')
     const beside = await enqueue('neighbour', 'hangs', false)
     const id = await enqueue('hangs', 'hangs')
     await worker.says(/time\.hangs attempt 1 failed/)

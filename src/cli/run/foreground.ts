@@ -37,7 +37,7 @@ export class ForegroundRun {
     redact: readonly string[],
     interruption: Interruption,
   ): Promise<ForegroundRun> {
-    const worker = await Worker.register(store, pool, systemClock, { queues: [], concurrency })
+    const worker = await Worker.register(store, pool, systemClock, { queues: [], concurrency, processes: 1 })
     reportRun(worker.events, redact)
     worker.start()
     const run = new ForegroundRun(store, worker, interruption)
@@ -76,7 +76,7 @@ export class ForegroundRun {
   async #cancel(): Promise<void> {
     const answers = await this.#store.cancel(this.#ids)
     this.#ids.forEach((id, index) => {
-      if (answers[index] === 'requested') this.#worker.runner.stop(id, 'cancelled')
+      if (answers[index] === 'requested') this.#worker.runner.cancel(id)
     })
   }
 }

@@ -1,13 +1,16 @@
+import { performance } from 'node:perf_hooks'
 import { format } from 'node:util'
 import type { Clock } from '../../domain/clock.js'
 import { UsageError } from '../../domain/errors.js'
 import type { AttemptReport } from '../../domain/outcome.js'
 import { type CurrentJob, jobOfCaller, runInJob } from '../current-job.js'
-import type { JobOrder, StopReason } from '../protocol.js'
+import type { JobKey, JobOrder, StopReason } from '../protocol.js'
 import { runAttempt } from './attempt.js'
 import { failureOf } from './failure-of.js'
 import type { LoadedTasks } from './loaded-task.js'
 import type { Outbox } from './outbox.js'
+
+const longestTurnMs = 2
 
 interface RunningJob {
   readonly attempt: number
@@ -15,12 +18,16 @@ interface RunningJob {
   readonly stop: AbortController
 }
 
-/** The jobs that run in this process. Each ends once: what it reports after its end is dropped. */
+/** The jobs of this process: those that run, and those that wait for their turn. Each ends once: what it reports after its end is dropped. */
 export class RunningJobs {
   readonly #loaded: LoadedTasks
   readonly #outbox: Outbox
   readonly #clock: Clock
   readonly #running = new Map<string, RunningJob>()
+  readonly #waiting = new Map<string, JobOrder>()
+  #atOnce = 1
+  #starting = false
+  #turnStartedAt = 0
 
   constructor(loaded: LoadedTasks, outbox: Outbox, clock: Clock) {
     this.#loaded = loaded
@@ -28,7 +35,47 @@ export class RunningJobs {
     this.#clock = clock
   }
 
-  start(order: JobOrder): void {
+  /** Takes jobs over: `atOnce` of all that are here run, the others wait for one of those to end. */
+  add(orders: readonly JobOrder[], atOnce: number): void {
+    this.#atOnce = atOnce
+    for (const order of orders) this.#waiting.set(order.id, order)
+    if (!this.#starting) this.#startTurn()
+  }
+
+  /** Gives up what waits. */
+  giveBack(): readonly JobKey[] {
+    const keys = [...this.#waiting.values()].map(({ id, attempt }) => ({ id, attempt }))
+    this.#waiting.clear()
+    return keys
+  }
+
+  /**
+   * Starts as many as may run. The worker keeps the same two lists by the same rule: that is how it knows what runs.
+   * Jobs that never wait for anything would keep the loop to themselves: after some milliseconds it gets its turn.
+   */
+  #startSome(): void {
+    if (this.#starting || this.#waiting.size === 0 || this.#running.size >= this.#atOnce) return
+    this.#starting = true // a job may end while it is started
+    const now = performance.now()
+    if (now - this.#turnStartedAt > longestTurnMs) {
+      setImmediate(() => this.#startTurn())
+      return
+    }
+    for (const [id, order] of this.#waiting) {
+      if (this.#running.size >= this.#atOnce) break
+      this.#waiting.delete(id)
+      this.#start(order)
+    }
+    this.#starting = false
+  }
+
+  #startTurn(): void {
+    this.#turnStartedAt = performance.now()
+    this.#starting = false
+    this.#startSome()
+  }
+
+  #start(order: JobOrder): void {
     const { id, attempt } = order
     const running: RunningJob = { attempt, startedAt: this.#clock.now(), stop: new AbortController() }
     this.#running.set(id, running)
@@ -42,7 +89,13 @@ export class RunningJobs {
     )
   }
 
+  /** Asks a running job to stop; one that waits does not begin. */
   stop(id: string, attempt: number, reason: StopReason): void {
+    if (this.#waiting.get(id)?.attempt === attempt) {
+      this.#waiting.delete(id)
+      this.#outbox.send({ type: 'returned', jobs: [{ id, attempt }] })
+      return
+    }
     const running = this.#running.get(id)
     if (running?.attempt === attempt) running.stop.abort(new DOMException(stopMessages[reason], 'AbortError'))
   }
@@ -62,6 +115,7 @@ export class RunningJobs {
     if (this.#running.get(id) !== running) return
     this.#running.delete(id)
     this.#outbox.end({ id, attempt: running.attempt, report })
+    this.#startSome()
   }
 
   #currentJob(order: JobOrder, signal: AbortSignal): CurrentJob {

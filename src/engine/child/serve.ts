@@ -46,7 +46,10 @@ export async function serveTasks(load: LoadTasks, clock: Clock): Promise<void> {
   process.on('message', (message: ToTaskProcess) => {
     switch (message.type) {
       case 'jobs':
-        for (const order of message.jobs) jobs.start(order)
+        jobs.add(message.jobs, message.atOnce)
+        return
+      case 'recall':
+        outbox.send({ type: 'returned', jobs: jobs.giveBack() })
         return
       case 'stop':
         jobs.stop(message.id, message.attempt, message.reason)

@@ -1,8 +1,8 @@
-import type { Claim, ProcessIdentity } from '../../stores/store.js'
-import type { Catalog, CheckRequest, EnqueueAnswer, StopReason, TaskOutput, Verdict } from '../protocol.js'
-import { type Death, TaskProcess, type TaskProcessListener, type TaskProgram } from './task-process.js'
-
-const longestPauseMs = 10_000
+import type { ProcessIdentity } from '../../stores/store.js'
+import type { InFlight } from '../in-flight.js'
+import type { Catalog, CheckRequest, EnqueueAnswer, TaskOutput, Verdict } from '../protocol.js'
+import { Lane, type LaneListener } from './lane.js'
+import type { TaskProgram } from './task-process.js'
 
 const notStarted: EnqueueAnswer = {
   name: 'OffstageError',
@@ -12,103 +12,167 @@ const notStarted: EnqueueAnswer = {
 }
 
 /**
- * The warm task process of a worker: started ahead of its first job, replaced when it dies. One that dies while it
- * loads is replaced after a pause that doubles each time.
+ * The task processes of a worker, each with its share of the concurrency. A suspect, a job that may have killed its
+ * process, is alone in one: it waits for a lane to be empty, which takes nothing else meanwhile.
  */
 export class TaskPool {
   readonly #program: TaskProgram
   readonly #outputBefore: (output: TaskOutput) => void
-  #listener: TaskProcessListener | null = null
-  #current: TaskProcess
-  #deathsWhileLoading = 0
-  #ending = false
-  #pause: NodeJS.Timeout | null = null
+  readonly #first: Lane
+  readonly #lanes: Lane[]
+  readonly #suspects: InFlight[] = []
+  #concurrency = 1
+  #listener: LaneListener | null = null
 
-  /** `output` hears what the modules write as they load, until somebody listens. */
+  /**
+   * Starts a first process, so that it loads while the caller does other things. `output` hears what modules write as
+   * they load, until the pool is opened.
+   */
   constructor(program: TaskProgram, output: (output: TaskOutput) => void) {
     this.#program = program
     this.#outputBefore = output
-    this.#current = this.#start()
+    this.#first = new Lane(program, this.#relay())
+    this.#lanes = [this.#first]
   }
 
-  /** The tasks and faults of the project. Rejects with ProjectError if the task process dies before it has them. */
+  /** The tasks and faults of the project. Rejects with ProjectError if the process dies before it has them. */
   get catalog(): Promise<Catalog> {
-    return this.#current.catalog
+    return this.#first.catalog
   }
 
-  /** Whether jobs can be handed over now. */
-  get ready(): boolean {
-    return this.#current.ready
-  }
-
-  /** How often in a row the process died before it was ready. */
-  get deathsWhileLoading(): number {
-    return this.#deathsWhileLoading
+  get lanes(): readonly Lane[] {
+    return this.#lanes
   }
 
   get processes(): readonly ProcessIdentity[] {
-    const { identity } = this.#current
-    return identity === null ? [] : [identity]
-  }
-
-  /** From now on `listener` hears what the process says. */
-  listen(listener: TaskProcessListener): void {
-    this.#listener = listener
-  }
-
-  run(claims: readonly Claim[]): void {
-    this.#current.run(claims)
-  }
-
-  stop(id: string, attempt: number, reason: StopReason): void {
-    this.#current.stop(id, attempt, reason)
+    return this.#lanes.map(({ identity }) => identity).filter((identity) => identity !== null)
   }
 
   check(requests: readonly CheckRequest[]): Promise<readonly Verdict[]> {
-    return this.#current.check(requests)
+    return this.#first.check(requests)
   }
 
-  /** Kills the process with everything that runs in it; another one takes its place. */
-  kill(): Promise<void> {
-    return this.#current.kill()
-  }
-
-  /** As `kill`, for those who cannot wait: nothing takes its place. */
-  killNow(): void {
-    this.#ending = true
-    this.#current.killNow()
-  }
-
-  /** Ends the pool: kills the process if it still has jobs (`hard`), else lets it end by itself. */
-  async end(hard: boolean): Promise<void> {
-    this.#ending = true
-    if (this.#pause !== null) clearTimeout(this.#pause)
-    await (hard ? this.#current.kill() : this.#current.end())
-  }
-
-  #start(): TaskProcess {
-    return new TaskProcess(this.#program, {
-      ended: (ends) => this.#listener?.ended(ends),
-      output: (output) => (this.#listener === null ? this.#outputBefore(output) : this.#listener.output(output)),
-      progress: (progress) => this.#listener?.progress(progress),
-      enqueue: async (request) => this.#listener?.enqueue(request) ?? notStarted,
-      ready: () => {
-        this.#deathsWhileLoading = 0
-        this.#listener?.ready()
-      },
-      died: (death) => {
-        if (this.#ending) return
-        this.#replace(death)
-        this.#listener?.died(death)
-      },
+  /** Makes the pool a worker's: `concurrency` jobs at once, shared out among at most so many processes. */
+  open(concurrency: number, processes: number, listener: LaneListener): void {
+    this.#listener = listener
+    this.#concurrency = concurrency
+    const lanes = Math.min(processes, concurrency)
+    while (this.#lanes.length < lanes) this.#lanes.push(new Lane(this.#program, this.#relay()))
+    this.#lanes.forEach((lane, index) => {
+      lane.share = Math.floor(concurrency / lanes) + (index < concurrency % lanes ? 1 : 0)
     })
   }
 
-  #replace(death: Death): void {
-    if (death.loading) this.#deathsWhileLoading++
-    const pauseMs = this.#deathsWhileLoading === 0 ? 0 : Math.min(100 * 2 ** this.#deathsWhileLoading, longestPauseMs)
-    this.#pause = setTimeout(() => {
-      this.#current = this.#start()
-    }, pauseMs)
+  /** Whether a lane could take a job that would run at once, or has less than half of what it may hold. */
+  isHungry(ahead: number): boolean {
+    return this.#open().some((lane) => lane.count < lane.share || lane.count <= this.#quota(lane, ahead) / 2)
+  }
+
+  /** How many jobs could be handed over, if `ahead` of them wait in the processes for those that run. */
+  room(ahead: number): number {
+    return this.#open().reduce((sum, lane) => sum + Math.max(0, this.#quota(lane, ahead) - lane.count), 0)
+  }
+
+  /** Hands jobs over, an even share to each lane. Answers those for which there is no process any more. */
+  handOver(entries: readonly InFlight[], ahead: number): readonly InFlight[] {
+    const suspects = entries.filter((entry) => entry.claim.job.suspect)
+    this.#suspects.push(...suspects)
+    this.#placeSuspects()
+    let rest = suspects.length === 0 ? entries : entries.filter((entry) => !entry.claim.job.suspect)
+    const open = this.#open().sort((a, b) => a.count / a.share - b.count / b.share)
+    for (const [index, lane] of open.entries()) {
+      // The last one takes what rounding, or a lane that died meanwhile, has left over.
+      const isLast = index === open.length - 1
+      const some = isLast ? rest : rest.slice(0, Math.max(0, this.#quota(lane, ahead) - lane.count))
+      rest = isLast ? [] : rest.slice(some.length)
+      if (some.length > 0) lane.handOver(some)
+    }
+    return rest
+  }
+
+  /** How many jobs wait in the processes. */
+  get buffered(): number {
+    return this.#lanes.reduce((sum, lane) => sum + lane.buffered, 0)
+  }
+
+  /** Asks all lanes, or those where nothing has ended for `quietMs`, for the jobs that wait in them. False if none did. */
+  recall(quietMs = 0): boolean {
+    const now = performance.now()
+    const quiet = this.#lanes.filter((lane) => lane.buffered > 0 && now - lane.quietSince >= quietMs)
+    for (const lane of quiet) lane.recall()
+    return quiet.length > 0
+  }
+
+  /** Jobs have left a lane: a suspect that waits for an empty one may have its turn. */
+  left(lane: Lane): void {
+    if (lane.count === 0) lane.isolated = false
+    this.#placeSuspects()
+  }
+
+  /** Takes everything out, as far as the worker is concerned. */
+  clear(): readonly InFlight[] {
+    return [...this.#lanes.flatMap((lane) => lane.clear()), ...this.#suspects.splice(0)]
+  }
+
+  /** Kills all processes with everything that runs in them; others take their places. */
+  async kill(): Promise<void> {
+    await Promise.all(this.#lanes.map((lane) => lane.kill()))
+  }
+
+  /** As `kill`, for those who cannot wait: nothing takes their places. */
+  killNow(): void {
+    for (const lane of this.#lanes) lane.killNow()
+  }
+
+  /** Ends all processes: kills those that still have jobs, lets the others end by themselves. */
+  async end(): Promise<void> {
+    await Promise.all(this.#lanes.map((lane) => lane.end()))
+  }
+
+  /** Lanes that take what anybody may share. */
+  #open(): Lane[] {
+    return this.#lanes.filter((lane) => lane.ready && !lane.isolated)
+  }
+
+  #quota(lane: Lane, ahead: number): number {
+    return lane.share + Math.floor((ahead * lane.share) / this.#concurrency)
+  }
+
+  #placeSuspects(): void {
+    while (this.#suspects.length > 0) {
+      const empty = this.#lanes.find((lane) => lane.count === 0 && lane.ready)
+      if (empty === undefined) {
+        this.#emptyOne()
+        return
+      }
+      empty.isolated = true
+      empty.handOver(this.#suspects.splice(0, 1))
+    }
+  }
+
+  /** Lets one lane run out for those who must be alone. */
+  #emptyOne(): void {
+    if (this.#lanes.some((lane) => lane.isolated)) return
+    const [lane] = this.#open().sort((a, b) => a.count - a.buffered - (b.count - b.buffered))
+    if (lane === undefined) return // it will be empty when its process is back
+    lane.isolated = true
+    lane.recall()
+  }
+
+  /** What lanes tell, before and after somebody listens. */
+  #relay(): LaneListener {
+    return {
+      ready: (lane) => {
+        this.#placeSuspects()
+        this.#listener?.ready(lane)
+      },
+      began: (entry) => this.#listener?.began(entry),
+      ended: (lane, ends) => this.#listener?.ended(lane, ends),
+      returned: (lane, entries) => this.#listener?.returned(lane, entries),
+      died: (lane, death, running) => this.#listener?.died(lane, death, running),
+      output: (output) => (this.#listener === null ? this.#outputBefore(output) : this.#listener.output(output)),
+      progress: (progress) => this.#listener?.progress(progress),
+      enqueue: async (request) => this.#listener?.enqueue(request) ?? notStarted,
+    }
   }
 }

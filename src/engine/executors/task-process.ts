@@ -1,6 +1,6 @@
 import { formatDuration } from '../../domain/duration.js'
 import { ProjectError } from '../../domain/errors.js'
-import type { Claim, ProcessIdentity } from '../../stores/store.js'
+import type { ProcessIdentity } from '../../stores/store.js'
 import type {
   AttemptEnd,
   Catalog,
@@ -8,6 +8,8 @@ import type {
   EnqueueAnswer,
   EnqueueRequest,
   FromTaskProcess,
+  JobKey,
+  JobOrder,
   StopReason,
   TaskOutput,
   TaskProgress,
@@ -24,6 +26,7 @@ export interface TaskProgram extends ForkedProgram {
 
 export interface TaskProcessListener {
   ended(ends: readonly AttemptEnd[]): void
+  returned(jobs: readonly JobKey[]): void
   output(output: TaskOutput): void
   progress(progress: TaskProgress): void
   enqueue(request: EnqueueRequest): Promise<EnqueueAnswer>
@@ -78,15 +81,14 @@ export class TaskProcess {
     return this.#stage === 'ready' && !this.#killed
   }
 
-  /** Hands jobs over, which start at once. */
-  run(claims: readonly Claim[]): void {
-    const jobs = claims.map(({ job }) => ({
-      id: job.id,
-      attempt: job.attempt,
-      task: job.task,
-      argsJson: job.argsJson,
-    }))
-    this.#process.send({ type: 'jobs', jobs })
+  /** Hands jobs over: `atOnce` of all that are here run, in the order of their coming. */
+  run(orders: readonly JobOrder[], atOnce: number): void {
+    this.#process.send({ type: 'jobs', jobs: orders, atOnce })
+  }
+
+  /** Asks for what waits; `returned` hears the answer. */
+  recall(): void {
+    this.#process.send({ type: 'recall' })
   }
 
   stop(id: string, attempt: number, reason: StopReason): void {
@@ -160,6 +162,9 @@ export class TaskProcess {
         return
       case 'ends':
         this.#listener.ended(message.ends)
+        return
+      case 'returned':
+        this.#listener.returned(message.jobs)
         return
       case 'output':
         for (const output of message.output) this.#listener.output(output)

@@ -1,5 +1,5 @@
 import type { AttemptState, Job, JobState } from '../../domain/job.js'
-import type { FailedOutcome, Outcome, RetryOutcome } from '../../domain/outcome.js'
+import { type FailedOutcome, type Outcome, type RetryOutcome, tallyOf } from '../../domain/outcome.js'
 import type { Lease } from '../store.js'
 import type { Entry } from './jobs.js'
 import type { Tables } from './tables.js'
@@ -75,11 +75,12 @@ function attemptsAfter(entry: Entry, outcome: Outcome): Entry['attempts'] {
 
 /** The error and the counters of a job after an attempt that failed. */
 function failed(job: Job, { counts, error }: RetryOutcome | FailedOutcome) {
-  const loss = counts === 'loss' || counts === 'loss alone'
+  const { failures, losses, lossesAlone, suspect } = tallyOf(counts)
   return {
     error,
-    failures: job.failures + (counts === 'failure' ? 1 : 0),
-    losses: job.losses + (loss ? 1 : 0),
-    lossesAlone: job.lossesAlone + (counts === 'loss alone' ? 1 : 0),
+    failures: job.failures + failures,
+    losses: job.losses + losses,
+    lossesAlone: job.lossesAlone + lossesAlone,
+    suspect: suspect ?? job.suspect,
   }
 }

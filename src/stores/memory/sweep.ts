@@ -72,9 +72,8 @@ function reclaim(tables: Tables, worker: WorkerId, limit: number) {
 function lose(tables: Tables, entry: Entry, worker: WorkerId): void {
   const endedAt = tables.clock.now()
   const startedAt = entry.job.startedAt ?? endedAt
-  // A worker's death makes no suspects: it is not the job's fault.
-  const loss = { reason: 'lost', error: lostWorkerError(worker), endedBy: 'lost', alone: false } as const
-  end(tables, entry, afterLoss(entry.job, { ...loss, startedAt, endedAt }))
+  const loss = { reason: 'lost', error: lostWorkerError(worker), endedBy: 'lost' } as const
+  end(tables, entry, afterLoss(entry.job, 'worker loss', { ...loss, startedAt, endedAt }))
 }
 
 function forget(tables: Tables, worker: WorkerId): void {

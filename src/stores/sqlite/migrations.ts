@@ -79,6 +79,9 @@ export const migrations: readonly string[] = [
     lease_until   INTEGER NOT NULL -- monotonic milliseconds of the boot in boot_id
   ) STRICT;
   `,
+  `
+  ALTER TABLE jobs ADD COLUMN suspect INTEGER NOT NULL DEFAULT 0 CHECK (suspect IN (0, 1));
+  `,
 ]
 
 /** Marks a file as Offstage's own (`PRAGMA application_id`): "Offs" in ASCII. */

@@ -1,6 +1,12 @@
 import type { Clock } from '../../domain/clock.js'
 import type { EpochMs } from '../../domain/job.js'
-import type { FailedOutcome, Outcome, ReleasedOutcome, RetryOutcome } from '../../domain/outcome.js'
+import {
+  type FailedOutcome,
+  type Outcome,
+  type ReleasedOutcome,
+  type RetryOutcome,
+  tallyOf,
+} from '../../domain/outcome.js'
 import type { Lease } from '../store.js'
 import { holdsLease } from './claim.js'
 import { jobNumber, workerNumber } from './rows.js'
@@ -95,11 +101,13 @@ function settleAgain(
 
 /** What an outcome adds to the counters of its job, and its error. */
 function added(outcome: RetryOutcome | FailedOutcome | null) {
-  const counts = outcome?.counts ?? 'nothing'
+  if (outcome === null) return { error: null, failure: 0, loss: 0, lossAlone: 0, suspect: null }
+  const { failures, losses, lossesAlone, suspect } = tallyOf(outcome.counts)
   return {
-    error: outcome === null ? null : JSON.stringify(outcome.error),
-    failure: counts === 'failure' ? 1 : 0,
-    loss: counts === 'loss' || counts === 'loss alone' ? 1 : 0,
-    lossAlone: counts === 'loss alone' ? 1 : 0,
+    error: JSON.stringify(outcome.error),
+    failure: failures,
+    loss: losses,
+    lossAlone: lossesAlone,
+    suspect: suspect === null ? null : Number(suspect),
   }
 }

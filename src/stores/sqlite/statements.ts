@@ -89,12 +89,12 @@ export function prepareStatements(db: Database.Database) {
     settleEnded: sql(`
       UPDATE jobs SET state = :state, reason = :reason, error = coalesce(:error, error), started_at = :startedAt,
         ended_at = :endedAt, ended_by = :endedBy, cancel_wanted = 0, failures = failures + :failure,
-        losses = losses + :loss, losses_alone = losses_alone + :lossAlone
+        losses = losses + :loss, losses_alone = losses_alone + :lossAlone, suspect = coalesce(:suspect, suspect)
       WHERE id = :job AND attempt = :attempt AND worker = :worker AND state = 'running'`),
     settleAgain: sql(`
       UPDATE jobs SET state = :state, due_at = :dueAt, error = coalesce(:error, error), started_at = :startedAt,
         ended_by = :endedBy, failures = failures + :failure, losses = losses + :loss,
-        losses_alone = losses_alone + :lossAlone
+        losses_alone = losses_alone + :lossAlone, suspect = coalesce(:suspect, suspect)
       WHERE id = :job AND attempt = :attempt AND worker = :worker AND state = 'running'`),
     insertAttempt: sql(`
       INSERT INTO attempts (job, attempt, state, reason, started_at, ended_at, worker, error, ended_by)

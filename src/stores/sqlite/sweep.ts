@@ -66,13 +66,11 @@ function reclaim(statements: Statements, clock: Clock, worker: number, limit: nu
 function outcomeOfLostWorker(row: JobRow, clock: Clock): Outcome {
   const endedAt = clock.now()
   const startedAt = row.started_at ?? endedAt
-  // A worker's death makes no suspects: it is not the job's fault.
-  return afterLoss(jobOfRow(row), {
+  return afterLoss(jobOfRow(row), 'worker loss', {
     reason: 'lost',
     error: lostWorkerError(`w${row.worker}`),
     startedAt,
     endedAt,
     endedBy: 'lost',
-    alone: false,
   })
 }

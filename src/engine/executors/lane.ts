@@ -1,0 +1,209 @@
+import type { JobId } from '../../domain/job.js'
+import type { ProcessIdentity } from '../../stores/store.js'
+import type { InFlight } from '../in-flight.js'
+import type { AttemptEnd, Catalog, CheckRequest, JobKey, JobOrder, StopReason, Verdict } from '../protocol.js'
+import { type Death, TaskProcess, type TaskProcessListener, type TaskProgram } from './task-process.js'
+
+const longestPauseMs = 10_000
+
+/** What the jobs of a lane do, told in the order in which it happens. */
+export interface LaneListener extends Pick<TaskProcessListener, 'output' | 'progress' | 'enqueue'> {
+  ready(lane: Lane): void
+  began(entry: InFlight): void
+  ended(lane: Lane, ends: readonly { readonly entry: InFlight; readonly end: AttemptEnd }[]): void
+  /** Their code never began: they were recalled, or their process died first. */
+  returned(lane: Lane, entries: readonly InFlight[]): void
+  /** What ran when the process died. Another one takes its place. */
+  died(lane: Lane, death: Death, running: readonly InFlight[]): void
+}
+
+/**
+ * A place for one warm task process at a time, and the jobs in it in the order in which they were handed over: the
+ * first `share` of them run, the others wait inside the process, so that no job waits for a commit of another. The
+ * process keeps the same two lists by the same rule.
+ */
+export class Lane {
+  /** How many of its jobs run at once. */
+  share = 1
+  /** Whether it is, or will be when it is empty, for a job that must be alone. */
+  isolated = false
+  /** Since when nothing has ended here, by `performance.now()`. */
+  quietSince = 0
+  readonly #program: TaskProgram
+  readonly #listener: LaneListener
+  readonly #running = new Map<JobId, InFlight>()
+  #waiting = new Map<JobId, InFlight>()
+  #process: TaskProcess
+  #deathsWhileLoading = 0
+  #pause: NodeJS.Timeout | null = null
+  #recalling = false
+  #ending = false
+
+  constructor(program: TaskProgram, listener: LaneListener) {
+    this.#program = program
+    this.#listener = listener
+    this.#process = this.#start()
+  }
+
+  get catalog(): Promise<Catalog> {
+    return this.#process.catalog
+  }
+
+  get ready(): boolean {
+    return this.#process.ready
+  }
+
+  get identity(): ProcessIdentity | null {
+    return this.#process.identity
+  }
+
+  /** How often in a row its process died before it was ready. */
+  get deathsWhileLoading(): number {
+    return this.#deathsWhileLoading
+  }
+
+  /** How many jobs are in it. */
+  get count(): number {
+    return this.#running.size + this.#waiting.size
+  }
+
+  get buffered(): number {
+    return this.#waiting.size
+  }
+
+  get running(): Iterable<InFlight> {
+    return this.#running.values()
+  }
+
+  check(requests: readonly CheckRequest[]): Promise<readonly Verdict[]> {
+    return this.#process.check(requests)
+  }
+
+  /** Hands jobs over; the process must be ready. */
+  handOver(entries: readonly InFlight[]): void {
+    if (this.#waiting.size === 0) this.quietSince = performance.now()
+    for (const entry of entries) {
+      entry.lane = this
+      this.#waiting.set(entry.claim.job.id, entry)
+    }
+    this.#process.run(entries.map(orderOf), this.share)
+    this.#advance()
+  }
+
+  stop(entry: InFlight, reason: StopReason): void {
+    this.#process.stop(entry.claim.job.id, entry.claim.lease.attempt, reason)
+  }
+
+  /** Asks for what waits in the process: what has not begun meanwhile comes back. */
+  recall(): void {
+    if (this.#waiting.size === 0 || this.#recalling) return
+    this.#recalling = true
+    this.#process.recall()
+  }
+
+  /** Takes everything out, as far as the worker is concerned. */
+  clear(): readonly InFlight[] {
+    const entries = [...this.#running.values(), ...this.#waiting.values()]
+    this.#running.clear()
+    this.#waiting.clear()
+    this.isolated = false
+    return entries
+  }
+
+  /** Kills the process with everything that runs in it; another one takes its place. */
+  kill(): Promise<void> {
+    return this.#process.kill()
+  }
+
+  killNow(): void {
+    this.#ending = true
+    this.#process.killNow()
+  }
+
+  /** Ends the lane: kills the process if it still has jobs, else lets it end by itself. */
+  async end(): Promise<void> {
+    this.#ending = true
+    if (this.#pause !== null) clearTimeout(this.#pause)
+    await (this.count > 0 ? this.#process.kill() : this.#process.end())
+  }
+
+  #start(): TaskProcess {
+    const { output, progress, enqueue } = this.#listener
+    return new TaskProcess(this.#program, {
+      output,
+      progress,
+      enqueue,
+      ready: () => {
+        this.#deathsWhileLoading = 0
+        this.#listener.ready(this)
+      },
+      ended: (ends) => this.#ended(ends),
+      returned: (jobs) => this.#returned(jobs),
+      died: (death) => this.#died(death),
+    })
+  }
+
+  /** What waits begins as far as there is room: the process does the same at its own end. */
+  #advance(): void {
+    for (const [id, entry] of this.#waiting) {
+      if (this.#running.size >= this.share) return
+      this.#waiting.delete(id)
+      this.#running.set(id, entry)
+      this.#listener.began(entry)
+    }
+  }
+
+  #ended(ends: readonly AttemptEnd[]): void {
+    this.quietSince = performance.now()
+    const told: { entry: InFlight; end: AttemptEnd }[] = []
+    for (const end of ends) {
+      const entry = this.#running.get(end.id)
+      if (entry?.claim.lease.attempt !== end.attempt) continue
+      this.#running.delete(end.id)
+      told.push({ entry, end })
+      this.#advance()
+    }
+    if (told.length > 0) this.#listener.ended(this, told)
+  }
+
+  #returned(jobs: readonly JobKey[]): void {
+    this.#recalling = false
+    const entries: InFlight[] = []
+    for (const { id, attempt } of jobs) {
+      // The process may be a little behind what the worker takes it to run.
+      const entry = this.#waiting.get(id) ?? this.#running.get(id)
+      if (entry?.claim.lease.attempt !== attempt) continue
+      this.#waiting.delete(id)
+      this.#running.delete(id)
+      entry.beganAt = null
+      entries.push(entry)
+    }
+    this.#advance()
+    if (entries.length > 0) this.#listener.returned(this, entries)
+  }
+
+  #died(death: Death): void {
+    if (this.#ending) return
+    if (death.loading) this.#deathsWhileLoading++
+    this.#recalling = false
+    this.#restart()
+    const running = [...this.#running.values()]
+    const waiting = [...this.#waiting.values()]
+    this.#running.clear()
+    this.#waiting.clear()
+    if (waiting.length > 0) this.#listener.returned(this, waiting)
+    this.#listener.died(this, death, running)
+  }
+
+  /** One that dies while it loads is replaced after a pause that doubles each time. */
+  #restart(): void {
+    const pauseMs = this.#deathsWhileLoading === 0 ? 0 : Math.min(100 * 2 ** this.#deathsWhileLoading, longestPauseMs)
+    this.#pause = setTimeout(() => {
+      this.#process = this.#start()
+    }, pauseMs)
+  }
+}
+
+function orderOf({ claim: { job } }: InFlight): JobOrder {
+  return { id: job.id, attempt: job.attempt, task: job.task, argsJson: job.argsJson }
+}

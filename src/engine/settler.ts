@@ -1,0 +1,66 @@
+import { StoreUnavailableError } from '../domain/errors.js'
+import type { Outcome } from '../domain/outcome.js'
+import type { JobStore } from '../stores/store.js'
+import type { EngineEmitter } from './events.js'
+import type { InFlight } from './in-flight.js'
+import { after } from './timer.js'
+
+const againMs = 500
+
+export interface End {
+  readonly entry: InFlight
+  readonly outcome: Outcome
+}
+
+/** Stores how attempts ended, however long the store refuses: a result must not be lost to a full disk. */
+export class Settler {
+  readonly #store: Pick<JobStore, 'settle'>
+  readonly #events: EngineEmitter
+  readonly #idle: () => void
+  #pending = 0
+
+  /** `idle` is called when all that was handed over is stored. */
+  constructor(store: Pick<JobStore, 'settle'>, events: EngineEmitter, idle: () => void) {
+    this.#store = store
+    this.#events = events
+    this.#idle = idle
+  }
+
+  get busy(): boolean {
+    return this.#pending > 0
+  }
+
+  settle(ends: readonly End[]): void {
+    if (ends.length === 0) return
+    this.#pending++
+    void this.#untilStored(ends).then(() => {
+      this.#pending--
+      if (!this.busy) this.#idle()
+    })
+  }
+
+  async #untilStored(ends: readonly End[]): Promise<void> {
+    const requests = ends.map(({ entry, outcome }) => ({ lease: entry.claim.lease, outcome }))
+    for (;;) {
+      try {
+        this.#tell(ends, await this.#store.settle(requests))
+        return
+      } catch (thrown) {
+        if (!(thrown instanceof StoreUnavailableError)) {
+          this.#events.emit('service.failed', 'settler', thrown)
+          return
+        }
+        this.#events.emit('store.unavailable', thrown)
+        await new Promise<void>((resolve) => after(againMs, resolve))
+      }
+    }
+  }
+
+  #tell(ends: readonly End[], answers: readonly ('settled' | 'lost')[]): void {
+    ends.forEach(({ entry, outcome }, index) => {
+      const { job, lease } = entry.claim
+      if (answers[index] === 'settled') this.#events.emit('attempt.settled', job, outcome)
+      else this.#events.emit('attempt.refused', job.id, lease.attempt)
+    })
+  }
+}
