@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { plainTaskDefaults } from '../src/domain/request.js'
 import { migrations } from '../src/stores/sqlite/migrations.js'
-import { prepareStatements } from '../src/stores/sqlite/statements.js'
+import { type ClaimedRow as ClaimedByEngine, prepareStatements } from '../src/stores/sqlite/statements.js'
 import { elapsedMs, type Measurement } from './measure.js'
 
 // The statements are written out here, not taken from the engine: when those get better or worse, the floor stays. They
@@ -136,26 +136,30 @@ function engineOperations(db: Database.Database): Operations {
   return {
     insert: (n) => {
       const now = Date.now()
-      insertJob.run({
-        task: 'noop',
+      insertJob.run(
+        'noop',
         queue,
-        state: 'queued',
+        'queued',
         priority,
-        args: `[${n}]`,
-        key: null,
-        createdAt: now,
-        dueAt: now,
-        expiresAt: null,
+        `[${n}]`,
+        null,
+        now,
+        now,
+        null,
         maxRetries,
-        backoff: null,
+        null,
         timeoutMs,
-        reservedFor: null,
-      })
+        null,
+      )
     },
-    claim: (limit) => claimFromQueue.all({ worker, queue, now: Date.now(), limit }) as ClaimedRow[],
+    claim: (limit) =>
+      (claimFromQueue.all({ worker, queue, now: Date.now(), limit }) as ClaimedByEngine[]).map((row) => ({
+        id: row[0],
+        attempt: row[4],
+      })),
     complete: ({ id, attempt }) => {
       const now = Date.now()
-      settleCompleted.run({ job: id, attempt, worker, startedAt: now, endedAt: now, endedBy: 'return', result: 'null' })
+      settleCompleted.run('null', now, now, 'return', id, attempt, worker)
     },
   }
 }

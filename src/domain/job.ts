@@ -87,6 +87,23 @@ export interface Job {
   readonly endedBy: EndedBy | null
 }
 
+/** What one who runs a job must know of it. */
+export type ClaimedJob = Pick<
+  Job,
+  | 'id'
+  | 'task'
+  | 'argsJson'
+  | 'queue'
+  | 'attempt'
+  | 'failures'
+  | 'losses'
+  | 'lossesAlone'
+  | 'suspect'
+  | 'maxRetries'
+  | 'backoff'
+  | 'timeoutMs'
+>
+
 export type AttemptState = 'running' | 'completed' | 'failed' | 'cancelled' | 'released'
 
 /** One execution of a job. */

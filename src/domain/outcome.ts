@@ -1,5 +1,13 @@
 import type { JobError } from './failure.js'
-import { type EndedBy, type EpochMs, type FailureReason, type Job, maxLosses, maxLossesAlone } from './job.js'
+import {
+  type ClaimedJob,
+  type EndedBy,
+  type EpochMs,
+  type FailureReason,
+  type Job,
+  maxLosses,
+  maxLossesAlone,
+} from './job.js'
 import { backoffMs, defaultBackoff } from './retry.js'
 
 /** How an attempt ended, and what becomes of its job. `startedAt` and `endedAt` are those of the attempt. */
@@ -84,7 +92,7 @@ export type AttemptReport =
     }
 
 /** The outcome of an attempt that ended by itself. */
-export function outcomeOfReport(job: Job, report: AttemptReport, random: () => number): Outcome {
+export function outcomeOfReport(job: ClaimedJob, report: AttemptReport, random: () => number): Outcome {
   const { startedAt, endedAt } = report
   switch (report.kind) {
     case 'returned':
@@ -108,7 +116,7 @@ interface Failure extends Span {
 }
 
 /** Retry or final failure, by the job's policy: it has `maxRetries` failures free. */
-export function afterFailure(job: Job, failure: Failure, random: () => number): RetryOutcome | FailedOutcome {
+export function afterFailure(job: ClaimedJob, failure: Failure, random: () => number): RetryOutcome | FailedOutcome {
   const failures = job.failures + 1
   if (failures > job.maxRetries) return { kind: 'failed', counts: 'failure', ...failure }
   const at = failure.endedAt + backoffMs(job.backoff ?? defaultBackoff, failures, random)

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import type { Job, JobId, WorkerId } from '../domain/job.js'
+import type { ClaimedJob, JobId, WorkerId } from '../domain/job.js'
 import type { Outcome } from '../domain/outcome.js'
 import type { TaskOutput, TaskProgress } from './protocol.js'
 
@@ -8,7 +8,7 @@ export interface EngineEvents {
   /** The lease was over: what the worker ran is lost, and it goes on as `next`. */
   'worker.evicted': [worker: WorkerId, next: WorkerId]
   /** The end of an attempt is stored. */
-  'attempt.settled': [job: Job, outcome: Outcome]
+  'attempt.settled': [job: ClaimedJob, outcome: Outcome]
   /** The end of an attempt was refused: its lease was over. */
   'attempt.refused': [job: JobId, attempt: number]
   'task.output': [output: TaskOutput]

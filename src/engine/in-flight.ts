@@ -1,5 +1,5 @@
 import type { JobError } from '../domain/failure.js'
-import type { EndedBy, EpochMs, Job } from '../domain/job.js'
+import type { ClaimedJob, EndedBy, EpochMs } from '../domain/job.js'
 import { type AttemptReport, afterFailure, afterLoss, type Outcome, outcomeOfReport } from '../domain/outcome.js'
 import type { Claim } from '../stores/store.js'
 import type { Lane } from './executors/lane.js'
@@ -70,7 +70,7 @@ export function released({ beganAt }: InFlight, endedAt: EpochMs): Outcome {
   return { kind: 'released', started, startedAt: beganAt ?? endedAt, endedAt, endedBy: 'released' }
 }
 
-function timedOut(job: Job, span: { startedAt: EpochMs; endedAt: EpochMs; endedBy: EndedBy }): Outcome {
+function timedOut(job: ClaimedJob, span: { startedAt: EpochMs; endedAt: EpochMs; endedBy: EndedBy }): Outcome {
   const error = { name: 'TimeoutError', message: `ran longer than its limit of ${job.timeoutMs} ms`, stack: null }
   return afterFailure(job, { ...span, reason: 'timeout', error }, Math.random)
 }

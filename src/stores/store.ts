@@ -1,4 +1,14 @@
-import type { Attempt, EpochMs, FailureReason, Job, JobId, JobState, NewJob, WorkerId } from '../domain/job.js'
+import type {
+  Attempt,
+  ClaimedJob,
+  EpochMs,
+  FailureReason,
+  Job,
+  JobId,
+  JobState,
+  NewJob,
+  WorkerId,
+} from '../domain/job.js'
 import type { Outcome } from '../domain/outcome.js'
 import type { WaitRequest } from './news.js'
 
@@ -57,7 +67,7 @@ export interface ClaimRequest {
 }
 
 export interface Claim {
-  readonly job: Job
+  readonly job: ClaimedJob
   readonly lease: Lease
 }
 

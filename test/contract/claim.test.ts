@@ -10,7 +10,8 @@ contract('claim', (test) => {
     await subject.advance(70)
     const { job, lease } = await subject.claimOne(worker)
     expect(lease).toEqual({ job: id, attempt: 1, worker })
-    expect(job).toMatchObject({
+    const stored = await subject.job(id)
+    expect(stored).toMatchObject({
       id,
       state: 'running',
       attempt: 1,
@@ -18,7 +19,8 @@ contract('claim', (test) => {
       startedAt: subject.clock.now(),
       endedBy: null,
     })
-    expect(await subject.job(id)).toEqual(job)
+    // What a claim tells of the job is a part of what is stored.
+    expect(stored).toMatchObject(job)
   })
 
   test('Higher priority comes first, and equal priority comes by arrival.', async (subject) => {

@@ -74,7 +74,7 @@ async function run(subject: Subject, leases: Lease[], operation: Operation): Pro
     case 'claim': {
       const claims = await store.claim(operation)
       leases.unshift(...claims.map(({ lease }) => lease))
-      return claims
+      return claims.map(({ lease }) => lease)
     }
     case 'settle': {
       const lease = leases[operation.lease]

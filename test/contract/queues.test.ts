@@ -48,7 +48,9 @@ contract('queues', (test) => {
     const worker = await subject.register()
     const order: Record<string, number[]> = { a: [], b: [] }
     for (let turn = 0; turn < 3; turn++) {
-      for (const { job } of await subject.claim(worker, 2)) order[job.queue]?.push(job.priority)
+      for (const { job } of await subject.claim(worker, 2)) {
+        order[job.queue]?.push((await subject.job(job.id)).priority)
+      }
     }
     expect(order).toEqual({ a: [3, 2, 1], b: [3, 2, 1] })
   })

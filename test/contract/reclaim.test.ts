@@ -9,9 +9,9 @@ const nothing = { promoted: 0, reclaimed: 0, buried: 0, nextDueAt: null }
 contract('reclaim', (test) => {
   test('The jobs of a dead worker are queued again at once, a loss each, and the worker is gone.', async (subject) => {
     const claim = await subject.start()
+    const { id, startedAt } = await subject.job(claim.job.id)
     await subject.advance(1_000)
     expect(await subject.sweep([claim.worker])).toEqual({ ...nothing, reclaimed: 1 })
-    const { id, startedAt } = claim.job
     expect(await subject.job(id)).toMatchObject({
       state: 'queued',
       attempt: 1,

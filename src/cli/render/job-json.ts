@@ -60,9 +60,17 @@ function attemptToJson(attempt: Attempt, error: JobError | null) {
 }
 
 /** An error as it may be shown: what it repeats of secret arguments is masked. */
-export function shownError(job: Job, error: JobError, redactMore: readonly string[]): JobError
-export function shownError(job: Job, error: JobError | null, redactMore: readonly string[]): JobError | null
-export function shownError(job: Job, error: JobError | null, redactMore: readonly string[]): JobError | null {
+export function shownError(job: Pick<Job, 'argsJson'>, error: JobError, redactMore: readonly string[]): JobError
+export function shownError(
+  job: Pick<Job, 'argsJson'>,
+  error: JobError | null,
+  redactMore: readonly string[],
+): JobError | null
+export function shownError(
+  job: Pick<Job, 'argsJson'>,
+  error: JobError | null,
+  redactMore: readonly string[],
+): JobError | null {
   if (error === null) return null
   const args = JSON.parse(job.argsJson) as JsonValue
   const shown = (text: string) => redactText(text, args, redactMore)

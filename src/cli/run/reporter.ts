@@ -1,6 +1,6 @@
 import { formatDuration } from '../../domain/duration.js'
 import type { JobError } from '../../domain/failure.js'
-import type { Job, JobId } from '../../domain/job.js'
+import type { ClaimedJob, JobId } from '../../domain/job.js'
 import type { EngineEmitter } from '../../engine/events.js'
 import { shownError } from '../render/job-json.js'
 import { say, sayOutput } from '../say.js'
@@ -36,7 +36,7 @@ export function reportWorker(events: EngineEmitter, redact: readonly string[]): 
   reportTroubles(events)
 }
 
-function errorLine(job: Job, error: JobError, redact: readonly string[]): string {
+function errorLine(job: ClaimedJob, error: JobError, redact: readonly string[]): string {
   const { name, message } = shownError(job, error, redact)
   return `${name}: ${message}`
 }

@@ -1,9 +1,11 @@
 import type { Clock } from '../../domain/clock.js'
+import type { WorkerId } from '../../domain/job.js'
+import type { Backoff } from '../../domain/retry.js'
 import { type LeaseTerm, leaseHolds } from '../leases.js'
 import type { Claim, ClaimRequest } from '../store.js'
 import type { Turns } from '../turns.js'
-import { type JobRow, jobOfRow, workerNumber } from './rows.js'
-import type { Statements } from './statements.js'
+import { workerNumber } from './rows.js'
+import type { ClaimedRow, Statements } from './statements.js'
 
 /** Whether the worker's lease holds now. */
 export function holdsLease(statements: Statements, clock: Clock, worker: number): boolean {
@@ -22,13 +24,30 @@ export function claimJobs(statements: Statements, clock: Clock, turns: Turns, re
   const shared = turns.share(queues, request.limit - rows.length, (queue, limit) =>
     inOrder(statements.claimFromQueue.all({ worker, queue, now, limit })),
   )
-  return [...rows, ...shared].map((row) => {
-    const job = jobOfRow(row)
-    return { job, lease: { job: job.id, attempt: job.attempt, worker: request.worker } }
-  })
+  return [...rows, ...shared].map((row) => claimOf(row, request.worker))
+}
+
+function claimOf(row: ClaimedRow, worker: WorkerId): Claim {
+  const [number, task, argsJson, queue, attempt, , failures, losses, lossesAlone, suspect, maxRetries, backoff] = row
+  const id = `j${number}`
+  const job = {
+    id,
+    task,
+    argsJson,
+    queue,
+    attempt,
+    failures,
+    losses,
+    lossesAlone,
+    suspect: suspect === 1,
+    maxRetries,
+    backoff: backoff === null ? null : (JSON.parse(backoff) as Backoff),
+    timeoutMs: row[12],
+  }
+  return { job, lease: { job: id, attempt, worker } }
 }
 
 // RETURNING promises no order.
-function inOrder(rows: readonly unknown[]): JobRow[] {
-  return (rows as JobRow[]).sort((a, b) => b.priority - a.priority || a.id - b.id)
+function inOrder(rows: readonly unknown[]): ClaimedRow[] {
+  return (rows as ClaimedRow[]).sort((a, b) => b[5] - a[5] || a[0] - b[0])
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../domain/clock.js'
-import type { JobState, NewJob } from '../../domain/job.js'
+import type { JobState, NewJob, WorkerId } from '../../domain/job.js'
 import { isFinal } from '../../domain/transitions.js'
 import type { Enqueued } from '../store.js'
 import { cancelJob } from './cancel.js'
@@ -30,20 +30,26 @@ function keyHolder(statements: Statements, clock: Clock, name: string): number |
 
 function insertJob(statements: Statements, clock: Clock, job: NewJob): number {
   const now = clock.now()
-  const { lastInsertRowid } = statements.insertJob.run({
-    task: job.task,
-    queue: job.queue,
-    state: job.dueAt > now ? 'scheduled' : 'queued',
-    priority: job.priority,
-    args: job.argsJson,
-    key: job.key?.name ?? null,
-    createdAt: now,
-    dueAt: Math.max(job.dueAt, now),
-    expiresAt: job.expiresAt,
-    maxRetries: job.maxRetries,
-    backoff: job.backoff === null ? null : JSON.stringify(job.backoff),
-    timeoutMs: job.timeoutMs,
-    reservedFor: job.reservedFor === null ? null : workerNumber(job.reservedFor),
-  })
+  const { lastInsertRowid } = statements.insertJob.run(
+    job.task,
+    job.queue,
+    job.dueAt > now ? 'scheduled' : 'queued',
+    job.priority,
+    job.argsJson,
+    job.key?.name ?? null,
+    now,
+    Math.max(job.dueAt, now),
+    job.expiresAt,
+    job.maxRetries,
+    job.backoff === null ? null : JSON.stringify(job.backoff),
+    job.timeoutMs,
+    job.reservedFor === null ? null : liveWorker(statements, job.reservedFor),
+  )
   return Number(lastInsertRowid)
+}
+
+/** The number of a worker, or null if it is gone: its jobs are anybody's. */
+function liveWorker(statements: Statements, id: WorkerId): number | null {
+  const worker = workerNumber(id)
+  return statements.isWorker.get(worker) === undefined ? null : worker
 }

@@ -70,7 +70,8 @@ export function jobOfRow(row: JobRow): Job {
     resultJson: row.result,
     error: parsed<JobError>(row.error),
     worker: row.worker === null ? null : `w${row.worker}`,
-    endedBy: row.ended_by,
+    // A claim leaves what ended the attempt before it.
+    endedBy: row.state === 'running' ? null : row.ended_by,
   }
 }
 

@@ -37,30 +37,27 @@ export function settleAttempts(
 /** Writes one end; false if the lease does not name the running attempt. Does not look at the worker's lease. */
 export function settle(statements: Statements, clock: Clock, lease: Lease, outcome: Outcome): boolean {
   const { startedAt, endedAt, endedBy } = outcome
-  const attempt = {
-    job: jobNumber(lease.job),
-    attempt: lease.attempt,
-    worker: workerNumber(lease.worker),
-    startedAt,
-    endedBy,
+  const [job, attempt, worker] = [jobNumber(lease.job), lease.attempt, workerNumber(lease.worker)]
+  if (outcome.kind === 'completed') {
+    const { resultJson } = outcome
+    return isDone(statements.settleCompleted.run(resultJson, startedAt, endedAt, endedBy, job, attempt, worker))
   }
+  const key = { job, attempt, worker, startedAt, endedBy }
   switch (outcome.kind) {
-    case 'completed':
-      return statements.settleCompleted.run({ ...attempt, endedAt, result: outcome.resultJson }).changes > 0
     case 'cancelled':
-      return (
-        statements.settleEnded.run({ ...attempt, endedAt, state: 'cancelled', reason: null, ...added(null) }).changes >
-        0
-      )
-    case 'failed':
-      return (
-        statements.settleEnded.run({ ...attempt, endedAt, state: 'failed', reason: outcome.reason, ...added(outcome) })
-          .changes > 0
-      )
+      return isDone(statements.settleEnded.run({ ...key, endedAt, state: 'cancelled', reason: null, ...added(null) }))
+    case 'failed': {
+      const { reason } = outcome
+      return isDone(statements.settleEnded.run({ ...key, endedAt, state: 'failed', reason, ...added(outcome) }))
+    }
     case 'retry':
     case 'released':
-      return settleAgain(statements, clock, attempt, outcome)
+      return settleAgain(statements, clock, key, outcome)
   }
+}
+
+function isDone({ changes }: { readonly changes: number }): boolean {
+  return changes > 0
 }
 
 interface AttemptKey {

@@ -7,32 +7,25 @@ interface Statement {
   all(...values: unknown[]): unknown[]
 }
 
-/** Prepared when it is first used: a command that reads needs five of them. */
-class LazyStatement implements Statement {
-  readonly #prepare: () => Statement
-  #prepared: Statement | null = null
+/** What a claim gives back, in this order. */
+const claimedColumns =
+  'id, task, args, queue, attempt, priority, failures, losses, losses_alone, suspect, max_retries, backoff, timeout_ms'
 
-  constructor(prepare: () => Statement) {
-    this.#prepare = prepare
-  }
-
-  run(...values: unknown[]) {
-    return this.#statement().run(...values)
-  }
-
-  get(...values: unknown[]) {
-    return this.#statement().get(...values)
-  }
-
-  all(...values: unknown[]) {
-    return this.#statement().all(...values)
-  }
-
-  #statement(): Statement {
-    this.#prepared ??= this.#prepare()
-    return this.#prepared
-  }
-}
+export type ClaimedRow = readonly [
+  id: number,
+  task: string,
+  args: string,
+  queue: string,
+  attempt: number,
+  priority: number,
+  failures: number,
+  losses: number,
+  lossesAlone: number,
+  suspect: 0 | 1,
+  maxRetries: number,
+  backoff: string | null,
+  timeoutMs: number | null,
+]
 
 // Its code never began: every attempt that began is kept while its job waits.
 const neverStarted = 'NOT EXISTS (SELECT 1 FROM attempts WHERE attempts.job = jobs.id)'
@@ -40,119 +33,130 @@ const neverStarted = 'NOT EXISTS (SELECT 1 FROM attempts WHERE attempts.job = jo
 const startable = `(expires_at IS NULL OR expires_at > :now OR NOT ${neverStarted})`
 
 /** Every SQL statement of the store, under its one name. */
-export function prepareStatements(db: Database.Database) {
-  const sql = (text: string): Statement => new LazyStatement(() => db.prepare(text))
-  return {
-    // enqueue
-    insertJob: sql(`
-      INSERT INTO jobs (task, queue, state, priority, args, unique_key, created_at, due_at, expires_at, max_retries,
-        backoff, timeout_ms, reserved_for)
-      VALUES (:task, :queue, :state, :priority, :args, :key, :createdAt, :dueAt, :expiresAt, :maxRetries,
-        :backoff, :timeoutMs, (SELECT id FROM workers WHERE id = :reservedFor))`), // no such worker: nobody's
-    keyHolder: sql(`
-      SELECT keys.job AS job, keys.held_until AS heldUntil, jobs.state AS state
-      FROM unique_keys AS keys LEFT JOIN jobs ON jobs.id = keys.job WHERE keys.name = ?`),
-    holdKey: sql(`
-      INSERT INTO unique_keys (name, job, held_until) VALUES (?, ?, ?)
-      ON CONFLICT (name) DO UPDATE SET job = excluded.job, held_until = excluded.held_until`),
+const texts = {
+  // enqueue
+  insertJob: `
+    INSERT INTO jobs (task, queue, state, priority, args, unique_key, created_at, due_at, expires_at, max_retries,
+      backoff, timeout_ms, reserved_for)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  isWorker: `SELECT 1 FROM workers WHERE id = ?`,
+  keyHolder: `
+    SELECT keys.job AS job, keys.held_until AS heldUntil, jobs.state AS state
+    FROM unique_keys AS keys LEFT JOIN jobs ON jobs.id = keys.job WHERE keys.name = ?`,
+  holdKey: `
+    INSERT INTO unique_keys (name, job, held_until) VALUES (?, ?, ?)
+    ON CONFLICT (name) DO UPDATE SET job = excluded.job, held_until = excluded.held_until`,
 
-    // claim
-    leaseTerm: sql(`SELECT boot_id AS bootId, lease_until AS until FROM workers WHERE id = ?`),
-    claimReserved: sql(`
-      UPDATE jobs SET state = 'running', attempt = attempt + 1, worker = :worker, started_at = :now, ended_by = NULL,
-        cancel_wanted = 0
-      WHERE id IN (
-        SELECT id FROM jobs WHERE state = 'queued' AND reserved_for = :worker AND ${startable}
-        ORDER BY priority DESC, id LIMIT :limit)
-      RETURNING *`),
-    claimFromQueue: sql(`
-      UPDATE jobs SET state = 'running', attempt = attempt + 1, worker = :worker, started_at = :now, ended_by = NULL,
-        cancel_wanted = 0
-      WHERE id IN (
-        SELECT id FROM jobs WHERE state = 'queued' AND reserved_for IS NULL AND queue = :queue AND ${startable}
-        ORDER BY priority DESC, id LIMIT :limit)
-      RETURNING *`),
-    // Skips from one queue to the next in the index: its cost grows with the number of queues, not of jobs.
-    readyQueues: sql(`
-      WITH RECURSIVE ready (queue) AS (
-        SELECT min(queue) FROM jobs WHERE state = 'queued' AND reserved_for IS NULL
-        UNION ALL
-        SELECT (SELECT min(queue) FROM jobs WHERE state = 'queued' AND reserved_for IS NULL AND queue > ready.queue)
-        FROM ready WHERE ready.queue IS NOT NULL)
-      SELECT queue FROM ready WHERE queue IS NOT NULL`),
+  // claim. What it does not touch is one column less to write for every job: `ended_by` is not read of a running job,
+  // and `cancel_wanted` is 0 in one that waits.
+  leaseTerm: `SELECT boot_id AS bootId, lease_until AS until FROM workers WHERE id = ?`,
+  claimReserved: `
+    UPDATE jobs SET state = 'running', attempt = attempt + 1, worker = :worker, started_at = :now
+    WHERE id IN (
+      SELECT id FROM jobs WHERE state = 'queued' AND reserved_for = :worker AND ${startable}
+      ORDER BY priority DESC, id LIMIT :limit)
+    RETURNING ${claimedColumns}`,
+  claimFromQueue: `
+    UPDATE jobs SET state = 'running', attempt = attempt + 1, worker = :worker, started_at = :now
+    WHERE id IN (
+      SELECT id FROM jobs WHERE state = 'queued' AND reserved_for IS NULL AND queue = :queue AND ${startable}
+      ORDER BY priority DESC, id LIMIT :limit)
+    RETURNING ${claimedColumns}`,
+  // Skips from one queue to the next in the index: its cost grows with the number of queues, not of jobs.
+  readyQueues: `
+    WITH RECURSIVE ready (queue) AS (
+      SELECT min(queue) FROM jobs WHERE state = 'queued' AND reserved_for IS NULL
+      UNION ALL
+      SELECT (SELECT min(queue) FROM jobs WHERE state = 'queued' AND reserved_for IS NULL AND queue > ready.queue)
+      FROM ready WHERE ready.queue IS NOT NULL)
+    SELECT queue FROM ready WHERE queue IS NOT NULL`,
 
-    // settle: each names job, attempt and worker
-    settleCompleted: sql(`
-      UPDATE jobs SET state = 'completed', result = :result, error = NULL, started_at = :startedAt, ended_at = :endedAt,
-        ended_by = :endedBy, cancel_wanted = 0
-      WHERE id = :job AND attempt = :attempt AND worker = :worker AND state = 'running'`),
-    settleEnded: sql(`
-      UPDATE jobs SET state = :state, reason = :reason, error = coalesce(:error, error), started_at = :startedAt,
-        ended_at = :endedAt, ended_by = :endedBy, cancel_wanted = 0, failures = failures + :failure,
-        losses = losses + :loss, losses_alone = losses_alone + :lossAlone, suspect = coalesce(:suspect, suspect)
-      WHERE id = :job AND attempt = :attempt AND worker = :worker AND state = 'running'`),
-    settleAgain: sql(`
-      UPDATE jobs SET state = :state, due_at = :dueAt, error = coalesce(:error, error), started_at = :startedAt,
-        ended_by = :endedBy, failures = failures + :failure, losses = losses + :loss,
-        losses_alone = losses_alone + :lossAlone, suspect = coalesce(:suspect, suspect)
-      WHERE id = :job AND attempt = :attempt AND worker = :worker AND state = 'running'`),
-    insertAttempt: sql(`
-      INSERT INTO attempts (job, attempt, state, reason, started_at, ended_at, worker, error, ended_by)
-      VALUES (:job, :attempt, :state, :reason, :startedAt, :endedAt, :worker, :error, :endedBy)`),
-    // A job that was asked to stop but goes back to a queue stops there.
-    cancelAskedFor: sql(`
-      UPDATE jobs SET state = 'cancelled', ended_at = :now, cancel_wanted = 0
-      WHERE id = :job AND cancel_wanted = 1 AND state IN ('scheduled', 'queued')`),
+  // settle: each names job, attempt and worker. Values by position, where one statement is run for every job.
+  settleCompleted: `
+    UPDATE jobs SET state = 'completed', result = ?, error = NULL, started_at = ?, ended_at = ?, ended_by = ?
+    WHERE id = ? AND attempt = ? AND worker = ? AND state = 'running'`,
+  settleEnded: `
+    UPDATE jobs SET state = :state, reason = :reason, error = coalesce(:error, error), started_at = :startedAt,
+      ended_at = :endedAt, ended_by = :endedBy, cancel_wanted = 0, failures = failures + :failure,
+      losses = losses + :loss, losses_alone = losses_alone + :lossAlone, suspect = coalesce(:suspect, suspect)
+    WHERE id = :job AND attempt = :attempt AND worker = :worker AND state = 'running'`,
+  settleAgain: `
+    UPDATE jobs SET state = :state, due_at = :dueAt, error = coalesce(:error, error), started_at = :startedAt,
+      ended_by = :endedBy, failures = failures + :failure, losses = losses + :loss,
+      losses_alone = losses_alone + :lossAlone, suspect = coalesce(:suspect, suspect)
+    WHERE id = :job AND attempt = :attempt AND worker = :worker AND state = 'running'`,
+  insertAttempt: `
+    INSERT INTO attempts (job, attempt, state, reason, started_at, ended_at, worker, error, ended_by)
+    VALUES (:job, :attempt, :state, :reason, :startedAt, :endedAt, :worker, :error, :endedBy)`,
+  // A job that was asked to stop but goes back to a queue stops there.
+  cancelAskedFor: `
+    UPDATE jobs SET state = 'cancelled', ended_at = :now, cancel_wanted = 0
+    WHERE id = :job AND cancel_wanted = 1 AND state IN ('scheduled', 'queued')`,
 
-    // cancel
-    cancelWaiting: sql(`
-      UPDATE jobs SET state = 'cancelled', ended_at = :now WHERE id = :job AND state IN ('scheduled', 'queued')`),
-    askToCancel: sql(`UPDATE jobs SET cancel_wanted = 1 WHERE id = :job AND state = 'running'`),
-    cancelRequests: sql(
-      `SELECT id FROM jobs WHERE state = 'running' AND worker = ? AND cancel_wanted = 1 ORDER BY id LIMIT 1000`,
-    ),
+  // cancel
+  cancelWaiting: `
+    UPDATE jobs SET state = 'cancelled', ended_at = :now WHERE id = :job AND state IN ('scheduled', 'queued')`,
+  askToCancel: `UPDATE jobs SET cancel_wanted = 1 WHERE id = :job AND state = 'running'`,
+  cancelRequests: `SELECT id FROM jobs WHERE state = 'running' AND worker = ? AND cancel_wanted = 1 ORDER BY id LIMIT 1000`,
 
-    // sweep
-    anyDue: sql(`SELECT 1 FROM jobs WHERE state = 'scheduled' AND due_at <= ? LIMIT 1`),
-    anyExpired: sql(`
-      SELECT 1 FROM jobs
-      WHERE state IN ('scheduled', 'queued') AND expires_at IS NOT NULL AND expires_at <= ? AND ${neverStarted} LIMIT 1`),
-    promoteDue: sql(`
-      UPDATE jobs SET state = 'queued'
-      WHERE id IN (SELECT id FROM jobs WHERE state = 'scheduled' AND due_at <= :now ORDER BY due_at, id LIMIT :limit)`),
-    nextDue: sql(`SELECT min(due_at) AS dueAt FROM jobs WHERE state = 'scheduled'`),
-    buryExpired: sql(`
-      UPDATE jobs SET state = 'failed', reason = 'expired', ended_at = :now, error = :error
-      WHERE id IN (
-        SELECT id FROM jobs
-        WHERE state IN ('scheduled', 'queued') AND expires_at IS NOT NULL AND expires_at <= :now AND ${neverStarted}
-        ORDER BY expires_at, id LIMIT :limit)`),
-    heldBy: sql(`SELECT * FROM jobs WHERE state = 'running' AND worker = ? ORDER BY id LIMIT ?`),
-    freeReserved: sql(
-      `UPDATE jobs SET reserved_for = NULL WHERE reserved_for = ? AND state IN ('scheduled', 'queued')`,
-    ),
+  // sweep
+  anyDue: `SELECT 1 FROM jobs WHERE state = 'scheduled' AND due_at <= ? LIMIT 1`,
+  anyExpired: `
+    SELECT 1 FROM jobs
+    WHERE state IN ('scheduled', 'queued') AND expires_at IS NOT NULL AND expires_at <= ? AND ${neverStarted} LIMIT 1`,
+  promoteDue: `
+    UPDATE jobs SET state = 'queued'
+    WHERE id IN (SELECT id FROM jobs WHERE state = 'scheduled' AND due_at <= :now ORDER BY due_at, id LIMIT :limit)`,
+  nextDue: `SELECT min(due_at) AS dueAt FROM jobs WHERE state = 'scheduled'`,
+  buryExpired: `
+    UPDATE jobs SET state = 'failed', reason = 'expired', ended_at = :now, error = :error
+    WHERE id IN (
+      SELECT id FROM jobs
+      WHERE state IN ('scheduled', 'queued') AND expires_at IS NOT NULL AND expires_at <= :now AND ${neverStarted}
+      ORDER BY expires_at, id LIMIT :limit)`,
+  heldBy: `SELECT * FROM jobs WHERE state = 'running' AND worker = ? ORDER BY id LIMIT ?`,
+  freeReserved: `UPDATE jobs SET reserved_for = NULL WHERE reserved_for = ? AND state IN ('scheduled', 'queued')`,
 
-    // workers
-    insertWorker: sql(`
-      INSERT INTO workers (pid, start_ticks, host, boot_id, pid_namespace, concurrency, queues, started_at, last_beat_at,
-        lease_until)
-      VALUES (:pid, :startTicks, :host, :bootId, :pidNamespace, :concurrency, :queues, :now, :now, :leaseUntil)`),
-    renewLease: sql(`
-      UPDATE workers SET last_beat_at = :now, lease_until = :leaseUntil, processes = :processes WHERE id = :worker`),
-    deleteWorker: sql(`DELETE FROM workers WHERE id = ?`),
-    workers: sql(`SELECT * FROM workers ORDER BY id`),
+  // workers
+  insertWorker: `
+    INSERT INTO workers (pid, start_ticks, host, boot_id, pid_namespace, concurrency, queues, started_at, last_beat_at,
+      lease_until)
+    VALUES (:pid, :startTicks, :host, :bootId, :pidNamespace, :concurrency, :queues, :now, :now, :leaseUntil)`,
+  renewLease: `
+    UPDATE workers SET last_beat_at = :now, lease_until = :leaseUntil, processes = :processes WHERE id = :worker`,
+  deleteWorker: `DELETE FROM workers WHERE id = ?`,
+  workers: `SELECT * FROM workers ORDER BY id`,
 
-    // reading
-    job: sql(`SELECT * FROM jobs WHERE id = ?`),
-    attempts: sql(`SELECT * FROM attempts WHERE job = ? ORDER BY attempt`),
-    running: sql(`SELECT * FROM jobs WHERE state = 'running' ORDER BY started_at, id LIMIT ?`),
-    // A job that waits for a retry is scheduled and has been claimed before; one that is only delayed has not.
-    unfinishedQueues: sql(`
-      SELECT DISTINCT queue FROM jobs
-      WHERE state = 'queued' OR state = 'running' OR (state = 'scheduled' AND attempt > 0)`),
-    queueCounts: sql(`SELECT queue, state, count(*) AS count FROM jobs GROUP BY queue, state ORDER BY queue`),
-    oldestQueued: sql(`SELECT queue, min(due_at) AS dueAt FROM jobs WHERE state = 'queued' GROUP BY queue`),
-  }
+  // reading
+  job: `SELECT * FROM jobs WHERE id = ?`,
+  attempts: `SELECT * FROM attempts WHERE job = ? ORDER BY attempt`,
+  running: `SELECT * FROM jobs WHERE state = 'running' ORDER BY started_at, id LIMIT ?`,
+  // A job that waits for a retry is scheduled and has been claimed before; one that is only delayed has not.
+  unfinishedQueues: `
+    SELECT DISTINCT queue FROM jobs
+    WHERE state = 'queued' OR state = 'running' OR (state = 'scheduled' AND attempt > 0)`,
+  queueCounts: `SELECT queue, state, count(*) AS count FROM jobs GROUP BY queue, state ORDER BY queue`,
+  oldestQueued: `SELECT queue, min(due_at) AS dueAt FROM jobs WHERE state = 'queued' GROUP BY queue`,
 }
 
-export type Statements = ReturnType<typeof prepareStatements>
+export type Statements = Readonly<Record<keyof typeof texts, Statement>>
+
+// Rows as arrays, where there are many of them: making objects costs as much as finding the rows.
+const asArrays: readonly string[] = ['claimReserved', 'claimFromQueue'] satisfies (keyof typeof texts)[]
+
+/** The statements, each prepared when it is first used: a command that reads needs five of them. */
+export function prepareStatements(db: Database.Database): Statements {
+  const statements = {}
+  for (const [name, text] of Object.entries(texts)) {
+    Object.defineProperty(statements, name, {
+      configurable: true,
+      get: () => {
+        const statement = db.prepare(text)
+        const value = asArrays.includes(name) ? statement.raw(true) : statement
+        Object.defineProperty(statements, name, { value })
+        return value
+      },
+    })
+  }
+  return statements as Statements
+}
