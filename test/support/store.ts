@@ -32,6 +32,24 @@ export function enqueueJob(
   })
 }
 
+/** Stores many at once; what it answers is acknowledged. */
+export function enqueueJobs(
+  project: CliProject,
+  task: string,
+  count: number,
+  args: readonly unknown[],
+): Promise<readonly JobId[]> {
+  const job = makeJob(task, plainTaskDefaults, JSON.stringify(args), {}, systemClock.now())
+  return closing(openStore(locationOf(project), systemClock), async (store) => {
+    const ids: JobId[] = []
+    for (let left = count; left > 0; left -= 1_000) {
+      const answers = await store.enqueue(Array.from({ length: Math.min(left, 1_000) }, () => job))
+      ids.push(...answers.map(({ id }) => id))
+    }
+    return ids
+  })
+}
+
 /** What `status ID --json` shows of a job. */
 export function jobOf(project: CliProject, id: JobId): Promise<JobJson> {
   return closing(openStoreForReading(locationOf(project), systemClock), (store) => findJob(store, id, []))

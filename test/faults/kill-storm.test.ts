@@ -1,0 +1,110 @@
+import { setTimeout } from 'node:timers/promises'
+import Database from 'better-sqlite3'
+import { expect, test } from 'vitest'
+import { cliProject, type RunningCli } from '../support/cli.js'
+import { type LedgerLine, ledgerTask, readLedger, seededRandom } from '../support/ledger.js'
+import { enqueueJobs } from '../support/store.js'
+import { long, seed } from './settings.js'
+
+const stormMs = long ? 60_000 : 20_000
+const jobs = long ? 40_000 : 12_000
+const workers = 4
+const killEveryMs = 300
+const drainWithinMs = 5_000
+
+const project = cliProject({ 'tasks/work.mjs': ledgerTask })
+const database = project.path('.offstage/jobs.db')
+
+/** Counts without opening the store as a program would. */
+function countByState(): Record<string, number> {
+  const db = new Database(database, { readonly: true })
+  try {
+    const rows = db.prepare('SELECT state, count(*) AS count FROM jobs GROUP BY state').all()
+    return Object.fromEntries((rows as { state: string; count: number }[]).map(({ state, count }) => [state, count]))
+  } finally {
+    db.close()
+  }
+}
+
+test(`Workers and task processes are killed at random while they work (seed ${seed}): no job is lost, stuck, or blamed.`, async () => {
+  const random = seededRandom(seed)
+  const acknowledged: string[] = []
+  const killed = new Set<number>()
+  const running = new Set<RunningCli>()
+  const startWorker = () => {
+    const worker = project.start(['workers', 'start', '--concurrency', '16'])
+    running.add(worker)
+    void worker.ended.then(() => running.delete(worker))
+  }
+  const killOne = () => {
+    const pids = [...running].map(({ pid }) => pid)
+    const victims = [...pids, ...project.processes().filter((pid) => !pids.includes(pid))]
+    const victim = victims[Math.floor(random() * victims.length)]
+    if (victim === undefined) return
+    killed.add(victim)
+    try {
+      process.kill(victim, 'SIGKILL')
+    } catch {} // it has just ended
+  }
+
+  const kills = Math.floor(stormMs / killEveryMs)
+  for (let kill = 0; kill < kills; kill++) {
+    while (running.size < workers) startWorker()
+    // The storm itself: one kill after the other, whatever happens meanwhile.
+    await Promise.all([
+      setTimeout(killEveryMs),
+      enqueueJobs(project, 'work', Math.ceil(jobs / kills), [4]).then((ids) => acknowledged.push(...ids)),
+    ])
+    killOne()
+  }
+  while (running.size < workers) startWorker()
+  const lastKill = performance.now()
+  const { length } = acknowledged
+  while ((countByState().completed ?? 0) < length && performance.now() < lastKill + 60_000) await setTimeout(100)
+  const drainedMs = performance.now() - lastKill
+  expect(countByState()).toEqual({ completed: length })
+
+  const ledger = readLedger(project)
+  const starts = ledger.filter(({ what }) => what === 'S')
+  const ends = new Set(ledger.filter(({ what }) => what === 'E').map(({ id, attempt }) => `${id} ${attempt}`))
+  const ended = new Set(ledger.filter(({ what }) => what === 'E').map(({ id }) => id))
+  expect(acknowledged.filter((id) => !ended.has(id))).toEqual([]) // lost
+  const known = new Set(acknowledged)
+  expect([...ended].filter((id) => !known.has(id))).toEqual([]) // unexpected
+
+  // Whatever started more than once: all starts but the last belong to a process that was killed, or whose worker was.
+  const byJob = new Map<string, LedgerLine[]>()
+  for (const start of starts) byJob.set(start.id, [...(byJob.get(start.id) ?? []), start])
+  const unexplained = [...byJob.values()].flatMap((tries) =>
+    tries
+      .sort((a, b) => a.attempt - b.attempt)
+      .slice(0, -1)
+      .filter(({ process, worker }) => !killed.has(process) && !killed.has(worker)),
+  )
+  expect(unexplained).toEqual([])
+
+  const db = new Database(database, { readonly: true })
+  const stored = db.prepare('SELECT id, attempt, result, failures, losses_alone FROM jobs').all() as StoredJob[]
+  expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
+  db.close()
+  // What is stored as the result is what the attempt that is stored has returned, and that attempt came to its end.
+  expect(stored.filter(({ attempt, result }) => result !== String(attempt))).toEqual([])
+  expect(stored.filter(({ id, attempt }) => !ends.has(`j${id} ${attempt}`))).toEqual([])
+  expect(stored.filter(({ failures }) => failures > 0)).toEqual([])
+
+  const extra = starts.length - length
+  console.log(
+    `kill storm, seed ${seed}: ${killed.size} kills, ${extra} extra starts, drained ${Math.round(drainedMs)} ms after the last`,
+  )
+  expect(drainedMs).toBeLessThan(drainWithinMs)
+  for (const worker of running) worker.signal('SIGTERM')
+  await Promise.all([...running].map(({ ended: stopped }) => stopped))
+}, 180_000)
+
+interface StoredJob {
+  readonly id: number
+  readonly attempt: number
+  readonly result: string
+  readonly failures: number
+  readonly losses_alone: number
+}
