@@ -14,6 +14,10 @@ export class News {
   #count = 0
   #untold = 0
 
+  protected get isAwaited(): boolean {
+    return this.#waiters.size > 0
+  }
+
   /** How often something was stored that may be work. */
   get count(): number {
     return this.#count

@@ -8,11 +8,16 @@ import { applicationId, migrations } from './migrations.js'
 /** `full`: every acknowledged write survives a power loss. `relaxed`: the last moments may not; a kill loses nothing. */
 export type Durability = 'full' | 'relaxed'
 
+export interface SqliteLocation {
+  readonly path: string
+  readonly durability: Durability
+}
+
 // A wait for a lock blocks the event loop, so it is short; the write queue tries again without blocking.
 const busyTimeoutMs = 50
 
 /** Opens the file for a command that writes: makes it if it is missing, brings its schema up to date. */
-export function openForWriting(path: string, durability: Durability): Database.Database {
+export function openForWriting({ path, durability }: SqliteLocation): Database.Database {
   if (!storeExists(path)) createStore(path, (temporary) => migrate(configure(connect(temporary), 'full')).close())
   return checkedOpen(path, (db) => migrate(configure(db, durability)))
 }

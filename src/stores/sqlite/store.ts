@@ -6,7 +6,7 @@ import type { ClaimRequest, JobFilter, NewWorker, Page, ProcessIdentity, Store }
 import { Turns } from '../turns.js'
 import { cancelJob } from './cancel.js'
 import { claimJobs } from './claim.js'
-import { type Durability, openForReading, openForWriting } from './database.js'
+import { openForReading, openForWriting, type SqliteLocation } from './database.js'
 import { enqueueJob } from './enqueue.js'
 import { storeError } from './errors.js'
 import { attemptsOf, jobsPage, queueInfos } from './reader.js'
@@ -18,27 +18,23 @@ import { WakeUp } from './wake-up.js'
 import { insertWorker, removeWorker, renewLease } from './workers.js'
 import { WriteQueue } from './write-queue.js'
 
-export interface SqliteLocation {
-  readonly path: string
-  readonly durability: Durability
-}
-
 /** The store for commands that write; its file is made if it is missing. Throws StoreUnavailableError. */
 export function openSqliteStore(location: SqliteLocation, clock: Clock): Store {
-  return sqliteStore(openForWriting(location.path, location.durability), location.path, clock)
+  return sqliteStore(openForWriting(location), location, clock)
 }
 
 /** The store for commands that only read; null if there is none yet. Throws StoreUnavailableError. */
 export function openSqliteReader(location: SqliteLocation, clock: Clock): Store | null {
   const db = openForReading(location.path)
-  return db === null ? null : sqliteStore(db, location.path, clock)
+  return db === null ? null : sqliteStore(db, location, clock)
 }
 
-function sqliteStore(db: Database.Database, path: string, clock: Clock): Store {
+function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clock): Store {
+  const { path } = location
   const statements = prepareStatements(db)
-  const wakeUp = new WakeUp(db)
+  const wakeUp = new WakeUp(db, path)
   const turns = new Turns()
-  const writes = new WriteQueue(db, path, () => wakeUp.tell())
+  const writes = new WriteQueue(db, location, () => wakeUp.tell())
   // A write that others may wait for. What changes nothing for them must not wake them: two idle workers of one
   // process would wake each other for ever.
   const tell = <T>(write: () => T): Promise<T> =>
@@ -57,7 +53,7 @@ function sqliteStore(db: Database.Database, path: string, clock: Clock): Store {
   }
   return {
     enqueue: (jobs: readonly NewJob[]) => tell(() => jobs.map((job) => enqueueJob(statements, clock, job))),
-    claim: (request: ClaimRequest) => writes.run(() => claimJobs(statements, clock, turns, request)),
+    claim: (request: ClaimRequest) => writes.runUnsynced(() => claimJobs(statements, clock, turns, request)),
     settle: (ends) => tell(() => settleAttempts(statements, clock, ends)),
     cancelRequests: (worker) =>
       read(() => (statements.cancelRequests.all(workerNumber(worker)) as { id: number }[]).map((row) => `j${row.id}`)),
@@ -71,7 +67,7 @@ function sqliteStore(db: Database.Database, path: string, clock: Clock): Store {
 
     register: async (worker: NewWorker) => `w${await writes.run(() => insertWorker(statements, clock, worker))}`,
     beat: (worker: WorkerId, processes: readonly ProcessIdentity[]) =>
-      writes.run(() => renewLease(statements, clock, workerNumber(worker), processes)),
+      writes.runUnsynced(() => renewLease(statements, clock, workerNumber(worker), processes)),
     deregister: (worker: WorkerId) => tell(() => removeWorker(statements, clock, workerNumber(worker))),
 
     cancel: (ids: readonly JobId[]) => tell(() => ids.map((id) => cancelJob(statements, clock, jobNumber(id)))),
@@ -95,7 +91,7 @@ function sqliteStore(db: Database.Database, path: string, clock: Clock): Store {
     close: async () => {
       await writes.drained()
       db.close()
-      wakeUp.wake()
+      wakeUp.close()
     },
   }
 }

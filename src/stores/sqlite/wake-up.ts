@@ -1,19 +1,31 @@
+import { type FSWatcher, watch } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { News, type WaitRequest } from '../news.js'
 
+// In case the file system tells nothing: where it cannot be watched at all, and where it can.
 const pollMs = 20
+const watchedPollMs = 250
+
+// A write to the WAL is seen before its commit is, by the time that the fsync takes.
+const immediateLooks = 5
+const longestChaseMs = 20
 
 /**
- * News of this process, and of others: their commits move `PRAGMA data_version`. The pragma costs some microseconds, so
- * whoever waits looks fifty times a second.
+ * News of this process, and of others: their commits move `PRAGMA data_version`, which costs some microseconds to read,
+ * and it is looked at when the WAL was written to. Watched from the first wait until the store is closed.
  */
 export class WakeUp extends News {
   readonly #db: Database.Database
+  readonly #walPath: string
+  #watcher: FSWatcher | null = null
+  #chaseUntil = 0
+  #chasing = false
   #seen: unknown
 
-  constructor(db: Database.Database) {
+  constructor(db: Database.Database, path: string) {
     super()
     this.#db = db
+    this.#walPath = `${path}-wal`
     this.#seen = this.#version()
   }
 
@@ -25,7 +37,8 @@ export class WakeUp extends News {
 
   override async wait(request: WaitRequest): Promise<void> {
     if (!this.#db.open) return
-    const poll = setInterval(() => this.#look(), pollMs)
+    this.#watcher ??= this.#watch()
+    const poll = setInterval(() => this.#look(), this.#watcher === null ? pollMs : watchedPollMs)
     try {
       await super.wait(request)
     } finally {
@@ -33,12 +46,55 @@ export class WakeUp extends News {
     }
   }
 
-  #look(): void {
+  close(): void {
+    this.#watcher?.close()
+    this.#watcher = null
+    this.wake()
+  }
+
+  #watch(): FSWatcher | null {
+    try {
+      const watcher = watch(this.#walPath, { persistent: false }, (event) => {
+        if (event === 'change') this.#chase()
+        else this.#unwatch(watcher) // removed or replaced: the next wait watches what is there then
+      })
+      watcher.on('error', () => this.#unwatch(watcher))
+      return watcher
+    } catch {
+      return null // no WAL yet, or no watches left: the poll is enough
+    }
+  }
+
+  #unwatch(watcher: FSWatcher): void {
+    watcher.close()
+    if (this.#watcher === watcher) this.#watcher = null
+  }
+
+  /** Looks again and again until the commit that was just written can be seen. */
+  #chase(): void {
+    if (!this.isAwaited) return
+    this.#chaseUntil = performance.now() + longestChaseMs
+    if (this.#chasing) return
+    this.#chasing = true
+    let looks = 0
+    const look = () => {
+      const found = this.#look()
+      this.#chasing = !found && this.isAwaited && performance.now() < this.#chaseUntil
+      if (!this.#chasing) return
+      if (++looks < immediateLooks) setImmediate(look)
+      else setTimeout(look, 1)
+    }
+    look()
+  }
+
+  /** Whether others have committed something since the last look. */
+  #look(): boolean {
     const version = this.#version()
-    if (version === this.#seen) return
+    if (version === this.#seen) return false
     this.#seen = version
     this.note()
     this.tell()
+    return true
   }
 
   #version(): unknown {

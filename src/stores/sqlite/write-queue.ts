@@ -1,11 +1,14 @@
 import type Database from 'better-sqlite3'
 import { storeClosed } from '../closed.js'
+import type { Durability, SqliteLocation } from './database.js'
 import { isBusy, storeError } from './errors.js'
 
 const defaultPatienceMs = 10_000
 
 interface Write {
   run(): unknown
+  /** Whether it must survive a power loss once it is answered. */
+  readonly synced: boolean
   resolve(value: unknown): void
   reject(reason: unknown): void
 }
@@ -19,7 +22,9 @@ export class WriteQueue {
   readonly #path: string
   readonly #committed: () => void
   readonly #commit: (writes: readonly Write[]) => unknown[]
+  readonly #durability: Durability
   readonly #patienceMs: number
+  #synced = true
   #waiting: Write[] = []
   #flushing: Promise<void> | null = null
 
@@ -27,7 +32,13 @@ export class WriteQueue {
    * `committed` is called after each commit; `patienceMs` is for how long a write waits for a lock that others hold,
    * before it is refused.
    */
-  constructor(db: Database.Database, path: string, committed: () => void, patienceMs = defaultPatienceMs) {
+  constructor(
+    db: Database.Database,
+    { path, durability }: SqliteLocation,
+    committed: () => void,
+    patienceMs = defaultPatienceMs,
+  ) {
+    this.#durability = durability
     this.#patienceMs = patienceMs
     this.#db = db
     this.#path = path
@@ -38,9 +49,21 @@ export class WriteQueue {
 
   /** Runs `write` in the next transaction. It must be synchronous, and safe to run again after a roll-back. */
   run<T>(write: () => T): Promise<T> {
+    return this.#add(write, true)
+  }
+
+  /**
+   * As `run`, for what means nothing after a power loss, such as a claim: nobody runs then. It saves the fsync if
+   * nothing else is in the transaction.
+   */
+  runUnsynced<T>(write: () => T): Promise<T> {
+    return this.#add(write, false)
+  }
+
+  #add<T>(write: () => T, synced: boolean): Promise<T> {
     if (!this.#db.open) return Promise.reject(storeClosed(this.#path))
     return new Promise<T>((resolve, reject) => {
-      this.#waiting.push({ run: write, resolve: resolve as (value: unknown) => void, reject })
+      this.#waiting.push({ run: write, synced, resolve: resolve as (value: unknown) => void, reject })
       this.#flushing ??= this.#flush()
     })
   }
@@ -61,11 +84,18 @@ export class WriteQueue {
     this.#flushing = null
   }
 
+  #sync(synced: boolean): void {
+    if (this.#durability === 'relaxed' || synced === this.#synced) return
+    this.#db.pragma(`synchronous = ${synced ? 'FULL' : 'NORMAL'}`)
+    this.#synced = synced
+  }
+
   /** Commits `writes` as one. False if they failed and there are several: then each must stand alone. */
   async #together(writes: readonly Write[]): Promise<boolean> {
     const giveUpAt = performance.now() + this.#patienceMs
     for (;;) {
       try {
+        this.#sync(writes.some(({ synced }) => synced))
         const values = this.#commit(writes)
         this.#committed()
         writes.forEach((write, index) => {

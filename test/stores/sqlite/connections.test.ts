@@ -80,7 +80,7 @@ describe('Durability', () => {
   ] as const)('%s is PRAGMA synchronous %i, for a new file and for one that was there.', (durability, synchronous) => {
     const path = join(folderOfTest(), 'jobs.db')
     for (let time = 0; time < 2; time++) {
-      const db = openForWriting(path, durability)
+      const db = openForWriting({ path, durability })
       expect(db.pragma('synchronous', { simple: true })).toBe(synchronous)
       expect(db.pragma('journal_mode', { simple: true })).toBe('wal')
       db.close()
