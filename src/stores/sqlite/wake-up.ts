@@ -6,9 +6,11 @@ import { News, type WaitRequest } from '../news.js'
 const pollMs = 20
 const watchedPollMs = 250
 
-// A write to the WAL is seen before its commit is, by the time that the fsync takes.
-const immediateLooks = 5
+// A write to the WAL is seen before its commit is, by the time that the fsync takes. Looking without a pause is for those
+// who are woken seldom: it must not cost a core where others commit all the time.
 const longestChaseMs = 20
+const restlessMs = 3
+const seldomMs = 10
 
 /**
  * News of this process, and of others: their commits move `PRAGMA data_version`, which costs some microseconds to read,
@@ -19,6 +21,7 @@ export class WakeUp extends News {
   readonly #walPath: string
   #watcher: FSWatcher | null = null
   #chaseUntil = 0
+  #chasedAt = 0
   #chasing = false
   #seen: unknown
 
@@ -76,12 +79,14 @@ export class WakeUp extends News {
     this.#chaseUntil = performance.now() + longestChaseMs
     if (this.#chasing) return
     this.#chasing = true
-    let looks = 0
+    const start = performance.now()
+    const restlessUntil = start - this.#chasedAt > seldomMs ? start + restlessMs : 0
     const look = () => {
       const found = this.#look()
-      this.#chasing = !found && this.isAwaited && performance.now() < this.#chaseUntil
-      if (!this.#chasing) return
-      if (++looks < immediateLooks) setImmediate(look)
+      const now = performance.now()
+      this.#chasing = !found && this.isAwaited && now < this.#chaseUntil
+      if (!this.#chasing) this.#chasedAt = now
+      else if (now < restlessUntil) setImmediate(look)
       else setTimeout(look, 1)
     }
     look()
