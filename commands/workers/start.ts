@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../src/cli/base-command.js'
 import { parseDuration } from '../../src/domain/duration.js'
-import { queueName } from '../../src/domain/names.js'
+import { parseQueueShares } from '../../src/domain/queues.js'
 
 export default class WorkersStart extends BaseCommand {
   static override summary = 'Start a worker, which runs jobs until it is told to stop'
@@ -11,7 +11,7 @@ export default class WorkersStart extends BaseCommand {
 Exit codes: 0 done, 1 it could not go on, 2 usage, 6 store unavailable, 130 or 143 ended at once by a second signal.`
   static override examples = [
     '<%= config.bin %> workers start',
-    '<%= config.bin %> workers start --queues mail,default --concurrency 20',
+    '<%= config.bin %> workers start --queues mail:5,default --concurrency 20',
     '<%= config.bin %> workers start --burst',
   ]
   static override flags = {
@@ -23,7 +23,15 @@ Exit codes: 0 done, 1 it could not go on, 2 usage, 6 store unavailable, 130 or 1
       summary: 'Jobs at a time',
       helpValue: 'N',
     }),
-    queues: Flags.string({ char: 'q', summary: 'Only these queues; all unless said', helpValue: 'A,B' }),
+    queues: Flags.string({
+      char: 'q',
+      summary: 'Only these queues, each by its weight; all unless said',
+      helpValue: 'A:5,B:2,C',
+    }),
+    strict: Flags.boolean({
+      summary: 'A queue is served only while those before it are empty',
+      dependsOn: ['queues'],
+    }),
     processes: Flags.integer({
       min: 1,
       max: 1_000,
@@ -36,7 +44,8 @@ Exit codes: 0 done, 1 it could not go on, 2 usage, 6 store unavailable, 130 or 1
 
   async run(): Promise<void> {
     const { flags } = await this.parse(WorkersStart)
-    const queues = flags.queues === undefined ? null : flags.queues.split(',').map((name) => queueName(name.trim()))
+    const shares = flags.queues === undefined ? null : parseQueueShares(flags.queues, '--queues')
+    const queues = shares === null ? null : { shares, strict: flags.strict }
     const graceMs = parseDuration(flags.grace, '--grace')
     const { work } = await import('../../src/cli/work.js')
     const context = await this.context(flags)

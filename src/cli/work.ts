@@ -1,3 +1,4 @@
+import { type QueueShare, queueNames } from '../domain/queues.js'
 import { systemClock } from '../engine/clock.js'
 import type { RunnerSettings } from '../engine/runner.js'
 import { Worker } from '../engine/worker.js'
@@ -42,8 +43,12 @@ async function workOn(store: Store, session: Session, context: Context, settings
 }
 
 function described({ catalog }: Session, { queues, concurrency }: WorkSettings): string {
-  const which = queues === null ? 'all queues' : queues.join(', ')
+  const which = queues === null ? 'all queues' : queues.shares.map(shown).join(queues.strict ? ', then ' : ', ')
   return `${plural(catalog.tasks.length, 'task')}, ${plural(concurrency, 'job')} at a time, ${which}`
+}
+
+function shown({ name, weight }: QueueShare): string {
+  return weight === 1 ? name : `${name}:${weight}`
 }
 
 function stopping(worker: Worker): string {
@@ -61,7 +66,7 @@ async function nothingLeft(store: Store, worker: Worker, settings: WorkSettings,
   for (;;) {
     const since = store.news()
     if (signal.aborted) return
-    if (!worker.runner.busy && !(await store.unfinished(settings.queues))) return
+    if (!worker.runner.busy && !(await store.unfinished(queueNames(settings.queues)))) return
     await store.waitForWork({ since, timeoutMs: 500, signal })
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.js'
 import { StoreUnavailableError } from '../domain/errors.js'
 import type { JobId, WorkerId } from '../domain/job.js'
+import type { QueueChoice } from '../domain/queues.js'
 import type { Claim, JobStore } from '../stores/store.js'
 import type { EngineEmitter } from './events.js'
 import type { Lane } from './executors/lane.js'
@@ -24,8 +25,8 @@ const mostAhead = 2_000
 const longestHoldMs = 10
 
 export interface RunnerSettings {
-  /** null: every queue; an empty list: only jobs reserved for this worker. */
-  readonly queues: readonly string[] | null
+  /** null: every queue; no shares: only jobs reserved for this worker. */
+  readonly queues: QueueChoice
   readonly concurrency: number
   /** The most task processes that share the concurrency. */
   readonly processes: number

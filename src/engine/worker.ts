@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.js'
 import { OffstageError, ProjectError, UsageError } from '../domain/errors.js'
 import type { WorkerId } from '../domain/job.js'
+import { queueNames } from '../domain/queues.js'
 import { makeJob } from '../domain/request.js'
 import type { Store } from '../stores/store.js'
 import { EngineEmitter } from './events.js'
@@ -149,7 +150,7 @@ export class Worker {
 }
 
 function register(store: Store, { concurrency, queues }: RunnerSettings): Promise<WorkerId> {
-  return store.register({ ...thisHost(), concurrency, queues })
+  return store.register({ ...thisHost(), concurrency, queues: queueNames(queues) })
 }
 
 function timeout(delayMs: number) {

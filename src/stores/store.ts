@@ -10,6 +10,7 @@ import type {
   WorkerId,
 } from '../domain/job.js'
 import type { Outcome } from '../domain/outcome.js'
+import type { QueueChoice } from '../domain/queues.js'
 import type { WaitRequest } from './news.js'
 
 /**
@@ -30,8 +31,9 @@ export interface JobStore {
   /** Answers in the order of `jobs`. Jobs of one call are stored together or not at all, except the refused ones. */
   enqueue(jobs: readonly NewJob[]): Promise<readonly Enqueued[]>
   /**
-   * Takes at most `limit` ready jobs for a worker that holds its lease: first those reserved for it, then an even share
-   * of each queue that has some, by priority (higher first) and arrival; where the share is uneven, queues take turns.
+   * Takes at most `limit` ready jobs for a worker that holds its lease: first those reserved for it, then a share of each
+   * queue that has some, by the weights; within a queue by priority (higher first) and arrival. What is rounded off one
+   * time is made up for the next, so that no queue starves. `strict` takes the queues in their order instead.
    * A job that has expired is not started, swept or not. A worker without a lease gets nothing.
    */
   claim(request: ClaimRequest): Promise<readonly Claim[]>
@@ -61,8 +63,8 @@ export interface Enqueued {
 
 export interface ClaimRequest {
   readonly worker: WorkerId
-  /** null: every queue; an empty list: only what is reserved for this worker. */
-  readonly queues: readonly string[] | null
+  /** null: every queue; no shares: only what is reserved for this worker. */
+  readonly queues: QueueChoice
   readonly limit: number
 }
 

@@ -1,5 +1,6 @@
 import { describe, test } from 'vitest'
 import type { NewJob, WorkerId } from '../../src/domain/job.js'
+import type { QueueChoice } from '../../src/domain/queues.js'
 import type { Claim, NewWorker, Store } from '../../src/stores/store.js'
 import type { MovableClock } from '../support/clock.js'
 import { newJob, newWorker, outcomesAt } from '../support/job.js'
@@ -63,12 +64,17 @@ export class Subject {
     return this.store.register(newWorker(this.clock, overrides))
   }
 
-  claim(worker: WorkerId, limit = 100, queues: readonly string[] | null = null): Promise<readonly Claim[]> {
-    return this.store.claim({ worker, queues, limit })
+  claim(worker: WorkerId, limit = 100, queues: readonly string[] | QueueChoice = null): Promise<readonly Claim[]> {
+    const choice = queues === null || 'shares' in queues ? queues : evenly(queues)
+    return this.store.claim({ worker, queues: choice, limit })
   }
 
   /** Claims as `claim` does; answers the ids. */
-  async claimIds(worker: WorkerId, limit = 100, queues: readonly string[] | null = null): Promise<readonly string[]> {
+  async claimIds(
+    worker: WorkerId,
+    limit = 100,
+    queues: readonly string[] | QueueChoice = null,
+  ): Promise<readonly string[]> {
     return (await this.claim(worker, limit, queues)).map(({ job }) => job.id)
   }
 
@@ -137,4 +143,9 @@ async function onFreshStore(kind: StoreKind, body: (subject: Subject) => Promise
   } finally {
     await opened.close()
   }
+}
+
+/** These queues, with one weight for all. */
+export function evenly(names: readonly string[]): QueueChoice {
+  return { shares: names.map((name) => ({ name, weight: 1 })), strict: false }
 }

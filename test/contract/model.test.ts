@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { KeyPolicy } from '../../src/domain/job.js'
 import type { Lease } from '../../src/stores/store.js'
 import { newJob } from '../support/job.js'
-import { Subject } from './harness.js'
+import { evenly, Subject } from './harness.js'
 import { storeKinds } from './stores.js'
 
 // Small ranges: operations have to meet each other.
@@ -72,7 +72,10 @@ async function run(subject: Subject, leases: Lease[], operation: Operation): Pro
       )
     }
     case 'claim': {
-      const claims = await store.claim(operation)
+      const claims = await store.claim({
+        ...operation,
+        queues: operation.queues === null ? null : evenly(operation.queues),
+      })
       leases.unshift(...claims.map(({ lease }) => lease))
       return claims.map(({ lease }) => lease)
     }

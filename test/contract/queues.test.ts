@@ -54,4 +54,39 @@ contract('queues', (test) => {
     }
     expect(order).toEqual({ a: [3, 2, 1], b: [3, 2, 1] })
   })
+
+  test('Queues are served by their weights, in one claim and over many.', async (subject) => {
+    await subject.store.enqueue(
+      ['high', 'low', 'mid'].flatMap((queue) => Array.from({ length: 60 }, () => newJob({ queue }))),
+    )
+    const worker = await subject.register()
+    const weights = { high: 5, mid: 2, low: 1 }
+    const shares = Object.entries(weights).map(([name, weight]) => ({ name, weight }))
+    const counts: Record<string, number> = { high: 0, mid: 0, low: 0 }
+    for (const limit of [1, 1, 1, 1, 1, 1, 1, 1, 8, 3, 5, 16, 40]) {
+      for (const { job } of await subject.claim(worker, limit, { shares, strict: false })) {
+        counts[job.queue] = (counts[job.queue] ?? 0) + 1
+      }
+    }
+    expect(counts).toEqual({ high: 50, mid: 20, low: 10 })
+  })
+
+  test('Strict: a queue has its turn when those before it are empty, whatever the weights.', async (subject) => {
+    await subject.store.enqueue(['b', 'a', 'b', 'a'].map((queue) => newJob({ queue })))
+    const choice = { shares: ['b', 'c', 'a'].map((name, index) => ({ name, weight: index + 1 })), strict: true }
+    const worker = await subject.register()
+    expect(await subject.claimIds(worker, 1, choice)).toEqual(['j1'])
+    expect(await subject.claimIds(worker, 2, choice)).toEqual(['j3', 'j2'])
+    await subject.store.enqueue([newJob({ queue: 'b' })])
+    expect(await subject.claimIds(worker, 9, choice)).toEqual(['j5', 'j4'])
+  })
+
+  test('A queue that was empty has nothing to catch up with.', async (subject) => {
+    const worker = await subject.register()
+    await subject.store.enqueue(Array.from({ length: 20 }, () => newJob({ queue: 'a' })))
+    for (let turn = 0; turn < 10; turn++) await subject.claim(worker, 1, ['a', 'b'])
+    await subject.store.enqueue(Array.from({ length: 10 }, () => newJob({ queue: 'b' })))
+    const claims = await subject.claim(worker, 4, ['a', 'b'])
+    expect(claims.filter(({ job }) => job.queue === 'b')).toHaveLength(2)
+  })
 })

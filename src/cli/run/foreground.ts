@@ -8,6 +8,8 @@ import { fired, type Interruption } from '../signals.js'
 import { followJob } from './follow.js'
 import { reportRun } from './reporter.js'
 
+const onlyReserved = { shares: [], strict: false }
+
 /**
  * A worker of this command's own, for jobs that are reserved for it from their first moment. The first signal cancels
  * what it runs, the second one ends it at once.
@@ -37,7 +39,7 @@ export class ForegroundRun {
     redact: readonly string[],
     interruption: Interruption,
   ): Promise<ForegroundRun> {
-    const worker = await Worker.register(store, pool, systemClock, { queues: [], concurrency, processes: 1 })
+    const worker = await Worker.register(store, pool, systemClock, { queues: onlyReserved, concurrency, processes: 1 })
     reportRun(worker.events, redact)
     worker.start()
     const run = new ForegroundRun(store, worker, interruption)

@@ -13,8 +13,8 @@ export function claimJobs(tables: Tables, request: ClaimRequest): readonly Claim
     .sort(byPriority)
   const reserved = startable.filter((entry) => entry.reservedFor === worker).slice(0, limit)
   const lines = linesOf(startable.filter((entry) => entry.reservedFor === null))
-  const ready = [...lines.keys()].filter((queue) => queues === null || queues.includes(queue)).sort()
-  const shared = tables.turns.share(ready, limit - reserved.length, (queue, share) => {
+  const ready = [...lines.keys()].sort()
+  const shared = tables.turns.share(ready, queues, limit - reserved.length, (queue, share) => {
     const line = lines.get(queue) ?? []
     lines.set(queue, line.slice(share))
     return line.slice(0, share)

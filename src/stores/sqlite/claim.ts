@@ -20,10 +20,9 @@ export function claimJobs(statements: Statements, clock: Clock, turns: Turns, re
   // Asked first: an update that finds nothing takes ten times as long.
   const hasReserved = statements.isReserved.get(worker) !== undefined
   const rows = hasReserved ? inOrder(statements.claimReserved.all({ worker, now, limit: request.limit })) : []
-  const wanted = new Set(request.queues ?? undefined)
-  const ready = statements.readyQueues.all() as readonly { readonly queue: string }[]
-  const queues = ready.map((row) => row.queue).filter((queue) => request.queues === null || wanted.has(queue))
-  const shared = turns.share(queues, request.limit - rows.length, (queue, limit) =>
+  const ready = request.queues?.shares.length === 0 ? [] : (statements.readyQueues.all() as { queue: string }[])
+  const names = ready.map(({ queue }) => queue)
+  const shared = turns.share(names, request.queues, request.limit - rows.length, (queue, limit) =>
     inOrder(statements.claimFromQueue.all({ worker, queue, now, limit })),
   )
   return [...rows, ...shared].map((row) => claimOf(row, request.worker))
