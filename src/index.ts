@@ -6,6 +6,7 @@ export {
   OffstageError,
   ProjectError,
   RetryLater,
+  StoreLostError,
   StoreUnavailableError,
   UsageError,
 } from './domain/errors.js'

@@ -40,12 +40,17 @@ export class StoreUnavailableError extends OffstageError {
   override name = 'StoreUnavailableError'
 }
 
+/** The store went away under the running program. It does not come back: there is no use in trying again. */
+export class StoreLostError extends StoreUnavailableError {
+  override name = 'StoreLostError'
+}
+
 /** The task modules of the project cannot be used. */
 export class ProjectError extends OffstageError {
   override name = 'ProjectError'
 }
 
-const crossing = { UsageError, NotFoundError, StoreUnavailableError, ProjectError }
+const crossing = { UsageError, NotFoundError, StoreUnavailableError, StoreLostError, ProjectError }
 
 /** An error that came from another process as its parts: of the class that it had there. */
 export function errorNamed(name: string, code: string, message: string, hint: string | null): OffstageError {

@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.js'
-import { StoreUnavailableError } from '../domain/errors.js'
+import { StoreLostError, StoreUnavailableError } from '../domain/errors.js'
 import type { JobId, WorkerId } from '../domain/job.js'
 import type { QueueChoice } from '../domain/queues.js'
 import type { Claim, JobStore } from '../stores/store.js'
@@ -116,8 +116,9 @@ export class Runner {
   /** Claims if there is room, without making anybody wait for it. */
   claimSoon(): void {
     this.claim().catch((thrown: unknown) => {
-      if (thrown instanceof StoreUnavailableError) this.#events.emit('store.unavailable', thrown)
-      else this.#events.emit('service.failed', 'runner', thrown)
+      const isOver = !(thrown instanceof StoreUnavailableError) || thrown instanceof StoreLostError
+      if (isOver) this.#events.emit('service.failed', 'runner', thrown)
+      else this.#events.emit('store.unavailable', thrown)
     })
   }
 

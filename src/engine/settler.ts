@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from '../domain/errors.js'
+import { StoreLostError, StoreUnavailableError } from '../domain/errors.js'
 import type { Outcome } from '../domain/outcome.js'
 import type { JobStore } from '../stores/store.js'
 import type { EngineEmitter } from './events.js'
@@ -46,7 +46,7 @@ export class Settler {
         this.#tell(ends, await this.#store.settle(requests))
         return
       } catch (thrown) {
-        if (!(thrown instanceof StoreUnavailableError)) {
+        if (!(thrown instanceof StoreUnavailableError) || thrown instanceof StoreLostError) {
           this.#events.emit('service.failed', 'settler', thrown)
           return
         }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, renameSync, statSync, truncateSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { cliProject } from '../support/cli.js'
 
@@ -53,7 +53,7 @@ describe.concurrent('stores', () => {
   })
 
   test('memory: is refused where the jobs would be for other processes.', async () => {
-    const project = cliProject({ 'tasks/one.mjs': 'export default () => 1\n' })
+    const project = cliProject(tasks)
     for (const args of [
       ['workers', 'start'],
       ['run', 'one', '--detach'],
@@ -84,4 +84,25 @@ describe.concurrent('stores', () => {
     expect(error.exitCode).toBe(5)
     expect(JSON.parse(error.stdout)).toMatchObject({ error: { code: 'E_NO_JOB' } })
   })
+
+  test.each([
+    ['removed', (path: string) => renameSync(path, `${path}.away`)],
+    ['replaced by another one', (path: string) => replaceByCopy(path)],
+    ['emptied', (path: string) => truncateSync(path)],
+  ])('A worker whose file is %s under it says so and ends: exit code 6.', async (what, spoil) => {
+    const project = cliProject(tasks)
+    const worker = project.start(['workers', 'start'])
+    await worker.says(/is ready/)
+    spoil(project.path('.offstage/jobs.db'))
+    const end = await worker.ended
+    expect(end).toMatchObject({ exitCode: 6, stdout: '' })
+    expect(end.stderr).toContain(
+      `error: store ${project.path('.offstage/jobs.db')}: the file was ${what} while it was in use`,
+    )
+  })
 })
+
+function replaceByCopy(path: string): void {
+  copyFileSync(path, `${path}.copy`)
+  renameSync(`${path}.copy`, path)
+}

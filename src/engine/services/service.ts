@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from '../../domain/errors.js'
+import { StoreLostError, StoreUnavailableError } from '../../domain/errors.js'
 import type { EngineEmitter } from '../events.js'
 
 /** Anything that goes on in the background. */
@@ -13,7 +13,7 @@ const afterRefusalMs = 1_000
 
 /**
  * A loop: `turn` does one piece of work and answers how many milliseconds to wait until the next. A store that cannot
- * be reached is reported, and tried again.
+ * be reached is reported, and tried again; one that is lost ends the loop.
  */
 export function loopService(
   name: string,
@@ -26,7 +26,7 @@ export function loopService(
     try {
       return await turn(stop.signal)
     } catch (thrown) {
-      if (!(thrown instanceof StoreUnavailableError)) throw thrown
+      if (!(thrown instanceof StoreUnavailableError) || thrown instanceof StoreLostError) throw thrown
       events.emit('store.unavailable', thrown)
       return afterRefusalMs
     }

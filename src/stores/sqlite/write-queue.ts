@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3'
 import { storeClosed } from '../closed.js'
 import type { Durability, SqliteLocation } from './database.js'
 import { isBusy, storeError } from './errors.js'
+import { identityCheck } from './identity.js'
 
 const defaultPatienceMs = 10_000
 
@@ -21,6 +22,7 @@ export class WriteQueue {
   readonly #db: Database.Database
   readonly #path: string
   readonly #committed: () => void
+  readonly #checkFile: () => void
   readonly #commit: (writes: readonly Write[]) => unknown[]
   readonly #durability: Durability
   readonly #patienceMs: number
@@ -43,6 +45,7 @@ export class WriteQueue {
     this.#db = db
     this.#path = path
     this.#committed = committed
+    this.#checkFile = identityCheck(path)
     // IMMEDIATE: a transaction that reads first and writes later can fail half-way with BUSY, whatever the timeout.
     this.#commit = db.transaction((writes: readonly Write[]) => writes.map((write) => write.run())).immediate
   }
@@ -95,6 +98,7 @@ export class WriteQueue {
     const giveUpAt = performance.now() + this.#patienceMs
     for (;;) {
       try {
+        this.#checkFile()
         this.#sync(writes.some(({ synced }) => synced))
         const values = this.#commit(writes)
         this.#committed()
