@@ -11,6 +11,7 @@ import type {
 } from '../domain/job.js'
 import type { Outcome } from '../domain/outcome.js'
 import type { QueueChoice } from '../domain/queues.js'
+import type { TaskStatistics } from '../domain/statistics.js'
 import type { WaitRequest } from './news.js'
 
 /**
@@ -78,6 +79,9 @@ export interface Lease {
   readonly job: JobId
   readonly attempt: number
   readonly worker: WorkerId
+  /** Of the job: what its end is counted under in the statistics. */
+  readonly task: string
+  readonly queue: string
 }
 
 export interface SweepResult {
@@ -146,6 +150,8 @@ export interface JobReader {
   workers(): Promise<readonly WorkerInfo[]>
   /** Whether anything on these queues (null: on any) is queued, runs, or waits for a retry. */
   unfinished(queues: readonly string[] | null): Promise<boolean>
+  /** What has ended since a time, to the minute (null: ever), by queue and task. Pruned jobs stay counted. */
+  statistics(since: EpochMs | null): Promise<readonly TaskStatistics[]>
   /** Running jobs, the longest-running first. */
   running(limit: number): Promise<readonly Job[]>
 }

@@ -53,6 +53,7 @@ contract('persistence', (test) => {
       queues: () => store.queues(),
       workers: () => store.workers(),
       unfinished: () => store.unfinished(null),
+      statistics: () => store.statistics(null),
       running: () => store.running(1),
     }
     for (const [name, call] of Object.entries(calls)) {

@@ -46,5 +46,6 @@ function start(tables: Tables, entry: Entry, worker: string): Claim {
     { attempt, state: 'running', reason: null, startedAt, endedAt: null, error: null, worker, endedBy: null },
   ]
   tables.jobs.change(entry, { state: 'running', attempt, worker, startedAt, endedBy: null })
-  return { job: entry.job, lease: { job: entry.job.id, attempt, worker } }
+  const { id, task, queue } = entry.job
+  return { job: entry.job, lease: { job: id, attempt, worker, task, queue } }
 }

@@ -1,5 +1,6 @@
 import type { AttemptState, Job, JobState } from '../../domain/job.js'
 import { type FailedOutcome, type Outcome, type RetryOutcome, tallyOf } from '../../domain/outcome.js'
+import { countedAs } from '../../domain/statistics.js'
 import type { Lease } from '../store.js'
 import type { Entry } from './jobs.js'
 import type { Tables } from './tables.js'
@@ -18,6 +19,8 @@ export function settleAttempt(tables: Tables, lease: Lease, outcome: Outcome): '
 export function end(tables: Tables, entry: Entry, outcome: Outcome): void {
   const { jobs, clock } = tables
   const { startedAt, endedAt, endedBy } = outcome
+  const counted = countedAs(outcome)
+  if (counted !== null) tables.ends.add(entry.job, endedAt, counted)
   const asked = entry.cancelWanted
   entry.cancelWanted = false
   entry.attempts = attemptsAfter(entry, outcome)

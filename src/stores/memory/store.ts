@@ -62,6 +62,7 @@ export function openMemoryStore(clock: Clock): Store {
     queues: () => run(() => queueInfos(tables)),
     workers: () => run(() => workers.infos()),
     unfinished: (queues) => run(() => hasUnfinished(tables, queues)),
+    statistics: (since) => run(() => tables.ends.sums(since)),
     running: (limit) => run(() => runningJobs(tables, limit)),
 
     close: async () => {

@@ -39,6 +39,7 @@ function buryExpired(tables: Tables, limit: number): number {
     .slice(0, limit)
   for (const entry of expired) {
     tables.jobs.change(entry, { state: 'failed', reason: 'expired', endedAt: now, error: expiredError })
+    tables.ends.add(entry.job, now, { count: 'failed', durationMs: null })
   }
   return expired.length
 }

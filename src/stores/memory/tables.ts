@@ -2,6 +2,7 @@ import type { Clock } from '../../domain/clock.js'
 import type { EpochMs, JobId } from '../../domain/job.js'
 import { Turns } from '../turns.js'
 import { JobTable } from './jobs.js'
+import { Ends } from './statistics.js'
 import { WorkerTable } from './workers.js'
 
 /** A unique key is free again when its job has ended and `heldUntil` has passed. */
@@ -17,8 +18,16 @@ export interface Tables {
   readonly keys: Map<string, HeldKey>
   readonly workers: WorkerTable
   readonly turns: Turns
+  readonly ends: Ends
 }
 
 export function emptyTables(clock: Clock): Tables {
-  return { clock, jobs: new JobTable(), keys: new Map(), workers: new WorkerTable(clock), turns: new Turns() }
+  return {
+    clock,
+    jobs: new JobTable(),
+    keys: new Map(),
+    workers: new WorkerTable(clock),
+    turns: new Turns(),
+    ends: new Ends(),
+  }
 }

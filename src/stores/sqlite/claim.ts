@@ -45,7 +45,7 @@ function claimOf(row: ClaimedRow, worker: WorkerId): Claim {
     backoff: backoff === null ? null : (JSON.parse(backoff) as Backoff),
     timeoutMs: row[12],
   }
-  return { job, lease: { job: id, attempt, worker } }
+  return { job, lease: { job: id, attempt, worker, task, queue } }
 }
 
 // RETURNING promises no order.

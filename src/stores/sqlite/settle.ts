@@ -7,10 +7,13 @@ import {
   type RetryOutcome,
   tallyOf,
 } from '../../domain/outcome.js'
+import { countedAs } from '../../domain/statistics.js'
+import { Counting } from '../counting.js'
 import type { Lease } from '../store.js'
 import { holdsLease } from './claim.js'
 import { jobNumber, workerNumber } from './rows.js'
 import type { Statements } from './statements.js'
+import { addStatistics } from './statistics.js'
 
 interface End {
   readonly lease: Lease
@@ -24,18 +27,34 @@ export function settleAttempts(
   ends: readonly End[],
 ): readonly ('settled' | 'lost')[] {
   const holders = new Map<string, boolean>()
-  return ends.map(({ lease, outcome }) => {
+  const counting = new Counting()
+  const answers = ends.map(({ lease, outcome }) => {
     let holds = holders.get(lease.worker)
     if (holds === undefined) {
       holds = holdsLease(statements, clock, workerNumber(lease.worker))
       holders.set(lease.worker, holds)
     }
-    return holds && settle(statements, clock, lease, outcome) ? 'settled' : 'lost'
+    return holds && settle(statements, clock, lease, outcome, counting) ? 'settled' : 'lost'
   })
+  addStatistics(statements, counting)
+  return answers
 }
 
 /** Writes one end; false if the lease does not name the running attempt. Does not look at the worker's lease. */
-export function settle(statements: Statements, clock: Clock, lease: Lease, outcome: Outcome): boolean {
+export function settle(
+  statements: Statements,
+  clock: Clock,
+  lease: Lease,
+  outcome: Outcome,
+  counting: Counting,
+): boolean {
+  const isSettled = write(statements, clock, lease, outcome)
+  const counted = isSettled ? countedAs(outcome) : null
+  if (counted !== null) counting.add(lease, outcome.endedAt, counted)
+  return isSettled
+}
+
+function write(statements: Statements, clock: Clock, lease: Lease, outcome: Outcome): boolean {
   const { startedAt, endedAt, endedBy } = outcome
   const [job, attempt, worker] = [jobNumber(lease.job), lease.attempt, workerNumber(lease.worker)]
   if (outcome.kind === 'completed') {

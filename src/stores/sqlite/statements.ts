@@ -94,6 +94,22 @@ const texts = {
     UPDATE jobs SET state = 'cancelled', ended_at = :now, cancel_wanted = 0
     WHERE id = :job AND cancel_wanted = 1 AND state IN ('scheduled', 'queued')`,
 
+  // statistics
+  addStatistics: `
+    INSERT INTO statistics (minute, task, queue, completed, failed, retried, duration_ms) VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET completed = completed + excluded.completed, failed = failed + excluded.failed,
+      retried = retried + excluded.retried, duration_ms = duration_ms + excluded.duration_ms`,
+  addDurations: `
+    INSERT INTO durations (minute, task, queue, bucket, count) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+  statistics: `
+    SELECT task, queue, sum(completed) AS completed, sum(failed) AS failed, sum(retried) AS retried,
+      sum(duration_ms) AS durationMs
+    FROM statistics WHERE minute BETWEEN ? AND ? GROUP BY queue, task ORDER BY queue, task`,
+  durations: `
+    SELECT task, queue, bucket, sum(count) AS count
+    FROM durations WHERE minute BETWEEN ? AND ? GROUP BY queue, task, bucket ORDER BY queue, task, bucket`,
+
   // cancel
   cancelWaiting: `
     UPDATE jobs SET state = 'cancelled', ended_at = :now WHERE id = :job AND state IN ('scheduled', 'queued')`,
@@ -114,7 +130,8 @@ const texts = {
     WHERE id IN (
       SELECT id FROM jobs
       WHERE state IN ('scheduled', 'queued') AND expires_at IS NOT NULL AND expires_at <= :now AND ${neverStarted}
-      ORDER BY expires_at, id LIMIT :limit)`,
+      ORDER BY expires_at, id LIMIT :limit)
+    RETURNING task, queue`,
   heldBy: `SELECT * FROM jobs WHERE state = 'running' AND worker = ? ORDER BY id LIMIT ?`,
   freeReserved: `UPDATE jobs SET reserved_for = NULL WHERE reserved_for = ? AND state IN ('scheduled', 'queued')`,
 

@@ -13,6 +13,7 @@ import { attemptsOf, jobsPage, queueInfos } from './reader.js'
 import { type JobRow, jobNumber, jobOfRow, type WorkerRow, workerNumber, workerOfRow } from './rows.js'
 import { settleAttempts } from './settle.js'
 import { prepareStatements } from './statements.js'
+import { readStatistics } from './statistics.js'
 import { nextDueAt, sweep, sweepIsDue } from './sweep.js'
 import { WakeUp } from './wake-up.js'
 import { insertWorker, removeWorker, renewLease } from './workers.js'
@@ -86,6 +87,7 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
         const unfinished = statements.unfinishedQueues.all() as { readonly queue: string }[]
         return unfinished.some((row) => queues === null || queues.includes(row.queue))
       }),
+    statistics: (since) => read(() => readStatistics(statements, since)),
     running: (limit) => read(() => (statements.running.all(limit) as JobRow[]).map(jobOfRow)),
 
     close: async () => {

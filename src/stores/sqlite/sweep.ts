@@ -1,11 +1,13 @@
 import type { Clock } from '../../domain/clock.js'
 import type { WorkerId } from '../../domain/job.js'
 import { afterLoss, type Outcome } from '../../domain/outcome.js'
+import { Counting } from '../counting.js'
 import { expiredError, lostWorkerError } from '../losses.js'
 import type { SweepResult } from '../store.js'
 import { type JobRow, jobOfRow, leaseIsOver, type WorkerRow, workerNumber } from './rows.js'
 import { settle } from './settle.js'
 import type { Statements } from './statements.js'
+import { addStatistics } from './statistics.js'
 
 /** Whether a sweep would change anything: asked first, so that an idle store is only read. */
 export function sweepIsDue(statements: Statements, clock: Clock, dead: readonly WorkerId[]): boolean {
@@ -26,16 +28,24 @@ export function sweep(
   const now = clock.now()
   const { limit } = request
   // Before the promotion: what has expired is not queued first.
-  const expired = statements.buryExpired.run({ now, limit, error: JSON.stringify(expiredError) }).changes
+  const counting = new Counting()
+  const expired = statements.buryExpired.all({ now, limit, error: JSON.stringify(expiredError) }) as CountedUnder[]
+  for (const job of expired) counting.add(job, now, { count: 'failed', durationMs: null })
   const promoted = statements.promoteDue.run({ now, limit }).changes
   let reclaimed = 0
-  let buried = expired
+  let buried = expired.length
   for (const worker of new Set([...request.dead.map(workerNumber), ...overdueWorkers(statements, clock)])) {
-    const lost = reclaim(statements, clock, worker, limit)
+    const lost = reclaim(statements, clock, worker, limit, counting)
     reclaimed += lost.reclaimed
     buried += lost.buried
   }
+  addStatistics(statements, counting)
   return { promoted, reclaimed, buried, nextDueAt: nextDueAt(statements) }
+}
+
+interface CountedUnder {
+  readonly task: string
+  readonly queue: string
 }
 
 export function nextDueAt(statements: Statements): number | null {
@@ -47,13 +57,14 @@ function overdueWorkers(statements: Statements, clock: Clock): number[] {
 }
 
 /** Takes the jobs of a dead worker back; the worker itself goes once it holds none. */
-function reclaim(statements: Statements, clock: Clock, worker: number, limit: number) {
+function reclaim(statements: Statements, clock: Clock, worker: number, limit: number, counting: Counting) {
   const rows = statements.heldBy.all(worker, limit) as JobRow[]
   let buried = 0
   for (const row of rows) {
     const outcome = outcomeOfLostWorker(row, clock)
     const job = jobOfRow(row)
-    settle(statements, clock, { job: job.id, attempt: row.attempt, worker: `w${worker}` }, outcome)
+    const { id, attempt, task, queue } = job
+    settle(statements, clock, { job: id, attempt, worker: `w${worker}`, task, queue }, outcome, counting)
     if (outcome.kind === 'failed') buried++
   }
   if (rows.length < limit) {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/clock.js'
+import { Counting } from '../counting.js'
 import { leaseMs, type NewWorker, type ProcessIdentity } from '../store.js'
 import { holdsLease } from './claim.js'
 import { type JobRow, jobOfRow } from './rows.js'
@@ -35,10 +36,12 @@ export function renewLease(
 /** Hands back what an ending worker still holds, and forgets it. */
 export function removeWorker(statements: Statements, clock: Clock, worker: number): void {
   const endedAt = clock.now()
+  const counting = new Counting() // of nothing: to be given back counts as none
   for (const row of statements.heldBy.all(worker, -1) as JobRow[]) {
-    const lease = { job: jobOfRow(row).id, attempt: row.attempt, worker: `w${worker}` }
-    const startedAt = row.started_at ?? endedAt
-    settle(statements, clock, lease, { kind: 'released', started: true, startedAt, endedAt, endedBy: 'released' })
+    const { id, attempt, task, queue, startedAt } = jobOfRow(row)
+    const lease = { job: id, attempt, worker: `w${worker}`, task, queue }
+    const span = { startedAt: startedAt ?? endedAt, endedAt, endedBy: 'released' } as const
+    settle(statements, clock, lease, { kind: 'released', started: true, ...span }, counting)
   }
   statements.freeReserved.run(worker)
   statements.deleteWorker.run(worker)

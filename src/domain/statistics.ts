@@ -1,0 +1,52 @@
+import type { EpochMs } from './job.js'
+import type { Outcome } from './outcome.js'
+
+/** What has ended of one task on one queue. A job that ended is completed or failed; an attempt that is tried again is retried only. */
+export interface TaskStatistics {
+  readonly task: string
+  readonly queue: string
+  readonly completed: number
+  readonly failed: number
+  readonly retried: number
+  /** The sum over the jobs that ended, of each its last attempt. */
+  readonly durationMs: number
+  /** How many of those durations fall in which bucket, the shortest first. */
+  readonly durations: readonly { readonly bucket: number; readonly count: number }[]
+}
+
+/** What one end adds to the statistics; null: nothing, such as being cancelled or given back. */
+export interface Counted {
+  readonly count: 'completed' | 'failed' | 'retried'
+  /** null: it never ran, or will run again. */
+  readonly durationMs: number | null
+}
+
+export function countedAs(outcome: Outcome): Counted | null {
+  const durationMs = outcome.endedAt - outcome.startedAt
+  switch (outcome.kind) {
+    case 'completed':
+    case 'failed':
+      return { count: outcome.kind, durationMs: Math.max(0, durationMs) }
+    case 'retry':
+      return { count: 'retried', durationMs: null }
+    default:
+      return null
+  }
+}
+
+const bucketsPerDoubling = 4
+
+/** The bucket of a duration: 0 is below a millisecond, then four for each doubling, so that none is off by over 19 %. */
+export function durationBucket(durationMs: number): number {
+  return durationMs < 1 ? 0 : 1 + Math.floor(bucketsPerDoubling * Math.log2(durationMs))
+}
+
+/** Where a bucket ends, in milliseconds: its durations are shorter than that. */
+export function bucketEndMs(bucket: number): number {
+  return 2 ** (bucket / bucketsPerDoubling)
+}
+
+/** The minute that an end is counted in, since 1970. */
+export function minuteOf(at: EpochMs): number {
+  return Math.floor(at / 60_000)
+}

@@ -1,0 +1,48 @@
+import type { EpochMs } from '../../domain/job.js'
+import { type Counted, durationBucket, minuteOf, type TaskStatistics } from '../../domain/statistics.js'
+
+interface End extends Counted {
+  readonly task: string
+  readonly queue: string
+  readonly at: EpochMs
+}
+
+/** Every end that counts, kept as it is: the model of what other stores keep as sums. */
+export class Ends {
+  readonly #ends: End[] = []
+
+  add({ task, queue }: { readonly task: string; readonly queue: string }, at: EpochMs, counted: Counted): void {
+    this.#ends.push({ task, queue, at, ...counted })
+  }
+
+  sums(since: EpochMs | null): readonly TaskStatistics[] {
+    const counted = this.#ends.filter(({ at }) => since === null || minuteOf(at) >= minuteOf(since))
+    const names = [...new Set(counted.map(({ queue, task }) => JSON.stringify([queue, task])))].sort()
+    return names.map((name) => {
+      const [queue, task] = JSON.parse(name) as [string, string]
+      return sumOf(
+        task,
+        queue,
+        counted.filter((end) => end.queue === queue && end.task === task),
+      )
+    })
+  }
+}
+
+function sumOf(task: string, queue: string, ends: readonly End[]): TaskStatistics {
+  const number = (count: Counted['count']) => ends.filter((end) => end.count === count).length
+  const durations = ends.flatMap(({ durationMs }) => durationMs ?? [])
+  const buckets = [...new Set(durations.map(durationBucket))].sort((a, b) => a - b)
+  return {
+    task,
+    queue,
+    completed: number('completed'),
+    failed: number('failed'),
+    retried: number('retried'),
+    durationMs: durations.reduce((sum, durationMs) => sum + durationMs, 0),
+    durations: buckets.map((bucket) => ({
+      bucket,
+      count: durations.filter((durationMs) => durationBucket(durationMs) === bucket).length,
+    })),
+  }
+}

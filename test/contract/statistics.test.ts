@@ -1,0 +1,80 @@
+import { expect } from 'vitest'
+import { durationBucket } from '../../src/domain/statistics.js'
+import { contract, type Subject } from './harness.js'
+
+const none = { completed: 0, failed: 0, retried: 0, durationMs: 0, durations: [] }
+
+/** The sums, with only what is not zero. */
+async function sums(subject: Subject, since: number | null = null) {
+  return (await subject.store.statistics(since)).map((sum) => ({ ...sum }))
+}
+
+contract('statistics', (test) => {
+  test('A job that ended is completed or failed, with the duration of its last attempt; an attempt that is tried again is retried.', async (subject) => {
+    const { outcome } = subject
+    const first = await subject.start({ task: 'a', queue: 'x' })
+    await subject.advance(40)
+    await subject.settle(first, outcome.retry(0))
+    const again = await subject.claimOne(first.worker)
+    await subject.advance(700)
+    await subject.settle(again, {
+      ...outcome.completed(),
+      startedAt: subject.clock.now() - 700,
+      endedAt: subject.clock.now(),
+    })
+    const second = await subject.start({ task: 'a', queue: 'x' })
+    await subject.settle(second, { ...outcome.failed(), startedAt: 10, endedAt: 13 })
+    const other = await subject.start({ task: 'b' })
+    await subject.settle(other, { ...outcome.completed(), startedAt: 10, endedAt: 10 })
+    expect(await sums(subject)).toEqual([
+      { task: 'b', queue: 'default', ...none, completed: 1, durations: [{ bucket: 0, count: 1 }] },
+      {
+        task: 'a',
+        queue: 'x',
+        completed: 1,
+        failed: 1,
+        retried: 1,
+        durationMs: 703,
+        durations: [3, 700].map((durationMs) => ({ bucket: durationBucket(durationMs), count: 1 })),
+      },
+    ])
+  })
+
+  test('What is cancelled, given back or refused counts nothing.', async (subject) => {
+    const cancelled = await subject.start()
+    await subject.settle(cancelled, subject.outcome.cancelled())
+    const released = await subject.start()
+    await subject.settle(released, subject.outcome.released(true))
+    await subject.settle(released, subject.outcome.completed())
+    expect(await sums(subject)).toEqual([])
+  })
+
+  test('A job that expired has failed without a duration; one that was lost counts as retried.', async (subject) => {
+    await subject.add({ expiresAt: subject.clock.now() + 10 })
+    await subject.advance(20)
+    const lost = await subject.start({ task: 'lost' })
+    await subject.sweep([lost.worker])
+    expect(await sums(subject)).toEqual([
+      { task: 'hello', queue: 'default', ...none, failed: 1 },
+      { task: 'lost', queue: 'default', ...none, retried: 1 },
+    ])
+  })
+
+  test('The sums of a window begin with the minute that its start is in.', async (subject) => {
+    const end = async () => {
+      const claim = await subject.start()
+      const now = subject.clock.now()
+      await subject.settle(claim, { ...subject.outcome.completed(), startedAt: now, endedAt: now })
+    }
+    await end()
+    await subject.advance(10 * 60_000)
+    await end()
+    await end()
+    const completed = async (since: number | null) => (await sums(subject, since))[0]?.completed ?? 0
+    expect(await completed(null)).toBe(3)
+    expect(await completed(subject.clock.now())).toBe(2)
+    expect(await completed(subject.clock.now() - 5 * 60_000)).toBe(2)
+    expect(await completed(subject.clock.now() - 10 * 60_000)).toBe(3)
+    expect(await completed(subject.clock.now() + 60_000)).toBe(0)
+  })
+})
