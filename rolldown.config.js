@@ -23,7 +23,7 @@ const loadOnDemand = {
           .replace(new RegExp(`^const ${name}_1 = .*$`, 'm'), '')
           .replace(new RegExp(`\\b${name}_1(\\.default)?\\b`, 'g'), `require("${name}")`)
       }
-      return code
+      return { code, map: null } // no line has moved
     },
   },
 }
@@ -34,7 +34,10 @@ const loadAddon = {
   name: 'load-addon',
   transform: {
     filter: { id: /better-sqlite3[\\/]lib[\\/]database\.js$/ },
-    handler: (code) => code.replace("require('bindings')('better_sqlite3.node')", `require('${addon}')`),
+    handler: (code) => ({
+      code: code.replace("require('bindings')('better_sqlite3.node')", `require('${addon}')`),
+      map: null,
+    }),
   },
 }
 
