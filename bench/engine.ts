@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { NewJob } from '../src/domain/job.js'
 import { makeJob, plainTaskDefaults } from '../src/domain/request.js'
+import { defaultRetention } from '../src/domain/retention.js'
 import { systemClock } from '../src/engine/clock.js'
 import { TaskPool } from '../src/engine/executors/task-pool.js'
 import type { TaskProgram } from '../src/engine/executors/task-process.js'
@@ -89,7 +90,7 @@ async function drain(store: Store, program: TaskProgram, concurrency: number, co
     await pool.catalog
     const processes = availableParallelism()
     await warmUp(pool, concurrency, processes)
-    const worker = await Worker.register(store, pool, systemClock, { queues: null, concurrency, processes })
+    const worker = await Worker.register(store, pool, systemClock, { queues: null, concurrency, processes, retention: defaultRetention })
     const settled = allCompleted(worker, count)
     const spentMs = await elapsedMs(() => {
       worker.start()

@@ -13,6 +13,7 @@ export {
 export type { JobId } from './domain/job.js'
 export { NotJsonError } from './domain/json.js'
 export type { EnqueueOptions } from './domain/request.js'
+export type { RetentionPolicy } from './domain/retention.js'
 export type { RetryPolicy } from './domain/retry.js'
 export { type CurrentJob, currentJob } from './engine/current-job.js'
 export { type JobHandle, type Task, type TaskOptions, task } from './engine/task.js'

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { ProjectError, UsageError } from '../domain/errors.js'
+import { defaultRetention, type Retention } from '../domain/retention.js'
 import { systemClock } from '../engine/clock.js'
 import { TaskPool } from '../engine/executors/task-pool.js'
 import type { TaskOutput } from '../engine/protocol.js'
@@ -15,6 +16,7 @@ export interface Context {
   readonly location: StoreLocation
   /** Names of keys, beside the built-in ones, whose values are masked. */
   readonly redact: readonly string[]
+  readonly retention: Retention
   readonly from: string
 }
 
@@ -32,7 +34,7 @@ export async function readContext(flags: GlobalFlags): Promise<Context> {
     flags.store === undefined
       ? parseStoreUrl(project?.store ?? defaultStoreUrl, root)
       : parseStoreUrl(flags.store, process.cwd())
-  return { project, location, redact: project?.redact ?? [], from }
+  return { project, location, redact: project?.redact ?? [], retention: project?.retention ?? defaultRetention, from }
 }
 
 /** The folder that a command begins in: `--cwd`, or the current one. Throws UsageError if it is not there. */

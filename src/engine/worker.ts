@@ -3,6 +3,7 @@ import { OffstageError, ProjectError, UsageError } from '../domain/errors.js'
 import type { WorkerId } from '../domain/job.js'
 import { queueNames } from '../domain/queues.js'
 import { makeJob } from '../domain/request.js'
+import type { Retention } from '../domain/retention.js'
 import type { Store } from '../stores/store.js'
 import { EngineEmitter } from './events.js'
 import type { Lane } from './executors/lane.js'
@@ -15,12 +16,17 @@ import { Runner, type RunnerSettings, stopGraceMs } from './runner.js'
 import { beat } from './services/beat.js'
 import { canceller } from './services/canceller.js'
 import { claimer } from './services/claimer.js'
+import { pruner } from './services/pruner.js'
 import type { Service } from './services/service.js'
 import { sweeper } from './services/sweeper.js'
 import { after } from './timer.js'
 
 // Without a task process a worker is of no use, and starting one over and over helps nobody.
 const mostDeathsWhileLoading = 5
+
+export interface WorkerSettings extends RunnerSettings {
+  readonly retention: Retention
+}
 
 /** A worker: holds the store, claims jobs and hands them to its task process. It runs no code of the user's. */
 export class Worker {
@@ -31,12 +37,12 @@ export class Worker {
   readonly #store: Store
   readonly #pool: TaskPool
   readonly #clock: Clock
-  readonly #settings: RunnerSettings
+  readonly #settings: WorkerSettings
   readonly #services: readonly Service[]
   #break: (reason: unknown) => void = () => {}
   #id: WorkerId
 
-  private constructor(store: Store, pool: TaskPool, clock: Clock, settings: RunnerSettings, id: WorkerId) {
+  private constructor(store: Store, pool: TaskPool, clock: Clock, settings: WorkerSettings, id: WorkerId) {
     this.events = new EngineEmitter()
     this.broken = new Promise((_, reject) => {
       this.#break = reject
@@ -59,12 +65,13 @@ export class Worker {
       ),
       sweeper(store, clock, thisHost(), this.events),
       canceller(store, worker, this.runner, this.events),
+      pruner(store, clock, settings.retention, this.events),
       claimer(store, this.runner, this.events),
     ]
   }
 
   /** Registers a worker. It takes no job before `start()`, which leaves time to listen to its events. */
-  static async register(store: Store, pool: TaskPool, clock: Clock, settings: RunnerSettings): Promise<Worker> {
+  static async register(store: Store, pool: TaskPool, clock: Clock, settings: WorkerSettings): Promise<Worker> {
     return new Worker(store, pool, clock, settings, await register(store, settings))
   }
 

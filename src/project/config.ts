@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
-import { ProjectError } from '../domain/errors.js'
+import { ProjectError, UsageError } from '../domain/errors.js'
 import { nearestName } from '../domain/names.js'
+import { parseRetention, type Retention, type RetentionPolicy } from '../domain/retention.js'
 import { evaluateConfig } from './evaluate-config.js'
 import { findProject, type Project, type ProjectPlace, packageConfig, readJson } from './find.js'
 
@@ -12,6 +13,8 @@ export interface OffstageConfig {
   readonly store?: string
   /** Names of keys, beside `password`, `token` and the like, whose values are masked wherever they are shown. */
   readonly redact?: readonly string[]
+  /** How long, and how many at most, jobs that ended are kept. */
+  readonly retention?: RetentionPolicy
 }
 
 /** Types the default export of a config file. */
@@ -24,6 +27,7 @@ const isText = (value: unknown) => typeof value === 'string' && value !== ''
 const settings: Readonly<Record<keyof OffstageConfig, { readonly rule: string; holds(value: unknown): boolean }>> = {
   tasks: { rule: 'a text', holds: isText },
   store: { rule: 'a text', holds: isText },
+  retention: { rule: 'an object', holds: (value) => typeof value === 'object' && value !== null },
   redact: { rule: 'a list of texts', holds: (value) => Array.isArray(value) && value.every(isText) },
 }
 
@@ -38,6 +42,16 @@ export async function readProject(from: string): Promise<Project | null> {
     tasksFolder: resolve(place.root, config.tasks ?? 'tasks'),
     store: config.store ?? null,
     redact: config.redact ?? [],
+    retention: retentionOf(config, file),
+  }
+}
+
+function retentionOf({ retention = {} }: OffstageConfig, file: string): Retention {
+  try {
+    return parseRetention(retention, 'retention')
+  } catch (thrown) {
+    if (!(thrown instanceof UsageError)) throw thrown
+    throw new ProjectError('E_CONFIG', `${file}: ${thrown.message}`, thrown.hint)
   }
 }
 

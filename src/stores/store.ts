@@ -137,6 +137,20 @@ export interface WorkerInfo extends NewWorker {
 export interface JobAdmin {
   /** Waiting jobs are cancelled, running ones asked to stop; ended ones stay as they are. */
   cancel(ids: readonly JobId[]): Promise<readonly ('cancelled' | 'requested' | 'ended' | 'unknown')[]>
+  /**
+   * Removes at most `limit` jobs that ended at or before a time, the oldest of each state first, and the statistics of
+   * minutes before a time. A job that still holds its unique key stays. Answers how many jobs.
+   */
+  prune(request: PruneRequest): Promise<number>
+  /** To be called every some seconds by whoever works on the store: what it does then is the store's affair. */
+  maintain(): Promise<void>
+}
+
+export interface PruneRequest {
+  /** By final state. */
+  readonly endedBefore: Readonly<Record<'completed' | 'cancelled' | 'failed', EpochMs>>
+  readonly statisticsBefore: EpochMs | null
+  readonly limit: number
 }
 
 /** Reading. Nothing here writes. */
@@ -150,6 +164,8 @@ export interface JobReader {
   workers(): Promise<readonly WorkerInfo[]>
   /** Whether anything on these queues (null: on any) is queued, runs, or waits for a retry. */
   unfinished(queues: readonly string[] | null): Promise<boolean>
+  /** When the job ended that `newer` others of this state have ended after; null if there are not so many. */
+  endOfNewest(state: JobState, newer: number): Promise<EpochMs | null>
   /** What has ended since a time, to the minute (null: ever), by queue and task. Pruned jobs stay counted. */
   statistics(since: EpochMs | null): Promise<readonly TaskStatistics[]>
   /** Running jobs, the longest-running first. */

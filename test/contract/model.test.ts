@@ -49,6 +49,14 @@ const operations = fc.oneof(
       dead: fc.array(workers, { maxLength: 1 }),
     }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('prune' as const),
+      ageMs: fc.constantFrom(0, 10, 1_000),
+      limit: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('register' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('beat' as const), worker: workers }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('deregister' as const), worker: workers }) },
@@ -98,6 +106,11 @@ async function run(subject: Subject, leases: Lease[], operation: Operation): Pro
       return store.cancel(operation.ids)
     case 'sweep':
       return store.sweep(operation)
+    case 'prune': {
+      const before = subject.clock.now() - operation.ageMs
+      const endedBefore = { completed: before, cancelled: before, failed: before }
+      return store.prune({ endedBefore, statisticsBefore: before, limit: operation.limit })
+    }
     case 'register':
       return subject.register()
     case 'beat':
@@ -114,8 +127,9 @@ async function everything({ store }: Subject) {
   const { items } = await store.jobs({}, { limit: 1_000, after: null })
   const attempts = await Promise.all(items.map(({ id }) => store.attempts(id)))
   const requests = await Promise.all(['w1', 'w2', 'w3'].map((worker) => store.cancelRequests(worker)))
+  const sums = await Promise.all([store.statistics(null), store.statistics(0), store.endOfNewest('completed', 1)])
   const rest = [store.queues(), store.workers(), store.running(100), store.unfinished(null), store.unfinished(['a'])]
-  return { items, attempts, requests, rest: await Promise.all(rest) }
+  return { items, attempts, requests, sums, rest: await Promise.all(rest) }
 }
 
 test('Whatever is done to them in whatever order, all stores answer the same and hold the same.', async () => {

@@ -46,6 +46,9 @@ contract('persistence', (test) => {
       register: () => store.register(newWorker(clock)),
       beat: () => store.beat('w1', []),
       deregister: () => store.deregister('w1'),
+      prune: () =>
+        store.prune({ endedBefore: { completed: 0, cancelled: 0, failed: 0 }, statisticsBefore: 0, limit: 1 }),
+      maintain: () => store.maintain(),
       cancel: () => store.cancel(['j1']),
       job: () => store.job('j1'),
       jobs: () => store.jobs({}, { limit: 1, after: null }),
@@ -53,6 +56,7 @@ contract('persistence', (test) => {
       queues: () => store.queues(),
       workers: () => store.workers(),
       unfinished: () => store.unfinished(null),
+      endOfNewest: () => store.endOfNewest('completed', 1),
       statistics: () => store.statistics(null),
       running: () => store.running(1),
     }

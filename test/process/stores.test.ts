@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, readdirSync, renameSync, statSync, truncateSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { cliProject } from '../support/cli.js'
+import { cliProject, eventually } from '../support/cli.js'
+import { enqueueJob, jobsOf } from '../support/store.js'
 
 const tasks = { 'tasks/one.mjs': "export default () => 'one'\n" }
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8)
@@ -63,6 +64,21 @@ describe.concurrent('stores', () => {
       expect(refused).toMatchObject({ exitCode: 2, stdout: '' })
       expect(refused.stderr).toMatch(/the store memory: ends with this command\n {2}name a file/)
     }
+  })
+
+  test('A worker removes what was kept long enough, and it stays counted.', async () => {
+    const project = cliProject({ ...tasks, 'offstage.config.json': '{"retention": {"completed": 0}}' })
+    const kept = await project.json(['run', 'one', '--delay', '1h'])
+    await enqueueJob(project, 'one')
+    const worker = project.start(['workers', 'start'])
+    await worker.says(/is ready/)
+    await eventually(async () => expect((await jobsOf(project)).map(({ state }) => state)).toContain('completed'))
+    worker.signal('SIGTERM')
+    await worker.ended
+    const next = project.start(['workers', 'start'])
+    await eventually(async () => expect((await jobsOf(project)).map(({ id }) => id)).toEqual([kept.id]))
+    next.signal('SIGTERM')
+    expect((await next.ended).exitCode).toBe(0)
   })
 
   test('memory: runs a job and keeps nothing.', async () => {

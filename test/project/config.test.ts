@@ -21,7 +21,15 @@ const readJson = (config: string) => readProject(projectOf({ 'offstage.config.js
 describe('the config of a project', () => {
   test('What it leaves out has a default; a tasks folder alone is a project.', async () => {
     const root = projectOf({ 'tasks/a.ts': '' })
-    expect(await readProject(root)).toEqual({ root, tasksFolder: join(root, 'tasks'), store: null, redact: [] })
+    expect(await readProject(root)).toEqual({
+      root,
+      tasksFolder: join(root, 'tasks'),
+      store: null,
+      redact: [],
+      retention: { completedMs: 86_400_000, failedMs: 30 * 86_400_000, most: 1_000_000, statisticsMs: 90 * 86_400_000 },
+    })
+    const kept = await readJson('{"retention": {"completed": "10m", "failed": false, "most": 5, "statistics": 1000}}')
+    expect(kept?.retention).toEqual({ completedMs: 600_000, failedMs: null, most: 5, statisticsMs: 1_000 })
     const config = await readJson('{"tasks": "src/jobs", "store": "memory:", "redact": ["pin"]}')
     expect(config).toMatchObject({
       tasksFolder: expect.stringMatching(/src\/jobs$/),
@@ -49,7 +57,11 @@ describe('the config of a project', () => {
     ['{"store": ""}', /store is not a text$/, null],
     ['{"redact": [1]}', /redact is not a list of texts$/, null],
     ['{"stores": "x"}', /there is no setting "stores"$/, /did you mean "store"\?/],
-    ['{"concurrency": 5}', /there is no setting "concurrency"$/, /known are tasks, store, redact/],
+    ['{"concurrency": 5}', /there is no setting "concurrency"$/, /known are tasks, store, retention, redact/],
+    ['{"retention": []}', /retention is not an object$/, null],
+    ['{"retention": {"complete": 1}}', /retention: there is no "complete"$/, /known are completed, failed, most/],
+    ['{"retention": {"failed": "soon"}}', /retention\.failed: "soon" is not a duration$/, /write milliseconds/],
+    ['{"retention": {"most": 0}}', /retention\.most: 0 is not a whole number/, null],
     ['{"constructor": 5}', /there is no setting "constructor"$/, /known are/],
   ])('%s is refused by file and setting.', async (config, message, hint) => {
     const refusal = {

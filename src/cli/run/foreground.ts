@@ -4,6 +4,7 @@ import { systemClock } from '../../engine/clock.js'
 import type { TaskPool } from '../../engine/executors/task-pool.js'
 import { Worker } from '../../engine/worker.js'
 import type { Enqueued, Store } from '../../stores/store.js'
+import type { Context } from '../context.js'
 import { fired, type Interruption } from '../signals.js'
 import { followJob } from './follow.js'
 import { reportRun } from './reporter.js'
@@ -36,10 +37,11 @@ export class ForegroundRun {
     store: Store,
     pool: TaskPool,
     concurrency: number,
-    redact: readonly string[],
+    { redact, retention }: Context,
     interruption: Interruption,
   ): Promise<ForegroundRun> {
-    const worker = await Worker.register(store, pool, systemClock, { queues: onlyReserved, concurrency, processes: 1 })
+    const settings = { queues: onlyReserved, concurrency, processes: 1, retention }
+    const worker = await Worker.register(store, pool, systemClock, settings)
     reportRun(worker.events, redact)
     worker.start()
     const run = new ForegroundRun(store, worker, interruption)

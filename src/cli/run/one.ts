@@ -31,7 +31,7 @@ export interface RunEnd {
 export function runHere(context: Context, request: RunRequest): Promise<RunEnd> {
   return withJob(context, request, async (job, store, session) => {
     const interruption = session.takeSignals(exitCodes.interrupted)
-    const run = await ForegroundRun.begin(store, session.pool, 1, context.redact, interruption)
+    const run = await ForegroundRun.begin(store, session.pool, 1, context, interruption)
     try {
       const { id, answer } = accepted(await run.enqueue([job]), job)
       if (answer === 'existing') return await endOf(context, store, id, true)

@@ -14,10 +14,11 @@ export interface Entry {
 /** The jobs, by number and by state. Every change of a job goes through here, and none that the table forbids passes. */
 export class JobTable {
   readonly #entries = new Map<number, Entry>()
+  #count = 0
   readonly #byState = new Map<JobState, Set<Entry>>()
 
   add(job: Omit<Job, 'id'>, reservedFor: WorkerId | null): Entry {
-    const number = this.#entries.size + 1
+    const number = ++this.#count
     const entry: Entry = { number, job: { ...job, id: `j${number}` }, reservedFor, cancelWanted: false, attempts: [] }
     this.#entries.set(number, entry)
     this.#in(job.state).add(entry)
@@ -35,6 +36,11 @@ export class JobTable {
 
   find(id: JobId): Entry | null {
     return this.#entries.get(idNumber(id, 'j') ?? 0) ?? null
+  }
+
+  remove(entry: Entry): void {
+    this.#entries.delete(entry.number)
+    this.#in(entry.job.state).delete(entry)
   }
 
   all(): readonly Entry[] {

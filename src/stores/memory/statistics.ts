@@ -10,13 +10,21 @@ interface End extends Counted {
 /** Every end that counts, kept as it is: the model of what other stores keep as sums. */
 export class Ends {
   readonly #ends: End[] = []
+  #forgotten = 0
 
   add({ task, queue }: { readonly task: string; readonly queue: string }, at: EpochMs, counted: Counted): void {
     this.#ends.push({ task, queue, at, ...counted })
   }
 
+  /** Leaves what counts for all time. */
+  forgetMinutesBefore(at: EpochMs): void {
+    this.#forgotten = Math.max(this.#forgotten, minuteOf(at))
+  }
+
   sums(since: EpochMs | null): readonly TaskStatistics[] {
-    const counted = this.#ends.filter(({ at }) => since === null || minuteOf(at) >= minuteOf(since))
+    const counted = this.#ends.filter(
+      ({ at }) => since === null || minuteOf(at) >= Math.max(minuteOf(since), this.#forgotten),
+    )
     const names = [...new Set(counted.map(({ queue, task }) => JSON.stringify([queue, task])))].sort()
     return names.map((name) => {
       const [queue, task] = JSON.parse(name) as [string, string]

@@ -4,6 +4,7 @@ import { News } from '../news.js'
 import type { Store } from '../store.js'
 import { claimJobs } from './claim.js'
 import { cancelJob, enqueueJob } from './enqueue.js'
+import { endOfNewest, prune } from './prune.js'
 import { hasUnfinished, jobsPage, queueInfos, runningJobs } from './reader.js'
 import { settleAttempt } from './settle.js'
 import { removeWorker, sweep } from './sweep.js'
@@ -56,12 +57,16 @@ export function openMemoryStore(clock: Clock): Store {
 
     cancel: (ids) => tell(() => ids.map((id) => cancelJob(tables, id))),
 
+    prune: (request) => run(() => prune(tables, request)),
+    maintain: () => run(() => {}),
+
     job: (id) => run(() => jobs.find(id)?.job ?? null),
     jobs: (filter, page) => run(() => jobsPage(tables, filter, page)),
     attempts: (id) => run(() => jobs.find(id)?.attempts ?? []),
     queues: () => run(() => queueInfos(tables)),
     workers: () => run(() => workers.infos()),
     unfinished: (queues) => run(() => hasUnfinished(tables, queues)),
+    endOfNewest: (state, newer) => run(() => endOfNewest(tables, state, newer)),
     statistics: (since) => run(() => tables.ends.sums(since)),
     running: (limit) => run(() => runningJobs(tables, limit)),
 

@@ -135,6 +135,27 @@ const texts = {
   heldBy: `SELECT * FROM jobs WHERE state = 'running' AND worker = ? ORDER BY id LIMIT ?`,
   freeReserved: `UPDATE jobs SET reserved_for = NULL WHERE reserved_for = ? AND state IN ('scheduled', 'queued')`,
 
+  // prune. A key that is held longer than its job lives keeps the job.
+  prunable: `
+    SELECT id FROM jobs
+    WHERE state = :state AND ended_at <= :before AND NOT EXISTS (
+      SELECT 1 FROM unique_keys AS keys
+      WHERE keys.name = jobs.unique_key AND keys.job = jobs.id AND keys.held_until > :now)
+    ORDER BY ended_at, id LIMIT :limit`,
+  pruneKeys: `
+    DELETE FROM unique_keys
+    WHERE (name, job) IN (
+      SELECT unique_key, id FROM jobs WHERE unique_key IS NOT NULL AND id IN (SELECT value FROM json_each(?)))`,
+  pruneAttempts: `DELETE FROM attempts WHERE job IN (SELECT value FROM json_each(?))`,
+  pruneJobs: `DELETE FROM jobs WHERE id IN (SELECT value FROM json_each(?))`,
+  pruneStatistics: `DELETE FROM statistics WHERE minute BETWEEN 0 AND ? - 1`,
+  pruneDurations: `DELETE FROM durations WHERE minute BETWEEN 0 AND ? - 1`,
+  anyEndedBefore: `SELECT 1 FROM jobs WHERE state = ? AND ended_at <= ? LIMIT 1`,
+  anyStatisticsBefore: `SELECT 1 FROM statistics WHERE minute BETWEEN 0 AND ? - 1 LIMIT 1`,
+  endOfNewest: `
+    SELECT ended_at AS endedAt FROM jobs WHERE state = ? AND ended_at IS NOT NULL
+    ORDER BY ended_at DESC, id DESC LIMIT 1 OFFSET ?`,
+
   // workers
   insertWorker: `
     INSERT INTO workers (pid, start_ticks, host, boot_id, pid_namespace, concurrency, queues, started_at, last_beat_at,

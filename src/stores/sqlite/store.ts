@@ -9,12 +9,14 @@ import { claimJobs } from './claim.js'
 import { openForReading, openForWriting, type SqliteLocation } from './database.js'
 import { enqueueJob } from './enqueue.js'
 import { storeError } from './errors.js'
+import { endOfNewest, prune, pruneIsDue } from './prune.js'
 import { attemptsOf, jobsPage, queueInfos } from './reader.js'
 import { type JobRow, jobNumber, jobOfRow, type WorkerRow, workerNumber, workerOfRow } from './rows.js'
 import { settleAttempts } from './settle.js'
 import { prepareStatements } from './statements.js'
 import { readStatistics } from './statistics.js'
 import { nextDueAt, sweep, sweepIsDue } from './sweep.js'
+import { Upkeep } from './upkeep.js'
 import { WakeUp } from './wake-up.js'
 import { insertWorker, removeWorker, renewLease } from './workers.js'
 import { WriteQueue } from './write-queue.js'
@@ -35,6 +37,7 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
   const statements = prepareStatements(db)
   const wakeUp = new WakeUp(db, path)
   const turns = new Turns()
+  const upkeep = new Upkeep(db, path)
   const writes = new WriteQueue(db, location, () => wakeUp.tell())
   // A write that others may wait for. What changes nothing for them must not wake them: two idle workers of one
   // process would wake each other for ever.
@@ -73,6 +76,12 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
 
     cancel: (ids: readonly JobId[]) => tell(() => ids.map((id) => cancelJob(statements, clock, jobNumber(id)))),
 
+    prune: async (request) => {
+      if (!(await read(() => pruneIsDue(statements, request)))) return 0
+      return writes.run(() => prune(statements, clock.now(), request))
+    },
+    maintain: () => read(() => upkeep.run()),
+
     job: (id: JobId) =>
       read(() => {
         const row = statements.job.get(jobNumber(id)) as JobRow | undefined
@@ -87,6 +96,7 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
         const unfinished = statements.unfinishedQueues.all() as { readonly queue: string }[]
         return unfinished.some((row) => queues === null || queues.includes(row.queue))
       }),
+    endOfNewest: (state, newer) => read(() => endOfNewest(statements, state, newer)),
     statistics: (since) => read(() => readStatistics(statements, since)),
     running: (limit) => read(() => (statements.running.all(limit) as JobRow[]).map(jobOfRow)),
 

@@ -1,0 +1,62 @@
+import { type Duration, parseDuration } from './duration.js'
+import { UsageError } from './errors.js'
+
+/** How long what has ended is kept, as people write it. Every property has a default; false keeps it for ever. */
+export interface RetentionPolicy {
+  /** Completed and cancelled jobs. Default `24h`. */
+  readonly completed?: Duration | false
+  /** Failed jobs. Default `30d`. */
+  readonly failed?: Duration | false
+  /** The most jobs of each of these states, the newest, 1 to 1,000,000,000. Default 1,000,000. */
+  readonly most?: number
+  /** The statistics of each minute; the sums of all time stay. Default `90d`. */
+  readonly statistics?: Duration | false
+}
+
+/** The same, checked and in milliseconds; null: for ever. */
+export interface Retention {
+  readonly completedMs: number | null
+  readonly failedMs: number | null
+  readonly most: number
+  readonly statisticsMs: number | null
+}
+
+const dayMs = 24 * 3_600_000
+const names: readonly (keyof RetentionPolicy)[] = ['completed', 'failed', 'most', 'statistics']
+
+export const defaultRetention: Retention = {
+  completedMs: dayMs,
+  failedMs: 30 * dayMs,
+  most: 1_000_000,
+  statisticsMs: 90 * dayMs,
+}
+
+/** Checks a policy. Throws UsageError; `option` names the place where it was written. */
+export function parseRetention(policy: RetentionPolicy, option: string): Retention {
+  if (typeof policy !== 'object' || policy === null || Array.isArray(policy)) {
+    throw new UsageError('E_RETENTION', `${option} is not an object`)
+  }
+  const unknown = Object.keys(policy).find((name) => !(names as readonly string[]).includes(name))
+  if (unknown !== undefined) {
+    throw new UsageError(
+      'E_RETENTION',
+      `${option}: there is no ${JSON.stringify(unknown)}`,
+      `known are ${names.join(', ')}`,
+    )
+  }
+  const { most = defaultRetention.most } = policy
+  if (!Number.isInteger(most) || most < 1 || most > 1e9) {
+    throw new UsageError('E_RETENTION', `${option}.most: ${most} is not a whole number from 1 to 1000000000`)
+  }
+  const span = (name: 'completed' | 'failed' | 'statistics', otherwise: number | null) => {
+    const value = policy[name]
+    if (value === undefined) return otherwise
+    return value === false ? null : parseDuration(value, `${option}.${name}`)
+  }
+  return {
+    completedMs: span('completed', defaultRetention.completedMs),
+    failedMs: span('failed', defaultRetention.failedMs),
+    most,
+    statisticsMs: span('statistics', defaultRetention.statisticsMs),
+  }
+}

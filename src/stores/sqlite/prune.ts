@@ -1,0 +1,38 @@
+import type { EpochMs, JobState } from '../../domain/job.js'
+import type { PruneRequest } from '../store.js'
+import type { Statements } from './statements.js'
+
+/** Removes what ended long ago, the oldest first. Answers how many jobs. */
+export function prune(statements: Statements, now: EpochMs, { endedBefore, statisticsBefore, limit }: PruneRequest) {
+  let removed = 0
+  for (const [state, before] of Object.entries(endedBefore)) {
+    const rows = statements.prunable.all({ state, before, now, limit: limit - removed }) as { readonly id: number }[]
+    if (rows.length === 0) continue
+    const ids = JSON.stringify(rows.map(({ id }) => id))
+    statements.pruneKeys.run(ids)
+    statements.pruneAttempts.run(ids)
+    statements.pruneJobs.run(ids)
+    removed += rows.length
+  }
+  if (statisticsBefore !== null) {
+    const minute = Math.floor(statisticsBefore / 60_000)
+    statements.pruneStatistics.run(minute)
+    statements.pruneDurations.run(minute)
+  }
+  return removed
+}
+
+/** Whether a prune would remove anything: asked first, so that an idle store is only read. */
+export function pruneIsDue(statements: Statements, { endedBefore, statisticsBefore }: PruneRequest): boolean {
+  const jobs = Object.entries(endedBefore).some(
+    ([state, before]) => statements.anyEndedBefore.get(state, before) !== undefined,
+  )
+  if (jobs || statisticsBefore === null) return jobs
+  return statements.anyStatisticsBefore.get(Math.floor(statisticsBefore / 60_000)) !== undefined
+}
+
+/** When the job ended that `newer` others of its state have ended after; null if there is none. */
+export function endOfNewest(statements: Statements, state: JobState, newer: number): EpochMs | null {
+  const row = statements.endOfNewest.get(state, newer) as { readonly endedAt: EpochMs } | undefined
+  return row?.endedAt ?? null
+}

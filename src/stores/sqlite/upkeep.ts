@@ -1,0 +1,28 @@
+import { statSync } from 'node:fs'
+import type Database from 'better-sqlite3'
+
+// Commits copy the WAL into the file by themselves, but only what no reader still needs; it begins anew when a moment
+// comes in which nobody reads.
+const largeWal = 32 * 1024 * 1024
+const optimizeEveryMs = 3_600_000
+
+/** Keeps the WAL small, and what SQLite knows of its tables fresh. */
+export class Upkeep {
+  readonly #db: Database.Database
+  readonly #walPath: string
+  #optimizedAt = performance.now()
+
+  constructor(db: Database.Database, path: string) {
+    this.#db = db
+    this.#walPath = `${path}-wal`
+  }
+
+  run(): void {
+    const size = statSync(this.#walPath, { throwIfNoEntry: false })?.size ?? 0
+    // Waits for readers no longer than any write waits for a lock. The next time will do.
+    if (size > largeWal) this.#db.pragma('wal_checkpoint(TRUNCATE)')
+    if (performance.now() - this.#optimizedAt < optimizeEveryMs) return
+    this.#optimizedAt = performance.now()
+    this.#db.pragma('optimize')
+  }
+}

@@ -1,0 +1,99 @@
+import { expect } from 'vitest'
+import { newJob } from '../support/job.js'
+import { contract, type Subject } from './harness.js'
+
+const nothing = { completed: 0, cancelled: 0, failed: 0 }
+const hourMs = 3_600_000
+
+async function completed(subject: Subject, overrides: Parameters<Subject['start']>[0] = {}): Promise<string> {
+  const claim = await subject.start(overrides)
+  const now = subject.clock.now()
+  await subject.settle(claim, { ...subject.outcome.completed(), startedAt: now, endedAt: now })
+  await subject.advance(1_000)
+  return claim.job.id
+}
+const ids = async (subject: Subject) =>
+  (await subject.store.jobs({}, { limit: 100, after: null })).items.map(({ id }) => id).sort()
+const prune = (subject: Subject, ended: Partial<typeof nothing>, limit = 100, statisticsBefore: number | null = null) =>
+  subject.store.prune({ endedBefore: { ...nothing, ...ended }, statisticsBefore, limit })
+
+contract('prune', (test) => {
+  test('What ended at or before a time goes, the oldest first, with its attempts; everything else stays.', async (subject) => {
+    const claim = await subject.start()
+    await subject.settle(claim, subject.outcome.retry(0))
+    const again = await subject.claimOne(claim.worker)
+    const firstEnd = subject.clock.now()
+    await subject.settle(again, { ...subject.outcome.completed(), startedAt: firstEnd, endedAt: firstEnd })
+    await subject.advance(1_000)
+    const second = await completed(subject)
+    const secondEnd = subject.clock.now() - 1_000
+    const third = await completed(subject)
+    const waiting = await subject.add()
+    expect(await prune(subject, { completed: firstEnd - 1 })).toBe(0)
+    expect(await prune(subject, { completed: secondEnd }, 1)).toBe(1)
+    expect(await subject.store.job(claim.job.id)).toBe(null)
+    expect(await subject.store.attempts(claim.job.id)).toEqual([])
+    expect(await prune(subject, { completed: secondEnd }, 1)).toBe(1)
+    expect(await subject.store.job(second)).toBe(null)
+    expect(await prune(subject, { completed: secondEnd, failed: secondEnd, cancelled: secondEnd }, 1)).toBe(0)
+    expect(await ids(subject)).toEqual([third, waiting].sort())
+  })
+
+  test('Each final state has its own time.', async (subject) => {
+    const failed = await subject.start()
+    await subject.settle(failed, { ...subject.outcome.failed(), startedAt: 1, endedAt: 1 })
+    const cancelled = await subject.add()
+    await subject.store.cancel([cancelled])
+    const done = await completed(subject)
+    const now = subject.clock.now()
+    expect(await prune(subject, { cancelled: now })).toBe(1)
+    expect(await ids(subject)).toEqual([failed.job.id, done].sort())
+    expect(await prune(subject, { failed: now })).toBe(1)
+    expect(await ids(subject)).toEqual([done])
+  })
+
+  test('An id does not come back.', async (subject) => {
+    const id = await completed(subject)
+    await prune(subject, { completed: subject.clock.now() })
+    expect(await subject.add()).not.toBe(id)
+  })
+
+  test('A unique key is never free early: its job stays until then, and the key goes with it.', async (subject) => {
+    const key = { name: 'k', policy: 'skip', forMs: hourMs } as const
+    const id = await completed(subject, { key })
+    expect(await prune(subject, { completed: subject.clock.now() })).toBe(0)
+    const [again] = await subject.store.enqueue([newJob({ key })])
+    expect(again).toEqual({ id, answer: 'existing' })
+    await subject.advance(hourMs)
+    expect(await prune(subject, { completed: subject.clock.now() })).toBe(1)
+    const [free] = await subject.store.enqueue([newJob({ key })])
+    expect(free?.answer).toBe('created')
+  })
+
+  test('Pruned jobs stay counted; the statistics of old minutes go, those of all time stay.', async (subject) => {
+    await completed(subject)
+    await subject.advance(hourMs)
+    await completed(subject)
+    const now = subject.clock.now()
+    await prune(subject, { completed: now }, 100, now - 60_000)
+    const sum = async (since: number | null) => (await subject.store.statistics(since))[0]?.completed ?? 0
+    expect([await sum(0), await sum(null)]).toEqual([1, 2])
+  })
+
+  test('The end of the newest job that so many are newer than.', async (subject) => {
+    const ends: number[] = []
+    for (let n = 0; n < 3; n++) {
+      ends.push(subject.clock.now())
+      await completed(subject)
+    }
+    const found = await Promise.all([0, 1, 2, 3].map((newer) => subject.store.endOfNewest('completed', newer)))
+    expect(found).toEqual([...ends.reverse(), null])
+    expect(await subject.store.endOfNewest('failed', 0)).toBe(null)
+  })
+
+  test('Looking after itself changes nothing that can be seen.', async (subject) => {
+    const id = await completed(subject)
+    await subject.store.maintain()
+    expect(await ids(subject)).toEqual([id])
+  })
+})
