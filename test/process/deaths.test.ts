@@ -11,6 +11,11 @@ export function blocked() {
   while (currentJob().attempt === 1);
   console.log('the second time')
 }
+export async function blocksLater() {
+  await setTimeout(1_500)
+  appendFileSync('starts.txt', 'blocks now\\n')
+  for (;;);
+}
 export async function until(file) {
   appendFileSync('starts.txt', currentJob().id + ' ' + process.pid + '\\n')
   while (!existsSync(file)) await setTimeout(20)
@@ -47,6 +52,17 @@ describe.concurrent('deaths', () => {
       ['1', first.pid],
       ['2', second.pid],
     ])
+  })
+
+  test('A task that blocks its loop for ever does not outlive a killed worker, though nobody takes its jobs back.', async () => {
+    const project = cliProject(tasks)
+    const worker = project.start(['workers', 'start'])
+    await worker.says(/is ready/)
+    await enqueueJob(project, 'die.blocksLater')
+    await eventually(() => expect(starts(project)).toHaveLength(1))
+    worker.signal('SIGKILL')
+    await worker.ended
+    await eventually(() => expect(project.processes()).toEqual([]))
   })
 
   test('A task process ends by itself when its worker is killed.', async () => {

@@ -6,6 +6,7 @@ import { jobOfCaller } from '../current-job.js'
 import type { CheckRequest, EnqueueAnswer, ToTaskProcess, Verdict } from '../protocol.js'
 import type { JobHandle } from '../task.js'
 import { acceptArgs, type LoadedTasks } from './loaded-task.js'
+import { watchForOrphaning } from './orphan-watch.js'
 import { Outbox } from './outbox.js'
 import { captureOutput } from './output.js'
 import { RunningJobs } from './running-jobs.js'
@@ -65,6 +66,7 @@ export async function serveTasks(load: LoadTasks, clock: Clock): Promise<void> {
     }
   })
   outbox.send({ type: 'loaded', catalog: loaded.catalog })
+  watchForOrphaning()
 }
 
 async function loadOrEnd(outbox: Outbox, load: () => Promise<LoadedTasks>): Promise<LoadedTasks> {
