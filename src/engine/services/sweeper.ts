@@ -2,9 +2,11 @@ import type { Clock } from '../../domain/clock.js'
 import type { JobReader, JobStore, NewWorker, WorkerStore } from '../../stores/store.js'
 import type { EngineEmitter } from '../events.js'
 import { endGroup, hasEnded } from '../host.js'
-import { loopService, type Service } from './service.js'
+import { loopService, pause, type Service } from './service.js'
 
 const longestPauseMs = 500
+// A busy store has news all the time.
+const shortestPauseMs = 50
 const batch = 1_000
 
 /** Moves what time has moved: due jobs, expired jobs, and the jobs of workers that have died. */
@@ -14,13 +16,19 @@ export function sweeper(
   here: Pick<NewWorker, 'bootId' | 'pidNamespace'>,
   events: EngineEmitter,
 ): Service {
-  return loopService('sweeper', events, async () => {
+  return loopService('sweeper', events, async (signal) => {
+    const since = store.news()
     const ended = (await store.workers()).filter((worker) => hasEnded(worker, here))
     // First the task processes that a dead worker left, then their jobs: none may run twice at once.
     for (const worker of ended) for (const process of worker.processes) endGroup(process)
     const swept = await store.sweep({ limit: batch, dead: ended.map((worker) => worker.id) })
     if (swept.promoted === batch || swept.reclaimed === batch || swept.buried === batch) return 0
-    if (swept.nextDueAt === null) return longestPauseMs
-    return Math.min(longestPauseMs, Math.max(1, swept.nextDueAt - clock.now()))
+    const untilDueMs = swept.nextDueAt === null ? longestPauseMs : swept.nextDueAt - clock.now()
+    if (untilDueMs <= shortestPauseMs) return Math.max(1, untilDueMs)
+    await pause(shortestPauseMs, signal)
+    // What is stored meanwhile may be due sooner.
+    const timeoutMs = Math.min(longestPauseMs, untilDueMs) - shortestPauseMs
+    await store.waitForWork({ since, timeoutMs, signal })
+    return 0
   })
 }

@@ -13,6 +13,12 @@ export function holdsLease(statements: Statements, clock: Clock, worker: number)
   return term !== undefined && leaseHolds(term, clock)
 }
 
+/** Whether a claim might find something: asked first, so that idle workers leave the lock to those who write. */
+export function isAnythingReady(statements: Statements, { worker, queues }: ClaimRequest): boolean {
+  if (statements.isReserved.get(workerNumber(worker)) !== undefined) return true
+  return queues?.shares.length !== 0 && statements.isReady.get() !== undefined
+}
+
 export function claimJobs(statements: Statements, clock: Clock, turns: Turns, request: ClaimRequest): readonly Claim[] {
   const worker = workerNumber(request.worker)
   if (request.limit <= 0 || !holdsLease(statements, clock, worker)) return []

@@ -50,6 +50,7 @@ const texts = {
   // claim. What it does not touch is one column less to write for every job: `ended_by` is not read of a running job,
   // and `cancel_wanted` is 0 in one that waits.
   leaseTerm: `SELECT boot_id AS bootId, lease_until AS until FROM workers WHERE id = ?`,
+  isReady: `SELECT 1 FROM jobs WHERE state = 'queued' AND reserved_for IS NULL LIMIT 1`,
   isReserved: `SELECT 1 FROM jobs WHERE state = 'queued' AND reserved_for = ? LIMIT 1`,
   claimReserved: `
     UPDATE jobs SET state = 'running', attempt = attempt + 1, worker = :worker, started_at = :now

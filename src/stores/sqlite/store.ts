@@ -5,7 +5,7 @@ import { storeClosed } from '../closed.js'
 import type { ClaimRequest, JobFilter, NewWorker, Page, ProcessIdentity, Store } from '../store.js'
 import { Turns } from '../turns.js'
 import { cancelJob } from './cancel.js'
-import { claimJobs } from './claim.js'
+import { claimJobs, isAnythingReady } from './claim.js'
 import { openForReading, openForWriting, type SqliteLocation } from './database.js'
 import { enqueueJob } from './enqueue.js'
 import { storeError } from './errors.js'
@@ -57,7 +57,10 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
   }
   return {
     enqueue: (jobs: readonly NewJob[]) => tell(() => jobs.map((job) => enqueueJob(statements, clock, job))),
-    claim: (request: ClaimRequest) => writes.runUnsynced(() => claimJobs(statements, clock, turns, request)),
+    claim: async (request: ClaimRequest) => {
+      const found = await read(() => isAnythingReady(statements, request))
+      return found ? writes.runUnsynced(() => claimJobs(statements, clock, turns, request)) : []
+    },
     settle: (ends) => tell(() => settleAttempts(statements, clock, ends)),
     cancelRequests: (worker) =>
       read(() => (statements.cancelRequests.all(workerNumber(worker)) as { id: number }[]).map((row) => `j${row.id}`)),
