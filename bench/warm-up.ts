@@ -18,7 +18,7 @@ export async function warmUp(pool: TaskPool, concurrency: number, processes: num
     const entries = Array.from({ length: Math.min(count, warmUpJobs - started) }, () =>
       inFlight(numbered(claim, ++started)),
     )
-    if (entries.length > 0) pool.handOver(entries, concurrency)
+    if (entries.length > 0) pool.handOver(entries)
   }
   await new Promise<void>((resolve, reject) => {
     let left = warmUpJobs

@@ -101,7 +101,7 @@ export class Runner {
       .claim({ worker: this.#worker, queues: this.#settings.queues, limit })
       .then((claims) => {
         taken = claims.length
-        this.#handOver(claims, ahead)
+        this.#handOver(claims)
       })
     try {
       await this.#claiming
@@ -127,6 +127,7 @@ export class Runner {
     this.#open = false
     await this.#claiming?.catch(() => {})
     this.#pool.recall()
+    this.#giveBack(this.#pool.withdrawSuspects())
     while (this.busy) await new Promise<void>((resolve) => this.#idleWaiters.add(resolve))
     this.#limits.stop()
   }
@@ -162,7 +163,8 @@ export class Runner {
   began(entry: InFlight): void {
     entry.beganAt = this.#clock.now()
     this.#limits.began(entry)
-    if (entry.stopping !== null) this.#killAfterGrace(entry)
+    // Asked for while it waited: it is told now.
+    if (entry.stopping !== null) this.#stop(entry, entry.stopping)
   }
 
   /** Jobs ended in a lane. */
@@ -197,12 +199,12 @@ export class Runner {
     this.#giveBack([...this.#inFlight.values()])
   }
 
-  #handOver(claims: readonly Claim[], ahead: number): void {
+  #handOver(claims: readonly Claim[]): void {
     if (claims.length === 0) return
     const entries = claims.map(inFlight)
     for (const entry of entries) this.#inFlight.set(entry.claim.job.id, entry)
     // The worker may have been told to stop, or the processes died, while the claim was on its way.
-    this.#giveBack(this.#open ? this.#pool.handOver(entries, ahead) : entries)
+    this.#giveBack(this.#open ? this.#pool.handOver(entries) : entries)
     this.#watchAhead()
   }
 
@@ -239,10 +241,7 @@ export class Runner {
   #stop(entry: InFlight, reason: StopReason): void {
     entry.cancelKill()
     this.#ask(entry, reason)
-    if (entry.beganAt !== null) this.#killAfterGrace(entry)
-  }
-
-  #killAfterGrace(entry: InFlight): void {
+    if (entry.beganAt === null) return
     entry.cancelKill = after(stopGraceMs, () => void entry.lane?.kill())
   }
 

@@ -25,8 +25,10 @@ export interface LaneListener extends Pick<TaskProcessListener, 'output' | 'prog
 export class Lane {
   /** How many of its jobs run at once. */
   share = 1
-  /** Whether it is, or will be when it is empty, for a job that must be alone. */
-  isolated = false
+  /** Whether a job is in it that must be alone. */
+  holdsSuspect = false
+  /** Whether it takes no more jobs until it is empty, for the sake of one that must be alone. */
+  runsOut = false
   /** Since when nothing has ended here, by `performance.now()`. */
   quietSince = 0
   readonly #program: TaskProgram
@@ -106,7 +108,7 @@ export class Lane {
     const entries = [...this.#running.values(), ...this.#waiting.values()]
     this.#running.clear()
     this.#waiting.clear()
-    this.isolated = false
+    this.holdsSuspect = false
     return entries
   }
 

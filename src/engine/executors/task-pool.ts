@@ -73,21 +73,21 @@ export class TaskPool {
     return this.#open().reduce((sum, lane) => sum + Math.max(0, this.#quota(lane, ahead) - lane.count), 0)
   }
 
-  /** Hands jobs over, an even share to each lane. Answers those for which there is no process any more. */
-  handOver(entries: readonly InFlight[], ahead: number): readonly InFlight[] {
+  /** Hands jobs over, each to the lane that is filled least. Answers those for which there is no process any more. */
+  handOver(entries: readonly InFlight[]): readonly InFlight[] {
     const suspects = entries.filter((entry) => entry.claim.job.suspect)
     this.#suspects.push(...suspects)
     this.#placeSuspects()
-    let rest = suspects.length === 0 ? entries : entries.filter((entry) => !entry.claim.job.suspect)
-    const open = this.#open().sort((a, b) => a.count / a.share - b.count / b.share)
-    for (const [index, lane] of open.entries()) {
-      // The last one takes what rounding, or a lane that died meanwhile, has left over.
-      const isLast = index === open.length - 1
-      const some = isLast ? rest : rest.slice(0, Math.max(0, this.#quota(lane, ahead) - lane.count))
-      rest = isLast ? [] : rest.slice(some.length)
-      if (some.length > 0) lane.handOver(some)
+    const rest = suspects.length === 0 ? entries : entries.filter((entry) => !entry.claim.job.suspect)
+    const loads = this.#open().map((lane) => ({ lane, count: lane.count, added: [] as InFlight[] }))
+    if (loads.length === 0) return rest
+    for (const entry of rest) {
+      const least = loads.reduce((a, b) => (b.count / b.lane.share < a.count / a.lane.share ? b : a))
+      least.added.push(entry)
+      least.count++
     }
-    return rest
+    for (const { lane, added } of loads) if (added.length > 0) lane.handOver(added)
+    return []
   }
 
   /** How many jobs wait in the processes. */
@@ -103,15 +103,20 @@ export class TaskPool {
     return quiet.length > 0
   }
 
+  /** Takes back the suspects that wait for an empty lane. */
+  withdrawSuspects(): readonly InFlight[] {
+    return this.#suspects.splice(0)
+  }
+
   /** Jobs have left a lane: a suspect that waits for an empty one may have its turn. */
   left(lane: Lane): void {
-    if (lane.count === 0) lane.isolated = false
+    if (lane.count === 0) lane.holdsSuspect = false
     this.#placeSuspects()
   }
 
   /** Takes everything out, as far as the worker is concerned. */
   clear(): readonly InFlight[] {
-    return [...this.#lanes.flatMap((lane) => lane.clear()), ...this.#suspects.splice(0)]
+    return [...this.#lanes.flatMap((lane) => lane.clear()), ...this.withdrawSuspects()]
   }
 
   /** Kills all processes with everything that runs in them; others take their places. */
@@ -131,7 +136,7 @@ export class TaskPool {
 
   /** Lanes that take what anybody may share. */
   #open(): Lane[] {
-    return this.#lanes.filter((lane) => lane.ready && !lane.isolated)
+    return this.#lanes.filter((lane) => lane.ready && !lane.holdsSuspect && !lane.runsOut)
   }
 
   #quota(lane: Lane, ahead: number): number {
@@ -145,17 +150,18 @@ export class TaskPool {
         this.#emptyOne()
         return
       }
-      empty.isolated = true
+      empty.holdsSuspect = true
       empty.handOver(this.#suspects.splice(0, 1))
     }
+    for (const lane of this.#lanes) lane.runsOut = false
   }
 
   /** Lets one lane run out for those who must be alone. */
   #emptyOne(): void {
-    if (this.#lanes.some((lane) => lane.isolated)) return
+    if (this.#lanes.some((lane) => lane.holdsSuspect || lane.runsOut)) return
     const [lane] = this.#open().sort((a, b) => a.count - a.buffered - (b.count - b.buffered))
     if (lane === undefined) return // it will be empty when its process is back
-    lane.isolated = true
+    lane.runsOut = true
     lane.recall()
   }
 
