@@ -63,6 +63,14 @@ export function jobsOf(project: CliProject): Promise<readonly JobJson[]> {
   })
 }
 
+/** How many jobs have ended so far, those that were pruned included. */
+export function finishedJobs(project: CliProject): Promise<number> {
+  return closing(openStoreForReading(locationOf(project), systemClock), async (store) => {
+    const sums = await store.statistics(null)
+    return sums.reduce((sum, { completed, failed }) => sum + completed + failed, 0)
+  })
+}
+
 /** Cancels a job as any process may. */
 export function cancelJob(project: CliProject, id: JobId): Promise<unknown> {
   return closing(openStore(locationOf(project), systemClock), (store) => store.cancel([id]))
