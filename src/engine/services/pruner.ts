@@ -6,7 +6,7 @@ import { loopService, type Service } from './service.js'
 
 const pauseMs = 10_000
 // A batch holds up the commits of jobs; between two of them those have their turn.
-const batch = 500
+const batch = 1_000
 const betweenMs = 20
 
 /** Removes jobs and statistics that have been kept long enough, and lets the store look after itself. */
