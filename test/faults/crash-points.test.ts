@@ -1,0 +1,224 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { describe, expect, test } from 'vitest'
+import { applicationId, migrations } from '../../src/stores/sqlite/migrations.js'
+import { type CliProject, type CliResult, cliProject } from '../support/cli.js'
+import { ledgerTask, readLedger, seededRandom } from '../support/ledger.js'
+import { enqueueJob, enqueueJobs } from '../support/store.js'
+import { jobsAfterCrash, type StoredJob, storedJobs, storeFile } from '../support/store-file.js'
+import { long, seed } from './settings.js'
+
+/** Why nothing can be traced here; null if it can. */
+const untraceable = ((): string | null => {
+  try {
+    execFileSync('strace', ['-o', '/dev/null', 'true'], { stdio: 'ignore' })
+    return null
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException
+    return code === 'ENOENT' ? 'strace is not installed' : 'strace may not trace here'
+  }
+})()
+if (untraceable !== null) console.log(`crash points: skipped, ${untraceable}`)
+
+// What SQLite and the making of a store change files with. SQLite is built without fdatasync: it calls fsync.
+type Call = 'pwrite64' | 'fsync' | 'rename'
+
+/** The n-th such call of a process. */
+interface Point {
+  readonly call: Call
+  readonly n: number
+}
+
+function tracedProject(): { project: CliProject; log: string } {
+  const project = cliProject({ 'tasks/work.mjs': ledgerTask })
+  return { project, log: join(project.base, 'strace.txt') }
+}
+
+/** Runs a command of offstage with its calls in `log`. Only its main thread is traced: that is where SQLite works. */
+function trace(project: CliProject, log: string, options: string, args: string): Promise<CliResult> {
+  return project.shell(`exec strace -y -o '${log}' ${options} offstage ${args} --cwd '${project.root}'`)
+}
+
+const random = seededRandom(seed)
+
+/** Points all over a command: it is run once to its end, to count its calls. */
+async function pointsOf(
+  { project, log }: { project: CliProject; log: string },
+  args: string,
+  wanted: Readonly<Partial<Record<Call, number>>>,
+): Promise<readonly Point[]> {
+  const calls = Object.keys(wanted)
+  const { exitCode, stderr } = await trace(project, log, `-e trace=${calls.join()}`, args)
+  expect(exitCode, stderr).toBe(0)
+  const lines = readFileSync(log, 'utf8').split('\n')
+  return Object.entries(wanted).flatMap(([call, points]) => {
+    const total = lines.filter((line) => line.startsWith(`${call}(`)).length
+    expect(total, `calls of ${call}`).toBeGreaterThan(0)
+    // One in each part of the command; which one is another matter each time.
+    const numbers = Array.from({ length: points }, (_, part) => 1 + Math.floor(((part + random()) * total) / points))
+    return [...new Set(numbers)].map((n) => ({ call: call as Call, n }))
+  })
+}
+
+/** Runs a command that is killed at that call, and answers the ids that it had printed. */
+async function killedAt(
+  { project, log }: { project: CliProject; log: string },
+  { call, n }: Point,
+  args: string,
+): Promise<{ readonly killed: boolean; readonly printed: readonly string[] }> {
+  const inject = `-e trace=${call} -e inject=${call}:signal=SIGKILL:when=${n}`
+  const { exitCode, stdout, stderr } = await trace(project, log, inject, args)
+  // It may have come to its end before: how often the file is written to depends on what others left in it.
+  expect([0, 137], `${call} ${n}: ${stderr}`).toContain(exitCode)
+  // A line that was cut off is no id: only the kill of a writer could do it, and nobody can rely on half of a line.
+  return { killed: exitCode === 137, printed: stdout.split('\n').slice(0, -1) }
+}
+
+function expectAllThere(jobs: readonly StoredJob[], printed: Iterable<string>, point: Point): void {
+  const stored = new Set(jobs.map(({ id }) => id))
+  expect(
+    [...printed].filter((id) => !stored.has(id)),
+    `${point.call} ${point.n}`,
+  ).toEqual([])
+}
+
+/** Runs what is left; every job must come to its end, with the result of the attempt that is stored. */
+async function drain(project: CliProject, expected: Iterable<string>): Promise<void> {
+  const burst = await project.run(['workers', 'start', '--burst'])
+  expect(burst.exitCode, burst.stderr).toBe(0)
+  const jobs = storedJobs(project)
+  const ids = new Set(jobs.map(({ id }) => id))
+  expect([...expected].filter((id) => !ids.has(id))).toEqual([])
+  expect(jobs.filter(({ state, attempt, result }) => state !== 'completed' || result !== String(attempt))).toEqual([])
+  const ended = new Set(
+    readLedger(project).flatMap(({ what, id, attempt }) => (what === 'E' ? [`${id} ${attempt}`] : [])),
+  )
+  expect(jobs.filter(({ id, attempt }) => !ended.has(`${id} ${attempt}`))).toEqual([])
+}
+
+/** Where a killed process is in doubt, at least this much of the points must have been a kill. */
+function expectKills(what: string, kills: number, points: readonly Point[]): void {
+  console.log(`crash points, ${what}, seed ${seed}: ${kills} kills at ${points.length} points`)
+  expect(kills).toBeGreaterThanOrEqual(Math.ceil(points.length / 2))
+}
+
+describe.skipIf(untraceable !== null)(
+  'a process that is killed at any write or fsync of its store',
+  {
+    timeout: long ? 300_000 : 60_000,
+  },
+  () => {
+    test('Enqueueing: every id that was printed is there, and runs.', async () => {
+      const traced = tracedProject()
+      const { project } = traced
+      // Two commits: the ids of the first are printed before the second is made.
+      const input = project.write('in.txt', '0\n'.repeat(1_100))
+      const args = `run work --each '${input}' --detach`
+      await enqueueJob(project, 'work', [0]) // the store is made before
+      const points = await pointsOf(traced, args, long ? { pwrite64: 18, fsync: 6 } : { pwrite64: 2, fsync: 2 })
+      const printed = new Set(jobsAfterCrash(project).map(({ id }) => id))
+      let kills = 0
+      for (const point of points) {
+        const end = await killedAt(traced, point, args)
+        if (end.killed) kills++
+        for (const id of end.printed) printed.add(id)
+        expectAllThere(jobsAfterCrash(project), printed, point)
+      }
+      expectKills('enqueue', kills, points)
+      await drain(project, printed)
+    })
+
+    test('A worker: no job is lost, none is half-ended, and the next worker goes on.', async () => {
+      const traced = tracedProject()
+      const { project } = traced
+      const args = 'workers start --burst'
+      const jobs = 300
+      await enqueueJobs(project, 'work', jobs, [0])
+      const points = await pointsOf(traced, args, long ? { pwrite64: 15, fsync: 5 } : { pwrite64: 2, fsync: 1 })
+      let kills = 0
+      const ids = new Set<string>()
+      // After ten losses a job has failed, so not all of a long form may meet the same jobs.
+      for (let first = 0; first < points.length; first += 5) {
+        for (const point of points.slice(first, first + 5)) {
+          for (const id of await enqueueJobs(project, 'work', jobs, [0])) ids.add(id)
+          if ((await killedAt(traced, point, args)).killed) kills++
+          expectAllThere(jobsAfterCrash(project), ids, point)
+        }
+        await drain(project, ids)
+      }
+      expectKills('worker', kills, points)
+    })
+
+    test('Making a store: it is there as a whole or not at all, and the next command works.', async () => {
+      const traced = tracedProject()
+      const { project } = traced
+      const args = 'run work 0 --detach'
+      const wanted = long ? { pwrite64: 12, fsync: 6, rename: 1 } : { pwrite64: 1, fsync: 1, rename: 1 }
+      const points = await pointsOf(traced, args, wanted)
+      let kills = 0
+      for (const point of points) {
+        rmSync(project.path('.offstage'), { recursive: true, force: true })
+        rmSync(project.path('ledger.txt'), { force: true })
+        const { killed, printed } = await killedAt(traced, point, args)
+        if (killed) kills++
+        if (existsSync(project.path('.offstage'))) expectAllThere(jobsAfterCrash(project), printed, point)
+        else expect(printed).toEqual([])
+        await drain(project, printed)
+        expect(await enqueueJob(project, 'work', [0])).toMatch(/^j[123]$/)
+      }
+      expectKills('new store', kills, points)
+    })
+
+    test('Bringing an older store up to date: what was in it runs, whenever the program was killed.', async () => {
+      const traced = tracedProject()
+      const { project } = traced
+      const args = 'run work 0 --detach'
+      makeOldStore(project)
+      const points = await pointsOf(traced, args, long ? { pwrite64: 9, fsync: 3 } : { pwrite64: 1, fsync: 1 })
+      let kills = 0
+      for (const point of points) {
+        rmSync(project.path('ledger.txt'), { force: true })
+        makeOldStore(project)
+        const { killed, printed } = await killedAt(traced, point, args)
+        if (killed) kills++
+        expectAllThere(jobsAfterCrash(project), ['j1', ...printed], point)
+        await drain(project, ['j1', ...printed])
+      }
+      expectKills('migration', kills, points)
+    })
+
+    // Loss of power cannot be had in a test, but it can be seen that the disk was asked before the answer was given.
+    test('An id is printed after the fsync that follows the last write of its commit.', async () => {
+      const { project, log } = tracedProject()
+      await enqueueJob(project, 'work', [0])
+      const run = await trace(project, log, '-e trace=pwrite64,fsync,fdatasync,write,writev', 'run work 0 --detach')
+      expect(run).toMatchObject({ exitCode: 0, stdout: 'j2\n' })
+      const lines = readFileSync(log, 'utf8').split('\n')
+      const printedAt = lines.findIndex((line) => /^writev?\(1<.*j2/.test(line))
+      const before = lines.slice(0, printedAt)
+      const writtenAt = before.findLastIndex((line) => /^pwrite64\(\d+<[^>]*-wal>/.test(line))
+      const syncedAt = before.findLastIndex((line) => /^f(data)?sync\(\d+<[^>]*-wal>\) += 0/.test(line))
+      expect(printedAt, 'the id is printed').toBeGreaterThan(0)
+      expect(writtenAt, 'the commit is written to the WAL').toBeGreaterThan(0)
+      expect(syncedAt, 'it is synced after its last write').toBeGreaterThan(writtenAt)
+    })
+  },
+)
+
+/** A store as the first version of the schema left it, with a job that waits. */
+function makeOldStore(project: CliProject): void {
+  rmSync(project.path('.offstage'), { recursive: true, force: true })
+  mkdirSync(project.path('.offstage'), { mode: 0o700 })
+  writeFileSync(storeFile(project), '', { mode: 0o600 })
+  const db = new Database(storeFile(project))
+  db.pragma('journal_mode = WAL')
+  db.pragma(`application_id = ${applicationId}`)
+  db.exec(migrations[0] ?? '')
+  db.pragma('user_version = 1')
+  db.exec(`
+    INSERT INTO jobs (task, queue, state, priority, args, created_at, due_at, max_retries)
+    VALUES ('work', 'default', 'queued', 0, '[0]', 0, 0, 3)`)
+  db.close()
+}
