@@ -90,7 +90,12 @@ async function drain(store: Store, program: TaskProgram, concurrency: number, co
     await pool.catalog
     const processes = availableParallelism()
     await warmUp(pool, concurrency, processes)
-    const worker = await Worker.register(store, pool, systemClock, { queues: null, concurrency, processes, retention: defaultRetention })
+    const worker = await Worker.register(store, pool, systemClock, {
+      queues: null,
+      concurrency,
+      processes,
+      retention: defaultRetention,
+    })
     const settled = allCompleted(worker, count)
     const spentMs = await elapsedMs(() => {
       worker.start()

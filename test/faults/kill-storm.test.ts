@@ -10,7 +10,8 @@ const stormMs = long ? 60_000 : 20_000
 const jobs = long ? 40_000 : 12_000
 const workers = 4
 const killEveryMs = 300
-const drainWithinMs = 5_000
+// The short form shares the machine with other tests.
+const drainWithinMs = long ? 5_000 : 15_000
 
 const project = cliProject({ 'tasks/work.mjs': ledgerTask })
 const database = project.path('.offstage/jobs.db')
