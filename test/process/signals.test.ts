@@ -102,7 +102,7 @@ describe.concurrent('signals', () => {
   })
 
   test('What is left after --grace is told, and handed back without penalty: exit code 0.', async () => {
-    const worker = await workerOn('grace', '--grace', '50ms')
+    const worker = await workerOn('grace', '--grace', '1s')
     const id = await enqueue('wait.heeds', 'grace')
     await worker.says(/begun/)
     worker.signal('SIGTERM')
