@@ -1,70 +1,22 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { applicationId, migrations } from '../../src/stores/sqlite/migrations.js'
-import { type CliProject, type CliResult, cliProject } from '../support/cli.js'
-import { ledgerTask, readLedger, seededRandom } from '../support/ledger.js'
+import type { CliProject } from '../support/cli.js'
+import { readLedger, seededRandom } from '../support/ledger.js'
 import { enqueueJob, enqueueJobs } from '../support/store.js'
 import { jobsAfterCrash, type StoredJob, storedJobs, storeFile } from '../support/store-file.js'
+import { type Point, pointsOf, type Traced, trace, tracedProject, untraceable } from '../support/tracing.js'
 import { long, seed } from './settings.js'
 
-/** Why nothing can be traced here; null if it can. */
-const untraceable = ((): string | null => {
-  try {
-    execFileSync('strace', ['-o', '/dev/null', 'true'], { stdio: 'ignore' })
-    return null
-  } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException
-    return code === 'ENOENT' ? 'strace is not installed' : 'strace may not trace here'
-  }
-})()
 if (untraceable !== null) console.log(`crash points: skipped, ${untraceable}`)
 
-// What SQLite and the making of a store change files with. SQLite is built without fdatasync: it calls fsync.
-type Call = 'pwrite64' | 'fsync' | 'rename'
-
-/** The n-th such call of a process. */
-interface Point {
-  readonly call: Call
-  readonly n: number
-}
-
-function tracedProject(): { project: CliProject; log: string } {
-  const project = cliProject({ 'tasks/work.mjs': ledgerTask })
-  return { project, log: join(project.base, 'strace.txt') }
-}
-
-/** Runs a command of offstage with its calls in `log`. Only its main thread is traced: that is where SQLite works. */
-function trace(project: CliProject, log: string, options: string, args: string): Promise<CliResult> {
-  return project.shell(`exec strace -y -o '${log}' ${options} offstage ${args} --cwd '${project.root}'`)
-}
-
 const random = seededRandom(seed)
-
-/** Points all over a command: it is run once to its end, to count its calls. */
-async function pointsOf(
-  { project, log }: { project: CliProject; log: string },
-  args: string,
-  wanted: Readonly<Partial<Record<Call, number>>>,
-): Promise<readonly Point[]> {
-  const calls = Object.keys(wanted)
-  const { exitCode, stderr } = await trace(project, log, `-e trace=${calls.join()}`, args)
-  expect(exitCode, stderr).toBe(0)
-  const lines = readFileSync(log, 'utf8').split('\n')
-  return Object.entries(wanted).flatMap(([call, points]) => {
-    const total = lines.filter((line) => line.startsWith(`${call}(`)).length
-    expect(total, `calls of ${call}`).toBeGreaterThan(0)
-    // One in each part of the command; which one is another matter each time.
-    const numbers = Array.from({ length: points }, (_, part) => 1 + Math.floor(((part + random()) * total) / points))
-    return [...new Set(numbers)].map((n) => ({ call: call as Call, n }))
-  })
-}
+const many = long ? 4 : 1
 
 /** Runs a command that is killed at that call, and answers the ids that it had printed. */
 async function killedAt(
-  { project, log }: { project: CliProject; log: string },
+  { project, log }: Traced,
   { call, n }: Point,
   args: string,
 ): Promise<{ readonly killed: boolean; readonly printed: readonly string[] }> {
@@ -107,7 +59,7 @@ function expectKills(what: string, kills: number, points: readonly Point[]): voi
 describe.skipIf(untraceable !== null)(
   'a process that is killed at any write or fsync of its store',
   {
-    timeout: long ? 300_000 : 60_000,
+    timeout: long ? 600_000 : 180_000,
   },
   () => {
     test('Enqueueing: every id that was printed is there, and runs.', async () => {
@@ -117,7 +69,7 @@ describe.skipIf(untraceable !== null)(
       const input = project.write('in.txt', '0\n'.repeat(1_100))
       const args = `run work --each '${input}' --detach`
       await enqueueJob(project, 'work', [0]) // the store is made before
-      const points = await pointsOf(traced, args, long ? { pwrite64: 18, fsync: 6 } : { pwrite64: 2, fsync: 2 })
+      const points = await pointsOf(traced, args, { pwrite64: 14 * many, fsync: 5 * many }, random)
       const printed = new Set(jobsAfterCrash(project).map(({ id }) => id))
       let kills = 0
       for (const point of points) {
@@ -136,7 +88,7 @@ describe.skipIf(untraceable !== null)(
       const args = 'workers start --burst'
       const jobs = 300
       await enqueueJobs(project, 'work', jobs, [0])
-      const points = await pointsOf(traced, args, long ? { pwrite64: 15, fsync: 5 } : { pwrite64: 2, fsync: 1 })
+      const points = await pointsOf(traced, args, { pwrite64: 12 * many, fsync: 4 * many }, random)
       let kills = 0
       const ids = new Set<string>()
       // After ten losses a job has failed, so not all of a long form may meet the same jobs.
@@ -155,8 +107,8 @@ describe.skipIf(untraceable !== null)(
       const traced = tracedProject()
       const { project } = traced
       const args = 'run work 0 --detach'
-      const wanted = long ? { pwrite64: 12, fsync: 6, rename: 1 } : { pwrite64: 1, fsync: 1, rename: 1 }
-      const points = await pointsOf(traced, args, wanted)
+      const wanted = { pwrite64: 10 * many, fsync: 5 * many, rename: 1 }
+      const points = await pointsOf(traced, args, wanted, random)
       let kills = 0
       for (const point of points) {
         rmSync(project.path('.offstage'), { recursive: true, force: true })
@@ -176,7 +128,7 @@ describe.skipIf(untraceable !== null)(
       const { project } = traced
       const args = 'run work 0 --detach'
       makeOldStore(project)
-      const points = await pointsOf(traced, args, long ? { pwrite64: 9, fsync: 3 } : { pwrite64: 1, fsync: 1 })
+      const points = await pointsOf(traced, args, { pwrite64: 7 * many, fsync: 3 * many }, random)
       let kills = 0
       for (const point of points) {
         rmSync(project.path('ledger.txt'), { force: true })
