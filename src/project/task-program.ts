@@ -24,9 +24,14 @@ export function configProgram(file: string, cwd: string): TaskProgram {
   return { ...entry(), args: ['config', file], cwd, loadLimitMs }
 }
 
+// Half the memory of a busy task process, and no slower where it was measured: V8 would let its young objects have 48 MB.
+const youngSpace = '--max-semi-space-size=4'
+
 // Bundled, the entry is a file of dist; run from source, it is TypeScript.
 function entry(): Pick<TaskProgram, 'entry' | 'execArgv'> {
-  if (!import.meta.url.endsWith('.ts')) return { entry: join(packageRoot, 'dist/src/task-process.js'), execArgv: [] }
-  const execArgv = ['--import', import.meta.resolve('tsx')]
+  if (!import.meta.url.endsWith('.ts')) {
+    return { entry: join(packageRoot, 'dist/src/task-process.js'), execArgv: [youngSpace] }
+  }
+  const execArgv = [youngSpace, '--import', import.meta.resolve('tsx')]
   return { entry: join(packageRoot, 'src/task-process.ts'), execArgv }
 }
