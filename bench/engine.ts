@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import { mkdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { NewJob } from '../src/domain/job.js'
@@ -9,73 +8,72 @@ import { systemClock } from '../src/engine/clock.js'
 import { TaskPool } from '../src/engine/executors/task-pool.js'
 import type { TaskProgram } from '../src/engine/executors/task-process.js'
 import { Worker } from '../src/engine/worker.js'
+import type { Durability } from '../src/stores/sqlite/database.js'
 import { openSqliteStore } from '../src/stores/sqlite/store.js'
 import type { Store } from '../src/stores/store.js'
+import { inBatches, withInFlight } from './in-flight.js'
 import { elapsedMs, type Measurement } from './measure.js'
+import { type Work, works } from './peers/peer.js'
 import { warmUp } from './warm-up.js'
 
 export interface EngineJobs {
   readonly singly: number
   readonly batched: number
   readonly drained: number
-  /** At concurrency 1, where every job waits for its own two commits. */
+  /** At concurrency 1. */
   readonly drainedOneByOne: number
 }
 
+type Enqueue = (store: Store, count: number) => Promise<void>
+
 /** A store through its own API. */
-export function enqueues(jobs: EngineJobs): Measurement[] {
+export function enqueues(jobs: EngineJobs, durability: Durability): Measurement[] {
+  const singly: Enqueue = (store, count) => withInFlight(count, 1, (n) => store.enqueue([noopJob(n)]))
+  const together: Enqueue = (store, count) => withInFlight(count, 100, (n) => store.enqueue([noopJob(n)]))
   return [
-    enqueueing('engine.enqueue.singly', 'enqueue, one awaited after the other', jobs.singly, (store, count) =>
-      enqueueWithInFlight(store, count, 1),
-    ),
-    enqueueing('engine.enqueue.in-flight', 'enqueue, 100 in flight', jobs.batched, (store, count) =>
-      enqueueWithInFlight(store, count, 100),
-    ),
-    enqueueing('engine.enqueue.bulk', 'enqueue, 1,000 a call', jobs.batched, enqueueInBulk),
+    enqueueing('enqueue.singly', jobs.singly, durability, singly),
+    enqueueing('enqueue.in-flight', jobs.batched, durability, together),
+    enqueueing('enqueue.bulk', jobs.batched, durability, enqueueInBulk),
   ]
 }
 
 /** A worker with a task process, which empties a store. */
-export function drains(program: TaskProgram, jobs: EngineJobs): Measurement[] {
+export function drains(program: TaskProgram, jobs: EngineJobs, durability: Durability): Measurement[] {
   return [
-    draining(program, 1, jobs.drainedOneByOne),
-    draining(program, 10, jobs.drained),
-    draining(program, 100, jobs.drained),
+    draining(program, 'drain.1', 1, jobs.drainedOneByOne, durability),
+    draining(program, 'drain.10', 10, jobs.drained, durability),
+    draining(program, 'drain.100', 100, jobs.drained, durability),
   ]
 }
 
-function enqueueing(
-  id: string,
-  title: string,
-  jobs: number,
-  enqueue: (store: Store, count: number) => Promise<void>,
-): Measurement {
-  const run = (folder: string, count: number) => withStore(folder, (store) => elapsedMs(() => enqueue(store, count)))
-  return { id, title, jobs, run }
+function enqueueing(work: Work, jobs: number, durability: Durability, enqueue: Enqueue): Measurement {
+  const run = (folder: string, count: number) =>
+    withStore(join(folder, 'jobs.db'), durability, (store) => elapsedMs(() => enqueue(store, count)))
+  return { ...named(work, durability), jobs, run }
 }
 
-function draining(program: TaskProgram, concurrency: number, jobs: number): Measurement {
+function draining(
+  program: TaskProgram,
+  work: Work,
+  concurrency: number,
+  jobs: number,
+  durability: Durability,
+): Measurement {
   const run = (folder: string, count: number) =>
-    withStore(folder, async (store) => {
+    withStore(join(folder, 'jobs.db'), durability, async (store) => {
       await enqueueInBulk(store, count)
       return drain(store, program, concurrency, count)
     })
-  return { id: `engine.drain.${concurrency}`, title: `drain, concurrency ${concurrency}`, jobs, run }
+  return { ...named(work, durability), jobs, run }
 }
 
-async function enqueueWithInFlight(store: Store, count: number, inFlight: number): Promise<void> {
-  let next = 0
-  const caller = async () => {
-    while (next < count) await store.enqueue([noopJob(next++)])
-  }
-  await Promise.all(Array.from({ length: inFlight }, caller))
+function named(work: Work, durability: Durability): { readonly id: string; readonly title: string } {
+  if (durability === 'full') return { id: `engine.${work}`, title: works[work] }
+  return { id: `engine-relaxed.${work}`, title: `${works[work]}, relaxed` }
 }
 
-async function enqueueInBulk(store: Store, count: number): Promise<void> {
-  const size = 1_000
-  for (let first = 0; first < count; first += size) {
-    await store.enqueue(Array.from({ length: Math.min(size, count - first) }, (_, n) => noopJob(first + n)))
-  }
+export function enqueueInBulk(store: Store, count: number): Promise<void> {
+  return inBatches(count, 1_000, (numbers) => store.enqueue(numbers.map(noopJob)))
 }
 
 /** As any caller makes it: arguments to JSON, options checked. */
@@ -83,8 +81,8 @@ function noopJob(n: number): NewJob {
   return makeJob('noop', plainTaskDefaults, JSON.stringify([n]), {}, systemClock.now())
 }
 
-/** From the start of a worker, whose task process is ready and warm, until the end of the last job is stored. */
-async function drain(store: Store, program: TaskProgram, concurrency: number, count: number): Promise<number> {
+/** From the start of a worker, whose task process is ready and warm, until so many ends are stored. More jobs may wait. */
+export async function drain(store: Store, program: TaskProgram, concurrency: number, count: number): Promise<number> {
   const pool = new TaskPool(program, () => {})
   try {
     await pool.catalog
@@ -127,9 +125,12 @@ async function allCompleted(worker: Worker, count: number): Promise<void> {
   return Promise.race([completed, stopped])
 }
 
-async function withStore<T>(folder: string, use: (store: Store) => Promise<T>): Promise<T> {
-  mkdirSync(folder, { recursive: true })
-  const store = openSqliteStore({ path: join(folder, 'jobs.db'), durability: 'full' }, systemClock)
+export async function withStore<T>(
+  path: string,
+  durability: Durability,
+  use: (store: Store) => Promise<T>,
+): Promise<T> {
+  const store = openSqliteStore({ path, durability }, systemClock)
   try {
     return await use(store)
   } finally {

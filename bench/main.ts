@@ -1,15 +1,19 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { TaskProgram } from '../src/engine/executors/task-process.js'
 import { buildIfStale } from './build.js'
 import { drains, enqueues } from './engine.js'
 import { machineFacts } from './machine.js'
 import { type Measurement, measureInRounds, type Rounds } from './measure.js'
 import { type Options, type Part, readOptions, usage } from './options.js'
+import { comparePeers, peerMeasurements } from './peers.js'
+import { measurePickUp } from './pick-up.js'
 import { noopProgram } from './projects.js'
 import { rawCompletions, rawInserts } from './raw-floor.js'
 import { reportText } from './report.js'
 import { compare, type Results } from './results.js'
+import { measureScale } from './scale.js'
 import { measureStartUp } from './startup.js'
 
 const packageRoot = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -39,21 +43,49 @@ async function bench(options: Options): Promise<void> {
 }
 
 async function measure(options: Options, folder: string): Promise<Results> {
-  const { parts, jobs, quick } = options
+  const { parts, quick } = options
   const machine = machineFacts(folder)
   const program = noopProgram(packageRoot, join(folder, 'noop'))
-  const only = (part: Part, measurements: readonly Measurement[]) => (parts.has(part) ? measurements : [])
-  // Each beside its floor, also in time.
-  const measurements = [
-    ...alternating(only('store', rawInserts(jobs)), only('engine', enqueues(jobs))),
-    ...alternating(only('store', rawCompletions(jobs)), only('engine', drains(program, jobs))),
+  const rounds = roundsIn(folder, options.rounds)
+  const rates = await measureInRounds(ratedBy(options, program), rounds)
+  const engine = rates.filter(({ id }) => id.startsWith('engine'))
+  const raw = rates.filter(({ id }) => /^(raw|sql)\./.test(id))
+  const told = <T>(part: Part, title: string, use: () => Promise<T>) => {
+    if (!parts.has(part)) return null
+    process.stderr.write(`${title}\n`)
+    return use()
+  }
+  return {
+    machine,
+    quick,
+    raw,
+    engine: parts.has('engine') ? compare(engine, raw) : [],
+    peers: parts.has('peers') ? comparePeers(rates) : null,
+    pickUp: await told('pickup', 'pick-up', () => measurePickUp(packageRoot, folder, options.pickUps)),
+    scale: await told('scale', 'scale', () => measureScale(packageRoot, folder, program, options.scale, rounds)),
+    startUp:
+      (await told('startup', 'start-up', () => measureStartUp(packageRoot, folder, options.startUpRounds))) ?? [],
+  }
+}
+
+/** Each beside its floor, also in time. Peers need the engine to be told from. */
+function ratedBy({ parts, jobs, peerJobs }: Options, program: TaskProgram): Measurement[] {
+  const only = (wanted: boolean, measurements: () => readonly Measurement[]) => (wanted ? measurements() : [])
+  const store = parts.has('store')
+  const engine = parts.has('engine') || parts.has('peers')
+  return [
+    ...alternating(
+      only(store, () => rawInserts(jobs)),
+      only(engine, () => enqueues(jobs, 'full')),
+    ),
+    ...only(engine, () => enqueues(jobs, 'relaxed')),
+    ...alternating(
+      only(store, () => rawCompletions(jobs)),
+      only(engine, () => drains(program, jobs, 'full')),
+    ),
+    ...only(engine, () => drains(program, jobs, 'relaxed')),
+    ...only(parts.has('peers'), () => peerMeasurements(peerJobs)),
   ]
-  const rates = await measureInRounds(measurements, roundsIn(folder, options.rounds))
-  const engine = rates.filter(({ id }) => id.startsWith('engine.'))
-  const raw = rates.filter(({ id }) => !id.startsWith('engine.'))
-  if (parts.has('startup')) process.stderr.write('start-up\n')
-  const startUp = parts.has('startup') ? await measureStartUp(packageRoot, folder, options.startUpRounds) : []
-  return { machine, quick, raw, engine: compare(engine, raw), startUp }
 }
 
 function alternating<T>(first: readonly T[], second: readonly T[]): T[] {

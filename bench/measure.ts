@@ -41,6 +41,7 @@ const warmUpShare = 0.2
  * them, not one.
  */
 export async function measureInRounds(measurements: readonly Measurement[], rounds: Rounds): Promise<Rate[]> {
+  if (measurements.length === 0) return []
   const measured = new Map<Measurement, number[]>(measurements.map((measurement) => [measurement, []]))
   for (let round = 0; round <= rounds.count; round++) {
     rounds.starting(round)

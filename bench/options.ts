@@ -2,8 +2,10 @@ import { tmpdir } from 'node:os'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { EngineJobs } from './engine.js'
+import type { PeerJobs } from './peers/peer.js'
+import type { ScaleJobs } from './scale.js'
 
-const parts = ['store', 'engine', 'startup'] as const
+const parts = ['store', 'engine', 'peers', 'pickup', 'scale', 'startup'] as const
 export type Part = (typeof parts)[number]
 
 export interface Options {
@@ -13,13 +15,16 @@ export interface Options {
   /** Where the stores are made: on the disk that is to be measured. */
   readonly folder: string
   readonly jobs: EngineJobs
+  readonly peerJobs: PeerJobs
+  readonly pickUps: number
+  readonly scale: ScaleJobs
   readonly rounds: number
   readonly startUpRounds: number
 }
 
-export const usage = `npm run bench -- [--quick] [--only store|engine|startup]... [--folder FOLDER] [--json]
+export const usage = `npm run bench -- [--quick] [--only store|engine|peers|pickup|scale|startup]... [--folder FOLDER] [--json]
   --quick   few jobs and few runs, for a look whether all of it works
-  --only    this part only, again for another; the engine's ratios need store too
+  --only    this part only, again for another; the engine's ratios need store too, those to peers measure the engine
   --folder  where the stores are made, on the disk to measure; else the system's folder for temporary files
   --json    JSON on stdout instead of tables
 `
@@ -45,7 +50,12 @@ export function readOptions(argv: readonly string[]): Options | 'help' {
     folder: resolve(values.folder),
     jobs: quick
       ? { singly: 200, batched: 5_000, drained: 2_000, drainedOneByOne: 200 }
+      : { singly: 2_000, batched: 20_000, drained: 20_000, drainedOneByOne: 10_000 },
+    peerJobs: quick
+      ? { singly: 200, batched: 2_000, drained: 2_000, drainedOneByOne: 200 }
       : { singly: 2_000, batched: 20_000, drained: 20_000, drainedOneByOne: 2_000 },
+    pickUps: quick ? 50 : 300,
+    scale: { drained: 10_000, waiting: quick ? [10_000, 100_000] : [10_000, 100_000, 1_000_000], rounds: quick ? 2 : 5 },
     rounds: quick ? 2 : 5,
     startUpRounds: quick ? 3 : 15,
   }

@@ -5,6 +5,8 @@ import { systemClock } from '../src/engine/clock.js'
 import type { TaskProgram } from '../src/engine/executors/task-process.js'
 import { openSqliteStore } from '../src/stores/sqlite/store.js'
 
+export const noopTask = 'export default function noop() {}\n'
+
 const helloTask = `
 import { currentJob } from 'offstage'
 
@@ -14,17 +16,22 @@ export default async function hello({ name = 'world' }: { name?: string } = {}) 
 }
 `
 
+/** A project with one task and no store. Answers its folder. */
+export function projectWithTask(root: string, name: string, module: string): string {
+  write(join(root, `tasks/${name}.ts`), module)
+  return root
+}
+
 /** A project whose only task does nothing, and the task process that runs it: the built one, as it is installed. */
 export function noopProgram(packageRoot: string, root: string): TaskProgram {
-  write(join(root, 'tasks/noop.ts'), 'export default function noop() {}\n')
+  projectWithTask(root, 'noop', noopTask)
   const entry = join(packageRoot, 'dist/src/task-process.js')
   return { entry, execArgv: [], args: ['tasks', root, join(root, 'tasks')], cwd: root, loadLimitMs: 60_000 }
 }
 
 /** A project with a task `hello` and no store. Answers its folder. */
 export function projectWithHello(root: string): string {
-  write(join(root, 'tasks/hello.ts'), helloTask)
-  return root
+  return projectWithTask(root, 'hello', helloTask)
 }
 
 /** The same with so many jobs that wait. */

@@ -1,12 +1,17 @@
 import type { Rate } from './measure.js'
+import { peersText, pickUpText, scaleText } from './report-beside.js'
 import type { EngineRate, Results } from './results.js'
 import type { StartUp } from './startup.js'
+import { rateCells, ratioText, table } from './table.js'
 
 /** The results for people. */
 export function reportText(results: Results): string {
   const sections = [factsOf(results)]
   if (results.raw.length > 0) sections.push(rawTable(results.raw))
   if (results.engine.length > 0) sections.push(engineTable(results.engine))
+  if (results.peers !== null) sections.push(peersText(results.peers))
+  if (results.pickUp !== null) sections.push(pickUpText(results.pickUp))
+  if (results.scale !== null) sections.push(scaleText(results.scale))
   if (results.startUp.length > 0) sections.push(startUpTable(results.startUp))
   return `${sections.join('\n\n')}\n`
 }
@@ -15,7 +20,7 @@ function factsOf({ machine, quick }: Results): string {
   const { node, sqlite, cores, cpuModel, loadBefore, platform, date, durability } = machine
   const lines = [
     `node ${node}, SQLite ${sqlite}, ${cores} cores (${cpuModel}), ${platform}, ${date}, load before ${loadBefore.toFixed(1)}`,
-    `durability ${durability}: WAL, synchronous=FULL, BEGIN IMMEDIATE; median of each, then the slowest and the fastest`,
+    `durability ${durability}: WAL, synchronous=FULL, BEGIN IMMEDIATE, but where relaxed is said (NORMAL); median of each, then the slowest and the fastest`,
   ]
   if (machine.folderInMemory) lines.push('The stores are in memory, not on a disk: say --folder for one that is.')
   if (quick) lines.push('Quick: few jobs and few runs. Only shows that everything works.')
@@ -50,28 +55,4 @@ function startUpTable(starts: readonly StartUp[]): string {
   const text = table(['Start-up', 'ms', 'min-max', 'runs', 'over node -e 0', 'target'], rows)
   if (starts.some(({ extraCaCerts }) => extraCaCerts)) return text
   return `${text}\nWith extra CA certificates: left out, no bundle was found.`
-}
-
-function rateCells({ jobsPerSecond: { median, min, max, runs } }: Rate): string[] {
-  return [perSecond(median), `${perSecond(min)}-${perSecond(max)}`, String(runs)]
-}
-
-// Three figures: the noise is larger than the fourth.
-function perSecond(rate: number): string {
-  return Number(rate.toPrecision(3)).toLocaleString('en')
-}
-
-function ratioText(ratio: number | null): string {
-  return ratio === null ? '-' : ratio.toFixed(ratio < 10 ? 2 : 1)
-}
-
-/** The first column to the left, figures to the right. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)))
-  const line = (cells: readonly string[]) =>
-    widths
-      .map((width, column) => (cells[column] ?? '')[column === 0 ? 'padEnd' : 'padStart'](width))
-      .join('  ')
-      .trimEnd()
-  return [line(head), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n')
 }

@@ -1,5 +1,9 @@
 import type { Machine } from './machine.js'
-import { type Rate, spreadOf } from './measure.js'
+import type { Rate } from './measure.js'
+import type { Peers } from './peers.js'
+import type { PickUp } from './pick-up.js'
+import { ratioOf } from './ratio.js'
+import type { Scale } from './scale.js'
 import type { StartUp } from './startup.js'
 import { type Comparison, comparisons } from './targets.js'
 
@@ -9,6 +13,10 @@ export interface Results {
   readonly quick: boolean
   readonly raw: readonly Rate[]
   readonly engine: readonly EngineRate[]
+  /** null here and below: not measured. */
+  readonly peers: Peers | null
+  readonly pickUp: PickUp | null
+  readonly scale: Scale | null
   readonly startUp: readonly StartUp[]
 }
 
@@ -28,8 +36,7 @@ export function compare(engine: readonly Rate[], raw: readonly Rate[]): EngineRa
     const comparison = comparisons.find(({ id }) => id === rate.id)
     const ratio = (id: string | undefined) => {
       const floor = raw.find((candidate) => candidate.id === id)
-      if (floor === undefined) return null
-      return spreadOf(rate.perRound.map((perSecond, round) => perSecond / (floor.perRound[round] ?? Number.NaN))).median
+      return floor === undefined ? null : ratioOf(rate, floor)
     }
     return {
       ...rate,

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { plainEnvironment } from './environment.js'
 import { type Spread, spreadOf } from './measure.js'
 import { projectWithHello, projectWithJobs } from './projects.js'
 
@@ -63,9 +64,8 @@ async function startsIn(packageRoot: string, folder: string): Promise<Start[]> {
 }
 
 function environment(folder: string, caBundle: string | null): NodeJS.ProcessEnv {
-  const { NODE_EXTRA_CA_CERTS: _certificates, NODE_OPTIONS: _options, ...env } = process.env
   // Its own cache: what this user's projects have compiled is neither used nor added to.
-  const own = { ...env, OFFSTAGE_CACHE_DIR: join(folder, 'cache') }
+  const own = { ...plainEnvironment(), OFFSTAGE_CACHE_DIR: join(folder, 'cache') }
   return caBundle === null ? own : { ...own, NODE_EXTRA_CA_CERTS: caBundle }
 }
 
