@@ -232,9 +232,12 @@ export class Runner {
   #watchAhead(): void {
     if (this.#recallTimer !== null || this.#pool.buffered === 0) return
     this.#recallTimer = setTimeout(() => {
-      this.#recallTimer = null
-      if (this.#pool.recall(2 * aheadMs)) this.#pace.stalled()
-      this.#watchAhead()
+      // After what has arrived is read: a long commit holds up the ends that are told, and not the jobs.
+      setImmediate(() => {
+        this.#recallTimer = null
+        if (this.#pool.recall(2 * aheadMs)) this.#pace.stalled()
+        this.#watchAhead()
+      })
     }, aheadMs)
   }
 
