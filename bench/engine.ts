@@ -94,13 +94,18 @@ export async function drain(store: Store, program: TaskProgram, concurrency: num
       processes,
       retention: defaultRetention,
     })
-    const settled = allCompleted(worker, count)
-    const spentMs = await elapsedMs(() => {
-      worker.start()
-      return Promise.race([settled, worker.broken])
-    })
-    await worker.stop(0)
-    return spentMs
+    try {
+      const settled = allCompleted(worker, count)
+      const spentMs = await elapsedMs(() => {
+        worker.start()
+        return Promise.race([settled, worker.broken])
+      })
+      await worker.stop(0)
+      return spentMs
+    } finally {
+      // Else its timers would keep a benchmark alive that has failed. After a stop this changes nothing.
+      await worker.abandon()
+    }
   } finally {
     await pool.end()
   }
@@ -115,6 +120,8 @@ async function allCompleted(worker: Worker, count: number): Promise<void> {
   const completed = new Promise<void>((resolve) => {
     let left = count
     worker.events.on('attempt.settled', (job, { kind }) => {
+      // A task process that stands still gives back what waits in it, and the job is run later.
+      if (kind === 'released') return
       if (kind !== 'completed') trouble.abort(`${job.id} ended as ${kind}`)
       if (--left === 0) resolve()
     })

@@ -61,8 +61,8 @@ async function measure(options: Options, folder: string): Promise<Results> {
     raw,
     engine: parts.has('engine') ? compare(engine, raw) : [],
     peers: parts.has('peers') ? comparePeers(rates) : null,
-    pickUp: await told('pickup', 'pick-up', () => measurePickUp(packageRoot, folder, options.pickUps)),
-    scale: await told('scale', 'scale', () => measureScale(packageRoot, folder, program, options.scale, rounds)),
+    pickUp: await told('pickup', 'pick-up', () => measurePickUp(packageRoot, folder, options.pickUps, rounds)),
+    scale: await told('scale', 'scale', () => measureScale(packageRoot, folder, program, options.scale)),
     startUp:
       (await told('startup', 'start-up', () => measureStartUp(packageRoot, folder, options.startUpRounds))) ?? [],
   }

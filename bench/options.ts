@@ -55,7 +55,11 @@ export function readOptions(argv: readonly string[]): Options | 'help' {
       ? { singly: 200, batched: 2_000, drained: 2_000, drainedOneByOne: 200 }
       : { singly: 2_000, batched: 20_000, drained: 20_000, drainedOneByOne: 2_000 },
     pickUps: quick ? 50 : 300,
-    scale: { drained: 10_000, waiting: quick ? [10_000, 100_000] : [10_000, 100_000, 1_000_000], rounds: quick ? 2 : 5 },
+    scale: {
+      drained: 10_000,
+      waiting: quick ? [10_000, 100_000] : [10_000, 100_000, 1_000_000],
+      rounds: quick ? 2 : 5,
+    },
     rounds: quick ? 2 : 5,
     startUpRounds: quick ? 3 : 15,
   }

@@ -53,7 +53,7 @@ export async function measurePickUp(
   } finally {
     await worker.stop()
   }
-  return { jobs, ...own, peers: await peerPickUps(rounds, jobs) }
+  return { jobs, ...own, peers: await peerPickUps(rounds, jobs), targets: pickUpTargets }
 }
 
 /** From before each enqueue to the first line of its task, in milliseconds. */

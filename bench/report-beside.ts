@@ -1,10 +1,10 @@
 import type { Rate } from './measure.js'
+import type { Memory } from './memory.js'
 import { works } from './peers/peer.js'
 import type { Peers } from './peers.js'
 import type { PickUp } from './pick-up.js'
-import type { Memory, Scale } from './scale.js'
+import type { Scale } from './scale.js'
 import { rateCells, ratioText, table } from './table.js'
-import { pickUpTargets, scaleTargets } from './targets.js'
 
 /** Other queues, each work of each beside the engine's. */
 export function peersText({ works: compared, redisVersion, leftOut }: Peers): string {
@@ -29,38 +29,41 @@ function ourTitle({ id }: Rate): string {
   return id.startsWith('engine-relaxed.') ? 'Offstage, relaxed' : 'Offstage, full'
 }
 
-export function pickUpText({ jobs, p50Ms, p99Ms, maxMs, idleCpuPercent }: PickUp): string {
-  const rows = [
-    [`pick-up, p50 of ${jobs}`, `${p50Ms.toFixed(2)} ms`, `< ${pickUpTargets.p50Ms} ms`],
-    ['pick-up, p99', `${p99Ms.toFixed(2)} ms`, `< ${pickUpTargets.p99Ms} ms`],
-    ['pick-up, slowest', `${maxMs.toFixed(2)} ms`, ''],
+export function pickUpText({ jobs, offstage, peers, idleCpuPercent, targets }: PickUp): string {
+  const { p50Ms, p99Ms, idleCpuPercent: mostCpu } = targets
+  const rows = [offstage, ...peers].map((latency) => [
+    latency.which,
+    ...[latency.p50Ms, latency.p99Ms, latency.maxMs].map((ms) => ms.toFixed(2)),
+    latency === offstage ? `p50 < ${p50Ms}, p99 < ${p99Ms}` : '',
+  ])
+  const head = [`Pick-up in another process, ms, ${jobs} jobs`, 'p50', 'p99', 'slowest', 'target']
+  const text = table(head, rows)
+  if (idleCpuPercent === null) return text
+  const { worker, taskProcesses } = idleCpuPercent
+  const cpu = [
+    ['worker', `${worker.toFixed(1)} %`, `< ${mostCpu} %`],
+    ['its task processes together', `${taskProcesses.toFixed(1)} %`, ''],
   ]
-  if (idleCpuPercent !== null) {
-    const { worker, taskProcesses } = idleCpuPercent
-    rows.push(['CPU of the idle worker', `${worker.toFixed(1)} %`, `< ${pickUpTargets.idleCpuPercent} %`])
-    rows.push(['CPU of its task processes', `${taskProcesses.toFixed(1)} %`, ''])
-  }
-  return table(['An idle worker in another process', 'figure', 'target'], rows)
+  return `${text}\n\n${table(['Idle, CPU of a core', 'used', 'target'], cpu)}`
 }
 
-export function scaleText({ rates, ratio, memory }: Scale): string {
-  const speed = rates.map((rate, row) => {
-    const compared = row === 0 ? ['', ''] : [ratioText(ratio), `>= ${scaleTargets.ratio}`]
+export function scaleText({ rates, memory, targets }: Scale): string {
+  const speed = rates.map((rate) => {
+    const { ratioToFewest: ratio } = rate
+    const compared = ratio === null ? ['', ''] : [ratioText(ratio), `>= ${targets.ratio}`]
     return [rate.title, ...rateCells(rate), ...compared]
   })
-  const text = table(['Scale', 'jobs/s', 'min-max', 'runs', 'of few', 'target'], speed)
-  return [text, ...memory.map(memoryText)].join('\n\n')
+  const text = table(['Scale', 'jobs/s', 'min-max', 'runs', 'of fewest', 'target'], speed)
+  return memory.length === 0 ? text : `${text}\n\n${memoryText(memory, targets.peakMb)}`
 }
 
-function memoryText({ concurrency, waiting, drained, workerMb, taskProcessesMb }: Memory): string {
-  const target = `<= ${scaleTargets.peakMb} MB`
-  const rows = [
-    ['worker', `${workerMb.toFixed(0)} MB`, target],
-    ...taskProcessesMb.map((mb, n) => [`task process ${n + 1}`, `${mb.toFixed(0)} MB`, target]),
-  ]
-  const [first, ofThem] = [waiting, drained].map((count) => count.toLocaleString('en'))
-  return table(
-    [`Peak memory, concurrency ${concurrency}, ${first} waiting, ${ofThem} drained`, 'resident', 'target'],
-    rows,
-  )
+function memoryText(memory: readonly Memory[], targetMb: number): string {
+  const rows = memory.map(({ concurrency, waiting, drained, workerMb, taskProcessesMb }) => [
+    `${waiting.toLocaleString('en')} waiting, concurrency ${concurrency}`,
+    drained.toLocaleString('en'),
+    workerMb.toFixed(0),
+    taskProcessesMb.map((mb) => mb.toFixed(0)).join(', '),
+    `each < ${targetMb}`,
+  ])
+  return table(['Peak memory, MB', 'drained', 'worker', 'task processes', 'target'], rows)
 }

@@ -18,7 +18,7 @@ async function open(port: number): Promise<PeerQueue> {
   return {
     add: (n) => queue.createJob({ n }).save(),
     addMany: async (numbers) => {
-      const refused = await queue.saveAll(numbers.map((n) => queue.createJob({ n })))
+      const refused = await queue.saveAll(numbers.map((n) => queue.createJob<Data>({ n })))
       for (const error of refused.values()) throw error
     },
     drain: (concurrency, count) => drain(settings, concurrency, count),

@@ -1,9 +1,13 @@
 import type { Clock } from '../domain/clock.js'
 import { thisBoot } from './host.js'
 
+// As they were before a task could put others in their place.
+const { now } = Date
+const { bigint } = process.hrtime
+
 /** The machine's own time. hrtime counts from the boot, so every process reads the same, and nobody can set it. */
 export const systemClock: Clock = {
-  now: () => Date.now(),
-  monotonicMs: () => Number(process.hrtime.bigint() / 1_000_000n),
+  now: () => now(),
+  monotonicMs: () => Number(bigint() / 1_000_000n),
   bootId: thisBoot(),
 }

@@ -71,7 +71,10 @@ export class Runner {
     this.#settler = new Settler(store, events, () => this.#tellIdle())
     this.#limits = new TimeLimits(
       () => pool.lanes.flatMap((lane) => [...lane.running]),
-      (entry) => this.#stop(entry, 'timeout'),
+      (entry) => {
+        // One that was told before has its grace already.
+        if (entry.stopping === null) this.#stop(entry, 'timeout')
+      },
     )
   }
 
@@ -143,7 +146,14 @@ export class Runner {
   /** Asks one job to stop for a cancel, and kills its task process if it does not within the grace. */
   cancel(id: JobId): void {
     const entry = this.#inFlight.get(id)
-    if (entry !== undefined && entry.stopping !== 'cancelled') this.#stop(entry, 'cancelled')
+    if (entry === undefined || entry.stopping === 'cancelled') return
+    if (entry.lane !== null) {
+      this.#stop(entry, 'cancelled')
+      return
+    }
+    // It waits for a process of its own. To be given back is the end of a job that is to be cancelled.
+    this.#pool.withdraw(entry)
+    this.#giveBack([entry])
   }
 
   /** The attempts of the old id are lost, whatever becomes of them: forgets them and goes on as another worker. */
@@ -194,6 +204,7 @@ export class Runner {
 
   /** Gives back everything that has not ended. The task processes must be gone. */
   release(): void {
+    for (const timer of [this.#turnOverTimer, this.#recallTimer]) if (timer !== null) clearTimeout(timer)
     this.#settle(this.#ends.splice(0))
     this.#pool.clear()
     this.#giveBack([...this.#inFlight.values()])

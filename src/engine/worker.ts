@@ -129,9 +129,9 @@ export class Worker {
   /** The lease was over before it was renewed: others have the jobs now. Whatever still runs here must end. */
   async #evicted(): Promise<void> {
     const old = this.#id
-    const next = await register(this.#store, this.#settings)
-    // First of all, so that nothing of the new worker's is handed to a process that is about to end.
+    // First of all: others may run these jobs by now, and nothing of the new worker's may meet a process that ends.
     const killed = this.#pool.lanes.filter((lane) => lane.count > 0).map((lane) => lane.kill())
+    const next = await register(this.#store, this.#settings)
     this.#id = next
     this.runner.continueAs(next)
     await Promise.all(killed)

@@ -42,6 +42,7 @@ export class Turns {
       // What the short queues left over is shared out among those that may have more.
       round = longer
     }
+    this.#balance()
     return taken
   }
 
@@ -59,6 +60,12 @@ export class Turns {
       })
     quotas.sort((a, b) => this.#owedTo(b.share) - b.quota - (this.#owedTo(a.share) - a.quota))
     return quotas.map(({ share, quota }, index) => [share, quota + (index < left ? 1 : 0)])
+  }
+
+  /** Debts are between queues: what all are owed together is owed by nobody. */
+  #balance(): void {
+    const sum = [...this.#owed.values()].reduce((a, b) => a + b, 0)
+    for (const name of this.#owed.keys()) this.#owe(name, -sum / this.#owed.size)
   }
 
   #owedTo({ name }: QueueShare): number {

@@ -101,5 +101,5 @@ test(
     worker.signal('SIGTERM')
     expect((await worker.ended).exitCode).toBe(0)
   },
-  long ? 180_000 : 60_000,
+  long ? 300_000 : 60_000,
 )

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { type CliProject, cliProject, eventually } from '../support/cli.js'
-import { enqueueJob, jobOf, jobsOf } from '../support/store.js'
+import { enqueueJob, enqueueJobs, jobOf, jobsOf } from '../support/store.js'
 
 const tasks = {
-  'tasks/die.mjs': `import { appendFileSync, existsSync } from 'node:fs'
+  'tasks/die.mjs': `import { spawn } from 'node:child_process'
+import { appendFileSync, existsSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { currentJob } from 'offstage'
 export function blocked() {
@@ -20,6 +21,11 @@ export async function until(file) {
   appendFileSync('starts.txt', currentJob().id + ' ' + process.pid + '\\n')
   while (!existsSync(file)) await setTimeout(20)
 }
+export async function starts() {
+  appendFileSync('starts.txt', spawn('sleep', ['986'], { stdio: 'ignore' }).pid + '\\n')
+  await setTimeout(60_000)
+}
+export const nothing = () => null
 export const exits = () => process.exit(7)
 export const kills = () => process.kill(process.pid, 'SIGKILL')
 export async function slow() {
@@ -63,6 +69,29 @@ describe.concurrent('deaths', () => {
     worker.signal('SIGKILL')
     await worker.ended
     await eventually(() => expect(project.processes()).toEqual([]))
+  })
+
+  test('What a task has started does not outlive a killed worker.', async () => {
+    const project = cliProject(tasks)
+    const worker = project.start(['workers', 'start'])
+    await enqueueJob(project, 'die.starts')
+    await eventually(() => expect(starts(project)).toHaveLength(1))
+    const pid = Number(starts(project)[0]?.[0])
+    process.kill(pid, 0)
+    worker.signal('SIGKILL')
+    await worker.ended
+    await eventually(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'))
+  })
+
+  test('A job that ends its process is blamed for it, and not the one before it.', async () => {
+    const project = cliProject(tasks)
+    const before = await enqueueJobs(project, 'die.nothing', 5, [])
+    const culprit = await enqueueJob(project, 'die.exits')
+    const after = await enqueueJobs(project, 'die.nothing', 5, [])
+    await project.run(['workers', 'start', '--burst', '--concurrency', '1'])
+    const jobs = await Promise.all([...before, ...after].map((id) => jobOf(project, id)))
+    expect(jobs.filter(({ state, losses }) => state !== 'completed' || losses > 0)).toEqual([])
+    expect(await jobOf(project, culprit)).toMatchObject({ state: 'failed', reason: 'lost', losses: 3 })
   })
 
   test('A task process ends by itself when its worker is killed.', async () => {

@@ -1,22 +1,34 @@
 import { Worker } from 'node:worker_threads'
 
-// Short runs are over before that, and never pay for the thread.
-const delayMs = 500
 const lookEveryMs = 1_000
+// Not while the process still loads what it needs for its first job.
+const soonMs = 500
 
 /**
  * Ends this process group when the worker has died, even while a task blocks the event loop and nothing here can hear
- * of it: a thread of its own looks whether the process has another parent now.
+ * of it: a thread of its own looks whether the process has another parent than at its start.
  */
-export function watchForOrphaning(): void {
-  const program = `
-    const parent = process.ppid
-    setInterval(() => {
-      if (process.ppid !== parent) process.kill(-process.pid, 'SIGKILL')
-    }, ${lookEveryMs})`
-  setTimeout(() => {
-    const watch = new Worker(program, { eval: true, execArgv: [], stdout: true, stderr: true })
+export class OrphanWatch {
+  readonly #parent = process.ppid
+  #begun = false
+
+  /** Begins when there is time for it. */
+  soon(): void {
+    setTimeout(() => this.begin(), soonMs).unref()
+  }
+
+  /** Begins now: from here on a job may block the loop. */
+  begin(): void {
+    if (this.#begun) return
+    this.#begun = true
+    const program = `
+      const { workerData: parent } = require('node:worker_threads')
+      setInterval(() => {
+        if (process.ppid !== parent) process.kill(-process.pid, 'SIGKILL')
+      }, ${lookEveryMs})`
+    const options = { eval: true, workerData: this.#parent, execArgv: [], stdout: true, stderr: true }
+    const watch = new Worker(program, options)
     watch.on('error', () => {}) // a task process without it is still ended by whoever reclaims its jobs
     watch.unref()
-  }, delayMs).unref()
+  }
 }

@@ -6,7 +6,7 @@ import { jobOfCaller } from '../current-job.js'
 import type { CheckRequest, EnqueueAnswer, ToTaskProcess, Verdict } from '../protocol.js'
 import type { JobHandle } from '../task.js'
 import { acceptArgs, type LoadedTasks } from './loaded-task.js'
-import { watchForOrphaning } from './orphan-watch.js'
+import { OrphanWatch } from './orphan-watch.js'
 import { Outbox } from './outbox.js'
 import { captureOutput } from './output.js'
 import { RunningJobs } from './running-jobs.js'
@@ -21,9 +21,15 @@ export type LoadTasks = (enqueue: EnqueueFromTask, loading: (file: string) => vo
 export async function serveTasks(load: LoadTasks, clock: Clock): Promise<void> {
   const outbox = new Outbox()
   const enqueues = new Enqueues(outbox)
+  const watch = new OrphanWatch()
   captureOutput((output) => outbox.output(output))
-  // A worker that is gone leaves nobody to report to.
-  process.on('disconnect', () => process.exit())
+  // A job that ends its process must not take along what others before it have returned.
+  process.on('exit', () => outbox.flush())
+  // A worker that is gone leaves nobody to report to, and what tasks have started must not run beside their next attempt.
+  process.on('disconnect', () => {
+    process.on('exit', () => process.kill(-process.pid, 'SIGKILL'))
+    process.exit()
+  })
   // Ctrl-C at a terminal is the worker's to handle; so is the shutdown of a service.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 
@@ -47,6 +53,7 @@ export async function serveTasks(load: LoadTasks, clock: Clock): Promise<void> {
   process.on('message', (message: ToTaskProcess) => {
     switch (message.type) {
       case 'jobs':
+        watch.begin()
         jobs.add(message.jobs, message.atOnce)
         return
       case 'recall':
@@ -66,7 +73,7 @@ export async function serveTasks(load: LoadTasks, clock: Clock): Promise<void> {
     }
   })
   outbox.send({ type: 'loaded', catalog: loaded.catalog })
-  watchForOrphaning()
+  watch.soon()
 }
 
 async function loadOrEnd(outbox: Outbox, load: () => Promise<LoadedTasks>): Promise<LoadedTasks> {

@@ -34,7 +34,7 @@ export class Lane {
   readonly #program: TaskProgram
   readonly #listener: LaneListener
   readonly #running = new Map<JobId, InFlight>()
-  #waiting = new Map<JobId, InFlight>()
+  readonly #waiting = new Map<JobId, InFlight>()
   #process: TaskProcess
   #deathsWhileLoading = 0
   #pause: NodeJS.Timeout | null = null
@@ -88,6 +88,7 @@ export class Lane {
       entry.lane = this
       this.#waiting.set(entry.claim.job.id, entry)
     }
+    this.#recalling = false // what was asked for does not include these
     this.#process.run(entries.map(orderOf), this.share)
     this.#advance()
   }
@@ -96,20 +97,21 @@ export class Lane {
     this.#process.stop(entry.claim.job.id, entry.claim.lease.attempt, reason)
   }
 
-  /** Asks for what waits in the process: what has not begun meanwhile comes back. */
-  recall(): void {
-    if (this.#waiting.size === 0 || this.#recalling) return
+  /** Asks for what waits in the process: what has not begun meanwhile comes back. False if nothing was asked. */
+  recall(): boolean {
+    if (this.#waiting.size === 0 || this.#recalling) return false
     this.#recalling = true
     this.#process.recall()
+    return true
   }
 
   /** Takes everything out, as far as the worker is concerned. */
-  clear(): readonly InFlight[] {
-    const entries = [...this.#running.values(), ...this.#waiting.values()]
+  clear(): void {
     this.#running.clear()
     this.#waiting.clear()
     this.holdsSuspect = false
-    return entries
+    this.runsOut = false
+    this.#recalling = false
   }
 
   /** Kills the process with everything that runs in it; another one takes its place. */

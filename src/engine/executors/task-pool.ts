@@ -16,6 +16,8 @@ const notStarted: EnqueueAnswer = {
  * process, is alone in one: it waits for a lane to be empty, which takes nothing else meanwhile.
  */
 export class TaskPool {
+  /** The tasks and faults of the project. Rejects with ProjectError if the first process dies before it has them. */
+  readonly catalog: Promise<Catalog>
   readonly #program: TaskProgram
   readonly #outputBefore: (output: TaskOutput) => void
   readonly #first: Lane
@@ -33,11 +35,7 @@ export class TaskPool {
     this.#outputBefore = output
     this.#first = new Lane(program, this.#relay())
     this.#lanes = [this.#first]
-  }
-
-  /** The tasks and faults of the project. Rejects with ProjectError if the process dies before it has them. */
-  get catalog(): Promise<Catalog> {
-    return this.#first.catalog
+    this.catalog = this.#first.catalog
   }
 
   get lanes(): readonly Lane[] {
@@ -70,7 +68,9 @@ export class TaskPool {
 
   /** How many jobs could be handed over, if `ahead` of them wait in the processes for those that run. */
   room(ahead: number): number {
-    return this.#open().reduce((sum, lane) => sum + Math.max(0, this.#quota(lane, ahead) - lane.count), 0)
+    const room = this.#open().reduce((sum, lane) => sum + Math.max(0, this.#quota(lane, ahead) - lane.count), 0)
+    // Those who wait for an empty lane have a place already.
+    return room - this.#suspects.length
   }
 
   /** Hands jobs over, each to the lane that is filled least. Answers those for which there is no process any more. */
@@ -95,12 +95,17 @@ export class TaskPool {
     return this.#lanes.reduce((sum, lane) => sum + lane.buffered, 0)
   }
 
-  /** Asks all lanes, or those where nothing has ended for `quietMs`, for the jobs that wait in them. False if none did. */
+  /** Asks all lanes, or those where nothing has ended for `quietMs`, for the jobs that wait in them. False if none was asked. */
   recall(quietMs = 0): boolean {
     const now = performance.now()
-    const quiet = this.#lanes.filter((lane) => lane.buffered > 0 && now - lane.quietSince >= quietMs)
-    for (const lane of quiet) lane.recall()
-    return quiet.length > 0
+    const quiet = this.#lanes.filter((lane) => now - lane.quietSince >= quietMs)
+    return quiet.filter((lane) => lane.recall()).length > 0
+  }
+
+  /** Takes back one suspect that waits for an empty lane. */
+  withdraw(suspect: InFlight): void {
+    const index = this.#suspects.indexOf(suspect)
+    if (index >= 0) this.#suspects.splice(index, 1)
   }
 
   /** Takes back the suspects that wait for an empty lane. */
@@ -115,8 +120,9 @@ export class TaskPool {
   }
 
   /** Takes everything out, as far as the worker is concerned. */
-  clear(): readonly InFlight[] {
-    return [...this.#lanes.flatMap((lane) => lane.clear()), ...this.withdrawSuspects()]
+  clear(): void {
+    for (const lane of this.#lanes) lane.clear()
+    this.withdrawSuspects()
   }
 
   /** Kills all processes with everything that runs in them; others take their places. */

@@ -8,7 +8,7 @@ const pauseMs = 250
 /** Passes on what others want cancelled of this worker's running jobs. */
 export function canceller(store: JobStore, worker: () => string, runner: Runner, events: EngineEmitter): Service {
   return loopService('canceller', events, async () => {
-    if (runner.running > 0) for (const id of await store.cancelRequests(worker())) runner.cancel(id)
+    if (runner.busy) for (const id of await store.cancelRequests(worker())) runner.cancel(id)
     return pauseMs
   })
 }

@@ -16,7 +16,10 @@ export function holdsLease(statements: Statements, clock: Clock, worker: number)
 /** Whether a claim might find something: asked first, so that idle workers leave the lock to those who write. */
 export function isAnythingReady(statements: Statements, { worker, queues }: ClaimRequest): boolean {
   if (statements.isReserved.get(workerNumber(worker)) !== undefined) return true
-  return queues?.shares.length !== 0 && statements.isReady.get() !== undefined
+  if (queues === null) return statements.isReady.get() !== undefined
+  if (queues.shares.length === 0) return false
+  const ready = statements.readyQueues.all() as readonly { readonly queue: string }[]
+  return ready.some(({ queue }) => queues.shares.some(({ name }) => name === queue))
 }
 
 export function claimJobs(statements: Statements, clock: Clock, turns: Turns, request: ClaimRequest): readonly Claim[] {
