@@ -20,8 +20,10 @@ export interface InFlight {
   cancelKill: () => void
 }
 
+const nothing = () => {}
+
 export function inFlight(claim: Claim): InFlight {
-  return { claim, lane: null, beganAt: null, deadline: Number.POSITIVE_INFINITY, stopping: null, cancelKill: () => {} }
+  return { claim, lane: null, beganAt: null, deadline: Number.POSITIVE_INFINITY, stopping: null, cancelKill: nothing }
 }
 
 /** What an attempt ends as, given what its process reported and what it was asked for. */

@@ -1,6 +1,7 @@
 import type { JobId } from '../domain/job.js'
 import type { AttemptReport } from '../domain/outcome.js'
 import type { EnqueueOptions, TaskDefaults } from '../domain/request.js'
+import type { PackedEnd, PackedOrder } from './packing.js'
 
 /** What crosses between a worker and its task processes: batches of plain data. */
 
@@ -77,7 +78,7 @@ export type Verdict = string | null
 
 export type ToTaskProcess =
   /** `atOnce` of them run, in this order; the others wait until one of those has ended. */
-  | { readonly type: 'jobs'; readonly jobs: readonly JobOrder[]; readonly atOnce: number }
+  | { readonly type: 'jobs'; readonly jobs: readonly PackedOrder[]; readonly atOnce: number }
   /** Give back what waits. */
   | { readonly type: 'recall' }
   | { readonly type: 'stop'; readonly id: JobId; readonly attempt: number; readonly reason: StopReason }
@@ -92,7 +93,7 @@ export type FromTaskProcess =
   | { readonly type: 'not loaded'; readonly message: string }
   | { readonly type: 'output'; readonly output: readonly TaskOutput[] }
   | { readonly type: 'progress'; readonly progress: TaskProgress }
-  | { readonly type: 'ends'; readonly ends: readonly AttemptEnd[] }
+  | { readonly type: 'ends'; readonly ends: readonly PackedEnd[] }
   /** The answer to `recall`: these have not begun, and will not. */
   | { readonly type: 'returned'; readonly jobs: readonly JobKey[] }
   | { readonly type: 'checked'; readonly ask: number; readonly verdicts: readonly Verdict[] }

@@ -19,7 +19,7 @@ export const stopGraceMs = 5_000
 
 /** A job is claimed ahead if it will begin within this time, and given back if nothing ends for twice as long. */
 const aheadMs = 50
-const mostAhead = 1_000
+const mostAhead = 2_000
 
 /** How long the end of a job may wait for others before it is stored. PRODUCT.md promises 20 ms after a kill. */
 const longestHoldMs = 10

@@ -1,3 +1,4 @@
+import { type PackedEnd, packEnd } from '../packing.js'
 import type { AttemptEnd, FromTaskProcess, TaskOutput } from '../protocol.js'
 
 /**
@@ -6,7 +7,7 @@ import type { AttemptEnd, FromTaskProcess, TaskOutput } from '../protocol.js'
  */
 export class Outbox {
   #output: TaskOutput[] = []
-  #ends: AttemptEnd[] = []
+  #ends: PackedEnd[] = []
   #scheduled = false
 
   output(output: TaskOutput): void {
@@ -15,7 +16,7 @@ export class Outbox {
   }
 
   end(end: AttemptEnd): void {
-    this.#ends.push(end)
+    this.#ends.push(packEnd(end))
     this.#schedule()
   }
 

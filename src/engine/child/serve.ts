@@ -3,6 +3,7 @@ import type { Clock } from '../../domain/clock.js'
 import { errorNamed, KeyTakenError, UsageError } from '../../domain/errors.js'
 import type { EnqueueOptions } from '../../domain/request.js'
 import { jobOfCaller } from '../current-job.js'
+import { unpackOrder } from '../packing.js'
 import type { CheckRequest, EnqueueAnswer, ToTaskProcess, Verdict } from '../protocol.js'
 import type { JobHandle } from '../task.js'
 import { acceptArgs, type LoadedTasks } from './loaded-task.js'
@@ -54,7 +55,7 @@ export async function serveTasks(load: LoadTasks, clock: Clock): Promise<void> {
     switch (message.type) {
       case 'jobs':
         watch.begin()
-        jobs.add(message.jobs, message.atOnce)
+        jobs.add(message.jobs.map(unpackOrder), message.atOnce)
         return
       case 'recall':
         outbox.send({ type: 'returned', jobs: jobs.giveBack() })

@@ -1,6 +1,7 @@
 import { formatDuration } from '../../domain/duration.js'
 import { ProjectError } from '../../domain/errors.js'
 import type { ProcessIdentity } from '../../stores/store.js'
+import { packOrder, unpackEnd } from '../packing.js'
 import type {
   AttemptEnd,
   Catalog,
@@ -83,7 +84,7 @@ export class TaskProcess {
 
   /** Hands jobs over: `atOnce` of all that are here run, in the order of their coming. */
   run(orders: readonly JobOrder[], atOnce: number): void {
-    this.#process.send({ type: 'jobs', jobs: orders, atOnce })
+    this.#process.send({ type: 'jobs', jobs: orders.map(packOrder), atOnce })
   }
 
   /** Asks for what waits; `returned` hears the answer. */
@@ -161,7 +162,7 @@ export class TaskProcess {
         this.#listener.ready()
         return
       case 'ends':
-        this.#listener.ended(message.ends)
+        this.#listener.ended(message.ends.map(unpackEnd))
         return
       case 'returned':
         this.#listener.returned(message.jobs)

@@ -1,0 +1,33 @@
+import type { JobId } from '../domain/job.js'
+import type { AttemptReport } from '../domain/outcome.js'
+import type { AttemptEnd, JobOrder } from './protocol.js'
+
+/**
+ * Orders and ends cross by the hundred in one message, whose cost is its length: they go as arrays, without the names
+ * of their fields.
+ */
+export type PackedOrder = readonly [id: JobId, attempt: number, task: string, argsJson: string]
+
+/** Most jobs return, and their report is spelled out too. */
+export type PackedEnd =
+  | readonly [id: JobId, attempt: number, resultJson: string, startedAt: number, endedAt: number]
+  | readonly [id: JobId, attempt: number, report: AttemptReport]
+
+export function packOrder({ id, attempt, task, argsJson }: JobOrder): PackedOrder {
+  return [id, attempt, task, argsJson]
+}
+
+export function unpackOrder([id, attempt, task, argsJson]: PackedOrder): JobOrder {
+  return { id, attempt, task, argsJson }
+}
+
+export function packEnd({ id, attempt, report }: AttemptEnd): PackedEnd {
+  if (report.kind !== 'returned') return [id, attempt, report]
+  return [id, attempt, report.resultJson, report.startedAt, report.endedAt]
+}
+
+export function unpackEnd(packed: PackedEnd): AttemptEnd {
+  const [id, attempt] = packed
+  if (packed.length === 3) return { id, attempt, report: packed[2] }
+  return { id, attempt, report: { kind: 'returned', resultJson: packed[2], startedAt: packed[3], endedAt: packed[4] } }
+}
