@@ -45,6 +45,11 @@ export class StoreLostError extends StoreUnavailableError {
   override name = 'StoreLostError'
 }
 
+/** Whether the store refused for now: trying again later may help. */
+export function isTemporary(thrown: unknown): thrown is StoreUnavailableError {
+  return thrown instanceof StoreUnavailableError && !(thrown instanceof StoreLostError)
+}
+
 /** The task modules of the project cannot be used. */
 export class ProjectError extends OffstageError {
   override name = 'ProjectError'

@@ -5,6 +5,9 @@ import { thisBoot } from './host.js'
 const { now } = Date
 const { bigint } = process.hrtime
 
+/** Milliseconds with fractions, for differences within this process. */
+export const preciseMs: () => number = performance.now.bind(performance)
+
 /** The machine's own time. hrtime counts from the boot, so every process reads the same, and nobody can set it. */
 export const systemClock: Clock = {
   now: () => now(),

@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.js'
-import { StoreLostError, StoreUnavailableError } from '../domain/errors.js'
+import { isTemporary } from '../domain/errors.js'
 import type { JobId, WorkerId } from '../domain/job.js'
 import type { QueueChoice } from '../domain/queues.js'
 import type { Claim, JobStore } from '../stores/store.js'
@@ -119,9 +119,8 @@ export class Runner {
   /** Claims if there is room, without making anybody wait for it. */
   claimSoon(): void {
     this.claim().catch((thrown: unknown) => {
-      const isOver = !(thrown instanceof StoreUnavailableError) || thrown instanceof StoreLostError
-      if (isOver) this.#events.emit('service.failed', 'runner', thrown)
-      else this.#events.emit('store.unavailable', thrown)
+      if (isTemporary(thrown)) this.#events.emit('store.unavailable', thrown)
+      else this.#events.emit('service.failed', 'runner', thrown)
     })
   }
 
@@ -200,6 +199,11 @@ export class Runner {
     const alone = running.length === 1
     this.#settle(running.map((entry) => ({ entry, outcome: outcomeOfDeath(entry, death, alone, now) })))
     this.#pool.left(lane)
+  }
+
+  /** Stops trying to store what the store refuses. */
+  giveUp(): void {
+    this.#settler.giveUp()
   }
 
   /** Gives back everything that has not ended. The task processes must be gone. */

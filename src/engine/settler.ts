@@ -1,9 +1,9 @@
-import { StoreLostError, StoreUnavailableError } from '../domain/errors.js'
+import { isTemporary, StoreLostError } from '../domain/errors.js'
 import type { Outcome } from '../domain/outcome.js'
 import type { JobStore } from '../stores/store.js'
 import type { EngineEmitter } from './events.js'
 import type { InFlight } from './in-flight.js'
-import { after } from './timer.js'
+import { pause } from './services/service.js'
 
 const againMs = 500
 
@@ -17,6 +17,7 @@ export class Settler {
   readonly #store: Pick<JobStore, 'settle'>
   readonly #events: EngineEmitter
   readonly #idle: () => void
+  readonly #patience = new AbortController()
   #pending = 0
 
   /** `idle` is called when all that was handed over is stored. */
@@ -39,6 +40,11 @@ export class Settler {
     })
   }
 
+  /** From now on what the store refuses is not tried again. */
+  giveUp(): void {
+    this.#patience.abort()
+  }
+
   async #untilStored(ends: readonly End[]): Promise<void> {
     const requests = ends.map(({ entry, outcome }) => ({ lease: entry.claim.lease, outcome }))
     for (;;) {
@@ -46,14 +52,21 @@ export class Settler {
         this.#tell(ends, await this.#store.settle(requests))
         return
       } catch (thrown) {
-        if (!(thrown instanceof StoreUnavailableError) || thrown instanceof StoreLostError) {
-          this.#events.emit('service.failed', 'settler', thrown)
-          return
-        }
+        if (!isTemporary(thrown)) return this.#refused(ends, thrown)
         this.#events.emit('store.unavailable', thrown)
-        await new Promise<void>((resolve) => after(againMs, resolve))
+        if (this.#patience.signal.aborted) return
+        await pause(againMs, this.#patience.signal)
       }
     }
+  }
+
+  /** An end that cannot be stored must not take those along that it was handed over with. */
+  async #refused(ends: readonly End[], thrown: unknown): Promise<void> {
+    if (ends.length === 1 || thrown instanceof StoreLostError) {
+      this.#events.emit('service.failed', 'settler', thrown)
+      return
+    }
+    for (const end of ends) await this.#untilStored([end])
   }
 
   #tell(ends: readonly End[], answers: readonly ('settled' | 'lost')[]): void {

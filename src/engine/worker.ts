@@ -24,6 +24,9 @@ import { after } from './timer.js'
 // Without a task process a worker is of no use, and starting one over and over helps nobody.
 const mostDeathsWhileLoading = 5
 
+// How long a worker that ends goes on trying to store how its jobs ended.
+const lastTriesMs = 5_000
+
 export interface WorkerSettings extends RunnerSettings {
   readonly retention: Retention
 }
@@ -108,12 +111,18 @@ export class Worker {
     await this.abandon()
   }
 
-  /** Ends at once: kills the task process, and gives back what ran in it. */
+  /**
+   * Ends at once: kills the task processes, and gives back what ran in them. Rejects with StoreUnavailableError if the
+   * store refuses that for five seconds: the jobs run again when the lease is over.
+   */
   async abandon(): Promise<void> {
     await Promise.all(this.#services.map((service) => service.stop()))
     await this.#pool.end()
     this.runner.release()
+    // Whoever waits for the worker to end shall not wait for a disk: what cannot be stored is run again by others.
+    const cancelGiveUp = after(lastTriesMs, () => this.runner.giveUp())
     await this.runner.drain()
+    cancelGiveUp()
     await this.#store.deregister(this.#id)
   }
 

@@ -1,6 +1,6 @@
-import { StoreUnavailableError } from '../domain/errors.js'
+import { StoreLostError } from '../domain/errors.js'
 
 /** What every call on a closed store is answered. */
-export function storeClosed(store: string): StoreUnavailableError {
-  return new StoreUnavailableError('E_STORE_CLOSED', `store ${store}: it was closed`)
+export function storeClosed(store: string): StoreLostError {
+  return new StoreLostError('E_STORE_CLOSED', `store ${store}: it was closed`)
 }

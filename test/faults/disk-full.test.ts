@@ -178,3 +178,28 @@ describe.each([fullDisk, sizeLimit])('$name', (shortage) => {
     },
   )
 })
+
+test.skipIf(sizeLimit.missing !== null)(
+  'A worker that is told to end while the store refuses its results does end, and says so: the jobs run again.',
+  async () => {
+    const project = cliProject(files)
+    const store = sizeLimit.prepare(project)
+    const env = { OFFSTAGE_STORE: `sqlite:${store}` }
+    expect((await project.run(['run', 'held', 'x', '--detach'], { env })).exitCode).toBe(0)
+    const worker = project.start(['workers', 'start', '--grace', '1s'], { env })
+    const starts = () => readLedger(project).filter(({ what }) => what === 'S')
+    await eventually(() => expect(starts()).toHaveLength(1))
+    sizeLimit.begin(project, store, worker)
+    project.write('go', '')
+    await worker.says(/trying again/)
+    worker.signal('SIGTERM')
+    const end = await worker.ended
+    expect(end.exitCode).toBe(6)
+    expect(end.stderr).toMatch(/^error: store .*SQLITE_IOERR_WRITE.*$/m)
+
+    expect((await project.run(['workers', 'start', '--burst'], { env })).exitCode).toBe(0)
+    expect(starts()).toHaveLength(2)
+    expect(storedJobs(project, store)).toMatchObject([{ state: 'completed', result: '"computed x"' }])
+    expectIntact(project, store)
+  },
+)

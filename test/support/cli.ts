@@ -104,6 +104,7 @@ function launch(project: CliProject, [file = '', ...args]: readonly string[], op
     extendEnv: false,
     reject: false,
     stripFinalNewline: false,
+    forceKillAfterDelay: false, // a signal is what the test says, and nothing follows it
     ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
   })
   let said = ''

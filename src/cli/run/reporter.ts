@@ -46,7 +46,23 @@ function reportTroubles(events: EngineEmitter): void {
     say(`${job} attempt ${attempt}: its lease was over, its end was refused`),
   )
   events.on('process.died', (how) => say(`the task process died (${how})`))
-  events.on('store.unavailable', (error) => say(`warning: ${error.message}; trying again`))
+  events.on(
+    'store.unavailable',
+    seldom((error) => say(`warning: ${error.message}; trying again`)),
+  )
+}
+
+const sayAgainMs = 10_000
+
+/** The same trouble is told once in a while, however often it is met. */
+function seldom(tell: (error: Error) => void): (error: Error) => void {
+  const toldAt = new Map<string, number>()
+  return (error) => {
+    const now = performance.now()
+    if (now - (toldAt.get(error.message) ?? Number.NEGATIVE_INFINITY) < sayAgainMs) return
+    toldAt.set(error.message, now)
+    tell(error)
+  }
 }
 
 /** Puts the pieces of each job's output together into whole lines. */

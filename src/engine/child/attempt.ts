@@ -1,9 +1,9 @@
-import { performance } from 'node:perf_hooks'
 import type { Clock } from '../../domain/clock.js'
 import { parseDuration } from '../../domain/duration.js'
 import { NonRetryableError, RetryLater } from '../../domain/errors.js'
 import { maxResultBytes, toJsonText } from '../../domain/json.js'
 import type { AttemptReport } from '../../domain/outcome.js'
+import { preciseMs } from '../clock.js'
 import { type CurrentJob, runInJob } from '../current-job.js'
 import { failureOf } from './failure-of.js'
 import { acceptArgs, type LoadedTask } from './loaded-task.js'
@@ -16,9 +16,9 @@ export async function runAttempt(
   clock: Clock,
 ): Promise<AttemptReport> {
   const startedAt = clock.now()
-  const start = performance.now()
+  const start = preciseMs()
   // The end is measured from the start, so that a clock that is set back makes no negative duration.
-  const span = () => ({ startedAt, endedAt: startedAt + Math.round(performance.now() - start) })
+  const span = () => ({ startedAt, endedAt: startedAt + Math.round(preciseMs() - start) })
   let result: unknown
   try {
     const accepted = await acceptArgs(task, argsJson)

@@ -1,8 +1,8 @@
-import { performance } from 'node:perf_hooks'
 import { format } from 'node:util'
 import type { Clock } from '../../domain/clock.js'
 import { UsageError } from '../../domain/errors.js'
 import type { AttemptReport } from '../../domain/outcome.js'
+import { preciseMs } from '../clock.js'
 import { type CurrentJob, jobOfCaller, runInJob } from '../current-job.js'
 import type { JobKey, JobOrder, StopReason } from '../protocol.js'
 import { runAttempt } from './attempt.js'
@@ -56,7 +56,7 @@ export class RunningJobs {
   #startSome(): void {
     if (this.#starting || this.#waiting.size === 0 || this.#running.size >= this.#atOnce) return
     this.#starting = true // a job may end while it is started
-    const now = performance.now()
+    const now = preciseMs()
     if (now - this.#turnStartedAt > longestTurnMs) {
       setImmediate(() => this.#startTurn())
       return
@@ -70,7 +70,7 @@ export class RunningJobs {
   }
 
   #startTurn(): void {
-    this.#turnStartedAt = performance.now()
+    this.#turnStartedAt = preciseMs()
     this.#starting = false
     this.#startSome()
   }

@@ -22,6 +22,8 @@ export interface ForkedListener<Received> {
   received(message: Received): void
   /** Written past the program's own capture, by native code or by a child of it. */
   wrote(stream: 'stdout' | 'stderr', text: string): void
+  /** The process has ended; what it sent before is still read. */
+  ending(): void
   exited(exit: Exit): void
 }
 
@@ -50,6 +52,7 @@ export class Forked<Sent extends object, Received> {
     stderr?.setEncoding('utf8').on('data', (text: string) => listener.wrote('stderr', text))
     this.#child.on('message', (message) => listener.received(message as Received))
     this.#gone = this.#exit().then(async (exit) => {
+      listener.ending()
       // What it sent before its end may still be on its way: the channel closes after the last message.
       if (this.#child.connected) await Promise.race([once(this.#child, 'disconnect'), passed(outputGraceMs)])
       this.#isGone = true

@@ -60,6 +60,7 @@ export class TaskProcess {
   #loadFailure: string | null = null
   #stage: 'loading' | 'ready' | 'gone' = 'loading'
   #killed = false
+  #ending = false
 
   constructor(program: TaskProgram, listener: TaskProcessListener) {
     this.#listener = listener
@@ -69,6 +70,9 @@ export class TaskProcess {
     this.#process = new Forked(program, {
       received: (message) => this.#receive(message),
       wrote: (stream, text) => listener.output({ id: null, stream, text }),
+      ending: () => {
+        this.#ending = true
+      },
       exited: (exit) => this.#died({ ...exit, loading: this.#stage === 'loading', killed: this.#killed }),
     })
     this.#watchLoading(null)
@@ -79,7 +83,7 @@ export class TaskProcess {
   }
 
   get ready(): boolean {
-    return this.#stage === 'ready' && !this.#killed
+    return this.#stage === 'ready' && !this.#killed && !this.#ending
   }
 
   /** Hands jobs over: `atOnce` of all that are here run, in the order of their coming. */

@@ -1,4 +1,4 @@
-import { StoreLostError, StoreUnavailableError } from '../../domain/errors.js'
+import { isTemporary } from '../../domain/errors.js'
 import type { EngineEmitter } from '../events.js'
 
 /** Anything that goes on in the background. */
@@ -26,7 +26,7 @@ export function loopService(
     try {
       return await turn(stop.signal)
     } catch (thrown) {
-      if (!(thrown instanceof StoreUnavailableError) || thrown instanceof StoreLostError) throw thrown
+      if (!isTemporary(thrown)) throw thrown
       events.emit('store.unavailable', thrown)
       return afterRefusalMs
     }
