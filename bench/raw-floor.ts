@@ -137,6 +137,7 @@ function engineOperations(db: Database.Database): Operations {
     insert: (n) => {
       const now = Date.now()
       insertJob.run(
+        n + 1,
         'noop',
         queue,
         'queued',

@@ -18,6 +18,13 @@ const prune = (subject: Subject, ended: Partial<typeof nothing>, limit = 100, st
   subject.store.prune({ endedBefore: { ...nothing, ...ended }, statisticsBefore, limit })
 
 contract('prune', (test) => {
+  test('The id of a job that was removed never comes back, even if it was the newest.', async (subject) => {
+    const newest = await completed(subject)
+    expect(await prune(subject, { completed: subject.clock.now() })).toBe(1)
+    expect(await ids(subject)).toEqual([])
+    expect(Number((await subject.add()).slice(1))).toBeGreaterThan(Number(newest.slice(1)))
+  })
+
   test('What ended at or before a time goes, the oldest first, with its attempts; everything else stays.', async (subject) => {
     const claim = await subject.start()
     await subject.settle(claim, subject.outcome.retry(0))

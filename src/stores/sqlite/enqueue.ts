@@ -3,17 +3,19 @@ import type { JobState, NewJob, WorkerId } from '../../domain/job.js'
 import { isFinal } from '../../domain/transitions.js'
 import type { Enqueued } from '../store.js'
 import { cancelJob } from './cancel.js'
+import type { JobIds } from './job-ids.js'
 import { workerNumber } from './rows.js'
 import type { Statements } from './statements.js'
 
 /** Stores one job, or answers what its unique key says. */
-export function enqueueJob(statements: Statements, clock: Clock, job: NewJob): Enqueued {
+export function enqueueJob(statements: Statements, clock: Clock, ids: JobIds, job: NewJob): Enqueued {
   const holder = job.key === null ? null : keyHolder(statements, clock, job.key.name)
   if (job.key !== null && holder !== null && job.key.policy !== 'replace') {
     return { id: `j${holder}`, answer: job.key.policy === 'skip' ? 'existing' : 'refused' }
   }
   if (holder !== null) cancelJob(statements, clock, holder)
-  const id = insertJob(statements, clock, job)
+  const id = ids.next()
+  insertJob(statements, clock, id, job)
   if (job.key !== null) statements.holdKey.run(job.key.name, id, clock.now() + job.key.forMs)
   return { id: `j${id}`, answer: holder === null ? 'created' : 'replaced' }
 }
@@ -28,9 +30,10 @@ function keyHolder(statements: Statements, clock: Clock, name: string): number |
   return ended && holder.heldUntil <= clock.now() ? null : holder.job
 }
 
-function insertJob(statements: Statements, clock: Clock, job: NewJob): number {
+function insertJob(statements: Statements, clock: Clock, id: number, job: NewJob): void {
   const now = clock.now()
-  const { lastInsertRowid } = statements.insertJob.run(
+  statements.insertJob.run(
+    id,
     job.task,
     job.queue,
     job.dueAt > now ? 'scheduled' : 'queued',
@@ -45,7 +48,6 @@ function insertJob(statements: Statements, clock: Clock, job: NewJob): number {
     job.timeoutMs,
     job.reservedFor === null ? null : liveWorker(statements, job.reservedFor),
   )
-  return Number(lastInsertRowid)
 }
 
 /** The number of a worker, or null if it is gone: its jobs are anybody's. */

@@ -36,9 +36,11 @@ const startable = `(expires_at IS NULL OR expires_at > :now OR NOT ${neverStarte
 const texts = {
   // enqueue
   insertJob: `
-    INSERT INTO jobs (task, queue, state, priority, args, unique_key, created_at, due_at, expires_at, max_retries,
+    INSERT INTO jobs (id, task, queue, state, priority, args, unique_key, created_at, due_at, expires_at, max_retries,
       backoff, timeout_ms, reserved_for)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  lastJob: `SELECT id FROM last_job`,
+  keepLastJob: `UPDATE last_job SET id = ?`,
   isWorker: `SELECT 1 FROM workers WHERE id = ?`,
   keyHolder: `
     SELECT keys.job AS job, keys.held_until AS heldUntil, jobs.state AS state
@@ -121,7 +123,7 @@ const texts = {
   anyDue: `SELECT 1 FROM jobs WHERE state = 'scheduled' AND due_at <= ? LIMIT 1`,
   anyExpired: `
     SELECT 1 FROM jobs
-    WHERE state IN ('scheduled', 'queued') AND expires_at IS NOT NULL AND expires_at <= ? AND ${neverStarted} LIMIT 1`,
+    WHERE (state = 'scheduled' OR state = 'queued') AND expires_at IS NOT NULL AND expires_at <= ? AND ${neverStarted} LIMIT 1`,
   promoteDue: `
     UPDATE jobs SET state = 'queued'
     WHERE id IN (SELECT id FROM jobs WHERE state = 'scheduled' AND due_at <= :now ORDER BY due_at, id LIMIT :limit)`,
@@ -130,7 +132,7 @@ const texts = {
     UPDATE jobs SET state = 'failed', reason = 'expired', ended_at = :now, error = :error
     WHERE id IN (
       SELECT id FROM jobs
-      WHERE state IN ('scheduled', 'queued') AND expires_at IS NOT NULL AND expires_at <= :now AND ${neverStarted}
+      WHERE (state = 'scheduled' OR state = 'queued') AND expires_at IS NOT NULL AND expires_at <= :now AND ${neverStarted}
       ORDER BY expires_at, id LIMIT :limit)
     RETURNING task, queue`,
   heldBy: `SELECT * FROM jobs WHERE state = 'running' AND worker = ? ORDER BY id LIMIT ?`,

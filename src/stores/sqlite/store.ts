@@ -9,6 +9,7 @@ import { claimJobs, isAnythingReady } from './claim.js'
 import { openForReading, openForWriting, type SqliteLocation } from './database.js'
 import { enqueueJob } from './enqueue.js'
 import { storeError } from './errors.js'
+import { JobIds } from './job-ids.js'
 import { endOfNewest, prune, pruneIsDue } from './prune.js'
 import { attemptsOf, jobsPage, queueInfos } from './reader.js'
 import { type JobRow, jobNumber, jobOfRow, type WorkerRow, workerNumber, workerOfRow } from './rows.js'
@@ -38,7 +39,12 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
   const wakeUp = new WakeUp(db, path)
   const turns = new Turns()
   const upkeep = new Upkeep(db, path)
-  const writes = new WriteQueue(db, location, () => wakeUp.tell())
+  const ids = new JobIds(statements)
+  const writes = new WriteQueue(db, location, {
+    begin: () => ids.begin(),
+    end: () => ids.end(),
+    committed: () => wakeUp.tell(),
+  })
   // A write that others may wait for. What changes nothing for them must not wake them: two idle workers of one
   // process would wake each other for ever.
   const tell = <T>(write: () => T): Promise<T> =>
@@ -56,7 +62,7 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
     }
   }
   return {
-    enqueue: (jobs: readonly NewJob[]) => tell(() => jobs.map((job) => enqueueJob(statements, clock, job))),
+    enqueue: (jobs: readonly NewJob[]) => tell(() => jobs.map((job) => enqueueJob(statements, clock, ids, job))),
     claim: async (request: ClaimRequest) => {
       const found = await read(() => isAnythingReady(statements, request))
       return found ? writes.runUnsynced(() => claimJobs(statements, clock, turns, request)) : []

@@ -6,6 +6,14 @@ import { identityCheck } from './identity.js'
 
 const defaultPatienceMs = 10_000
 
+/** What belongs to every transaction, whatever is written in it. */
+export interface AroundWrites {
+  begin(): void
+  /** Before the commit. */
+  end(): void
+  committed(): void
+}
+
 interface Write {
   run(): unknown
   /** Whether it must survive a power loss once it is answered. */
@@ -21,7 +29,7 @@ interface Write {
 export class WriteQueue {
   readonly #db: Database.Database
   readonly #path: string
-  readonly #committed: () => void
+  readonly #around: AroundWrites
   readonly #checkFile: () => void
   readonly #commit: (writes: readonly Write[]) => unknown[]
   readonly #durability: Durability
@@ -31,23 +39,27 @@ export class WriteQueue {
   #flushing: Promise<void> | null = null
 
   /**
-   * `committed` is called after each commit; `patienceMs` is for how long a write waits for a lock that others hold,
-   * before it is refused.
+   * `patienceMs` is for how long a write waits for a lock that others hold, before it is refused.
    */
   constructor(
     db: Database.Database,
     { path, durability }: SqliteLocation,
-    committed: () => void,
+    around: AroundWrites,
     patienceMs = defaultPatienceMs,
   ) {
     this.#durability = durability
     this.#patienceMs = patienceMs
     this.#db = db
     this.#path = path
-    this.#committed = committed
+    this.#around = around
     this.#checkFile = identityCheck(path)
     // IMMEDIATE: a transaction that reads first and writes later can fail half-way with BUSY, whatever the timeout.
-    this.#commit = db.transaction((writes: readonly Write[]) => writes.map((write) => write.run())).immediate
+    this.#commit = db.transaction((writes: readonly Write[]) => {
+      around.begin()
+      const values = writes.map((write) => write.run())
+      around.end()
+      return values
+    }).immediate
   }
 
   /** Runs `write` in the next transaction. It must be synchronous, and safe to run again after a roll-back. */
@@ -101,7 +113,7 @@ export class WriteQueue {
         this.#checkFile()
         this.#sync(writes.some(({ synced }) => synced))
         const values = this.#commit(writes)
-        this.#committed()
+        this.#around.committed()
         writes.forEach((write, index) => {
           write.resolve(values[index])
         })

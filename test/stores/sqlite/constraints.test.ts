@@ -54,15 +54,6 @@ describe('What the file refuses', () => {
     expect(() => insert(row)).toThrow(/constraint failed|cannot store/)
   })
 
-  test('The id of a job that was removed never comes back.', async () => {
-    const db = openRaw(await closedStore())
-    const insert = db.prepare(`INSERT INTO jobs (task, queue, state, priority, args, created_at, due_at, max_retries)
-      VALUES ('t', 'q', 'queued', 0, '[]', 0, 0, 0)`)
-    insert.run()
-    db.exec('DELETE FROM jobs')
-    expect(Number(insert.run().lastInsertRowid)).toBe(2)
-  })
-
   test('The file says whose it is and which version.', async () => {
     const db = openRaw(await closedStore())
     expect(db.pragma('application_id', { simple: true })).toBe(applicationId)

@@ -10,7 +10,12 @@ async function queueOnTable(patienceMs = 10_000) {
   db.pragma('busy_timeout = 20')
   db.exec('CREATE TABLE numbers (value INTEGER NOT NULL CHECK (value < 100)) STRICT')
   let commits = 0
-  const writes = new WriteQueue(db, { path, durability: 'full' }, () => commits++, patienceMs)
+  const writes = new WriteQueue(
+    db,
+    { path, durability: 'full' },
+    { begin() {}, end() {}, committed: () => commits++ },
+    patienceMs,
+  )
   const insert = db.prepare('INSERT INTO numbers VALUES (?)')
   const add = (value: number) => writes.run(() => insert.run(value).changes)
   const values = () => db.prepare('SELECT value FROM numbers ORDER BY rowid').pluck().all()
