@@ -107,10 +107,10 @@ export const migrations: readonly string[] = [
   `,
   `
   -- Every job once more, in a table that is written three times as fast. A list after IN in a CHECK is made into a table
-  -- of its own for each row, so the checks compare one by one; AUTOINCREMENT cost as much as the rest of an insert, so
-  -- the last id that was given is kept here by hand, once a transaction: the id of a pruned job never comes back.
-  CREATE TABLE last_job (id INTEGER NOT NULL) STRICT;
-  INSERT INTO last_job (id) VALUES (coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'jobs'), 0));
+  -- of its own for each row, so the checks compare one by one. AUTOINCREMENT cost as much as the rest of an insert, so
+  -- that the id of a removed job never comes back is seen to where jobs are removed: ids go on from the highest one.
+  CREATE TABLE highest_removed (job INTEGER NOT NULL) STRICT;
+  INSERT INTO highest_removed (job) VALUES (coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'jobs'), 0));
 
   ALTER TABLE jobs RENAME TO older_jobs;
   CREATE TABLE jobs (

@@ -11,6 +11,7 @@ export function prune(statements: Statements, now: EpochMs, { endedBefore, stati
     const ids = JSON.stringify(rows.map(({ id }) => id))
     statements.pruneKeys.run(ids)
     statements.pruneAttempts.run(ids)
+    statements.noteRemoved.run(ids)
     statements.pruneJobs.run(ids)
     removed += rows.length
   }

@@ -39,8 +39,7 @@ const texts = {
     INSERT INTO jobs (id, task, queue, state, priority, args, unique_key, created_at, due_at, expires_at, max_retries,
       backoff, timeout_ms, reserved_for)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  lastJob: `SELECT id FROM last_job`,
-  keepLastJob: `UPDATE last_job SET id = ?`,
+  highestJob: `SELECT max(coalesce((SELECT max(id) FROM jobs), 0), job) AS job FROM highest_removed`,
   isWorker: `SELECT 1 FROM workers WHERE id = ?`,
   keyHolder: `
     SELECT keys.job AS job, keys.held_until AS heldUntil, jobs.state AS state
@@ -150,6 +149,7 @@ const texts = {
     WHERE (name, job) IN (
       SELECT unique_key, id FROM jobs WHERE unique_key IS NOT NULL AND id IN (SELECT value FROM json_each(?)))`,
   pruneAttempts: `DELETE FROM attempts WHERE job IN (SELECT value FROM json_each(?))`,
+  noteRemoved: `UPDATE highest_removed SET job = max(job, (SELECT max(value) FROM json_each(?)))`,
   pruneJobs: `DELETE FROM jobs WHERE id IN (SELECT value FROM json_each(?))`,
   pruneStatistics: `DELETE FROM statistics WHERE minute BETWEEN 0 AND ? - 1`,
   pruneDurations: `DELETE FROM durations WHERE minute BETWEEN 0 AND ? - 1`,

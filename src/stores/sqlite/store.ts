@@ -42,7 +42,6 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
   const ids = new JobIds(statements)
   const writes = new WriteQueue(db, location, {
     begin: () => ids.begin(),
-    end: () => ids.end(),
     committed: () => wakeUp.tell(),
   })
   // A write that others may wait for. What changes nothing for them must not wake them: two idle workers of one
