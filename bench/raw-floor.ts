@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { plainTaskDefaults } from '../src/domain/request.js'
 import { migrations } from '../src/stores/sqlite/migrations.js'
-import { type ClaimedRow as ClaimedByEngine, prepareStatements } from '../src/stores/sqlite/statements.js'
 import { elapsedMs, type Measurement } from './measure.js'
 
 // The statements are written out here, not taken from the engine: when those get better or worse, the floor stays. They
@@ -42,36 +41,27 @@ const batchSizes = [1, 100, 1_000]
 
 /** SQLite by itself: prepared statements in plain loops, each batch one transaction. */
 export function rawInserts(jobs: RawJobs): Measurement[] {
-  return [
-    ...batchSizes.map((size) => insertion(`raw.insert.${size}`, 'insert', size, jobs, plainOperations)),
-    // Between the floor and the engine: tells what of the distance is SQL, and what is JavaScript around it.
-    insertion('sql.insert.1000', "insert, the engine's SQL", 1_000, jobs, engineOperations),
-  ]
+  return batchSizes.map((size) => insertion(`raw.insert.${size}`, 'insert', size, jobs))
 }
 
 /** The same of what a worker does to a job: it takes it, and later says how it ended. */
 export function rawCompletions(jobs: RawJobs): Measurement[] {
-  return [
-    ...batchSizes.map((size) => completion(`raw.complete.${size}`, 'claim + complete', size, jobs, plainOperations)),
-    completion('sql.complete.1000', "claim + complete, the engine's SQL", 1_000, jobs, engineOperations),
-  ]
+  return batchSizes.map((size) => completion(`raw.complete.${size}`, 'claim + complete', size, jobs))
 }
 
-type MakeOperations = (db: Database.Database) => Operations
-
-function insertion(id: string, what: string, size: number, jobs: RawJobs, operations: MakeOperations): Measurement {
+function insertion(id: string, what: string, size: number, jobs: RawJobs): Measurement {
   const run = (folder: string, count: number) =>
     withDatabase(folder, (db) => {
-      const { insert } = operations(db)
+      const { insert } = plainOperations(db)
       return elapsedMs(() => insertAll(db, insert, size, count))
     })
   return { id, title: titleOf(what, size), jobs: size === 1 ? jobs.singly : jobs.batched, run }
 }
 
-function completion(id: string, what: string, size: number, jobs: RawJobs, operations: MakeOperations): Measurement {
+function completion(id: string, what: string, size: number, jobs: RawJobs): Measurement {
   const run = (folder: string, count: number) =>
     withDatabase(folder, (db) => {
-      const { insert, claim, complete } = operations(db)
+      const { insert, claim, complete } = plainOperations(db)
       insertAll(db, insert, 1_000, count)
       return elapsedMs(() => {
         const inTransaction = transactions(db)
@@ -127,41 +117,6 @@ function plainOperations(db: Database.Database): Operations {
     },
     claim: (limit) => claim.all(worker, Date.now(), queue, limit) as ClaimedRow[],
     complete: ({ id, attempt }) => complete.run('null', Date.now(), id, attempt, worker),
-  }
-}
-
-function engineOperations(db: Database.Database): Operations {
-  const { queue, priority, maxRetries, timeoutMs } = plainTaskDefaults
-  const { insertJob, claimFromQueue, settleCompleted } = prepareStatements(db)
-  return {
-    insert: (n) => {
-      const now = Date.now()
-      insertJob.run(
-        n + 1,
-        'noop',
-        queue,
-        'queued',
-        priority,
-        `[${n}]`,
-        null,
-        now,
-        now,
-        null,
-        maxRetries,
-        null,
-        timeoutMs,
-        null,
-      )
-    },
-    claim: (limit) =>
-      (claimFromQueue.all({ worker, queue, now: Date.now(), limit }) as ClaimedByEngine[]).map((row) => ({
-        id: row[0],
-        attempt: row[4],
-      })),
-    complete: ({ id, attempt }) => {
-      const now = Date.now()
-      settleCompleted.run('null', now, now, 'return', id, attempt, worker)
-    },
   }
 }
 

@@ -21,6 +21,7 @@ interface Span {
 
 export interface CompletedOutcome extends Span {
   readonly kind: 'completed'
+  readonly endedBy: 'return'
   readonly resultJson: string
 }
 

@@ -98,12 +98,13 @@ export class Runner {
     const { ahead } = this.#pace
     const limit = this.#open && this.#pool.isHungry(ahead) ? this.#pool.room(ahead) : 0
     if (limit <= 0) return 0
-    if (this.#inFlight.size === 0) this.#pace.begin()
     let taken = 0
     this.#claiming = this.#store
       .claim({ worker: this.#worker, queues: this.#settings.queues, limit })
       .then((claims) => {
         taken = claims.length
+        if (taken > 0) this.#pace.resume()
+        else if (this.#inFlight.size === 0) this.#pace.pause()
         this.#handOver(claims)
       })
     try {

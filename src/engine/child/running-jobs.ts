@@ -15,7 +15,24 @@ const longestTurnMs = 2
 interface RunningJob {
   readonly attempt: number
   readonly startedAt: number
-  readonly stop: AbortController
+  readonly stop: StopSignal
+}
+
+/** The signal of one job. Made when somebody asks for it: that takes longer than all else that a small job costs. */
+class StopSignal {
+  #controller: AbortController | null = null
+  #reason: DOMException | null = null
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#reason !== null) this.#controller.abort(this.#reason)
+    return this.#controller.signal
+  }
+
+  abort(reason: StopReason): void {
+    this.#reason ??= new DOMException(stopMessages[reason], 'AbortError')
+    this.#controller?.abort(this.#reason)
+  }
 }
 
 /** The jobs of this process: those that run, and those that wait for their turn. Each ends once: what it reports after its end is dropped. */
@@ -77,14 +94,14 @@ export class RunningJobs {
 
   #start(order: JobOrder): void {
     const { id, attempt } = order
-    const running: RunningJob = { attempt, startedAt: this.#clock.now(), stop: new AbortController() }
+    const running: RunningJob = { attempt, startedAt: this.#clock.now(), stop: new StopSignal() }
     this.#running.set(id, running)
     const task = this.#loaded.tasks.get(order.task)
     if (task === undefined) {
       this.#end(id, running, unknownTask(order.task, running.startedAt))
       return
     }
-    void runAttempt(task, order.argsJson, this.#currentJob(order, running.stop.signal), this.#clock).then((report) =>
+    void runAttempt(task, order.argsJson, this.#currentJob(order, running.stop), this.#clock).then((report) =>
       this.#end(id, running, report),
     )
   }
@@ -97,7 +114,7 @@ export class RunningJobs {
       return
     }
     const running = this.#running.get(id)
-    if (running?.attempt === attempt) running.stop.abort(new DOMException(stopMessages[reason], 'AbortError'))
+    if (running?.attempt === attempt) running.stop.abort(reason)
   }
 
   /** Ends the calling job as failed: for what it threw outside of its own promise. False if no job called. */
@@ -118,13 +135,15 @@ export class RunningJobs {
     this.#startSome()
   }
 
-  #currentJob(order: JobOrder, signal: AbortSignal): CurrentJob {
+  #currentJob(order: JobOrder, stop: StopSignal): CurrentJob {
     const { id, attempt } = order
     const outbox = this.#outbox
     const job: CurrentJob = {
       id,
       attempt,
-      signal,
+      get signal() {
+        return stop.signal
+      },
       slot: undefined,
       progress(fraction, message) {
         if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1)) {

@@ -3,19 +3,19 @@ import type { JobState, NewJob, WorkerId } from '../../domain/job.js'
 import { isFinal } from '../../domain/transitions.js'
 import type { Enqueued } from '../store.js'
 import { cancelJob } from './cancel.js'
-import type { JobIds } from './job-ids.js'
+import type { NewJobs, NewRow } from './new-jobs.js'
 import { workerNumber } from './rows.js'
 import type { Statements } from './statements.js'
 
 /** Stores one job, or answers what its unique key says. */
-export function enqueueJob(statements: Statements, clock: Clock, ids: JobIds, job: NewJob): Enqueued {
+export function enqueueJob(statements: Statements, clock: Clock, newJobs: NewJobs, job: NewJob): Enqueued {
+  if (job.key !== null) newJobs.write() // the holder may be among them
   const holder = job.key === null ? null : keyHolder(statements, clock, job.key.name)
   if (job.key !== null && holder !== null && job.key.policy !== 'replace') {
     return { id: `j${holder}`, answer: job.key.policy === 'skip' ? 'existing' : 'refused' }
   }
   if (holder !== null) cancelJob(statements, clock, holder)
-  const id = ids.next()
-  insertJob(statements, clock, id, job)
+  const id = newJobs.add(rowOf(statements, clock, job))
   if (job.key !== null) statements.holdKey.run(job.key.name, id, clock.now() + job.key.forMs)
   return { id: `j${id}`, answer: holder === null ? 'created' : 'replaced' }
 }
@@ -30,10 +30,9 @@ function keyHolder(statements: Statements, clock: Clock, name: string): number |
   return ended && holder.heldUntil <= clock.now() ? null : holder.job
 }
 
-function insertJob(statements: Statements, clock: Clock, id: number, job: NewJob): void {
+function rowOf(statements: Statements, clock: Clock, job: NewJob): NewRow {
   const now = clock.now()
-  statements.insertJob.run(
-    id,
+  return [
     job.task,
     job.queue,
     job.dueAt > now ? 'scheduled' : 'queued',
@@ -47,7 +46,7 @@ function insertJob(statements: Statements, clock: Clock, id: number, job: NewJob
     job.backoff === null ? null : JSON.stringify(job.backoff),
     job.timeoutMs,
     job.reservedFor === null ? null : liveWorker(statements, job.reservedFor),
-  )
+  ]
 }
 
 /** The number of a worker, or null if it is gone: its jobs are anybody's. */

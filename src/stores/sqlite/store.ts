@@ -9,7 +9,7 @@ import { claimJobs, isAnythingReady } from './claim.js'
 import { openForReading, openForWriting, type SqliteLocation } from './database.js'
 import { enqueueJob } from './enqueue.js'
 import { storeError } from './errors.js'
-import { JobIds } from './job-ids.js'
+import { NewJobs } from './new-jobs.js'
 import { endOfNewest, prune, pruneIsDue } from './prune.js'
 import { attemptsOf, jobsPage, queueInfos } from './reader.js'
 import { type JobRow, jobNumber, jobOfRow, type WorkerRow, workerNumber, workerOfRow } from './rows.js'
@@ -39,19 +39,31 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
   const wakeUp = new WakeUp(db, path)
   const turns = new Turns()
   const upkeep = new Upkeep(db, path)
-  const ids = new JobIds(statements)
+  const newJobs = new NewJobs(statements)
   const writes = new WriteQueue(db, location, {
-    begin: () => ids.begin(),
+    begin: () => newJobs.begin(),
+    end: () => newJobs.write(),
     committed: () => wakeUp.tell(),
   })
+  // Whatever comes after an enqueue in its transaction may look for the job.
+  const seeing = <T>(use: () => T) => {
+    return () => {
+      newJobs.write()
+      return use()
+    }
+  }
+  const write = <T>(use: () => T): Promise<T> => writes.run(seeing(use))
+  const writeUnsynced = <T>(use: () => T): Promise<T> => writes.runUnsynced(seeing(use))
   // A write that others may wait for. What changes nothing for them must not wake them: two idle workers of one
   // process would wake each other for ever.
-  const tell = <T>(write: () => T): Promise<T> =>
-    writes.run(() => {
-      const answer = write()
+  const noted = <T>(use: () => T) => {
+    return () => {
+      const answer = use()
       wakeUp.note()
       return answer
-    })
+    }
+  }
+  const tell = <T>(use: () => T): Promise<T> => write(noted(use))
   const read = async <T>(query: () => T): Promise<T> => {
     try {
       if (!db.open) throw storeClosed(path)
@@ -61,10 +73,11 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
     }
   }
   return {
-    enqueue: (jobs: readonly NewJob[]) => tell(() => jobs.map((job) => enqueueJob(statements, clock, ids, job))),
+    enqueue: (jobs: readonly NewJob[]) =>
+      writes.run(noted(() => jobs.map((job) => enqueueJob(statements, clock, newJobs, job)))),
     claim: async (request: ClaimRequest) => {
       const found = await read(() => isAnythingReady(statements, request))
-      return found ? writes.runUnsynced(() => claimJobs(statements, clock, turns, request)) : []
+      return found ? writeUnsynced(() => claimJobs(statements, clock, turns, request)) : []
     },
     settle: (ends) => tell(() => settleAttempts(statements, clock, ends)),
     cancelRequests: (worker) =>
@@ -77,16 +90,16 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
     news: () => wakeUp.count,
     waitForWork: (request) => wakeUp.wait(request),
 
-    register: async (worker: NewWorker) => `w${await writes.run(() => insertWorker(statements, clock, worker))}`,
+    register: async (worker: NewWorker) => `w${await write(() => insertWorker(statements, clock, worker))}`,
     beat: (worker: WorkerId, processes: readonly ProcessIdentity[]) =>
-      writes.runUnsynced(() => renewLease(statements, clock, workerNumber(worker), processes)),
+      writeUnsynced(() => renewLease(statements, clock, workerNumber(worker), processes)),
     deregister: (worker: WorkerId) => tell(() => removeWorker(statements, clock, workerNumber(worker))),
 
     cancel: (ids: readonly JobId[]) => tell(() => ids.map((id) => cancelJob(statements, clock, jobNumber(id)))),
 
     prune: async (request) => {
       if (!(await read(() => pruneIsDue(statements, request)))) return 0
-      return writes.run(() => prune(statements, clock.now(), request))
+      return write(() => prune(statements, clock.now(), request))
     },
     maintain: () => read(() => upkeep.run()),
 

@@ -9,6 +9,8 @@ const defaultPatienceMs = 10_000
 /** What belongs to every transaction, whatever is written in it. */
 export interface AroundWrites {
   begin(): void
+  /** Before the commit. */
+  end(): void
   committed(): void
 }
 
@@ -54,7 +56,9 @@ export class WriteQueue {
     // IMMEDIATE: a transaction that reads first and writes later can fail half-way with BUSY, whatever the timeout.
     this.#commit = db.transaction((writes: readonly Write[]) => {
       around.begin()
-      return writes.map((write) => write.run())
+      const values = writes.map((write) => write.run())
+      around.end()
+      return values
     }).immediate
   }
 

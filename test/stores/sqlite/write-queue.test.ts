@@ -13,7 +13,7 @@ async function queueOnTable(patienceMs = 10_000) {
   const writes = new WriteQueue(
     db,
     { path, durability: 'full' },
-    { begin() {}, committed: () => commits++ },
+    { begin() {}, end() {}, committed: () => commits++ },
     patienceMs,
   )
   const insert = db.prepare('INSERT INTO numbers VALUES (?)')
