@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { boom } from '../support/job.js'
+import { boom, newJob } from '../support/job.js'
 import { contract } from './harness.js'
 
 contract('settle', (test) => {
@@ -93,5 +93,40 @@ contract('settle', (test) => {
     const ends = [first.lease, lost, first.lease, second.lease].map((lease) => ({ lease, outcome }))
     expect(await subject.store.settle(ends)).toEqual(['settled', 'lost', 'lost', 'settled'])
     expect(await subject.store.settle([])).toEqual([])
+  })
+
+  // So many at once may be written together, where one that is lost must not be taken for the others.
+  test('Of very many ends at once, each is settled or lost for itself, and counted once.', async (subject) => {
+    const worker = await subject.register()
+    await subject.store.enqueue(Array.from({ length: 130 }, () => newJob()))
+    const claims = await subject.claim(worker, 130)
+    const outcome = subject.outcome.completed()
+    const ends = claims.map(({ lease }) => ({ lease, outcome }))
+    const lost = [0, 61, 129]
+    const wrong = ends.map((end, index) =>
+      lost.includes(index) ? { ...end, lease: { ...end.lease, attempt: 2 } } : end,
+    )
+    expect(await subject.store.settle(wrong)).toEqual(
+      ends.map((_, index) => (lost.includes(index) ? 'lost' : 'settled')),
+    )
+    expect(await subject.store.settle(ends)).toEqual(
+      ends.map((_, index) => (lost.includes(index) ? 'settled' : 'lost')),
+    )
+    expect(await subject.store.statistics(null)).toMatchObject([{ completed: 130 }])
+  })
+
+  test('Ends of all kinds, many of them at once, each have their own result.', async (subject) => {
+    const worker = await subject.register()
+    await subject.store.enqueue(Array.from({ length: 60 }, () => newJob()))
+    const claims = await subject.claim(worker, 60)
+    const ends = claims.map(({ lease }, index) => ({
+      lease,
+      outcome: index % 7 === 3 ? subject.outcome.failed() : subject.outcome.completed(`"${index} é \\u0000"`),
+    }))
+    expect(new Set(await subject.store.settle(ends))).toEqual(new Set(['settled']))
+    const jobs = await Promise.all(claims.map(({ job }) => subject.job(job.id)))
+    expect(jobs.map(({ state, resultJson }) => [state, resultJson])).toEqual(
+      claims.map((_, index) => (index % 7 === 3 ? ['failed', null] : ['completed', `"${index} é \\u0000"`])),
+    )
   })
 })
