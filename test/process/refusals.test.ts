@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { cliProject } from '../support/cli.js'
@@ -61,10 +61,12 @@ describe('what is refused', () => {
     const spoil: Readonly<Record<string, (path: string) => void>> = {
       newer: (path) => sql(path, 'PRAGMA user_version = 99'),
       foreign: (path) => sql(path, 'PRAGMA application_id = 7'),
-      damaged: (path) =>
-        execFileSync('dd', ['if=/dev/zero', `of=${path}`, 'bs=4096', 'seek=1', 'count=8', 'conv=notrunc'], {
+      damaged: (path) => {
+        const allButTheFirst = `count=${statSync(path).size / 4096 - 1}`
+        execFileSync('dd', ['if=/dev/zero', `of=${path}`, 'bs=4096', 'seek=1', allButTheFirst, 'conv=notrunc'], {
           stdio: 'ignore',
-        }),
+        })
+      },
       text: (path) => execFileSync('sh', ['-c', 'printf "no database, but a text file" > "$0"', path]),
       empty: (path) => execFileSync('sh', ['-c', ': > "$0"', path]),
       folder: (path) => {
