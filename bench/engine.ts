@@ -93,6 +93,7 @@ export async function drain(store: Store, program: TaskProgram, concurrency: num
       concurrency,
       processes,
       retention: defaultRetention,
+      maxMemoryBytes: null,
     })
     try {
       const settled = allCompleted(worker, count)

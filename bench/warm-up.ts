@@ -34,6 +34,7 @@ export async function warmUp(pool: TaskPool, concurrency: number, processes: num
       progress: () => {},
       enqueue: () => Promise.reject(new Error('no job of the benchmark enqueues')),
       ready: () => {},
+      spent: () => {},
       died: () => reject(new Error('the task process died while it warmed up')),
     })
     void Promise.all(pool.lanes.map((lane) => lane.catalog)).then(() => start(2 * concurrency))

@@ -2,10 +2,9 @@ import { Flags } from '@oclif/core'
 import { DataCommand } from '../../src/cli/base-command.js'
 import { withReader } from '../../src/cli/context.js'
 import { jobIdOf } from '../../src/cli/find-job.js'
-import { jobFilter } from '../../src/cli/job-filter.js'
+import { filterFlags, jobFilter } from '../../src/cli/job-filter.js'
 import { jobToListItem } from '../../src/cli/render/job-json.js'
 import { jobsTable } from '../../src/cli/render/job-text.js'
-import { jobStates } from '../../src/domain/job.js'
 import { systemClock } from '../../src/engine/clock.js'
 
 export default class JobsList extends DataCommand {
@@ -15,11 +14,7 @@ export default class JobsList extends DataCommand {
     '<%= config.bin %> jobs list --older-than 1h --json',
   ]
   static override flags = {
-    state: Flags.option({ options: jobStates, multiple: true })({ summary: 'Only in this state; may be repeated' }),
-    task: Flags.string({ summary: 'Only of this task', helpValue: 'NAME' }),
-    queue: Flags.string({ char: 'q', summary: 'Only on this queue', helpValue: 'NAME' }),
-    'older-than': Flags.string({ summary: 'Only created longer ago than this', helpValue: 'DURATION' }),
-    'newer-than': Flags.string({ summary: 'Only created within this', helpValue: 'DURATION' }),
+    ...filterFlags,
     limit: Flags.integer({ char: 'n', default: 50, min: 1, max: 1000, summary: 'How many at most', helpValue: 'N' }),
     after: Flags.string({ summary: 'Go on after this: the "next" of the page before', helpValue: 'CURSOR' }),
   }

@@ -3,6 +3,7 @@ import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../src/cli/base-command.js'
 import { parseDuration } from '../../src/domain/duration.js'
 import { parseQueueShares } from '../../src/domain/queues.js'
+import { parseSize } from '../../src/domain/size.js'
 
 export default class WorkersStart extends BaseCommand {
   static override summary = 'Start a worker, which runs jobs until it is told to stop'
@@ -38,6 +39,7 @@ Exit codes: 0 done, 1 it could not go on, 2 usage, 6 store unavailable, 130 or 1
       summary: 'The most task processes that share the jobs; one for each core unless said',
       helpValue: 'N',
     }),
+    'max-memory': Flags.string({ summary: 'Of each task process; over it, its jobs are lost', helpValue: 'SIZE' }),
     burst: Flags.boolean({ summary: 'End when nothing is left to do' }),
     grace: Flags.string({ default: '30s', summary: 'How long running jobs may take to finish', helpValue: 'DURATION' }),
   }
@@ -48,7 +50,8 @@ Exit codes: 0 done, 1 it could not go on, 2 usage, 6 store unavailable, 130 or 1
     const queues = shares === null ? null : { shares, strict: flags.strict }
     const graceMs = parseDuration(flags.grace, '--grace')
     const { work } = await import('../../src/cli/work.js')
-    const context = await this.context(flags)
+    const maxMemoryBytes = flags['max-memory'] === undefined ? null : parseSize(flags['max-memory'], '--max-memory')
+    const context = { ...(await this.context(flags)), maxMemoryBytes }
     const { concurrency, burst, processes = availableParallelism() } = flags
     process.exitCode = await work(context, { queues, concurrency, processes, graceMs, burst })
   }

@@ -17,6 +17,8 @@ export interface Context {
   /** Names of keys, beside the built-in ones, whose values are masked. */
   readonly redact: readonly string[]
   readonly retention: Retention
+  /** Of each task process, in bytes; null for no limit. */
+  readonly maxMemoryBytes: number | null
   readonly from: string
 }
 
@@ -34,7 +36,14 @@ export async function readContext(flags: GlobalFlags): Promise<Context> {
     flags.store === undefined
       ? parseStoreUrl(project?.store ?? defaultStoreUrl, root)
       : parseStoreUrl(flags.store, process.cwd())
-  return { project, location, redact: project?.redact ?? [], retention: project?.retention ?? defaultRetention, from }
+  return {
+    project,
+    location,
+    redact: project?.redact ?? [],
+    retention: project?.retention ?? defaultRetention,
+    maxMemoryBytes: null,
+    from,
+  }
 }
 
 /** The folder that a command begins in: `--cwd`, or the current one. Throws UsageError if it is not there. */
@@ -53,7 +62,7 @@ export function startTasks(context: Context, output: (output: TaskOutput) => voi
       'run "offstage init" to make one, or say where it is with --cwd',
     )
   }
-  return new TaskPool(taskProgram(context.project), output)
+  return new TaskPool(taskProgram(context.project, context.maxMemoryBytes), output)
 }
 
 /** Refuses a store that ends with this process where the jobs are for others. Throws UsageError; `what` names the command. */

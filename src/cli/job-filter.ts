@@ -1,6 +1,16 @@
+import { Flags } from '@oclif/core'
 import { parseDuration } from '../domain/duration.js'
-import type { EpochMs, JobState } from '../domain/job.js'
+import { type EpochMs, type JobState, jobStates } from '../domain/job.js'
 import type { JobFilter } from '../stores/store.js'
+
+/** Which jobs a command is about. */
+export const filterFlags = {
+  state: Flags.option({ options: jobStates, multiple: true })({ summary: 'Only in this state; may be repeated' }),
+  task: Flags.string({ summary: 'Only of this task', helpValue: 'NAME' }),
+  queue: Flags.string({ char: 'q', summary: 'Only on this queue', helpValue: 'NAME' }),
+  'older-than': Flags.string({ summary: 'Only created longer ago than this', helpValue: 'DURATION' }),
+  'newer-than': Flags.string({ summary: 'Only created within this', helpValue: 'DURATION' }),
+}
 
 interface FilterFlags {
   readonly state?: readonly JobState[] | undefined

@@ -24,7 +24,11 @@ export function work(context: Context, settings: WorkSettings): Promise<number> 
 
 async function workOn(store: Store, session: Session, context: Context, settings: WorkSettings): Promise<number> {
   const interruption = session.takeSignals()
-  const worker = await Worker.register(store, session.pool, systemClock, { ...settings, retention: context.retention })
+  const worker = await Worker.register(store, session.pool, systemClock, {
+    ...settings,
+    retention: context.retention,
+    maxMemoryBytes: context.maxMemoryBytes,
+  })
   reportWorker(worker.events, context.redact)
   worker.start()
   say(`worker ${worker.id} is ready: ${described(session, settings)}`)

@@ -19,6 +19,8 @@ export type EndedBy = 'return' | 'throw' | 'signal' | 'abandoned' | 'killed' | '
 
 export const defaultQueue = 'default'
 export const defaultTimeoutMs = 15 * 60_000
+/** From the signal that asks a job to stop to the step that ends it. */
+export const defaultGraceMs = 5_000
 export const priorityRange = { lowest: -100, highest: 100 } as const
 
 /** Deaths of its process that a job may have in all, and while it was alone there, before it is `failed` as `lost`. */

@@ -32,6 +32,8 @@ export function toJsonText(value: unknown, root = ''): string {
 function checked(value: unknown, path: string, above: Set<object>): unknown {
   switch (typeof value) {
     case 'string':
+      // Before anything is copied: a text of a hundred megabytes would cost several times as much.
+      if (value.length > maxResultBytes) throw tooLong(path, value.length)
       if (/\p{Surrogate}/u.test(value)) throw new NotJsonError(path, 'has half of a surrogate pair')
       return value
     case 'boolean':
@@ -49,6 +51,14 @@ function checked(value: unknown, path: string, above: Set<object>): unknown {
       return undefined
   }
   return value === null ? null : checkedObject(value as object, path, above)
+}
+
+function tooLong(path: string, length: number): UsageError {
+  const what = path === '' ? 'the value' : path
+  return new UsageError(
+    'E_TOO_LARGE',
+    `${what} is a text of ${length} characters, over the limit of ${maxResultBytes} bytes`,
+  )
 }
 
 function checkedObject(value: object, path: string, above: Set<object>): unknown {

@@ -74,8 +74,12 @@ export function tallyOf(counts: Counts): Tally {
   return tallies[counts]
 }
 
-/** What a task process says of an attempt. */
+/** What a task process says of an attempt. An abandoned one is told to end while its promise still hangs. */
 export type AttemptReport =
+  | EndedReport
+  | { readonly kind: 'abandoned'; readonly startedAt: EpochMs; readonly endedAt: EpochMs }
+
+export type EndedReport =
   | { readonly kind: 'returned'; readonly resultJson: string; readonly startedAt: EpochMs; readonly endedAt: EpochMs }
   | {
       readonly kind: 'threw'
@@ -93,7 +97,7 @@ export type AttemptReport =
     }
 
 /** The outcome of an attempt that ended by itself. */
-export function outcomeOfReport(job: ClaimedJob, report: AttemptReport, random: () => number): Outcome {
+export function outcomeOfReport(job: ClaimedJob, report: EndedReport, random: () => number): Outcome {
   const { startedAt, endedAt } = report
   switch (report.kind) {
     case 'returned':

@@ -5,6 +5,8 @@ import type { JobId } from '../domain/job.js'
 /** The job that the calling code runs in. */
 export interface CurrentJob {
   readonly id: JobId
+  /** The name of its task. */
+  readonly task: string
   /** Counts every start of this job; 1 is the first. */
   readonly attempt: number
   /** Aborts when the job is to stop: its time is over, it was cancelled, or its worker shuts down. */

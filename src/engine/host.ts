@@ -18,6 +18,14 @@ export function identify(pid: number): ProcessIdentity | null {
   return state === 'Z' || state === 'X' ? null : { pid, startTicks }
 }
 
+const pageBytes = 4_096
+
+/** How much memory a process holds; null where the system does not tell, or if there is no such process. */
+export function residentBytes(pid: number): number | null {
+  const statm = attempt(() => readFileSync(`/proc/${pid}/statm`, 'utf8'))
+  return statm === null ? null : Number(statm.split(' ')[1]) * pageBytes
+}
+
 /** Where this process runs, as a worker says it of itself. */
 export function thisHost(): Pick<NewWorker, 'process' | 'host' | 'bootId' | 'pidNamespace'> {
   return {

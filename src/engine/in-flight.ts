@@ -2,8 +2,8 @@ import type { JobError } from '../domain/failure.js'
 import type { ClaimedJob, EndedBy, EpochMs } from '../domain/job.js'
 import { type AttemptReport, afterFailure, afterLoss, type Outcome, outcomeOfReport } from '../domain/outcome.js'
 import type { Claim } from '../stores/store.js'
+import { type Death, describeDeath } from './executors/death.js'
 import type { Lane } from './executors/lane.js'
-import { type Death, describeDeath } from './executors/task-process.js'
 import type { StopReason } from './protocol.js'
 
 /** A job that this worker has claimed and not settled. */
@@ -17,30 +17,38 @@ export interface InFlight {
   deadline: number
   /** What it was asked to stop for. */
   stopping: StopReason | null
-  cancelKill: () => void
+  /** Of the ladder by which it is stopped. */
+  cancelNextStep: () => void
 }
 
 const nothing = () => {}
 
 export function inFlight(claim: Claim): InFlight {
-  return { claim, lane: null, beganAt: null, deadline: Number.POSITIVE_INFINITY, stopping: null, cancelKill: nothing }
+  return {
+    claim,
+    lane: null,
+    beganAt: null,
+    deadline: Number.POSITIVE_INFINITY,
+    stopping: null,
+    cancelNextStep: nothing,
+  }
 }
 
 /** What an attempt ends as, given what its process reported and what it was asked for. */
 export function outcomeOf(entry: InFlight, report: AttemptReport): Outcome {
   const { job } = entry.claim
   const { startedAt, endedAt } = report
+  const endedBy: EndedBy = report.kind === 'abandoned' ? 'abandoned' : 'signal'
   switch (entry.stopping) {
     case 'timeout':
-      return timedOut(job, { startedAt, endedAt, endedBy: 'signal' })
+      return timedOut(job, { startedAt, endedAt, endedBy })
     case 'cancelled':
-      return { kind: 'cancelled', startedAt, endedAt, endedBy: 'signal' }
+      return { kind: 'cancelled', startedAt, endedAt, endedBy }
     case 'shutdown':
-      if (report.kind !== 'threw') break
       // It threw because it was interrupted: that is nobody's failure.
-      return { kind: 'released', started: true, startedAt, endedAt, endedBy: 'released' }
+      if (report.kind === 'threw') return { kind: 'released', started: true, startedAt, endedAt, endedBy: 'released' }
   }
-  return outcomeOfReport(job, report, Math.random)
+  return report.kind === 'abandoned' ? released(entry, endedAt) : outcomeOfReport(job, report, Math.random)
 }
 
 /** What an attempt ends as whose process died. `alone`: no other job ran in it. */
@@ -59,9 +67,9 @@ export function outcomeOfDeath(entry: InFlight, death: Death, alone: boolean, no
   if (death.killed) return released(entry, now)
   const endedBy: EndedBy = death.signal === null ? 'exit' : 'lost'
   const error: JobError = {
-    name: 'ProcessLost',
+    name: death.memory === null ? 'ProcessLost' : 'OutOfMemory',
     message: `the task process ended (${describeDeath(death)}) while the job ran`,
-    stack: null,
+    stack: death.lastWords,
   }
   return afterLoss(job, alone ? 'loss alone' : 'loss', { ...span, endedBy, reason: 'lost', error })
 }

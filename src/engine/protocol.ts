@@ -8,6 +8,9 @@ import type { PackedEnd, PackedOrder } from './packing.js'
 /** A task as the worker knows it. */
 export interface TaskInfo extends TaskDefaults {
   readonly name: string
+  /** How long one of its jobs may take to heed its signal, before it is abandoned or killed. */
+  readonly graceMs: number
+  readonly isolation: Isolation
   /** Absolute. */
   readonly file: string
   readonly line: number
@@ -23,6 +26,9 @@ export interface Catalog {
   readonly tasks: readonly TaskInfo[]
   readonly faults: readonly ModuleFault[]
 }
+
+/** `own`: each job has a fresh process to itself. */
+export type Isolation = 'shared' | 'own'
 
 /** Why a running job is asked to stop. */
 export type StopReason = 'timeout' | 'cancelled' | 'shutdown'
@@ -82,6 +88,8 @@ export type ToTaskProcess =
   /** Give back what waits. */
   | { readonly type: 'recall' }
   | { readonly type: 'stop'; readonly id: JobId; readonly attempt: number; readonly reason: StopReason }
+  /** End it without its promise, if the loop is free to do so: its late result is nobody's. */
+  | { readonly type: 'abandon'; readonly id: JobId; readonly attempt: number }
   | { readonly type: 'check'; readonly ask: number; readonly requests: readonly CheckRequest[] }
   | { readonly type: 'enqueued'; readonly ask: number; readonly answer: EnqueueAnswer }
 
@@ -94,6 +102,8 @@ export type FromTaskProcess =
   | { readonly type: 'output'; readonly output: readonly TaskOutput[] }
   | { readonly type: 'progress'; readonly progress: TaskProgress }
   | { readonly type: 'ends'; readonly ends: readonly PackedEnd[] }
+  /** Something has gone wrong in it that may touch later jobs: it is to be replaced when those that run have ended. */
+  | { readonly type: 'spent' }
   /** The answer to `recall`: these have not begun, and will not. */
   | { readonly type: 'returned'; readonly jobs: readonly JobKey[] }
   | { readonly type: 'checked'; readonly ask: number; readonly verdicts: readonly Verdict[] }

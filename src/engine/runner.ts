@@ -1,25 +1,25 @@
 import type { Clock } from '../domain/clock.js'
 import { isTemporary } from '../domain/errors.js'
-import type { JobId, WorkerId } from '../domain/job.js'
+import { defaultGraceMs, type JobId, type WorkerId } from '../domain/job.js'
 import type { QueueChoice } from '../domain/queues.js'
 import type { Claim, JobStore } from '../stores/store.js'
 import type { EngineEmitter } from './events.js'
+import type { Death } from './executors/death.js'
 import type { Lane } from './executors/lane.js'
 import type { TaskPool } from './executors/task-pool.js'
-import type { Death } from './executors/task-process.js'
 import { type InFlight, inFlight, outcomeOf, outcomeOfDeath, released } from './in-flight.js'
+import { askToStop, stopByLadder } from './ladder.js'
 import { Pace } from './pace.js'
 import type { AttemptEnd, StopReason } from './protocol.js'
 import { type End, Settler } from './settler.js'
 import { TimeLimits } from './time-limits.js'
-import { after } from './timer.js'
-
-/** From the signal to the end of the process, for a job that does not heed it. */
-export const stopGraceMs = 5_000
 
 /** A job is claimed ahead if it will begin within this time, and given back if nothing ends for twice as long. */
 const aheadMs = 50
 const mostAhead = 2_000
+
+/** A task process is replaced after so many jobs: whatever they leave behind in it shall not add up for ever. */
+const mostJobs = 100_000
 
 /** How long the end of a job may wait for others before it is stored. PRODUCT.md promises 20 ms after a kill. */
 const longestHoldMs = 10
@@ -130,7 +130,7 @@ export class Runner {
     this.#open = false
     await this.#claiming?.catch(() => {})
     this.#pool.recall()
-    this.#giveBack(this.#pool.withdrawSuspects())
+    this.#giveBack(this.#pool.withdrawLoners())
     while (this.busy) await new Promise<void>((resolve) => this.#idleWaiters.add(resolve))
     this.#limits.stop()
   }
@@ -139,7 +139,7 @@ export class Runner {
   askToStop(): void {
     for (const entry of this.#inFlight.values()) {
       // One that was told before ends as what it was told for.
-      if (entry.beganAt !== null && entry.stopping === null) this.#ask(entry, 'shutdown')
+      if (entry.beganAt !== null && entry.stopping === null) askToStop(entry, 'shutdown')
     }
   }
 
@@ -160,7 +160,7 @@ export class Runner {
   continueAs(worker: WorkerId): void {
     this.#pool.clear()
     for (const entry of this.#inFlight.values()) {
-      entry.cancelKill()
+      entry.cancelNextStep()
       this.#events.emit('attempt.refused', entry.claim.lease.job, entry.claim.lease.attempt)
     }
     this.#inFlight.clear()
@@ -181,6 +181,9 @@ export class Runner {
   ended(lane: Lane, ends: readonly { readonly entry: InFlight; readonly end: AttemptEnd }[]): void {
     this.#pace.ended(ends.length)
     for (const { entry, end } of ends) this.#ends.push({ entry, outcome: outcomeOf(entry, end.report) })
+    // What hangs goes on hanging there.
+    const isSpent = lane.jobsEnded >= mostJobs || ends.some(({ end }) => end.report.kind === 'abandoned')
+    if (isSpent) this.#pool.replace(lane)
     this.#pool.left(lane)
     // While the processes have enough to do, ends are stored together, and with the next claim: a commit costs as much
     // as hundreds of jobs.
@@ -238,7 +241,7 @@ export class Runner {
 
   #settle(ends: readonly End[]): void {
     for (const { entry } of ends) {
-      entry.cancelKill()
+      entry.cancelNextStep()
       this.#inFlight.delete(entry.claim.job.id)
     }
     this.#settler.settle(ends)
@@ -258,15 +261,7 @@ export class Runner {
   }
 
   #stop(entry: InFlight, reason: StopReason): void {
-    entry.cancelKill()
-    this.#ask(entry, reason)
-    if (entry.beganAt === null) return
-    entry.cancelKill = after(stopGraceMs, () => void entry.lane?.kill())
-  }
-
-  #ask(entry: InFlight, reason: StopReason): void {
-    entry.stopping = reason
-    entry.lane?.stop(entry, reason)
+    stopByLadder(entry, reason, this.#pool.task(entry.claim.job.task)?.graceMs ?? defaultGraceMs)
   }
 
   #tellIdle(): void {

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import type { Duration } from '../domain/duration.js'
+import { type Duration, parseDuration } from '../domain/duration.js'
 import { UsageError } from '../domain/errors.js'
-import type { JobId } from '../domain/job.js'
+import { defaultGraceMs, type JobId } from '../domain/job.js'
 import { toJsonText } from '../domain/json.js'
 import { queueName } from '../domain/names.js'
 import {
@@ -13,6 +13,7 @@ import {
   type TaskDefaults,
 } from '../domain/request.js'
 import { parseRetryPolicy, type RetryPolicy } from '../domain/retry.js'
+import type { Isolation } from './protocol.js'
 
 /** What a task says of all its jobs. Every property has a default. */
 export interface TaskOptions {
@@ -23,6 +24,10 @@ export interface TaskOptions {
   }
   /** Limit of one attempt; false for none. Default `15m`. */
   readonly timeout?: Duration | false
+  /** How long a job may take to heed its signal before it is abandoned, or killed with its process. Default `5s`. */
+  readonly grace?: Duration
+  /** `own`: each job has a fresh process to itself. Default `shared`. */
+  readonly isolation?: Isolation
   /** Default `default`. */
   readonly queue?: string
   /** -100 to 100, higher first. Default 0. */
@@ -54,10 +59,19 @@ export type Task<Input extends readonly unknown[], Args extends readonly unknown
 /** What `task()` keeps beside the function. */
 export interface TaskDefinition {
   readonly defaults: TaskDefaults
+  readonly graceMs: number
+  readonly isolation: Isolation
   readonly schema: StandardSchemaV1 | null
   readonly dontRetryOn: readonly ErrorClass[]
 }
 
+const plainDefinition: TaskDefinition = {
+  defaults: plainTaskDefaults,
+  graceMs: defaultGraceMs,
+  isolation: 'shared',
+  schema: null,
+  dontRetryOn: [],
+}
 const definitions = new WeakMap<object, TaskDefinition>()
 const bindings = new WeakMap<object, TaskBinding>()
 
@@ -88,7 +102,7 @@ export function task(
 
 /** What `task()` was told of a function; the defaults for a plain one. */
 export function definitionOf(run: object): TaskDefinition {
-  return definitions.get(run) ?? { defaults: plainTaskDefaults, schema: null, dontRetryOn: [] }
+  return definitions.get(run) ?? plainDefinition
 }
 
 /** Registers a function: from now on its `enqueue()` knows its name and its store. */
@@ -107,9 +121,16 @@ function parseOptions(options: TaskOptions & { readonly schema?: StandardSchemaV
       backoff,
       timeoutMs: options.timeout === undefined ? plainTaskDefaults.timeoutMs : parseTimeout(options.timeout, 'timeout'),
     },
+    graceMs: options.grace === undefined ? defaultGraceMs : parseDuration(options.grace, 'grace'),
+    isolation: options.isolation === undefined ? 'shared' : parseIsolation(options.isolation),
     schema: options.schema ?? null,
     dontRetryOn: options.retry?.dontRetryOn ?? [],
   }
+}
+
+function parseIsolation(value: Isolation): Isolation {
+  if (value === 'shared' || value === 'own') return value
+  throw new UsageError('E_ISOLATION', `isolation: ${JSON.stringify(value)} is neither "shared" nor "own"`)
 }
 
 async function enqueue(run: (...args: unknown[]) => unknown, given: readonly unknown[]): Promise<JobHandle> {

@@ -1,21 +1,22 @@
 import type { Clock } from '../domain/clock.js'
 import { OffstageError, ProjectError, UsageError } from '../domain/errors.js'
-import type { WorkerId } from '../domain/job.js'
+import { defaultGraceMs, type WorkerId } from '../domain/job.js'
 import { queueNames } from '../domain/queues.js'
 import { makeJob } from '../domain/request.js'
 import type { Retention } from '../domain/retention.js'
 import type { Store } from '../stores/store.js'
 import { EngineEmitter } from './events.js'
+import { type Death, describeDeath } from './executors/death.js'
 import type { Lane } from './executors/lane.js'
 import type { TaskPool } from './executors/task-pool.js'
-import { type Death, describeDeath } from './executors/task-process.js'
 import { thisHost } from './host.js'
 import type { InFlight } from './in-flight.js'
 import type { EnqueueAnswer, EnqueueRequest } from './protocol.js'
-import { Runner, type RunnerSettings, stopGraceMs } from './runner.js'
+import { Runner, type RunnerSettings } from './runner.js'
 import { beat } from './services/beat.js'
 import { canceller } from './services/canceller.js'
 import { claimer } from './services/claimer.js'
+import { memoryWatch } from './services/memory-watch.js'
 import { pruner } from './services/pruner.js'
 import type { Service } from './services/service.js'
 import { sweeper } from './services/sweeper.js'
@@ -29,6 +30,8 @@ const lastTriesMs = 5_000
 
 export interface WorkerSettings extends RunnerSettings {
   readonly retention: Retention
+  /** Of each task process, in bytes; null for no limit. */
+  readonly maxMemoryBytes: number | null
 }
 
 /** A worker: holds the store, claims jobs and hands them to its task process. It runs no code of the user's. */
@@ -70,6 +73,7 @@ export class Worker {
       canceller(store, worker, this.runner, this.events),
       pruner(store, clock, settings.retention, this.events),
       claimer(store, this.runner, this.events),
+      memoryWatch(pool, this.runner, settings.maxMemoryBytes, this.events),
     ]
   }
 
@@ -89,6 +93,7 @@ export class Worker {
       began: (entry) => this.runner.began(entry),
       ended: (lane, ends) => this.runner.ended(lane, ends),
       returned: (lane, entries) => this.runner.returned(lane, entries),
+      spent: (lane) => this.#pool.replace(lane),
       died: (lane, death, running) => this.#died(lane, death, running),
       output: (output) => this.events.emit('task.output', output),
       progress: (progress) => this.events.emit('task.progress', progress),
@@ -104,7 +109,7 @@ export class Worker {
    */
   async stop(graceMs: number): Promise<void> {
     const cancelAsk = after(graceMs, () => this.runner.askToStop())
-    const patience = timeout(graceMs + Math.min(graceMs, stopGraceMs))
+    const patience = timeout(graceMs + Math.min(graceMs, defaultGraceMs))
     await Promise.race([this.runner.drain(), patience.over])
     cancelAsk()
     patience.cancel()

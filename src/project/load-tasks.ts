@@ -49,8 +49,15 @@ function tasksOf(module: TaskModule, exported: unknown, faults: ModuleFault[]): 
       faults.push({ file: module.file, message })
       return []
     }
-    const { defaults, schema, dontRetryOn } = definitionOf(run)
-    const info = { name: taskName, file: module.file, line: lineOfExport(source, name), ...defaults }
+    const { defaults, schema, dontRetryOn, graceMs, isolation } = definitionOf(run)
+    const info = {
+      name: taskName,
+      file: module.file,
+      line: lineOfExport(source, name),
+      graceMs,
+      isolation,
+      ...defaults,
+    }
     return [{ name: taskName, run, schema, dontRetryOn, info }]
   })
 }

@@ -7,8 +7,13 @@ import { isFolder, type Project } from './find.js'
 // Much longer than a large module takes to compile on a slow machine, and short enough to be told of one that hangs.
 const loadLimitMs = 60_000
 
-/** How a task process of a project is started. Throws ProjectError if there is no task directory. */
-export function taskProgram({ root, tasksFolder }: Project): TaskProgram {
+const megabyte = 1024 * 1024
+
+/**
+ * How a task process of a project is started. What V8 keeps has the limit of the whole process: it gives up by itself, and
+ * says why. Throws ProjectError if there is no task directory.
+ */
+export function taskProgram({ root, tasksFolder }: Project, maxMemoryBytes: number | null): TaskProgram {
   if (!isFolder(tasksFolder)) {
     throw new ProjectError(
       'E_NO_TASKS',
@@ -16,7 +21,10 @@ export function taskProgram({ root, tasksFolder }: Project): TaskProgram {
       'create it with a module that exports a function, or name another one as "tasks" in the config',
     )
   }
-  return { ...entry(), args: ['tasks', root, tasksFolder], cwd: root, loadLimitMs }
+  const program = entry()
+  const heap = maxMemoryBytes === null ? [] : [`--max-old-space-size=${Math.ceil(maxMemoryBytes / megabyte)}`]
+  const execArgv = [...heap, ...program.execArgv]
+  return { ...program, execArgv, args: ['tasks', root, tasksFolder], cwd: root, loadLimitMs }
 }
 
 /** How the short-lived process is started that evaluates a config file. */

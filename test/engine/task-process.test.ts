@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { type Death, TaskProcess, type TaskProgram } from '../../src/engine/executors/task-process.js'
+import type { Death } from '../../src/engine/executors/death.js'
+import { TaskProcess, type TaskProgram } from '../../src/engine/executors/task-process.js'
 import { temporaryFolder } from '../support/folder.js'
 
 const folder = temporaryFolder()
@@ -14,6 +15,7 @@ function startProcess(program: Partial<TaskProgram>) {
   const listener = {
     ended: () => {},
     returned: () => {},
+    spent: () => {},
     output: () => {},
     progress: () => {},
     ready: () => {},
@@ -34,7 +36,7 @@ function startProcess(program: Partial<TaskProgram>) {
 describe('a task process', () => {
   test('that cannot be started is told as dead, and all who wait for it hear it.', async () => {
     const { process, death } = startProcess({ cwd: join(folder.path, 'nowhere') })
-    expect(await death).toEqual({ code: null, signal: null, loading: true, killed: false })
+    expect(await death).toMatchObject({ code: null, signal: null, loading: true, killed: false, memory: null })
     await expect(process.catalog).rejects.toMatchObject({
       code: 'E_TASK_PROCESS',
       message: expect.stringContaining('could not be started'),
@@ -60,6 +62,6 @@ describe('a task process', () => {
     expect(process.ready).toBe(true)
     process.killNow()
     expect(process.ready).toBe(false)
-    expect(await death).toEqual({ code: null, signal: 'SIGKILL', loading: false, killed: true })
+    expect(await death).toMatchObject({ code: null, signal: 'SIGKILL', loading: false, killed: true })
   })
 })

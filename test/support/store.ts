@@ -1,5 +1,6 @@
 import { findJob } from '../../src/cli/find-job.js'
 import type { JobJson } from '../../src/cli/render/job-json.js'
+import { followJob } from '../../src/cli/run/follow.js'
 import type { JobId } from '../../src/domain/job.js'
 import { type EnqueueOptions, makeJob, plainTaskDefaults } from '../../src/domain/request.js'
 import { systemClock } from '../../src/engine/clock.js'
@@ -53,6 +54,19 @@ export function enqueueJobs(
 /** What `status ID --json` shows of a job. */
 export function jobOf(project: CliProject, id: JobId): Promise<JobJson> {
   return closing(openStoreForReading(locationOf(project), systemClock), (store) => findJob(store, id, []))
+}
+
+/** Resolves to the jobs once all of them are final. */
+export function finalJobs(project: CliProject, ids: readonly JobId[]): Promise<readonly JobJson[]> {
+  const forEver = new AbortController().signal
+  return closing(openStoreForReading(locationOf(project), systemClock), async (store) => {
+    const jobs: JobJson[] = []
+    for (const id of ids) {
+      await followJob(store, id, forEver)
+      jobs.push(await findJob(store, id, []))
+    }
+    return jobs
+  })
 }
 
 /** All jobs, the oldest first. */

@@ -37,10 +37,10 @@ export class ForegroundRun {
     store: Store,
     pool: TaskPool,
     concurrency: number,
-    { redact, retention }: Context,
+    { redact, retention, maxMemoryBytes }: Context,
     interruption: Interruption,
   ): Promise<ForegroundRun> {
-    const settings = { queues: onlyReserved, concurrency, processes: 1, retention }
+    const settings = { queues: onlyReserved, concurrency, processes: 1, retention, maxMemoryBytes }
     const worker = await Worker.register(store, pool, systemClock, settings)
     reportRun(worker.events, redact)
     worker.start()

@@ -117,6 +117,13 @@ export class RunningJobs {
     if (running?.attempt === attempt) running.stop.abort(reason)
   }
 
+  /** Ends a running job whose promise hangs. What it still does is its own affair, until its process is replaced. */
+  abandon(id: string, attempt: number): void {
+    const running = this.#running.get(id)
+    if (running?.attempt !== attempt) return
+    this.#end(id, running, { kind: 'abandoned', startedAt: running.startedAt, endedAt: this.#clock.now() })
+  }
+
   /** Ends the calling job as failed: for what it threw outside of its own promise. False if no job called. */
   fail(thrown: unknown): boolean {
     const job = jobOfCaller()
@@ -136,10 +143,11 @@ export class RunningJobs {
   }
 
   #currentJob(order: JobOrder, stop: StopSignal): CurrentJob {
-    const { id, attempt } = order
+    const { id, task, attempt } = order
     const outbox = this.#outbox
     const job: CurrentJob = {
       id,
+      task,
       attempt,
       get signal() {
         return stop.signal

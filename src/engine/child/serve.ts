@@ -37,8 +37,10 @@ export async function serveTasks(load: LoadTasks, clock: Clock): Promise<void> {
   let running: RunningJobs | null = null
   const survive = (thrown: unknown, what: string) => {
     if (running?.fail(thrown)) return
-    const culprit = jobOfCaller()?.id ?? 'a task module'
-    process.stderr.write(`${what} of ${culprit}: ${inspect(thrown)}\n`)
+    const job = jobOfCaller()
+    const culprit = job === undefined ? 'a task module' : `${job.task} (${job.id}), after its end`
+    outbox.output({ id: null, stream: 'stderr', text: `${what} of ${culprit}: ${inspect(thrown)}\n` })
+    outbox.send({ type: 'spent' })
   }
   process.on('uncaughtException', (error) => survive(error, 'uncaught exception'))
   process.on('unhandledRejection', (reason) => survive(reason, 'unhandled rejection'))
@@ -62,6 +64,9 @@ export async function serveTasks(load: LoadTasks, clock: Clock): Promise<void> {
         return
       case 'stop':
         jobs.stop(message.id, message.attempt, message.reason)
+        return
+      case 'abandon':
+        jobs.abandon(message.id, message.attempt)
         return
       case 'enqueued':
         enqueues.answer(message.ask, message.answer)

@@ -36,7 +36,6 @@ const endGraceMs = 2_000
 export class Forked<Sent extends object, Received> {
   readonly #child: ChildProcess
   readonly #gone: Promise<void>
-  readonly #closed: Promise<void>
   #isGone = false
 
   constructor(program: ForkedProgram, listener: ForkedListener<Received>) {
@@ -51,22 +50,24 @@ export class Forked<Sent extends object, Received> {
     stdout?.setEncoding('utf8').on('data', (text: string) => listener.wrote('stdout', text))
     stderr?.setEncoding('utf8').on('data', (text: string) => listener.wrote('stderr', text))
     this.#child.on('message', (message) => listener.received(message as Received))
-    this.#gone = this.#exit().then(async (exit) => {
-      listener.ending()
-      // What it sent before its end may still be on its way: the channel closes after the last message.
-      if (this.#child.connected) await Promise.race([once(this.#child, 'disconnect'), passed(outputGraceMs)])
-      this.#isGone = true
-      // What it started and left would go on beside the next run of its jobs.
-      this.#killGroup()
-      listener.exited(exit)
-    })
     // Not the 'close' event: it never comes when it was this side that let go of the channel.
     const pipes = [stdout, stderr].filter((pipe) => pipe !== null)
     const drained = Promise.all(pipes.map((pipe) => finished(pipe).catch(() => {})))
-    this.#closed = this.#gone.then(async () => {
-      await Promise.race([drained, passed(outputGraceMs)])
+    this.#gone = this.#exit().then(async (exit) => {
+      listener.ending()
+      // What it started and left would go on beside the next run of its jobs.
+      this.#signalGroup('SIGKILL')
+      this.#isGone = true
+      // What it sent and wrote before its end may still be on its way: the channel closes after the last message.
+      const disconnected = this.#child.connected ? once(this.#child, 'disconnect') : null
+      await Promise.race([Promise.all([disconnected, drained]), passed(outputGraceMs)])
       for (const pipe of pipes) pipe.destroy()
+      listener.exited(exit)
     })
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
   }
 
   get identity(): ProcessIdentity | null {
@@ -75,7 +76,7 @@ export class Forked<Sent extends object, Received> {
 
   /** Resolves when it has ended, and all it wrote has been told. */
   get closed(): Promise<void> {
-    return this.#closed
+    return this.#gone
   }
 
   send(message: Sent): void {
@@ -87,12 +88,17 @@ export class Forked<Sent extends object, Received> {
     if (this.#child.connected) this.#child.disconnect()
     await Promise.race([this.#gone, passed(endGraceMs)])
     this.kill()
-    await this.#closed
+    await this.#gone
+  }
+
+  /** Asks it and everything in its group to end. */
+  terminate(): void {
+    if (!this.#isGone) this.#signalGroup('SIGTERM')
   }
 
   /** Ends it and everything in its group, without a word. */
   kill(): void {
-    if (!this.#isGone) this.#killGroup()
+    if (!this.#isGone) this.#signalGroup('SIGKILL')
   }
 
   #exit(): Promise<Exit> {
@@ -103,13 +109,13 @@ export class Forked<Sent extends object, Received> {
     })
   }
 
-  #killGroup(): void {
+  #signalGroup(signal: 'SIGTERM' | 'SIGKILL'): void {
     const { pid } = this.#child
     if (pid === undefined) return
     try {
-      process.kill(-pid, 'SIGKILL')
+      process.kill(-pid, signal)
     } catch {
-      this.#child.kill('SIGKILL') // it has not made its group yet, or nobody is left in it
+      this.#child.kill(signal) // it has not made its group yet, or nobody is left in it
     }
   }
 }

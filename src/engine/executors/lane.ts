@@ -2,7 +2,8 @@ import type { JobId } from '../../domain/job.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import type { InFlight } from '../in-flight.js'
 import type { AttemptEnd, Catalog, CheckRequest, JobKey, JobOrder, StopReason, Verdict } from '../protocol.js'
-import { type Death, TaskProcess, type TaskProcessListener, type TaskProgram } from './task-process.js'
+import type { Death } from './death.js'
+import { TaskProcess, type TaskProcessListener, type TaskProgram } from './task-process.js'
 
 const longestPauseMs = 10_000
 
@@ -13,6 +14,8 @@ export interface LaneListener extends Pick<TaskProcessListener, 'output' | 'prog
   ended(lane: Lane, ends: readonly { readonly entry: InFlight; readonly end: AttemptEnd }[]): void
   /** Their code never began: they were recalled, or their process died first. */
   returned(lane: Lane, entries: readonly InFlight[]): void
+  /** Its process is to be replaced as soon as nothing runs in it. */
+  spent(lane: Lane): void
   /** What ran when the process died. Another one takes its place. */
   died(lane: Lane, death: Death, running: readonly InFlight[]): void
 }
@@ -23,10 +26,10 @@ export interface LaneListener extends Pick<TaskProcessListener, 'output' | 'prog
  * process keeps the same two lists by the same rule.
  */
 export class Lane {
-  /** How many of its jobs run at once. */
-  share = 1
   /** Whether a job is in it that must be alone. */
-  holdsSuspect = false
+  holdsLoner = false
+  /** Whether its process is to be replaced after that job. */
+  isUsedUp = false
   /** Whether it takes no more jobs until it is empty, for the sake of one that must be alone. */
   runsOut = false
   /** Since when nothing has ended here, by `performance.now()`. */
@@ -36,6 +39,10 @@ export class Lane {
   readonly #running = new Map<JobId, InFlight>()
   readonly #waiting = new Map<JobId, InFlight>()
   #process: TaskProcess
+  #share = 1
+  #endedJobs = 0
+  #isUsed = false
+  #isRetired = false
   #deathsWhileLoading = 0
   #pause: NodeJS.Timeout | null = null
   #recalling = false
@@ -51,8 +58,32 @@ export class Lane {
     return this.#process.catalog
   }
 
+  /** Whether it takes jobs. */
   get ready(): boolean {
-    return this.#process.ready
+    return this.#process.ready && !this.#isRetired
+  }
+
+  /** How many of its jobs run at once. */
+  get share(): number {
+    return this.#share
+  }
+
+  set share(share: number) {
+    if (share === this.#share) return
+    this.#share = share
+    if (!this.#process.ready) return
+    this.#process.run([], share)
+    this.#advance()
+  }
+
+  /** How many jobs have ended in its process. */
+  get jobsEnded(): number {
+    return this.#endedJobs
+  }
+
+  /** Whether its process has had a job. */
+  get isUsed(): boolean {
+    return this.#isUsed
   }
 
   get identity(): ProcessIdentity | null {
@@ -83,18 +114,43 @@ export class Lane {
 
   /** Hands jobs over; the process must be ready. */
   handOver(entries: readonly InFlight[]): void {
+    this.#isUsed = true
     if (this.#waiting.size === 0) this.quietSince = performance.now()
     for (const entry of entries) {
       entry.lane = this
       this.#waiting.set(entry.claim.job.id, entry)
     }
     this.#recalling = false // what was asked for does not include these
-    this.#process.run(entries.map(orderOf), this.share)
+    this.#process.run(entries.map(orderOf), this.#share)
     this.#advance()
   }
 
   stop(entry: InFlight, reason: StopReason): void {
     this.#process.stop(entry.claim.job.id, entry.claim.lease.attempt, reason)
+  }
+
+  abandon(entry: InFlight): void {
+    this.#process.abandon(entry.claim.job.id, entry.claim.lease.attempt)
+  }
+
+  /** Tells the process, and all that it has started, to end; another one takes its place. */
+  terminate(): void {
+    this.#process.terminate()
+  }
+
+  /** Takes no more jobs: what waits is asked back, what runs goes on to its end. */
+  retire(): void {
+    this.#isRetired = true
+    this.recall()
+  }
+
+  /** Looks how much memory the process holds, in bytes; null where the system does not tell. */
+  measure(): number | null {
+    return this.#process.measure()
+  }
+
+  endOverLimit(): void {
+    this.#process.endOverLimit()
   }
 
   /** Asks for what waits in the process: what has not begun meanwhile comes back. False if nothing was asked. */
@@ -109,7 +165,7 @@ export class Lane {
   clear(): void {
     this.#running.clear()
     this.#waiting.clear()
-    this.holdsSuspect = false
+    this.holdsLoner = false
     this.runsOut = false
     this.#recalling = false
   }
@@ -119,7 +175,13 @@ export class Lane {
     return this.#process.kill()
   }
 
+  /** As `kill`, for those who cannot wait. */
   killNow(): void {
+    this.#process.killNow()
+  }
+
+  /** As `killNow`, and nothing takes its place. */
+  endNow(): void {
     this.#ending = true
     this.#process.killNow()
   }
@@ -143,6 +205,7 @@ export class Lane {
       },
       ended: (ends) => this.#ended(ends),
       returned: (jobs) => this.#returned(jobs),
+      spent: () => this.#listener.spent(this),
       died: (death) => this.#died(death),
     })
   }
@@ -150,7 +213,7 @@ export class Lane {
   /** What waits begins as far as there is room: the process does the same at its own end. */
   #advance(): void {
     for (const [id, entry] of this.#waiting) {
-      if (this.#running.size >= this.share) return
+      if (this.#running.size >= this.#share) return
       this.#waiting.delete(id)
       this.#running.set(id, entry)
       this.#listener.began(entry)
@@ -164,6 +227,7 @@ export class Lane {
       const entry = this.#running.get(end.id)
       if (entry?.claim.lease.attempt !== end.attempt) continue
       this.#running.delete(end.id)
+      this.#endedJobs++
       told.push({ entry, end })
       this.#advance()
     }
@@ -190,7 +254,9 @@ export class Lane {
     if (this.#ending) return
     if (death.loading) this.#deathsWhileLoading++
     this.#recalling = false
-    this.#restart()
+    this.#endedJobs = 0
+    this.#isUsed = false
+    if (!this.#isRetired) this.#restart()
     const running = [...this.#running.values()]
     const waiting = [...this.#waiting.values()]
     this.#running.clear()

@@ -1,7 +1,8 @@
 import type { ProcessIdentity } from '../../stores/store.js'
 import type { InFlight } from '../in-flight.js'
-import type { Catalog, CheckRequest, EnqueueAnswer, TaskOutput, Verdict } from '../protocol.js'
-import { Lane, type LaneListener } from './lane.js'
+import type { Catalog, CheckRequest, EnqueueAnswer, TaskInfo, TaskOutput, Verdict } from '../protocol.js'
+import type { Lane, LaneListener } from './lane.js'
+import { Place } from './place.js'
 import type { TaskProgram } from './task-process.js'
 
 const notStarted: EnqueueAnswer = {
@@ -12,17 +13,18 @@ const notStarted: EnqueueAnswer = {
 }
 
 /**
- * The task processes of a worker, each with its share of the concurrency. A suspect, a job that may have killed its
- * process, is alone in one: it waits for a lane to be empty, which takes nothing else meanwhile.
+ * The task processes of a worker, each with its share of the concurrency. A loner is alone in one: a suspect, which may
+ * have killed its process, or a job whose task asks for a process of its own, which has to be a fresh one. It waits for a
+ * lane to be empty, which takes nothing else meanwhile.
  */
 export class TaskPool {
   /** The tasks and faults of the project. Rejects with ProjectError if the first process dies before it has them. */
   readonly catalog: Promise<Catalog>
   readonly #program: TaskProgram
   readonly #outputBefore: (output: TaskOutput) => void
-  readonly #first: Lane
-  readonly #lanes: Lane[]
-  readonly #suspects: InFlight[] = []
+  readonly #places: Place[]
+  readonly #loners: InFlight[] = []
+  #tasks: ReadonlyMap<string, TaskInfo> = new Map()
   #concurrency = 1
   #listener: LaneListener | null = null
 
@@ -33,31 +35,38 @@ export class TaskPool {
   constructor(program: TaskProgram, output: (output: TaskOutput) => void) {
     this.#program = program
     this.#outputBefore = output
-    this.#first = new Lane(program, this.#relay())
-    this.#lanes = [this.#first]
-    this.catalog = this.#first.catalog
+    const first = new Place(program, this.#relay())
+    this.#places = [first]
+    this.catalog = first.lane.catalog
+    void this.#learn(this.catalog)
   }
 
   get lanes(): readonly Lane[] {
-    return this.#lanes
+    return this.#places.flatMap(({ lanes }) => lanes)
   }
 
   get processes(): readonly ProcessIdentity[] {
-    return this.#lanes.map(({ identity }) => identity).filter((identity) => identity !== null)
+    return this.lanes.map(({ identity }) => identity).filter((identity) => identity !== null)
   }
 
   check(requests: readonly CheckRequest[]): Promise<readonly Verdict[]> {
-    return this.#first.check(requests)
+    const [first] = this.#places
+    return first === undefined ? Promise.resolve([]) : first.lane.check(requests)
+  }
+
+  /** What is known of a task; undefined if this project has none of that name. */
+  task(name: string): TaskInfo | undefined {
+    return this.#tasks.get(name)
   }
 
   /** Makes the pool a worker's: `concurrency` jobs at once, shared out among at most so many processes. */
   open(concurrency: number, processes: number, listener: LaneListener): void {
     this.#listener = listener
     this.#concurrency = concurrency
-    const lanes = Math.min(processes, concurrency)
-    while (this.#lanes.length < lanes) this.#lanes.push(new Lane(this.#program, this.#relay()))
-    this.#lanes.forEach((lane, index) => {
-      lane.share = Math.floor(concurrency / lanes) + (index < concurrency % lanes ? 1 : 0)
+    const count = Math.min(processes, concurrency)
+    while (this.#places.length < count) this.#places.push(new Place(this.#program, this.#relay()))
+    this.#places.forEach((place, index) => {
+      place.share = Math.floor(concurrency / count) + (index < concurrency % count ? 1 : 0)
     })
   }
 
@@ -70,15 +79,15 @@ export class TaskPool {
   room(ahead: number): number {
     const room = this.#open().reduce((sum, lane) => sum + Math.max(0, this.#quota(lane, ahead) - lane.count), 0)
     // Those who wait for an empty lane have a place already.
-    return room - this.#suspects.length
+    return room - this.#loners.length
   }
 
   /** Hands jobs over, each to the lane that is filled least. Answers those for which there is no process any more. */
   handOver(entries: readonly InFlight[]): readonly InFlight[] {
-    const suspects = entries.filter((entry) => entry.claim.job.suspect)
-    this.#suspects.push(...suspects)
-    this.#placeSuspects()
-    const rest = suspects.length === 0 ? entries : entries.filter((entry) => !entry.claim.job.suspect)
+    const loners = entries.filter((entry) => this.#isLoner(entry))
+    this.#loners.push(...loners)
+    this.#placeLoners()
+    const rest = loners.length === 0 ? entries : entries.filter((entry) => !loners.includes(entry))
     const loads = this.#open().map((lane) => ({ lane, count: lane.count, added: [] as InFlight[] }))
     if (loads.length === 0) return rest
     for (const entry of rest) {
@@ -92,79 +101,122 @@ export class TaskPool {
 
   /** How many jobs wait in the processes. */
   get buffered(): number {
-    return this.#lanes.reduce((sum, lane) => sum + lane.buffered, 0)
+    return this.lanes.reduce((sum, lane) => sum + lane.buffered, 0)
   }
 
   /** Asks all lanes, or those where nothing has ended for `quietMs`, for the jobs that wait in them. False if none was asked. */
   recall(quietMs = 0): boolean {
     const now = performance.now()
-    const quiet = this.#lanes.filter((lane) => now - lane.quietSince >= quietMs)
+    const quiet = this.lanes.filter((lane) => now - lane.quietSince >= quietMs)
     return quiet.filter((lane) => lane.recall()).length > 0
   }
 
-  /** Takes back one suspect that waits for an empty lane. */
-  withdraw(suspect: InFlight): void {
-    const index = this.#suspects.indexOf(suspect)
-    if (index >= 0) this.#suspects.splice(index, 1)
+  /** Takes back one loner that waits for an empty lane. */
+  withdraw(loner: InFlight): void {
+    const index = this.#loners.indexOf(loner)
+    if (index >= 0) this.#loners.splice(index, 1)
   }
 
-  /** Takes back the suspects that wait for an empty lane. */
-  withdrawSuspects(): readonly InFlight[] {
-    return this.#suspects.splice(0)
+  /** Takes back the loners that wait for an empty lane. */
+  withdrawLoners(): readonly InFlight[] {
+    return this.#loners.splice(0)
   }
 
-  /** Jobs have left a lane: a suspect that waits for an empty one may have its turn. */
+  /** Jobs have left a lane: a loner that waits for an empty one may have its turn. */
   left(lane: Lane): void {
-    if (lane.count === 0) lane.holdsSuspect = false
-    this.#placeSuspects()
+    if (lane.count === 0 && lane.holdsLoner) {
+      lane.holdsLoner = false
+      if (lane.isUsedUp) this.replace(lane)
+    }
+    this.#placeOf(lane)?.left()
+    this.#placeLoners()
+  }
+
+  /** Gives the lane's place to a fresh process; what runs in the lane goes on to its end. */
+  replace(lane: Lane): void {
+    const place = this.#placeOf(lane)
+    if (place?.lane === lane && lane.ready) place.replace()
   }
 
   /** Takes everything out, as far as the worker is concerned. */
   clear(): void {
-    for (const lane of this.#lanes) lane.clear()
-    this.withdrawSuspects()
+    for (const lane of this.lanes) lane.clear()
+    this.withdrawLoners()
   }
 
   /** Kills all processes with everything that runs in them; others take their places. */
   async kill(): Promise<void> {
-    await Promise.all(this.#lanes.map((lane) => lane.kill()))
+    await Promise.all(this.lanes.map((lane) => lane.kill()))
   }
 
   /** As `kill`, for those who cannot wait: nothing takes their places. */
   killNow(): void {
-    for (const lane of this.#lanes) lane.killNow()
+    for (const lane of this.lanes) lane.endNow()
   }
 
   /** Ends all processes: kills those that still have jobs, lets the others end by themselves. */
   async end(): Promise<void> {
-    await Promise.all(this.#lanes.map((lane) => lane.end()))
+    await Promise.all(this.#places.map((place) => place.end()))
+  }
+
+  async #learn(catalog: Promise<Catalog>): Promise<void> {
+    const { tasks } = await catalog.catch(() => ({ tasks: [] }))
+    this.#tasks = new Map(tasks.map((task) => [task.name, task]))
+  }
+
+  #placeOf(lane: Lane): Place | undefined {
+    return this.#places.find(({ lanes }) => lanes.includes(lane))
   }
 
   /** Lanes that take what anybody may share. */
   #open(): Lane[] {
-    return this.#lanes.filter((lane) => lane.ready && !lane.holdsSuspect && !lane.runsOut)
+    const lanes = this.#places.map(({ lane }) => lane)
+    return lanes.filter((lane) => lane.ready && lane.share > 0 && !lane.holdsLoner && !lane.runsOut)
   }
 
   #quota(lane: Lane, ahead: number): number {
     return lane.share + Math.floor((ahead * lane.share) / this.#concurrency)
   }
 
-  #placeSuspects(): void {
-    while (this.#suspects.length > 0) {
-      const empty = this.#lanes.find((lane) => lane.count === 0 && lane.ready)
-      if (empty === undefined) {
-        this.#emptyOne()
-        return
-      }
-      empty.holdsSuspect = true
-      empty.handOver(this.#suspects.splice(0, 1))
+  #isLoner({ claim: { job } }: InFlight): boolean {
+    return job.suspect || this.#hasOwnProcess(job.task)
+  }
+
+  #hasOwnProcess(task: string): boolean {
+    return this.task(task)?.isolation === 'own'
+  }
+
+  #placeLoners(): void {
+    while (this.#loners.length > 0) {
+      const lane = this.#placeFor(this.#loners[0]?.claim.job.task ?? '')
+      if (lane === null) return
+      lane.holdsLoner = true
+      lane.handOver(this.#loners.splice(0, 1))
     }
-    for (const lane of this.#lanes) lane.runsOut = false
+    for (const lane of this.lanes) lane.runsOut = false
+  }
+
+  /** An empty lane for a loner; null if it has to wait for one, which has been seen to. */
+  #placeFor(task: string): Lane | null {
+    const own = this.#hasOwnProcess(task)
+    const empty = this.#places.filter(({ lane }) => lane.count === 0 && lane.share > 0)
+    const place = empty.find(({ lane }) => lane.ready && !(own && lane.isUsed))
+    if (place !== undefined) {
+      place.lane.isUsedUp = own
+      return place.lane
+    }
+    const used = empty.find(({ lane }) => lane.ready)
+    if (used === undefined) this.#emptyOne()
+    else {
+      used.replace()
+      used.lane.runsOut = true
+    }
+    return null
   }
 
   /** Lets one lane run out for those who must be alone. */
   #emptyOne(): void {
-    if (this.#lanes.some((lane) => lane.holdsSuspect || lane.runsOut)) return
+    if (this.#places.some(({ lane }) => lane.holdsLoner || lane.runsOut)) return
     const [lane] = this.#open().sort((a, b) => a.count - a.buffered - (b.count - b.buffered))
     if (lane === undefined) return // it will be empty when its process is back
     lane.runsOut = true
@@ -175,12 +227,13 @@ export class TaskPool {
   #relay(): LaneListener {
     return {
       ready: (lane) => {
-        this.#placeSuspects()
+        this.#placeLoners()
         this.#listener?.ready(lane)
       },
       began: (entry) => this.#listener?.began(entry),
       ended: (lane, ends) => this.#listener?.ended(lane, ends),
       returned: (lane, entries) => this.#listener?.returned(lane, entries),
+      spent: (lane) => this.replace(lane),
       died: (lane, death, running) => this.#listener?.died(lane, death, running),
       output: (output) => (this.#listener === null ? this.#outputBefore(output) : this.#listener.output(output)),
       progress: (progress) => this.#listener?.progress(progress),

@@ -1,6 +1,7 @@
 import { formatDuration } from '../../domain/duration.js'
 import { ProjectError } from '../../domain/errors.js'
 import type { ProcessIdentity } from '../../stores/store.js'
+import { residentBytes } from '../host.js'
 import { packOrder, unpackEnd } from '../packing.js'
 import type {
   AttemptEnd,
@@ -17,6 +18,7 @@ import type {
   ToTaskProcess,
   Verdict,
 } from '../protocol.js'
+import { type Death, describeDeath, LastWords, tellsOfFullHeap } from './death.js'
 import { type Exit, Forked, type ForkedProgram } from './forked.js'
 
 /** How a task process is started; it works in the project's folder. */
@@ -33,16 +35,10 @@ export interface TaskProcessListener {
   enqueue(request: EnqueueRequest): Promise<EnqueueAnswer>
   /** It has loaded the tasks and can run jobs. */
   ready(): void
+  /** It is to be replaced when the jobs that run in it have ended. */
+  spent(): void
   /** The process is gone, asked for or not. */
   died(death: Death): void
-}
-
-/** How a process ended. */
-export interface Death extends Exit {
-  /** Whether it died before it was ready. */
-  readonly loading: boolean
-  /** Whether it was killed by its worker, for the sake of one of its jobs or of none. */
-  readonly killed: boolean
 }
 
 /** One forked process that has loaded the tasks and runs jobs. */
@@ -61,6 +57,9 @@ export class TaskProcess {
   #stage: 'loading' | 'ready' | 'gone' = 'loading'
   #killed = false
   #ending = false
+  readonly #lastWords = new LastWords()
+  #peakBytes: number | null = null
+  #isOverLimit = false
 
   constructor(program: TaskProgram, listener: TaskProcessListener) {
     this.#listener = listener
@@ -69,11 +68,14 @@ export class TaskProcess {
     this.catalog.catch(() => {}) // whoever needs it will see the rejection; nobody has to
     this.#process = new Forked(program, {
       received: (message) => this.#receive(message),
-      wrote: (stream, text) => listener.output({ id: null, stream, text }),
+      wrote: (stream, text) => {
+        if (stream === 'stderr') this.#lastWords.add(text)
+        listener.output({ id: null, stream, text })
+      },
       ending: () => {
         this.#ending = true
       },
-      exited: (exit) => this.#died({ ...exit, loading: this.#stage === 'loading', killed: this.#killed }),
+      exited: (exit) => this.#died(this.#deathOf(exit)),
     })
     this.#watchLoading(null)
   }
@@ -100,6 +102,25 @@ export class TaskProcess {
     this.#process.send({ type: 'stop', id, attempt, reason })
   }
 
+  /** Asks it to end a job without its promise: no answer if its loop is blocked. */
+  abandon(id: string, attempt: number): void {
+    this.#process.send({ type: 'abandon', id, attempt })
+  }
+
+  /** Looks how much memory it holds, in bytes; null where the system does not tell. */
+  measure(): number | null {
+    const { pid } = this.#process
+    const bytes = pid === undefined ? null : residentBytes(pid)
+    if (bytes !== null) this.#peakBytes = Math.max(bytes, this.#peakBytes ?? 0)
+    return bytes
+  }
+
+  /** Ends it because it holds too much memory: the jobs that run in it are to blame, one of them at least. */
+  endOverLimit(): void {
+    this.#isOverLimit = true
+    this.#process.kill()
+  }
+
   /** What the schemas of the tasks say of arguments, in order. Rejects if the process dies meanwhile. */
   async check(requests: readonly CheckRequest[]): Promise<readonly Verdict[]> {
     await this.catalog
@@ -123,10 +144,24 @@ export class TaskProcess {
     await this.#process.closed
   }
 
+  /** Tells it, and all that it has started, to end. */
+  terminate(): void {
+    this.#killed = true
+    this.#process.terminate()
+  }
+
   /** As `kill`, for those who cannot wait. */
   killNow(): void {
     this.#killed = true
     this.#process.kill()
+  }
+
+  #deathOf(exit: Exit): Death {
+    const lastWords = this.#lastWords.text
+    const isFull = lastWords !== null && tellsOfFullHeap(lastWords)
+    const memory = this.#isOverLimit ? 'over its limit' : isFull ? 'its heap was full' : null
+    const loading = this.#stage === 'loading'
+    return { ...exit, loading, killed: this.#killed, memory, peakBytes: this.#peakBytes, lastWords }
   }
 
   #died(death: Death): void {
@@ -171,6 +206,9 @@ export class TaskProcess {
       case 'returned':
         this.#listener.returned(message.jobs)
         return
+      case 'spent':
+        this.#listener.spent()
+        return
       case 'output':
         for (const output of message.output) this.#listener.output(output)
         return
@@ -195,11 +233,6 @@ export class TaskProcess {
     const place = this.#loadingFile === null ? 'before it loaded the task modules' : `while ${this.#loadingFile} loaded`
     return new ProjectError('E_TASK_PROCESS', `the task process ended ${place} (${describeDeath(death)})`, hint)
   }
-}
-
-export function describeDeath({ code, signal }: Exit): string {
-  if (signal !== null) return `signal ${signal}`
-  return code === null ? 'it could not be started' : `exit code ${code}`
 }
 
 function deferred<T>() {

@@ -164,6 +164,7 @@ export const migrations: readonly string[] = [
   CREATE INDEX jobs_expiring ON jobs (expires_at)
     WHERE expires_at IS NOT NULL AND (state = 'scheduled' OR state = 'queued');
   CREATE INDEX jobs_running ON jobs (worker) WHERE state = 'running';
+  CREATE INDEX jobs_cancelling ON jobs (worker) WHERE cancel_wanted = 1;
   CREATE INDEX jobs_ended ON jobs (state, ended_at) WHERE ended_at IS NOT NULL;
   `,
 ]

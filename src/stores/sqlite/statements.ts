@@ -134,7 +134,7 @@ const texts = {
   cancelWaiting: `
     UPDATE jobs SET state = 'cancelled', ended_at = :now WHERE id = :job AND state IN ('scheduled', 'queued')`,
   askToCancel: `UPDATE jobs SET cancel_wanted = 1 WHERE id = :job AND state = 'running'`,
-  cancelRequests: `SELECT id FROM jobs WHERE state = 'running' AND worker = ? AND cancel_wanted = 1 ORDER BY id`,
+  cancelRequests: `SELECT id FROM jobs WHERE cancel_wanted = 1 AND worker = ? AND state = 'running' ORDER BY id`,
 
   // sweep
   anyDue: `SELECT 1 FROM jobs WHERE state = 'scheduled' AND due_at <= ? LIMIT 1`,

@@ -1,0 +1,48 @@
+import { Flags } from '@oclif/core'
+import { DataCommand } from '../../src/cli/base-command.js'
+import { cancelFound, cancelJobs } from '../../src/cli/cancel.js'
+import { withStore } from '../../src/cli/context.js'
+import { jobIdOf } from '../../src/cli/find-job.js'
+import { filterFlags, jobFilter } from '../../src/cli/job-filter.js'
+import { UsageError } from '../../src/domain/errors.js'
+import { systemClock } from '../../src/engine/clock.js'
+
+export default class JobsCancel extends DataCommand {
+  static override summary = 'Cancel jobs, running ones too'
+  static override description =
+    `A waiting job is cancelled at once. A running one is told by its signal, and ended if it does not heed it.
+Give ids, or a filter. A filter asks first, unless --yes.
+Exit codes: 0 done, 2 usage, 5 no such job, 6 store unavailable.`
+  static override examples = [
+    '<%= config.bin %> jobs cancel j42 j43',
+    '<%= config.bin %> jobs cancel --queue mail --state queued --dry-run',
+  ]
+  static override strict = false
+  static override usage = 'jobs cancel [ID...] [FLAGS]'
+  static override flags = {
+    ...filterFlags,
+    'dry-run': Flags.boolean({ summary: 'Only say which jobs it would be' }),
+    yes: Flags.boolean({ char: 'y', summary: 'Do not ask' }),
+  }
+
+  async run(): Promise<unknown> {
+    const { flags, argv } = await this.parse(JobsCancel)
+    const context = await this.context(flags)
+    const filter = jobFilter(flags, systemClock.now())
+    const ids = (argv as string[]).map(jobIdOf)
+    const isFiltered = Object.keys(filter).length > 0
+    if (isFiltered === ids.length > 0) {
+      throw new UsageError(
+        'E_JOBS',
+        'give either ids or a filter',
+        'such as: offstage jobs cancel j42, or --queue mail',
+      )
+    }
+    if (ids.length > 0 && flags['dry-run']) throw new UsageError('E_JOBS', '--dry-run goes with a filter')
+    const choice = { dryRun: flags['dry-run'], yes: flags.yes }
+    const items = await withStore(context, (store) =>
+      ids.length > 0 ? cancelJobs(store, ids) : cancelFound(store, filter, choice),
+    )
+    return { items }
+  }
+}

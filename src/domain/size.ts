@@ -1,0 +1,15 @@
+import { UsageError } from './errors.js'
+
+const units: Readonly<Record<string, number>> = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 }
+
+/** Bytes of a size as people write it: `512mb`, `1.5gb`; powers of 1024. Throws UsageError, which names the option. */
+export function parseSize(text: string, option: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?) ?([kmg]?b)$/i.exec(text) ?? []
+  const bytes = Number(number) * (units[unit?.toLowerCase() ?? ''] ?? 0)
+  if (bytes >= 1) return Math.floor(bytes)
+  throw new UsageError(
+    'E_SIZE',
+    `${option}: ${JSON.stringify(text)} is no size`,
+    'write a number and a unit: 512mb, 2gb',
+  )
+}

@@ -1,0 +1,28 @@
+import type { EngineEmitter } from '../events.js'
+import type { TaskPool } from '../executors/task-pool.js'
+import type { Runner } from '../runner.js'
+import { loopService, type Service } from './service.js'
+
+const pauseMs = 1_000
+// What allocates without end takes a gigabyte a second.
+const limitedPauseMs = 100
+
+const megabyte = 1024 * 1024
+/** A task process that holds more than this is replaced once its jobs have ended: what they leave shall not add up. */
+const mostToKeepBytes = 512 * megabyte
+
+/** Looks at the memory of the task processes: ends those over the limit (null: there is none), replaces swollen ones. */
+export function memoryWatch(pool: TaskPool, runner: Runner, limitBytes: number | null, events: EngineEmitter): Service {
+  const keepBytes = Math.min(mostToKeepBytes, limitBytes === null ? mostToKeepBytes : limitBytes * 0.75)
+  return loopService('memory watch', events, async () => {
+    // Who has nothing to do does not grow.
+    if (!runner.busy) return pauseMs
+    for (const lane of pool.lanes) {
+      const bytes = lane.measure()
+      if (bytes === null) continue
+      if (limitBytes !== null && bytes > limitBytes) lane.endOverLimit()
+      else if (bytes > keepBytes && lane.jobsEnded > 0) pool.replace(lane)
+    }
+    return limitBytes === null ? pauseMs : limitedPauseMs
+  })
+}
