@@ -40,7 +40,7 @@ Exit codes: 0 done, 2 usage, 5 no such job, 6 store unavailable.`
     }
     if (ids.length > 0 && flags['dry-run']) throw new UsageError('E_JOBS', '--dry-run goes with a filter')
     const choice = { dryRun: flags['dry-run'], yes: flags.yes }
-    const items = await withStore(context, (store) =>
+    const items = await withStore<readonly object[]>(context, (store) =>
       ids.length > 0 ? cancelJobs(store, ids) : cancelFound(store, filter, choice),
     )
     return { items }
