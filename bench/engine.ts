@@ -94,6 +94,7 @@ export async function drain(store: Store, program: TaskProgram, concurrency: num
       processes,
       retention: defaultRetention,
       maxMemoryBytes: null,
+      redact: [],
     })
     try {
       const settled = allCompleted(worker, count)

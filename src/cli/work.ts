@@ -10,7 +10,7 @@ import { say } from './say.js'
 import { type Session, withTasks } from './session.js'
 import { fired } from './signals.js'
 
-export interface WorkSettings extends RunnerSettings {
+export interface WorkSettings extends Omit<RunnerSettings, 'redact'> {
   readonly graceMs: number
   readonly burst: boolean
 }
@@ -27,6 +27,7 @@ async function workOn(store: Store, session: Session, context: Context, settings
   const worker = await Worker.register(store, session.pool, systemClock, {
     ...settings,
     retention: context.retention,
+    redact: context.redact,
     maxMemoryBytes: context.maxMemoryBytes,
   })
   reportWorker(worker.events, context.redact)

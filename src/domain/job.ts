@@ -106,6 +106,29 @@ export type ClaimedJob = Pick<
   | 'timeoutMs'
 >
 
+/** One line of what a job has printed. */
+export interface OutputLine {
+  readonly line: number
+  readonly at: EpochMs
+  readonly stream: 'stdout' | 'stderr'
+  /** Without its line end. */
+  readonly text: string
+}
+
+/** How far a job is, by its own account. */
+export interface Progress {
+  /** 0 to 1. */
+  readonly fraction: number
+  readonly message: string | null
+}
+
+/** What an attempt has used, as far as its process is its own. */
+export interface Usage {
+  /** The most memory that was seen. */
+  readonly peakBytes: number | null
+  readonly cpuMs: number | null
+}
+
 export type AttemptState = 'running' | 'completed' | 'failed' | 'cancelled' | 'released'
 
 /** One execution of a job. */
@@ -118,6 +141,7 @@ export interface Attempt {
   readonly error: JobError | null
   readonly worker: WorkerId | null
   readonly endedBy: EndedBy | null
+  readonly usage: Usage | null
 }
 
 /** The number in a job's or worker's id. `42` is understood for `j42`; null if `text` is no such id. */

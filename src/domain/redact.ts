@@ -17,9 +17,15 @@ export function redact(value: JsonValue, more: readonly string[]): JsonValue {
 
 /** `text` without the secrets of `value`: an error or a line of output may repeat what a task was given. */
 export function redactText(text: string, value: JsonValue, more: readonly string[]): string {
+  return textMask(value, more)(text)
+}
+
+/** The same for many texts. */
+export function textMask(value: JsonValue, more: readonly string[]): (text: string) => string {
   const secrets = textsBelow(value, secretKeys(more), false).filter((secret) => secret.length >= shortestSecret)
   // The longest first: one secret may be a part of another.
-  return secrets.sort((a, b) => b.length - a.length).reduce((shown, secret) => shown.replaceAll(secret, mask), text)
+  secrets.sort((a, b) => b.length - a.length)
+  return (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, mask), text)
 }
 
 function secretKeys(more: readonly string[]): (key: string) => boolean {

@@ -2,6 +2,7 @@ import type { JobError } from '../domain/failure.js'
 import type { ClaimedJob, EndedBy, EpochMs } from '../domain/job.js'
 import { type AttemptReport, afterFailure, afterLoss, type Outcome, outcomeOfReport } from '../domain/outcome.js'
 import type { Claim } from '../stores/store.js'
+import type { AttemptLog } from './attempt-log.js'
 import { type Death, describeDeath } from './executors/death.js'
 import type { Lane } from './executors/lane.js'
 import type { StopReason } from './protocol.js'
@@ -17,6 +18,8 @@ export interface InFlight {
   deadline: number
   /** What it was asked to stop for. */
   stopping: StopReason | null
+  /** What it prints; null while it has not. */
+  log: AttemptLog | null
   /** Of the ladder by which it is stopped. */
   cancelNextStep: () => void
 }
@@ -30,6 +33,7 @@ export function inFlight(claim: Claim): InFlight {
     beganAt: null,
     deadline: Number.POSITIVE_INFINITY,
     stopping: null,
+    log: null,
     cancelNextStep: nothing,
   }
 }

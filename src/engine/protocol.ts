@@ -1,4 +1,4 @@
-import type { JobId } from '../domain/job.js'
+import type { EpochMs, JobId } from '../domain/job.js'
 import type { AttemptReport } from '../domain/outcome.js'
 import type { EnqueueOptions, TaskDefaults } from '../domain/request.js'
 import type { PackedEnd, PackedOrder } from './packing.js'
@@ -51,12 +51,15 @@ export interface AttemptEnd extends JobKey {
 export interface TaskOutput {
   /** null: written outside any job, such as while a module loads. */
   readonly id: JobId | null
+  /** 0 outside of any job. */
+  readonly attempt: number
   readonly stream: 'stdout' | 'stderr'
   readonly text: string
+  /** null: when it arrives. */
+  readonly at: EpochMs | null
 }
 
-export interface TaskProgress {
-  readonly id: JobId
+export interface TaskProgress extends JobKey {
   readonly fraction: number
   readonly message: string | null
 }

@@ -9,8 +9,9 @@ import type { Lane } from './executors/lane.js'
 import type { TaskPool } from './executors/task-pool.js'
 import { type InFlight, inFlight, outcomeOf, outcomeOfDeath, released } from './in-flight.js'
 import { askToStop, stopByLadder } from './ladder.js'
+import { OutputLog } from './output-log.js'
 import { Pace } from './pace.js'
-import type { AttemptEnd, StopReason } from './protocol.js'
+import type { AttemptEnd, StopReason, TaskOutput, TaskProgress } from './protocol.js'
 import { type End, Settler } from './settler.js'
 import { TimeLimits } from './time-limits.js'
 
@@ -30,6 +31,8 @@ export interface RunnerSettings {
   readonly concurrency: number
   /** The most task processes that share the concurrency. */
   readonly processes: number
+  /** Names of keys, beside the built-in ones, whose values are masked in what jobs print. */
+  readonly redact: readonly string[]
 }
 
 /**
@@ -43,6 +46,7 @@ export class Runner {
   readonly #events: EngineEmitter
   readonly #settings: RunnerSettings
   readonly #settler: Settler
+  readonly #log: OutputLog
   readonly #limits: TimeLimits
   readonly #pace = new Pace(aheadMs, mostAhead)
   readonly #inFlight = new Map<JobId, InFlight>()
@@ -68,6 +72,7 @@ export class Runner {
     this.#events = events
     this.#worker = worker
     this.#settings = settings
+    this.#log = new OutputLog(store, clock, events, settings.redact)
     this.#settler = new Settler(store, events, () => this.#tellIdle())
     this.#limits = new TimeLimits(
       () => pool.lanes.flatMap((lane) => [...lane.running]),
@@ -169,6 +174,17 @@ export class Runner {
     this.#tellIdle()
   }
 
+  /** A job has printed something, and it is told as it may be shown. What it prints after its end is not kept. */
+  output(output: TaskOutput): void {
+    const entry = this.#runningAs(output)
+    this.#events.emit('task.output', entry === null ? output : this.#log.write(entry, output))
+  }
+
+  progress(progress: TaskProgress): void {
+    const entry = this.#runningAs(progress)
+    if (entry !== null) this.#events.emit('task.progress', this.#log.progress(entry, progress))
+  }
+
   /** A job has begun. */
   began(entry: InFlight): void {
     entry.beganAt = this.#clock.now()
@@ -244,7 +260,13 @@ export class Runner {
       entry.cancelNextStep()
       this.#inFlight.delete(entry.claim.job.id)
     }
+    this.#log.end(ends.map(({ entry }) => entry))
     this.#settler.settle(ends)
+  }
+
+  #runningAs({ id, attempt }: { readonly id: JobId | null; readonly attempt: number }): InFlight | null {
+    const entry = id === null ? undefined : this.#inFlight.get(id)
+    return entry?.claim.lease.attempt === attempt ? entry : null
   }
 
   /** While jobs wait in a process: takes them back, for other workers, from one where nothing ends. */

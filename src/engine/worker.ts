@@ -95,8 +95,8 @@ export class Worker {
       returned: (lane, entries) => this.runner.returned(lane, entries),
       spent: (lane) => this.#pool.replace(lane),
       died: (lane, death, running) => this.#died(lane, death, running),
-      output: (output) => this.events.emit('task.output', output),
-      progress: (progress) => this.events.emit('task.progress', progress),
+      output: (output) => this.runner.output(output),
+      progress: (progress) => this.runner.progress(progress),
       enqueue: (request) => this.#enqueue(request),
     })
     this.events.on('service.failed', (_, error) => this.#break(error))

@@ -7,6 +7,9 @@ import type {
   JobId,
   JobState,
   NewJob,
+  OutputLine,
+  Progress,
+  Usage,
   WorkerId,
 } from '../domain/job.js'
 import type { Outcome } from '../domain/outcome.js'
@@ -42,6 +45,11 @@ export interface JobStore {
   settle(
     ends: readonly { readonly lease: Lease; readonly outcome: Outcome }[],
   ): Promise<readonly ('settled' | 'lost')[]>
+  /**
+   * Adds to what running attempts have printed and how far they are. `lost` as in `settle`: nothing of it is written then.
+   * Resolves as soon as a kill of this process cannot undo it; a power loss may.
+   */
+  append(additions: readonly Addition[]): Promise<readonly ('appended' | 'lost')[]>
   /** Of the jobs that this worker runs, those that somebody wants cancelled. */
   cancelRequests(worker: WorkerId): Promise<readonly JobId[]>
   /**
@@ -82,6 +90,17 @@ export interface Lease {
   /** Of the job: what its end is counted under in the statistics. */
   readonly task: string
   readonly queue: string
+}
+
+export interface Addition {
+  readonly lease: Lease
+  readonly progress: Progress | null
+  /** Their numbers go up from 1 in each attempt; whoever adds them counts. */
+  readonly output: readonly OutputLine[]
+  /** Lines that are to be forgotten, the first and the last one included: there is too much of it. */
+  readonly forget: { readonly first: number; readonly last: number } | null
+  /** What the attempt has used; null: not known. */
+  readonly usage: Usage | null
 }
 
 export interface SweepResult {
@@ -159,6 +178,14 @@ export interface JobReader {
   jobs(filter: JobFilter, page: Page): Promise<JobPage>
   /** All attempts of a job, the first one first. */
   attempts(id: JobId): Promise<readonly Attempt[]>
+  /** What an attempt has printed, in its order: at most `limit` lines after line number `after`. */
+  output(
+    id: JobId,
+    attempt: number,
+    page: { readonly after: number; readonly limit: number },
+  ): Promise<readonly OutputLine[]>
+  /** How far jobs said that they are, of those that said so. */
+  progress(ids: readonly JobId[]): Promise<ReadonlyMap<JobId, Progress>>
   /** Every queue that has jobs, by name. */
   queues(): Promise<readonly QueueInfo[]>
   workers(): Promise<readonly WorkerInfo[]>

@@ -38,6 +38,7 @@ contract('reading', (test) => {
       error: null,
       worker: first.worker,
       endedBy: null,
+      usage: null,
     })
     await subject.settle(running, subject.outcome.completed())
     expect((await subject.store.attempts(id)).at(-1)).toMatchObject({ attempt: 5, state: 'completed', error: null })
@@ -58,6 +59,7 @@ contract('reading', (test) => {
         error,
         worker: claim.worker,
         endedBy: 'killed',
+        usage: null,
       },
     ])
   })

@@ -51,7 +51,14 @@ async function workerWith(concurrency: number, processes: number) {
   }
   const pool = new TaskPool(program, () => {})
   await pool.catalog
-  const settings = { queues: null, concurrency, processes, retention: defaultRetention, maxMemoryBytes: null }
+  const settings = {
+    queues: null,
+    concurrency,
+    processes,
+    retention: defaultRetention,
+    maxMemoryBytes: null,
+    redact: [],
+  }
   const worker = await Worker.register(store, pool, systemClock, settings)
   workers.push(worker)
   const output: string[] = []

@@ -40,7 +40,7 @@ export class ForegroundRun {
     { redact, retention, maxMemoryBytes }: Context,
     interruption: Interruption,
   ): Promise<ForegroundRun> {
-    const settings = { queues: onlyReserved, concurrency, processes: 1, retention, maxMemoryBytes }
+    const settings = { queues: onlyReserved, concurrency, processes: 1, retention, redact, maxMemoryBytes }
     const worker = await Worker.register(store, pool, systemClock, settings)
     reportRun(worker.events, redact)
     worker.start()

@@ -16,6 +16,7 @@ interface RunningJob {
   readonly attempt: number
   readonly startedAt: number
   readonly stop: StopSignal
+  readonly job: CurrentJob
 }
 
 /** The signal of one job. Made when somebody asks for it: that takes longer than all else that a small job costs. */
@@ -94,16 +95,16 @@ export class RunningJobs {
 
   #start(order: JobOrder): void {
     const { id, attempt } = order
-    const running: RunningJob = { attempt, startedAt: this.#clock.now(), stop: new StopSignal() }
+    const stop = new StopSignal()
+    const job = this.#currentJob(order, stop)
+    const running: RunningJob = { attempt, startedAt: this.#clock.now(), stop, job }
     this.#running.set(id, running)
     const task = this.#loaded.tasks.get(order.task)
     if (task === undefined) {
       this.#end(id, running, unknownTask(order.task, running.startedAt))
       return
     }
-    void runAttempt(task, order.argsJson, this.#currentJob(order, running.stop), this.#clock).then((report) =>
-      this.#end(id, running, report),
-    )
+    void runAttempt(task, order.argsJson, job, this.#clock).then((report) => this.#end(id, running, report))
   }
 
   /** Asks a running job to stop; one that waits does not begin. */
@@ -114,7 +115,9 @@ export class RunningJobs {
       return
     }
     const running = this.#running.get(id)
-    if (running?.attempt === attempt) running.stop.abort(reason)
+    if (running?.attempt !== attempt) return
+    // In the job: what its listeners print is its output.
+    runInJob(running.job, () => running.stop.abort(reason))
   }
 
   /** Ends a running job whose promise hangs. What it still does is its own affair, until its process is replaced. */
@@ -157,7 +160,7 @@ export class RunningJobs {
         if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1)) {
           throw new UsageError('E_PROGRESS', `progress(${fraction}): the fraction is not a number from 0 to 1`)
         }
-        outbox.send({ type: 'progress', progress: { id, fraction, message: message ?? null } })
+        outbox.send({ type: 'progress', progress: { id, attempt, fraction, message: message ?? null } })
       },
       log(...values) {
         runInJob(job, () => process.stdout.write(`${format(...values)}\n`))

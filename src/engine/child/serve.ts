@@ -23,7 +23,7 @@ export async function serveTasks(load: LoadTasks, clock: Clock): Promise<void> {
   const outbox = new Outbox()
   const enqueues = new Enqueues(outbox)
   const watch = new OrphanWatch()
-  captureOutput((output) => outbox.output(output))
+  captureOutput(clock, (output) => outbox.output(output))
   // A job that ends its process must not take along what others before it have returned.
   process.on('exit', () => outbox.flush())
   // A worker that is gone leaves nobody to report to, and what tasks have started must not run beside their next attempt.
@@ -39,7 +39,8 @@ export async function serveTasks(load: LoadTasks, clock: Clock): Promise<void> {
     if (running?.fail(thrown)) return
     const job = jobOfCaller()
     const culprit = job === undefined ? 'a task module' : `${job.task} (${job.id}), after its end`
-    outbox.output({ id: null, stream: 'stderr', text: `${what} of ${culprit}: ${inspect(thrown)}\n` })
+    const text = `${what} of ${culprit}: ${inspect(thrown)}\n`
+    outbox.output({ id: null, attempt: 0, stream: 'stderr', text, at: clock.now() })
     outbox.send({ type: 'spent' })
   }
   process.on('uncaughtException', (error) => survive(error, 'uncaught exception'))

@@ -1,7 +1,16 @@
 import type { JobId } from '../../domain/job.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import type { InFlight } from '../in-flight.js'
-import type { AttemptEnd, Catalog, CheckRequest, JobKey, JobOrder, StopReason, Verdict } from '../protocol.js'
+import type {
+  AttemptEnd,
+  Catalog,
+  CheckRequest,
+  JobKey,
+  JobOrder,
+  StopReason,
+  TaskOutput,
+  Verdict,
+} from '../protocol.js'
 import type { Death } from './death.js'
 import { TaskProcess, type TaskProcessListener, type TaskProgram } from './task-process.js'
 
@@ -194,9 +203,9 @@ export class Lane {
   }
 
   #start(): TaskProcess {
-    const { output, progress, enqueue } = this.#listener
+    const { progress, enqueue } = this.#listener
     return new TaskProcess(this.#program, {
-      output,
+      output: (output) => this.#listener.output(this.#attributed(output)),
       progress,
       enqueue,
       ready: () => {
@@ -208,6 +217,13 @@ export class Lane {
       spent: () => this.#listener.spent(this),
       died: (death) => this.#died(death),
     })
+  }
+
+  /** What was written past the capture, by native code or by a child, is the job's that runs alone. */
+  #attributed(output: TaskOutput): TaskOutput {
+    const [entry, another] = this.#running.values()
+    if (output.id !== null || output.at !== null || entry === undefined || another !== undefined) return output
+    return { ...output, id: entry.claim.job.id, attempt: entry.claim.lease.attempt }
   }
 
   /** What waits begins as far as there is room: the process does the same at its own end. */

@@ -70,7 +70,7 @@ export class TaskProcess {
       received: (message) => this.#receive(message),
       wrote: (stream, text) => {
         if (stream === 'stderr') this.#lastWords.add(text)
-        listener.output({ id: null, stream, text })
+        listener.output({ id: null, attempt: 0, stream, text, at: null })
       },
       ending: () => {
         this.#ending = true

@@ -43,7 +43,17 @@ function start(tables: Tables, entry: Entry, worker: string): Claim {
   entry.cancelWanted = false
   entry.attempts = [
     ...entry.attempts,
-    { attempt, state: 'running', reason: null, startedAt, endedAt: null, error: null, worker, endedBy: null },
+    {
+      attempt,
+      state: 'running',
+      reason: null,
+      startedAt,
+      endedAt: null,
+      error: null,
+      worker,
+      endedBy: null,
+      usage: null,
+    },
   ]
   tables.jobs.change(entry, { state: 'running', attempt, worker, startedAt, endedBy: null })
   const { id, task, queue } = entry.job

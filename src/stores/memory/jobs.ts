@@ -1,4 +1,13 @@
-import { type Attempt, idNumber, type Job, type JobId, type JobState, type WorkerId } from '../../domain/job.js'
+import {
+  type Attempt,
+  idNumber,
+  type Job,
+  type JobId,
+  type JobState,
+  type OutputLine,
+  type Progress,
+  type WorkerId,
+} from '../../domain/job.js'
 import { canMove } from '../../domain/transitions.js'
 
 /** A job with what the store keeps beside it. */
@@ -9,6 +18,9 @@ export interface Entry {
   cancelWanted: boolean
   /** All attempts that began, the first one first; while the job runs, the last one is the one that runs. */
   attempts: readonly Attempt[]
+  progress: Progress | null
+  /** What each attempt has printed. */
+  readonly output: Map<number, readonly OutputLine[]>
 }
 
 /** The jobs, by number and by state. Every change of a job goes through here, and none that the table forbids passes. */
@@ -19,7 +31,15 @@ export class JobTable {
 
   add(job: Omit<Job, 'id'>, reservedFor: WorkerId | null): Entry {
     const number = ++this.#count
-    const entry: Entry = { number, job: { ...job, id: `j${number}` }, reservedFor, cancelWanted: false, attempts: [] }
+    const entry: Entry = {
+      number,
+      job: { ...job, id: `j${number}` },
+      reservedFor,
+      cancelWanted: false,
+      attempts: [],
+      progress: null,
+      output: new Map(),
+    }
     this.#entries.set(number, entry)
     this.#in(job.state).add(entry)
     return entry

@@ -73,7 +73,9 @@ function attemptsAfter(entry: Entry, outcome: Outcome): Entry['attempts'] {
   const failure = outcome.kind === 'failed' || outcome.kind === 'retry' ? outcome : null
   const { attempt, worker } = entry.job
   const reason = failure?.reason ?? null
-  return [...earlier, { attempt, state, reason, startedAt, endedAt, error: failure?.error ?? null, worker, endedBy }]
+  const usage = entry.attempts.at(-1)?.usage ?? null
+  const error = failure?.error ?? null
+  return [...earlier, { attempt, state, reason, startedAt, endedAt, error, worker, endedBy, usage }]
 }
 
 /** The error and the counters of a job after an attempt that failed. */

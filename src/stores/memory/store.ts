@@ -4,6 +4,7 @@ import { News } from '../news.js'
 import type { Store } from '../store.js'
 import { claimJobs } from './claim.js'
 import { cancelJob, enqueueJob } from './enqueue.js'
+import { append, outputOf, progressOf } from './output.js'
 import { endOfNewest, prune } from './prune.js'
 import { hasUnfinished, jobsPage, queueInfos, runningJobs } from './reader.js'
 import { settleAttempt } from './settle.js'
@@ -34,6 +35,7 @@ export function openMemoryStore(clock: Clock): Store {
     enqueue: (newJobs) => tell(() => newJobs.map((newJob) => enqueueJob(tables, newJob))),
     claim: (request) => run(() => claimJobs(tables, request)),
     settle: (ends) => tell(() => ends.map(({ lease, outcome }) => settleAttempt(tables, lease, outcome))),
+    append: (additions) => tell(() => additions.map((addition) => append(tables, addition))),
     cancelRequests: (worker) =>
       run(() =>
         jobs
@@ -63,6 +65,8 @@ export function openMemoryStore(clock: Clock): Store {
     job: (id) => run(() => jobs.find(id)?.job ?? null),
     jobs: (filter, page) => run(() => jobsPage(tables, filter, page)),
     attempts: (id) => run(() => jobs.find(id)?.attempts ?? []),
+    output: (id, attempt, page) => run(() => outputOf(tables, id, attempt, page)),
+    progress: (ids) => run(() => progressOf(tables, ids)),
     queues: () => run(() => queueInfos(tables)),
     workers: () => run(() => workers.infos()),
     unfinished: (queues) => run(() => hasUnfinished(tables, queues)),

@@ -11,6 +11,9 @@ export function prune(statements: Statements, now: EpochMs, { endedBefore, stati
     const ids = JSON.stringify(rows.map(({ id }) => id))
     statements.pruneKeys.run(ids)
     statements.pruneAttempts.run(ids)
+    statements.pruneOutput.run(ids)
+    statements.pruneProgress.run(ids)
+    statements.pruneUsage.run(ids)
     statements.noteRemoved.run(ids)
     statements.pruneJobs.run(ids)
     removed += rows.length

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3'
 import type { Attempt, Job, JobState } from '../../domain/job.js'
 import { jobStates } from '../../domain/job.js'
 import type { JobFilter, JobPage, Page, QueueInfo } from '../store.js'
+import { usageOf } from './output.js'
 import { type AttemptRow, attemptOfRow, type JobRow, jobNumber, jobOfRow } from './rows.js'
 import type { Statements } from './statements.js'
 
@@ -9,13 +10,19 @@ import type { Statements } from './statements.js'
 export function attemptsOf(statements: Statements, id: string): readonly Attempt[] {
   const row = statements.job.get(jobNumber(id)) as JobRow | undefined
   if (row === undefined) return []
-  const attempts = (statements.attempts.all(row.id) as AttemptRow[]).map(attemptOfRow)
+  const usage = usageOf(statements, row.id)
+  const attempts = (statements.attempts.all(row.id) as AttemptRow[]).map((attempt) => ({
+    ...attemptOfRow(attempt),
+    usage: usage.get(attempt.attempt) ?? null,
+  }))
   const last = attempts.at(-1)?.attempt ?? 0
-  if (row.attempt > last && row.started_at !== null) attempts.push(lastAttempt(jobOfRow(row), row.started_at))
+  if (row.attempt > last && row.started_at !== null) {
+    attempts.push({ ...lastAttempt(jobOfRow(row), row.started_at), usage: usage.get(row.attempt) ?? null })
+  }
   return attempts
 }
 
-function lastAttempt(job: Job, startedAt: number): Attempt {
+function lastAttempt(job: Job, startedAt: number): Omit<Attempt, 'usage'> {
   const state = job.state === 'scheduled' || job.state === 'queued' ? 'released' : job.state
   const { attempt, reason, endedAt, worker } = job
   const running = state === 'running'

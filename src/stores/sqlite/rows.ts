@@ -86,7 +86,7 @@ export interface AttemptRow {
   readonly ended_by: Attempt['endedBy']
 }
 
-export function attemptOfRow(row: AttemptRow): Attempt {
+export function attemptOfRow(row: AttemptRow): Omit<Attempt, 'usage'> {
   return {
     attempt: row.attempt,
     state: row.state,

@@ -114,6 +114,17 @@ const texts = {
     UPDATE jobs SET state = 'cancelled', ended_at = :now, cancel_wanted = 0
     WHERE id = :job AND cancel_wanted = 1 AND state IN ('scheduled', 'queued')`,
 
+  // output
+  isRunning: `SELECT 1 FROM jobs WHERE id = ? AND attempt = ? AND worker = ? AND state = 'running'`,
+  addOutput: `INSERT INTO output (job, attempt, line, at, stream, text) VALUES (?, ?, ?, ?, ?, ?)`,
+  forgetOutput: `DELETE FROM output WHERE job = ? AND attempt = ? AND line BETWEEN ? AND ?`,
+  keepProgress: `INSERT OR REPLACE INTO progress (job, fraction, message) VALUES (?, ?, ?)`,
+  keepUsage: `INSERT OR REPLACE INTO usage (job, attempt, peak_bytes, cpu_ms) VALUES (?, ?, ?, ?)`,
+  output: `
+    SELECT line, at, stream, text FROM output WHERE job = ? AND attempt = ? AND line > ? ORDER BY line LIMIT ?`,
+  progress: `SELECT job, fraction, message FROM progress WHERE job IN (SELECT value FROM json_each(?))`,
+  usage: `SELECT attempt, peak_bytes AS peakBytes, cpu_ms AS cpuMs FROM usage WHERE job = ?`,
+
   // statistics
   addStatistics: `
     INSERT INTO statistics (minute, task, queue, completed, failed, retried, duration_ms) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -167,6 +178,9 @@ const texts = {
     WHERE (name, job) IN (
       SELECT unique_key, id FROM jobs WHERE unique_key IS NOT NULL AND id IN (SELECT value FROM json_each(?)))`,
   pruneAttempts: `DELETE FROM attempts WHERE job IN (SELECT value FROM json_each(?))`,
+  pruneOutput: `DELETE FROM output WHERE job IN (SELECT value FROM json_each(?))`,
+  pruneProgress: `DELETE FROM progress WHERE job IN (SELECT value FROM json_each(?))`,
+  pruneUsage: `DELETE FROM usage WHERE job IN (SELECT value FROM json_each(?))`,
   noteRemoved: `UPDATE highest_removed SET job = max(job, (SELECT max(value) FROM json_each(?)))`,
   pruneJobs: `DELETE FROM jobs WHERE id IN (SELECT value FROM json_each(?))`,
   pruneStatistics: `DELETE FROM statistics WHERE minute BETWEEN 0 AND ? - 1`,

@@ -10,6 +10,7 @@ import { openForReading, openForWriting, type SqliteLocation } from './database.
 import { enqueueJob } from './enqueue.js'
 import { storeError } from './errors.js'
 import { NewJobs } from './new-jobs.js'
+import { append, outputOf, progressOf } from './output.js'
 import { endOfNewest, prune, pruneIsDue } from './prune.js'
 import { attemptsOf, jobsPage, queueInfos } from './reader.js'
 import { type JobRow, jobNumber, jobOfRow, type WorkerRow, workerNumber, workerOfRow } from './rows.js'
@@ -80,6 +81,7 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
       return found ? writeUnsynced(() => claimJobs(statements, clock, turns, request)) : []
     },
     settle: (ends) => tell(() => settleAttempts(statements, clock, ends)),
+    append: (additions) => writeUnsynced(noted(() => append(statements, clock, additions))),
     cancelRequests: (worker) =>
       read(() => (statements.cancelRequests.all(workerNumber(worker)) as { id: number }[]).map((row) => `j${row.id}`)),
     sweep: async (request) => {
@@ -110,6 +112,8 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
       }),
     jobs: (filter: JobFilter, page: Page) => read(() => jobsPage(db, filter, page)),
     attempts: (id: JobId) => read(() => attemptsOf(statements, id)),
+    output: (id, attempt, page) => read(() => outputOf(statements, id, attempt, page)),
+    progress: (ids) => read(() => progressOf(statements, ids)),
     queues: () => read(() => queueInfos(statements)),
     workers: () => read(() => (statements.workers.all() as WorkerRow[]).map((row) => workerOfRow(row, clock))),
     unfinished: (queues) =>

@@ -1,0 +1,61 @@
+import { Args, Flags } from '@oclif/core'
+import { DataCommand } from '../../src/cli/base-command.js'
+import { withReader } from '../../src/cli/context.js'
+import { exitCodes } from '../../src/cli/exit-codes.js'
+import { jobIdOf } from '../../src/cli/find-job.js'
+import { tellLogs } from '../../src/cli/logs.js'
+import { logLine, logLineToJson } from '../../src/cli/render/logs.js'
+import { safeJson } from '../../src/cli/sanitise.js'
+import { say } from '../../src/cli/say.js'
+import { takeSignals } from '../../src/cli/signals.js'
+
+export default class JobsLogs extends DataCommand {
+  static override summary = 'Show what a job has printed'
+  static override description =
+    `Of its last attempt, unless --attempt. Of much output the first and the last 512 KB are kept.
+With --json and --follow each line is a JSON text of its own.
+Exit codes: 0 done, 2 usage, 5 no such job, 6 store unavailable, 130 interrupted.`
+  static override examples = ['<%= config.bin %> jobs logs j42', '<%= config.bin %> jobs logs j42 --follow']
+  static override args = {
+    job: Args.string({ required: true, ignoreStdin: true, description: 'The id of a job: j42, or 42' }),
+  }
+  static override flags = {
+    follow: Flags.boolean({ char: 'f', summary: 'Go on until the job has ended' }),
+    attempt: Flags.integer({ min: 1, summary: 'Of this attempt', helpValue: 'N' }),
+    timestamps: Flags.boolean({ char: 't', summary: 'With the time and the stream of each line' }),
+  }
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(JobsLogs)
+    const context = await this.context(flags)
+    const id = jobIdOf(args.job)
+    const { follow, timestamps } = flags
+    const items: ReturnType<typeof logLineToJson>[] = []
+    const interruption = takeSignals(exitCodes.interrupted)
+    const streams = this.jsonEnabled() && follow
+    let shown: number | null = null
+    await withReader(context, (store) =>
+      tellLogs(
+        store,
+        { id, attempt: flags.attempt ?? null, follow },
+        {
+          attempt: (attempt) => {
+            if (shown !== null && !this.jsonEnabled()) say(`attempt ${attempt}`)
+            shown = attempt
+          },
+          line: (line) => {
+            const json = logLineToJson(shown ?? 0, line)
+            if (streams) process.stdout.write(`${safeJson(JSON.stringify(json))}\n`)
+            else if (this.jsonEnabled()) items.push(json)
+            else process.stdout.write(`${logLine(line, timestamps)}\n`)
+          },
+          cut: (lines) => say(`(${lines} lines were too many, and are cut)`),
+        },
+        interruption.first,
+      ),
+    )
+    interruption.release()
+    if (interruption.first.aborted) process.exitCode = exitCodes.interrupted
+    return streams ? undefined : { job: id, attempt: shown, items }
+  }
+}
