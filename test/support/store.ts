@@ -1,7 +1,7 @@
 import { findJob } from '../../src/cli/find-job.js'
 import type { JobJson } from '../../src/cli/render/job-json.js'
 import { followJob } from '../../src/cli/run/follow.js'
-import type { JobId } from '../../src/domain/job.js'
+import type { JobId, OutputLine } from '../../src/domain/job.js'
 import { type EnqueueOptions, makeJob, plainTaskDefaults } from '../../src/domain/request.js'
 import { systemClock } from '../../src/engine/clock.js'
 import { defaultStoreUrl, openStore, openStoreForReading, parseStoreUrl } from '../../src/open.js'
@@ -67,6 +67,13 @@ export function finalJobs(project: CliProject, ids: readonly JobId[]): Promise<r
     }
     return jobs
   })
+}
+
+/** What the first attempt of a job has printed. */
+export function outputOf(project: CliProject, id: JobId): Promise<readonly OutputLine[]> {
+  return closing(openStoreForReading(locationOf(project), systemClock), (store) =>
+    store.output(id, 1, { after: 0, limit: 10_000 }),
+  )
 }
 
 /** All jobs, the oldest first. */
