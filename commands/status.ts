@@ -1,10 +1,13 @@
-import { Args } from '@oclif/core'
+import { Args, Flags } from '@oclif/core'
 import { DataCommand } from '../src/cli/base-command.js'
 import { withReader } from '../src/cli/context.js'
-import { findJob } from '../src/cli/find-job.js'
+import { exitCodes } from '../src/cli/exit-codes.js'
+import { findJob, jobIdOf } from '../src/cli/find-job.js'
 import { jobText } from '../src/cli/render/job-text.js'
 import { statusText, statusToJson } from '../src/cli/render/status.js'
+import { takeSignals } from '../src/cli/signals.js'
 import { systemClock } from '../src/engine/clock.js'
+import type { Store } from '../src/stores/store.js'
 
 export default class Status extends DataCommand {
   static override summary = 'Show queues and workers, or everything about a job'
@@ -17,11 +20,16 @@ export default class Status extends DataCommand {
     job: Args.string({ ignoreStdin: true, description: 'The id of a job: j42, or 42' }),
   }
 
+  static override flags = {
+    follow: Flags.boolean({ char: 'f', summary: 'Go on until the job has ended' }),
+  }
+
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Status)
     const context = await this.context(flags)
     return withReader(context, async (store) => {
       if (args.job !== undefined) {
+        if (flags.follow) await follow(store, args.job)
         const job = await findJob(store, args.job, context.redact)
         if (!this.jsonEnabled()) this.log(jobText(job))
         return job
@@ -32,4 +40,12 @@ export default class Status extends DataCommand {
       return status
     })
   }
+}
+
+async function follow(store: Store, job: string): Promise<void> {
+  const { followStatus } = await import('../src/cli/follow-status.js')
+  const interruption = takeSignals(exitCodes.interrupted)
+  await followStatus(store, jobIdOf(job), interruption.first)
+  interruption.release()
+  if (interruption.first.aborted) process.exitCode = exitCodes.interrupted
 }

@@ -24,8 +24,11 @@ export default class JobsList extends DataCommand {
     const context = await this.context(flags)
     const filter = jobFilter(flags, systemClock.now())
     const after = flags.after === undefined ? null : jobIdOf(flags.after)
-    const page = await withReader(context, (store) => store.jobs(filter, { limit: flags.limit, after }))
-    const items = page.items.map((job) => jobToListItem(job, context.redact))
+    const { page, progress } = await withReader(context, async (store) => {
+      const found = await store.jobs(filter, { limit: flags.limit, after })
+      return { page: found, progress: await store.progress(found.items.map(({ id }) => id)) }
+    })
+    const items = page.items.map((job) => jobToListItem(job, context.redact, progress.get(job.id)))
     if (!this.jsonEnabled()) {
       this.log(items.length === 0 ? 'No jobs.' : await jobsTable(items))
       if (page.next !== null) this.log(`\nMore: --after ${page.next}`)

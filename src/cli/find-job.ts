@@ -1,5 +1,5 @@
 import { NotFoundError, UsageError } from '../domain/errors.js'
-import { type JobId, parseJobId } from '../domain/job.js'
+import { type Job, type JobId, parseJobId } from '../domain/job.js'
 import type { Store } from '../stores/store.js'
 import { type JobJson, jobToJson } from './render/job-json.js'
 
@@ -15,5 +15,11 @@ export async function findJob(store: Store, text: string, redact: readonly strin
   const id = jobIdOf(text)
   const job = await store.job(id)
   if (job === null) throw new NotFoundError('E_NO_JOB', `no job ${id}`, 'see "offstage jobs list" for those there are')
-  return jobToJson(job, await store.attempts(id), redact)
+  return wholeJob(store, job, redact)
+}
+
+/** A job with all that is known of it. */
+export async function wholeJob(store: Store, job: Job, redact: readonly string[]): Promise<JobJson> {
+  const [attempts, progress] = await Promise.all([store.attempts(job.id), store.progress([job.id])])
+  return jobToJson(job, attempts, redact, progress.get(job.id) ?? null)
 }

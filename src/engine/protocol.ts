@@ -103,7 +103,7 @@ export type FromTaskProcess =
   /** It cannot load the tasks, and ends. */
   | { readonly type: 'not loaded'; readonly message: string }
   | { readonly type: 'output'; readonly output: readonly TaskOutput[] }
-  | { readonly type: 'progress'; readonly progress: TaskProgress }
+  | { readonly type: 'progress'; readonly progress: readonly TaskProgress[] }
   | { readonly type: 'ends'; readonly ends: readonly PackedEnd[] }
   /** Something has gone wrong in it that may touch later jobs: it is to be replaced when those that run have ended. */
   | { readonly type: 'spent' }

@@ -27,7 +27,7 @@ const listed = [
 export const shapes = {
   job: [...listed, 'result', 'attempts'].sort(),
   listedJob: [...listed].sort(),
-  attempt: ['attempt', 'durationMs', 'endedAt', 'endedBy', 'error', 'reason', 'startedAt', 'state', 'worker'],
+  attempt: ['attempt', 'durationMs', 'endedAt', 'endedBy', 'error', 'reason', 'startedAt', 'state', 'usage', 'worker'],
   error: ['message', 'name', 'stack'],
   errorWithoutStack: ['message', 'name'],
   status: ['failures', 'health', 'queues', 'schedules', 'workers'],

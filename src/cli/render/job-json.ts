@@ -1,12 +1,17 @@
 import type { JobError } from '../../domain/failure.js'
-import type { Attempt, EpochMs, Job } from '../../domain/job.js'
+import type { Attempt, EpochMs, Job, Progress } from '../../domain/job.js'
 import type { JsonValue } from '../../domain/json.js'
 import { redact, redactText } from '../../domain/redact.js'
 
 /** A job as programs read it: times as ISO texts in UTC, durations as numbers of milliseconds, absent as null. */
-export function jobToJson(job: Job, attempts: readonly Attempt[], redactMore: readonly string[]) {
+export function jobToJson(
+  job: Job,
+  attempts: readonly Attempt[],
+  redactMore: readonly string[],
+  progress: Progress | null = null,
+) {
   return {
-    ...jobToListItem(job, redactMore),
+    ...jobToListItem(job, redactMore, progress),
     result: job.resultJson === null ? null : redact(JSON.parse(job.resultJson) as JsonValue, redactMore),
     error: shownError(job, job.error, redactMore),
     attempts: attempts.map((attempt) => attemptToJson(attempt, shownError(job, attempt.error, redactMore))),
@@ -14,7 +19,7 @@ export function jobToJson(job: Job, attempts: readonly Attempt[], redactMore: re
 }
 
 /** As in a list: without attempts, result and stack. */
-export function jobToListItem(job: Job, redactMore: readonly string[]) {
+export function jobToListItem(job: Job, redactMore: readonly string[], progress: Progress | null = null) {
   return {
     id: job.id,
     task: job.task,
@@ -33,7 +38,7 @@ export function jobToListItem(job: Job, redactMore: readonly string[]) {
     losses: job.losses,
     maxRetries: job.maxRetries,
     timeoutMs: job.timeoutMs,
-    progress: null,
+    progress: progress === null ? null : { fraction: progress.fraction, message: progress.message },
     error: withoutStack(shownError(job, job.error, redactMore)),
     worker: job.worker,
     schedule: null,
@@ -56,6 +61,7 @@ function attemptToJson(attempt: Attempt, error: JobError | null) {
     error,
     worker: attempt.worker,
     endedBy: attempt.endedBy,
+    usage: attempt.usage,
   }
 }
 

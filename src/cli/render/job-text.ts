@@ -19,6 +19,7 @@ export function jobText(job: JobJson): string {
     ['retries', `${Math.min(job.failures, job.maxRetries)} of ${job.maxRetries} used`],
     ['losses', job.losses === 0 ? null : String(job.losses)],
     ['time limit', job.timeoutMs === null ? 'none' : formatDuration(job.timeoutMs)],
+    ['progress', job.progress === null ? null : progressText(job.progress)],
     ['result', job.state === 'completed' ? JSON.stringify(job.result) : null],
   ]
   const lines = facts.flatMap(([name, value]) => (value === null ? [] : [`  ${name.padEnd(11)} ${visibleLine(value)}`]))
@@ -34,6 +35,11 @@ function attemptLines(attempt: JobJson['attempts'][number]): string[] {
   const reason = attempt.reason === null || attempt.reason === 'error' ? '' : ` (${attempt.reason})`
   const head = `  attempt ${attempt.attempt}   ${attempt.state}${reason}${took}, ${attempt.startedAt}`
   return attempt.error === null ? [head] : [head, indented(errorText(attempt.error))]
+}
+
+/** How far a job is, by its own account. */
+export function progressText({ fraction, message }: NonNullable<JobJson['progress']>): string {
+  return `${Math.round(fraction * 100)} %${message === null ? '' : ` ${message}`}`
 }
 
 /** The task's own stack if there is one: that is what its author needs. */

@@ -1,7 +1,8 @@
 import type { Enqueued } from '../../stores/store.js'
 import { type Context, withStore } from '../context.js'
 import { exitCodeOfJob, exitCodes } from '../exit-codes.js'
-import { type JobJson, jobToJson, shownError } from '../render/job-json.js'
+import { wholeJob } from '../find-job.js'
+import { type JobJson, shownError } from '../render/job-json.js'
 import { errorText } from '../render/job-text.js'
 import { safeJson } from '../sanitise.js'
 import { sayText } from '../say.js'
@@ -66,7 +67,7 @@ export function runEachHere(
         )
         for (const { id } of answers) {
           const job = await run.finished(id)
-          const json = jobToJson(job, await store.attempts(id), context.redact)
+          const json = await wholeJob(store, job, context.redact)
           items.push(json)
           result(safeJson(JSON.stringify(json.result)))
           if (exitCodeOfJob(job) !== exitCodes.done) failed++

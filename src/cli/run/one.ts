@@ -5,7 +5,8 @@ import { systemClock } from '../../engine/clock.js'
 import type { Enqueued, Store } from '../../stores/store.js'
 import { type Context, withStore } from '../context.js'
 import { exitCodes } from '../exit-codes.js'
-import { type JobJson, jobToJson, shownError } from '../render/job-json.js'
+import { wholeJob } from '../find-job.js'
+import { type JobJson, shownError } from '../render/job-json.js'
 import { say } from '../say.js'
 import { type Session, withTasks } from '../session.js'
 import { followJob } from './follow.js'
@@ -64,7 +65,7 @@ export function enqueueAndWait(context: Context, request: RunRequest): Promise<R
     interruption.release()
     const interrupted = interruption.first.aborted
     if (interrupted) say(`${id} goes on; look at it with: offstage status ${id}`)
-    return { job: await fullJson(context, store, end), duplicate: false, interrupted }
+    return { job: await wholeJob(store, end, context.redact), duplicate: false, interrupted }
   })
 }
 
@@ -91,11 +92,7 @@ function accepted([enqueued]: readonly Enqueued[], job: NewJob): Enqueued {
 async function endOf(context: Context, store: Store, id: JobId, duplicate: boolean): Promise<RunEnd> {
   const job = await store.job(id)
   if (job === null) throw new NotFoundError('E_NO_JOB', `no job ${id}`)
-  return { job: await fullJson(context, store, job), duplicate, interrupted: false }
-}
-
-async function fullJson(context: Context, store: Store, job: Job): Promise<JobJson> {
-  return jobToJson(job, await store.attempts(job.id), context.redact)
+  return { job: await wholeJob(store, job, context.redact), duplicate, interrupted: false }
 }
 
 function sayState(job: Job, redact: readonly string[]): void {

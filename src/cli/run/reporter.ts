@@ -3,15 +3,16 @@ import type { JobError } from '../../domain/failure.js'
 import type { ClaimedJob, JobId } from '../../domain/job.js'
 import type { EngineEmitter } from '../../engine/events.js'
 import { shownError } from '../render/job-json.js'
+import { ProgressLine } from '../render/progress-line.js'
 import { say, sayOutput } from '../say.js'
 
 /** Shows what happens in a foreground run: the task's own output as it comes, and each retry. */
 export function reportRun(events: EngineEmitter, redact: readonly string[]): void {
-  events.on('task.output', ({ text }) => sayOutput(text))
-  events.on('task.progress', ({ fraction, message }) => {
-    say(`${Math.round(fraction * 100)} %${message === null ? '' : ` ${message}`}`)
-  })
+  const bar = new ProgressLine(process.stderr)
+  events.on('task.output', ({ text }) => bar.above(() => sayOutput(text)))
+  events.on('task.progress', ({ fraction, message }) => bar.show(fraction, message))
   events.on('attempt.settled', (job, outcome) => {
+    bar.above(() => {})
     if (outcome.kind !== 'retry') return
     const waitMs = Math.max(0, outcome.at - outcome.endedAt)
     const again = waitMs === 0 ? 'at once' : `in ${formatDuration(waitMs)}`

@@ -1,18 +1,34 @@
 import { type PackedEnd, packEnd } from '../packing.js'
-import type { AttemptEnd, FromTaskProcess, TaskOutput } from '../protocol.js'
+import type { AttemptEnd, FromTaskProcess, TaskOutput, TaskProgress } from '../protocol.js'
+import { TurnOutput } from './turn-output.js'
+
+// A loop may tell its progress a million times a second; nobody looks so often.
+const progressEveryMs = 50
 
 /**
  * What this task process has to say, sent once a turn of the event loop: a thousand jobs that end together cross in one
- * message. Output goes ahead of the ends, so that a job's last line is never later than its end.
+ * message. Output and progress go ahead of the ends, so that a job's last line is never later than its end.
  */
 export class Outbox {
-  #output: TaskOutput[] = []
+  readonly #output = new TurnOutput()
+  readonly #progress = new Map<string, TaskProgress>()
   #ends: PackedEnd[] = []
   #scheduled = false
+  #progressTimer: NodeJS.Timeout | null = null
 
   output(output: TaskOutput): void {
-    this.#output.push(output)
+    this.#output.add(output)
     this.#schedule()
+  }
+
+  progress(progress: TaskProgress): void {
+    this.#progress.set(progress.id, progress)
+    if (this.#progressTimer !== null) return
+    this.#progressTimer = setTimeout(() => {
+      this.#progressTimer = null
+      this.flush()
+    }, progressEveryMs).unref()
+    this.flush()
   }
 
   end(end: AttemptEnd): void {
@@ -23,17 +39,22 @@ export class Outbox {
   /** Sends a message that needs no company. */
   send(message: FromTaskProcess): void {
     this.flush()
-    if (process.connected) process.send?.(message)
+    this.#post(message)
   }
 
   flush(): void {
-    const output = this.#output
+    const output = this.#output.take()
+    const progress = [...this.#progress.values()]
     const ends = this.#ends
-    this.#output = []
+    this.#progress.clear()
     this.#ends = []
-    if (!process.connected) return
-    if (output.length > 0) process.send?.({ type: 'output', output } satisfies FromTaskProcess)
-    if (ends.length > 0) process.send?.({ type: 'ends', ends } satisfies FromTaskProcess)
+    if (output.length > 0) this.#post({ type: 'output', output })
+    if (progress.length > 0) this.#post({ type: 'progress', progress })
+    if (ends.length > 0) this.#post({ type: 'ends', ends })
+  }
+
+  #post(message: FromTaskProcess): void {
+    if (process.connected) process.send?.(message)
   }
 
   #schedule(): void {

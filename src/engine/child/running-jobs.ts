@@ -160,7 +160,7 @@ export class RunningJobs {
         if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1)) {
           throw new UsageError('E_PROGRESS', `progress(${fraction}): the fraction is not a number from 0 to 1`)
         }
-        outbox.send({ type: 'progress', progress: { id, attempt, fraction, message: message ?? null } })
+        outbox.progress({ id, attempt, fraction, message: message ?? null })
       },
       log(...values) {
         runInJob(job, () => process.stdout.write(`${format(...values)}\n`))

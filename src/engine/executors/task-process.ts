@@ -213,7 +213,7 @@ export class TaskProcess {
         for (const output of message.output) this.#listener.output(output)
         return
       case 'progress':
-        this.#listener.progress(message.progress)
+        for (const progress of message.progress) this.#listener.progress(progress)
         return
       case 'checked':
         this.#checks.get(message.ask)?.(message.verdicts)

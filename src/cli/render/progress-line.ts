@@ -1,0 +1,41 @@
+import { visibleLine } from '../sanitise.js'
+import { progressText } from './job-text.js'
+
+const width = 24
+
+/**
+ * How far a job is: on a terminal a bar in the last line, which is drawn anew in its place; elsewhere a line each time.
+ * Whatever else is written goes through `above`, so that the bar stays the last line.
+ */
+export class ProgressLine {
+  readonly #out: NodeJS.WriteStream
+  #shown = ''
+
+  constructor(out: NodeJS.WriteStream) {
+    this.#out = out
+  }
+
+  show(fraction: number, message: string | null): void {
+    const text = visibleLine(progressText({ fraction, message }))
+    if (!this.#out.isTTY) {
+      this.#out.write(`${text}\n`)
+      return
+    }
+    const filled = Math.round(fraction * width)
+    const whole = `[${'█'.repeat(filled)}${'░'.repeat(width - filled)}] ${text}`
+    this.#clear()
+    this.#shown = [...whole].slice(0, (this.#out.columns || 80) - 1).join('')
+    this.#out.write(this.#shown)
+  }
+
+  /** Writes something else. A bar comes back with the next progress: what is written may not end its line. */
+  above(write: () => void): void {
+    this.#clear()
+    write()
+  }
+
+  #clear(): void {
+    if (this.#shown !== '') this.#out.write('\r\u001b[K')
+    this.#shown = ''
+  }
+}
