@@ -98,8 +98,8 @@ contract('reading', (test) => {
     await subject.claimOne(await subject.register())
     const none = { scheduled: 0, queued: 0, running: 0, completed: 0, failed: 0, cancelled: 0 }
     expect(await subject.store.queues()).toEqual([
-      { name: 'a', counts: { ...none, scheduled: 1 }, oldestQueuedAt: null },
-      { name: 'b', counts: { ...none, queued: 1, running: 1 }, oldestQueuedAt: now },
+      { name: 'a', paused: false, counts: { ...none, scheduled: 1 }, oldestQueuedAt: null },
+      { name: 'b', paused: false, counts: { ...none, queued: 1, running: 1 }, oldestQueuedAt: now },
     ])
   })
 

@@ -12,7 +12,7 @@ export function claimJobs(tables: Tables, request: ClaimRequest): readonly Claim
     .filter((entry) => !hasExpired(entry, now))
     .sort(byPriority)
   const reserved = startable.filter((entry) => entry.reservedFor === worker).slice(0, limit)
-  const lines = linesOf(startable.filter((entry) => entry.reservedFor === null))
+  const lines = linesOf(startable.filter((entry) => entry.reservedFor === null && !tables.paused.has(entry.job.queue)))
   const ready = [...lines.keys()].sort()
   const shared = tables.turns.share(ready, queues, limit - reserved.length, (queue, share) => {
     const line = lines.get(queue) ?? []

@@ -28,14 +28,14 @@ function matches(filter: JobFilter, job: Job): boolean {
 
 export function queueInfos(tables: Tables): readonly QueueInfo[] {
   const jobs = tables.jobs.all().map((entry) => entry.job)
-  const names = [...new Set(jobs.map((job) => job.queue))].sort()
+  const names = [...new Set([...tables.paused.keys(), ...jobs.map((job) => job.queue)])].sort()
   return names.map((name) => {
     const own = jobs.filter((job) => job.queue === name)
     const count = (state: JobState) => own.filter((job) => job.state === state).length
     const counts = Object.fromEntries(jobStates.map((state) => [state, count(state)])) as Record<JobState, number>
     const waiting = own.filter((job) => job.state === 'queued').map((job) => job.dueAt)
     const oldest = waiting.reduce<number | null>((least, dueAt) => Math.min(least ?? dueAt, dueAt), null)
-    return { name, counts, oldestQueuedAt: oldest }
+    return { name, paused: tables.paused.has(name), counts, oldestQueuedAt: oldest }
   })
 }
 
@@ -48,11 +48,14 @@ export function runningJobs(tables: Tables, limit: number): readonly Job[] {
     .map((entry) => entry.job)
 }
 
-/** Whether anything on these queues is queued, runs, or waits for a retry: what is only delayed was never claimed. */
+/**
+ * Whether anything on these queues is queued, runs, or waits for a retry: what is only delayed was never claimed. Nobody
+ * can say when what is on a paused queue will end.
+ */
 export function hasUnfinished(tables: Tables, queues: readonly string[] | null): boolean {
   return tables.jobs
     .inState('scheduled', 'queued', 'running')
     .map((entry) => entry.job)
-    .filter((job) => job.state !== 'scheduled' || job.attempt > 0)
+    .filter((job) => (job.state !== 'scheduled' || job.attempt > 0) && !tables.paused.has(job.queue))
     .some((job) => queues === null || queues.includes(job.queue))
 }

@@ -4,6 +4,7 @@ import { News } from '../news.js'
 import type { Store } from '../store.js'
 import { claimJobs } from './claim.js'
 import { cancelJob, enqueueJob } from './enqueue.js'
+import { pausedQueues, pauseQueues, resumeQueues } from './pausing.js'
 import { endOfNewest, prune } from './prune.js'
 import { hasUnfinished, jobsPage, queueInfos, runningJobs } from './reader.js'
 import { settleAttempt } from './settle.js'
@@ -56,6 +57,8 @@ export function openMemoryStore(clock: Clock): Store {
     deregister: (worker) => tell(() => removeWorker(tables, worker)),
 
     cancel: (ids) => tell(() => ids.map((id) => cancelJob(tables, id))),
+    pauseQueues: (names) => tell(() => pauseQueues(tables, names)),
+    resumeQueues: (names) => tell(() => resumeQueues(tables, names)),
 
     prune: (request) => run(() => prune(tables, request)),
     maintain: () => run(() => {}),
@@ -64,6 +67,7 @@ export function openMemoryStore(clock: Clock): Store {
     jobs: (filter, page) => run(() => jobsPage(tables, filter, page)),
     attempts: (id) => run(() => jobs.find(id)?.attempts ?? []),
     queues: () => run(() => queueInfos(tables)),
+    pausedQueues: () => run(() => pausedQueues(tables)),
     workers: () => run(() => workers.infos()),
     unfinished: (queues) => run(() => hasUnfinished(tables, queues)),
     endOfNewest: (state, newer) => run(() => endOfNewest(tables, state, newer)),

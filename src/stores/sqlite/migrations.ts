@@ -166,6 +166,9 @@ export const migrations: readonly string[] = [
   CREATE INDEX jobs_running ON jobs (worker) WHERE state = 'running';
   CREATE INDEX jobs_ended ON jobs (state, ended_at) WHERE ended_at IS NOT NULL;
   `,
+  `
+  CREATE TABLE paused_queues (name TEXT PRIMARY KEY, paused_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /** Marks a file as Offstage's own (`PRAGMA application_id`): "Offs" in ASCII. */

@@ -75,14 +75,16 @@ const texts = {
   claim: `
     UPDATE jobs SET state = 'running', attempt = attempt + 1, worker = :worker, started_at = :now
     WHERE id IN (SELECT value FROM json_each(:ids))`,
-  // Skips from one queue to the next in the index: its cost grows with the number of queues, not of jobs.
+  // Skips from one queue to the next in the index: its cost grows with the number of queues, not of jobs. That some are
+  // paused is seen here and not at each job: a million jobs that wait on a paused queue cost nothing.
   readyQueues: `
     WITH RECURSIVE ready (queue) AS (
       SELECT min(queue) FROM jobs WHERE state = 'queued' AND reserved_for IS NULL
       UNION ALL
       SELECT (SELECT min(queue) FROM jobs WHERE state = 'queued' AND reserved_for IS NULL AND queue > ready.queue)
       FROM ready WHERE ready.queue IS NOT NULL)
-    SELECT queue FROM ready WHERE queue IS NOT NULL`,
+    SELECT queue FROM ready WHERE queue IS NOT NULL AND queue NOT IN (SELECT name FROM paused_queues)`,
+  isAnyPaused: `SELECT 1 FROM paused_queues LIMIT 1`,
 
   // settle: each names job, attempt and worker. Values by position, where one statement is run for every job.
   settleCompleted: `
@@ -135,6 +137,11 @@ const texts = {
     UPDATE jobs SET state = 'cancelled', ended_at = :now WHERE id = :job AND state IN ('scheduled', 'queued')`,
   askToCancel: `UPDATE jobs SET cancel_wanted = 1 WHERE id = :job AND state = 'running'`,
   cancelRequests: `SELECT id FROM jobs WHERE state = 'running' AND worker = ? AND cancel_wanted = 1 ORDER BY id`,
+
+  // pausing
+  pauseQueue: `INSERT INTO paused_queues (name, paused_at) VALUES (?, ?) ON CONFLICT DO NOTHING`,
+  resumeQueue: `DELETE FROM paused_queues WHERE name = ?`,
+  pausedQueues: `SELECT name, paused_at AS pausedAt FROM paused_queues ORDER BY name`,
 
   // sweep
   anyDue: `SELECT 1 FROM jobs WHERE state = 'scheduled' AND due_at <= ? LIMIT 1`,
@@ -194,7 +201,8 @@ const texts = {
   // A job that waits for a retry is scheduled and has been claimed before; one that is only delayed has not.
   unfinishedQueues: `
     SELECT DISTINCT queue FROM jobs
-    WHERE state = 'queued' OR state = 'running' OR (state = 'scheduled' AND attempt > 0)`,
+    WHERE (state = 'queued' OR state = 'running' OR (state = 'scheduled' AND attempt > 0))
+      AND queue NOT IN (SELECT name FROM paused_queues)`,
   queueCounts: `SELECT queue, state, count(*) AS count FROM jobs GROUP BY queue, state ORDER BY queue`,
   oldestQueued: `SELECT queue, min(due_at) AS dueAt FROM jobs WHERE state = 'queued' GROUP BY queue`,
 }

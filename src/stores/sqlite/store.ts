@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3'
 import type { Clock } from '../../domain/clock.js'
 import type { JobId, NewJob, WorkerId } from '../../domain/job.js'
 import { storeClosed } from '../closed.js'
-import type { ClaimRequest, JobFilter, NewWorker, Page, ProcessIdentity, Store } from '../store.js'
+import type { ClaimRequest, JobFilter, NewWorker, Page, PausedQueue, ProcessIdentity, Store } from '../store.js'
 import { Turns } from '../turns.js'
 import { cancelJob } from './cancel.js'
 import { claimJobs, isAnythingReady } from './claim.js'
@@ -10,6 +10,7 @@ import { openForReading, openForWriting, type SqliteLocation } from './database.
 import { enqueueJob } from './enqueue.js'
 import { storeError } from './errors.js'
 import { NewJobs } from './new-jobs.js'
+import { pauseQueues, resumeQueues } from './pausing.js'
 import { endOfNewest, prune, pruneIsDue } from './prune.js'
 import { attemptsOf, jobsPage, queueInfos } from './reader.js'
 import { type JobRow, jobNumber, jobOfRow, type WorkerRow, workerNumber, workerOfRow } from './rows.js'
@@ -96,6 +97,8 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
     deregister: (worker: WorkerId) => tell(() => removeWorker(statements, clock, workerNumber(worker))),
 
     cancel: (ids: readonly JobId[]) => tell(() => ids.map((id) => cancelJob(statements, clock, jobNumber(id)))),
+    pauseQueues: (names) => tell(() => pauseQueues(statements, clock, names)),
+    resumeQueues: (names) => tell(() => resumeQueues(statements, names)),
 
     prune: async (request) => {
       if (!(await read(() => pruneIsDue(statements, request)))) return 0
@@ -111,6 +114,7 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
     jobs: (filter: JobFilter, page: Page) => read(() => jobsPage(db, filter, page)),
     attempts: (id: JobId) => read(() => attemptsOf(statements, id)),
     queues: () => read(() => queueInfos(statements)),
+    pausedQueues: () => read(() => statements.pausedQueues.all() as PausedQueue[]),
     workers: () => read(() => (statements.workers.all() as WorkerRow[]).map((row) => workerOfRow(row, clock))),
     unfinished: (queues) =>
       read(() => {
