@@ -21,12 +21,12 @@ export default class Status extends DataCommand {
     const { args, flags } = await this.parse(Status)
     const context = await this.context(flags)
     return withReader(context, async (store) => {
+      const now = systemClock.now()
       if (args.job !== undefined) {
-        const job = await findJob(store, args.job, context.redact)
+        const job = await findJob(store, args.job, context.redact, now)
         if (!this.jsonEnabled()) this.log(jobText(job))
         return job
       }
-      const now = systemClock.now()
       const status = await statusToJson(store, now)
       if (!this.jsonEnabled()) this.log(await statusText(status, now))
       return status

@@ -171,6 +171,8 @@ export interface JobReader {
   /** The paused queues, by name, without a look at the jobs. */
   pausedQueues(): Promise<readonly PausedQueue[]>
   workers(): Promise<readonly WorkerInfo[]>
+  /** How many jobs a queue gives out before this one, which is queued on it; `most` at most are counted. */
+  jobsAhead(id: JobId, most: number): Promise<number>
   /** Whether anything on these queues (null: on any) is queued, runs, or waits for a retry; paused ones do not count. */
   unfinished(queues: readonly string[] | null): Promise<boolean>
   /** When the job ended that `newer` others of this state have ended after; null if there are not so many. */

@@ -134,9 +134,10 @@ async function everything({ store }: Subject) {
   const { items } = await store.jobs({}, { limit: 1_000, after: null })
   const attempts = await Promise.all(items.map(({ id }) => store.attempts(id)))
   const requests = await Promise.all(['w1', 'w2', 'w3'].map((worker) => store.cancelRequests(worker)))
+  const ahead = await Promise.all(items.map(({ id }) => store.jobsAhead(id, 5)))
   const sums = await Promise.all([store.statistics(null), store.statistics(0), store.endOfNewest('completed', 1)])
   const rest = [store.queues(), store.workers(), store.running(100), store.unfinished(null), store.unfinished(['a'])]
-  return { items, attempts, requests, sums, paused: await store.pausedQueues(), rest: await Promise.all(rest) }
+  return { items, attempts, requests, sums, ahead, paused: await store.pausedQueues(), rest: await Promise.all(rest) }
 }
 
 test('Whatever is done to them in whatever order, all stores answer the same and hold the same.', async () => {

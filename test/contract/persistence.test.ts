@@ -58,6 +58,7 @@ contract('persistence', (test) => {
       queues: () => store.queues(),
       pausedQueues: () => store.pausedQueues(),
       workers: () => store.workers(),
+      jobsAhead: () => store.jobsAhead('j1', 1),
       unfinished: () => store.unfinished(null),
       endOfNewest: () => store.endOfNewest('completed', 1),
       statistics: () => store.statistics(null),

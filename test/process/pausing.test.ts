@@ -52,7 +52,7 @@ describe('A paused queue', () => {
     await project.run(['queues', 'pause', 'default'])
     expect(await project.run(['run', 'a.quick', 'it'])).toMatchObject({ exitCode: 0 })
     const following = project.start(['run', 'a.quick', 'it', '--wait'])
-    await following.says(/j2 enqueued/)
+    await following.says(/j2 enqueued[\s\S]*default is paused; resume it: offstage queues resume default/)
     await eventually(async () => expect(await jobOf(project, 'j2')).toMatchObject({ state: 'queued' }))
     await cancelJob(project, 'j2')
     expect((await following.ended).exitCode).toBe(4)

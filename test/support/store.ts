@@ -52,14 +52,16 @@ export function enqueueJobs(
 
 /** What `status ID --json` shows of a job. */
 export function jobOf(project: CliProject, id: JobId): Promise<JobJson> {
-  return closing(openStoreForReading(locationOf(project), systemClock), (store) => findJob(store, id, []))
+  return closing(openStoreForReading(locationOf(project), systemClock), (store) =>
+    findJob(store, id, [], systemClock.now()),
+  )
 }
 
 /** All jobs, the oldest first. */
 export function jobsOf(project: CliProject): Promise<readonly JobJson[]> {
   return closing(openStoreForReading(locationOf(project), systemClock), async (store) => {
     const { items } = await store.jobs({}, { limit: 1_000, after: null })
-    return Promise.all(items.map(({ id }) => findJob(store, id, [])).reverse())
+    return Promise.all(items.map(({ id }) => findJob(store, id, [], systemClock.now())).reverse())
   })
 }
 

@@ -4,16 +4,22 @@ import type { JsonValue } from '../../domain/json.js'
 import { redact, redactText } from '../../domain/redact.js'
 
 /** A job as programs read it: times as ISO texts in UTC, durations as numbers of milliseconds, absent as null. */
-export function jobToJson(job: Job, attempts: readonly Attempt[], redactMore: readonly string[]) {
+export function jobToJson(
+  job: Job,
+  attempts: readonly Attempt[],
+  redactMore: readonly string[],
+  explanation: string | null = null,
+) {
   return {
     ...jobToListItem(job, redactMore),
+    explanation,
     result: job.resultJson === null ? null : redact(JSON.parse(job.resultJson) as JsonValue, redactMore),
     error: shownError(job, job.error, redactMore),
     attempts: attempts.map((attempt) => attemptToJson(attempt, shownError(job, attempt.error, redactMore))),
   }
 }
 
-/** As in a list: without attempts, result and stack. */
+/** As in a list: without attempts, result, stack and explanation. */
 export function jobToListItem(job: Job, redactMore: readonly string[]) {
   return {
     id: job.id,

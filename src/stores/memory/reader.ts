@@ -1,5 +1,6 @@
-import { idNumber, type Job, type JobState, jobStates } from '../../domain/job.js'
+import { idNumber, type Job, type JobId, type JobState, jobStates } from '../../domain/job.js'
 import type { JobFilter, JobPage, Page, QueueInfo } from '../store.js'
+import { byPriority } from './jobs.js'
 import type { Tables } from './tables.js'
 
 /** One page of jobs, the newest first. */
@@ -37,6 +38,16 @@ export function queueInfos(tables: Tables): readonly QueueInfo[] {
     const oldest = waiting.reduce<number | null>((least, dueAt) => Math.min(least ?? dueAt, dueAt), null)
     return { name, paused: tables.paused.has(name), counts, oldestQueuedAt: oldest }
   })
+}
+
+/** How many jobs a queue gives out before a queued one. */
+export function jobsAhead(tables: Tables, id: JobId, most: number): number {
+  const entry = tables.jobs.find(id)
+  if (entry?.job.state !== 'queued') return 0
+  const line = tables.jobs
+    .inState('queued')
+    .filter(({ job }) => job.queue === entry.job.queue && job.reservedFor === null)
+  return Math.min(most, line.filter((other) => byPriority(other, entry) < 0).length)
 }
 
 /** Running jobs, the longest-running first. */

@@ -6,7 +6,7 @@ import { claimJobs } from './claim.js'
 import { cancelJob, enqueueJob } from './enqueue.js'
 import { pausedQueues, pauseQueues, resumeQueues } from './pausing.js'
 import { endOfNewest, prune } from './prune.js'
-import { hasUnfinished, jobsPage, queueInfos, runningJobs } from './reader.js'
+import { hasUnfinished, jobsAhead, jobsPage, queueInfos, runningJobs } from './reader.js'
 import { settleAttempt } from './settle.js'
 import { removeWorker, sweep } from './sweep.js'
 import { emptyTables } from './tables.js'
@@ -39,7 +39,7 @@ export function openMemoryStore(clock: Clock): Store {
       run(() =>
         jobs
           .runBy(worker)
-          .filter((entry) => entry.cancelWanted)
+          .filter((entry) => entry.job.cancelWanted)
           .map((entry) => entry.job.id),
       ),
     sweep: ({ limit, dead }) =>
@@ -69,6 +69,7 @@ export function openMemoryStore(clock: Clock): Store {
     queues: () => run(() => queueInfos(tables)),
     pausedQueues: () => run(() => pausedQueues(tables)),
     workers: () => run(() => workers.infos()),
+    jobsAhead: (id, most) => run(() => jobsAhead(tables, id, most)),
     unfinished: (queues) => run(() => hasUnfinished(tables, queues)),
     endOfNewest: (state, newer) => run(() => endOfNewest(tables, state, newer)),
     statistics: (since) => run(() => tables.ends.sums(since)),

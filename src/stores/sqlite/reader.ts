@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3'
-import type { Attempt, Job, JobState } from '../../domain/job.js'
+import type { Attempt, Job, JobId, JobState } from '../../domain/job.js'
 import { jobStates } from '../../domain/job.js'
 import type { JobFilter, JobPage, Page, PausedQueue, QueueInfo } from '../store.js'
 import { type AttemptRow, attemptOfRow, type JobRow, jobNumber, jobOfRow } from './rows.js'
@@ -52,6 +52,14 @@ function conditionsOf(filter: JobFilter) {
   if (filter.createdBefore !== undefined) add('created_at < ?', filter.createdBefore)
   if (filter.createdAfter !== undefined) add('created_at >= ?', filter.createdAfter)
   return { conditions, values }
+}
+
+/** How many jobs a queue gives out before a queued one. */
+export function jobsAhead(statements: Statements, id: JobId, most: number): number {
+  const row = statements.job.get(jobNumber(id)) as JobRow | undefined
+  if (row?.state !== 'queued') return 0
+  const { queue, priority } = row
+  return Math.min(most, (statements.jobsAhead.get({ queue, priority, id: row.id, most }) as { count: number }).count)
 }
 
 export function queueInfos(statements: Statements): readonly QueueInfo[] {

@@ -198,6 +198,16 @@ const texts = {
   job: `SELECT * FROM jobs WHERE id = ?`,
   attempts: `SELECT * FROM attempts WHERE job = ? ORDER BY attempt`,
   running: `SELECT * FROM jobs WHERE state = 'running' ORDER BY started_at, id LIMIT ?`,
+  // Two ranges of the index of ready jobs, neither of them read further than asked for.
+  jobsAhead: `
+    SELECT
+      (SELECT count(*) FROM (
+        SELECT 1 FROM jobs WHERE state = 'queued' AND reserved_for IS NULL AND queue = :queue AND priority > :priority
+        LIMIT :most)) +
+      (SELECT count(*) FROM (
+        SELECT 1 FROM jobs
+        WHERE state = 'queued' AND reserved_for IS NULL AND queue = :queue AND priority = :priority AND id < :id
+        LIMIT :most)) AS count`,
   // A job that waits for a retry is scheduled and has been claimed before; one that is only delayed has not.
   unfinishedQueues: `
     SELECT DISTINCT queue FROM jobs

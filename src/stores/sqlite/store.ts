@@ -12,7 +12,7 @@ import { storeError } from './errors.js'
 import { NewJobs } from './new-jobs.js'
 import { pauseQueues, resumeQueues } from './pausing.js'
 import { endOfNewest, prune, pruneIsDue } from './prune.js'
-import { attemptsOf, jobsPage, queueInfos } from './reader.js'
+import { attemptsOf, jobsAhead, jobsPage, queueInfos } from './reader.js'
 import { type JobRow, jobNumber, jobOfRow, type WorkerRow, workerNumber, workerOfRow } from './rows.js'
 import { settleAttempts } from './settle.js'
 import { prepareStatements } from './statements.js'
@@ -116,6 +116,7 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
     queues: () => read(() => queueInfos(statements)),
     pausedQueues: () => read(() => statements.pausedQueues.all() as PausedQueue[]),
     workers: () => read(() => (statements.workers.all() as WorkerRow[]).map((row) => workerOfRow(row, clock))),
+    jobsAhead: (id, most) => read(() => jobsAhead(statements, id, most)),
     unfinished: (queues) =>
       read(() => {
         const unfinished = statements.unfinishedQueues.all() as { readonly queue: string }[]
