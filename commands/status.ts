@@ -30,7 +30,7 @@ export default class Status extends DataCommand {
     return withReader(context, async (store) => {
       if (args.job !== undefined) {
         if (flags.follow) await follow(store, args.job)
-        const job = await findJob(store, args.job, context.redact)
+        const job = await findJob(store, args.job, context.redact, systemClock.now())
         if (!this.jsonEnabled()) this.log(jobText(job))
         return job
       }

@@ -3,6 +3,7 @@ import { DataCommand } from '../../src/cli/base-command.js'
 import { withReader } from '../../src/cli/context.js'
 import { findJob } from '../../src/cli/find-job.js'
 import { jobText } from '../../src/cli/render/job-text.js'
+import { systemClock } from '../../src/engine/clock.js'
 
 export default class JobsShow extends DataCommand {
   static override summary = 'Show everything about a job'
@@ -14,7 +15,7 @@ export default class JobsShow extends DataCommand {
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(JobsShow)
     const context = await this.context(flags)
-    const job = await withReader(context, (store) => findJob(store, args.job, context.redact))
+    const job = await withReader(context, (store) => findJob(store, args.job, context.redact, systemClock.now()))
     if (!this.jsonEnabled()) this.log(jobText(job))
     return job
   }

@@ -33,6 +33,8 @@ async function workOn(store: Store, session: Session, context: Context, settings
   reportWorker(worker.events, context.redact)
   worker.start()
   say(`worker ${worker.id} is ready: ${described(session, settings)}`)
+  for (const name of await pausedAmong(store, settings))
+    say(`${name} is paused; resume it: offstage queues resume ${name}`)
   const done = [fired(interruption.first), worker.broken]
   if (settings.burst) done.push(nothingLeft(store, worker, settings, interruption.first))
   try {
@@ -45,6 +47,13 @@ async function workOn(store: Store, session: Session, context: Context, settings
     interruption.release()
   }
   return interruption.second.aborted ? interruption.exitCode : exitCodes.done
+}
+
+/** Queues of this worker that give it nothing: it would only seem to have nothing to do. */
+async function pausedAmong(store: Store, { queues }: WorkSettings): Promise<readonly string[]> {
+  const names = queueNames(queues)
+  const paused = (await store.pausedQueues()).map(({ name }) => name)
+  return paused.filter((name) => names === null || names.includes(name))
 }
 
 function described({ catalog }: Session, { queues, concurrency }: WorkSettings): string {

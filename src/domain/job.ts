@@ -83,6 +83,10 @@ export interface Job {
   readonly resultJson: string | null
   /** Of the last attempt that failed; null once the job has completed. */
   readonly error: JobError | null
+  /** The foreground run that alone may run it, for as long as that worker lives; of an ended job, what it was. */
+  readonly reservedFor: WorkerId | null
+  /** Whether somebody wants it cancelled while it runs. */
+  readonly cancelWanted: boolean
   /** Who runs it, or ran it last. */
   readonly worker: WorkerId | null
   /** What ended the last attempt; null while it runs. */

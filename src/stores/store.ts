@@ -38,7 +38,8 @@ export interface JobStore {
    * Takes at most `limit` ready jobs for a worker that holds its lease: first those reserved for it, then a share of each
    * queue that has some, by the weights; within a queue by priority (higher first) and arrival. What is rounded off one
    * time is made up for the next, so that no queue starves. `strict` takes the queues in their order instead.
-   * A job that has expired is not started, swept or not. A worker without a lease gets nothing.
+   * A paused queue gives nothing but what is reserved: that is somebody's foreground run. A job that has expired is not
+   * started, swept or not. A worker without a lease gets nothing.
    */
   claim(request: ClaimRequest): Promise<readonly Claim[]>
   /** Ends attempts. An attempt whose lease is not held any more is `lost`, and nothing of it is written. */
@@ -157,6 +158,12 @@ export interface JobAdmin {
   /** Waiting jobs are cancelled, running ones asked to stop; ended ones stay as they are. */
   cancel(ids: readonly JobId[]): Promise<readonly ('cancelled' | 'requested' | 'ended' | 'unknown')[]>
   /**
+   * From now on no claim gets a job from these queues, which need not have any yet. What runs goes on, and what is
+   * reserved for a worker is still its own. A queue that was paused already stays so since then.
+   */
+  pauseQueues(names: readonly string[]): Promise<readonly ('paused' | 'unchanged')[]>
+  resumeQueues(names: readonly string[]): Promise<readonly ('resumed' | 'unchanged')[]>
+  /**
    * Removes at most `limit` jobs that ended at or before a time, the oldest of each state first, and the statistics of
    * minutes before a time. A job that still holds its unique key stays. Answers how many jobs.
    */
@@ -186,10 +193,14 @@ export interface JobReader {
   ): Promise<readonly OutputLine[]>
   /** How far jobs said that they are, of those that said so. */
   progress(ids: readonly JobId[]): Promise<ReadonlyMap<JobId, Progress>>
-  /** Every queue that has jobs, by name. */
+  /** Every queue that has jobs or is paused, by name. */
   queues(): Promise<readonly QueueInfo[]>
+  /** The paused queues, by name, without a look at the jobs. */
+  pausedQueues(): Promise<readonly PausedQueue[]>
   workers(): Promise<readonly WorkerInfo[]>
-  /** Whether anything on these queues (null: on any) is queued, runs, or waits for a retry. */
+  /** How many jobs a queue gives out before this one, which is queued on it; `most` at most are counted. */
+  jobsAhead(id: JobId, most: number): Promise<number>
+  /** Whether anything on these queues (null: on any) is queued, runs, or waits for a retry; paused ones do not count. */
   unfinished(queues: readonly string[] | null): Promise<boolean>
   /** When the job ended that `newer` others of this state have ended after; null if there are not so many. */
   endOfNewest(state: JobState, newer: number): Promise<EpochMs | null>
@@ -222,9 +233,15 @@ export interface JobPage {
 
 export interface QueueInfo {
   readonly name: string
+  readonly paused: boolean
   readonly counts: Readonly<Record<JobState, number>>
   /** When the oldest queued job became ready; null if none waits. */
   readonly oldestQueuedAt: EpochMs | null
+}
+
+export interface PausedQueue {
+  readonly name: string
+  readonly pausedAt: EpochMs
 }
 
 /** How long a lease holds without a beat, and how often a worker beats. */

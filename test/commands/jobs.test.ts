@@ -7,7 +7,7 @@ import { enqueueJob } from '../support/store.js'
 const golden = goldenFolder('jobs')
 
 interface Page {
-  readonly items: readonly { readonly id: string; readonly error: unknown }[]
+  readonly items: readonly { readonly id: string; readonly error: unknown; readonly explanation: null }[]
   readonly next: string | null
 }
 
@@ -37,6 +37,7 @@ export function fail() { throw new Error('a very long message '.repeat(10)) }
     expect(keysOf(first)).toEqual(['items', 'next'])
     expect(ids(first)).toEqual(['j4', 'j3', 'j2'])
     expect(first.items.map(keysOf)).toEqual(Array(3).fill(shapes.listedJob))
+    expect(first.items.map(({ explanation }) => explanation)).toEqual([null, null, null])
     expect(keysOf(first.items[1]?.error)).toEqual(shapes.errorWithoutStack)
     const pages = await Promise.all([
       list('--limit', '3', '--after', first.next ?? ''),

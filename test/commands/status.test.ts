@@ -64,7 +64,9 @@ export function fail() { throw new Error('first line\\nsecond line') }
     ])
     expect(status.workers.map(keysOf)).toEqual([shapes.worker])
     expect(status.workers[0]?.running.map(keysOf)).toEqual([shapes.runningJob])
-    expect(keysOf(await project.json(['status', 'j1']))).toEqual(shapes.job)
+    const failed = await project.json(['status', 'j1'])
+    expect(keysOf(failed)).toEqual(shapes.job)
+    expect(failed.explanation).toBe('failed in its only attempt, with no retries: Error: first line')
 
     // The second only after the first was heard: signals that wait are merged into one.
     worker.signal('SIGINT')

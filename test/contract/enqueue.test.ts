@@ -41,6 +41,8 @@ contract('enqueue', (test) => {
       resultJson: null,
       error: null,
       worker: null,
+      reservedFor: null,
+      cancelWanted: false,
       endedBy: null,
     })
   })

@@ -23,6 +23,7 @@ const jobs = fc.record({
   ),
   reservedFor: fc.option(workers, { freq: 5 }),
 })
+const pausable = fc.array(fc.constantFrom('a', 'b', 'unused'), { maxLength: 2 })
 const ends = fc.constantFrom('completed', 'failed', 'retry', 'retryLater', 'cancelled', 'released', 'unstarted', 'loss')
 
 const operations = fc.oneof(
@@ -41,6 +42,8 @@ const operations = fc.oneof(
   },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('settle' as const), lease: fc.nat(9), end: ends }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel' as const), ids: fc.array(ids, { maxLength: 3 }) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('pause' as const), names: pausable }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('resume' as const), names: pausable }) },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -104,6 +107,10 @@ async function run(subject: Subject, leases: Lease[], operation: Operation): Pro
     }
     case 'cancel':
       return store.cancel(operation.ids)
+    case 'pause':
+      return store.pauseQueues(operation.names)
+    case 'resume':
+      return store.resumeQueues(operation.names)
     case 'sweep':
       return store.sweep(operation)
     case 'prune': {
@@ -127,9 +134,10 @@ async function everything({ store }: Subject) {
   const { items } = await store.jobs({}, { limit: 1_000, after: null })
   const attempts = await Promise.all(items.map(({ id }) => store.attempts(id)))
   const requests = await Promise.all(['w1', 'w2', 'w3'].map((worker) => store.cancelRequests(worker)))
+  const ahead = await Promise.all(items.map(({ id }) => store.jobsAhead(id, 5)))
   const sums = await Promise.all([store.statistics(null), store.statistics(0), store.endOfNewest('completed', 1)])
   const rest = [store.queues(), store.workers(), store.running(100), store.unfinished(null), store.unfinished(['a'])]
-  return { items, attempts, requests, sums, rest: await Promise.all(rest) }
+  return { items, attempts, requests, sums, ahead, paused: await store.pausedQueues(), rest: await Promise.all(rest) }
 }
 
 test('Whatever is done to them in whatever order, all stores answer the same and hold the same.', async () => {

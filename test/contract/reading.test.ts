@@ -100,8 +100,8 @@ contract('reading', (test) => {
     await subject.claimOne(await subject.register())
     const none = { scheduled: 0, queued: 0, running: 0, completed: 0, failed: 0, cancelled: 0 }
     expect(await subject.store.queues()).toEqual([
-      { name: 'a', counts: { ...none, scheduled: 1 }, oldestQueuedAt: null },
-      { name: 'b', counts: { ...none, queued: 1, running: 1 }, oldestQueuedAt: now },
+      { name: 'a', paused: false, counts: { ...none, scheduled: 1 }, oldestQueuedAt: null },
+      { name: 'b', paused: false, counts: { ...none, queued: 1, running: 1 }, oldestQueuedAt: now },
     ])
   })
 
@@ -116,6 +116,40 @@ contract('reading', (test) => {
     expect(await subject.store.queues()).toMatchObject([{ oldestQueuedAt: began + 100 }])
     await subject.store.cancel(['j2'])
     expect(await subject.store.queues()).toMatchObject([{ oldestQueuedAt: began + 200 }])
+  })
+
+  test('Ahead of a queued job are those of its queue with a higher priority, and those that came before it.', async (subject) => {
+    const { store } = subject
+    const now = subject.clock.now()
+    const own = await subject.register()
+    await store.enqueue([
+      newJob(),
+      newJob({ priority: 1 }),
+      newJob({ priority: -1 }),
+      newJob({ queue: 'other', priority: 9 }),
+      newJob({ priority: 9, dueAt: now + 5 }),
+      newJob({ priority: 9, reservedFor: own }),
+      newJob(),
+    ])
+    const ahead = (id: string, most = 100) => store.jobsAhead(id, most)
+    expect(await Promise.all(['j1', 'j2', 'j3', 'j4', 'j7'].map((id) => ahead(id)))).toEqual([1, 0, 3, 0, 2])
+    expect(await Promise.all([ahead('j3', 2), ahead('j3', 3), ahead('j3', 0)])).toEqual([2, 3, 0])
+    expect(await Promise.all(['j5', 'j99', ''].map((id) => ahead(id)))).toEqual([0, 0, 0])
+  })
+
+  test('A job says for whom it is reserved, until that worker is gone, and whether it is to be cancelled.', async (subject) => {
+    const own = await subject.register()
+    const id = await subject.add({ reservedFor: own })
+    expect(await subject.job(id)).toMatchObject({ reservedFor: own, cancelWanted: false })
+    const claim = await subject.claimOne(own)
+    await subject.store.cancel([id])
+    expect(await subject.job(id)).toMatchObject({ reservedFor: own, cancelWanted: true })
+    await subject.settle(claim, subject.outcome.completed())
+    expect(await subject.job(id)).toMatchObject({ reservedFor: own, cancelWanted: false })
+    const other = await subject.add({ reservedFor: own })
+    await subject.store.deregister(own)
+    expect(await subject.job(other)).toMatchObject({ reservedFor: null, cancelWanted: false })
+    expect(await subject.job(await subject.add({ reservedFor: own }))).toMatchObject({ reservedFor: null })
   })
 
   test('Unfinished is what is queued, runs or waits for a retry, on the queues that are asked for.', async (subject) => {

@@ -18,6 +18,11 @@ const memory: StoreKind = {
       test: 'Ids go on where they stopped when the store is opened again.',
       reason: 'it is gone with its process, which is what it is for',
     },
+    {
+      idea: 'pausing',
+      test: 'A queue is still paused when the store is opened again.',
+      reason: 'it is gone with its process, which is what it is for',
+    },
   ],
   async open() {
     const clock = movableClock()

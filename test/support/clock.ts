@@ -11,12 +11,13 @@ export interface MovableClock extends Clock {
   reboot(): void
 }
 
-export function movableClock(): MovableClock {
-  let wall = Date.UTC(2030, 0, 1)
-  let monotonic = 1_000_000
+/** At some time of some boot, or stopped at what another clock shows. */
+export function movableClock(from?: Clock): MovableClock {
+  let wall = from?.now() ?? Date.UTC(2030, 0, 1)
+  let monotonic = from?.monotonicMs() ?? 1_000_000
   let boots = 1
   return {
-    bootId: 'boot-1',
+    bootId: from === undefined ? 'boot-1' : from.bootId,
     now: () => wall,
     monotonicMs: () => monotonic,
     advance(ms) {

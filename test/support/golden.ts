@@ -70,7 +70,9 @@ const placeholders: readonly (readonly [RegExp, string])[] = [
   [/("(?:duration|latency)Ms": )\d+/g, '$1<number>'],
   [/("pid": )\d+/g, '$1<pid>'],
   [/\bw\d+\b/g, '<worker>'],
-  [/\bafter \d+(\.\d+)?(ms|s)\b/g, 'after <duration>'],
+  [/\b(after|for) \d+(\.\d+)?(ms|s)\b/g, '$1 <duration>'],
+  [/\((in )?(\d+m )?\d+(\.\d+)?(ms|s)( ago)?\)/g, '($1<duration>$5)'],
+  [/\(pid \d+ on \S+\)/g, '(pid <pid> on <host>)'],
 ]
 
 function filledIn(text: string, project: CliProject): string {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/domain/clock.js'
 import type { JobError } from '../../src/domain/failure.js'
-import type { Job, NewJob } from '../../src/domain/job.js'
+import type { Attempt, AttemptState, Job, NewJob } from '../../src/domain/job.js'
 import type {
   CancelledOutcome,
   CompletedOutcome,
@@ -42,7 +42,7 @@ export function newWorker(clock: Clock, overrides: Partial<NewWorker> = {}): New
 
 /** A job as a store would answer it: running its first attempt. */
 export function runningJob(overrides: Partial<Job> = {}): Job {
-  const { reservedFor, key, dueAt, ...given } = newJob()
+  const { key, dueAt, ...given } = newJob()
   return {
     ...given,
     id: 'j1',
@@ -60,13 +60,30 @@ export function runningJob(overrides: Partial<Job> = {}): Job {
     suspect: false,
     resultJson: null,
     error: null,
-    worker: reservedFor ?? 'w1',
+    cancelWanted: false,
+    worker: 'w1',
     endedBy: null,
     ...overrides,
   }
 }
 
 export const boom: JobError = { name: 'Error', message: 'boom', stack: 'Error: boom\n    at task' }
+
+/** An attempt as a store would answer it: the first one, which took no time. */
+export function attemptThat(state: AttemptState, overrides: Partial<Attempt> = {}): Attempt {
+  const span = { startedAt: 0, endedAt: 0 }
+  return {
+    attempt: 1,
+    state,
+    reason: null,
+    ...span,
+    error: null,
+    worker: 'w1',
+    endedBy: null,
+    usage: null,
+    ...overrides,
+  }
+}
 
 /** How an attempt may end, now. */
 export function outcomesAt(clock: Clock) {

@@ -53,7 +53,9 @@ export function enqueueJobs(
 
 /** What `status ID --json` shows of a job. */
 export function jobOf(project: CliProject, id: JobId): Promise<JobJson> {
-  return closing(openStoreForReading(locationOf(project), systemClock), (store) => findJob(store, id, []))
+  return closing(openStoreForReading(locationOf(project), systemClock), (store) =>
+    findJob(store, id, [], systemClock.now()),
+  )
 }
 
 /** Resolves to the jobs once all of them are final. */
@@ -63,7 +65,7 @@ export function finalJobs(project: CliProject, ids: readonly JobId[]): Promise<r
     const jobs: JobJson[] = []
     for (const id of ids) {
       await followJob(store, id, forEver)
-      jobs.push(await findJob(store, id, []))
+      jobs.push(await findJob(store, id, [], systemClock.now()))
     }
     return jobs
   })
@@ -80,7 +82,7 @@ export function outputOf(project: CliProject, id: JobId): Promise<readonly Outpu
 export function jobsOf(project: CliProject): Promise<readonly JobJson[]> {
   return closing(openStoreForReading(locationOf(project), systemClock), async (store) => {
     const { items } = await store.jobs({}, { limit: 1_000, after: null })
-    return Promise.all(items.map(({ id }) => findJob(store, id, [])).reverse())
+    return Promise.all(items.map(({ id }) => findJob(store, id, [], systemClock.now())).reverse())
   })
 }
 

@@ -18,7 +18,7 @@ export function jobToJson(
   }
 }
 
-/** As in a list: without attempts, result and stack. */
+/** As in a list: without attempts, result, stack and explanation. */
 export function jobToListItem(job: Job, redactMore: readonly string[], progress: Progress | null = null) {
   return {
     id: job.id,
@@ -42,7 +42,7 @@ export function jobToListItem(job: Job, redactMore: readonly string[], progress:
     error: withoutStack(shownError(job, job.error, redactMore)),
     worker: job.worker,
     schedule: null,
-    explanation: null,
+    explanation: null as string | null,
   }
 }
 

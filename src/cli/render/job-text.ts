@@ -7,6 +7,7 @@ import { table } from './table.js'
 /** Everything about one job, for people. */
 export function jobText(job: JobJson): string {
   const facts: (readonly [string, string | null])[] = [
+    ['why', job.explanation],
     ['queue', job.queue],
     ['priority', job.priority === 0 ? null : String(job.priority)],
     ['key', job.key],

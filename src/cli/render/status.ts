@@ -1,7 +1,8 @@
 import { formatDuration } from '../../domain/duration.js'
-import { type EpochMs, jobStates } from '../../domain/job.js'
+import type { EpochMs } from '../../domain/job.js'
 import type { Store, WorkerInfo } from '../../stores/store.js'
 import { isoTime } from './job-json.js'
+import { queuesTable, queueToJson } from './queues.js'
 import { table } from './table.js'
 
 const mostRunning = 1_000
@@ -11,12 +12,7 @@ export async function statusToJson(store: Store, now: EpochMs) {
   const [queues, workers, running] = await Promise.all([store.queues(), store.workers(), store.running(mostRunning)])
   return {
     health: null,
-    queues: queues.map(({ name, counts, oldestQueuedAt }) => ({
-      name,
-      paused: false,
-      ...counts,
-      latencyMs: oldestQueuedAt === null ? null : Math.max(0, now - oldestQueuedAt),
-    })),
+    queues: queues.map((queue) => queueToJson(queue, now)),
     workers: workers.map((worker) => workerToJson(worker, running)),
     schedules: [],
     failures: [],
@@ -41,16 +37,7 @@ function workerToJson(worker: WorkerInfo, running: Awaited<ReturnType<Store['run
 
 export async function statusText(status: StatusJson, now: EpochMs): Promise<string> {
   const queues =
-    status.queues.length === 0
-      ? 'No jobs yet. Run one: offstage run TASK'
-      : await table(
-          ['QUEUE', ...jobStates.map((state) => state.toUpperCase()), 'LATENCY'],
-          status.queues.map((queue) => [
-            queue.name,
-            ...jobStates.map((state) => String(queue[state])),
-            queue.latencyMs === null ? '' : formatDuration(queue.latencyMs),
-          ]),
-        )
+    status.queues.length === 0 ? 'No jobs yet. Run one: offstage run TASK' : await queuesTable(status.queues)
   return `${queues}\n\n${await workersText(status.workers, now)}`
 }
 

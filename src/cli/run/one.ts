@@ -61,6 +61,9 @@ export function enqueueAndWait(context: Context, request: RunRequest): Promise<R
     const interruption = session.takeSignals(exitCodes.interrupted)
     say(`${id} enqueued`)
     if ((await store.workers()).length === 0) say('no worker is running; start one: offstage workers start')
+    if ((await store.pausedQueues()).some(({ name }) => name === job.queue)) {
+      say(`${job.queue} is paused; resume it: offstage queues resume ${job.queue}`)
+    }
     const end = await followJob(store, id, interruption.first, (changed) => sayState(changed, context.redact))
     interruption.release()
     const interrupted = interruption.first.aborted

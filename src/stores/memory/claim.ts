@@ -11,8 +11,10 @@ export function claimJobs(tables: Tables, request: ClaimRequest): readonly Claim
     .inState('queued')
     .filter((entry) => !hasExpired(entry, now))
     .sort(byPriority)
-  const reserved = startable.filter((entry) => entry.reservedFor === worker).slice(0, limit)
-  const lines = linesOf(startable.filter((entry) => entry.reservedFor === null))
+  const reserved = startable.filter((entry) => entry.job.reservedFor === worker).slice(0, limit)
+  const lines = linesOf(
+    startable.filter((entry) => entry.job.reservedFor === null && !tables.paused.has(entry.job.queue)),
+  )
   const ready = [...lines.keys()].sort()
   const shared = tables.turns.share(ready, queues, limit - reserved.length, (queue, share) => {
     const line = lines.get(queue) ?? []
@@ -40,7 +42,6 @@ function linesOf(entries: readonly Entry[]): Map<string, readonly Entry[]> {
 function start(tables: Tables, entry: Entry, worker: string): Claim {
   const startedAt = tables.clock.now()
   const attempt = entry.job.attempt + 1
-  entry.cancelWanted = false
   entry.attempts = [
     ...entry.attempts,
     {

@@ -43,10 +43,12 @@ function insert(tables: Tables, newJob: NewJob): Entry {
     suspect: false,
     resultJson: null,
     error: null,
+    reservedFor: reservedFor !== null && tables.workers.has(reservedFor) ? reservedFor : null,
+    cancelWanted: false,
     worker: null,
     endedBy: null,
   }
-  return tables.jobs.add(job, reservedFor !== null && tables.workers.has(reservedFor) ? reservedFor : null)
+  return tables.jobs.add(job)
 }
 
 export function cancelJob(tables: Tables, id: JobId): 'cancelled' | 'requested' | 'ended' | 'unknown' {
@@ -57,7 +59,7 @@ export function cancelJob(tables: Tables, id: JobId): 'cancelled' | 'requested' 
 function cancelEntry(tables: Tables, entry: Entry): 'cancelled' | 'requested' | 'ended' {
   if (isFinal(entry.job.state)) return 'ended'
   if (entry.job.state === 'running') {
-    entry.cancelWanted = true
+    tables.jobs.amend(entry, { cancelWanted: true })
     return 'requested'
   }
   tables.jobs.change(entry, { state: 'cancelled', endedAt: tables.clock.now() })

@@ -14,8 +14,6 @@ import { canMove } from '../../domain/transitions.js'
 export interface Entry {
   readonly number: number
   job: Job
-  reservedFor: WorkerId | null
-  cancelWanted: boolean
   /** All attempts that began, the first one first; while the job runs, the last one is the one that runs. */
   attempts: readonly Attempt[]
   progress: Progress | null
@@ -29,17 +27,9 @@ export class JobTable {
   #count = 0
   readonly #byState = new Map<JobState, Set<Entry>>()
 
-  add(job: Omit<Job, 'id'>, reservedFor: WorkerId | null): Entry {
+  add(job: Omit<Job, 'id'>): Entry {
     const number = ++this.#count
-    const entry: Entry = {
-      number,
-      job: { ...job, id: `j${number}` },
-      reservedFor,
-      cancelWanted: false,
-      attempts: [],
-      progress: null,
-      output: new Map(),
-    }
+    const entry: Entry = { number, job: { ...job, id: `j${number}` }, attempts: [], progress: null, output: new Map() }
     this.#entries.set(number, entry)
     this.#in(job.state).add(entry)
     return entry
@@ -52,6 +42,11 @@ export class JobTable {
     this.#in(entry.job.state).delete(entry)
     entry.job = { ...entry.job, ...changes }
     this.#in(changes.state).add(entry)
+  }
+
+  /** Changes what is no matter of states. */
+  amend(entry: Entry, changes: Partial<Pick<Job, 'reservedFor' | 'cancelWanted'>>): void {
+    entry.job = { ...entry.job, ...changes }
   }
 
   find(id: JobId): Entry | null {

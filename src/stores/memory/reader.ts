@@ -1,5 +1,6 @@
-import { idNumber, type Job, type JobState, jobStates } from '../../domain/job.js'
+import { idNumber, type Job, type JobId, type JobState, jobStates } from '../../domain/job.js'
 import type { JobFilter, JobPage, Page, QueueInfo } from '../store.js'
+import { byPriority } from './jobs.js'
 import type { Tables } from './tables.js'
 
 /** One page of jobs, the newest first. */
@@ -28,15 +29,25 @@ function matches(filter: JobFilter, job: Job): boolean {
 
 export function queueInfos(tables: Tables): readonly QueueInfo[] {
   const jobs = tables.jobs.all().map((entry) => entry.job)
-  const names = [...new Set(jobs.map((job) => job.queue))].sort()
+  const names = [...new Set([...tables.paused.keys(), ...jobs.map((job) => job.queue)])].sort()
   return names.map((name) => {
     const own = jobs.filter((job) => job.queue === name)
     const count = (state: JobState) => own.filter((job) => job.state === state).length
     const counts = Object.fromEntries(jobStates.map((state) => [state, count(state)])) as Record<JobState, number>
     const waiting = own.filter((job) => job.state === 'queued').map((job) => job.dueAt)
     const oldest = waiting.reduce<number | null>((least, dueAt) => Math.min(least ?? dueAt, dueAt), null)
-    return { name, counts, oldestQueuedAt: oldest }
+    return { name, paused: tables.paused.has(name), counts, oldestQueuedAt: oldest }
   })
+}
+
+/** How many jobs a queue gives out before a queued one. */
+export function jobsAhead(tables: Tables, id: JobId, most: number): number {
+  const entry = tables.jobs.find(id)
+  if (entry?.job.state !== 'queued') return 0
+  const line = tables.jobs
+    .inState('queued')
+    .filter(({ job }) => job.queue === entry.job.queue && job.reservedFor === null)
+  return Math.min(most, line.filter((other) => byPriority(other, entry) < 0).length)
 }
 
 /** Running jobs, the longest-running first. */
@@ -48,11 +59,14 @@ export function runningJobs(tables: Tables, limit: number): readonly Job[] {
     .map((entry) => entry.job)
 }
 
-/** Whether anything on these queues is queued, runs, or waits for a retry: what is only delayed was never claimed. */
+/**
+ * Whether anything on these queues is queued, runs, or waits for a retry: what is only delayed was never claimed. Nobody
+ * can say when what is on a paused queue will end.
+ */
 export function hasUnfinished(tables: Tables, queues: readonly string[] | null): boolean {
   return tables.jobs
     .inState('scheduled', 'queued', 'running')
     .map((entry) => entry.job)
-    .filter((job) => job.state !== 'scheduled' || job.attempt > 0)
+    .filter((job) => (job.state !== 'scheduled' || job.attempt > 0) && !tables.paused.has(job.queue))
     .some((job) => queues === null || queues.includes(job.queue))
 }

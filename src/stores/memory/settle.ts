@@ -21,8 +21,8 @@ export function end(tables: Tables, entry: Entry, outcome: Outcome): void {
   const { startedAt, endedAt, endedBy } = outcome
   const counted = countedAs(outcome)
   if (counted !== null) tables.ends.add(entry.job, endedAt, counted)
-  const asked = entry.cancelWanted
-  entry.cancelWanted = false
+  const asked = entry.job.cancelWanted
+  jobs.amend(entry, { cancelWanted: false })
   entry.attempts = attemptsAfter(entry, outcome)
   switch (outcome.kind) {
     case 'completed':

@@ -5,8 +5,9 @@ import type { Store } from '../store.js'
 import { claimJobs } from './claim.js'
 import { cancelJob, enqueueJob } from './enqueue.js'
 import { append, outputOf, progressOf } from './output.js'
+import { pausedQueues, pauseQueues, resumeQueues } from './pausing.js'
 import { endOfNewest, prune } from './prune.js'
-import { hasUnfinished, jobsPage, queueInfos, runningJobs } from './reader.js'
+import { hasUnfinished, jobsAhead, jobsPage, queueInfos, runningJobs } from './reader.js'
 import { settleAttempt } from './settle.js'
 import { removeWorker, sweep } from './sweep.js'
 import { emptyTables } from './tables.js'
@@ -40,7 +41,7 @@ export function openMemoryStore(clock: Clock): Store {
       run(() =>
         jobs
           .runBy(worker)
-          .filter((entry) => entry.cancelWanted)
+          .filter((entry) => entry.job.cancelWanted)
           .map((entry) => entry.job.id),
       ),
     sweep: ({ limit, dead }) =>
@@ -58,6 +59,8 @@ export function openMemoryStore(clock: Clock): Store {
     deregister: (worker) => tell(() => removeWorker(tables, worker)),
 
     cancel: (ids) => tell(() => ids.map((id) => cancelJob(tables, id))),
+    pauseQueues: (names) => tell(() => pauseQueues(tables, names)),
+    resumeQueues: (names) => tell(() => resumeQueues(tables, names)),
 
     prune: (request) => run(() => prune(tables, request)),
     maintain: () => run(() => {}),
@@ -68,7 +71,9 @@ export function openMemoryStore(clock: Clock): Store {
     output: (id, attempt, page) => run(() => outputOf(tables, id, attempt, page)),
     progress: (ids) => run(() => progressOf(tables, ids)),
     queues: () => run(() => queueInfos(tables)),
+    pausedQueues: () => run(() => pausedQueues(tables)),
     workers: () => run(() => workers.infos()),
+    jobsAhead: (id, most) => run(() => jobsAhead(tables, id, most)),
     unfinished: (queues) => run(() => hasUnfinished(tables, queues)),
     endOfNewest: (state, newer) => run(() => endOfNewest(tables, state, newer)),
     statistics: (since) => run(() => tables.ends.sums(since)),

@@ -79,7 +79,7 @@ function lose(tables: Tables, entry: Entry, worker: WorkerId): void {
 
 function forget(tables: Tables, worker: WorkerId): void {
   for (const entry of tables.jobs.inState('scheduled', 'queued')) {
-    if (entry.reservedFor === worker) entry.reservedFor = null
+    if (entry.job.reservedFor === worker) tables.jobs.amend(entry, { reservedFor: null })
   }
   tables.workers.remove(worker)
 }

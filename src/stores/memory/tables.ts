@@ -16,6 +16,8 @@ export interface Tables {
   readonly clock: Clock
   readonly jobs: JobTable
   readonly keys: Map<string, HeldKey>
+  /** Since when each paused queue is. */
+  readonly paused: Map<string, EpochMs>
   readonly workers: WorkerTable
   readonly turns: Turns
   readonly ends: Ends
@@ -26,6 +28,7 @@ export function emptyTables(clock: Clock): Tables {
     clock,
     jobs: new JobTable(),
     keys: new Map(),
+    paused: new Map(),
     workers: new WorkerTable(clock),
     turns: new Turns(),
     ends: new Ends(),

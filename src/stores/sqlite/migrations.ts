@@ -195,6 +195,9 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (job, attempt)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE paused_queues (name TEXT PRIMARY KEY, paused_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /** Marks a file as Offstage's own (`PRAGMA application_id`): "Offs" in ASCII. */

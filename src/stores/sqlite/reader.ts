@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
-import type { Attempt, Job, JobState } from '../../domain/job.js'
+import type { Attempt, Job, JobId, JobState } from '../../domain/job.js'
 import { jobStates } from '../../domain/job.js'
-import type { JobFilter, JobPage, Page, QueueInfo } from '../store.js'
+import type { JobFilter, JobPage, Page, PausedQueue, QueueInfo } from '../store.js'
 import { usageOf } from './output.js'
 import { type AttemptRow, attemptOfRow, type JobRow, jobNumber, jobOfRow } from './rows.js'
 import type { Statements } from './statements.js'
@@ -61,16 +61,33 @@ function conditionsOf(filter: JobFilter) {
   return { conditions, values }
 }
 
+/** How many jobs a queue gives out before a queued one. */
+export function jobsAhead(statements: Statements, id: JobId, most: number): number {
+  const row = statements.job.get(jobNumber(id)) as JobRow | undefined
+  if (row?.state !== 'queued') return 0
+  const { queue, priority } = row
+  return Math.min(most, (statements.jobsAhead.get({ queue, priority, id: row.id, most }) as { count: number }).count)
+}
+
 export function queueInfos(statements: Statements): readonly QueueInfo[] {
   const oldest = new Map(
     (statements.oldestQueued.all() as { queue: string; dueAt: number }[]).map((row) => [row.queue, row.dueAt]),
   )
-  const queues = new Map<string, Record<JobState, number>>()
+  const paused = new Set((statements.pausedQueues.all() as PausedQueue[]).map(({ name }) => name))
+  const queues = new Map([...paused].map((name) => [name, noJobs()]))
   for (const row of statements.queueCounts.all() as { queue: string; state: JobState; count: number }[]) {
-    const counts =
-      queues.get(row.queue) ?? (Object.fromEntries(jobStates.map((s) => [s, 0])) as Record<JobState, number>)
+    const counts = queues.get(row.queue) ?? noJobs()
     counts[row.state] = row.count
     queues.set(row.queue, counts)
   }
-  return [...queues].map(([name, counts]) => ({ name, counts, oldestQueuedAt: oldest.get(name) ?? null }))
+  return [...queues.keys()].sort().map((name) => ({
+    name,
+    paused: paused.has(name),
+    counts: queues.get(name) ?? noJobs(),
+    oldestQueuedAt: oldest.get(name) ?? null,
+  }))
+}
+
+function noJobs(): Record<JobState, number> {
+  return Object.fromEntries(jobStates.map((state) => [state, 0])) as Record<JobState, number>
 }

@@ -69,6 +69,9 @@ export function jobOfRow(row: JobRow): Job {
     timeoutMs: row.timeout_ms,
     resultJson: row.result,
     error: parsed<JobError>(row.error),
+    reservedFor: row.reserved_for === null ? null : `w${row.reserved_for}`,
+    // A completion leaves what came too late for it.
+    cancelWanted: row.state === 'running' && row.cancel_wanted === 1,
     worker: row.worker === null ? null : `w${row.worker}`,
     // A claim leaves what ended the attempt before it.
     endedBy: row.state === 'running' ? null : row.ended_by,

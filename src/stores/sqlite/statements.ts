@@ -75,14 +75,16 @@ const texts = {
   claim: `
     UPDATE jobs SET state = 'running', attempt = attempt + 1, worker = :worker, started_at = :now
     WHERE id IN (SELECT value FROM json_each(:ids))`,
-  // Skips from one queue to the next in the index: its cost grows with the number of queues, not of jobs.
+  // Skips from one queue to the next in the index: its cost grows with the number of queues, not of jobs. That some are
+  // paused is seen here and not at each job: a million jobs that wait on a paused queue cost nothing.
   readyQueues: `
     WITH RECURSIVE ready (queue) AS (
       SELECT min(queue) FROM jobs WHERE state = 'queued' AND reserved_for IS NULL
       UNION ALL
       SELECT (SELECT min(queue) FROM jobs WHERE state = 'queued' AND reserved_for IS NULL AND queue > ready.queue)
       FROM ready WHERE ready.queue IS NOT NULL)
-    SELECT queue FROM ready WHERE queue IS NOT NULL`,
+    SELECT queue FROM ready WHERE queue IS NOT NULL AND queue NOT IN (SELECT name FROM paused_queues)`,
+  isAnyPaused: `SELECT 1 FROM paused_queues LIMIT 1`,
 
   // settle: each names job, attempt and worker. Values by position, where one statement is run for every job.
   settleCompleted: `
@@ -147,6 +149,11 @@ const texts = {
   askToCancel: `UPDATE jobs SET cancel_wanted = 1 WHERE id = :job AND state = 'running'`,
   cancelRequests: `SELECT id FROM jobs WHERE cancel_wanted = 1 AND worker = ? AND state = 'running' ORDER BY id`,
 
+  // pausing
+  pauseQueue: `INSERT INTO paused_queues (name, paused_at) VALUES (?, ?) ON CONFLICT DO NOTHING`,
+  resumeQueue: `DELETE FROM paused_queues WHERE name = ?`,
+  pausedQueues: `SELECT name, paused_at AS pausedAt FROM paused_queues ORDER BY name`,
+
   // sweep
   anyDue: `SELECT 1 FROM jobs WHERE state = 'scheduled' AND due_at <= ? LIMIT 1`,
   anyExpired: `
@@ -205,10 +212,21 @@ const texts = {
   job: `SELECT * FROM jobs WHERE id = ?`,
   attempts: `SELECT * FROM attempts WHERE job = ? ORDER BY attempt`,
   running: `SELECT * FROM jobs WHERE state = 'running' ORDER BY started_at, id LIMIT ?`,
+  // Two ranges of the index of ready jobs, neither of them read further than asked for.
+  jobsAhead: `
+    SELECT
+      (SELECT count(*) FROM (
+        SELECT 1 FROM jobs WHERE state = 'queued' AND reserved_for IS NULL AND queue = :queue AND priority > :priority
+        LIMIT :most)) +
+      (SELECT count(*) FROM (
+        SELECT 1 FROM jobs
+        WHERE state = 'queued' AND reserved_for IS NULL AND queue = :queue AND priority = :priority AND id < :id
+        LIMIT :most)) AS count`,
   // A job that waits for a retry is scheduled and has been claimed before; one that is only delayed has not.
   unfinishedQueues: `
     SELECT DISTINCT queue FROM jobs
-    WHERE state = 'queued' OR state = 'running' OR (state = 'scheduled' AND attempt > 0)`,
+    WHERE (state = 'queued' OR state = 'running' OR (state = 'scheduled' AND attempt > 0))
+      AND queue NOT IN (SELECT name FROM paused_queues)`,
   queueCounts: `SELECT queue, state, count(*) AS count FROM jobs GROUP BY queue, state ORDER BY queue`,
   oldestQueued: `SELECT queue, min(due_at) AS dueAt FROM jobs WHERE state = 'queued' GROUP BY queue`,
 }

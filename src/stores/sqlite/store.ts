@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3'
 import type { Clock } from '../../domain/clock.js'
 import type { JobId, NewJob, WorkerId } from '../../domain/job.js'
 import { storeClosed } from '../closed.js'
-import type { ClaimRequest, JobFilter, NewWorker, Page, ProcessIdentity, Store } from '../store.js'
+import type { ClaimRequest, JobFilter, NewWorker, Page, PausedQueue, ProcessIdentity, Store } from '../store.js'
 import { Turns } from '../turns.js'
 import { cancelJob } from './cancel.js'
 import { claimJobs, isAnythingReady } from './claim.js'
@@ -11,8 +11,9 @@ import { enqueueJob } from './enqueue.js'
 import { storeError } from './errors.js'
 import { NewJobs } from './new-jobs.js'
 import { append, outputOf, progressOf } from './output.js'
+import { pauseQueues, resumeQueues } from './pausing.js'
 import { endOfNewest, prune, pruneIsDue } from './prune.js'
-import { attemptsOf, jobsPage, queueInfos } from './reader.js'
+import { attemptsOf, jobsAhead, jobsPage, queueInfos } from './reader.js'
 import { type JobRow, jobNumber, jobOfRow, type WorkerRow, workerNumber, workerOfRow } from './rows.js'
 import { settleAttempts } from './settle.js'
 import { prepareStatements } from './statements.js'
@@ -98,6 +99,8 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
     deregister: (worker: WorkerId) => tell(() => removeWorker(statements, clock, workerNumber(worker))),
 
     cancel: (ids: readonly JobId[]) => tell(() => ids.map((id) => cancelJob(statements, clock, jobNumber(id)))),
+    pauseQueues: (names) => tell(() => pauseQueues(statements, clock, names)),
+    resumeQueues: (names) => tell(() => resumeQueues(statements, names)),
 
     prune: async (request) => {
       if (!(await read(() => pruneIsDue(statements, request)))) return 0
@@ -115,7 +118,9 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
     output: (id, attempt, page) => read(() => outputOf(statements, id, attempt, page)),
     progress: (ids) => read(() => progressOf(statements, ids)),
     queues: () => read(() => queueInfos(statements)),
+    pausedQueues: () => read(() => statements.pausedQueues.all() as PausedQueue[]),
     workers: () => read(() => (statements.workers.all() as WorkerRow[]).map((row) => workerOfRow(row, clock))),
+    jobsAhead: (id, most) => read(() => jobsAhead(statements, id, most)),
     unfinished: (queues) =>
       read(() => {
         const unfinished = statements.unfinishedQueues.all() as { readonly queue: string }[]

@@ -1,0 +1,17 @@
+import { DataCommand } from '../../src/cli/base-command.js'
+import { withReader } from '../../src/cli/context.js'
+import { queuesTable, queueToJson } from '../../src/cli/render/queues.js'
+import { systemClock } from '../../src/engine/clock.js'
+
+export default class QueuesList extends DataCommand {
+  static override summary = 'List the queues: their jobs by state, how long the oldest waits, whether they are paused'
+  static override examples = ['<%= config.bin %> queues list', '<%= config.bin %> queues list --json']
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(QueuesList)
+    const queues = await withReader(await this.context(flags), (store) => store.queues())
+    const items = queues.map((queue) => queueToJson(queue, systemClock.now()))
+    if (!this.jsonEnabled()) this.log(items.length === 0 ? 'No queues.' : await queuesTable(items))
+    return { items }
+  }
+}

@@ -1,0 +1,22 @@
+import { Args } from '@oclif/core'
+import { DataCommand } from '../../src/cli/base-command.js'
+import { pauseQueues } from '../../src/cli/pausing.js'
+import { queuesTable } from '../../src/cli/render/queues.js'
+
+export default class QueuesPause extends DataCommand {
+  static override summary = 'Pause queues: their jobs wait'
+  static override description = `What runs goes on, and so does what "offstage run" runs in the foreground.
+Exit codes: 0 done, 2 usage, 6 store unavailable.`
+  static override examples = ['<%= config.bin %> queues pause mail', '<%= config.bin %> queues pause mail reports']
+  static override strict = false
+  static override args = {
+    name: Args.string({ required: true, ignoreStdin: true, description: 'The name of a queue; several may be given' }),
+  }
+
+  async run(): Promise<unknown> {
+    const { argv, flags } = await this.parse(QueuesPause)
+    const items = await pauseQueues(await this.context(flags), argv as string[])
+    if (!this.jsonEnabled()) this.log(await queuesTable(items))
+    return { items }
+  }
+}

@@ -1,0 +1,22 @@
+import { Args } from '@oclif/core'
+import { DataCommand } from '../../src/cli/base-command.js'
+import { resumeQueues } from '../../src/cli/pausing.js'
+import { queuesTable } from '../../src/cli/render/queues.js'
+
+export default class QueuesResume extends DataCommand {
+  static override summary = 'Resume paused queues'
+  static override description = `Workers go on with their jobs at once.
+Exit codes: 0 done, 2 usage, 5 no such queue, 6 store unavailable.`
+  static override examples = ['<%= config.bin %> queues resume mail']
+  static override strict = false
+  static override args = {
+    name: Args.string({ required: true, ignoreStdin: true, description: 'The name of a queue; several may be given' }),
+  }
+
+  async run(): Promise<unknown> {
+    const { argv, flags } = await this.parse(QueuesResume)
+    const items = await resumeQueues(await this.context(flags), argv as string[])
+    if (!this.jsonEnabled()) this.log(await queuesTable(items))
+    return { items }
+  }
+}

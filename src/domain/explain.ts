@@ -1,0 +1,23 @@
+import { explainCancelled, explainCompleted, explainFailed } from './explain/ended.js'
+import type { JobFacts } from './explain/facts.js'
+import { explainRunning } from './explain/running.js'
+import { explainQueued, explainScheduled } from './explain/waiting.js'
+import type { Attempt, EpochMs, Job } from './job.js'
+
+/** Why a job is where it is and what would move it, in one sentence. Its error may be one that is fit to be shown. */
+export function explain(job: Job, attempts: readonly Attempt[], facts: JobFacts, now: EpochMs): string {
+  switch (job.state) {
+    case 'scheduled':
+      return explainScheduled(job, attempts, facts, now)
+    case 'queued':
+      return explainQueued(job, attempts, facts, now)
+    case 'running':
+      return explainRunning(job, facts, now)
+    case 'completed':
+      return explainCompleted(attempts)
+    case 'failed':
+      return explainFailed(job, attempts)
+    case 'cancelled':
+      return explainCancelled(attempts)
+  }
+}

@@ -1,0 +1,40 @@
+import type { EpochMs, WorkerId } from '../job.js'
+
+/** A worker, as far as it explains where a job is. */
+export interface WorkerFact {
+  readonly id: WorkerId
+  readonly pid: number
+  readonly host: string
+  /** null: all of them; none: a foreground run, which takes only what is reserved for it. */
+  readonly queues: readonly string[] | null
+  /** `silent`: it has not beaten for a while, but its lease holds. `expired`: its lease is over. `dead`: its process has ended. */
+  readonly standing: 'alive' | 'silent' | 'expired' | 'dead'
+  readonly lastBeatAt: EpochMs
+  /** Until when its lease holds if it does not beat again. */
+  readonly leaseEndsAt: EpochMs
+  readonly concurrency: number
+  /** How many jobs it holds. */
+  readonly running: number
+}
+
+/** What there is around a job that explains where it is. A job that has ended needs none of it. */
+export interface JobFacts {
+  readonly workers: readonly WorkerFact[]
+  /** Since when its queue is paused; null if it is not. */
+  readonly pausedAt: EpochMs | null
+  /** How many jobs its queue gives out before it; nobody counted further than `mostAhead`. */
+  readonly ahead: number
+  readonly mostAhead: number
+}
+
+export const noFacts: JobFacts = { workers: [], pausedAt: null, ahead: 0, mostAhead: 0 }
+
+/** Whether a worker may still come for its jobs. */
+export function lives({ standing }: WorkerFact): boolean {
+  return standing === 'alive' || standing === 'silent'
+}
+
+/** The living workers that serve a queue. */
+export function servers(queue: string, { workers }: JobFacts): readonly WorkerFact[] {
+  return workers.filter((worker) => lives(worker) && (worker.queues === null || worker.queues.includes(queue)))
+}
