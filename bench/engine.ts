@@ -83,7 +83,7 @@ function noopJob(n: number): NewJob {
 
 /** From the start of a worker, whose task process is ready and warm, until so many ends are stored. More jobs may wait. */
 export async function drain(store: Store, program: TaskProgram, concurrency: number, count: number): Promise<number> {
-  const pool = new TaskPool(program, () => {})
+  const pool = new TaskPool(program, systemClock, () => {})
   try {
     await pool.catalog
     const processes = availableParallelism()

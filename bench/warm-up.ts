@@ -34,6 +34,8 @@ export async function warmUp(pool: TaskPool, concurrency: number, processes: num
       progress: () => {},
       enqueue: () => Promise.reject(new Error('no job of the benchmark enqueues')),
       ready: () => {},
+      usage: () => {},
+      spawned: () => {},
       spent: () => {},
       died: () => reject(new Error('the task process died while it warmed up')),
     })

@@ -3,9 +3,11 @@ import { parseTaskArguments, readStdin } from '../src/cli/arguments.js'
 import { DataCommand } from '../src/cli/base-command.js'
 import { refuseMemory } from '../src/cli/context.js'
 import { enqueueOptions, jobFlags } from '../src/cli/run/flags.js'
+import { shellCommand } from '../src/cli/run/request.js'
 import { tellEnd } from '../src/cli/run/tell.js'
 import { UsageError } from '../src/domain/errors.js'
 import { systemClock } from '../src/engine/clock.js'
+import { shellTask } from '../src/engine/shell-task.js'
 
 export default class Run extends DataCommand {
   static override summary = 'Run a task now, here, as a stored job'
@@ -16,6 +18,7 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 timed out, 4 cancelled, 5 not found, 6 
   static override examples = [
     '<%= config.bin %> run hello name=Ada',
     '<%= config.bin %> run images.resize photo.png 800 fit=cover',
+    '<%= config.bin %> run --timeout 10m -- make test',
     '<%= config.bin %> run report --detach --delay 1h --key report:today',
     '<%= config.bin %> run email.send --each people.jsonl --detach',
   ]
@@ -51,9 +54,10 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 timed out, 4 cancelled, 5 not found, 6 
       return { items }
     }
     const data = flags.data === '-' ? await readStdin() : (flags.data ?? null)
-    const argsJson = parseTaskArguments((argv as string[]).slice(1), data)
     const { enqueueAndWait, enqueueOne, runHere } = await import('../src/cli/run/one.js')
-    const request = { task: args.task, argsJson, options }
+    const command = shellCommand(this.argv, argv as string[])
+    const argsJson = command === null ? parseTaskArguments((argv as string[]).slice(1), data) : JSON.stringify(command)
+    const request = { task: command === null ? args.task : shellTask, argsJson, options }
     const end = await (detach ? enqueueOne : flags.wait ? enqueueAndWait : runHere)(context, request)
     const told = tellEnd(end, detach)
     process.exitCode = told.exitCode

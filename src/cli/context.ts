@@ -62,7 +62,7 @@ export function startTasks(context: Context, output: (output: TaskOutput) => voi
       'run "offstage init" to make one, or say where it is with --cwd',
     )
   }
-  return new TaskPool(taskProgram(context.project, context.maxMemoryBytes), output)
+  return new TaskPool(taskProgram(context.project, context.maxMemoryBytes), systemClock, output)
 }
 
 /** Refuses a store that ends with this process where the jobs are for others. Throws UsageError; `what` names the command. */

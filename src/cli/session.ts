@@ -1,4 +1,5 @@
-import type { TaskPool } from '../engine/executors/task-pool.js'
+import { systemClock } from '../engine/clock.js'
+import { TaskPool } from '../engine/executors/task-pool.js'
 import type { Catalog } from '../engine/protocol.js'
 import { preloadStore } from '../open.js'
 import { type Context, startTasks } from './context.js'
@@ -18,12 +19,30 @@ export interface Session {
  * Uses the task process of the project, and ends it whatever happens, with all that runs in it. Faulty modules are
  * named on stderr. `exitCode` is for a signal that the command has not taken.
  */
-export async function withTasks<T>(
+export function withTasks<T>(
   context: Context,
   use: (session: Session) => Promise<T>,
   exitCode: number = exitCodes.interrupted,
 ): Promise<T> {
-  const pool = startTasks(context, ({ text }) => sayOutput(text))
+  return withPool(
+    startTasks(context, ({ text }) => sayOutput(text)),
+    context,
+    use,
+    exitCode,
+  )
+}
+
+/** The same without a task of any project: for the built-in one, `shell`. */
+export function withoutTasks<T>(context: Context, use: (session: Session) => Promise<T>): Promise<T> {
+  return withPool(new TaskPool(null, systemClock, () => {}), context, use, exitCodes.interrupted)
+}
+
+async function withPool<T>(
+  pool: TaskPool,
+  context: Context,
+  use: (session: Session) => Promise<T>,
+  exitCode: number,
+): Promise<T> {
   // A module whose top level never comes to an end does not even notice that its worker has gone.
   const killNow = () => pool.killNow()
   process.once('exit', killNow)

@@ -23,6 +23,11 @@ export function describeFailure(thrown: unknown): JobError {
   }
 }
 
+/** An error that a process told by its end, with what it wrote last in place of a stack. */
+export function errorWithLastWords(name: string, message: string, lastWords: string | null): JobError {
+  return { name, message, stack: lastWords === null ? null : `${name}: ${message}\n${lastWords}` }
+}
+
 interface ErrorLike {
   readonly name: unknown
   readonly message: unknown

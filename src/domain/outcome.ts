@@ -74,10 +74,15 @@ export function tallyOf(counts: Counts): Tally {
   return tallies[counts]
 }
 
-/** What a task process says of an attempt. An abandoned one is told to end while its promise still hangs. */
+/** What is told of an attempt. A forced one has not heeded its signal: its promise still hangs, or its program was killed. */
 export type AttemptReport =
   | EndedReport
-  | { readonly kind: 'abandoned'; readonly startedAt: EpochMs; readonly endedAt: EpochMs }
+  | {
+      readonly kind: 'forced'
+      readonly endedBy: 'abandoned' | 'killed'
+      readonly startedAt: EpochMs
+      readonly endedAt: EpochMs
+    }
 
 export type EndedReport =
   | { readonly kind: 'returned'; readonly resultJson: string; readonly startedAt: EpochMs; readonly endedAt: EpochMs }

@@ -1,4 +1,4 @@
-import type { JobError } from '../domain/failure.js'
+import { errorWithLastWords } from '../domain/failure.js'
 import type { ClaimedJob, EndedBy, EpochMs } from '../domain/job.js'
 import { type AttemptReport, afterFailure, afterLoss, type Outcome, outcomeOfReport } from '../domain/outcome.js'
 import type { Claim } from '../stores/store.js'
@@ -42,7 +42,7 @@ export function inFlight(claim: Claim): InFlight {
 export function outcomeOf(entry: InFlight, report: AttemptReport): Outcome {
   const { job } = entry.claim
   const { startedAt, endedAt } = report
-  const endedBy: EndedBy = report.kind === 'abandoned' ? 'abandoned' : 'signal'
+  const endedBy: EndedBy = report.kind === 'forced' ? report.endedBy : 'signal'
   switch (entry.stopping) {
     case 'timeout':
       return timedOut(job, { startedAt, endedAt, endedBy })
@@ -52,7 +52,7 @@ export function outcomeOf(entry: InFlight, report: AttemptReport): Outcome {
       // It threw because it was interrupted: that is nobody's failure.
       if (report.kind === 'threw') return { kind: 'released', started: true, startedAt, endedAt, endedBy: 'released' }
   }
-  return report.kind === 'abandoned' ? released(entry, endedAt) : outcomeOfReport(job, report, Math.random)
+  return report.kind === 'forced' ? released(entry, endedAt) : outcomeOfReport(job, report, Math.random)
 }
 
 /** What an attempt ends as whose process died. `alone`: no other job ran in it. */
@@ -70,11 +70,9 @@ export function outcomeOfDeath(entry: InFlight, death: Death, alone: boolean, no
   // The worker killed it, for the sake of another job.
   if (death.killed) return released(entry, now)
   const endedBy: EndedBy = death.signal === null ? 'exit' : 'lost'
-  const error: JobError = {
-    name: death.memory === null ? 'ProcessLost' : 'OutOfMemory',
-    message: `the task process ended (${describeDeath(death)}) while the job ran`,
-    stack: death.lastWords,
-  }
+  const name = death.memory === null ? 'ProcessLost' : 'OutOfMemory'
+  const message = `the task process ended (${describeDeath(death)}) while the job ran`
+  const error = errorWithLastWords(name, message, death.lastWords)
   return afterLoss(job, alone ? 'loss alone' : 'loss', { ...span, endedBy, reason: 'lost', error })
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.js'
+import type { Usage } from '../domain/job.js'
 import type { JsonValue } from '../domain/json.js'
 import { textMask } from '../domain/redact.js'
 import type { Addition, JobStore } from '../stores/store.js'
@@ -41,6 +42,10 @@ export class OutputLog {
     const message = progress.message === null ? null : log.mask(progress.message)
     log.progress({ fraction, message })
     return { ...progress, message }
+  }
+
+  usage(entry: InFlight, usage: Usage): void {
+    this.#logOf(entry).usage(usage)
   }
 
   /** The attempts are about to be settled: what they said last goes first. */

@@ -11,6 +11,8 @@ export interface TaskInfo extends TaskDefaults {
   /** How long one of its jobs may take to heed its signal, before it is abandoned or killed. */
   readonly graceMs: number
   readonly isolation: Isolation
+  /** Whether it is a program of its own, and no function of a module. */
+  readonly executable: boolean
   /** Absolute. */
   readonly file: string
   readonly line: number

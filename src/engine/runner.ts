@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.js'
 import { isTemporary } from '../domain/errors.js'
-import { defaultGraceMs, type JobId, type WorkerId } from '../domain/job.js'
+import { defaultGraceMs, type JobId, type Usage, type WorkerId } from '../domain/job.js'
 import type { QueueChoice } from '../domain/queues.js'
 import type { Claim, JobStore } from '../stores/store.js'
 import type { EngineEmitter } from './events.js'
@@ -185,6 +185,10 @@ export class Runner {
     if (entry !== null) this.#events.emit('task.progress', this.#log.progress(entry, progress))
   }
 
+  usage(entry: InFlight, usage: Usage): void {
+    this.#log.usage(entry, usage)
+  }
+
   /** A job has begun. */
   began(entry: InFlight): void {
     entry.beganAt = this.#clock.now()
@@ -198,7 +202,7 @@ export class Runner {
     this.#pace.ended(ends.length)
     for (const { entry, end } of ends) this.#ends.push({ entry, outcome: outcomeOf(entry, end.report) })
     // What hangs goes on hanging there.
-    const isSpent = lane.jobsEnded >= mostJobs || ends.some(({ end }) => end.report.kind === 'abandoned')
+    const isSpent = lane.jobsEnded >= mostJobs || ends.some(({ end }) => end.report.kind === 'forced')
     if (isSpent) this.#pool.replace(lane)
     this.#pool.left(lane)
     // While the processes have enough to do, ends are stored together, and with the next claim: a commit costs as much

@@ -93,6 +93,9 @@ export class Worker {
       began: (entry) => this.runner.began(entry),
       ended: (lane, ends) => this.runner.ended(lane, ends),
       returned: (lane, entries) => this.runner.returned(lane, entries),
+      usage: (entry, usage) => this.runner.usage(entry, usage),
+      // Whoever takes over from a worker that dies must know of it, to end it first.
+      spawned: () => void this.#store.beat(this.#id, this.#pool.processes).catch(() => {}),
       spent: (lane) => this.#pool.replace(lane),
       died: (lane, death, running) => this.#died(lane, death, running),
       output: (output) => this.runner.output(output),

@@ -1,5 +1,5 @@
-import { type Dirent, readdirSync, realpathSync } from 'node:fs'
-import { extname, join, relative, sep } from 'node:path'
+import { closeSync, type Dirent, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs'
+import { basename, extname, join, relative, sep } from 'node:path'
 import type { ModuleFault } from '../engine/protocol.js'
 import { isFolder } from './find.js'
 
@@ -12,20 +12,23 @@ export interface TaskModule {
   readonly prefix: string
 }
 
-/** The task modules of a folder, and what of it could not be read. */
+/** The task modules of a folder, its programs, and what of it could not be read. */
 export interface Discovery {
   readonly modules: readonly TaskModule[]
+  /** `prefix` is the name of the task. */
+  readonly programs: readonly TaskModule[]
   readonly faults: readonly ModuleFault[]
 }
 
 /**
- * The task modules of a folder, in the order of their names. Files and folders that begin with `_` or `.`, tests,
+ * The task modules and programs of a folder, in the order of their names. Files and folders that begin with `_` or `.`, tests,
  * declarations and installed packages are none.
  */
 export function discoverModules(tasksFolder: string): Discovery {
   const faults: ModuleFault[] = []
-  const modules = filesBelow(tasksFolder, [], faults).map((file) => ({ file, prefix: prefixOf(tasksFolder, file) }))
-  return { modules, faults }
+  const all = filesBelow(tasksFolder, [], faults).map((file) => ({ file, prefix: prefixOf(tasksFolder, file) }))
+  const [modules, programs] = [true, false].map((is) => all.filter(({ file }) => isModule(basename(file)) === is))
+  return { modules: modules ?? [], programs: programs ?? [], faults }
 }
 
 function filesBelow(folder: string, above: readonly string[], faults: ModuleFault[]): string[] {
@@ -39,7 +42,7 @@ function filesBelow(folder: string, above: readonly string[], faults: ModuleFaul
     if (/^[_.]/.test(entry.name) || entry.name === 'node_modules') return []
     if (entry.isDirectory() || (entry.isSymbolicLink() && isFolder(path)))
       return filesBelow(path, [...above, real], faults)
-    return isModule(entry.name) ? [path] : []
+    return isModule(entry.name) || isProgram(path) ? [path] : []
   })
 }
 
@@ -55,6 +58,24 @@ function entriesOf(folder: string, faults: ModuleFault[]): Dirent[] {
 function isModule(name: string): boolean {
   return extensions.has(extname(name)) && !/\.d\.[cm]?ts$/.test(name) && !/\.test\.[cm]?[jt]s$/.test(name)
 }
+
+/** A file that the system can execute: its run bit is set, and it begins as a script or an ELF binary does. */
+function isProgram(path: string): boolean {
+  if (extensions.has(extname(path))) return false // a test, or a declaration
+  try {
+    const { mode } = statSync(path)
+    if ((mode & 0o111) === 0) return false
+    const file = openSync(path, 'r')
+    const start = Buffer.alloc(4)
+    readSync(file, start, 0, 4, 0)
+    closeSync(file)
+    return start.toString('latin1').startsWith('#!') || start.equals(elf)
+  } catch {
+    return false
+  }
+}
+
+const elf = Buffer.from('\u007fELF', 'latin1')
 
 function prefixOf(tasksFolder: string, file: string): string {
   const path = relative(tasksFolder, file).slice(0, -extname(file).length).split(sep)

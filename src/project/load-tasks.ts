@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs'
+import { defaultGraceMs } from '../domain/job.js'
 import { isTaskName } from '../domain/names.js'
+import { plainTaskDefaults } from '../domain/request.js'
 import type { LoadedTask, LoadedTasks } from '../engine/child/loaded-task.js'
 import type { EnqueueFromTask } from '../engine/child/serve.js'
 import type { ModuleFault, TaskInfo } from '../engine/protocol.js'
+import { shellTask } from '../engine/shell-task.js'
 import { bindTask, definitionOf } from '../engine/task.js'
 import type { Discovery, TaskModule } from './discover.js'
 import { describeLoadError } from './load-error.js'
@@ -32,6 +35,7 @@ export async function loadTasks(
       faults.push({ file: module.file, message: describeLoadError(module.file, thrown) })
     }
   }
+  found.push(...discovery.programs.flatMap((program) => programTask(program, faults)))
   const tasks = withoutTwins(found, faults)
   for (const task of tasks.values()) {
     bindTask(task.run, { enqueue: (argsJson, options) => enqueue(task.name, argsJson, options) })
@@ -44,11 +48,7 @@ function tasksOf(module: TaskModule, exported: unknown, faults: ModuleFault[]): 
   const source = readFileSync(module.file, 'utf8')
   return exportedFunctions(wholeOf(exported, source)).flatMap(([name, run]) => {
     const taskName = name === 'default' ? module.prefix : `${module.prefix}.${name}`
-    if (!isTaskName(taskName)) {
-      const message = `${module.file}: ${JSON.stringify(taskName)} cannot be a task's name; use letters, digits, "_" and "-"`
-      faults.push({ file: module.file, message })
-      return []
-    }
+    if (isRefused(taskName, module.file, faults)) return []
     const { defaults, schema, dontRetryOn, graceMs, isolation } = definitionOf(run)
     const info = {
       name: taskName,
@@ -56,10 +56,32 @@ function tasksOf(module: TaskModule, exported: unknown, faults: ModuleFault[]): 
       line: lineOfExport(source, name),
       graceMs,
       isolation,
+      executable: false,
       ...defaults,
     }
     return [{ name: taskName, run, schema, dontRetryOn, info }]
   })
+}
+
+/** A program is run by the worker itself; here it is only known. */
+function programTask({ file, prefix }: TaskModule, faults: ModuleFault[]): FoundTask[] {
+  if (isRefused(prefix, file, faults)) return []
+  const options = { graceMs: defaultGraceMs, isolation: 'shared', executable: true } as const
+  const info = { name: prefix, file, line: 1, ...options, ...plainTaskDefaults, timeoutMs: null }
+  const run = () => {
+    throw new Error(`${prefix} is a program, and was handed to a task process`)
+  }
+  return [{ name: prefix, run, schema: null, dontRetryOn: [], info }]
+}
+
+function isRefused(name: string, file: string, faults: ModuleFault[]): boolean {
+  const refuse = (message: string) => {
+    faults.push({ file, message: `${file}: ${message}` })
+    return true
+  }
+  if (name === shellTask) return refuse(`the task name "${shellTask}" is taken, by "run -- COMMAND"; rename it`)
+  if (isTaskName(name)) return false
+  return refuse(`${JSON.stringify(name)} cannot be a task's name; use letters, digits, "_" and "-"`)
 }
 
 /** Of a CommonJS module Node names only the exports that it sees without running it; the default is all of them. */

@@ -49,7 +49,7 @@ async function workerWith(concurrency: number, processes: number) {
     cwd: folder.path,
     loadLimitMs: 60_000,
   }
-  const pool = new TaskPool(program, () => {})
+  const pool = new TaskPool(program, systemClock, () => {})
   await pool.catalog
   const settings = {
     queues: null,

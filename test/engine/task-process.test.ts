@@ -15,6 +15,8 @@ function startProcess(program: Partial<TaskProgram>) {
   const listener = {
     ended: () => {},
     returned: () => {},
+    usage: () => {},
+    spawned: () => {},
     spent: () => {},
     output: () => {},
     progress: () => {},

@@ -34,8 +34,15 @@ export function jobText(job: JobJson): string {
 function attemptLines(attempt: JobJson['attempts'][number]): string[] {
   const took = attempt.durationMs === null ? '' : ` after ${formatDuration(attempt.durationMs)}`
   const reason = attempt.reason === null || attempt.reason === 'error' ? '' : ` (${attempt.reason})`
-  const head = `  attempt ${attempt.attempt}   ${attempt.state}${reason}${took}, ${attempt.startedAt}`
+  const head = `  attempt ${attempt.attempt}   ${attempt.state}${reason}${took}, ${attempt.startedAt}${usageText(attempt.usage)}`
   return attempt.error === null ? [head] : [head, indented(errorText(attempt.error))]
+}
+
+function usageText(usage: JobJson['attempts'][number]['usage']): string {
+  if (usage === null) return ''
+  const { peakBytes, cpuMs } = usage
+  const memory = peakBytes === null ? '' : `, ${Math.round(peakBytes / (1024 * 1024))} MB at most`
+  return `${memory}${cpuMs === null ? '' : `, ${formatDuration(cpuMs)} of CPU`}`
 }
 
 /** How far a job is, by its own account. */

@@ -2,13 +2,14 @@ import { KeyTakenError, NotFoundError } from '../../domain/errors.js'
 import type { Job, JobId, NewJob } from '../../domain/job.js'
 import type { EnqueueOptions } from '../../domain/request.js'
 import { systemClock } from '../../engine/clock.js'
+import { shellTask } from '../../engine/shell-task.js'
 import type { Enqueued, Store } from '../../stores/store.js'
 import { type Context, withStore } from '../context.js'
 import { exitCodes } from '../exit-codes.js'
 import { wholeJob } from '../find-job.js'
 import { type JobJson, shownError } from '../render/job-json.js'
 import { say } from '../say.js'
-import { type Session, withTasks } from '../session.js'
+import { type Session, withoutTasks, withTasks } from '../session.js'
 import { followJob } from './follow.js'
 import { ForegroundRun } from './foreground.js'
 import { findTask, prepareJob } from './request.js'
@@ -78,7 +79,8 @@ function withJob(
   { task, argsJson, options }: RunRequest,
   use: (job: NewJob, store: Store, session: Session) => Promise<RunEnd>,
 ): Promise<RunEnd> {
-  return withTasks(context, async (session) => {
+  const using = task === shellTask ? withoutTasks : withTasks
+  return using(context, async (session) => {
     const found = findTask(session.catalog, task)
     const job = await prepareJob(session.pool, found, argsJson, options, systemClock.now())
     return withStore(context, (store) => use(job, store, session))

@@ -124,7 +124,12 @@ export class RunningJobs {
   abandon(id: string, attempt: number): void {
     const running = this.#running.get(id)
     if (running?.attempt !== attempt) return
-    this.#end(id, running, { kind: 'abandoned', startedAt: running.startedAt, endedAt: this.#clock.now() })
+    this.#end(id, running, {
+      kind: 'forced',
+      endedBy: 'abandoned',
+      startedAt: running.startedAt,
+      endedAt: this.#clock.now(),
+    })
   }
 
   /** Ends the calling job as failed: for what it threw outside of its own promise. False if no job called. */

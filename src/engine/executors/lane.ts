@@ -1,4 +1,4 @@
-import type { JobId } from '../../domain/job.js'
+import type { JobId, Usage } from '../../domain/job.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import type { InFlight } from '../in-flight.js'
 import type {
@@ -12,22 +12,26 @@ import type {
   Verdict,
 } from '../protocol.js'
 import type { Death } from './death.js'
-import { TaskProcess, type TaskProcessListener, type TaskProgram } from './task-process.js'
+import type { TaskHost, TaskHostListener } from './task-host.js'
 
 const longestPauseMs = 10_000
 
 /** What the jobs of a lane do, told in the order in which it happens. */
-export interface LaneListener extends Pick<TaskProcessListener, 'output' | 'progress' | 'enqueue'> {
+export interface LaneListener extends Pick<TaskHostListener, 'output' | 'progress' | 'enqueue' | 'spawned'> {
   ready(lane: Lane): void
   began(entry: InFlight): void
   ended(lane: Lane, ends: readonly { readonly entry: InFlight; readonly end: AttemptEnd }[]): void
   /** Their code never began: they were recalled, or their process died first. */
   returned(lane: Lane, entries: readonly InFlight[]): void
+  usage(entry: InFlight, usage: Usage): void
   /** Its process is to be replaced as soon as nothing runs in it. */
   spent(lane: Lane): void
   /** What ran when the process died. Another one takes its place. */
   died(lane: Lane, death: Death, running: readonly InFlight[]): void
 }
+
+/** Starts what runs the jobs of a lane. */
+export type StartHost = (listener: TaskHostListener) => TaskHost
 
 /**
  * A place for one warm task process at a time, and the jobs in it in the order in which they were handed over: the
@@ -43,11 +47,11 @@ export class Lane {
   runsOut = false
   /** Since when nothing has ended here, by `performance.now()`. */
   quietSince = 0
-  readonly #program: TaskProgram
+  readonly #startHost: StartHost
   readonly #listener: LaneListener
   readonly #running = new Map<JobId, InFlight>()
   readonly #waiting = new Map<JobId, InFlight>()
-  #process: TaskProcess
+  #process: TaskHost
   #share = 1
   #endedJobs = 0
   #isUsed = false
@@ -57,8 +61,8 @@ export class Lane {
   #recalling = false
   #ending = false
 
-  constructor(program: TaskProgram, listener: LaneListener) {
-    this.#program = program
+  constructor(startHost: StartHost, listener: LaneListener) {
+    this.#startHost = startHost
     this.#listener = listener
     this.#process = this.#start()
   }
@@ -95,8 +99,8 @@ export class Lane {
     return this.#isUsed
   }
 
-  get identity(): ProcessIdentity | null {
-    return this.#process.identity
+  get identities(): readonly ProcessIdentity[] {
+    return this.#process.identities
   }
 
   /** How often in a row its process died before it was ready. */
@@ -202,12 +206,17 @@ export class Lane {
     await (this.count > 0 ? this.#process.kill() : this.#process.end())
   }
 
-  #start(): TaskProcess {
-    const { progress, enqueue } = this.#listener
-    return new TaskProcess(this.#program, {
+  #start(): TaskHost {
+    const { progress, enqueue, spawned } = this.#listener
+    return this.#startHost({
       output: (output) => this.#listener.output(this.#attributed(output)),
       progress,
       enqueue,
+      spawned,
+      usage: ({ id, attempt }, usage) => {
+        const entry = this.#running.get(id)
+        if (entry?.claim.lease.attempt === attempt) this.#listener.usage(entry, usage)
+      },
       ready: () => {
         this.#deathsWhileLoading = 0
         this.#listener.ready(this)

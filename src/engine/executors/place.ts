@@ -1,22 +1,21 @@
-import { Lane, type LaneListener } from './lane.js'
-import type { TaskProgram } from './task-process.js'
+import { Lane, type LaneListener, type StartHost } from './lane.js'
 
 /**
  * One of the places of a pool: a lane with a share of the concurrency, and those that it took the place of, in which
  * some jobs still run. What runs in those is taken off the share.
  */
 export class Place {
-  readonly #program: TaskProgram
+  readonly #startHost: StartHost
   readonly #listener: LaneListener
   readonly #retired = new Set<Lane>()
   readonly #leaving = new Set<Promise<void>>()
   #lane: Lane
   #share = 1
 
-  constructor(program: TaskProgram, listener: LaneListener) {
-    this.#program = program
+  constructor(startHost: StartHost, listener: LaneListener) {
+    this.#startHost = startHost
     this.#listener = listener
-    this.#lane = new Lane(program, listener)
+    this.#lane = new Lane(startHost, listener)
   }
 
   get lane(): Lane {
@@ -36,7 +35,7 @@ export class Place {
   replace(): void {
     this.#lane.retire()
     this.#retired.add(this.#lane)
-    this.#lane = new Lane(this.#program, this.#listener)
+    this.#lane = new Lane(this.#startHost, this.#listener)
     this.left()
   }
 

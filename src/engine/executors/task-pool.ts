@@ -1,9 +1,12 @@
+import type { Clock } from '../../domain/clock.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import type { InFlight } from '../in-flight.js'
 import type { Catalog, CheckRequest, EnqueueAnswer, TaskInfo, TaskOutput, Verdict } from '../protocol.js'
-import type { Lane, LaneListener } from './lane.js'
+import { shellTask } from '../shell-task.js'
+import { CommandHost } from './command-host.js'
+import { Lane, type LaneListener, type StartHost } from './lane.js'
 import { Place } from './place.js'
-import type { TaskProgram } from './task-process.js'
+import { TaskProcess, type TaskProgram } from './task-process.js'
 
 const notStarted: EnqueueAnswer = {
   name: 'OffstageError',
@@ -20,7 +23,8 @@ const notStarted: EnqueueAnswer = {
 export class TaskPool {
   /** The tasks and faults of the project. Rejects with ProjectError if the first process dies before it has them. */
   readonly catalog: Promise<Catalog>
-  readonly #program: TaskProgram
+  readonly #startProcess: StartHost
+  readonly #commands: Lane
   readonly #outputBefore: (output: TaskOutput) => void
   readonly #places: Place[]
   readonly #loners: InFlight[] = []
@@ -30,23 +34,28 @@ export class TaskPool {
 
   /**
    * Starts a first process, so that it loads while the caller does other things. `output` hears what modules write as
-   * they load, until the pool is opened.
+   * they load, until the pool is opened. null: there are no tasks but the built-in one.
    */
-  constructor(program: TaskProgram, output: (output: TaskOutput) => void) {
-    this.#program = program
+  constructor(program: TaskProgram | null, clock: Clock, output: (output: TaskOutput) => void) {
     this.#outputBefore = output
-    const first = new Place(program, this.#relay())
-    this.#places = [first]
-    this.catalog = first.lane.catalog
+    const cwd = program?.cwd ?? process.cwd()
+    const place = { cwd, fileOf: (task: string) => this.task(task)?.file ?? null }
+    this.#commands = new Lane((listener) => new CommandHost(place, clock, listener), this.#relay())
+    this.#startProcess = (listener) => {
+      if (program === null) throw new Error('there are no tasks to start a process for')
+      return new TaskProcess(program, listener)
+    }
+    this.#places = program === null ? [] : [new Place(this.#startProcess, this.#relay())]
+    this.catalog = (this.#places[0]?.lane ?? this.#commands).catalog
     void this.#learn(this.catalog)
   }
 
   get lanes(): readonly Lane[] {
-    return this.#places.flatMap(({ lanes }) => lanes)
+    return [...this.#places.flatMap(({ lanes }) => lanes), this.#commands]
   }
 
   get processes(): readonly ProcessIdentity[] {
-    return this.lanes.map(({ identity }) => identity).filter((identity) => identity !== null)
+    return this.lanes.flatMap(({ identities }) => identities)
   }
 
   check(requests: readonly CheckRequest[]): Promise<readonly Verdict[]> {
@@ -63,8 +72,9 @@ export class TaskPool {
   open(concurrency: number, processes: number, listener: LaneListener): void {
     this.#listener = listener
     this.#concurrency = concurrency
-    const count = Math.min(processes, concurrency)
-    while (this.#places.length < count) this.#places.push(new Place(this.#program, this.#relay()))
+    const count = this.#places.length === 0 ? 0 : Math.min(processes, concurrency)
+    while (this.#places.length < count) this.#places.push(new Place(this.#startProcess, this.#relay()))
+    this.#commands.share = concurrency
     this.#places.forEach((place, index) => {
       place.share = Math.floor(concurrency / count) + (index < concurrency % count ? 1 : 0)
     })
@@ -72,22 +82,27 @@ export class TaskPool {
 
   /** Whether a lane could take a job that would run at once, or has less than half of what it may hold. */
   isHungry(ahead: number): boolean {
+    if (this.#places.length === 0) return this.#commands.count < this.#concurrency
     return this.#open().some((lane) => lane.count < lane.share || lane.count <= this.#quota(lane, ahead) / 2)
   }
 
   /** How many jobs could be handed over, if `ahead` of them wait in the processes for those that run. */
   room(ahead: number): number {
+    if (this.#places.length === 0) return this.#concurrency - this.#commands.count
     const room = this.#open().reduce((sum, lane) => sum + Math.max(0, this.#quota(lane, ahead) - lane.count), 0)
     // Those who wait for an empty lane have a place already.
-    return room - this.#loners.length
+    return room - this.#loners.length - this.#commands.count
   }
 
   /** Hands jobs over, each to the lane that is filled least. Answers those for which there is no process any more. */
   handOver(entries: readonly InFlight[]): readonly InFlight[] {
+    const commands = entries.filter((entry) => this.#isCommand(entry))
+    if (commands.length > 0) this.#commands.handOver(commands)
     const loners = entries.filter((entry) => this.#isLoner(entry))
     this.#loners.push(...loners)
     this.#placeLoners()
-    const rest = loners.length === 0 ? entries : entries.filter((entry) => !loners.includes(entry))
+    const isPlaced = loners.length > 0 || commands.length > 0
+    const rest = isPlaced ? entries.filter((entry) => !loners.includes(entry) && !commands.includes(entry)) : entries
     const loads = this.#open().map((lane) => ({ lane, count: lane.count, added: [] as InFlight[] }))
     if (loads.length === 0) return rest
     for (const entry of rest) {
@@ -156,7 +171,7 @@ export class TaskPool {
 
   /** Ends all processes: kills those that still have jobs, lets the others end by themselves. */
   async end(): Promise<void> {
-    await Promise.all(this.#places.map((place) => place.end()))
+    await Promise.all([...this.#places.map((place) => place.end()), this.#commands.end()])
   }
 
   async #learn(catalog: Promise<Catalog>): Promise<void> {
@@ -178,8 +193,13 @@ export class TaskPool {
     return lane.share + Math.floor((ahead * lane.share) / this.#concurrency)
   }
 
-  #isLoner({ claim: { job } }: InFlight): boolean {
-    return job.suspect || this.#hasOwnProcess(job.task)
+  #isCommand({ claim: { job } }: InFlight): boolean {
+    return job.task === shellTask || (this.task(job.task)?.executable ?? false)
+  }
+
+  #isLoner(entry: InFlight): boolean {
+    const { job } = entry.claim
+    return !this.#isCommand(entry) && (job.suspect || this.#hasOwnProcess(job.task))
   }
 
   #hasOwnProcess(task: string): boolean {
@@ -237,6 +257,8 @@ export class TaskPool {
       died: (lane, death, running) => this.#listener?.died(lane, death, running),
       output: (output) => (this.#listener === null ? this.#outputBefore(output) : this.#listener.output(output)),
       progress: (progress) => this.#listener?.progress(progress),
+      usage: (entry, usage) => this.#listener?.usage(entry, usage),
+      spawned: () => this.#listener?.spawned(),
       enqueue: async (request) => this.#listener?.enqueue(request) ?? notStarted,
     }
   }

@@ -4,22 +4,17 @@ import type { ProcessIdentity } from '../../stores/store.js'
 import { residentBytes } from '../host.js'
 import { packOrder, unpackEnd } from '../packing.js'
 import type {
-  AttemptEnd,
   Catalog,
   CheckRequest,
-  EnqueueAnswer,
-  EnqueueRequest,
   FromTaskProcess,
-  JobKey,
   JobOrder,
   StopReason,
-  TaskOutput,
-  TaskProgress,
   ToTaskProcess,
   Verdict,
 } from '../protocol.js'
 import { type Death, describeDeath, LastWords, tellsOfFullHeap } from './death.js'
 import { type Exit, Forked, type ForkedProgram } from './forked.js'
+import type { TaskHost, TaskHostListener } from './task-host.js'
 
 /** How a task process is started; it works in the project's folder. */
 export interface TaskProgram extends ForkedProgram {
@@ -27,26 +22,12 @@ export interface TaskProgram extends ForkedProgram {
   readonly loadLimitMs: number
 }
 
-export interface TaskProcessListener {
-  ended(ends: readonly AttemptEnd[]): void
-  returned(jobs: readonly JobKey[]): void
-  output(output: TaskOutput): void
-  progress(progress: TaskProgress): void
-  enqueue(request: EnqueueRequest): Promise<EnqueueAnswer>
-  /** It has loaded the tasks and can run jobs. */
-  ready(): void
-  /** It is to be replaced when the jobs that run in it have ended. */
-  spent(): void
-  /** The process is gone, asked for or not. */
-  died(death: Death): void
-}
-
 /** One forked process that has loaded the tasks and runs jobs. */
-export class TaskProcess {
+export class TaskProcess implements TaskHost {
   /** The tasks and faults it found. Rejects with ProjectError if it dies before it is ready. */
   readonly catalog: Promise<Catalog>
   readonly #process: Forked<ToTaskProcess, FromTaskProcess>
-  readonly #listener: TaskProcessListener
+  readonly #listener: TaskHostListener
   readonly #loaded = deferred<Catalog>()
   readonly #loadLimitMs: number
   readonly #checks = new Map<number, (verdicts: readonly Verdict[]) => void>()
@@ -61,7 +42,7 @@ export class TaskProcess {
   #peakBytes: number | null = null
   #isOverLimit = false
 
-  constructor(program: TaskProgram, listener: TaskProcessListener) {
+  constructor(program: TaskProgram, listener: TaskHostListener) {
     this.#listener = listener
     this.#loadLimitMs = program.loadLimitMs
     this.catalog = this.#loaded.promise
@@ -80,8 +61,9 @@ export class TaskProcess {
     this.#watchLoading(null)
   }
 
-  get identity(): ProcessIdentity | null {
-    return this.#process.identity
+  get identities(): readonly ProcessIdentity[] {
+    const { identity } = this.#process
+    return identity === null ? [] : [identity]
   }
 
   get ready(): boolean {

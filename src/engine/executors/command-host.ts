@@ -1,0 +1,106 @@
+import type { Clock } from '../../domain/clock.js'
+import type { JobId } from '../../domain/job.js'
+import type { ProcessIdentity } from '../../stores/store.js'
+import type { Catalog, JobKey, JobOrder, Verdict } from '../protocol.js'
+import { CommandJob, type CommandPlace } from './command-job.js'
+import type { TaskHost, TaskHostListener } from './task-host.js'
+
+/** Runs the jobs whose tasks are programs, each in a process group of its own. */
+export class CommandHost implements TaskHost {
+  readonly catalog: Promise<Catalog> = Promise.resolve({ tasks: [], faults: [] })
+  readonly #place: CommandPlace
+  readonly #clock: Clock
+  readonly #listener: TaskHostListener
+  readonly #running = new Map<JobId, CommandJob>()
+  readonly #waiting = new Map<JobId, JobOrder>()
+  readonly #idleWaiters = new Set<() => void>()
+  #atOnce = 1
+  #isEnding = false
+
+  constructor(place: CommandPlace, clock: Clock, listener: TaskHostListener) {
+    this.#place = place
+    this.#clock = clock
+    this.#listener = listener
+  }
+
+  get ready(): boolean {
+    return !this.#isEnding
+  }
+
+  get identities(): readonly ProcessIdentity[] {
+    return [...this.#running.values()].flatMap(({ identity }) => (identity === null ? [] : [identity]))
+  }
+
+  run(orders: readonly JobOrder[], atOnce: number): void {
+    this.#atOnce = atOnce
+    for (const order of orders) this.#waiting.set(order.id, order)
+    this.#startSome()
+  }
+
+  recall(): void {
+    const keys: JobKey[] = [...this.#waiting.values()].map(({ id, attempt }) => ({ id, attempt }))
+    this.#waiting.clear()
+    queueMicrotask(() => this.#listener.returned(keys))
+  }
+
+  stop(id: JobId, attempt: number): void {
+    if (this.#waiting.get(id)?.attempt === attempt) {
+      this.#waiting.delete(id)
+      queueMicrotask(() => this.#listener.returned([{ id, attempt }]))
+    } else if (this.#running.get(id)?.attempt === attempt) this.#running.get(id)?.terminate()
+  }
+
+  abandon(id: JobId, attempt: number): void {
+    if (this.#running.get(id)?.attempt === attempt) this.#running.get(id)?.kill()
+  }
+
+  check(requests: readonly unknown[]): Promise<readonly Verdict[]> {
+    return Promise.resolve(requests.map(() => null))
+  }
+
+  measure(): null {
+    return null
+  }
+
+  endOverLimit(): void {}
+
+  terminate(): void {
+    for (const job of this.#running.values()) job.terminate()
+  }
+
+  killNow(): void {
+    for (const job of this.#running.values()) job.kill()
+  }
+
+  kill(): Promise<void> {
+    this.killNow()
+    return this.#idle()
+  }
+
+  end(): Promise<void> {
+    this.#isEnding = true
+    this.#waiting.clear()
+    return this.kill()
+  }
+
+  #startSome(): void {
+    for (const [id, order] of this.#waiting) {
+      if (this.#running.size >= this.#atOnce) return
+      this.#waiting.delete(id)
+      this.#running.set(id, new CommandJob(order, this.#place, this.#clock, this.#listener, () => this.#ended(id)))
+      this.#listener.spawned()
+    }
+  }
+
+  #ended(id: JobId): void {
+    this.#running.delete(id)
+    if (!this.#isEnding) this.#startSome()
+    if (this.#running.size > 0) return
+    for (const waiter of this.#idleWaiters) waiter()
+    this.#idleWaiters.clear()
+  }
+
+  async #idle(): Promise<void> {
+    if (this.#running.size > 0) await new Promise<void>((resolve) => this.#idleWaiters.add(resolve))
+  }
+}

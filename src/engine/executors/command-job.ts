@@ -1,0 +1,145 @@
+import { constants } from 'node:os'
+import { basename } from 'node:path'
+import type { Clock } from '../../domain/clock.js'
+import { errorWithLastWords, type JobError } from '../../domain/failure.js'
+import type { EpochMs, Usage } from '../../domain/job.js'
+import { maxResultBytes } from '../../domain/json.js'
+import type { AttemptReport } from '../../domain/outcome.js'
+import { preciseMs } from '../clock.js'
+import type { JobOrder } from '../protocol.js'
+import { shellTask } from '../shell-task.js'
+import { Command, type CommandLine } from './command.js'
+import { CommandOutput } from './command-output.js'
+import type { Exit } from './forked.js'
+import type { TaskHostListener } from './task-host.js'
+
+/** Where the programs of a project are, and where they run. */
+export interface CommandPlace {
+  readonly cwd: string
+  /** The program of a task; null if there is none of that name. */
+  fileOf(task: string): string | null
+}
+
+// sysexits.h: EX_TEMPFAIL and EX_DATAERR.
+const tryLater = 75
+const neverAgain = 65
+const laterMs = 1_000
+
+/** One attempt of a job whose task is a program. */
+export class CommandJob {
+  readonly attempt: number
+  readonly #order: JobOrder
+  readonly #listener: TaskHostListener
+  readonly #done: () => void
+  readonly #startedAt: EpochMs
+  readonly #start = preciseMs()
+  readonly #output: CommandOutput
+  readonly #command: Command
+  #isKilled = false
+
+  constructor(order: JobOrder, place: CommandPlace, clock: Clock, listener: TaskHostListener, done: () => void) {
+    const { id, attempt } = order
+    this.attempt = attempt
+    this.#order = order
+    this.#listener = listener
+    this.#done = done
+    this.#startedAt = clock.now()
+    this.#output = new CommandOutput({
+      text: (stream, text) => listener.output({ id, attempt, stream, text, at: clock.now() }),
+      progress: (fraction, message) => listener.progress({ id, attempt, fraction, message }),
+    })
+    const line = commandLine(order, place)
+    this.#command = new Command(line, {
+      wrote: (stream, text) => this.#output.write(stream, text),
+      failed: (error) => {
+        const message = `${line.file} could not be started (${error.code})`
+        this.#end({
+          kind: 'threw',
+          verdict: 'never',
+          error: { name: 'CommandError', message, stack: null },
+          ...this.#span(),
+        })
+      },
+      exited: (exit, usage) => this.#exited(exit, usage),
+    })
+  }
+
+  get identity() {
+    return this.#command.identity
+  }
+
+  terminate(): void {
+    this.#command.terminate()
+  }
+
+  kill(): void {
+    this.#isKilled = true
+    this.#command.kill()
+  }
+
+  #exited(exit: Exit, usage: Usage): void {
+    this.#output.end()
+    this.#listener.usage(this.#order, usage)
+    this.#end(this.#isKilled ? { kind: 'forced', endedBy: 'killed', ...this.#span() } : this.#report(exit))
+  }
+
+  #report({ code, signal }: Exit): AttemptReport {
+    const span = this.#span()
+    if (code === 0) return this.#result(span)
+    const message = endText(this.#order.task, code, signal)
+    const error = errorWithLastWords('CommandError', message, this.#output.lastErrors)
+    if (code === tryLater) return { kind: 'asked for later', delayMs: laterMs, error, ...span }
+    return { kind: 'threw', error, verdict: code === neverAgain ? 'never' : 'by policy', ...span }
+  }
+
+  /** The last line of stdout, if it is JSON. */
+  #result(span: { startedAt: EpochMs; endedAt: EpochMs }): AttemptReport {
+    const resultJson = jsonOf(this.#output.lastLine)
+    if (Buffer.byteLength(resultJson) <= maxResultBytes) return { kind: 'returned', resultJson, ...span }
+    const message = `the result is a line of ${Buffer.byteLength(resultJson)} bytes, over the limit of ${maxResultBytes}`
+    const error: JobError = { name: 'CommandError', message, stack: null }
+    return { kind: 'threw', error, verdict: 'never', ...span }
+  }
+
+  #span() {
+    return { startedAt: this.#startedAt, endedAt: this.#startedAt + Math.round(preciseMs() - this.#start) }
+  }
+
+  #end(report: AttemptReport): void {
+    const { id, attempt } = this.#order
+    // Not while whoever started it still holds the end of the list in its hands.
+    queueMicrotask(() => {
+      this.#done()
+      this.#listener.ended([{ id, attempt, report }])
+    })
+  }
+}
+
+function endText(task: string, code: number | null, signal: NodeJS.Signals | null): string {
+  const what = task === shellTask ? 'the command' : `the program of ${task}`
+  return signal === null
+    ? `${what} ended with exit code ${code}`
+    : `${what} was ended by ${signal} (${constants.signals[signal]})`
+}
+
+function jsonOf(line: string): string {
+  try {
+    return JSON.stringify(JSON.parse(line)) ?? 'null'
+  } catch {
+    return 'null'
+  }
+}
+
+function commandLine({ id, attempt, task, argsJson }: JobOrder, place: CommandPlace): CommandLine {
+  const args = JSON.parse(argsJson) as unknown[]
+  const env = { ...process.env, OFFSTAGE_JOB_ID: id, OFFSTAGE_ATTEMPT: String(attempt) }
+  const argv = args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg)))
+  if (task !== shellTask) {
+    // A program that is gone since the job was claimed fails to start, and is named.
+    return { file: place.fileOf(task) ?? basename(task), argv, cwd: place.cwd, env, stdin: `${argsJson}\n` }
+  }
+  const [first = '', ...rest] = argv
+  // One text may be a whole line of shell; several are a program and its arguments.
+  const [file, ...words] = rest.length === 0 ? ['sh', '-c', first] : [first, ...rest]
+  return { file: file ?? 'sh', argv: words, cwd: place.cwd, env, stdin: '' }
+}

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs'
+import type { Usage } from '../../domain/job.js'
+
+const firstLookMs = 20
+const lookEveryMs = 250
+/** The kernel's clock ticks: a hundred a second on every Linux that Node runs on. */
+const tickMs = 10
+
+/**
+ * What a program uses, by looks at it while it runs (Linux only): the most memory of the program itself, and its CPU time
+ * with that of the children it has waited for. What comes after the last look is not seen.
+ */
+export class CommandUsage {
+  readonly #pid: number
+  #timer: NodeJS.Timeout
+  #peakBytes: number | null = null
+  #cpuMs: number | null = null
+
+  constructor(pid: number) {
+    this.#pid = pid
+    this.#timer = setTimeout(() => this.#look(), firstLookMs)
+  }
+
+  end(): Usage {
+    clearTimeout(this.#timer)
+    return { peakBytes: this.#peakBytes, cpuMs: this.#cpuMs }
+  }
+
+  #look(): void {
+    try {
+      const peak = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.#pid}/status`, 'utf8'))
+      if (peak !== null) this.#peakBytes = Number(peak[1]) * 1024
+      const stat = readFileSync(`/proc/${this.#pid}/stat`, 'utf8')
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      // utime, stime and those of the children, fields 14 to 17 of the whole line.
+      this.#cpuMs = fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) * tickMs
+    } catch {
+      return // it has ended, or there is no /proc
+    }
+    this.#timer = setTimeout(() => this.#look(), lookEveryMs)
+  }
+}

@@ -1,0 +1,62 @@
+import type { Usage } from '../../domain/job.js'
+import type { ProcessIdentity } from '../../stores/store.js'
+import type {
+  AttemptEnd,
+  Catalog,
+  CheckRequest,
+  EnqueueAnswer,
+  EnqueueRequest,
+  JobKey,
+  JobOrder,
+  StopReason,
+  TaskOutput,
+  TaskProgress,
+  Verdict,
+} from '../protocol.js'
+import type { Death } from './death.js'
+
+/** What runs the jobs of a lane: `atOnce` of those handed over run, in their order, the others wait for one to end. */
+export interface TaskHost {
+  /** The tasks and faults it found. Rejects with ProjectError if it dies before it is ready. */
+  readonly catalog: Promise<Catalog>
+  readonly ready: boolean
+  /** The processes that must not outlive the worker. */
+  readonly identities: readonly ProcessIdentity[]
+  run(orders: readonly JobOrder[], atOnce: number): void
+  /** Asks for what waits; `returned` hears the answer. */
+  recall(): void
+  stop(id: string, attempt: number, reason: StopReason): void
+  /** Ends a job that has not heeded its signal; no answer if that cannot be done to it alone. */
+  abandon(id: string, attempt: number): void
+  /** What the schemas of the tasks say of arguments, in order. */
+  check(requests: readonly CheckRequest[]): Promise<readonly Verdict[]>
+  /** Looks how much memory it holds, in bytes; null where nobody can tell. */
+  measure(): number | null
+  /** Ends it because it holds too much memory. */
+  endOverLimit(): void
+  /** Tells it, and all that it has started, to end. */
+  terminate(): void
+  /** Lets it go: it ends by itself, or is killed. Resolves when it has, and all it wrote has been told. */
+  end(): Promise<void>
+  /** Ends it with all that it has started. Resolves when it has, and all it wrote has been told. */
+  kill(): Promise<void>
+  /** As `kill`, for those who cannot wait. */
+  killNow(): void
+}
+
+export interface TaskHostListener {
+  ended(ends: readonly AttemptEnd[]): void
+  returned(jobs: readonly JobKey[]): void
+  output(output: TaskOutput): void
+  progress(progress: TaskProgress): void
+  usage(job: JobKey, usage: Usage): void
+  enqueue(request: EnqueueRequest): Promise<EnqueueAnswer>
+  /** It can run jobs. */
+  ready(): void
+  /** It has started a process that must not outlive the worker. */
+  spawned(): void
+  /** It is to be replaced when the jobs that run in it have ended. */
+  spent(): void
+  /** It is gone, asked for or not. */
+  died(death: Death): void
+}

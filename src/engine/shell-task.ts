@@ -1,0 +1,19 @@
+import { defaultGraceMs } from '../domain/job.js'
+import { plainTaskDefaults } from '../domain/request.js'
+import type { TaskInfo } from './protocol.js'
+
+/** The built-in task that `run -- COMMAND` makes jobs of. No task of a project can have its name. */
+export const shellTask = 'shell'
+
+/** No time limit, as of any program, and no retries: whoever types a command wants to see how it ends. */
+export const shellTaskInfo: TaskInfo = {
+  ...plainTaskDefaults,
+  name: shellTask,
+  file: '',
+  line: 0,
+  graceMs: defaultGraceMs,
+  isolation: 'shared',
+  executable: true,
+  maxRetries: 0,
+  timeoutMs: null,
+}
