@@ -6,7 +6,7 @@ import { makeJob, plainTaskDefaults } from '../src/domain/request.js'
 import { defaultRetention } from '../src/domain/retention.js'
 import { systemClock } from '../src/engine/clock.js'
 import { TaskPool } from '../src/engine/executors/task-pool.js'
-import type { TaskProgram } from '../src/engine/executors/task-process.js'
+import { inProcesses, type TaskProgram } from '../src/engine/executors/task-process.js'
 import { Worker } from '../src/engine/worker.js'
 import type { Durability } from '../src/stores/sqlite/database.js'
 import { openSqliteStore } from '../src/stores/sqlite/store.js'
@@ -83,7 +83,7 @@ function noopJob(n: number): NewJob {
 
 /** From the start of a worker, whose task process is ready and warm, until so many ends are stored. More jobs may wait. */
 export async function drain(store: Store, program: TaskProgram, concurrency: number, count: number): Promise<number> {
-  const pool = new TaskPool(program, systemClock, () => {})
+  const pool = new TaskPool(inProcesses(program), systemClock, () => {})
   try {
     await pool.catalog
     const processes = availableParallelism()

@@ -33,6 +33,10 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 timed out, 4 cancelled, 5 not found, 6 
       summary: 'Enqueue for the workers, and follow it',
       exclusive: ['detach', 'delay', 'at', 'each'],
     }),
+    inline: Flags.boolean({
+      summary: 'Run it in this very process, for a debugger',
+      exclusive: ['detach', 'wait', 'delay', 'at', 'each'],
+    }),
     each: Flags.string({ summary: 'One job for each JSON line', helpValue: 'FILE|-', exclusive: ['data', 'key'] }),
     'skip-invalid': Flags.boolean({ summary: 'Leave bad lines out', dependsOn: ['each'] }),
     ...jobFlags,
@@ -57,7 +61,7 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 timed out, 4 cancelled, 5 not found, 6 
     const { enqueueAndWait, enqueueOne, runHere } = await import('../src/cli/run/one.js')
     const command = shellCommand(this.argv, argv as string[])
     const argsJson = command === null ? parseTaskArguments((argv as string[]).slice(1), data) : JSON.stringify(command)
-    const request = { task: command === null ? args.task : shellTask, argsJson, options }
+    const request = { task: command === null ? args.task : shellTask, argsJson, options, inline: flags.inline }
     const end = await (detach ? enqueueOne : flags.wait ? enqueueAndWait : runHere)(context, request)
     const told = tellEnd(end, detach)
     process.exitCode = told.exitCode

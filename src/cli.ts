@@ -1,5 +1,6 @@
 import { flush, type Interfaces, run } from '@oclif/core'
 import { describeError, environmentAsksForJson } from './cli/base-command.js'
+import { leftovers } from './cli/leftovers.js'
 import { watchPipe } from './cli/pipe.js'
 import { safeJson, visible } from './cli/sanitise.js'
 
@@ -25,6 +26,7 @@ export async function main(options: Interfaces.LoadOptions): Promise<void> {
     }
   }
   await flush()
+  if (leftovers.areExpected) process.exit()
 }
 
 /** Whether an error that no command has told, such as of a command that is not there, is to be JSON. */

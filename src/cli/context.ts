@@ -3,6 +3,7 @@ import { ProjectError, UsageError } from '../domain/errors.js'
 import { defaultRetention, type Retention } from '../domain/retention.js'
 import { systemClock } from '../engine/clock.js'
 import { TaskPool } from '../engine/executors/task-pool.js'
+import { inProcesses } from '../engine/executors/task-process.js'
 import type { TaskOutput } from '../engine/protocol.js'
 import { defaultStoreUrl, openStore, openStoreForReading, parseStoreUrl, type StoreLocation } from '../open.js'
 import { readProject } from '../project/config.js'
@@ -53,16 +54,20 @@ export function startingFolder(cwd: string | undefined): string {
   throw new UsageError('E_CWD', `--cwd: there is no folder ${folder}`)
 }
 
+/** The project. Throws ProjectError if there is none. */
+export function projectOf({ project, from }: Context): Project {
+  if (project !== null) return project
+  throw new ProjectError(
+    'E_NO_PROJECT',
+    `no project at ${from} or above it: there is no offstage.config.* and no tasks folder`,
+    'run "offstage init" to make one, or say where it is with --cwd',
+  )
+}
+
 /** Starts the task process of the project; `output` hears what its modules write. Throws ProjectError if there is none. */
 export function startTasks(context: Context, output: (output: TaskOutput) => void): TaskPool {
-  if (context.project === null) {
-    throw new ProjectError(
-      'E_NO_PROJECT',
-      `no project at ${context.from} or above it: there is no offstage.config.* and no tasks folder`,
-      'run "offstage init" to make one, or say where it is with --cwd',
-    )
-  }
-  return new TaskPool(taskProgram(context.project, context.maxMemoryBytes), systemClock, output)
+  const program = taskProgram(projectOf(context), context.maxMemoryBytes)
+  return new TaskPool(inProcesses(program), systemClock, output)
 }
 
 /** Refuses a store that ends with this process where the jobs are for others. Throws UsageError; `what` names the command. */

@@ -2,8 +2,9 @@ import { systemClock } from '../engine/clock.js'
 import { TaskPool } from '../engine/executors/task-pool.js'
 import type { Catalog } from '../engine/protocol.js'
 import { preloadStore } from '../open.js'
-import { type Context, startTasks } from './context.js'
+import { type Context, projectOf, startTasks } from './context.js'
 import { exitCodes } from './exit-codes.js'
+import { leftovers } from './leftovers.js'
 import { say, sayOutput } from './say.js'
 import { onSignals, takeSignals } from './signals.js'
 
@@ -34,7 +35,20 @@ export function withTasks<T>(
 
 /** The same without a task of any project: for the built-in one, `shell`. */
 export function withoutTasks<T>(context: Context, use: (session: Session) => Promise<T>): Promise<T> {
-  return withPool(new TaskPool(null, systemClock, () => {}), context, use, exitCodes.interrupted)
+  return withPool(
+    new TaskPool({ start: null, cwd: process.cwd() }, systemClock, () => {}),
+    context,
+    use,
+    exitCodes.interrupted,
+  )
+}
+
+/** The same in this very process, where a debugger can see it. */
+export async function withTasksInline<T>(context: Context, use: (session: Session) => Promise<T>): Promise<T> {
+  const { inlineTasks } = await import('./inline.js')
+  const tasks = inlineTasks(projectOf(context))
+  leftovers.areExpected = true
+  return withPool(new TaskPool(tasks, systemClock, ({ text }) => sayOutput(text)), context, use, exitCodes.interrupted)
 }
 
 async function withPool<T>(

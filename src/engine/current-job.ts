@@ -39,3 +39,8 @@ export function jobOfCaller(): CurrentJob | undefined {
 export function runInJob<T>(job: CurrentJob, run: () => T): T {
   return jobs.run(job, run)
 }
+
+/** What is called here is no part of any job, whoever calls. */
+export function outsideJobs<T>(run: () => T): T {
+  return jobs.exit(run)
+}

@@ -5,6 +5,7 @@ import type { Job } from '../../src/domain/job.js'
 import { defaultRetention } from '../../src/domain/retention.js'
 import { systemClock } from '../../src/engine/clock.js'
 import { TaskPool } from '../../src/engine/executors/task-pool.js'
+import { inProcesses } from '../../src/engine/executors/task-process.js'
 import { Worker } from '../../src/engine/worker.js'
 import { openMemoryStore } from '../../src/stores/memory/store.js'
 import type { Store } from '../../src/stores/store.js'
@@ -49,7 +50,7 @@ async function workerWith(concurrency: number, processes: number) {
     cwd: folder.path,
     loadLimitMs: 60_000,
   }
-  const pool = new TaskPool(program, systemClock, () => {})
+  const pool = new TaskPool(inProcesses(program), systemClock, () => {})
   await pool.catalog
   const settings = {
     queues: null,

@@ -9,7 +9,7 @@ import { exitCodes } from '../exit-codes.js'
 import { wholeJob } from '../find-job.js'
 import { type JobJson, shownError } from '../render/job-json.js'
 import { say } from '../say.js'
-import { type Session, withoutTasks, withTasks } from '../session.js'
+import { type Session, withoutTasks, withTasks, withTasksInline } from '../session.js'
 import { followJob } from './follow.js'
 import { ForegroundRun } from './foreground.js'
 import { findTask, prepareJob } from './request.js'
@@ -19,6 +19,8 @@ export interface RunRequest {
   readonly task: string
   readonly argsJson: string
   readonly options: EnqueueOptions
+  /** In this very process. */
+  readonly inline: boolean
 }
 
 /** How one `run` ended. */
@@ -76,10 +78,10 @@ export function enqueueAndWait(context: Context, request: RunRequest): Promise<R
 /** Makes the job with the help of the task process, and opens the store for it. */
 function withJob(
   context: Context,
-  { task, argsJson, options }: RunRequest,
+  { task, argsJson, options, inline }: RunRequest,
   use: (job: NewJob, store: Store, session: Session) => Promise<RunEnd>,
 ): Promise<RunEnd> {
-  const using = task === shellTask ? withoutTasks : withTasks
+  const using = task === shellTask ? withoutTasks : inline ? withTasksInline : withTasks
   return using(context, async (session) => {
     const found = findTask(session.catalog, task)
     const job = await prepareJob(session.pool, found, argsJson, options, systemClock.now())

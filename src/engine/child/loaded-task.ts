@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { memberPath } from '../../domain/json.js'
-import type { Catalog } from '../protocol.js'
+import type { Catalog, CheckRequest, Verdict } from '../protocol.js'
 import type { ErrorClass } from '../task.js'
 
 /** A task as its process knows it. */
@@ -38,4 +38,20 @@ function describeIssue(issue: StandardSchemaV1.Issue): string {
     return typeof key === 'number' ? `${above}[${key}]` : memberPath(above, String(key))
   }, '')
   return path === '' ? issue.message : `${path}: ${issue.message}`
+}
+
+/** What the schemas say of arguments, in order. */
+export async function checkAll(loaded: LoadedTasks, requests: readonly CheckRequest[]): Promise<Verdict[]> {
+  return Promise.all(requests.map((request) => checkArgs(loaded, request.task, request.argsJson)))
+}
+
+export async function checkArgs(loaded: LoadedTasks, name: string, argsJson: string): Promise<Verdict> {
+  const task = loaded.tasks.get(name)
+  if (task === undefined) return `no task ${name}`
+  try {
+    const accepted = await acceptArgs(task, argsJson)
+    return 'refused' in accepted ? accepted.refused : null
+  } catch (thrown) {
+    return `the schema of ${name} failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`
+  }
 }

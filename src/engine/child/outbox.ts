@@ -1,5 +1,6 @@
 import { type PackedEnd, packEnd } from '../packing.js'
-import type { AttemptEnd, FromTaskProcess, TaskOutput, TaskProgress } from '../protocol.js'
+import type { AttemptEnd, FromTaskProcess, JobKey, TaskOutput, TaskProgress } from '../protocol.js'
+import type { JobReports } from './running-jobs.js'
 import { TurnOutput } from './turn-output.js'
 
 // A loop may tell its progress a million times a second; nobody looks so often.
@@ -9,7 +10,7 @@ const progressEveryMs = 50
  * What this task process has to say, sent once a turn of the event loop: a thousand jobs that end together cross in one
  * message. Output and progress go ahead of the ends, so that a job's last line is never later than its end.
  */
-export class Outbox {
+export class Outbox implements JobReports {
   readonly #output = new TurnOutput()
   readonly #progress = new Map<string, TaskProgress>()
   #ends: PackedEnd[] = []
@@ -34,6 +35,10 @@ export class Outbox {
   end(end: AttemptEnd): void {
     this.#ends.push(packEnd(end))
     this.#schedule()
+  }
+
+  returned(jobs: readonly JobKey[]): void {
+    this.send({ type: 'returned', jobs })
   }
 
   /** Sends a message that needs no company. */

@@ -4,13 +4,20 @@ import { UsageError } from '../../domain/errors.js'
 import type { AttemptReport } from '../../domain/outcome.js'
 import { preciseMs } from '../clock.js'
 import { type CurrentJob, jobOfCaller, runInJob } from '../current-job.js'
-import type { JobKey, JobOrder, StopReason } from '../protocol.js'
+import type { AttemptEnd, JobKey, JobOrder, StopReason, TaskProgress } from '../protocol.js'
 import { runAttempt } from './attempt.js'
 import { failureOf } from './failure-of.js'
 import type { LoadedTasks } from './loaded-task.js'
-import type { Outbox } from './outbox.js'
 
 const longestTurnMs = 2
+
+/** Who hears of the jobs. */
+export interface JobReports {
+  end(end: AttemptEnd): void
+  /** They have not begun, and will not. */
+  returned(jobs: readonly JobKey[]): void
+  progress(progress: TaskProgress): void
+}
 
 interface RunningJob {
   readonly attempt: number
@@ -39,7 +46,7 @@ class StopSignal {
 /** The jobs of this process: those that run, and those that wait for their turn. Each ends once: what it reports after its end is dropped. */
 export class RunningJobs {
   readonly #loaded: LoadedTasks
-  readonly #outbox: Outbox
+  readonly #reports: JobReports
   readonly #clock: Clock
   readonly #running = new Map<string, RunningJob>()
   readonly #waiting = new Map<string, JobOrder>()
@@ -47,9 +54,9 @@ export class RunningJobs {
   #starting = false
   #turnStartedAt = 0
 
-  constructor(loaded: LoadedTasks, outbox: Outbox, clock: Clock) {
+  constructor(loaded: LoadedTasks, reports: JobReports, clock: Clock) {
     this.#loaded = loaded
-    this.#outbox = outbox
+    this.#reports = reports
     this.#clock = clock
   }
 
@@ -111,7 +118,7 @@ export class RunningJobs {
   stop(id: string, attempt: number, reason: StopReason): void {
     if (this.#waiting.get(id)?.attempt === attempt) {
       this.#waiting.delete(id)
-      this.#outbox.send({ type: 'returned', jobs: [{ id, attempt }] })
+      this.#reports.returned([{ id, attempt }])
       return
     }
     const running = this.#running.get(id)
@@ -146,13 +153,13 @@ export class RunningJobs {
   #end(id: string, running: RunningJob, report: AttemptReport): void {
     if (this.#running.get(id) !== running) return
     this.#running.delete(id)
-    this.#outbox.end({ id, attempt: running.attempt, report })
+    this.#reports.end({ id, attempt: running.attempt, report })
     this.#startSome()
   }
 
   #currentJob(order: JobOrder, stop: StopSignal): CurrentJob {
     const { id, task, attempt } = order
-    const outbox = this.#outbox
+    const reports = this.#reports
     const job: CurrentJob = {
       id,
       task,
@@ -165,7 +172,7 @@ export class RunningJobs {
         if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1)) {
           throw new UsageError('E_PROGRESS', `progress(${fraction}): the fraction is not a number from 0 to 1`)
         }
-        outbox.progress({ id, attempt, fraction, message: message ?? null })
+        reports.progress({ id, attempt, fraction, message: message ?? null })
       },
       log(...values) {
         runInJob(job, () => process.stdout.write(`${format(...values)}\n`))

@@ -1,16 +1,15 @@
-import { inspect } from 'node:util'
 import type { Clock } from '../../domain/clock.js'
 import { errorNamed, KeyTakenError, UsageError } from '../../domain/errors.js'
 import type { EnqueueOptions } from '../../domain/request.js'
-import { jobOfCaller } from '../current-job.js'
 import { unpackOrder } from '../packing.js'
-import type { CheckRequest, EnqueueAnswer, ToTaskProcess, Verdict } from '../protocol.js'
+import type { EnqueueAnswer, ToTaskProcess } from '../protocol.js'
 import type { JobHandle } from '../task.js'
-import { acceptArgs, type LoadedTasks } from './loaded-task.js'
+import { checkAll, checkArgs, type LoadedTasks } from './loaded-task.js'
 import { OrphanWatch } from './orphan-watch.js'
 import { Outbox } from './outbox.js'
 import { captureOutput } from './output.js'
 import { RunningJobs } from './running-jobs.js'
+import { surviveErrors } from './survive-errors.js'
 
 /** Sends a job that a task enqueues to the worker; it is safe when the promise resolves. */
 export type EnqueueFromTask = (task: string, argsJson: string, options: EnqueueOptions) => Promise<JobHandle>
@@ -23,7 +22,7 @@ export async function serveTasks(load: LoadTasks, clock: Clock): Promise<void> {
   const outbox = new Outbox()
   const enqueues = new Enqueues(outbox)
   const watch = new OrphanWatch()
-  captureOutput(clock, (output) => outbox.output(output))
+  captureOutput(clock, true, (output) => outbox.output(output))
   // A job that ends its process must not take along what others before it have returned.
   process.on('exit', () => outbox.flush())
   // A worker that is gone leaves nobody to report to, and what tasks have started must not run beside their next attempt.
@@ -35,16 +34,13 @@ export async function serveTasks(load: LoadTasks, clock: Clock): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 
   let running: RunningJobs | null = null
-  const survive = (thrown: unknown, what: string) => {
-    if (running?.fail(thrown)) return
-    const job = jobOfCaller()
-    const culprit = job === undefined ? 'a task module' : `${job.task} (${job.id}), after its end`
-    const text = `${what} of ${culprit}: ${inspect(thrown)}\n`
-    outbox.output({ id: null, attempt: 0, stream: 'stderr', text, at: clock.now() })
-    outbox.send({ type: 'spent' })
-  }
-  process.on('uncaughtException', (error) => survive(error, 'uncaught exception'))
-  process.on('unhandledRejection', (reason) => survive(reason, 'unhandled rejection'))
+  surviveErrors(
+    (thrown) => running?.fail(thrown) ?? false,
+    (text) => {
+      outbox.output({ id: null, attempt: 0, stream: 'stderr', text, at: clock.now() })
+      outbox.send({ type: 'spent' })
+    },
+  )
 
   const loaded = await loadOrEnd(outbox, () =>
     load(
@@ -61,7 +57,7 @@ export async function serveTasks(load: LoadTasks, clock: Clock): Promise<void> {
         jobs.add(message.jobs.map(unpackOrder), message.atOnce)
         return
       case 'recall':
-        outbox.send({ type: 'returned', jobs: jobs.giveBack() })
+        outbox.returned(jobs.giveBack())
         return
       case 'stop':
         jobs.stop(message.id, message.attempt, message.reason)
@@ -92,21 +88,6 @@ async function loadOrEnd(outbox: Outbox, load: () => Promise<LoadedTasks>): Prom
   }
 }
 
-async function checkAll(loaded: LoadedTasks, requests: readonly CheckRequest[]): Promise<Verdict[]> {
-  return Promise.all(requests.map((request) => check(loaded, request.task, request.argsJson)))
-}
-
-async function check(loaded: LoadedTasks, name: string, argsJson: string): Promise<Verdict> {
-  const task = loaded.tasks.get(name)
-  if (task === undefined) return `no task ${name}`
-  try {
-    const accepted = await acceptArgs(task, argsJson)
-    return 'refused' in accepted ? accepted.refused : null
-  } catch (thrown) {
-    return `the schema of ${name} failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`
-  }
-}
-
 /** Enqueues that wait for the worker's answer. */
 class Enqueues {
   readonly #outbox: Outbox
@@ -118,7 +99,7 @@ class Enqueues {
   }
 
   async ask(loaded: LoadedTasks, task: string, argsJson: string, options: EnqueueOptions): Promise<JobHandle> {
-    const refused = await check(loaded, task, argsJson)
+    const refused = await checkArgs(loaded, task, argsJson)
     if (refused !== null) throw new UsageError('E_ARGUMENTS', `${task}: ${refused}`)
     const ask = ++this.#asked
     // A Date does not survive the crossing; a number does.
@@ -131,8 +112,17 @@ class Enqueues {
   answer(ask: number, answer: EnqueueAnswer): void {
     const waiting = this.#waiting.get(ask)
     this.#waiting.delete(ask)
-    if ('id' in answer) waiting?.resolve(answer)
-    else if ('taken' in answer) waiting?.reject(new KeyTakenError(answer.taken.key, answer.taken.holder))
-    else waiting?.reject(errorNamed(answer.name, answer.code, answer.message, answer.hint))
+    try {
+      waiting?.resolve(handleOf(answer))
+    } catch (thrown) {
+      waiting?.reject(thrown as Error)
+    }
   }
+}
+
+/** What `enqueue()` gives for an answer of the worker's; throws what it tells. */
+export function handleOf(answer: EnqueueAnswer): JobHandle {
+  if ('id' in answer) return answer
+  if ('taken' in answer) throw new KeyTakenError(answer.taken.key, answer.taken.holder)
+  throw errorNamed(answer.name, answer.code, answer.message, answer.hint)
 }

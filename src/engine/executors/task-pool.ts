@@ -6,13 +6,20 @@ import { shellTask } from '../shell-task.js'
 import { CommandHost } from './command-host.js'
 import { Lane, type LaneListener, type StartHost } from './lane.js'
 import { Place } from './place.js'
-import { TaskProcess, type TaskProgram } from './task-process.js'
 
 const notStarted: EnqueueAnswer = {
   name: 'OffstageError',
   code: 'E_NO_WORKER',
   message: 'enqueue() was called before the worker had started',
   hint: 'call it in a task, not while its module loads',
+}
+
+/** The tasks of a pool. */
+export interface PoolTasks {
+  /** null: there are none but the built-in one. */
+  readonly start: StartHost | null
+  /** Where programs run. */
+  readonly cwd: string
 }
 
 /**
@@ -23,7 +30,7 @@ const notStarted: EnqueueAnswer = {
 export class TaskPool {
   /** The tasks and faults of the project. Rejects with ProjectError if the first process dies before it has them. */
   readonly catalog: Promise<Catalog>
-  readonly #startProcess: StartHost
+  readonly #start: StartHost | null
   readonly #commands: Lane
   readonly #outputBefore: (output: TaskOutput) => void
   readonly #places: Place[]
@@ -34,18 +41,14 @@ export class TaskPool {
 
   /**
    * Starts a first process, so that it loads while the caller does other things. `output` hears what modules write as
-   * they load, until the pool is opened. null: there are no tasks but the built-in one.
+   * they load, until the pool is opened.
    */
-  constructor(program: TaskProgram | null, clock: Clock, output: (output: TaskOutput) => void) {
+  constructor(tasks: PoolTasks, clock: Clock, output: (output: TaskOutput) => void) {
     this.#outputBefore = output
-    const cwd = program?.cwd ?? process.cwd()
-    const place = { cwd, fileOf: (task: string) => this.task(task)?.file ?? null }
+    const place = { cwd: tasks.cwd, fileOf: (task: string) => this.task(task)?.file ?? null }
     this.#commands = new Lane((listener) => new CommandHost(place, clock, listener), this.#relay())
-    this.#startProcess = (listener) => {
-      if (program === null) throw new Error('there are no tasks to start a process for')
-      return new TaskProcess(program, listener)
-    }
-    this.#places = program === null ? [] : [new Place(this.#startProcess, this.#relay())]
+    this.#start = tasks.start
+    this.#places = tasks.start === null ? [] : [new Place(tasks.start, this.#relay())]
     this.catalog = (this.#places[0]?.lane ?? this.#commands).catalog
     void this.#learn(this.catalog)
   }
@@ -72,8 +75,9 @@ export class TaskPool {
   open(concurrency: number, processes: number, listener: LaneListener): void {
     this.#listener = listener
     this.#concurrency = concurrency
-    const count = this.#places.length === 0 ? 0 : Math.min(processes, concurrency)
-    while (this.#places.length < count) this.#places.push(new Place(this.#startProcess, this.#relay()))
+    const start = this.#start
+    const count = start === null ? 0 : Math.min(processes, concurrency)
+    while (start !== null && this.#places.length < count) this.#places.push(new Place(start, this.#relay()))
     this.#commands.share = concurrency
     this.#places.forEach((place, index) => {
       place.share = Math.floor(concurrency / count) + (index < concurrency % count ? 1 : 0)

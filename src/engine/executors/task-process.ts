@@ -14,6 +14,7 @@ import type {
 } from '../protocol.js'
 import { type Death, describeDeath, LastWords, tellsOfFullHeap } from './death.js'
 import { type Exit, Forked, type ForkedProgram } from './forked.js'
+import type { StartHost } from './lane.js'
 import type { TaskHost, TaskHostListener } from './task-host.js'
 
 /** How a task process is started; it works in the project's folder. */
@@ -225,4 +226,9 @@ function deferred<T>() {
     reject = no
   })
   return { promise, resolve, reject }
+}
+
+/** A pool's tasks as processes of this program. */
+export function inProcesses(program: TaskProgram): { readonly start: StartHost; readonly cwd: string } {
+  return { start: (listener) => new TaskProcess(program, listener), cwd: program.cwd }
 }

@@ -1,0 +1,2 @@
+/** What tasks that ran in this very process may have left: timers and sockets that would keep it alive for ever. */
+export const leftovers = { areExpected: false }

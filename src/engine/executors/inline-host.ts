@@ -1,0 +1,105 @@
+import type { Clock } from '../../domain/clock.js'
+import { UsageError } from '../../domain/errors.js'
+import type { JobId } from '../../domain/job.js'
+import type { ProcessIdentity } from '../../stores/store.js'
+import { checkAll, checkArgs, type LoadedTasks } from '../child/loaded-task.js'
+import { captureOutput } from '../child/output.js'
+import { RunningJobs } from '../child/running-jobs.js'
+import { handleOf, type LoadTasks } from '../child/serve.js'
+import { surviveErrors } from '../child/survive-errors.js'
+import { outsideJobs } from '../current-job.js'
+import type { Catalog, CheckRequest, JobOrder, StopReason, Verdict } from '../protocol.js'
+import type { TaskHost, TaskHostListener } from './task-host.js'
+
+/**
+ * Runs jobs in this very process, on the same event loop: for debugging, and for programs that want it so. What blocks the
+ * loop blocks the worker too, and nobody can end it but from outside.
+ */
+export class InlineHost implements TaskHost {
+  readonly catalog: Promise<Catalog>
+  readonly identities: readonly ProcessIdentity[] = []
+  readonly #loaded: Promise<LoadedTasks>
+  readonly #listener: TaskHostListener
+  readonly #release: () => void
+  #jobs: RunningJobs | null = null
+
+  constructor(load: LoadTasks, clock: Clock, listener: TaskHostListener) {
+    this.#listener = listener
+    const undoCapture = captureOutput(clock, false, (output) => listener.output(output))
+    const undoErrors = surviveErrors(
+      (thrown) => this.#jobs?.fail(thrown) ?? false,
+      (text) => listener.output({ id: null, attempt: 0, stream: 'stderr', text, at: clock.now() }),
+    )
+    this.#release = () => {
+      undoCapture()
+      undoErrors()
+    }
+    this.#loaded = load(
+      async (task, argsJson, options) => {
+        const refused = await checkArgs(await this.#loaded, task, argsJson)
+        if (refused !== null) throw new UsageError('E_ARGUMENTS', `${task}: ${refused}`)
+        return handleOf(await outsideJobs(() => listener.enqueue({ task, argsJson, options })))
+      },
+      () => {},
+    )
+    this.catalog = this.#loaded.then((loaded) => {
+      // What the worker does when it hears of an end is no part of the job.
+      this.#jobs = new RunningJobs(
+        loaded,
+        {
+          end: (end) => setImmediate(() => outsideJobs(() => listener.ended([end]))),
+          returned: (jobs) => setImmediate(() => outsideJobs(() => listener.returned(jobs))),
+          progress: (progress) => outsideJobs(() => listener.progress(progress)),
+        },
+        clock,
+      )
+      return loaded.catalog
+    })
+    this.catalog.then(
+      () => setImmediate(() => listener.ready()),
+      () => {}, // whoever needs it will see the rejection
+    )
+  }
+
+  get ready(): boolean {
+    return this.#jobs !== null
+  }
+
+  run(orders: readonly JobOrder[], atOnce: number): void {
+    // Not before the worker has put down what it hands over.
+    setImmediate(() => this.#jobs?.add(orders, atOnce))
+  }
+
+  recall(): void {
+    const keys = this.#jobs?.giveBack() ?? []
+    setImmediate(() => this.#listener.returned(keys))
+  }
+
+  stop(id: JobId, attempt: number, reason: StopReason): void {
+    this.#jobs?.stop(id, attempt, reason)
+  }
+
+  abandon(id: JobId, attempt: number): void {
+    this.#jobs?.abandon(id, attempt)
+  }
+
+  async check(requests: readonly CheckRequest[]): Promise<readonly Verdict[]> {
+    return checkAll(await this.#loaded, requests)
+  }
+
+  measure(): null {
+    return null
+  }
+
+  endOverLimit(): void {}
+  terminate(): void {}
+  killNow(): void {}
+
+  async kill(): Promise<void> {
+    this.#release()
+  }
+
+  end(): Promise<void> {
+    return this.kill()
+  }
+}
