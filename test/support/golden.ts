@@ -71,14 +71,19 @@ const placeholders: readonly (readonly [RegExp, string])[] = [
   [/("pid": )\d+/g, '$1<pid>'],
   [/\bw\d+\b/g, '<worker>'],
   [/\bafter \d+(\.\d+)?(ms|s)\b/g, 'after <duration>'],
+  [/\b\d+(\.\d+)? m?s\b/g, '<duration>'],
 ]
 
 function filledIn(text: string, project: CliProject): string {
   const placed = text.replaceAll(project.root, '<project>').replaceAll(project.base, '<base>')
   const filled = placeholders.reduce((done, [pattern, placeholder]) => done.replace(pattern, placeholder), placed)
-  return filled
-    .replaceAll(`"host": ${JSON.stringify(hostname())}`, '"host": "<host>"')
-    .replace(/^WORKER .*(\n(?!---).+)+/gm, row)
+  return (
+    filled
+      .replaceAll(`"host": ${JSON.stringify(hostname())}`, '"host": "<host>"')
+      .replace(/^WORKER .*(\n(?!---).+)+/gm, row)
+      // The widths of a suite's table are those of its durations.
+      .replace(/^TASK +STATE .*(\n(?!---).+)+/gm, (table) => table.replace(/ {2,}/g, '  '))
+  )
 }
 
 /** The table of workers, in which no width is the same twice. */

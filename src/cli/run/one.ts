@@ -10,7 +10,7 @@ import { say } from '../say.js'
 import { type Session, withTasks } from '../session.js'
 import { followJob } from './follow.js'
 import { ForegroundRun } from './foreground.js'
-import { findTask, prepareJob } from './request.js'
+import { findTask, prepareJobs } from './request.js'
 
 /** One job of `run`, as it was asked for. */
 export interface RunRequest {
@@ -76,7 +76,8 @@ function withJob(
 ): Promise<RunEnd> {
   return withTasks(context, async (session) => {
     const found = findTask(session.catalog, task)
-    const job = await prepareJob(session.pool, found, argsJson, options, systemClock.now())
+    const [job] = await prepareJobs(session.pool, [found], argsJson, options, systemClock.now())
+    if (job === undefined) throw new Error('no job was made')
     return withStore(context, (store) => use(job, store, session))
   })
 }
