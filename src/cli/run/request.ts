@@ -15,7 +15,7 @@ export function findTask(catalog: Catalog, name: string): TaskInfo {
   throw new UsageError('E_UNKNOWN_TASK', `no task ${name}`, hintFor(catalog, nearest))
 }
 
-/** The tasks that a glob matches, in the order of their names; of a name, the one task. Throws UsageError if there are none. */
+/** The tasks that a glob matches, in the order of their names, or the one of that name. Throws UsageError if none is. */
 export function findTasks(catalog: Catalog, name: string): readonly TaskInfo[] {
   if (!isGlob(name)) return [findTask(catalog, name)]
   const found = catalog.tasks.filter((candidate) => matchesGlob(name, candidate.name))
