@@ -23,6 +23,11 @@ export function safeJson(json: string): string {
   return json.replace(controls, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
+/** As `safeJson`, for XML text: what could drive a terminal is written as its number. */
+export function safeXml(xml: string): string {
+  return xml.replace(controls, (character) => `&#${character.charCodeAt(0)};`)
+}
+
 function escaped(character: string): string {
   const code = character.charCodeAt(0)
   return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`

@@ -24,6 +24,15 @@ export function never(): never {
   throw new NonRetryableError('the invoice is void')
 }
 `,
+  'tasks/smoke.mjs': `let tell
+const told = new Promise((resolve) => (tell = resolve))
+export const db = () => tell()
+export async function mail() {
+  await told
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  throw new Error('no route')
+}
+`,
   'tasks/order.mjs': `import { task } from 'offstage'
 const fail = (message, path) => ({ issues: [{ message, path }] })
 const validate = (value) => (typeof value?.day === 'string' ? { value } : fail('expected a text', ['day']))
@@ -73,6 +82,15 @@ describe('run', () => {
     expect(failed?.attempts.map(keysOf)).toEqual([shapes.attempt])
     expect(keysOf(failed?.error)).toEqual(shapes.error)
     expect(failed).toMatchObject({ reason: 'error', progress: null, schedule: null, result: null })
+  })
+
+  test('A suite tells each task as it ends, and sums them up.', async () => {
+    await golden.run(project, { suite: ['run', 'smoke.*', '--retries', '0'] })
+    await golden.run(project, {
+      'suite-no-match': ['run', 'smok.*'],
+      'suite-arguments': ['run', 'smoke.*', 'now'],
+      'suite-report': ['run', 'smoke.*', '--junit', 'nowhere/report.xml'],
+    })
   })
 
   test('An error under --json is an object on stdout, with the exit code of its kind.', async () => {

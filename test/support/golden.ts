@@ -73,14 +73,19 @@ const placeholders: readonly (readonly [RegExp, string])[] = [
   [/\b(after|for) \d+(\.\d+)?(ms|s)\b/g, '$1 <duration>'],
   [/\((in )?(\d+m )?\d+(\.\d+)?(ms|s)( ago)?\)/g, '($1<duration>$5)'],
   [/\(pid \d+ on \S+\)/g, '(pid <pid> on <host>)'],
+  [/\b\d+(\.\d+)? m?s\b/g, '<duration>'],
 ]
 
 function filledIn(text: string, project: CliProject): string {
   const placed = text.replaceAll(project.root, '<project>').replaceAll(project.base, '<base>')
   const filled = placeholders.reduce((done, [pattern, placeholder]) => done.replace(pattern, placeholder), placed)
-  return filled
-    .replaceAll(`"host": ${JSON.stringify(hostname())}`, '"host": "<host>"')
-    .replace(/^WORKER .*(\n(?!---).+)+/gm, row)
+  return (
+    filled
+      .replaceAll(`"host": ${JSON.stringify(hostname())}`, '"host": "<host>"')
+      .replace(/^WORKER .*(\n(?!---).+)+/gm, row)
+      // The widths of a suite's table are those of its durations.
+      .replace(/^TASK +STATE .*(\n(?!---).+)+/gm, (table) => table.replace(/ {2,}/g, '  '))
+  )
 }
 
 /** The table of workers, in which no width is the same twice. */

@@ -25,7 +25,8 @@ export async function tasksTable(items: readonly TaskItem[]): Promise<string> {
   )
 }
 
-function relativeToHere(file: string): string {
+/** A file as it is shown: from the current folder, if it is below it. */
+export function relativeToHere(file: string): string {
   const here = `${process.cwd()}/`
   return file.startsWith(here) ? file.slice(here.length) : file
 }

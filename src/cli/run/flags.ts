@@ -23,7 +23,7 @@ export const jobFlags = {
   }),
 }
 
-interface JobFlagValues {
+export interface JobFlagValues {
   readonly delay?: string | undefined
   readonly at?: string | undefined
   readonly queue?: string | undefined

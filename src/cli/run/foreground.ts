@@ -9,6 +9,9 @@ import { fired, type Interruption } from '../signals.js'
 import { followJob } from './follow.js'
 import { reportRun } from './reporter.js'
 
+/** Jobs that run here at a time, where there are many. */
+export const manyAtOnce = 10
+
 const onlyReserved = { shares: [], strict: false }
 
 /**

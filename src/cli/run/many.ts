@@ -8,7 +8,7 @@ import { safeJson } from '../sanitise.js'
 import { sayText } from '../say.js'
 import { withTasks } from '../session.js'
 import { type EachRequest, type EachSummary, enqueueBatches, readEach, summarise } from './each.js'
-import { ForegroundRun } from './foreground.js'
+import { ForegroundRun, manyAtOnce } from './foreground.js'
 import { findTask } from './request.js'
 
 /** Enqueues one job a line; `printed` gets the ids of each thousand as it is safe. */
@@ -41,8 +41,6 @@ interface EachEnd {
   readonly exitCode: number
 }
 
-const concurrency = 10
-
 /** Runs one job a line here, ten at a time; `result` gets each line's result as JSON, in the order of the lines. */
 export function runEachHere(
   context: Context,
@@ -54,7 +52,7 @@ export function runEachHere(
     const jobs = await readEach(pool, findTask(catalog, task), request)
     return withStore(context, async (store) => {
       const interruption = takeSignals(exitCodes.interrupted)
-      const run = await ForegroundRun.begin(store, pool, concurrency, context, interruption)
+      const run = await ForegroundRun.begin(store, pool, manyAtOnce, context, interruption)
       const items: JobJson[] = []
       let failed = 0
       try {

@@ -12,7 +12,7 @@ import { say } from '../say.js'
 import { type Session, withoutTasks, withTasks, withTasksInline } from '../session.js'
 import { followJob } from './follow.js'
 import { ForegroundRun } from './foreground.js'
-import { findTask, prepareJob } from './request.js'
+import { findTask, prepareJobs } from './request.js'
 
 /** One job of `run`, as it was asked for. */
 export interface RunRequest {
@@ -84,7 +84,8 @@ function withJob(
   const using = task === shellTask ? withoutTasks : inline ? withTasksInline : withTasks
   return using(context, async (session) => {
     const found = findTask(session.catalog, task)
-    const job = await prepareJob(session.pool, found, argsJson, options, systemClock.now())
+    const [job] = await prepareJobs(session.pool, [found], argsJson, options, systemClock.now())
+    if (job === undefined) throw new Error('no job was made')
     return withStore(context, (store) => use(job, store, session))
   })
 }

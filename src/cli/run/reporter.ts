@@ -16,7 +16,7 @@ export function reportRun(events: EngineEmitter, redact: readonly string[]): voi
     if (outcome.kind !== 'retry') return
     const waitMs = Math.max(0, outcome.at - outcome.endedAt)
     const again = waitMs === 0 ? 'at once' : `in ${formatDuration(waitMs)}`
-    say(`${job.id} attempt ${job.attempt}: ${errorLine(job, outcome.error, redact)}; again ${again}`)
+    say(`${job.id} ${job.task} attempt ${job.attempt}: ${errorLine(job, outcome.error, redact)}; again ${again}`)
   })
   reportTroubles(events)
 }

@@ -1,4 +1,5 @@
 import { UsageError } from '../../domain/errors.js'
+import { isGlob, matchesGlob } from '../../domain/glob.js'
 import type { EpochMs, NewJob } from '../../domain/job.js'
 import { nearestName } from '../../domain/names.js'
 import { type EnqueueOptions, makeJob } from '../../domain/request.js'
@@ -16,6 +17,14 @@ export function findTask(catalog: Catalog, name: string): TaskInfo {
   throw new UsageError('E_UNKNOWN_TASK', `no task ${name}`, hintFor(catalog, nearest))
 }
 
+/** The tasks that a glob matches, in the order of their names, or the one of that name. Throws UsageError if none is. */
+export function findTasks(catalog: Catalog, name: string): readonly TaskInfo[] {
+  if (!isGlob(name)) return [findTask(catalog, name)]
+  const found = catalog.tasks.filter((candidate) => matchesGlob(name, candidate.name))
+  if (found.length > 0) return found
+  throw new UsageError('E_UNKNOWN_TASK', `no task matches ${name}`, hintFor(catalog, null))
+}
+
 function hintFor({ tasks, faults }: Catalog, nearest: string | null): string {
   if (nearest !== null) return `did you mean "${nearest}"?`
   const [fault] = faults
@@ -24,19 +33,23 @@ function hintFor({ tasks, faults }: Catalog, nearest: string | null): string {
   return 'see "offstage tasks" for those there are'
 }
 
-/** One job of the task, complete and with its arguments checked. Throws UsageError that names the field. */
-export async function prepareJob(
+/** One job of each task, complete and with its arguments checked. Throws UsageError that names the field. */
+export async function prepareJobs(
   pool: TaskPool,
-  task: TaskInfo,
+  tasks: readonly TaskInfo[],
   argsJson: string,
   options: EnqueueOptions,
   now: EpochMs,
-): Promise<NewJob> {
-  const job = makeJob(task.name, task, argsJson, options, now)
-  if (task.executable) return job // nothing but itself can say what it takes
-  const [refused] = await pool.check([{ task: task.name, argsJson }])
-  if (refused != null) throw new UsageError('E_ARGUMENTS', `${task.name}: ${refused}`)
-  return job
+): Promise<readonly NewJob[]> {
+  const jobs = tasks.map((task) => makeJob(task.name, task, argsJson, options, now))
+  // Nothing but a program itself can say what it takes.
+  const functions = tasks.filter(({ executable }) => !executable)
+  const verdicts = await pool.check(functions.map(({ name }) => ({ task: name, argsJson })))
+  const refused = functions.flatMap(({ name }, index) => (verdicts[index] == null ? [] : `${name}: ${verdicts[index]}`))
+  const [first] = refused
+  if (first === undefined) return jobs
+  const more = refused.length === 1 ? '' : ` (and ${refused.length - 1} more)`
+  throw new UsageError('E_ARGUMENTS', `${first}${more}`)
 }
 
 /**

@@ -1,0 +1,72 @@
+import type { EpochMs } from '../../domain/job.js'
+import { safeXml } from '../sanitise.js'
+
+/** One suite, as the readers of JUnit's XML know it. */
+export interface TestSuite {
+  readonly name: string
+  readonly startedAt: EpochMs
+  readonly durationMs: number
+  readonly cases: readonly TestCase[]
+}
+
+export interface TestCase {
+  readonly className: string
+  readonly name: string
+  readonly durationMs: number
+  /** null: it passed. */
+  readonly problem: TestProblem | null
+}
+
+/** A `failure` is what the test found, an `error` what kept it from finding anything. */
+export interface TestProblem {
+  readonly kind: 'failure' | 'error'
+  readonly type: string
+  readonly message: string
+  /** The stack, or whatever else there is to say. */
+  readonly text: string
+}
+
+/** The suite as JUnit XML: one `<testsuite>`, with a `<testcase>` for each case. */
+export function junitXml({ name, startedAt, durationMs, cases }: TestSuite): string {
+  const count = (kind: TestProblem['kind']) => cases.filter(({ problem }) => problem?.kind === kind).length
+  const head = tag('testsuite', {
+    name,
+    tests: String(cases.length),
+    failures: String(count('failure')),
+    errors: String(count('error')),
+    skipped: '0',
+    time: seconds(durationMs),
+    // In UTC; the strictest schema in use forbids both the fraction and the zone.
+    timestamp: new Date(startedAt).toISOString().slice(0, 19),
+  })
+  return ['<?xml version="1.0" encoding="UTF-8"?>', `<${head}>`, ...cases.map(caseXml), '</testsuite>', ''].join('\n')
+}
+
+function caseXml({ className, name, durationMs, problem }: TestCase): string {
+  const head = tag('testcase', { classname: className, name, time: seconds(durationMs) })
+  if (problem === null) return `  <${head}/>`
+  const { kind, type, message, text } = problem
+  return `  <${head}>\n    <${tag(kind, { message, type })}>${escaped(text)}</${kind}>\n  </testcase>`
+}
+
+function tag(name: string, attributes: Readonly<Record<string, string>>): string {
+  return [name, ...Object.entries(attributes).map(([key, value]) => `${key}="${inAttribute(value)}"`)].join(' ')
+}
+
+function seconds(durationMs: number): string {
+  return (durationMs / 1_000).toFixed(3)
+}
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+// In XML 1.0 these cannot be written in any way, not even as numbers.
+const forbidden = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu
+
+function escaped(text: string): string {
+  const allowed = text.replace(forbidden, '\ufffd')
+  return safeXml(allowed.replace(/[&<>"]/g, (character) => entities[character] ?? ''))
+}
+
+/** A reader makes spaces of the line ends and tabs in an attribute, unless they are written as numbers. */
+function inAttribute(text: string): string {
+  return escaped(text).replace(/[\t\n]/g, (character) => `&#${character.charCodeAt(0)};`)
+}

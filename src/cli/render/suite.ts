@@ -1,0 +1,77 @@
+import { formatDuration } from '../../domain/duration.js'
+import type { ModuleFault } from '../../engine/protocol.js'
+import { exitCodeOfJob, exitCodes } from '../exit-codes.js'
+import type { JobJson } from './job-json.js'
+import { short, stateText } from './job-text.js'
+import { table } from './table.js'
+
+/** How the tasks of a suite ended. A module that could not be loaded has failed too: its tasks did not run. */
+export interface SuiteJson {
+  readonly passed: number
+  readonly failed: number
+  readonly durationMs: number
+  readonly items: readonly JobJson[]
+  readonly faults: readonly ModuleFault[]
+}
+
+export function suiteToJson(items: readonly JobJson[], faults: readonly ModuleFault[], durationMs: number): SuiteJson {
+  const passed = items.filter(hasPassed).length
+  return { passed, failed: items.length - passed + faults.length, durationMs, items, faults }
+}
+
+export function hasPassed(job: JobJson): boolean {
+  return exitCodeOfJob(job) === exitCodes.done
+}
+
+/** The last attempt's time, start to end; null if the job was never begun. */
+export function tookMs(job: JobJson): number | null {
+  return job.attempts.at(-1)?.durationMs ?? null
+}
+
+/** What is said of a task as it ends: a line, and below it the stack of one that failed. */
+export function endedText(job: JobJson): string {
+  const took = tookMs(job)
+  const head = `${job.task}${took === null ? '' : ` ${timeText(took)}`}`
+  if (hasPassed(job)) return `ok ${head}`
+  if (job.state === 'cancelled') return `CANCELLED ${head}`
+  return `FAILED ${head}: ${indented(failureText(job))}`
+}
+
+/** The error and its stack, without saying twice what a stack usually begins with. */
+function failureText({ error, state }: JobJson): string {
+  if (error === null) return state
+  const headline = `${error.name}: ${error.message}`
+  if (error.stack === null) return headline
+  return error.stack.startsWith(headline) ? error.stack : `${headline}\n${error.stack}`
+}
+
+/** No line of an error can pass for a line of ours. */
+function indented(text: string): string {
+  return text.replaceAll('\n', '\n  ')
+}
+
+/** The summary: a row for each task and each faulty module, and a last line that counts them. */
+export async function suiteText(suite: SuiteJson, shownPath: (file: string) => string): Promise<string> {
+  const rows = [
+    ...suite.items.map((job) => {
+      const took = tookMs(job)
+      return [job.task, stateText(job), took === null ? '' : timeText(took), errorLine(job)]
+    }),
+    ...suite.faults.map(({ file, message }) => [shownPath(file), 'faulty', '', firstLine(message)]),
+  ]
+  const counts = `${suite.passed} passed, ${suite.failed} failed in ${timeText(suite.durationMs)}`
+  return `${await table(['TASK', 'STATE', 'TIME', 'ERROR'], rows)}\n\n${counts}`
+}
+
+function errorLine({ error }: JobJson): string {
+  return error === null ? '' : firstLine(`${error.name}: ${error.message}`)
+}
+
+function firstLine(text: string): string {
+  return short(text.split('\n')[0] ?? '', 80)
+}
+
+/** `120 ms`, `1.2 s` */
+function timeText(durationMs: number): string {
+  return formatDuration(durationMs).replace(/(?<=\d)(?=[a-z])/g, ' ')
+}

@@ -1,0 +1,60 @@
+import { type Context, refuseMemory } from '../context.js'
+import { exitCodes } from '../exit-codes.js'
+import { suiteText } from '../render/suite.js'
+import { relativeToHere } from '../render/tasks.js'
+import type { RunOrder } from './order.js'
+import { tellEnd } from './tell.js'
+
+/** What stdout gets, as people read it. */
+type Print = (text: string) => void
+
+/** How `run` ends: its exit code, and what programs are given. */
+interface RunAnswer {
+  readonly exitCode: number
+  readonly json: unknown
+}
+
+type OrderOf<Kind extends RunOrder['kind']> = Extract<RunOrder, { readonly kind: Kind }>
+
+/** Does what `run` is asked to do. Each way is loaded when it is taken. */
+export function carryOut(context: Context, order: RunOrder, print: Print): Promise<RunAnswer> {
+  if (order.way !== 'here') refuseMemory(context, `run --${order.way}`)
+  if (order.kind === 'each') return carryOutEach(context, order, print)
+  return order.kind === 'suite' ? carryOutSuite(context, order, print) : carryOutOne(context, order, print)
+}
+
+async function carryOutOne(context: Context, { way, request }: OrderOf<'one'>, print: Print): Promise<RunAnswer> {
+  const { enqueueAndWait, enqueueOne, runHere } = await import('./one.js')
+  const ways = { here: runHere, detach: enqueueOne, wait: enqueueAndWait }
+  const end = await ways[way](context, request)
+  const { line, exitCode } = tellEnd(end, way === 'detach')
+  if (line !== null) print(line)
+  return { exitCode, json: end.duplicate ? { ...end.job, duplicate: true } : end.job }
+}
+
+async function carryOutEach(context: Context, order: OrderOf<'each'>, print: Print): Promise<RunAnswer> {
+  const { enqueueEach, runEachHere } = await import('./many.js')
+  const { way, task, request } = order
+  if (way === 'detach') {
+    const summary = await enqueueEach(context, task, request, (ids) => printIds(ids, print))
+    return { exitCode: exitCodes.done, json: summary }
+  }
+  const { exitCode, items } = await runEachHere(context, task, request, print)
+  return { exitCode, json: { items } }
+}
+
+async function carryOutSuite(context: Context, { way, request }: OrderOf<'suite'>, print: Print): Promise<RunAnswer> {
+  const { enqueueSuite, runSuite } = await import('./suite.js')
+  if (way === 'detach') {
+    const summary = await enqueueSuite(context, request)
+    printIds(summary.ids, print)
+    return { exitCode: exitCodes.done, json: summary }
+  }
+  const { suite, exitCode } = await runSuite(context, request)
+  print(await suiteText(suite, relativeToHere))
+  return { exitCode, json: suite }
+}
+
+function printIds(ids: readonly string[], print: Print): void {
+  if (ids.length > 0) print(ids.join('\n'))
+}

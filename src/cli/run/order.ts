@@ -1,0 +1,82 @@
+import { UsageError } from '../../domain/errors.js'
+import { isGlob } from '../../domain/glob.js'
+import { systemClock } from '../../engine/clock.js'
+import { shellTask } from '../../engine/shell-task.js'
+import { parseTaskArguments, readStdin } from '../arguments.js'
+import type { EachRequest } from './each.js'
+import { enqueueOptions, type JobFlagValues } from './flags.js'
+import type { RunRequest } from './one.js'
+import type { SuiteRequest } from './suite.js'
+
+/** What `run` is asked to do: one job, one for each line of a file, or one for each of several tasks. */
+export type RunOrder =
+  | { readonly kind: 'one'; readonly way: 'here' | 'detach' | 'wait'; readonly request: RunRequest }
+  | { readonly kind: 'each'; readonly way: 'here' | 'detach'; readonly task: string; readonly request: EachRequest }
+  | { readonly kind: 'suite'; readonly way: 'here' | 'detach'; readonly request: SuiteRequest }
+
+interface RunFlagValues extends JobFlagValues {
+  readonly data?: string | undefined
+  readonly detach: boolean
+  readonly wait: boolean
+  readonly inline: boolean
+  readonly each?: string | undefined
+  readonly 'skip-invalid': boolean
+  readonly junit?: string | undefined
+}
+
+/** The order that a command line gives: `words` are what follows the task. Throws UsageError. */
+export async function readOrder(task: string, words: readonly string[], flags: RunFlagValues): Promise<RunOrder> {
+  const options = enqueueOptions(flags, systemClock.now())
+  const way = wayOf(flags)
+  const junit = flags.junit ?? null
+  refuseBesideReport(flags)
+  if (isGlob(task)) {
+    refuseBesideGlob(task, words, flags)
+    return { kind: 'suite', way, request: { tasks: task, argsJson: '[]', options, junit } }
+  }
+  if (flags.each !== undefined) {
+    if (words.length > 0) throw new UsageError('E_ARGUMENTS', '--each and arguments are both given')
+    const request = { source: flags.each, options, skipInvalid: flags['skip-invalid'] }
+    return { kind: 'each', way, task, request }
+  }
+  const data = flags.data === '-' ? await readStdin() : (flags.data ?? null)
+  const argsJson = parseTaskArguments(words, data)
+  if (junit !== null) return { kind: 'suite', way, request: { tasks: task, argsJson, options, junit } }
+  const { inline } = flags
+  return { kind: 'one', way: flags.wait ? 'wait' : way, request: { task, argsJson, options, inline } }
+}
+
+/** The order to run a command: a job of the built-in task. Throws UsageError. */
+export function shellOrder(command: readonly string[], flags: RunFlagValues): RunOrder {
+  const { data, each, junit, inline } = flags
+  refuse('a command', { '--data': data, '--each': each, '--junit': junit, '--inline': inline || undefined }, null)
+  const options = enqueueOptions(flags, systemClock.now())
+  const request = { task: shellTask, argsJson: JSON.stringify(command), options, inline: false }
+  return { kind: 'one', way: flags.wait ? 'wait' : wayOf(flags), request }
+}
+
+function wayOf({ detach, delay, at }: RunFlagValues): 'here' | 'detach' {
+  return detach || delay !== undefined || at !== undefined ? 'detach' : 'here'
+}
+
+type Given = Readonly<Record<string, unknown>>
+
+function refuseBesideGlob(glob: string, words: readonly string[], { data, each, wait, key }: RunFlagValues): void {
+  const hint = 'name one task to use it'
+  const quotes = 'its tasks run without any; a shell needs the glob in quotes'
+  refuse(`the glob ${glob}`, { arguments: words[0], '--data': data }, quotes)
+  refuse(`the glob ${glob}`, { '--each': each, '--wait': wait || undefined, '--key': key }, hint)
+}
+
+/** A report is of what this command has run. */
+function refuseBesideReport({ junit, detach, wait, delay, at, each, key }: RunFlagValues): void {
+  if (junit === undefined) return
+  const elsewhere = { '--detach': detach || undefined, '--wait': wait || undefined, '--delay': delay, '--at': at }
+  refuse('--junit', { ...elsewhere, '--each': each, '--key': key }, 'it reports what runs here: a glob, or one task')
+}
+
+function refuse(what: string, given: Given, hint: string | null): void {
+  const other = Object.keys(given).find((name) => given[name] !== undefined)
+  if (other !== undefined)
+    throw new UsageError('E_SUITE', `${what} and ${other} are both given`, ...(hint === null ? [] : [hint]))
+}

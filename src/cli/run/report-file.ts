@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto'
+import { fstatSync, lstatSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { UsageError } from '../../domain/errors.js'
+
+/** A file that is written whole or not at all. */
+export interface ReportFile {
+  /** Throws what the file system throws. */
+  write(text: string): void
+}
+
+/** The file that an option names, which need not be there yet. Throws UsageError if it could not be written now. */
+export function reportFile(path: string, option: string): ReportFile {
+  try {
+    const target = targetOf(resolve(path))
+    const temporary = join(dirname(target), `.offstage-${randomBytes(6).toString('hex')}.tmp`)
+    // Permissions, a read-only disk, a folder that is not there: trying tells, whatever it is.
+    writeFileSync(temporary, '', { flag: 'wx' })
+    rmSync(temporary)
+    return { write: (text) => replaceFile(target, temporary, text) }
+  } catch (thrown) {
+    const why = (thrown as NodeJS.ErrnoException).code ?? (thrown as Error).message
+    const hint = 'nothing was run; name a file in a folder that is there and can be written'
+    throw new UsageError('E_REPORT', `${option}: ${JSON.stringify(path)} cannot be written (${why})`, hint)
+  }
+}
+
+/** What a link leads to is written, and the link stays. */
+function targetOf(path: string): string {
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return path
+  // What is no plain file must not be replaced by one: /dev/null is everybody's.
+  const there = statSync(path)
+  if (!there.isFile()) throw new Error('it is no plain file')
+  // /dev/stdout is a plain file too when it is redirected to one, and what was printed would be gone with it.
+  const printed = [1, 2].map((descriptor) => fstatSync(descriptor))
+  if (printed.some(({ dev, ino }) => dev === there.dev && ino === there.ino))
+    throw new Error('this command prints to it')
+  return realpathSync(path)
+}
+
+function replaceFile(target: string, temporary: string, text: string): void {
+  try {
+    writeFileSync(temporary, text, { flag: 'wx' })
+    renameSync(temporary, target)
+  } catch (thrown) {
+    rmSync(temporary, { force: true })
+    throw thrown
+  }
+}

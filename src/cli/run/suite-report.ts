@@ -1,0 +1,33 @@
+import type { EpochMs } from '../../domain/job.js'
+import { junitXml } from '../render/junit.js'
+import type { SuiteJson } from '../render/suite.js'
+import { suiteCases } from '../render/suite-cases.js'
+import { say } from '../say.js'
+import { reportFile } from './report-file.js'
+
+interface SuiteFacts {
+  readonly name: string
+  readonly startedAt: EpochMs
+  /** Of the project: files are named from here. */
+  readonly root: string
+}
+
+/** Writes the report of a suite. Answers whether it is there. */
+export type SuiteReport = (suite: SuiteJson, facts: SuiteFacts) => boolean
+
+/** The report that `--junit` asks for; null asks for none. Throws UsageError if the file cannot be written. */
+export function suiteReport(junit: string | null): SuiteReport {
+  if (junit === null) return () => true
+  const file = reportFile(junit, '--junit')
+  return (suite, { name, startedAt, root }) => {
+    const { durationMs } = suite
+    try {
+      file.write(junitXml({ name, startedAt, durationMs, cases: suiteCases(suite, root) }))
+      return true
+    } catch (thrown) {
+      // How the tasks ended is still to be told.
+      say(`--junit: ${junit} could not be written: ${(thrown as Error).message}`)
+      return false
+    }
+  }
+}
