@@ -61,7 +61,10 @@ export default defineConfig({
       groups: [
         { name: 'sqlite', test: /src[\\/]stores[\\/]sqlite[\\/](?!files|errors)|node_modules[\\/]better-sqlite3/ },
         { name: 'modules', test: /src[\\/]project[\\/](user-modules|load-tasks|load-error|discover)/ },
-        { name: 'cli', test: /(src[\\/]cli[\\/]|node_modules[\\/](?!cli-table3|string-width|ms[\\/]))/ },
+        {
+          name: 'cli',
+          test: /(src[\\/]cli[\\/]|node_modules[\\/](?!cli-table3|string-width|ms[\\/]|chokidar|readdirp))/,
+        },
         { name: 'core', test: /src[\\/](domain|stores|engine|project|open)/ },
       ],
     },

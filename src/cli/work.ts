@@ -5,6 +5,7 @@ import { Worker } from '../engine/worker.js'
 import type { Store } from '../stores/store.js'
 import { type Context, refuseMemory, withStore } from './context.js'
 import { exitCodes } from './exit-codes.js'
+import { reloadOnChange } from './reload.js'
 import { reportWorker } from './run/reporter.js'
 import { say } from './say.js'
 import { type Session, withTasks } from './session.js'
@@ -13,6 +14,8 @@ import { fired } from './signals.js'
 export interface WorkSettings extends Omit<RunnerSettings, 'redact'> {
   readonly graceMs: number
   readonly burst: boolean
+  /** Replaces the task processes when the code changes. */
+  readonly watch: boolean
 }
 
 /** Runs a worker until a signal, or with `burst` until nothing is left to do. Resolves to the exit code. */
@@ -32,7 +35,9 @@ async function workOn(store: Store, session: Session, context: Context, settings
   })
   reportWorker(worker.events, context.redact)
   worker.start()
+  const unwatch = settings.watch ? await reloadOnChange(context, session.pool) : async () => {}
   say(`worker ${worker.id} is ready: ${described(session, settings)}`)
+  if (settings.watch) say('watches the code for changes')
   for (const name of await pausedAmong(store, settings))
     say(`${name} is paused; resume it: offstage queues resume ${name}`)
   const done = [fired(interruption.first), worker.broken]
@@ -43,6 +48,7 @@ async function workOn(store: Store, session: Session, context: Context, settings
     await Promise.race([worker.stop(settings.graceMs), fired(interruption.second)])
   } finally {
     // After a stop that came to its end this changes nothing.
+    await unwatch()
     await worker.abandon()
     interruption.release()
   }

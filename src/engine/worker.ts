@@ -157,8 +157,7 @@ export class Worker {
 
   async #enqueue(request: EnqueueRequest): Promise<EnqueueAnswer> {
     try {
-      const { tasks } = await this.#pool.catalog
-      const task = tasks.find((candidate) => candidate.name === request.task)
+      const task = this.#pool.task(request.task)
       if (task === undefined) throw new UsageError('E_UNKNOWN_TASK', `no task ${request.task}`)
       const job = makeJob(task.name, task, request.argsJson, request.options, this.#clock.now())
       const [enqueued] = await this.#store.enqueue([job])

@@ -30,7 +30,7 @@ const rooms: readonly Room[] = [
 const owners: readonly (readonly [name: RegExp, files: RegExp])[] = [
   [/^@oclif\//, /^(src\/cli(\/|\.ts)|commands\/|bin\/)/],
   [/^better-sqlite3$/, /^src\/stores\/sqlite\//],
-  [/^jiti$/, /^src\/project\//],
+  [/^(jiti|chokidar)$/, /^src\/project\//],
   [/^cli-table3$/, /^src\/cli\//],
   [/^(ink|react)$/, /^src\/tui\//],
   [/^(bullmq|ioredis)$/, /^src\/(stores\/bullmq|remote)\//],

@@ -50,7 +50,6 @@ export class TaskPool {
     this.#start = tasks.start
     this.#places = tasks.start === null ? [] : [new Place(tasks.start, this.#relay())]
     this.catalog = (this.#places[0]?.lane ?? this.#commands).catalog
-    void this.#learn(this.catalog)
   }
 
   get lanes(): readonly Lane[] {
@@ -149,6 +148,11 @@ export class TaskPool {
     }
     this.#placeOf(lane)?.left()
     this.#placeLoners()
+  }
+
+  /** Gives all places to fresh processes; what runs goes on to its end in the old ones. */
+  replaceAll(): void {
+    for (const place of this.#places) place.replace()
   }
 
   /** Gives the lane's place to a fresh process; what runs in the lane goes on to its end. */
@@ -251,6 +255,7 @@ export class TaskPool {
   #relay(): LaneListener {
     return {
       ready: (lane) => {
+        void this.#learn(lane.catalog)
         this.#placeLoners()
         this.#listener?.ready(lane)
       },

@@ -1,0 +1,45 @@
+import type { TaskPool } from '../engine/executors/task-pool.js'
+import { watchCode } from '../project/watch.js'
+import { type Context, projectOf, startTasks } from './context.js'
+import { say, sayOutput } from './say.js'
+
+/**
+ * Replaces the task processes of a worker whenever the code of its project changes. Code that cannot be loaded is told of,
+ * and the old one stays. Resolves, to how to stop, once changes are seen.
+ */
+export function reloadOnChange(context: Context, pool: TaskPool): Promise<() => Promise<void>> {
+  let isLoading = false
+  let isStale = false
+  const reload = async () => {
+    isLoading = true
+    do {
+      isStale = false
+      if (await canBeLoaded(context)) {
+        pool.replaceAll()
+        say('the code has changed: jobs that begin now run the new one')
+      }
+    } while (isStale)
+    isLoading = false
+  }
+  return watchCode(projectOf(context), () => {
+    isStale = true
+    if (!isLoading) void reload()
+  })
+}
+
+async function canBeLoaded(context: Context): Promise<boolean> {
+  try {
+    const attempt = startTasks(context, ({ text }) => sayOutput(text))
+    try {
+      const { faults } = await attempt.catalog
+      for (const fault of faults) say(`faulty module: ${fault.message}`)
+      if (faults.length > 0) say('the code has changed, but not all of it can be loaded: jobs go on with the old one')
+      return faults.length === 0
+    } finally {
+      await attempt.end()
+    }
+  } catch (thrown) {
+    say(`the code has changed, but cannot be loaded: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
+    return false
+  }
+}

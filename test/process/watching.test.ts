@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { cliProject } from '../support/cli.js'
+import { enqueueJob, finalJobs } from '../support/store.js'
+
+const project = cliProject({
+  'lib/version.mjs': `export const version = 1\n`,
+  'tasks/code.mjs': `import { existsSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
+import { version } from '../lib/version.mjs'
+export const tell = () => version
+export async function until(file) {
+  console.log('begun')
+  while (!existsSync(file)) await setTimeout(5)
+  return version
+}
+`,
+})
+
+test('workers start --watch: new jobs run changed code, what runs goes on with the old; what cannot be loaded is left out.', async () => {
+  const worker = project.start(['workers', 'start', '--watch', '--processes', '1'])
+  await worker.says(/is ready/)
+  await worker.says(/watches/)
+  const old = await enqueueJob(project, 'code.until', ['go'])
+  await worker.says(/begun/)
+  project.write('lib/version.mjs', 'export const version = 2\n')
+  await worker.says(/the code has changed: jobs that begin now run the new one/)
+  const [told] = await finalJobs(project, [await enqueueJob(project, 'code.tell')])
+  expect(told).toMatchObject({ state: 'completed', result: 2 })
+  project.write('tasks/more.mjs', 'export const more = (\n')
+  await worker.says(/faulty module: .*more\.mjs/)
+  await worker.says(/jobs go on with the old one/)
+  const [again] = await finalJobs(project, [await enqueueJob(project, 'code.tell')])
+  expect(again).toMatchObject({ state: 'completed', result: 2 })
+  project.write('tasks/more.mjs', 'export const more = () => "more"\n')
+  await worker.says(/new one[\s\S]*the code has changed: jobs that begin now run the new one/)
+  const [more] = await finalJobs(project, [await enqueueJob(project, 'more.more')])
+  expect(more).toMatchObject({ state: 'completed', result: 'more' })
+  project.write('go', '')
+  const [first] = await finalJobs(project, [old])
+  expect(first).toMatchObject({ state: 'completed', result: 1, attempt: 1, losses: 0 })
+  worker.signal('SIGTERM')
+  expect((await worker.ended).exitCode).toBe(0)
+})
