@@ -5,7 +5,7 @@ import type { NewJob } from '../src/domain/job.js'
 import { makeJob, plainTaskDefaults } from '../src/domain/request.js'
 import { defaultRetention } from '../src/domain/retention.js'
 import { systemClock } from '../src/engine/clock.js'
-import { TaskPool } from '../src/engine/executors/task-pool.js'
+import { type PoolTasks, TaskPool } from '../src/engine/executors/task-pool.js'
 import { inProcesses, type TaskProgram } from '../src/engine/executors/task-process.js'
 import { Worker } from '../src/engine/worker.js'
 import type { Durability } from '../src/stores/sqlite/database.js'
@@ -62,7 +62,7 @@ function draining(
   const run = (folder: string, count: number) =>
     withStore(join(folder, 'jobs.db'), durability, async (store) => {
       await enqueueInBulk(store, count)
-      return drain(store, program, concurrency, count)
+      return drain(store, inProcesses(program), concurrency, count)
     })
   return { ...named(work, durability), jobs, run }
 }
@@ -82,11 +82,16 @@ function noopJob(n: number): NewJob {
 }
 
 /** From the start of a worker, whose task process is ready and warm, until so many ends are stored. More jobs may wait. */
-export async function drain(store: Store, program: TaskProgram, concurrency: number, count: number): Promise<number> {
-  const pool = new TaskPool(inProcesses(program), systemClock, () => {})
+export async function drain(
+  store: Store,
+  tasks: PoolTasks,
+  concurrency: number,
+  count: number,
+  processes = availableParallelism(),
+): Promise<number> {
+  const pool = new TaskPool(tasks, systemClock, () => {})
   try {
     await pool.catalog
-    const processes = availableParallelism()
     await warmUp(pool, concurrency, processes)
     const worker = await Worker.register(store, pool, systemClock, {
       queues: null,

@@ -15,6 +15,7 @@ import { reportText } from './report.js'
 import { compare, type Results } from './results.js'
 import { measureScale } from './scale.js'
 import { measureStartUp } from './startup.js'
+import { measureTaskProcesses } from './task-processes.js'
 
 const packageRoot = join(dirname(fileURLToPath(import.meta.url)), '..')
 
@@ -49,7 +50,7 @@ async function measure(options: Options, folder: string): Promise<Results> {
   const rounds = roundsIn(folder, options.rounds)
   const rates = await measureInRounds(ratedBy(options, program), rounds)
   const engine = rates.filter(({ id }) => id.startsWith('engine'))
-  const raw = rates.filter(({ id }) => /^(raw|sql)\./.test(id))
+  const raw = rates.filter(({ id }) => /^raw\./.test(id))
   const told = <T>(part: Part, title: string, use: () => Promise<T>) => {
     if (!parts.has(part)) return null
     process.stderr.write(`${title}\n`)
@@ -61,6 +62,9 @@ async function measure(options: Options, folder: string): Promise<Results> {
     raw,
     engine: parts.has('engine') ? compare(engine, raw) : [],
     peers: parts.has('peers') ? comparePeers(rates) : null,
+    taskProcesses: await told('tasks', 'task processes', () =>
+      measureTaskProcesses(packageRoot, folder, program, options.taskProcessJobs, rounds),
+    ),
     pickUp: await told('pickup', 'pick-up', () => measurePickUp(packageRoot, folder, options.pickUps, rounds)),
     scale: await told('scale', 'scale', () => measureScale(packageRoot, folder, program, options.scale)),
     startUp:

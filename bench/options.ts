@@ -4,8 +4,9 @@ import { parseArgs } from 'node:util'
 import type { EngineJobs } from './engine.js'
 import type { PeerJobs } from './peers/peer.js'
 import type { ScaleJobs } from './scale.js'
+import type { TaskProcessJobs } from './task-processes.js'
 
-const parts = ['store', 'engine', 'peers', 'pickup', 'scale', 'startup'] as const
+const parts = ['store', 'engine', 'peers', 'tasks', 'pickup', 'scale', 'startup'] as const
 export type Part = (typeof parts)[number]
 
 export interface Options {
@@ -16,13 +17,14 @@ export interface Options {
   readonly folder: string
   readonly jobs: EngineJobs
   readonly peerJobs: PeerJobs
+  readonly taskProcessJobs: TaskProcessJobs
   readonly pickUps: number
   readonly scale: ScaleJobs
   readonly rounds: number
   readonly startUpRounds: number
 }
 
-export const usage = `npm run bench -- [--quick] [--only store|engine|peers|pickup|scale|startup]... [--folder FOLDER] [--json]
+export const usage = `npm run bench -- [--quick] [--only store|engine|peers|tasks|pickup|scale|startup]... [--folder FOLDER] [--json]
   --quick   few jobs and few runs, for a look whether all of it works
   --only    this part only, again for another; the engine's ratios need store too, those to peers measure the engine
   --folder  where the stores are made, on the disk to measure; else the system's folder for temporary files
@@ -54,6 +56,7 @@ export function readOptions(argv: readonly string[]): Options | 'help' {
     peerJobs: quick
       ? { singly: 200, batched: 2_000, drained: 2_000, drainedOneByOne: 200 }
       : { singly: 2_000, batched: 20_000, drained: 20_000, drainedOneByOne: 2_000 },
+    taskProcessJobs: quick ? { noop: 2_000, busy: 40 } : { noop: 20_000, busy: 300 },
     pickUps: quick ? 50 : 300,
     scale: {
       drained: 10_000,

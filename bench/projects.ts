@@ -23,8 +23,8 @@ export function projectWithTask(root: string, name: string, module: string): str
 }
 
 /** A project whose only task does nothing, and the task process that runs it: the built one, as it is installed. */
-export function noopProgram(packageRoot: string, root: string): TaskProgram {
-  projectWithTask(root, 'noop', noopTask)
+export function noopProgram(packageRoot: string, root: string, task = noopTask): TaskProgram {
+  projectWithTask(root, 'noop', task)
   const entry = join(packageRoot, 'dist/src/task-process.js')
   return { entry, execArgv: [], args: ['tasks', root, join(root, 'tasks')], cwd: root, loadLimitMs: 60_000 }
 }

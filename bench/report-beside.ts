@@ -5,6 +5,7 @@ import type { Peers } from './peers.js'
 import type { PickUp } from './pick-up.js'
 import type { Scale } from './scale.js'
 import { rateCells, ratioText, table } from './table.js'
+import type { TaskProcesses } from './task-processes.js'
 
 /** Other queues, each work of each beside the engine's. */
 export function peersText({ works: compared, redisVersion, leftOut }: Peers): string {
@@ -45,6 +46,16 @@ export function pickUpText({ jobs, offstage, peers, idleCpuPercent, targets }: P
     ['its task processes together', `${taskProcesses.toFixed(1)} %`, ''],
   ]
   return `${text}\n\n${table(['Idle, CPU of a core', 'used', 'target'], cpu)}`
+}
+
+export function taskProcessesText({ rates }: TaskProcesses): string {
+  const rows = rates.map((rate) => [
+    rate.title,
+    ...rateCells(rate),
+    rate.ratio === null ? '' : `${ratioText(rate.ratio)} of ${rate.to}`,
+    rate.target === null ? '' : `>= ${rate.target}`,
+  ])
+  return table(['Task processes', 'jobs/s', 'min-max', 'runs', 'beside', 'target'], rows)
 }
 
 export function scaleText({ rates, memory, targets }: Scale): string {

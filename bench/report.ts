@@ -1,5 +1,5 @@
 import type { Rate } from './measure.js'
-import { peersText, pickUpText, scaleText } from './report-beside.js'
+import { peersText, pickUpText, scaleText, taskProcessesText } from './report-beside.js'
 import type { EngineRate, Results } from './results.js'
 import type { StartUp } from './startup.js'
 import { rateCells, ratioText, table } from './table.js'
@@ -10,6 +10,7 @@ export function reportText(results: Results): string {
   if (results.raw.length > 0) sections.push(rawTable(results.raw))
   if (results.engine.length > 0) sections.push(engineTable(results.engine))
   if (results.peers !== null) sections.push(peersText(results.peers))
+  if (results.taskProcesses !== null) sections.push(taskProcessesText(results.taskProcesses))
   if (results.pickUp !== null) sections.push(pickUpText(results.pickUp))
   if (results.scale !== null) sections.push(scaleText(results.scale))
   if (results.startUp.length > 0) sections.push(startUpTable(results.startUp))

@@ -6,6 +6,7 @@ import { ratioOf } from './ratio.js'
 import type { Scale } from './scale.js'
 import type { StartUp } from './startup.js'
 import { type Comparison, comparisons } from './targets.js'
+import type { TaskProcesses } from './task-processes.js'
 
 /** The whole outcome: what is printed, and what is written as JSON. */
 export interface Results {
@@ -15,6 +16,7 @@ export interface Results {
   readonly engine: readonly EngineRate[]
   /** null here and below: not measured. */
   readonly peers: Peers | null
+  readonly taskProcesses: TaskProcesses | null
   readonly pickUp: PickUp | null
   readonly scale: Scale | null
   readonly startUp: readonly StartUp[]

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { TaskProgram } from '../src/engine/executors/task-process.js'
+import { inProcesses, type TaskProgram } from '../src/engine/executors/task-process.js'
 import { drain, enqueueInBulk, withStore } from './engine.js'
 import { type Rate, spreadOf } from './measure.js'
 import { type Memory, measureMemory } from './memory.js'
@@ -67,7 +67,7 @@ export async function measureScale(
 /** As many wait before as afterwards. */
 function drainAndRefill(project: string, program: TaskProgram, count: number): Promise<number> {
   return withStore(storeOf(project), 'full', async (store) => {
-    const spentMs = await drain(store, program, concurrency, count)
+    const spentMs = await drain(store, inProcesses(program), concurrency, count)
     await enqueueInBulk(store, count)
     return (count / spentMs) * 1_000
   })

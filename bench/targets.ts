@@ -34,5 +34,8 @@ export const peerTargets: readonly { readonly peer: string; readonly work: Work;
 /** From the call that enqueues to the first line of the task, in an idle worker; and what such a worker costs. */
 export const pickUpTargets = { p50Ms: 3, p99Ms: 8, idleCpuPercent: 1 } as const
 
+/** Draining through task processes over draining inline; and on two processes over one, where there is real work. */
+export const taskProcessTargets = { noop: 0.9, busy: 1.8 } as const
+
 /** Draining with very many jobs waiting over draining with few; the most memory of each process meanwhile. */
 export const scaleTargets = { ratio: 0.95, peakMb: 90 } as const

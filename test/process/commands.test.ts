@@ -118,7 +118,8 @@ describe('programs as tasks', () => {
     expect(await running(project.path('tasks/stubborn.sh'))).not.toBe('')
     const next = project.start(['workers', 'start', '--queues', 'others'])
     await vi.waitFor(async () => expect(await running(project.path('tasks/stubborn.sh'))).toBe(''), 10_000)
-    expect(await jobOf(project, id)).toMatchObject({ state: 'queued', losses: 1 })
+    // First the programs, then the jobs.
+    await vi.waitFor(async () => expect(await jobOf(project, id)).toMatchObject({ state: 'queued', losses: 1 }), 10_000)
     next.signal('SIGTERM')
     await next.ended
   })

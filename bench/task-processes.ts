@@ -1,0 +1,100 @@
+import { join } from 'node:path'
+import { systemClock } from '../src/engine/clock.js'
+import { InlineHost } from '../src/engine/executors/inline-host.js'
+import type { PoolTasks } from '../src/engine/executors/task-pool.js'
+import { inProcesses, type TaskProgram } from '../src/engine/executors/task-process.js'
+import { drain, enqueueInBulk, withStore } from './engine.js'
+import { type Measurement, measureInRounds, type Rate, type Rounds } from './measure.js'
+import { noopProgram } from './projects.js'
+import { ratioOf } from './ratio.js'
+import { taskProcessTargets } from './targets.js'
+
+export interface TaskProcessJobs {
+  readonly noop: number
+  readonly busy: number
+}
+
+/** What it costs that tasks run in processes of their own, and what it brings. */
+export interface TaskProcesses {
+  readonly rates: readonly TaskProcessRate[]
+}
+
+export interface TaskProcessRate extends Rate {
+  readonly ratio: number | null
+  readonly to: string
+  readonly target: number | null
+}
+
+/** Ten milliseconds of work, on whatever machine. */
+const busyTask = `
+export default function noop() {
+  const end = performance.now() + 10
+  while (performance.now() < end);
+}
+`
+
+export async function measureTaskProcesses(
+  packageRoot: string,
+  folder: string,
+  program: TaskProgram,
+  jobs: TaskProcessJobs,
+  rounds: Rounds,
+): Promise<TaskProcesses> {
+  const busy = inProcesses(noopProgram(packageRoot, join(folder, 'busy'), busyTask))
+  const rates = await measureInRounds(
+    [
+      draining('inline', 'no-op jobs, inline, concurrency 100', inline, { concurrency: 100, processes: 1 }, jobs.noop),
+      draining(
+        'two',
+        'no-op jobs, two processes, concurrency 100',
+        inProcesses(program),
+        { concurrency: 100, processes: 2 },
+        jobs.noop,
+      ),
+      draining('busy.1', 'jobs of 10 ms of work, one process', busy, { concurrency: 1, processes: 1 }, jobs.busy),
+      draining('busy.2', 'jobs of 10 ms of work, two processes', busy, { concurrency: 2, processes: 2 }, jobs.busy),
+    ],
+    rounds,
+  )
+  const [inlined, processes, one, two] = rates
+  const beside = (rate: Rate, other: Rate | undefined, to: string, target: number): TaskProcessRate => {
+    return { ...rate, ratio: other === undefined ? null : ratioOf(rate, other), to, target }
+  }
+  const alone = (rate: Rate): TaskProcessRate => ({ ...rate, ratio: null, to: '', target: null })
+  if (inlined === undefined || processes === undefined || one === undefined || two === undefined) return { rates: [] }
+  const { noop, busy: busyTarget } = taskProcessTargets
+  return {
+    rates: [
+      alone(inlined),
+      beside(processes, inlined, 'inline', noop),
+      alone(one),
+      beside(two, one, 'one process', busyTarget),
+    ],
+  }
+}
+
+function draining(
+  id: string,
+  title: string,
+  tasks: PoolTasks,
+  { concurrency, processes }: { readonly concurrency: number; readonly processes: number },
+  jobs: number,
+): Measurement {
+  const run = (folder: string, count: number) =>
+    withStore(join(folder, 'jobs.db'), 'full', async (store) => {
+      await enqueueInBulk(store, count)
+      return drain(store, tasks, concurrency, count, processes)
+    })
+  return { id: `task-processes.${id}`, title, jobs, run }
+}
+
+const noop = { name: 'noop', run: () => undefined, schema: null, dontRetryOn: [] }
+const inline: PoolTasks = {
+  start: (listener) =>
+    new InlineHost(
+      async () => ({ tasks: new Map([['noop', noop]]), catalog: { tasks: [], faults: [] } }),
+      systemClock,
+      listener,
+    ),
+  cwd: process.cwd(),
+}
