@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.js'
-import type { Usage } from '../domain/job.js'
+import type { JobId, Usage } from '../domain/job.js'
 import type { JsonValue } from '../domain/json.js'
 import { textMask } from '../domain/redact.js'
 import type { Addition, JobStore } from '../stores/store.js'
@@ -17,31 +17,38 @@ export class OutputLog {
   readonly #clock: Clock
   readonly #events: EngineEmitter
   readonly #redact: readonly string[]
+  readonly #running: (id: JobId) => InFlight | undefined
   readonly #changed = new Set<InFlight>()
   #timer: NodeJS.Timeout | null = null
 
-  /** `redact`: names of keys, beside the built-in ones, whose values are masked. */
-  constructor(store: Pick<JobStore, 'append'>, clock: Clock, events: EngineEmitter, redact: readonly string[]) {
+  /** `redact`: names of keys, beside the built-in ones, whose values are masked. `running` finds a job of this worker. */
+  constructor(
+    store: Pick<JobStore, 'append'>,
+    clock: Clock,
+    events: EngineEmitter,
+    redact: readonly string[],
+    running: (id: JobId) => InFlight | undefined,
+  ) {
     this.#store = store
     this.#clock = clock
     this.#events = events
     this.#redact = redact
+    this.#running = running
   }
 
-  /** Answers it as it may be shown. */
-  write(entry: InFlight, output: TaskOutput): TaskOutput {
-    const log = this.#logOf(entry)
-    log.write(output.stream, output.text, output.at ?? this.#clock.now())
-    return { ...output, text: log.mask(output.text) }
+  /** A job has printed something, and it is told as it may be shown. What it prints after its end is not kept. */
+  output(output: TaskOutput): void {
+    const log = this.#logFor(output)
+    log?.write(output.stream, output.text, output.at ?? this.#clock.now())
+    this.#events.emit('task.output', log === null ? output : { ...output, text: log.mask(output.text) })
   }
 
-  /** Answers it as it may be shown. */
-  progress(entry: InFlight, progress: TaskProgress): TaskProgress {
-    const log = this.#logOf(entry)
-    const { fraction } = progress
+  progress(progress: TaskProgress): void {
+    const log = this.#logFor(progress)
+    if (log === null) return
     const message = progress.message === null ? null : log.mask(progress.message)
-    log.progress({ fraction, message })
-    return { ...progress, message }
+    log.progress({ fraction: progress.fraction, message })
+    this.#events.emit('task.progress', { ...progress, message })
   }
 
   usage(entry: InFlight, usage: Usage): void {
@@ -53,6 +60,11 @@ export class OutputLog {
     const logged = entries.filter(({ log }) => log !== null)
     for (const { log } of logged) log?.end(this.#clock.now())
     this.#flush(logged)
+  }
+
+  #logFor({ id, attempt }: { readonly id: JobId | null; readonly attempt: number }): AttemptLog | null {
+    const entry = id === null ? undefined : this.#running(id)
+    return entry?.claim.lease.attempt === attempt ? this.#logOf(entry) : null
   }
 
   #logOf(entry: InFlight): AttemptLog {

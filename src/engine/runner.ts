@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.js'
 import { isTemporary } from '../domain/errors.js'
-import { defaultGraceMs, type JobId, type Usage, type WorkerId } from '../domain/job.js'
+import { defaultGraceMs, type JobId, type WorkerId } from '../domain/job.js'
 import type { QueueChoice } from '../domain/queues.js'
 import type { Claim, JobStore } from '../stores/store.js'
 import type { EngineEmitter } from './events.js'
@@ -11,7 +11,7 @@ import { type InFlight, inFlight, outcomeOf, outcomeOfDeath, released } from './
 import { askToStop, stopByLadder } from './ladder.js'
 import { OutputLog } from './output-log.js'
 import { Pace } from './pace.js'
-import type { AttemptEnd, StopReason, TaskOutput, TaskProgress } from './protocol.js'
+import type { AttemptEnd, StopReason } from './protocol.js'
 import { type End, Settler } from './settler.js'
 import { TimeLimits } from './time-limits.js'
 
@@ -40,13 +40,14 @@ export interface RunnerSettings {
  * place is free as soon as its job has ended, not when that is stored: ends and the next claim share a commit.
  */
 export class Runner {
+  /** What the jobs print and how far they are goes here. */
+  readonly log: OutputLog
   readonly #store: JobStore
   readonly #pool: TaskPool
   readonly #clock: Clock
   readonly #events: EngineEmitter
   readonly #settings: RunnerSettings
   readonly #settler: Settler
-  readonly #log: OutputLog
   readonly #limits: TimeLimits
   readonly #pace = new Pace(aheadMs, mostAhead)
   readonly #inFlight = new Map<JobId, InFlight>()
@@ -72,7 +73,7 @@ export class Runner {
     this.#events = events
     this.#worker = worker
     this.#settings = settings
-    this.#log = new OutputLog(store, clock, events, settings.redact)
+    this.log = new OutputLog(store, clock, events, settings.redact, (id) => this.#inFlight.get(id))
     this.#settler = new Settler(store, events, () => this.#tellIdle())
     this.#limits = new TimeLimits(
       () => pool.lanes.flatMap((lane) => [...lane.running]),
@@ -135,7 +136,7 @@ export class Runner {
     this.#open = false
     await this.#claiming?.catch(() => {})
     this.#pool.recall()
-    this.#giveBack(this.#pool.withdrawLoners())
+    this.#giveBack(this.#pool.loners.withdrawAll())
     while (this.busy) await new Promise<void>((resolve) => this.#idleWaiters.add(resolve))
     this.#limits.stop()
   }
@@ -157,7 +158,7 @@ export class Runner {
       return
     }
     // It waits for a process of its own. To be given back is the end of a job that is to be cancelled.
-    this.#pool.withdraw(entry)
+    this.#pool.loners.withdraw(entry)
     this.#giveBack([entry])
   }
 
@@ -172,21 +173,6 @@ export class Runner {
     this.#ends.length = 0
     this.#worker = worker
     this.#tellIdle()
-  }
-
-  /** A job has printed something, and it is told as it may be shown. What it prints after its end is not kept. */
-  output(output: TaskOutput): void {
-    const entry = this.#runningAs(output)
-    this.#events.emit('task.output', entry === null ? output : this.#log.write(entry, output))
-  }
-
-  progress(progress: TaskProgress): void {
-    const entry = this.#runningAs(progress)
-    if (entry !== null) this.#events.emit('task.progress', this.#log.progress(entry, progress))
-  }
-
-  usage(entry: InFlight, usage: Usage): void {
-    this.#log.usage(entry, usage)
   }
 
   /** A job has begun. */
@@ -264,13 +250,8 @@ export class Runner {
       entry.cancelNextStep()
       this.#inFlight.delete(entry.claim.job.id)
     }
-    this.#log.end(ends.map(({ entry }) => entry))
+    this.log.end(ends.map(({ entry }) => entry))
     this.#settler.settle(ends)
-  }
-
-  #runningAs({ id, attempt }: { readonly id: JobId | null; readonly attempt: number }): InFlight | null {
-    const entry = id === null ? undefined : this.#inFlight.get(id)
-    return entry?.claim.lease.attempt === attempt ? entry : null
   }
 
   /** While jobs wait in a process: takes them back, for other workers, from one where nothing ends. */

@@ -93,13 +93,13 @@ export class Worker {
       began: (entry) => this.runner.began(entry),
       ended: (lane, ends) => this.runner.ended(lane, ends),
       returned: (lane, entries) => this.runner.returned(lane, entries),
-      usage: (entry, usage) => this.runner.usage(entry, usage),
+      usage: (entry, usage) => this.runner.log.usage(entry, usage),
       // Whoever takes over from a worker that dies must know of it, to end it first.
       spawned: () => void this.#store.beat(this.#id, this.#pool.processes).catch(() => {}),
       spent: (lane) => this.#pool.replace(lane),
       died: (lane, death, running) => this.#died(lane, death, running),
-      output: (output) => this.runner.output(output),
-      progress: (progress) => this.runner.progress(progress),
+      output: (output) => this.runner.log.output(output),
+      progress: (progress) => this.runner.log.progress(progress),
       enqueue: (request) => this.#enqueue(request),
     })
     this.events.on('service.failed', (_, error) => this.#break(error))

@@ -5,6 +5,7 @@ import type { Catalog, CheckRequest, EnqueueAnswer, TaskInfo, TaskOutput, Verdic
 import { shellTask } from '../shell-task.js'
 import { CommandHost } from './command-host.js'
 import { Lane, type LaneListener, type StartHost } from './lane.js'
+import { Loners } from './loners.js'
 import { Place } from './place.js'
 
 const notStarted: EnqueueAnswer = {
@@ -23,9 +24,7 @@ export interface PoolTasks {
 }
 
 /**
- * The task processes of a worker, each with its share of the concurrency. A loner is alone in one: a suspect, which may
- * have killed its process, or a job whose task asks for a process of its own, which has to be a fresh one. It waits for a
- * lane to be empty, which takes nothing else meanwhile.
+ * The task processes of a worker, each with its share of the concurrency, and the programs that it runs.
  */
 export class TaskPool {
   /** The tasks and faults of the project. Rejects with ProjectError if the first process dies before it has them. */
@@ -34,7 +33,8 @@ export class TaskPool {
   readonly #commands: Lane
   readonly #outputBefore: (output: TaskOutput) => void
   readonly #places: Place[]
-  readonly #loners: InFlight[] = []
+  /** Those of its jobs that must be alone. */
+  readonly loners: Loners
   #tasks: ReadonlyMap<string, TaskInfo> = new Map()
   #concurrency = 1
   #listener: LaneListener | null = null
@@ -49,6 +49,7 @@ export class TaskPool {
     this.#commands = new Lane((listener) => new CommandHost(place, clock, listener), this.#relay())
     this.#start = tasks.start
     this.#places = tasks.start === null ? [] : [new Place(tasks.start, this.#relay())]
+    this.loners = new Loners(this.#places, ({ claim }) => this.#hasOwnProcess(claim.job.task))
     this.catalog = (this.#places[0]?.lane ?? this.#commands).catalog
   }
 
@@ -94,7 +95,7 @@ export class TaskPool {
     if (this.#places.length === 0) return this.#concurrency - this.#commands.count
     const room = this.#open().reduce((sum, lane) => sum + Math.max(0, this.#quota(lane, ahead) - lane.count), 0)
     // Those who wait for an empty lane have a place already.
-    return room - this.#loners.length - this.#commands.count
+    return room - this.loners.count - this.#commands.count
   }
 
   /** Hands jobs over, each to the lane that is filled least. Answers those for which there is no process any more. */
@@ -102,8 +103,7 @@ export class TaskPool {
     const commands = entries.filter((entry) => this.#isCommand(entry))
     if (commands.length > 0) this.#commands.handOver(commands)
     const loners = entries.filter((entry) => this.#isLoner(entry))
-    this.#loners.push(...loners)
-    this.#placeLoners()
+    this.loners.add(loners)
     const isPlaced = loners.length > 0 || commands.length > 0
     const rest = isPlaced ? entries.filter((entry) => !loners.includes(entry) && !commands.includes(entry)) : entries
     const loads = this.#open().map((lane) => ({ lane, count: lane.count, added: [] as InFlight[] }))
@@ -129,17 +129,6 @@ export class TaskPool {
     return quiet.filter((lane) => lane.recall()).length > 0
   }
 
-  /** Takes back one loner that waits for an empty lane. */
-  withdraw(loner: InFlight): void {
-    const index = this.#loners.indexOf(loner)
-    if (index >= 0) this.#loners.splice(index, 1)
-  }
-
-  /** Takes back the loners that wait for an empty lane. */
-  withdrawLoners(): readonly InFlight[] {
-    return this.#loners.splice(0)
-  }
-
   /** Jobs have left a lane: a loner that waits for an empty one may have its turn. */
   left(lane: Lane): void {
     if (lane.count === 0 && lane.holdsLoner) {
@@ -147,7 +136,7 @@ export class TaskPool {
       if (lane.isUsedUp) this.replace(lane)
     }
     this.#placeOf(lane)?.left()
-    this.#placeLoners()
+    this.loners.place()
   }
 
   /** Gives all places to fresh processes; what runs goes on to its end in the old ones. */
@@ -164,7 +153,7 @@ export class TaskPool {
   /** Takes everything out, as far as the worker is concerned. */
   clear(): void {
     for (const lane of this.lanes) lane.clear()
-    this.withdrawLoners()
+    this.loners.withdrawAll()
   }
 
   /** Kills all processes with everything that runs in them; others take their places. */
@@ -214,49 +203,12 @@ export class TaskPool {
     return this.task(task)?.isolation === 'own'
   }
 
-  #placeLoners(): void {
-    while (this.#loners.length > 0) {
-      const lane = this.#placeFor(this.#loners[0]?.claim.job.task ?? '')
-      if (lane === null) return
-      lane.holdsLoner = true
-      lane.handOver(this.#loners.splice(0, 1))
-    }
-    for (const lane of this.lanes) lane.runsOut = false
-  }
-
-  /** An empty lane for a loner; null if it has to wait for one, which has been seen to. */
-  #placeFor(task: string): Lane | null {
-    const own = this.#hasOwnProcess(task)
-    const empty = this.#places.filter(({ lane }) => lane.count === 0 && lane.share > 0)
-    const place = empty.find(({ lane }) => lane.ready && !(own && lane.isUsed))
-    if (place !== undefined) {
-      place.lane.isUsedUp = own
-      return place.lane
-    }
-    const used = empty.find(({ lane }) => lane.ready)
-    if (used === undefined) this.#emptyOne()
-    else {
-      used.replace()
-      used.lane.runsOut = true
-    }
-    return null
-  }
-
-  /** Lets one lane run out for those who must be alone. */
-  #emptyOne(): void {
-    if (this.#places.some(({ lane }) => lane.holdsLoner || lane.runsOut)) return
-    const [lane] = this.#open().sort((a, b) => a.count - a.buffered - (b.count - b.buffered))
-    if (lane === undefined) return // it will be empty when its process is back
-    lane.runsOut = true
-    lane.recall()
-  }
-
   /** What lanes tell, before and after somebody listens. */
   #relay(): LaneListener {
     return {
       ready: (lane) => {
         void this.#learn(lane.catalog)
-        this.#placeLoners()
+        this.loners.place()
         this.#listener?.ready(lane)
       },
       began: (entry) => this.#listener?.began(entry),

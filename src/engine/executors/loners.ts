@@ -1,0 +1,80 @@
+import type { InFlight } from '../in-flight.js'
+import type { Lane } from './lane.js'
+import type { Place } from './place.js'
+
+/**
+ * Jobs that must be alone in a task process: suspects, and those whose task asks for a process of its own, which has to be a
+ * fresh one. They wait for a lane to be empty, which takes nothing else meanwhile.
+ */
+export class Loners {
+  readonly #places: readonly Place[]
+  readonly #wantsFresh: (entry: InFlight) => boolean
+  readonly #waiting: InFlight[] = []
+
+  constructor(places: readonly Place[], wantsFresh: (entry: InFlight) => boolean) {
+    this.#places = places
+    this.#wantsFresh = wantsFresh
+  }
+
+  /** How many wait. */
+  get count(): number {
+    return this.#waiting.length
+  }
+
+  add(entries: readonly InFlight[]): void {
+    this.#waiting.push(...entries)
+    this.place()
+  }
+
+  /** Takes back one that waits. */
+  withdraw(entry: InFlight): void {
+    const index = this.#waiting.indexOf(entry)
+    if (index >= 0) this.#waiting.splice(index, 1)
+  }
+
+  /** Takes back all that wait. */
+  withdrawAll(): readonly InFlight[] {
+    return this.#waiting.splice(0)
+  }
+
+  /** Hands over as many as there are empty lanes, and sees to it that there will be one for the next. */
+  place(): void {
+    for (let [next] = this.#waiting; next !== undefined; [next] = this.#waiting) {
+      const lane = this.#laneFor(next)
+      if (lane === null) return
+      this.#waiting.shift()
+      lane.holdsLoner = true
+      lane.handOver([next])
+    }
+    for (const { lane } of this.#places) lane.runsOut = false
+  }
+
+  /** null: it has to wait, and that has been seen to. */
+  #laneFor(entry: InFlight): Lane | null {
+    const fresh = this.#wantsFresh(entry)
+    const empty = this.#places.filter(({ lane }) => lane.ready && lane.count === 0 && lane.share > 0)
+    const place = empty.find(({ lane }) => !(fresh && lane.isUsed))
+    if (place !== undefined) {
+      place.lane.isUsedUp = fresh
+      return place.lane
+    }
+    const [used] = empty
+    if (used === undefined) this.#emptyOne()
+    else {
+      used.replace()
+      used.lane.runsOut = true
+    }
+    return null
+  }
+
+  /** Lets one lane run out. */
+  #emptyOne(): void {
+    const lanes = this.#places.map(({ lane }) => lane)
+    if (lanes.some((lane) => lane.holdsLoner || lane.runsOut)) return
+    const shared = lanes.filter((lane) => lane.ready && lane.share > 0)
+    const [lane] = shared.sort((a, b) => a.count - a.buffered - (b.count - b.buffered))
+    if (lane === undefined) return // it will be empty when its process is back
+    lane.runsOut = true
+    lane.recall()
+  }
+}
