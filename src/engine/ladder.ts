@@ -27,8 +27,8 @@ export function stopByLadder(entry: InFlight, reason: StopReason, graceMs: numbe
   next(graceMs, () => {
     entry.lane?.abandon(entry)
     next(answerMs, () => {
-      entry.lane?.terminate()
-      next(lastWordsMs, () => entry.lane?.killNow())
+      entry.lane?.terminate(entry)
+      next(lastWordsMs, () => entry.lane?.killFor(entry))
     })
   })
 }

@@ -64,8 +64,12 @@ export class CommandHost implements TaskHost {
 
   endOverLimit(): void {}
 
-  terminate(): void {
-    for (const job of this.#running.values()) job.terminate()
+  terminate(id: JobId, attempt: number): void {
+    this.abandon(id, attempt)
+  }
+
+  killFor(id: JobId, attempt: number): void {
+    this.abandon(id, attempt)
   }
 
   killNow(): void {

@@ -93,6 +93,7 @@ export class InlineHost implements TaskHost {
 
   endOverLimit(): void {}
   terminate(): void {}
+  killFor(): void {}
   killNow(): void {}
 
   async kill(): Promise<void> {

@@ -146,9 +146,14 @@ export class Lane {
     this.#process.abandon(entry.claim.job.id, entry.claim.lease.attempt)
   }
 
-  /** Tells the process, and all that it has started, to end; another one takes its place. */
-  terminate(): void {
-    this.#process.terminate()
+  /** Tells what runs the job, and all that it has started, to end. */
+  terminate({ claim: { lease } }: InFlight): void {
+    this.#process.terminate(lease.job, lease.attempt)
+  }
+
+  /** Kills what runs the job. */
+  killFor({ claim: { lease } }: InFlight): void {
+    this.#process.killFor(lease.job, lease.attempt)
   }
 
   /** Takes no more jobs: what waits is asked back, what runs goes on to its end. */
@@ -188,12 +193,7 @@ export class Lane {
     return this.#process.kill()
   }
 
-  /** As `kill`, for those who cannot wait. */
-  killNow(): void {
-    this.#process.killNow()
-  }
-
-  /** As `killNow`, and nothing takes its place. */
+  /** As `kill`, for those who cannot wait, and nothing takes its place. */
   endNow(): void {
     this.#ending = true
     this.#process.killNow()
@@ -249,9 +249,11 @@ export class Lane {
     this.quietSince = performance.now()
     const told: { entry: InFlight; end: AttemptEnd }[] = []
     for (const end of ends) {
-      const entry = this.#running.get(end.id)
+      // The process may be a little ahead of what the worker takes it to run.
+      const entry = this.#running.get(end.id) ?? this.#waiting.get(end.id)
       if (entry?.claim.lease.attempt !== end.attempt) continue
       this.#running.delete(end.id)
+      this.#waiting.delete(end.id)
       this.#endedJobs++
       told.push({ entry, end })
       this.#advance()

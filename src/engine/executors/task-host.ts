@@ -34,8 +34,10 @@ export interface TaskHost {
   measure(): number | null
   /** Ends it because it holds too much memory. */
   endOverLimit(): void
-  /** Tells it, and all that it has started, to end. */
-  terminate(): void
+  /** Tells what runs a job, and all that it has started, to end: the whole process, if it cannot be told apart. */
+  terminate(id: string, attempt: number): void
+  /** Kills what runs a job. */
+  killFor(id: string, attempt: number): void
   /** Lets it go: it ends by itself, or is killed. Resolves when it has, and all it wrote has been told. */
   end(): Promise<void>
   /** Ends it with all that it has started. Resolves when it has, and all it wrote has been told. */

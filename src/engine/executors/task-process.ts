@@ -133,6 +133,10 @@ export class TaskProcess implements TaskHost {
     this.#process.terminate()
   }
 
+  killFor(): void {
+    this.killNow()
+  }
+
   /** As `kill`, for those who cannot wait. */
   killNow(): void {
     this.#killed = true
