@@ -17,12 +17,15 @@ export function redact(value: JsonValue, more: readonly string[]): JsonValue {
 
 /** `text` without the secrets of `value`: an error or a line of output may repeat what a task was given. */
 export function redactText(text: string, value: JsonValue, more: readonly string[]): string {
-  return textMask(value, more)(text)
+  return textMask(value, more)?.(text) ?? text
 }
 
-/** The same for many texts. */
-export function textMask(value: JsonValue, more: readonly string[]): (text: string) => string {
-  const secrets = textsBelow(value, secretKeys(more), false).filter((secret) => secret.length >= shortestSecret)
+/** The same for many texts, also where they are the lines of a secret of several lines; null if there are no secrets. */
+export function textMask(value: JsonValue, more: readonly string[]): ((text: string) => string) | null {
+  const whole = textsBelow(value, secretKeys(more), false)
+  const lines = whole.filter((secret) => secret.includes('\n')).flatMap((secret) => secret.split(/\r?\n/))
+  const secrets = [...whole, ...lines].filter((secret) => secret.length >= shortestSecret)
+  if (secrets.length === 0) return null
   // The longest first: one secret may be a part of another.
   secrets.sort((a, b) => b.length - a.length)
   return (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, mask), text)

@@ -4,16 +4,16 @@ import type { Addition } from '../stores/store.js'
 /** What is kept of one attempt's output: so much from its beginning, and as much from its end. */
 export const maxOutputBytes = 1024 * 1024
 const half = maxOutputBytes / 2
+// A row costs more than a short line has characters.
+const mostLines = 10_000
 // What has no line end for so long is a line all the same.
 const longestLine = 64 * 1024
 
 /** One attempt's output and progress on their way to the store. */
 export class AttemptLog {
-  /** Hides the job's secrets. */
-  readonly mask: (text: string) => string
+  readonly #mask: ((text: string) => string) | null
   readonly #rests = new Map<OutputLine['stream'], string>()
   #waiting: OutputLine[] = []
-  #forget: { first: number; last: number } | null = null
   #progress: Progress | null = null
   #usage: Usage | null = null
   #last = 0
@@ -23,17 +23,29 @@ export class AttemptLog {
   #tail: { readonly line: number; readonly bytes: number }[] = []
   #tailStart = 0
   #tailBytes = 0
+  /** The last line that was cut, and up to where that was told; 0 for none. */
+  #cutTo = 0
+  #forgottenTo = 0
 
-  constructor(mask: (text: string) => string) {
-    this.mask = mask
+  /** `mask` hides the job's secrets; null: it has none. */
+  constructor(mask: ((text: string) => string) | null) {
+    this.#mask = mask
   }
 
-  write(stream: OutputLine['stream'], text: string, at: EpochMs): void {
+  /**
+   * Answers what of it may be shown now: all of it, or of a job with secrets whole lines, since a secret may come in pieces.
+   */
+  write(stream: OutputLine['stream'], text: string, at: EpochMs): string {
     const lines = ((this.#rests.get(stream) ?? '') + text).split('\n')
     const rest = lines.pop() ?? ''
-    for (const line of lines) this.#addLong(stream, line, at)
-    if (rest.length > longestLine) this.#addLong(stream, rest, at)
+    if (rest.length > longestLine) lines.push(rest)
     this.#rests.set(stream, rest.length > longestLine ? '' : rest)
+    for (const line of lines) this.#addLong(stream, line, at)
+    return this.#mask === null ? text : lines.map((line) => `${this.masked(line)}\n`).join('')
+  }
+
+  masked(text: string): string {
+    return this.#mask?.(text) ?? text
   }
 
   progress(progress: Progress): void {
@@ -44,17 +56,22 @@ export class AttemptLog {
     this.#usage = usage
   }
 
-  /** The attempt has ended: what it printed last may have no line end. */
-  end(at: EpochMs): void {
-    for (const [stream, rest] of this.#rests) if (rest !== '') this.#addLong(stream, rest, at)
+  /** The attempt has ended: what it printed last may have no line end. Answers what of it was not shown yet. */
+  end(at: EpochMs): readonly { readonly stream: OutputLine['stream']; readonly text: string }[] {
+    const rests = [...this.#rests].filter(([, rest]) => rest !== '')
     this.#rests.clear()
+    for (const [stream, rest] of rests) this.#addLong(stream, rest, at)
+    return this.#mask === null ? [] : rests.map(([stream, rest]) => ({ stream, text: this.masked(rest) }))
   }
 
   /** What was added since the last time; null for nothing. */
   take(): Omit<Addition, 'lease'> | null {
-    const taken = { output: this.#waiting, forget: this.#forget, progress: this.#progress, usage: this.#usage }
+    this.#dropCut()
+    const isCut = this.#cutTo > this.#forgottenTo
+    const forget = isCut ? { first: this.#headLast + 1, last: this.#cutTo } : null
+    this.#forgottenTo = this.#cutTo
+    const taken = { output: this.#waiting, forget, progress: this.#progress, usage: this.#usage }
     this.#waiting = []
-    this.#forget = null
     this.#progress = null
     this.#usage = null
     const isEmpty =
@@ -63,7 +80,7 @@ export class AttemptLog {
   }
 
   #addLong(stream: OutputLine['stream'], text: string, at: EpochMs): void {
-    const whole = this.mask(text.endsWith('\r') ? text.slice(0, -1) : text)
+    const whole = this.masked(text.endsWith('\r') ? text.slice(0, -1) : text)
     for (let start = 0; start === 0 || start < whole.length; start += longestLine) {
       this.#add({ line: ++this.#last, at, stream, text: whole.slice(start, start + longestLine) })
     }
@@ -72,34 +89,33 @@ export class AttemptLog {
   #add(line: OutputLine): void {
     const bytes = Buffer.byteLength(line.text) + 1
     this.#waiting.push(line)
-    if (this.#tail.length === 0 && this.#headBytes + bytes <= half) {
+    if (this.#tail.length === 0 && this.#headBytes + bytes <= half && line.line <= mostLines) {
       this.#headBytes += bytes
       this.#headLast = line.line
       return
     }
     this.#tail.push({ line: line.line, bytes })
     this.#tailBytes += bytes
-    if (this.#tailBytes > half) this.#cut()
+    this.#cut()
   }
 
   /** Lets the oldest lines behind the head go. */
   #cut(): void {
-    let last = 0
-    while (this.#tailBytes > half) {
+    while (this.#tailBytes > half || this.#tail.length - this.#tailStart > mostLines) {
       const oldest = this.#tail[this.#tailStart++]
       if (oldest === undefined) break
       this.#tailBytes -= oldest.bytes
-      last = oldest.line
+      this.#cutTo = oldest.line
     }
-    if (this.#tailStart > this.#tail.length / 2) {
-      this.#tail = this.#tail.slice(this.#tailStart)
-      this.#tailStart = 0
-    }
-    const first = this.#headLast + 1
-    this.#forget = { first, last }
-    // What was not stored yet never will be.
-    const firstKept = this.#waiting.findIndex(({ line }) => line > last)
-    const head = this.#waiting.filter(({ line }) => line < first)
-    this.#waiting = firstKept < 0 ? head : [...head, ...this.#waiting.slice(firstKept)]
+    if (this.#tailStart < 1_000 || this.#tailStart < this.#tail.length / 2) return
+    this.#tail = this.#tail.slice(this.#tailStart)
+    this.#tailStart = 0
+    this.#dropCut()
+  }
+
+  /** What was not stored before it was cut never will be. */
+  #dropCut(): void {
+    if (this.#cutTo === 0) return
+    this.#waiting = this.#waiting.filter(({ line }) => line <= this.#headLast || line > this.#cutTo)
   }
 }

@@ -52,9 +52,13 @@ export function isStill(recorded: ProcessIdentity): boolean {
   return found !== null && (recorded.startTicks === null || found.startTicks === recorded.startTicks)
 }
 
-/** Ends the process group that a task process leads, if the process is still the recorded one. */
+/**
+ * Ends the process group that a recorded process leads, or has led: as long as somebody is left in it, no other process can
+ * get its number.
+ */
 export function endGroup(recorded: ProcessIdentity): void {
-  if (recorded.startTicks === null || !isStill(recorded)) return
+  const isOther = identify(recorded.pid) !== null && !isStill(recorded)
+  if (recorded.startTicks === null || isOther) return
   attempt(() => process.kill(-recorded.pid, 'SIGKILL'))
 }
 

@@ -10,6 +10,8 @@ import type { TaskOutput, TaskProgress } from './protocol.js'
 
 // Soon enough for those who follow a job, and seldom enough for the store.
 const flushMs = 50
+// Jobs that ended last, for what they may still print.
+const mostRemembered = 1_000
 
 /** Takes what the running jobs print, and how far they are, to the store: some times a second, and before each end. */
 export class OutputLog {
@@ -19,6 +21,7 @@ export class OutputLog {
   readonly #redact: readonly string[]
   readonly #running: (id: JobId) => InFlight | undefined
   readonly #changed = new Set<InFlight>()
+  readonly #ended = new Map<JobId, InFlight>()
   #timer: NodeJS.Timeout | null = null
 
   /** `redact`: names of keys, beside the built-in ones, whose values are masked. `running` finds a job of this worker. */
@@ -39,14 +42,15 @@ export class OutputLog {
   /** A job has printed something, and it is told as it may be shown. What it prints after its end is not kept. */
   output(output: TaskOutput): void {
     const log = this.#logFor(output)
-    log?.write(output.stream, output.text, output.at ?? this.#clock.now())
-    this.#events.emit('task.output', log === null ? output : { ...output, text: log.mask(output.text) })
+    const at = output.at ?? this.#clock.now()
+    const text = log === null ? this.#late(output) : log.write(output.stream, output.text, at)
+    if (text !== '') this.#events.emit('task.output', { ...output, text })
   }
 
   progress(progress: TaskProgress): void {
     const log = this.#logFor(progress)
     if (log === null) return
-    const message = progress.message === null ? null : log.mask(progress.message)
+    const message = progress.message === null ? null : log.masked(progress.message)
     log.progress({ fraction: progress.fraction, message })
     this.#events.emit('task.progress', { ...progress, message })
   }
@@ -58,8 +62,29 @@ export class OutputLog {
   /** The attempts are about to be settled: what they said last goes first. */
   end(entries: readonly InFlight[]): void {
     const logged = entries.filter(({ log }) => log !== null)
-    for (const { log } of logged) log?.end(this.#clock.now())
+    for (const { log, claim } of logged) {
+      const { job: id, attempt } = claim.lease
+      for (const rest of log?.end(this.#clock.now()) ?? []) {
+        this.#events.emit('task.output', { id, attempt, at: null, ...rest })
+      }
+    }
+    for (const entry of entries) this.#remember(entry)
     this.#flush(logged)
+  }
+
+  /** What a job prints after its end is shown without its secrets too, for as long as they are remembered. */
+  #late({ id, text }: TaskOutput): string {
+    const entry = id === null ? undefined : this.#ended.get(id)
+    return entry === undefined ? text : this.#newLog(entry).masked(text)
+  }
+
+  #remember(entry: InFlight): void {
+    const { id } = entry.claim.job
+    this.#ended.delete(id)
+    this.#ended.set(id, entry)
+    if (this.#ended.size <= mostRemembered) return
+    const [oldest] = this.#ended.keys()
+    if (oldest !== undefined) this.#ended.delete(oldest)
   }
 
   #logFor({ id, attempt }: { readonly id: JobId | null; readonly attempt: number }): AttemptLog | null {
@@ -68,13 +93,17 @@ export class OutputLog {
   }
 
   #logOf(entry: InFlight): AttemptLog {
-    entry.log ??= new AttemptLog(textMask(JSON.parse(entry.claim.job.argsJson) as JsonValue, this.#redact))
+    entry.log ??= this.#newLog(entry)
     this.#changed.add(entry)
     this.#timer ??= setTimeout(() => {
       this.#timer = null
       this.#flush([...this.#changed])
     }, flushMs)
     return entry.log
+  }
+
+  #newLog({ claim }: InFlight): AttemptLog {
+    return new AttemptLog(textMask(JSON.parse(claim.job.argsJson) as JsonValue, this.#redact))
   }
 
   #flush(entries: readonly InFlight[]): void {

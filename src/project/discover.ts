@@ -63,8 +63,8 @@ function isModule(name: string): boolean {
 function isProgram(path: string): boolean {
   if (extensions.has(extname(path))) return false // a test, or a declaration
   try {
-    const { mode } = statSync(path)
-    if ((mode & 0o111) === 0) return false
+    const stat = statSync(path)
+    if (!stat.isFile() || (stat.mode & 0o111) === 0) return false
     const file = openSync(path, 'r')
     const start = Buffer.alloc(4)
     readSync(file, start, 0, 4, 0)
@@ -78,7 +78,8 @@ function isProgram(path: string): boolean {
 const elf = Buffer.from('\u007fELF', 'latin1')
 
 function prefixOf(tasksFolder: string, file: string): string {
-  const path = relative(tasksFolder, file).slice(0, -extname(file).length).split(sep)
+  const whole = relative(tasksFolder, file)
+  const path = whole.slice(0, whole.length - extname(file).length).split(sep)
   if (path.at(-1) !== 'index') return path.join('.')
   // In the task directory itself the folder's name is the directory's.
   return path.length > 1 ? path.slice(0, -1).join('.') : (tasksFolder.split(sep).at(-1) ?? 'index')

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { OutputLine } from '../../src/domain/job.js'
 import { AttemptLog, maxOutputBytes } from '../../src/engine/attempt-log.js'
 
-const plain = (text: string) => text
+const plain = null
 
 /** What a store would hold after all that was taken. */
 function kept(log: AttemptLog, store: OutputLine[] = []): OutputLine[] {
@@ -32,9 +32,10 @@ describe('the log of an attempt', () => {
 
   test('A secret that is written in two pieces is masked all the same.', () => {
     const log = new AttemptLog((text) => text.replaceAll('hunter2', '***'))
-    log.write('stdout', 'it is hun', 1)
-    log.write('stdout', 'ter2!\n', 1)
-    expect(texts(kept(log))).toEqual(['it is ***!'])
+    expect(log.write('stdout', 'it is hun', 1)).toBe('')
+    expect(log.write('stdout', 'ter2!\nhunter', 1)).toBe('it is ***!\n')
+    expect(log.end(2)).toEqual([{ stream: 'stdout', text: 'hunter' }])
+    expect(texts(kept(log))).toEqual(['it is ***!', 'hunter'])
   })
 
   test.each([1, 7, 100_000])('Of too much the beginning and the end are kept, taken after every %i lines.', (every) => {
@@ -69,5 +70,13 @@ describe('the log of an attempt', () => {
     log.usage({ peakBytes: 1, cpuMs: 2 })
     expect(log.take()).toMatchObject({ progress: { fraction: 0.2 }, usage: { cpuMs: 2 } })
     expect(log.take()).toBe(null)
+  })
+
+  test('A million short lines at once are cut to some thousands, without a pause.', () => {
+    const log = new AttemptLog(plain)
+    log.write('stdout', '\n'.repeat(1_000_000), 1)
+    const lines = kept(log)
+    expect(lines.length).toBe(20_000)
+    expect(lines.at(-1)?.line).toBe(1_000_000)
   })
 })

@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { cliProject } from '../support/cli.js'
-import { enqueueJob, jobOf } from '../support/store.js'
+import { enqueueJob, finalJobs, jobOf } from '../support/store.js'
 
 const project = cliProject({
   'tasks/say.sh': `#!/bin/sh
@@ -30,13 +30,25 @@ trap 'echo told; exit 3' TERM
 echo begun
 while true; do sleep 0.05; done
 `,
+  'tasks/plain': '#!/bin/sh\necho \'"plain"\'\n',
+  'tasks/noisy.sh': `#!/bin/sh
+sleep 987 &
+while :; do echo tick; sleep 0.2; done
+`,
+  'tasks/nap.sh': `#!/bin/sh
+echo b >> napping.txt; sleep 0.3; echo e >> napping.txt
+`,
+  'tasks/fn.mjs': `import { appendFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
+export const nap = async () => { appendFileSync('napping.txt', 'b\\n'); await setTimeout(300); appendFileSync('napping.txt', 'e\\n') }
+`,
   'tasks/text.txt': 'no program',
   'tasks/unrunnable.sh': '#!/bin/sh\necho never',
   'tasks/shell.mjs': 'export default () => 1\n',
 })
 
 beforeAll(() => {
-  for (const file of ['say.sh', 'nested/exits.py', 'stubborn.sh', 'heeds.sh'])
+  for (const file of ['say.sh', 'nested/exits.py', 'stubborn.sh', 'heeds.sh', 'plain', 'noisy.sh', 'nap.sh'])
     chmodSync(project.path(`tasks/${file}`), 0o755)
 })
 
@@ -48,8 +60,17 @@ describe('programs as tasks', () => {
   test('are found by their run bit and their beginning; the name "shell" is taken.', async () => {
     const { stdout, exitCode } = await project.run(['tasks', '--json'])
     const { items, faults } = JSON.parse(stdout)
-    expect(items.map(({ name }: { name: string }) => name)).toEqual(['heeds', 'nested.exits', 'say', 'stubborn'])
-    expect(items[2]).toMatchObject({ file: expect.stringContaining('say.sh'), timeoutMs: null, maxRetries: 3 })
+    expect(items.map(({ name }: { name: string }) => name)).toEqual([
+      'fn.nap',
+      'heeds',
+      'nap',
+      'nested.exits',
+      'noisy',
+      'plain',
+      'say',
+      'stubborn',
+    ])
+    expect(items[6]).toMatchObject({ file: expect.stringContaining('say.sh'), timeoutMs: null, maxRetries: 3 })
     expect(faults).toMatchObject([{ message: expect.stringContaining('the task name "shell" is taken') }])
     expect(exitCode).toBe(1)
   })
@@ -122,6 +143,60 @@ describe('programs as tasks', () => {
     await vi.waitFor(async () => expect(await jobOf(project, id)).toMatchObject({ state: 'queued', losses: 1 }), 10_000)
     next.signal('SIGTERM')
     await next.ended
+  })
+})
+
+describe('programs beside others', () => {
+  test('What the system does not start fails its own job, and no worker.', async () => {
+    const worker = project.start(['workers', 'start', '--queues', 'bad'])
+    await worker.says(/is ready/)
+    const on = { queue: 'bad', retries: 0 }
+    const bad = [
+      await enqueueJob(project, 'plain', ['a\u0000b'], on),
+      await enqueueJob(project, 'plain', ['x'.repeat(200_000)], on),
+      await enqueueJob(project, 'shell', ['y'.repeat(300), 'x'], on),
+      await enqueueJob(project, 'shell', [project.path('tasks/say.sh/x'), 'y'], on),
+    ]
+    const good = await enqueueJob(project, 'plain', [], on)
+    const jobs = await finalJobs(project, [...bad, good])
+    expect(jobs.map(({ state }) => state)).toEqual(['failed', 'failed', 'failed', 'failed', 'completed'])
+    expect(jobs.map(({ error }) => error?.message ?? '')).toEqual([
+      expect.stringContaining('could not be started (ERR_INVALID_ARG_VALUE)'),
+      expect.stringContaining('could not be started (E2BIG)'),
+      expect.stringContaining('could not be started (ENAMETOOLONG)'),
+      expect.stringContaining('could not be started (ENOTDIR)'),
+      '',
+    ])
+    worker.signal('SIGTERM')
+    expect((await worker.ended).exitCode).toBe(0)
+  })
+
+  test('What a program left in its group is ended, also where the program itself has gone with its worker.', async () => {
+    const worker = project.start(['workers', 'start', '--queues', 'noisy'])
+    await worker.says(/is ready/)
+    await enqueueJob(project, 'noisy', [], { queue: 'noisy' })
+    await worker.says(/tick/)
+    worker.signal('SIGKILL')
+    await worker.ended
+    await vi.waitFor(async () => expect(await running(project.path('tasks/noisy.sh'))).toBe(''), 10_000)
+    expect(await running('sleep 987')).not.toBe('')
+    const next = project.start(['workers', 'start', '--queues', 'others'])
+    await vi.waitFor(async () => expect(await running('sleep 987')).toBe(''), 10_000)
+    next.signal('SIGTERM')
+    await next.ended
+  })
+
+  test('Programs and functions together are never more than the concurrency.', async () => {
+    const worker = project.start(['workers', 'start', '--queues', 'naps', '--concurrency', '2'])
+    await worker.says(/is ready/)
+    const tasks = ['nap', 'fn.nap', 'nap', 'fn.nap', 'fn.nap', 'nap', 'nap', 'fn.nap']
+    const ids = await Promise.all(tasks.map((task) => enqueueJob(project, task, [], { queue: 'naps' })))
+    await finalJobs(project, ids)
+    let atOnce = 0
+    const most = Math.max(...project.lines('napping.txt').map((line) => (atOnce += line === 'b' ? 1 : -1)))
+    expect(most).toBe(2)
+    worker.signal('SIGTERM')
+    await worker.ended
   })
 })
 

@@ -30,6 +30,8 @@ export async function until(file) {
 }
 export const hostile = () => { console.log('\\x1b[2J\\x1b]52;c;aGk=\\x07 red: \\x1b[31mred \\u202e\\r over') }
 export const secret = ({ password }) => { console.log('the password is ' + password); process.stdout.write('hun'); process.stdout.write('ter22\\n') }
+export const key = ({ secret }) => { console.log('key:\\n' + secret); globalThis.setTimeout(() => console.log('late ' + secret.split('\\n')[1]), 50) }
+export const lines = () => { process.stdout.write('\\n'.repeat(2_000_000)) }
 export const child = () => { spawnSync('sh', ['-c', 'echo from a child'], { stdio: 'inherit' }) }
 `,
 })
@@ -113,6 +115,21 @@ describe('what jobs print', () => {
     await finalJobs(project, [id])
     expect((await project.run(['jobs', 'logs', id])).stdout).toBe('the password is ***\n***\n')
     await worker.says(new RegExp(`${id} \\| the password is \\*\\*\\*`))
+  })
+
+  test('has no line of a secret of several lines in it; what is printed after the end is masked where it is shown.', async () => {
+    const id = await enqueueJob(project, 'print.key', [{ secret: 'first-of-it\nsecond-of-it' }])
+    await finalJobs(project, [id])
+    expect((await project.run(['jobs', 'logs', id])).stdout).toBe('key:\n***\n***\n')
+    await worker.says(new RegExp(`${id} \\| late \\*\\*\\*`))
+  })
+
+  test('of two million empty lines at once does not hold up the worker.', async () => {
+    const id = await enqueueJob(project, 'print.lines')
+    const beside = await enqueueJob(project, 'print.twice', [], { retries: 1 })
+    const [lines, twice] = await finalJobs(project, [id, beside])
+    expect([lines?.state, twice?.state]).toEqual(['completed', 'completed'])
+    expect((await outputOf(project, id)).length).toBeLessThanOrEqual(20_000)
   })
 
   test("is the job's also where a child of it prints, while the job is alone.", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { cliProject } from '../support/cli.js'
-import { enqueueJob, jobOf } from '../support/store.js'
+import { enqueueJob, finalJobs, jobOf } from '../support/store.js'
 
 const project = cliProject({
   'tasks/time.mjs': `import { appendFileSync, existsSync } from 'node:fs'
@@ -17,6 +17,8 @@ export const ignores = task(options, async () => {
   while (!currentJob().signal.aborted) await setTimeout(10)
   return 'too late'
 })
+export const short = () => 1
+export const crashes = () => process.kill(process.pid, 'SIGKILL')
 export async function neighbour() {
   appendFileSync('neighbours.txt', 'begun\\n')
   while (!existsSync('go')) await setTimeout(20)
@@ -65,6 +67,21 @@ describe.concurrent('time limits', () => {
     })
     await enqueue('heeds', 'blocked')
     await worker.says(/time\.heeds attempt 1 failed/)
+    worker.signal('SIGTERM')
+    expect((await worker.ended).exitCode).toBe(0)
+  })
+
+  test('A job that blocks or crashes at its very beginning, behind many short ones, is the only one to blame.', async () => {
+    const worker = await workerOn('behind', '--processes', '1', '--concurrency', '1')
+    const short = (count: number) => Array.from({ length: count }, () => enqueue('short', 'behind', '2s'))
+    const before = await Promise.all(short(200))
+    const blocked = await enqueue('blocked', 'behind')
+    const crashes = await enqueueJob(project, 'time.crashes', [], { queue: 'behind', retries: 0 })
+    const after = await Promise.all(short(50))
+    const [first, second, ...others] = await finalJobs(project, [blocked, crashes, ...before, ...after])
+    expect(first).toMatchObject({ state: 'failed', reason: 'timeout', attempts: [{ endedBy: 'killed' }] })
+    expect(second).toMatchObject({ state: 'failed', reason: 'lost', losses: 3 })
+    expect(others.filter(({ state, failures, losses }) => state !== 'completed' || failures + losses > 0)).toEqual([])
     worker.signal('SIGTERM')
     expect((await worker.ended).exitCode).toBe(0)
   })

@@ -31,6 +31,7 @@ export function reportWorker(events: EngineEmitter, redact: readonly string[]): 
     const next = outcome.kind === 'failed' ? 'failed' : 'will be tried again'
     say(`${job.id} ${job.task} attempt ${job.attempt} ${next}: ${errorLine(job, outcome.error, redact)}`)
   })
+  events.on('attempt.refused', (id) => lines.flush(id))
   events.on('worker.evicted', (old, next) => {
     say(`worker ${old} was not heard of for too long and lost its jobs; it goes on as ${next}`)
   })
@@ -66,6 +67,8 @@ function seldom(tell: (error: Error) => void): (error: Error) => void {
   }
 }
 
+const longestLine = 64 * 1024
+
 /** Puts the pieces of each job's output together into whole lines. */
 class LineBuffer {
   readonly #rests = new Map<JobId | null, string>()
@@ -76,9 +79,13 @@ class LineBuffer {
   }
 
   add(id: JobId | null, text: string): void {
-    const lines = ((this.#rests.get(id) ?? '') + text).split('\n')
-    this.#rests.set(id, lines.pop() ?? '')
+    const lines = text.split('\n')
+    lines[0] = (this.#rests.get(id) ?? '') + (lines[0] ?? '')
+    const rest = lines.pop() ?? ''
     for (const line of lines) this.#write(id, line)
+    // What has no line end for so long is a line all the same.
+    if (rest.length > longestLine) this.#write(id, rest)
+    this.#rests.set(id, rest.length > longestLine ? '' : rest)
   }
 
   flush(id: JobId): void {

@@ -2,14 +2,11 @@ import { format } from 'node:util'
 import type { Clock } from '../../domain/clock.js'
 import { UsageError } from '../../domain/errors.js'
 import type { AttemptReport } from '../../domain/outcome.js'
-import { preciseMs } from '../clock.js'
 import { type CurrentJob, jobOfCaller, runInJob } from '../current-job.js'
 import type { AttemptEnd, JobKey, JobOrder, StopReason, TaskProgress } from '../protocol.js'
 import { runAttempt } from './attempt.js'
 import { failureOf } from './failure-of.js'
 import type { LoadedTasks } from './loaded-task.js'
-
-const longestTurnMs = 2
 
 /** Who hears of the jobs. */
 export interface JobReports {
@@ -17,6 +14,8 @@ export interface JobReports {
   /** They have not begun, and will not. */
   returned(jobs: readonly JobKey[]): void
   progress(progress: TaskProgress): void
+  /** Sends what was told so far. */
+  flush(): void
 }
 
 interface RunningJob {
@@ -51,8 +50,7 @@ export class RunningJobs {
   readonly #running = new Map<string, RunningJob>()
   readonly #waiting = new Map<string, JobOrder>()
   #atOnce = 1
-  #starting = false
-  #turnStartedAt = 0
+  #isTurnSet = false
 
   constructor(loaded: LoadedTasks, reports: JobReports, clock: Clock) {
     this.#loaded = loaded
@@ -64,7 +62,7 @@ export class RunningJobs {
   add(orders: readonly JobOrder[], atOnce: number): void {
     this.#atOnce = atOnce
     for (const order of orders) this.#waiting.set(order.id, order)
-    if (!this.#starting) this.#startTurn()
+    this.#startSoon()
   }
 
   /** Gives up what waits. */
@@ -74,30 +72,27 @@ export class RunningJobs {
     return keys
   }
 
-  /**
-   * Starts as many as may run. The worker keeps the same two lists by the same rule: that is how it knows what runs.
-   * Jobs that never wait for anything would keep the loop to themselves: after some milliseconds it gets its turn.
-   */
+  /** Starts as many as may run. The worker keeps the same two lists by the same rule: that is how it knows what runs. */
   #startSome(): void {
-    if (this.#starting || this.#waiting.size === 0 || this.#running.size >= this.#atOnce) return
-    this.#starting = true // a job may end while it is started
-    const now = preciseMs()
-    if (now - this.#turnStartedAt > longestTurnMs) {
-      setImmediate(() => this.#startTurn())
-      return
-    }
+    this.#isTurnSet = false
     for (const [id, order] of this.#waiting) {
-      if (this.#running.size >= this.#atOnce) break
+      if (this.#running.size >= this.#atOnce) return
       this.#waiting.delete(id)
       this.#start(order)
     }
-    this.#starting = false
   }
 
-  #startTurn(): void {
-    this.#turnStartedAt = preciseMs()
-    this.#starting = false
-    this.#startSome()
+  /**
+   * The next jobs begin in a turn of their own, after the ends before them have been sent: a job that blocks the loop or
+   * kills the process must not take those along, nor be taken for one of them.
+   */
+  #startSoon(): void {
+    if (this.#isTurnSet || this.#waiting.size === 0) return
+    this.#isTurnSet = true
+    setImmediate(() => {
+      this.#reports.flush()
+      this.#startSome()
+    })
   }
 
   #start(order: JobOrder): void {
@@ -154,7 +149,7 @@ export class RunningJobs {
     if (this.#running.get(id) !== running) return
     this.#running.delete(id)
     this.#reports.end({ id, attempt: running.attempt, report })
-    this.#startSome()
+    this.#startSoon()
   }
 
   #currentJob(order: JobOrder, stop: StopSignal): CurrentJob {

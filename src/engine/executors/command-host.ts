@@ -73,6 +73,7 @@ export class CommandHost implements TaskHost {
   }
 
   killNow(): void {
+    this.#waiting.clear() // whoever ends all does not want the next one to begin
     for (const job of this.#running.values()) job.kill()
   }
 
@@ -83,7 +84,6 @@ export class CommandHost implements TaskHost {
 
   end(): Promise<void> {
     this.#isEnding = true
-    this.#waiting.clear()
     return this.kill()
   }
 
@@ -91,13 +91,17 @@ export class CommandHost implements TaskHost {
     for (const [id, order] of this.#waiting) {
       if (this.#running.size >= this.#atOnce) return
       this.#waiting.delete(id)
-      this.#running.set(id, new CommandJob(order, this.#place, this.#clock, this.#listener, () => this.#ended(id)))
+      const job: CommandJob = new CommandJob(order, this.#place, this.#clock, this.#listener, () =>
+        this.#ended(id, job),
+      )
+      this.#running.set(id, job)
       this.#listener.spawned()
     }
   }
 
-  #ended(id: JobId): void {
-    this.#running.delete(id)
+  #ended(id: JobId, job: CommandJob): void {
+    // A later attempt of the same job may be here already.
+    if (this.#running.get(id) === job) this.#running.delete(id)
     if (!this.#isEnding) this.#startSome()
     if (this.#running.size > 0) return
     for (const waiter of this.#idleWaiters) waiter()

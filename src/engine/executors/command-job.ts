@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import type { Clock } from '../../domain/clock.js'
 import { errorWithLastWords, type JobError } from '../../domain/failure.js'
 import type { EpochMs, Usage } from '../../domain/job.js'
-import { maxResultBytes } from '../../domain/json.js'
+import { maxResultBytes, toJsonText } from '../../domain/json.js'
 import type { AttemptReport } from '../../domain/outcome.js'
 import { preciseMs } from '../clock.js'
 import type { JobOrder } from '../protocol.js'
@@ -25,6 +25,8 @@ const tryLater = 75
 const neverAgain = 65
 const laterMs = 1_000
 
+const passing = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM', 'ETXTBSY'])
+
 /** One attempt of a job whose task is a program. */
 export class CommandJob {
   readonly attempt: number
@@ -34,7 +36,8 @@ export class CommandJob {
   readonly #startedAt: EpochMs
   readonly #start = preciseMs()
   readonly #output: CommandOutput
-  readonly #command: Command
+  /** null: it could not be started. */
+  readonly #command: Command | null
   #isKilled = false
 
   constructor(order: JobOrder, place: CommandPlace, clock: Clock, listener: TaskHostListener, done: () => void) {
@@ -48,33 +51,41 @@ export class CommandJob {
       text: (stream, text) => listener.output({ id, attempt, stream, text, at: clock.now() }),
       progress: (fraction, message) => listener.progress({ id, attempt, fraction, message }),
     })
-    const line = commandLine(order, place)
-    this.#command = new Command(line, {
-      wrote: (stream, text) => this.#output.write(stream, text),
-      failed: (error) => {
-        const message = `${line.file} could not be started (${error.code})`
-        this.#end({
-          kind: 'threw',
-          verdict: 'never',
-          error: { name: 'CommandError', message, stack: null },
-          ...this.#span(),
-        })
-      },
-      exited: (exit, usage) => this.#exited(exit, usage),
-    })
+    this.#command = this.#begin(order, place)
+  }
+
+  #begin(order: JobOrder, place: CommandPlace): Command | null {
+    try {
+      return new Command(commandLine(order, place), {
+        wrote: (stream, text) => this.#output.write(stream, text),
+        failed: (error) => this.#notStarted(error),
+        exited: (exit, usage) => this.#exited(exit, usage),
+      })
+    } catch (thrown) {
+      this.#notStarted(thrown as NodeJS.ErrnoException)
+      return null
+    }
+  }
+
+  /** What the system lacks now, it may have later; what it refuses, it will refuse again. */
+  #notStarted({ code, message: what }: NodeJS.ErrnoException): void {
+    const { task } = this.#order
+    const name = task === shellTask ? 'the command' : `the program of ${task}`
+    const error = { name: 'CommandError', message: `${name} could not be started (${code ?? what})`, stack: null }
+    this.#end({ kind: 'threw', verdict: passing.has(code ?? '') ? 'by policy' : 'never', error, ...this.#span() })
   }
 
   get identity() {
-    return this.#command.identity
+    return this.#command?.identity ?? null
   }
 
   terminate(): void {
-    this.#command.terminate()
+    this.#command?.terminate()
   }
 
   kill(): void {
     this.#isKilled = true
-    this.#command.kill()
+    this.#command?.kill()
   }
 
   #exited(exit: Exit, usage: Usage): void {
@@ -124,9 +135,9 @@ function endText(task: string, code: number | null, signal: NodeJS.Signals | nul
 
 function jsonOf(line: string): string {
   try {
-    return JSON.stringify(JSON.parse(line)) ?? 'null'
+    return toJsonText(JSON.parse(line))
   } catch {
-    return 'null'
+    return 'null' // a text like any other
   }
 }
 

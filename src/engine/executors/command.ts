@@ -27,20 +27,21 @@ export interface CommandListener {
 // What was written arrives soon after the end; a pipe that stays open longer is held by a process that got away.
 const outputGraceMs = 200
 
-/** A program in a process group of its own, which ends as a whole. */
+/** A program in a process group of its own, which ends as a whole. To make one may throw what `spawn` throws. */
 export class Command {
   readonly #child: ChildProcess
   readonly #usage: CommandUsage | null
   #isGone = false
 
   constructor({ file, argv, cwd, env, stdin }: CommandLine, listener: CommandListener) {
+    // Throws for what the operating system does not take at all, such as an argument that is too long.
     this.#child = spawn(file, [...argv], { cwd, env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
     const { pid } = this.#child
     this.#usage = pid === undefined ? null : new CommandUsage(pid)
     this.#child.once('error', (error) => {
       if (pid === undefined) listener.failed(error)
     })
-    const pipes = [this.#child.stdout, this.#child.stderr].filter((pipe) => pipe !== null)
+    const pipes = [this.#child.stdout, this.#child.stderr].filter((pipe) => pipe != null)
     pipes.forEach((pipe, index) => {
       const decoder = new StringDecoder('utf8')
       pipe.on('data', (data: Buffer) => listener.wrote(index === 0 ? 'stdout' : 'stderr', decoder.write(data)))

@@ -51,7 +51,7 @@ export class Forked<Sent extends object, Received> {
     stderr?.setEncoding('utf8').on('data', (text: string) => listener.wrote('stderr', text))
     this.#child.on('message', (message) => listener.received(message as Received))
     // Not the 'close' event: it never comes when it was this side that let go of the channel.
-    const pipes = [stdout, stderr].filter((pipe) => pipe !== null)
+    const pipes = [stdout, stderr].filter((pipe) => pipe != null)
     const drained = Promise.all(pipes.map((pipe) => finished(pipe).catch(() => {})))
     this.#gone = this.#exit().then(async (exit) => {
       listener.ending()

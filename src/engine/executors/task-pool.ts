@@ -37,6 +37,7 @@ export class TaskPool {
   readonly loners: Loners
   #tasks: ReadonlyMap<string, TaskInfo> = new Map()
   #concurrency = 1
+  #hasCommands = false
   #listener: LaneListener | null = null
 
   /**
@@ -78,10 +79,7 @@ export class TaskPool {
     const start = this.#start
     const count = start === null ? 0 : Math.min(processes, concurrency)
     while (start !== null && this.#places.length < count) this.#places.push(new Place(start, this.#relay()))
-    this.#commands.share = concurrency
-    this.#places.forEach((place, index) => {
-      place.share = Math.floor(concurrency / count) + (index < concurrency % count ? 1 : 0)
-    })
+    this.#shareOut()
   }
 
   /** Whether a lane could take a job that would run at once, or has less than half of what it may hold. */
@@ -95,13 +93,17 @@ export class TaskPool {
     if (this.#places.length === 0) return this.#concurrency - this.#commands.count
     const room = this.#open().reduce((sum, lane) => sum + Math.max(0, this.#quota(lane, ahead) - lane.count), 0)
     // Those who wait for an empty lane have a place already.
-    return room - this.loners.count - this.#commands.count
+    return room - this.loners.count
   }
 
   /** Hands jobs over, each to the lane that is filled least. Answers those for which there is no process any more. */
   handOver(entries: readonly InFlight[]): readonly InFlight[] {
     const commands = entries.filter((entry) => this.#isCommand(entry))
-    if (commands.length > 0) this.#commands.handOver(commands)
+    if (commands.length > 0) {
+      this.#shareOut()
+      this.#commands.handOver(commands)
+      this.#shareOut()
+    }
     const loners = entries.filter((entry) => this.#isLoner(entry))
     this.loners.add(loners)
     const isPlaced = loners.length > 0 || commands.length > 0
@@ -136,6 +138,7 @@ export class TaskPool {
       if (lane.isUsedUp) this.replace(lane)
     }
     this.#placeOf(lane)?.left()
+    if (this.#hasCommands) this.#shareOut()
     this.loners.place()
   }
 
@@ -174,6 +177,19 @@ export class TaskPool {
   async #learn(catalog: Promise<Catalog>): Promise<void> {
     const { tasks } = await catalog.catch(() => ({ tasks: [] }))
     this.#tasks = new Map(tasks.map((task) => [task.name, task]))
+  }
+
+  /** Programs take from the share of the functions, and begin as those end: together they are never more than may run. */
+  #shareOut(): void {
+    const places = this.#places.length
+    const functions = this.#places.flatMap(({ lanes }) => lanes)
+    const running = functions.reduce((sum, lane) => sum + lane.count - lane.buffered, 0)
+    const left = Math.max(0, this.#concurrency - this.#commands.count)
+    this.#places.forEach((place, index) => {
+      place.share = Math.floor(left / places) + (index < left % places ? 1 : 0)
+    })
+    this.#commands.share = Math.max(0, this.#concurrency - running)
+    this.#hasCommands = this.#commands.count > 0
   }
 
   #placeOf(lane: Lane): Place | undefined {
