@@ -1,4 +1,4 @@
-import type { JobId, Usage } from '../../domain/job.js'
+import type { Usage } from '../../domain/job.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import type { InFlight } from '../in-flight.js'
 import type {
@@ -12,6 +12,7 @@ import type {
   Verdict,
 } from '../protocol.js'
 import type { Death } from './death.js'
+import { JobLists } from './job-lists.js'
 import type { TaskHost, TaskHostListener } from './task-host.js'
 
 const longestPauseMs = 10_000
@@ -49,8 +50,7 @@ export class Lane {
   quietSince = 0
   readonly #startHost: StartHost
   readonly #listener: LaneListener
-  readonly #running = new Map<JobId, InFlight>()
-  readonly #waiting = new Map<JobId, InFlight>()
+  readonly #jobs = new JobLists()
   #process: TaskHost
   #share = 1
   #endedJobs = 0
@@ -110,15 +110,15 @@ export class Lane {
 
   /** How many jobs are in it. */
   get count(): number {
-    return this.#running.size + this.#waiting.size
+    return this.#jobs.count
   }
 
   get buffered(): number {
-    return this.#waiting.size
+    return this.#jobs.waiting
   }
 
   get running(): Iterable<InFlight> {
-    return this.#running.values()
+    return this.#jobs.running
   }
 
   check(requests: readonly CheckRequest[]): Promise<readonly Verdict[]> {
@@ -128,10 +128,10 @@ export class Lane {
   /** Hands jobs over; the process must be ready. */
   handOver(entries: readonly InFlight[]): void {
     this.#isUsed = true
-    if (this.#waiting.size === 0) this.quietSince = performance.now()
+    if (this.#jobs.waiting === 0) this.quietSince = performance.now()
     for (const entry of entries) {
       entry.lane = this
-      this.#waiting.set(entry.claim.job.id, entry)
+      this.#jobs.add(entry)
     }
     this.#recalling = false // what was asked for does not include these
     this.#process.run(entries.map(orderOf), this.#share)
@@ -173,7 +173,7 @@ export class Lane {
 
   /** Asks for what waits in the process: what has not begun meanwhile comes back. False if nothing was asked. */
   recall(): boolean {
-    if (this.#waiting.size === 0 || this.#recalling) return false
+    if (this.#jobs.waiting === 0 || this.#recalling) return false
     this.#recalling = true
     this.#process.recall()
     return true
@@ -181,8 +181,7 @@ export class Lane {
 
   /** Takes everything out, as far as the worker is concerned. */
   clear(): void {
-    this.#running.clear()
-    this.#waiting.clear()
+    this.#jobs.takeAll()
     this.holdsLoner = false
     this.runsOut = false
     this.#recalling = false
@@ -213,9 +212,9 @@ export class Lane {
       progress,
       enqueue,
       spawned,
-      usage: ({ id, attempt }, usage) => {
-        const entry = this.#running.get(id)
-        if (entry?.claim.lease.attempt === attempt) this.#listener.usage(entry, usage)
+      usage: (job, usage) => {
+        const entry = this.#jobs.find(job)
+        if (entry !== null) this.#listener.usage(entry, usage)
       },
       ready: () => {
         this.#deathsWhileLoading = 0
@@ -230,18 +229,15 @@ export class Lane {
 
   /** What was written past the capture, by native code or by a child, is the job's that runs alone. */
   #attributed(output: TaskOutput): TaskOutput {
-    const [entry, another] = this.#running.values()
+    const [entry, another] = this.#jobs.running
     if (output.id !== null || output.at !== null || entry === undefined || another !== undefined) return output
     return { ...output, id: entry.claim.job.id, attempt: entry.claim.lease.attempt }
   }
 
   /** What waits begins as far as there is room: the process does the same at its own end. */
   #advance(): void {
-    for (const [id, entry] of this.#waiting) {
-      if (this.#running.size >= this.#share) return
-      this.#waiting.delete(id)
-      this.#running.set(id, entry)
-      this.#listener.began(entry)
+    for (let next = this.#jobs.next(this.#share); next !== null; next = this.#jobs.next(this.#share)) {
+      this.#listener.began(next)
     }
   }
 
@@ -249,11 +245,8 @@ export class Lane {
     this.quietSince = performance.now()
     const told: { entry: InFlight; end: AttemptEnd }[] = []
     for (const end of ends) {
-      // The process may be a little ahead of what the worker takes it to run.
-      const entry = this.#running.get(end.id) ?? this.#waiting.get(end.id)
-      if (entry?.claim.lease.attempt !== end.attempt) continue
-      this.#running.delete(end.id)
-      this.#waiting.delete(end.id)
+      const entry = this.#jobs.take(end)
+      if (entry === null) continue
       this.#endedJobs++
       told.push({ entry, end })
       this.#advance()
@@ -263,16 +256,8 @@ export class Lane {
 
   #returned(jobs: readonly JobKey[]): void {
     this.#recalling = false
-    const entries: InFlight[] = []
-    for (const { id, attempt } of jobs) {
-      // The process may be a little behind what the worker takes it to run.
-      const entry = this.#waiting.get(id) ?? this.#running.get(id)
-      if (entry?.claim.lease.attempt !== attempt) continue
-      this.#waiting.delete(id)
-      this.#running.delete(id)
-      entry.beganAt = null
-      entries.push(entry)
-    }
+    const entries = jobs.map((job) => this.#jobs.take(job)).filter((entry) => entry !== null)
+    for (const entry of entries) entry.beganAt = null
     this.#advance()
     if (entries.length > 0) this.#listener.returned(this, entries)
   }
@@ -284,10 +269,7 @@ export class Lane {
     this.#endedJobs = 0
     this.#isUsed = false
     if (!this.#isRetired) this.#restart()
-    const running = [...this.#running.values()]
-    const waiting = [...this.#waiting.values()]
-    this.#running.clear()
-    this.#waiting.clear()
+    const { running, waiting } = this.#jobs.takeAll()
     if (waiting.length > 0) this.#listener.returned(this, waiting)
     this.#listener.died(this, death, running)
   }
