@@ -35,7 +35,7 @@ export async function warmUp(pool: TaskPool, concurrency: number, processes: num
       enqueue: () => Promise.reject(new Error('no job of the benchmark enqueues')),
       ready: () => {},
       usage: () => {},
-      spawned: () => {},
+      spawned: async () => {},
       spent: () => {},
       died: () => reject(new Error('the task process died while it warmed up')),
     })

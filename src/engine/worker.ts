@@ -95,7 +95,7 @@ export class Worker {
       returned: (lane, entries) => this.runner.returned(lane, entries),
       usage: (entry, usage) => this.runner.log.usage(entry, usage),
       // Whoever takes over from a worker that dies must know of it, to end it first.
-      spawned: () => void this.#store.beat(this.#id, this.#pool.processes).catch(() => {}),
+      spawned: () => this.#store.beat(this.#id, this.#pool.processes).then(nothing, nothing),
       spent: (lane) => this.#pool.replace(lane),
       died: (lane, death, running) => this.#died(lane, death, running),
       output: (output) => this.runner.log.output(output),
@@ -175,6 +175,8 @@ export class Worker {
 function register(store: Store, { concurrency, queues }: RunnerSettings): Promise<WorkerId> {
   return store.register({ ...thisHost(), concurrency, queues: queueNames(queues) })
 }
+
+const nothing = () => {}
 
 function timeout(delayMs: number) {
   let cancel = () => {}

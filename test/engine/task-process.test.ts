@@ -16,7 +16,7 @@ function startProcess(program: Partial<TaskProgram>) {
     ended: () => {},
     returned: () => {},
     usage: () => {},
-    spawned: () => {},
+    spawned: async () => {},
     spent: () => {},
     output: () => {},
     progress: () => {},

@@ -32,7 +32,7 @@ while true; do sleep 0.05; done
 `,
   'tasks/plain': '#!/bin/sh\necho \'"plain"\'\n',
   'tasks/noisy.sh': `#!/bin/sh
-sleep 987 &
+sleep 987.\${OFFSTAGE_JOB_ID#j} &
 while :; do echo tick; sleep 0.2; done
 `,
   'tasks/nap.sh': `#!/bin/sh
@@ -174,14 +174,15 @@ describe('programs beside others', () => {
   test('What a program left in its group is ended, also where the program itself has gone with its worker.', async () => {
     const worker = project.start(['workers', 'start', '--queues', 'noisy'])
     await worker.says(/is ready/)
-    await enqueueJob(project, 'noisy', [], { queue: 'noisy' })
+    const id = await enqueueJob(project, 'noisy', [], { queue: 'noisy' })
+    const left = `sleep 987.${id.slice(1)}`
     await worker.says(/tick/)
     worker.signal('SIGKILL')
     await worker.ended
     await vi.waitFor(async () => expect(await running(project.path('tasks/noisy.sh'))).toBe(''), 10_000)
-    expect(await running('sleep 987')).not.toBe('')
+    expect(await running(left)).not.toBe('')
     const next = project.start(['workers', 'start', '--queues', 'others'])
-    await vi.waitFor(async () => expect(await running('sleep 987')).toBe(''), 10_000)
+    await vi.waitFor(async () => expect(await running(left)).toBe(''), 10_000)
     next.signal('SIGTERM')
     await next.ended
   })

@@ -95,7 +95,7 @@ export class CommandHost implements TaskHost {
         this.#ended(id, job),
       )
       this.#running.set(id, job)
-      this.#listener.spawned()
+      job.begin(this.#listener.spawned())
     }
   }
 

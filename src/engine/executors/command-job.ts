@@ -79,6 +79,11 @@ export class CommandJob {
     return this.#command?.identity ?? null
   }
 
+  /** Its program is heard from now on, once it is known to whoever takes over from this worker. */
+  begin(known: Promise<void>): void {
+    this.#command?.listen(known)
+  }
+
   terminate(): void {
     this.#command?.terminate()
   }

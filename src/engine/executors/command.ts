@@ -31,6 +31,8 @@ const outputGraceMs = 200
 export class Command {
   readonly #child: ChildProcess
   readonly #usage: CommandUsage | null
+  readonly #listener: CommandListener
+  readonly #gone: Promise<{ readonly exit: Exit; readonly usage: Usage }>
   #isGone = false
 
   constructor({ file, argv, cwd, env, stdin }: CommandLine, listener: CommandListener) {
@@ -41,23 +43,37 @@ export class Command {
     this.#child.once('error', (error) => {
       if (pid === undefined) listener.failed(error)
     })
-    const pipes = [this.#child.stdout, this.#child.stderr].filter((pipe) => pipe != null)
-    pipes.forEach((pipe, index) => {
-      const decoder = new StringDecoder('utf8')
-      pipe.on('data', (data: Buffer) => listener.wrote(index === 0 ? 'stdout' : 'stderr', decoder.write(data)))
-    })
-    const drained = Promise.all(pipes.map((pipe) => finished(pipe).catch(() => {})))
-    this.#child.once('exit', async (code, signal) => {
-      const usage = this.#usage?.end() ?? { peakBytes: null, cpuMs: null }
-      // What it started and left would go on beside the next run of the job.
-      this.kill()
-      this.#isGone = true
-      await Promise.race([drained, passed(outputGraceMs)])
-      for (const pipe of pipes) pipe.destroy()
-      listener.exited({ code, signal }, usage)
+    this.#listener = listener
+    this.#gone = new Promise((resolve) => {
+      this.#child.once('exit', (code, signal) => {
+        const usage = this.#usage?.end() ?? { peakBytes: null, cpuMs: null }
+        // What it started and left would go on beside the next run of the job.
+        this.kill()
+        this.#isGone = true
+        resolve({ exit: { code, signal }, usage })
+      })
     })
     this.#child.stdin?.on('error', () => {}) // it need not read
     this.#child.stdin?.end(stdin)
+  }
+
+  /** Tells what it writes, from the beginning, and its end; neither before `known` has resolved. */
+  listen(known: Promise<void>): void {
+    const pipes = [this.#child.stdout, this.#child.stderr].filter((pipe) => pipe != null)
+    const drained = Promise.all(pipes.map((pipe) => finished(pipe).catch(() => {})))
+    pipes.forEach((pipe, index) => {
+      const decoder = new StringDecoder('utf8')
+      // Read at once: what nobody reads when a program ends is thrown away.
+      pipe.on('data', (data: Buffer) => {
+        const text = decoder.write(data)
+        void known.then(() => this.#listener.wrote(index === 0 ? 'stdout' : 'stderr', text))
+      })
+    })
+    void Promise.all([known, this.#gone]).then(async ([, { exit, usage }]) => {
+      await Promise.race([drained, passed(outputGraceMs)])
+      for (const pipe of pipes) pipe.destroy()
+      this.#listener.exited(exit, usage)
+    })
   }
 
   get identity(): ProcessIdentity | null {

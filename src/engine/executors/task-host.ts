@@ -55,8 +55,8 @@ export interface TaskHostListener {
   enqueue(request: EnqueueRequest): Promise<EnqueueAnswer>
   /** It can run jobs. */
   ready(): void
-  /** It has started a process that must not outlive the worker. */
-  spawned(): void
+  /** It has started a process that must not outlive the worker. Resolves when that is stored, or cannot be. */
+  spawned(): Promise<void>
   /** It is to be replaced when the jobs that run in it have ended. */
   spent(): void
   /** It is gone, asked for or not. */

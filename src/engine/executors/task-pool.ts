@@ -235,7 +235,7 @@ export class TaskPool {
       output: (output) => (this.#listener === null ? this.#outputBefore(output) : this.#listener.output(output)),
       progress: (progress) => this.#listener?.progress(progress),
       usage: (entry, usage) => this.#listener?.usage(entry, usage),
-      spawned: () => this.#listener?.spawned(),
+      spawned: async () => this.#listener?.spawned(),
       enqueue: async (request) => this.#listener?.enqueue(request) ?? notStarted,
     }
   }
