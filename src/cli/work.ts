@@ -27,6 +27,7 @@ export function work(context: Context, settings: WorkSettings): Promise<number> 
 
 async function workOn(store: Store, session: Session, context: Context, settings: WorkSettings): Promise<number> {
   const interruption = session.takeSignals()
+  const paused = await pausedAmong(store, settings)
   const worker = await Worker.register(store, session.pool, systemClock, {
     ...settings,
     retention: context.retention,
@@ -35,14 +36,15 @@ async function workOn(store: Store, session: Session, context: Context, settings
   })
   reportWorker(worker.events, context.redact)
   worker.start()
-  const unwatch = settings.watch ? await reloadOnChange(context, session.pool) : async () => {}
-  say(`worker ${worker.id} is ready: ${described(session, settings)}`)
-  if (settings.watch) say('watches the code for changes')
-  for (const name of await pausedAmong(store, settings))
-    say(`${name} is paused; resume it: offstage queues resume ${name}`)
-  const done = [fired(interruption.first), worker.broken]
-  if (settings.burst) done.push(nothingLeft(store, worker, settings, interruption.first))
+  let unwatch = async () => {}
   try {
+    // From here on whatever fails must end the worker too.
+    if (settings.watch) unwatch = await reloadOnChange(context, session.pool)
+    say(`worker ${worker.id} is ready: ${described(session, settings)}`)
+    if (settings.watch) say('watches the code for changes')
+    for (const name of paused) say(`${name} is paused; resume it: offstage queues resume ${name}`)
+    const done = [fired(interruption.first), worker.broken]
+    if (settings.burst) done.push(nothingLeft(store, worker, settings, interruption.first))
     await Promise.race(done)
     if (interruption.first.aborted) say(stopping(worker))
     await Promise.race([worker.stop(settings.graceMs), fired(interruption.second)])
