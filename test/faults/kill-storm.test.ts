@@ -43,7 +43,7 @@ test(`Workers and task processes are killed at random while they work (seed ${se
     everStarted.add(worker.pid)
     void worker.ended.then(({ stderr }) => {
       running.delete(worker)
-      const bootKilled = stderr.includes('before it loaded the task modules (signal SIGKILL)')
+      const bootKilled = /^error: the task process ended (before|while) .*SIGKILL/.test(stderr)
       if (!killed.has(worker.pid) && !bootKilled) endedAlone.push(stderr)
     })
   }
