@@ -1,0 +1,40 @@
+import { formatDuration } from '../duration.js'
+import type { EpochMs } from '../job.js'
+
+/** When a schedule is due, checked and complete: plain data, as it is stored. */
+export type Rule =
+  /** By Vixie cron's rules on the wall clock of a zone. */
+  | { readonly kind: 'cron'; readonly cron: string; readonly tz: string }
+  /** At `from`, and every so many milliseconds after it; `tz` is the zone that its times are shown in. */
+  | { readonly kind: 'every'; readonly everyMs: number; readonly from: EpochMs; readonly tz: string }
+  | { readonly kind: 'once'; readonly at: EpochMs; readonly tz: string }
+
+/** One due time of a rule, the nominal one: before any jitter. */
+export interface Slot {
+  readonly at: EpochMs
+  readonly note: SlotNote | null
+}
+
+/** What a change of the clocks made of a slot; local times are such as `02:30`, or `02:30:15` with seconds. */
+export type SlotNote =
+  /** Its local times do not exist that day: they are one slot, at the end of the gap. */
+  | { readonly kind: 'gap'; readonly times: readonly string[] }
+  /** Its local time comes twice: this is the first, and the only one. */
+  | { readonly kind: 'fold'; readonly time: string }
+  /** An interval of whole days left its time of day: it was `before`, and is `now`. */
+  | { readonly kind: 'shift'; readonly before: string; readonly now: string }
+
+/** The first slot after a time; null if there is none. */
+export type NextSlot = (after: EpochMs) => Slot | null
+
+/** A rule as people write it. */
+export function ruleText(rule: Rule): string {
+  switch (rule.kind) {
+    case 'cron':
+      return rule.cron
+    case 'every':
+      return `every ${formatDuration(rule.everyMs)}`
+    case 'once':
+      return 'once'
+  }
+}

@@ -1,0 +1,84 @@
+import type { EpochMs, JobId } from '../job.js'
+import type { EnqueueOptions } from '../request.js'
+import type { Rule } from './rule.js'
+
+/** What becomes of slots that came while no scheduler ran: none is made up for, only the latest, or each. */
+export type CatchUp = 'skip' | 'latest' | 'all'
+/** What becomes of a slot while a job of an earlier one has not ended: it is left out, waits, ends that job, or joins it. */
+export type Overlap = 'skip' | 'queue' | 'replace' | 'allow'
+/** Who said that there is a schedule. */
+export type ScheduleSource = 'code' | 'config' | 'cli'
+
+export const catchUps: readonly CatchUp[] = ['skip', 'latest', 'all']
+export const overlaps: readonly Overlap[] = ['skip', 'queue', 'replace', 'allow']
+
+/** What a rule is made of. The same timing is the same rule: a start that was once counted from stays. */
+export type Timing =
+  | { readonly kind: 'cron'; readonly cron: string; readonly tz: string }
+  /** `startAt` as it was written; null: from when the schedule was made. */
+  | { readonly kind: 'every'; readonly everyMs: number; readonly startAt: string | null; readonly tz: string }
+  | { readonly kind: 'once'; readonly at: EpochMs; readonly tz: string }
+
+/** What a job of a schedule is enqueued with, beside what its task says. */
+export type ScheduledOptions = Pick<EnqueueOptions, 'queue' | 'priority' | 'retries' | 'timeout' | 'expires'>
+
+/** What a schedule puts on a queue, and when: checked, and plain data. */
+export interface ScheduleDefinition {
+  readonly argsJson: string
+  readonly options: ScheduledOptions
+  readonly timing: Timing
+  readonly catchUp: CatchUp
+  /** A slot that is later than this is not made up for; null: however late. */
+  readonly maxLatenessMs: number | null
+  readonly overlap: Overlap
+  /** Each slot fires up to this much later, always by the same. */
+  readonly jitterMs: number
+  /** No slot after it; null: no end. */
+  readonly until: EpochMs | null
+  /** How many slots may fire; null: any number. */
+  readonly limit: number | null
+}
+
+/** A schedule as its source gives it: with a rule that it follows, or with the fault that keeps it from firing. */
+export interface NewSchedule {
+  readonly name: string
+  readonly source: ScheduleSource
+  readonly task: string
+  readonly plan: { readonly definition: ScheduleDefinition; readonly rule: Rule } | null
+  /** Why there is no plan; null if there is one. */
+  readonly fault: string | null
+}
+
+/** A schedule as it is stored. */
+export interface Schedule extends NewSchedule {
+  /** Counts its changes: what was decided by an older one is not written. */
+  readonly revision: number
+  readonly createdAt: EpochMs
+  /** What has become of every slot up to here is known. */
+  readonly decidedUntil: EpochMs
+  /** How many slots have fired under this timing. */
+  readonly fired: number
+  readonly pausedAt: EpochMs | null
+  /** How many slots wait for the job of an earlier one to end. */
+  readonly waiting: number
+  /** The last of its slots that something has become of. */
+  readonly lastSlot: SlotRecord | null
+}
+
+/** What became of a slot. `late` is fired too; `waiting` will be, once the job of an earlier slot has ended. */
+export type SlotOutcome = 'fired' | 'late' | 'skipped' | 'missed' | 'waiting'
+
+export interface SlotRecord {
+  readonly slot: EpochMs
+  /** If not the same as `slot`, this stands for all slots from it to here. */
+  readonly through: EpochMs
+  readonly outcome: SlotOutcome
+  readonly reason: string | null
+  readonly job: JobId | null
+  /** How much later than its time, jitter included, something became of it. */
+  readonly lateMs: number
+}
+
+/** The most slots of one schedule that wait for a job to end, and the most that are made up for at once. */
+export const mostWaiting = 100
+export const mostCaughtUp = 100

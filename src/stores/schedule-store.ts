@@ -1,0 +1,60 @@
+import type { EpochMs, NewJob } from '../domain/job.js'
+import type { NewSchedule, Schedule, SlotRecord } from '../domain/schedule/schedule.js'
+
+/** Schedules and their slots. */
+export interface ScheduleStore {
+  /**
+   * Adds schedules, or changes those of the same name; nothing else of a schedule that is `unchanged` is touched. One whose
+   * timing stays has the rule, the count and the decided slots that it had; any other begins now: no earlier slot is due.
+   * A faulty one keeps what it had. One that is paused stays so. Answers in the order of `schedules`.
+   */
+  putSchedules(schedules: readonly NewSchedule[]): Promise<readonly ('added' | 'changed' | 'unchanged')[]>
+  /** Removes schedules; what became of their slots stays until it is pruned, and slots that wait are `skipped`. */
+  dropSchedules(names: readonly string[]): Promise<readonly ('dropped' | 'unknown')[]>
+  pauseSchedules(names: readonly string[]): Promise<readonly ('paused' | 'unchanged' | 'unknown')[]>
+  resumeSchedules(names: readonly string[]): Promise<readonly ('resumed' | 'unchanged' | 'unknown')[]>
+  /** All schedules, by name. */
+  schedules(): Promise<readonly Schedule[]>
+  /** Moves with every put, drop, pause and resume that changed something: cheap to look at. */
+  schedulesVersion(): Promise<number>
+  /**
+   * Writes what is to become of slots, and enqueues the jobs of those that fire, together or not at all. Each slot gets one
+   * outcome, ever, however many schedulers ask. `stale`: the schedule is gone, was changed, or its slots were decided
+   * meanwhile; nothing is written then. Answers what was written, in the order of the slots: fewer if its `limit` is reached.
+   */
+  claimSlots(claim: SlotClaim): Promise<readonly SlotRecord[] | 'stale'>
+  /** Schedules with slots that wait, whose earlier jobs have ended. */
+  waitingSchedules(): Promise<readonly string[]>
+  /** Fires the slot that waits longest, if no earlier job is left; null if there is nothing to fire. */
+  fireWaiting(request: { readonly name: string; readonly job: NewJob }): Promise<SlotRecord | null>
+  /**
+   * Fires a schedule now, by hand: a slot of this very moment, whatever runs, paused or not. Neither its limit nor its next
+   * slots are touched. null if there is no such schedule.
+   */
+  triggerSchedule(request: { readonly name: string; readonly job: NewJob }): Promise<SlotRecord | null>
+  /** What became of slots before `before` (null: of all), the newest first; those of removed schedules too. */
+  slots(name: string, page: { readonly limit: number; readonly before: EpochMs | null }): Promise<readonly SlotRecord[]>
+  /** A scheduler is alive: now. Answers when one was before that; null if never. May be lost with the power. */
+  noteScheduler(): Promise<EpochMs | null>
+}
+
+/** What a scheduler wants to become of slots, and what it saw when it decided so. */
+export interface SlotClaim {
+  readonly name: string
+  readonly revision: number
+  readonly decidedUntil: EpochMs
+  /** The oldest first, all of them later than `decidedUntil`. */
+  readonly slots: readonly DecidedSlot[]
+  /** The job of each slot that fires. Whether one does is for the overlap policy to say, as jobs stand when it is written. */
+  readonly job: NewJob | null
+}
+
+export interface DecidedSlot {
+  readonly slot: EpochMs
+  /** If not the same as `slot`, this stands for all slots from it to here. */
+  readonly through: EpochMs
+  /** `late` fires as `fired` does, and is recorded as such. */
+  readonly outcome: 'fired' | 'late' | 'skipped' | 'missed'
+  readonly reason: string | null
+  readonly lateMs: number
+}
