@@ -41,6 +41,7 @@ Exit codes: 0 done, 1 it could not go on, 2 usage, 6 store unavailable, 130 or 1
     }),
     watch: Flags.boolean({ char: 'w', summary: 'Replace the task processes when the code changes' }),
     'max-memory': Flags.string({ summary: 'Of each task process; over it, its jobs are lost', helpValue: 'SIZE' }),
+    scheduler: Flags.boolean({ default: true, allowNo: true, summary: 'Fire schedules too' }),
     burst: Flags.boolean({ summary: 'End when nothing is left to do' }),
     grace: Flags.string({ default: '30s', summary: 'How long running jobs may take to finish', helpValue: 'DURATION' }),
   }
@@ -53,7 +54,7 @@ Exit codes: 0 done, 1 it could not go on, 2 usage, 6 store unavailable, 130 or 1
     const { work } = await import('../../src/cli/work.js')
     const maxMemoryBytes = flags['max-memory'] === undefined ? null : parseSize(flags['max-memory'], '--max-memory')
     const context = { ...(await this.context(flags)), maxMemoryBytes }
-    const { concurrency, burst, watch, processes = availableParallelism() } = flags
-    process.exitCode = await work(context, { queues, concurrency, processes, graceMs, burst, watch })
+    const { concurrency, burst, watch, scheduler, processes = availableParallelism() } = flags
+    process.exitCode = await work(context, { queues, concurrency, processes, graceMs, burst, watch, scheduler })
   }
 }

@@ -8,6 +8,8 @@ import { exitCodes } from './exit-codes.js'
 import { reloadOnChange } from './reload.js'
 import { reportWorker } from './run/reporter.js'
 import { say } from './say.js'
+import { schedulerOf } from './schedules/start.js'
+import { bringInSchedules } from './schedules/sync.js'
 import { type Session, withTasks } from './session.js'
 import { fired } from './signals.js'
 
@@ -16,6 +18,8 @@ export interface WorkSettings extends Omit<RunnerSettings, 'redact'> {
   readonly burst: boolean
   /** Replaces the task processes when the code changes. */
   readonly watch: boolean
+  /** Fires schedules too. */
+  readonly scheduler: boolean
 }
 
 /** Runs a worker until a signal, or with `burst` until nothing is left to do. Resolves to the exit code. */
@@ -36,21 +40,26 @@ async function workOn(store: Store, session: Session, context: Context, settings
   })
   reportWorker(worker.events, context.redact)
   worker.start()
+  const scheduler = settings.scheduler ? schedulerOf(store, (name) => session.pool.task(name), worker.events) : null
   let unwatch = async () => {}
   try {
     // From here on whatever fails must end the worker too.
     if (settings.watch) unwatch = await reloadOnChange(context, session.pool)
     say(`worker ${worker.id} is ready: ${described(session, settings)}`)
     if (settings.watch) say('watches the code for changes')
+    if (scheduler !== null) await bringInSchedules(context, session, store)
+    scheduler?.start()
     for (const name of paused) say(`${name} is paused; resume it: offstage queues resume ${name}`)
     const done = [fired(interruption.first), worker.broken]
     if (settings.burst) done.push(nothingLeft(store, worker, settings, interruption.first))
     await Promise.race(done)
     if (interruption.first.aborted) say(stopping(worker))
+    await scheduler?.stop()
     await Promise.race([worker.stop(settings.graceMs), fired(interruption.second)])
   } finally {
     // After a stop that came to its end this changes nothing.
     await unwatch()
+    await scheduler?.stop()
     await worker.abandon()
     interruption.release()
   }

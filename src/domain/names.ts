@@ -1,7 +1,7 @@
 import { UsageError } from './errors.js'
 
 const taskPattern = /^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}$/
-const queuePattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/
+const placePattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/
 
 export function isTaskName(name: string): boolean {
   return taskPattern.test(name)
@@ -9,10 +9,19 @@ export function isTaskName(name: string): boolean {
 
 /** `name` itself if it may name a queue; throws UsageError `E_QUEUE_NAME` otherwise. */
 export function queueName(name: string): string {
-  if (queuePattern.test(name)) return name
+  return placeName(name, 'queue', 'E_QUEUE_NAME')
+}
+
+/** `name` itself if it may name a schedule; throws UsageError `E_SCHEDULE_NAME` otherwise. */
+export function scheduleName(name: string): string {
+  return placeName(name, 'schedule', 'E_SCHEDULE_NAME')
+}
+
+function placeName(name: string, what: string, code: string): string {
+  if (placePattern.test(name)) return name
   throw new UsageError(
-    'E_QUEUE_NAME',
-    `${JSON.stringify(name.slice(0, 80))} is no queue name`,
+    code,
+    `${JSON.stringify(name.slice(0, 80))} is no ${what} name`,
     'use up to 64 letters, digits, "_", "." or "-", not beginning with "." or "-"',
   )
 }

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { ClaimedJob, JobId, WorkerId } from '../domain/job.js'
 import type { Outcome } from '../domain/outcome.js'
+import type { SlotRecord } from '../domain/schedule/schedule.js'
 import type { TaskOutput, TaskProgress } from './protocol.js'
 
 /** What the engine tells: logs, the terminal and tests listen. */
@@ -14,6 +15,10 @@ export interface EngineEvents {
   'task.output': [output: TaskOutput]
   'task.progress': [progress: TaskProgress]
   'process.died': [description: string]
+  /** What was decided of slots that were due. */
+  'schedule.slots': [schedule: string, records: readonly SlotRecord[]]
+  /** A schedule cannot be followed. */
+  'schedule.faulty': [schedule: string, why: string]
   /** A background loop met an error that it cannot go on after. */
   'service.failed': [name: string, error: unknown]
   'store.unavailable': [error: Error]

@@ -1,4 +1,4 @@
-import type { JobId } from '../domain/job.js'
+import type { EpochMs, JobId } from '../domain/job.js'
 import type { AttemptReport } from '../domain/outcome.js'
 import type { AttemptEnd, JobOrder } from './protocol.js'
 
@@ -6,19 +6,19 @@ import type { AttemptEnd, JobOrder } from './protocol.js'
  * Orders and ends cross by the hundred in one message, whose cost is its length: they go as arrays, without the names
  * of their fields.
  */
-export type PackedOrder = readonly [id: JobId, attempt: number, task: string, argsJson: string]
+export type PackedOrder = readonly [id: JobId, attempt: number, task: string, argsJson: string, slot?: EpochMs]
 
 /** Most jobs return, and their report is spelled out too. */
 export type PackedEnd =
   | readonly [id: JobId, attempt: number, resultJson: string, startedAt: number, endedAt: number]
   | readonly [id: JobId, attempt: number, report: AttemptReport]
 
-export function packOrder({ id, attempt, task, argsJson }: JobOrder): PackedOrder {
-  return [id, attempt, task, argsJson]
+export function packOrder({ id, attempt, task, argsJson, slot }: JobOrder): PackedOrder {
+  return slot === null ? [id, attempt, task, argsJson] : [id, attempt, task, argsJson, slot]
 }
 
-export function unpackOrder([id, attempt, task, argsJson]: PackedOrder): JobOrder {
-  return { id, attempt, task, argsJson }
+export function unpackOrder([id, attempt, task, argsJson, slot = null]: PackedOrder): JobOrder {
+  return { id, attempt, task, argsJson, slot }
 }
 
 export function packEnd({ id, attempt, report }: AttemptEnd): PackedEnd {

@@ -1,6 +1,7 @@
 import type { EpochMs, JobId } from '../domain/job.js'
 import type { AttemptReport } from '../domain/outcome.js'
 import type { EnqueueOptions, TaskDefaults } from '../domain/request.js'
+import type { TaskSchedule } from '../domain/schedule/options.js'
 import type { PackedEnd, PackedOrder } from './packing.js'
 
 /** What crosses between a worker and its task processes: batches of plain data. */
@@ -13,6 +14,8 @@ export interface TaskInfo extends TaskDefaults {
   readonly isolation: Isolation
   /** Whether it is a program of its own, and no function of a module. */
   readonly executable: boolean
+  /** As its module says it, unchecked; null if it says none. */
+  readonly schedule: TaskSchedule | null
   /** Absolute. */
   readonly file: string
   readonly line: number
@@ -44,6 +47,8 @@ export interface JobKey {
 export interface JobOrder extends JobKey {
   readonly task: string
   readonly argsJson: string
+  /** The nominal time of a scheduled job; null for any other. */
+  readonly slot: EpochMs | null
 }
 
 export interface AttemptEnd extends JobKey {

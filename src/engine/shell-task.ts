@@ -14,6 +14,7 @@ export const shellTaskInfo: TaskInfo = {
   graceMs: defaultGraceMs,
   isolation: 'shared',
   executable: true,
+  schedule: null,
   maxRetries: 0,
   timeoutMs: null,
 }

@@ -13,6 +13,7 @@ import {
   type TaskDefaults,
 } from '../domain/request.js'
 import { parseRetryPolicy, type RetryPolicy } from '../domain/retry.js'
+import type { TaskSchedule } from '../domain/schedule/options.js'
 import type { Isolation } from './protocol.js'
 
 /** What a task says of all its jobs. Every property has a default. */
@@ -32,6 +33,11 @@ export interface TaskOptions {
   readonly queue?: string
   /** -100 to 100, higher first. Default 0. */
   readonly priority?: number
+  /**
+   * When it runs by itself, while a scheduler does. A fault in it is shown by `offstage tasks` and `offstage schedule list`,
+   * and keeps nothing else from running.
+   */
+  readonly schedule?: TaskSchedule
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: an error class may take whatever it likes
@@ -63,6 +69,7 @@ export interface TaskDefinition {
   readonly isolation: Isolation
   readonly schema: StandardSchemaV1 | null
   readonly dontRetryOn: readonly ErrorClass[]
+  readonly schedule: TaskSchedule | null
 }
 
 const plainDefinition: TaskDefinition = {
@@ -71,6 +78,7 @@ const plainDefinition: TaskDefinition = {
   isolation: 'shared',
   schema: null,
   dontRetryOn: [],
+  schedule: null,
 }
 const definitions = new WeakMap<object, TaskDefinition>()
 const bindings = new WeakMap<object, TaskBinding>()
@@ -125,6 +133,7 @@ function parseOptions(options: TaskOptions & { readonly schema?: StandardSchemaV
     isolation: options.isolation === undefined ? 'shared' : parseIsolation(options.isolation),
     schema: options.schema ?? null,
     dontRetryOn: options.retry?.dontRetryOn ?? [],
+    schedule: options.schedule ?? null,
   }
 }
 

@@ -2,6 +2,7 @@ import { dirname, join, resolve } from 'node:path'
 import { ProjectError, UsageError } from '../domain/errors.js'
 import { nearestName } from '../domain/names.js'
 import { parseRetention, type Retention, type RetentionPolicy } from '../domain/retention.js'
+import type { ConfigSchedule } from '../domain/schedule/options.js'
 import { evaluateConfig } from './evaluate-config.js'
 import { findProject, type Project, type ProjectPlace, packageConfig, readJson } from './find.js'
 
@@ -15,6 +16,11 @@ export interface OffstageConfig {
   readonly redact?: readonly string[]
   /** How long, and how many at most, jobs that ended are kept. */
   readonly retention?: RetentionPolicy
+  /**
+   * Schedules by name, beside those of the task modules. A fault in one is shown by `offstage schedule list`, and keeps
+   * nothing else from running.
+   */
+  readonly schedules?: Readonly<Record<string, ConfigSchedule>>
 }
 
 /** Types the default export of a config file. */
@@ -22,12 +28,18 @@ export function defineConfig(config: OffstageConfig): OffstageConfig {
   return config
 }
 
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isScheduleOfTask = (value: unknown) => isObject(value) && 'task' in value && typeof value.task === 'string'
 const isText = (value: unknown) => typeof value === 'string' && value !== ''
 
 const settings: Readonly<Record<keyof OffstageConfig, { readonly rule: string; holds(value: unknown): boolean }>> = {
   tasks: { rule: 'a text', holds: isText },
   store: { rule: 'a text', holds: isText },
-  retention: { rule: 'an object', holds: (value) => typeof value === 'object' && value !== null },
+  retention: { rule: 'an object', holds: isObject },
+  schedules: {
+    rule: 'an object of schedules, such as { nightly: { task: "report", cron: "0 2 * * *" } }',
+    holds: (value) => isObject(value) && Object.values(value).every(isScheduleOfTask),
+  },
   redact: { rule: 'a list of texts', holds: (value) => Array.isArray(value) && value.every(isText) },
 }
 
@@ -43,6 +55,7 @@ export async function readProject(from: string): Promise<Project | null> {
     store: config.store ?? null,
     redact: config.redact ?? [],
     retention: retentionOf(config, file),
+    schedules: config.schedules ?? {},
   }
 }
 

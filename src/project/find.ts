@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { ProjectError } from '../domain/errors.js'
 import type { Retention } from '../domain/retention.js'
+import type { ConfigSchedule } from '../domain/schedule/options.js'
 
 /** Names that a config file can have, the first that is there counts; `package.json` comes last, if it has our key. */
 export const configFileNames = ['ts', 'mts', 'js', 'mjs', 'json'].map((extension) => `offstage.config.${extension}`)
@@ -19,6 +20,8 @@ export interface Project {
   readonly store: string | null
   readonly redact: readonly string[]
   readonly retention: Retention
+  /** By name, unchecked. */
+  readonly schedules: Readonly<Record<string, ConfigSchedule>>
 }
 
 /**

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { defaultGraceMs } from '../domain/job.js'
+import { toJsonText } from '../domain/json.js'
 import { isTaskName } from '../domain/names.js'
 import { plainTaskDefaults } from '../domain/request.js'
+import type { TaskSchedule } from '../domain/schedule/options.js'
 import type { LoadedTask, LoadedTasks } from '../engine/child/loaded-task.js'
 import type { EnqueueFromTask } from '../engine/child/serve.js'
 import type { ModuleFault, TaskInfo } from '../engine/protocol.js'
@@ -49,7 +51,7 @@ function tasksOf(module: TaskModule, exported: unknown, faults: ModuleFault[]): 
   return exportedFunctions(wholeOf(exported, source)).flatMap(([name, run]) => {
     const taskName = name === 'default' ? module.prefix : `${module.prefix}.${name}`
     if (isRefused(taskName, module.file, faults)) return []
-    const { defaults, schema, dontRetryOn, graceMs, isolation } = definitionOf(run)
+    const { defaults, schema, dontRetryOn, graceMs, isolation, schedule } = definitionOf(run)
     const info = {
       name: taskName,
       file: module.file,
@@ -57,16 +59,27 @@ function tasksOf(module: TaskModule, exported: unknown, faults: ModuleFault[]): 
       graceMs,
       isolation,
       executable: false,
+      schedule: asData(schedule, module.file, faults),
       ...defaults,
     }
     return [{ name: taskName, run, schema, dontRetryOn, info }]
   })
 }
 
+/** What a task says of its schedule, as it can cross to the worker. */
+function asData(schedule: TaskSchedule | null, file: string, faults: ModuleFault[]): TaskSchedule | null {
+  try {
+    return JSON.parse(toJsonText(schedule)) as TaskSchedule | null
+  } catch (thrown) {
+    faults.push({ file, message: `${file}: schedule: ${thrown instanceof Error ? thrown.message : String(thrown)}` })
+    return null
+  }
+}
+
 /** A program is run by the worker itself; here it is only known. */
 function programTask({ file, prefix }: TaskModule, faults: ModuleFault[]): FoundTask[] {
   if (isRefused(prefix, file, faults)) return []
-  const options = { graceMs: defaultGraceMs, isolation: 'shared', executable: true } as const
+  const options = { graceMs: defaultGraceMs, isolation: 'shared', executable: true, schedule: null } as const
   const info = { name: prefix, file, line: 1, ...options, ...plainTaskDefaults, timeoutMs: null }
   const run = () => {
     throw new Error(`${prefix} is a program, and was handed to a task process`)

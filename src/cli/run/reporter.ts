@@ -43,6 +43,19 @@ function errorLine(job: ClaimedJob, error: JobError, redact: readonly string[]):
   return `${name}: ${message}`
 }
 
+/** Shows what a scheduler decides, but for the slots that fire as they should. */
+export function reportScheduler(events: EngineEmitter): void {
+  events.on('schedule.slots', (name, records) => {
+    const unusual = records.filter(({ outcome }) => outcome !== 'fired')
+    for (const { slot, outcome, reason } of unusual.slice(0, mostTold)) {
+      say(`schedule ${name}: ${new Date(slot).toISOString()} ${outcome}${reason === null ? '' : `: ${reason}`}`)
+    }
+    const others = unusual.length - mostTold
+    if (others > 0) say(`schedule ${name}: and ${others} more; see "offstage schedule history ${name}"`)
+  })
+  events.on('schedule.faulty', (name, why) => say(`schedule ${name} is faulty: ${why}`))
+}
+
 function reportTroubles(events: EngineEmitter): void {
   events.on('attempt.refused', (job, attempt) =>
     say(`${job} attempt ${attempt}: its lease was over, its end was refused`),
@@ -53,6 +66,8 @@ function reportTroubles(events: EngineEmitter): void {
     seldom((error) => say(`warning: ${error.message}; trying again`)),
   )
 }
+
+const mostTold = 5
 
 const sayAgainMs = 10_000
 

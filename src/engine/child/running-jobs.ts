@@ -162,7 +162,7 @@ export class RunningJobs {
       get signal() {
         return stop.signal
       },
-      slot: undefined,
+      slot: order.slot === null ? undefined : new Date(order.slot),
       progress(fraction, message) {
         if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1)) {
           throw new UsageError('E_PROGRESS', `progress(${fraction}): the fraction is not a number from 0 to 1`)

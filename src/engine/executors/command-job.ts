@@ -146,9 +146,10 @@ function jsonOf(line: string): string {
   }
 }
 
-function commandLine({ id, attempt, task, argsJson }: JobOrder, place: CommandPlace): CommandLine {
+function commandLine({ id, attempt, task, argsJson, slot }: JobOrder, place: CommandPlace): CommandLine {
   const args = JSON.parse(argsJson) as unknown[]
-  const env = { ...process.env, OFFSTAGE_JOB_ID: id, OFFSTAGE_ATTEMPT: String(attempt) }
+  const ofSlot = slot === null ? {} : { OFFSTAGE_SLOT: new Date(slot).toISOString() }
+  const env = { ...process.env, OFFSTAGE_JOB_ID: id, OFFSTAGE_ATTEMPT: String(attempt), ...ofSlot }
   const argv = args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg)))
   if (task !== shellTask) {
     // A program that is gone since the job was claimed fails to start, and is named.

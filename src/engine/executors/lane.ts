@@ -284,5 +284,5 @@ export class Lane {
 }
 
 function orderOf({ claim: { job } }: InFlight): JobOrder {
-  return { id: job.id, attempt: job.attempt, task: job.task, argsJson: job.argsJson }
+  return { id: job.id, attempt: job.attempt, task: job.task, argsJson: job.argsJson, slot: job.slot }
 }

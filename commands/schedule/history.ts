@@ -1,0 +1,33 @@
+import { Args, Flags } from '@oclif/core'
+import { DataCommand } from '../../src/cli/base-command.js'
+import { withReader } from '../../src/cli/context.js'
+import { historyTable } from '../../src/cli/render/slots.js'
+import { slotHistory } from '../../src/cli/schedules/history.js'
+
+export default class ScheduleHistory extends DataCommand {
+  static override summary = 'Show what became of the times of a schedule: fired, late, skipped, missed, and why'
+  static override description = `The newest first. "late" fired too; "waiting" will, when the job before it has ended.
+Exit codes: 0 done, 2 usage, 5 no such schedule, 6 store unavailable.`
+  static override examples = [
+    '<%= config.bin %> schedule history report',
+    '<%= config.bin %> schedule history report --limit 10 --json',
+  ]
+  static override args = {
+    name: Args.string({ required: true, ignoreStdin: true, description: 'A schedule; one that was removed, too' }),
+  }
+  static override flags = {
+    limit: Flags.integer({ default: 50, min: 1, max: 10_000, summary: 'The most to show', helpValue: 'N' }),
+    before: Flags.string({ summary: 'Only times before this one: ISO 8601, or HH:MM', helpValue: 'TIME' }),
+  }
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(ScheduleHistory)
+    const { name } = args
+    const { limit, before = null } = flags
+    const { slots, tz } = await withReader(await this.context(flags), (store) =>
+      slotHistory(store, { name, limit, before }),
+    )
+    if (!this.jsonEnabled()) this.log(slots.length === 0 ? 'Nothing yet.' : await historyTable(slots, tz))
+    return { name, slots }
+  }
+}

@@ -1,0 +1,47 @@
+import { Args, Flags } from '@oclif/core'
+import { DataCommand } from '../../src/cli/base-command.js'
+import { schedulesTable } from '../../src/cli/render/schedules.js'
+import { jobFlags } from '../../src/cli/run/flags.js'
+import { shellCommand } from '../../src/cli/run/request.js'
+import { defineSchedule } from '../../src/cli/schedules/define.js'
+import { scheduleFlags } from '../../src/cli/schedules/flags.js'
+import { readSchedule } from '../../src/cli/schedules/order.js'
+import { systemClock } from '../../src/engine/clock.js'
+
+const { queue, priority, retries, timeout, expires } = jobFlags
+
+export default class Schedule extends DataCommand {
+  static override summary = 'Add a schedule that runs a task, or change the one of that name'
+  static override description =
+    `Give --cron, --every, --in or --at. Arguments are those of "offstage run"; after -- comes a shell command.
+Exit codes: 0 done, 2 usage, 6 store unavailable.`
+  static override examples = [
+    "<%= config.bin %> schedule report --cron '0 2 * * *' --tz Europe/Berlin",
+    '<%= config.bin %> schedule tokens.clean --in 1h',
+    '<%= config.bin %> schedule analytics --every 1h --start-at 00:00 --overlap queue',
+    "<%= config.bin %> schedule --name backup --cron '0 3 * * SUN' -- ./backup.sh",
+  ]
+  static override strict = false
+  static override usage = 'schedule TASK [ARGS...] [FLAGS]'
+  static override args = {
+    task: Args.string({ required: true, ignoreStdin: true, description: 'Its name, as in "offstage tasks"' }),
+  }
+  static override flags = {
+    ...scheduleFlags,
+    data: Flags.string({ summary: 'The object that is the last argument', helpValue: 'JSON|@FILE|-' }),
+    queue,
+    priority,
+    retries,
+    timeout,
+    expires,
+  }
+
+  async run(): Promise<unknown> {
+    const { flags, argv } = await this.parse(Schedule)
+    const words = argv as string[]
+    const request = await readSchedule(words, shellCommand(this.argv, words), flags, systemClock.now())
+    const items = await defineSchedule(await this.context(flags), request)
+    if (!this.jsonEnabled()) this.log(await schedulesTable(items, systemClock.now()))
+    return items[0] ?? null
+  }
+}

@@ -1,0 +1,37 @@
+import { Args, Flags } from '@oclif/core'
+import { DataCommand } from '../../src/cli/base-command.js'
+import { withReader } from '../../src/cli/context.js'
+import { dueTable } from '../../src/cli/render/slots.js'
+import { mostShown, nextSlots } from '../../src/cli/schedules/next.js'
+
+export default class ScheduleNext extends DataCommand {
+  static override summary = 'Show when a schedule fires next, and what the clocks do to it'
+  static override description = 'Exit codes: 0 done, 2 usage, 5 no such schedule, 6 store unavailable.'
+  static override examples = [
+    '<%= config.bin %> schedule next report',
+    '<%= config.bin %> schedule next report --from 2027-03-20 --to 2027-04-01',
+  ]
+  static override args = {
+    name: Args.string({ required: true, ignoreStdin: true, description: 'A schedule, as in "offstage schedule list"' }),
+  }
+  static override flags = {
+    count: Flags.integer({
+      char: 'n',
+      min: 1,
+      max: mostShown,
+      summary: 'How many; 10 unless said, or all there are until --to',
+      helpValue: 'N',
+    }),
+    from: Flags.string({ summary: 'From this time on, instead of now: ISO 8601, or HH:MM', helpValue: 'TIME' }),
+    to: Flags.string({ summary: 'Until this time', helpValue: 'TIME' }),
+  }
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(ScheduleNext)
+    const { count = null, from = null, to = null } = flags
+    const { name } = args
+    const slots = await withReader(await this.context(flags), (store) => nextSlots(store, { name, count, from, to }))
+    if (!this.jsonEnabled()) this.log(slots.length === 0 ? 'None.' : await dueTable(slots))
+    return { name, slots }
+  }
+}

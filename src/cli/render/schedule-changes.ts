@@ -1,0 +1,13 @@
+import { visibleLine } from '../sanitise.js'
+import type { SyncChange } from '../schedules/sync.js'
+
+/** One line for each change, as a diff has it. */
+export function changesText(changes: readonly SyncChange[]): string {
+  return changes.map((change) => visibleLine(`${change.change} ${change.name}  ${whatOf(change)}`)).join('\n')
+}
+
+function whatOf({ change, task, rule, before, fault }: SyncChange): string {
+  if (change === '-') return `${task}, ${before ?? 'faulty'}`
+  if (fault !== null) return `${task}, faulty: ${fault}`
+  return before === null || before === rule ? `${task}, ${rule}` : `${task}, ${before} -> ${rule}`
+}

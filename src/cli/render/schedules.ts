@@ -1,0 +1,83 @@
+import { formatDuration } from '../../domain/duration.js'
+import type { EpochMs } from '../../domain/job.js'
+import type { JsonValue } from '../../domain/json.js'
+import { redact } from '../../domain/redact.js'
+import { nextFiring } from '../../domain/schedule/due.js'
+import { localText, offsetText } from '../../domain/schedule/local-time.js'
+import { type NextSlot, ruleText } from '../../domain/schedule/rule.js'
+import type { Schedule } from '../../domain/schedule/schedule.js'
+import { slotsOf } from '../../domain/schedule/slots.js'
+import { isoTime } from './job-json.js'
+import { slotToJson } from './slots.js'
+import { table } from './table.js'
+
+/** A schedule as programs read it. */
+export function scheduleToJson(schedule: Schedule, redactMore: readonly string[]) {
+  const { name, task, source, plan, pausedAt, fired, waiting, lastSlot } = schedule
+  const { nextAt, fault } = nextOf(schedule)
+  const definition = plan?.definition
+  return {
+    name,
+    task,
+    source,
+    rule: plan === null ? null : ruleText(plan.rule),
+    tz: plan?.rule.tz ?? null,
+    nextAt: isoTime(nextAt),
+    paused: pausedAt !== null,
+    lastSlot: lastSlot === null ? null : slotToJson(lastSlot),
+    fault,
+    args: definition === undefined ? [] : (redact(JSON.parse(definition.argsJson) as JsonValue, redactMore) as JsonValue[]),
+    catchUp: definition?.catchUp ?? null,
+    maxLatenessMs: definition?.maxLatenessMs ?? null,
+    overlap: definition?.overlap ?? null,
+    jitterMs: definition?.jitterMs ?? null,
+    until: isoTime(definition?.until ?? null),
+    limit: definition?.limit ?? null,
+    fired,
+    waiting,
+  }
+}
+
+export type ScheduleJson = ReturnType<typeof scheduleToJson>
+
+/** The next slot, or what keeps a schedule from having one. */
+function nextOf(schedule: Schedule): { readonly nextAt: EpochMs | null; readonly fault: string | null } {
+  if (schedule.plan === null) return { nextAt: null, fault: schedule.fault }
+  let next: NextSlot
+  try {
+    next = slotsOf(schedule.plan.rule)
+  } catch (thrown) {
+    // What could be followed once, such as a zone that the system knew.
+    return { nextAt: null, fault: thrown instanceof Error ? thrown.message : String(thrown) }
+  }
+  return { nextAt: nextFiring(schedule, next)?.slot ?? null, fault: null }
+}
+
+export function schedulesTable(schedules: readonly ScheduleJson[], now: EpochMs): Promise<string> {
+  return table(
+    ['SCHEDULE', 'TASK', 'RULE', 'ZONE', 'NEXT', 'LAST', 'SOURCE'],
+    schedules.map((schedule) => [
+      schedule.name,
+      schedule.task,
+      schedule.rule ?? '',
+      schedule.tz ?? '',
+      nextText(schedule, now),
+      lastText(schedule),
+      schedule.source,
+    ]),
+  )
+}
+
+export function nextText({ nextAt, tz, paused, fault }: ScheduleJson, now: EpochMs): string {
+  if (fault !== null) return `faulty: ${fault}`
+  if (nextAt === null || tz === null) return 'none: it has ended'
+  if (paused) return 'paused'
+  const at = Date.parse(nextAt)
+  return `${localText(tz, at)} ${offsetText(tz, at)}${at > now ? `, in ${formatDuration(at - now)}` : ''}`
+}
+
+function lastText({ lastSlot, tz, waiting }: ScheduleJson): string {
+  if (lastSlot === null || tz === null) return ''
+  const waits = waiting === 0 ? '' : `, ${waiting} waiting`
+  return `${lastSlot.outcome} ${localText(tz, Date.parse(lastSlot.slot))}${waits}`
+}

@@ -1,0 +1,81 @@
+import { scheduleName } from '../../domain/names.js'
+import type { Schedule } from '../../domain/schedule/schedule.js'
+import type { Store } from '../../stores/store.js'
+import { confirm } from '../confirm.js'
+import { type Context, refuseMemory, withStore } from '../context.js'
+import type { ScheduleJson } from '../render/schedules.js'
+import { say } from '../say.js'
+import { noSchedule, shownSchedules } from './find.js'
+
+/** Pauses schedules: their slots are left out, and recorded as such. Throws NotFoundError, and pauses none of them then. */
+export function pauseSchedules(context: Context, names: readonly string[]): Promise<readonly ScheduleJson[]> {
+  return change(context, 'schedule pause', names, async (store, found) => {
+    const answers = await store.pauseSchedules(namesOf(found))
+    found.forEach(({ name }, index) => {
+      if (answers[index] === 'unchanged') say(`${name} was paused already`)
+    })
+    return shownSchedules(store, context, namesOf(found))
+  })
+}
+
+/** Lets schedules fire again. Throws NotFoundError, and resumes none of them then. */
+export function resumeSchedules(context: Context, names: readonly string[]): Promise<readonly ScheduleJson[]> {
+  return change(context, 'schedule resume', names, async (store, found) => {
+    const answers = await store.resumeSchedules(namesOf(found))
+    found.forEach(({ name }, index) => {
+      if (answers[index] === 'unchanged') say(`${name} was not paused`)
+    })
+    return shownSchedules(store, context, namesOf(found))
+  })
+}
+
+/** How schedules are removed. */
+export interface RemoveChoice {
+  readonly dryRun: boolean
+  readonly yes: boolean
+}
+
+/** Removes schedules, after a question; answers their names. Throws NotFoundError, and removes none of them then. */
+export function removeSchedules(
+  context: Context,
+  names: readonly string[],
+  { dryRun, yes }: RemoveChoice,
+): Promise<readonly string[]> {
+  return change(context, 'schedule remove', names, async (store, found) => {
+    const list = namesOf(found).join(', ')
+    if (dryRun) {
+      say(`would be removed: ${list}`)
+      return namesOf(found)
+    }
+    if (!yes && !(await confirm(`Remove ${list}?`))) return []
+    await store.dropSchedules(namesOf(found))
+    for (const { name, source } of found) {
+      const again = source === 'cli' ? '' : `; it is in the ${source}, and comes back with the next start or sync`
+      say(`${name} is removed${again}`)
+    }
+    return namesOf(found)
+  })
+}
+
+function change<T>(
+  context: Context,
+  command: string,
+  names: readonly string[],
+  use: (store: Store, found: readonly Schedule[]) => Promise<T>,
+): Promise<T> {
+  const wanted = [...new Set(names.map(scheduleName))]
+  refuseMemory(context, command)
+  return withStore(context, async (store) => {
+    const schedules = await store.schedules()
+    const found = wanted.map((name) => {
+      const schedule = schedules.find((candidate) => candidate.name === name)
+      if (schedule === undefined) throw noSchedule(name, namesOf(schedules))
+      return schedule
+    })
+    return use(store, found)
+  })
+}
+
+function namesOf(schedules: readonly Schedule[]): readonly string[] {
+  return schedules.map(({ name }) => name)
+}

@@ -1,0 +1,59 @@
+import { UsageError } from '../../domain/errors.js'
+import { scheduleName } from '../../domain/names.js'
+import { parseSchedule, type ScheduleOptions } from '../../domain/schedule/options.js'
+import { systemClock } from '../../engine/clock.js'
+import { shellTask } from '../../engine/shell-task.js'
+import { type Context, refuseMemory, withStore } from '../context.js'
+import type { ScheduleJson } from '../render/schedules.js'
+import { findTask, prepareJobs } from '../run/request.js'
+import { say } from '../say.js'
+import { withoutTasks, withTasks } from '../session.js'
+import { shownSchedules } from './find.js'
+import { flagOf } from './flags.js'
+
+/** A schedule as a person asks for it. */
+export interface ScheduleRequest {
+  readonly task: string
+  /** null: the task's. */
+  readonly name: string | null
+  readonly options: ScheduleOptions
+}
+
+const added = {
+  added: 'added',
+  changed: 'changed',
+  unchanged: 'is as it was',
+}
+
+/** Adds a schedule, or changes the one of that name. Throws UsageError: for arguments the task refuses too. */
+export function defineSchedule(context: Context, request: ScheduleRequest): Promise<readonly ScheduleJson[]> {
+  refuseMemory(context, 'schedule')
+  const { task, options } = request
+  const name = nameOf(request)
+  const use = task === shellTask ? withoutTasks : withTasks
+  return use(context, async ({ pool, catalog }) => {
+    const now = systemClock.now()
+    const info = findTask(catalog, task)
+    const plan = parseSchedule(options, now, flagOf)
+    await prepareJobs(pool, [info], plan.definition.argsJson, plan.definition.options, now)
+    return withStore(context, async (store) => {
+      const before = (await store.schedules()).find((schedule) => schedule.name === name)
+      if (before !== undefined && before.source !== 'cli') {
+        throw new UsageError(
+          'E_SCHEDULE_SOURCE',
+          `the schedule ${name} is in the ${before.source}`,
+          'change it there, or give this one another --name',
+        )
+      }
+      const [answer = 'unchanged'] = await store.putSchedules([{ name, source: 'cli', task, plan, fault: null }])
+      say(`schedule ${name}: ${added[answer]}`)
+      return shownSchedules(store, context, [name])
+    })
+  })
+}
+
+function nameOf({ task, name }: ScheduleRequest): string {
+  if (name !== null) return scheduleName(name)
+  if (task !== shellTask) return scheduleName(task)
+  throw new UsageError('E_SCHEDULE_NAME', 'the schedule of a command has no name', 'give it one with --name')
+}

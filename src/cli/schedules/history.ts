@@ -1,0 +1,27 @@
+import type { EpochMs } from '../../domain/job.js'
+import { machineZone } from '../../domain/schedule/local-time.js'
+import { timeIn } from '../../domain/schedule/time.js'
+import { systemClock } from '../../engine/clock.js'
+import type { Store } from '../../stores/store.js'
+import { type SlotJson, slotToJson } from '../render/slots.js'
+import { findSchedule } from './find.js'
+
+export interface HistoryRequest {
+  readonly name: string
+  readonly limit: number
+  readonly before: string | null
+}
+
+/** What became of slots, the newest first, and the zone to show them in. Throws NotFoundError. */
+export async function slotHistory(
+  store: Store,
+  { name, limit, before }: HistoryRequest,
+): Promise<{ readonly slots: readonly SlotJson[]; readonly tz: string }> {
+  const schedule = (await store.schedules()).find((candidate) => candidate.name === name)
+  const tz = schedule?.plan?.rule.tz ?? machineZone()
+  const until: EpochMs | null = before === null ? null : timeIn(tz, before, '--before', systemClock.now())
+  const records = await store.slots(name, { limit, before: until })
+  // One that was removed has a history still.
+  if (records.length === 0) await findSchedule(store, name)
+  return { slots: records.map(slotToJson), tz }
+}

@@ -1,0 +1,28 @@
+import type { EpochMs } from '../../domain/job.js'
+import { shellTask } from '../../engine/shell-task.js'
+import { parseTaskArguments, readStdin } from '../arguments.js'
+import { enqueueOptions, type JobFlagValues } from '../run/flags.js'
+import type { ScheduleRequest } from './define.js'
+import { type ScheduleFlagValues, scheduleOptions } from './flags.js'
+
+interface FlagValues extends ScheduleFlagValues, Omit<JobFlagValues, 'at' | 'delay' | 'key'> {
+  readonly name?: string | undefined
+  readonly data?: string | undefined
+}
+
+/** The schedule that a command line asks for: of a task with its arguments, or of a shell command. Throws UsageError. */
+export async function readSchedule(
+  words: readonly string[],
+  command: readonly string[] | null,
+  flags: FlagValues,
+  now: EpochMs,
+): Promise<ScheduleRequest> {
+  const { queue, priority, retries, timeout, expires } = flags
+  const options = { ...scheduleOptions(flags, now), ...enqueueOptions({ queue, priority, retries, timeout, expires }, now) }
+  const name = flags.name ?? null
+  if (command !== null) return { task: shellTask, name, options: { ...options, args: command } }
+  const [task = '', ...others] = words
+  const data = flags.data === '-' ? await readStdin() : (flags.data ?? null)
+  const args = JSON.parse(parseTaskArguments(others, data)) as unknown[]
+  return { task, name, options: { ...options, args } }
+}

@@ -1,0 +1,58 @@
+import { systemClock } from '../../engine/clock.js'
+import { EngineEmitter } from '../../engine/events.js'
+import type { Catalog } from '../../engine/protocol.js'
+import { type FindTask, Scheduler } from '../../engine/scheduler.js'
+import { scheduling } from '../../engine/services/scheduling.js'
+import type { Service } from '../../engine/services/service.js'
+import { shellTask, shellTaskInfo } from '../../engine/shell-task.js'
+import type { Store } from '../../stores/store.js'
+import { type Context, refuseMemory, withStore } from '../context.js'
+import { exitCodes } from '../exit-codes.js'
+import { reportScheduler } from '../run/reporter.js'
+import { say } from '../say.js'
+import { withTasks } from '../session.js'
+import { fired, takeSignals } from '../signals.js'
+import { bringInSchedules } from './sync.js'
+
+/** Fires schedules until a signal; the jobs are for workers. Resolves to the exit code. */
+export function startScheduler(context: Context): Promise<number> {
+  refuseMemory(context, 'schedule start')
+  return withStore(context, async (store) => {
+    // What the tasks say of their jobs is learnt once: no code of theirs runs beside the scheduler.
+    const catalog = await withTasks(
+      context,
+      async (session) => {
+        await bringInSchedules(context, session, store)
+        return session.catalog
+      },
+      exitCodes.done,
+    )
+    const interruption = takeSignals()
+    try {
+      const events = new EngineEmitter()
+      const broken = new Promise<never>((_, reject) => {
+        events.on('service.failed', (_name, error) => reject(error))
+      })
+      const service = schedulerOf(store, finderOf(catalog), events)
+      service.start()
+      say('the scheduler is ready')
+      await Promise.race([fired(interruption.first), broken])
+      await Promise.race([service.stop(), fired(interruption.second)])
+    } finally {
+      interruption.release()
+    }
+    return interruption.second.aborted ? interruption.exitCode : exitCodes.done
+  })
+}
+
+/** The scheduler loop, told of as it goes. */
+export function schedulerOf(store: Store, find: FindTask, events: EngineEmitter): Service {
+  reportScheduler(events)
+  const findAny: FindTask = (name) => (name === shellTask ? shellTaskInfo : find(name))
+  return scheduling(store, new Scheduler(store, systemClock, findAny, events), events)
+}
+
+function finderOf({ tasks }: Catalog): FindTask {
+  const byName = new Map(tasks.map((task) => [task.name, task]))
+  return (name) => byName.get(name)
+}

@@ -1,0 +1,120 @@
+import type { NewSchedule, Schedule } from '../../domain/schedule/schedule.js'
+import { type ScheduleChanges, changesBetween, checkSchedules } from '../../domain/schedule/sources.js'
+import { ruleText } from '../../domain/schedule/rule.js'
+import { systemClock } from '../../engine/clock.js'
+import { shellTask } from '../../engine/shell-task.js'
+import { writtenSchedules } from '../../project/schedules.js'
+import type { ScheduleStore } from '../../stores/schedule-store.js'
+import { confirm } from '../confirm.js'
+import { type Context, projectOf, refuseMemory, withStore } from '../context.js'
+import { exitCodes } from '../exit-codes.js'
+import { say } from '../say.js'
+import { type Session, withTasks } from '../session.js'
+
+export interface SyncChoice {
+  readonly dryRun: boolean
+  readonly yes: boolean
+}
+
+/** One line of what a sync does. */
+export interface SyncChange {
+  readonly change: '+' | '~' | '-'
+  readonly name: string
+  readonly task: string
+  readonly rule: string | null
+  /** Of a changed or removed one. */
+  readonly before: string | null
+  readonly fault: string | null
+}
+
+/** Makes the stored schedules those of the code and the config; what it does is shown first. */
+export function syncSchedules(
+  context: Context,
+  { dryRun, yes }: SyncChoice,
+  show: (changes: readonly SyncChange[]) => void,
+): Promise<{ readonly changes: readonly SyncChange[]; readonly applied: boolean; readonly exitCode: number }> {
+  refuseMemory(context, 'schedule sync')
+  return withTasks(context, (session) =>
+    withStore(context, async (store) => {
+      const stored = await store.schedules()
+      const { changes, exitCode } = withoutFaultyModules(await wantedChanges(context, session, stored), session)
+      const lines = changeLines(changes, stored)
+      show(lines)
+      for (const { name, fault } of lines) if (fault !== null) say(`${name} is faulty: ${fault}`)
+      const answer = { changes: lines, exitCode }
+      if (lines.length === 0) say('The schedules are those of the code and the config.')
+      if (dryRun || lines.length === 0) return { ...answer, applied: false }
+      const removes = changes.removed.length
+      if (removes > 0 && !yes && !(await confirm(`Remove ${removes} schedule${removes === 1 ? '' : 's'}?`))) {
+        return { ...answer, applied: false }
+      }
+      await store.putSchedules([...changes.added, ...changes.changed])
+      await store.dropSchedules(changes.removed.map(({ name }) => name))
+      return { ...answer, applied: true }
+    }),
+  )
+}
+
+/**
+ * Brings the schedules of code and config into the store as a scheduler starts. What has left them is only told of: a
+ * module that is not there today may be a mistake.
+ */
+export async function bringInSchedules(context: Context, session: Session, store: ScheduleStore): Promise<void> {
+  const stored = await store.schedules()
+  const { added, changed, removed } = await wantedChanges(context, session, stored)
+  await store.putSchedules([...added, ...changed])
+  for (const { change, name, rule, fault } of changeLines({ added, changed, removed: [] }, stored)) {
+    say(fault === null ? `schedule ${change} ${name}: ${rule}` : `schedule ${name} is faulty: ${fault}`)
+  }
+  if (session.catalog.faults.length > 0) return
+  for (const { name, source } of removed) {
+    say(`schedule ${name} has left the ${source}, and fires still; remove it: offstage schedule sync`)
+  }
+}
+
+/** Schedules whose arguments their task refuses are faulty, as those are whose times cannot be read. */
+async function wantedChanges(context: Context, { pool, catalog }: Session, stored: readonly Schedule[]) {
+  const names = new Set([shellTask, ...catalog.tasks.map(({ name }) => name)])
+  const written = writtenSchedules(catalog, projectOf(context))
+  const wanted = checkSchedules(written, (name) => names.has(name), systemClock.now())
+  const functions = new Set(catalog.tasks.filter(({ executable }) => !executable).map(({ name }) => name))
+  const checkable = wanted.filter(({ task, plan }) => plan !== null && functions.has(task))
+  const requests = checkable.map(({ task, plan }) => ({ task, argsJson: plan?.definition.argsJson ?? '[]' }))
+  const verdicts = requests.length === 0 ? [] : await pool.check(requests)
+  const refused = new Map(checkable.map(({ name }, index) => [name, verdicts[index] ?? null]))
+  return changesBetween(
+    stored,
+    wanted.map((schedule): NewSchedule => {
+      const fault = refused.get(schedule.name) ?? null
+      return fault === null ? schedule : { ...schedule, plan: null, fault }
+    }),
+  )
+}
+
+/** What a module that cannot be loaded would have said is not known: nothing is removed for it. */
+function withoutFaultyModules(changes: ScheduleChanges, { catalog }: Session) {
+  if (catalog.faults.length === 0) return { changes, exitCode: exitCodes.done }
+  if (changes.removed.length > 0) say('not all modules can be loaded, so no schedule is removed')
+  return { changes: { ...changes, removed: [] }, exitCode: exitCodes.failed }
+}
+
+function changeLines({ added, changed, removed }: ScheduleChanges, stored: readonly Schedule[]): readonly SyncChange[] {
+  const before = new Map(stored.map((schedule) => [schedule.name, schedule]))
+  const line = (change: SyncChange['change'], schedule: NewSchedule): SyncChange => ({
+    change,
+    name: schedule.name,
+    task: schedule.task,
+    rule: change === '-' ? null : described(schedule),
+    before: change === '+' ? null : described(before.get(schedule.name) ?? schedule),
+    fault: change === '-' ? null : schedule.fault,
+  })
+  return [
+    ...added.map((schedule) => line('+', schedule)),
+    ...changed.map((schedule) => line('~', schedule)),
+    ...removed.map((schedule) => line('-', schedule)),
+  ]
+}
+
+function described({ plan }: NewSchedule): string | null {
+  return plan === null ? null : `${ruleText(plan.rule)} (${plan.rule.tz})`
+}

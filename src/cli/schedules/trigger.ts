@@ -1,0 +1,26 @@
+import { ProjectError } from '../../domain/errors.js'
+import { systemClock } from '../../engine/clock.js'
+import { shellTask } from '../../engine/shell-task.js'
+import { type Context, refuseMemory, withStore } from '../context.js'
+import { findJob } from '../find-job.js'
+import type { JobJson } from '../render/job-json.js'
+import { findTask, prepareJobs } from '../run/request.js'
+import { withoutTasks, withTasks } from '../session.js'
+import { findSchedule, noSchedule } from './find.js'
+
+/** Fires a schedule now, whatever its times are. Throws NotFoundError. */
+export function triggerSchedule(context: Context, name: string): Promise<JobJson> {
+  refuseMemory(context, 'schedule trigger')
+  return withStore(context, async (store) => {
+    const { task, plan, fault } = await findSchedule(store, name)
+    if (plan === null) throw new ProjectError('E_SCHEDULE', `the schedule ${name} is faulty: ${fault}`)
+    const use = task === shellTask ? withoutTasks : withTasks
+    return use(context, async ({ pool, catalog }) => {
+      const { argsJson, options } = plan.definition
+      const [job] = await prepareJobs(pool, [findTask(catalog, task)], argsJson, options, systemClock.now())
+      const record = job === undefined ? null : await store.triggerSchedule({ name, job })
+      if (record === null || record.job === null) throw noSchedule(name, [])
+      return findJob(store, record.job, context.redact, systemClock.now())
+    })
+  })
+}

@@ -1,0 +1,129 @@
+import { formatDuration } from '../duration.js'
+import type { EpochMs } from '../job.js'
+import type { NextSlot } from './rule.js'
+import { type CatchUp, mostCaughtUp, type Overlap, onTimeMs, type Schedule } from './schedule.js'
+
+/** What a scheduler decides of a slot that is due. */
+export interface DecidedSlot {
+  readonly slot: EpochMs
+  /** If not the same as `slot`, this stands for all slots from it to here. */
+  readonly through: EpochMs
+  /** `late` fires as `fired` does, and is recorded as such. */
+  readonly outcome: 'fired' | 'late' | 'skipped' | 'missed'
+  /** For one that fires: what is to become of it while jobs of earlier slots have not ended. */
+  readonly overlap: Overlap
+  readonly reason: string | null
+  readonly lateMs: number
+}
+
+// Of a long absence, the older slots are told of together: a schedule of every second has 86,400 of them in a day.
+const mostListed = 1_000
+
+/** When the next slot that nothing has become of fires; null if the schedule has none left, or is faulty. */
+export function nextFiring(schedule: Schedule, next: NextSlot): { slot: EpochMs; at: EpochMs } | null {
+  if (schedule.plan === null) return null
+  const { limit, until } = schedule.plan.definition
+  if (limit !== null && schedule.fired >= limit) return null
+  const slot = next(schedule.decidedUntil)
+  if (slot === null || (until !== null && slot.at > until)) return null
+  return { slot: slot.at, at: slot.at + jitterOf(schedule, slot.at) }
+}
+
+/**
+ * What is to become of the slots that are due, the oldest first. Those that are on time fire; once one is not, all of them
+ * are what came while nobody looked, and the catch-up policy has its say. `absence` tells why nobody did.
+ */
+export function decideDue(
+  schedule: Schedule,
+  next: NextSlot,
+  now: EpochMs,
+  absence: string,
+): readonly DecidedSlot[] {
+  if (schedule.plan === null) return []
+  const { definition } = schedule.plan
+  const lateBy = (slot: EpochMs) => now - slot - jitterOf(schedule, slot)
+  const isDue = (slot: EpochMs) => lateBy(slot) >= 0 && (definition.until === null || slot <= definition.until)
+  const { older, listed } = dueSlots(next, schedule.decidedUntil, isDue, now)
+  const [first] = listed
+  if (first === undefined) return []
+  const inTime = (slot: EpochMs) => definition.maxLatenessMs === null || lateBy(slot) <= definition.maxLatenessMs
+  const isCatchingUp = older !== null || lateBy(first) > onTimeMs
+  const firing = isCatchingUp ? caughtUp(definition.catchUp, listed.filter(inTime), lateBy) : listed.filter(inTime)
+  const why = (slot: EpochMs) => {
+    if (inTime(slot)) return `${absence}; ${leftOut[definition.catchUp]}`
+    return `${absence}; later than ${formatDuration(definition.maxLatenessMs ?? 0)}`
+  }
+  // Made up for one after the other, where an overlap would leave out all but the first.
+  const overlap = isCatchingUp && definition.catchUp === 'all' && definition.overlap === 'skip' ? 'queue' : definition.overlap
+  const decide = (slot: EpochMs, through = slot): DecidedSlot => {
+    const decided = { slot, through, overlap, lateMs: lateBy(slot) }
+    if (schedule.pausedAt !== null) return { ...decided, outcome: 'skipped', reason: 'the schedule is paused' }
+    if (!firing.includes(slot)) return { ...decided, outcome: 'missed', reason: why(slot) }
+    if (decided.lateMs > onTimeMs) return { ...decided, outcome: 'late', reason: absence }
+    return { ...decided, outcome: 'fired', reason: null }
+  }
+  const decided = listed.map((slot) => decide(slot))
+  return older === null ? decided : [decide(older.first, older.last), ...decided]
+}
+
+const leftOut: Readonly<Record<CatchUp, string>> = {
+  skip: 'none is made up for',
+  latest: 'only the latest is made up for',
+  all: `only the last ${mostCaughtUp} are made up for`,
+}
+
+function caughtUp(
+  catchUp: CatchUp,
+  inTime: readonly EpochMs[],
+  lateBy: (slot: EpochMs) => number,
+): readonly EpochMs[] {
+  switch (catchUp) {
+    case 'all':
+      return inTime.slice(-mostCaughtUp)
+    case 'latest':
+      return inTime.slice(-1)
+    case 'skip':
+      return inTime.slice(-1).filter((slot) => lateBy(slot) <= onTimeMs)
+  }
+}
+
+/** The slots after `from` that are due, the newest `mostListed` of them one by one. */
+function dueSlots(next: NextSlot, from: EpochMs, isDue: (slot: EpochMs) => boolean, now: EpochMs) {
+  const oldest = take(next, from, isDue, mostListed + 1)
+  const [first] = oldest
+  if (oldest.length <= mostListed || first === undefined) return { older: null, listed: oldest }
+  // Rather than walk through all of them: look back from now, twice as far each time, until enough are in sight.
+  let spanMs = (oldest.at(-1) ?? first) - first
+  for (;;) {
+    const since = Math.max(from, now - spanMs)
+    const seen = take(next, since, isDue, Number.POSITIVE_INFINITY)
+    const last = seen.at(-mostListed - 1)
+    if (last !== undefined) return { older: { first, last }, listed: seen.slice(-mostListed) }
+    spanMs *= 2
+  }
+}
+
+function take(next: NextSlot, from: EpochMs, isDue: (slot: EpochMs) => boolean, most: number): readonly EpochMs[] {
+  const slots: EpochMs[] = []
+  let slot = next(from)
+  while (slot !== null && slots.length < most && isDue(slot.at)) {
+    slots.push(slot.at)
+    slot = next(slot.at)
+  }
+  return slots
+}
+
+/** How much later than its time a slot fires: made from its name and time, so that it is the same for every scheduler. */
+export function jitterOf({ name, plan }: Pick<Schedule, 'name' | 'plan'>, slot: EpochMs): number {
+  const jitterMs = plan?.definition.jitterMs ?? 0
+  return jitterMs === 0 ? 0 : hash(`${name} ${slot}`) % (jitterMs + 1)
+}
+
+/** FNV-1a, with the last mix of MurmurHash3: neighbours in time must not be neighbours in jitter. */
+function hash(text: string): number {
+  let mixed = 0x811c9dc5
+  for (let index = 0; index < text.length; index++) mixed = Math.imul(mixed ^ text.charCodeAt(index), 0x01000193)
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b)
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
+  return (mixed ^ (mixed >>> 16)) >>> 0
+}

@@ -1,0 +1,169 @@
+import { type Duration, formatDuration, parseDuration } from '../duration.js'
+import { UsageError } from '../errors.js'
+import type { EpochMs } from '../job.js'
+import { toJsonText } from '../json.js'
+import { makeJob, plainTaskDefaults } from '../request.js'
+import { parseCron } from './cron.js'
+import { machineZone, timeZone } from './local-time.js'
+import type { Rule } from './rule.js'
+import {
+  type CatchUp,
+  catchUps,
+  type Overlap,
+  overlaps,
+  type ScheduleDefinition,
+  type ScheduledOptions,
+  type Timing,
+} from './schedule.js'
+import { timeIn } from './time.js'
+
+/** A schedule as people write it: `cron`, `every` or `at`, and what else differs from the default. */
+export interface ScheduleOptions extends ScheduledOptions {
+  /** Five fields, or six with seconds first, or `@daily` and the like, on the wall clock of `tz`. */
+  readonly cron?: string
+  /** An interval of fixed length, at least a second. */
+  readonly every?: Duration
+  /** What the interval is counted from, and its first time: ISO 8601, or `HH:MM` in `tz`. Default: now. */
+  readonly startAt?: string | Date
+  /** Once, at this time. */
+  readonly at?: string | Date
+  /** The zone of its times, such as `Europe/Berlin`. Default: the machine's. */
+  readonly tz?: string
+  /** The arguments of each job. Default: none. */
+  readonly args?: readonly unknown[]
+  /** What becomes of times that came while no scheduler ran. Default `latest`. */
+  readonly catchUp?: CatchUp
+  /** A time that is later than this is not made up for. */
+  readonly maxLateness?: Duration
+  /** What becomes of a time while the job of an earlier one has not ended. Default `skip`. */
+  readonly overlap?: Overlap
+  /** Each time is put off by up to this long, always by the same. Default 0. */
+  readonly jitter?: Duration
+  /** No time after this one. */
+  readonly until?: string | Date
+  /** How often it fires at most. */
+  readonly limit?: number
+}
+
+/** A schedule of one task, in its module. */
+export interface TaskSchedule extends ScheduleOptions {
+  /** Default: the task's name. */
+  readonly name?: string
+}
+
+/** A schedule in the config, under its name. */
+export interface ConfigSchedule extends ScheduleOptions {
+  readonly task: string
+}
+
+const known: readonly (keyof ScheduleOptions)[] = [
+  'cron',
+  'every',
+  'startAt',
+  'at',
+  'tz',
+  'args',
+  'catchUp',
+  'maxLateness',
+  'overlap',
+  'jitter',
+  'until',
+  'limit',
+  'queue',
+  'priority',
+  'retries',
+  'timeout',
+  'expires',
+]
+const shortestMs = 1_000
+
+/** Checks a schedule. Throws UsageError that names the option, as `name(option)` writes it. */
+export function parseSchedule(
+  options: ScheduleOptions,
+  now: EpochMs,
+  name: (option: keyof ScheduleOptions) => string = (option) => `schedule.${option}`,
+): { readonly definition: ScheduleDefinition; readonly rule: Rule } {
+  const unknown = Object.keys(options).find((option) => !(known as readonly string[]).includes(option))
+  if (unknown !== undefined) {
+    throw new UsageError('E_SCHEDULE', `a schedule has no option ${JSON.stringify(unknown)}`, `it has ${known.join(', ')}`)
+  }
+  const timing = timingOf(options, now, name)
+  const { queue, priority, retries, timeout, expires } = options
+  const given = Object.entries({ queue, priority, retries, timeout, expires }).filter(([, value]) => value !== undefined)
+  const jobOptions = Object.fromEntries(given) as ScheduledOptions
+  const argsJson = toJsonText(options.args ?? [])
+  // What it refuses is refused now, and not each time that the schedule fires.
+  makeJob('schedule', plainTaskDefaults, argsJson, jobOptions, now)
+  const duration = (option: 'maxLateness' | 'jitter') => {
+    const value = options[option]
+    return value === undefined ? null : parseDuration(value, name(option))
+  }
+  const definition: ScheduleDefinition = {
+    argsJson,
+    options: jobOptions,
+    timing,
+    catchUp: oneOf(catchUps, options.catchUp ?? 'latest', name('catchUp')),
+    maxLatenessMs: duration('maxLateness'),
+    overlap: oneOf(overlaps, options.overlap ?? 'skip', name('overlap')),
+    jitterMs: duration('jitter') ?? 0,
+    until: options.until === undefined ? null : timeIn(timing.tz, options.until, name('until'), now),
+    limit: options.limit === undefined ? null : limitOf(options.limit, name('limit')),
+  }
+  if (timing.kind === 'every' && definition.jitterMs >= timing.everyMs) {
+    const every = formatDuration(timing.everyMs)
+    throw new UsageError('E_SCHEDULE', `${name('jitter')}: as long as the interval of ${every}`, 'make it shorter')
+  }
+  return { definition, rule: ruleOf(timing, now, name) }
+}
+
+/** A time that goes with a schedule, in its zone. Throws UsageError. */
+export function timeOf(
+  written: string | Date,
+  tz: string | undefined,
+  name: (option: keyof ScheduleOptions) => string,
+  option: keyof ScheduleOptions,
+  now: EpochMs,
+): EpochMs {
+  return timeIn(tz === undefined ? machineZone() : timeZone(tz, name('tz')), written, name(option), now)
+}
+
+function timingOf(options: ScheduleOptions, now: EpochMs, name: (option: keyof ScheduleOptions) => string): Timing {
+  const { cron, every, at, startAt } = options
+  const given = (['cron', 'every', 'at'] as const).filter((option) => options[option] !== undefined)
+  if (given.length !== 1) {
+    const what = given.length === 0 ? 'a schedule has no times' : `${given.map(name).join(' and ')} are both given`
+    throw new UsageError('E_SCHEDULE', what, `give one of ${name('cron')}, ${name('every')} and ${name('at')}`)
+  }
+  if (startAt !== undefined && every === undefined) {
+    throw new UsageError('E_SCHEDULE', `${name('startAt')} is for intervals`, `give ${name('every')} too`)
+  }
+  const tz = options.tz === undefined ? machineZone() : timeZone(options.tz, name('tz'))
+  if (cron !== undefined) {
+    parseCron(cron, name('cron'))
+    return { kind: 'cron', cron, tz }
+  }
+  if (every !== undefined) {
+    const everyMs = parseDuration(every, name('every'))
+    if (everyMs < shortestMs) {
+      throw new UsageError('E_SCHEDULE', `${name('every')}: ${formatDuration(everyMs)} is too short`, 'a second is the shortest')
+    }
+    return { kind: 'every', everyMs, startAt: startAt instanceof Date ? startAt.toISOString() : (startAt ?? null), tz }
+  }
+  return { kind: 'once', at: timeIn(tz, at ?? '', name('at'), now), tz }
+}
+
+function ruleOf(timing: Timing, now: EpochMs, name: (option: keyof ScheduleOptions) => string): Rule {
+  if (timing.kind !== 'every') return timing
+  const { everyMs, startAt, tz } = timing
+  return { kind: 'every', everyMs, from: startAt === null ? now : timeIn(tz, startAt, name('startAt'), now), tz }
+}
+
+function limitOf(value: number, option: string): number {
+  if (Number.isSafeInteger(value) && value > 0) return value
+  throw new UsageError('E_SCHEDULE', `${option}: ${value} is not a whole number above 0`)
+}
+
+function oneOf<T extends string>(allowed: readonly T[], value: T, option: string): T {
+  if (allowed.includes(value)) return value
+  throw new UsageError('E_SCHEDULE', `${option}: ${JSON.stringify(value)} is none of ${allowed.join(', ')}`)
+}

@@ -1,0 +1,59 @@
+import { OffstageError } from '../errors.js'
+import type { EpochMs } from '../job.js'
+import { scheduleName } from '../names.js'
+import { parseSchedule, type ScheduleOptions } from './options.js'
+import type { NewSchedule, Schedule, ScheduleSource } from './schedule.js'
+
+/** A schedule as the code or the config says it, not checked yet. */
+export interface WrittenSchedule {
+  readonly name: string
+  readonly source: ScheduleSource
+  readonly task: string
+  readonly options: ScheduleOptions
+}
+
+/** The same, checked: a fault in one of them is its own, and does not keep the others from being followed. */
+export function checkSchedules(
+  written: readonly WrittenSchedule[],
+  isTask: (name: string) => boolean,
+  now: EpochMs,
+): readonly NewSchedule[] {
+  const twins = new Map<string, readonly WrittenSchedule[]>()
+  for (const schedule of written) twins.set(schedule.name, [...(twins.get(schedule.name) ?? []), schedule])
+  return [...twins.values()].flatMap(([first, second]) => {
+    if (first === undefined) return []
+    const { name, source, task } = first
+    const faulty = (fault: string) => [{ name, source, task, plan: null, fault }]
+    if (second !== undefined) {
+      return faulty(`two schedules have this name: of ${task} (${source}) and of ${second.task} (${second.source})`)
+    }
+    if (!isTask(task)) return faulty(`there is no task ${task}`)
+    try {
+      scheduleName(name)
+      return [{ name, source, task, plan: parseSchedule(first.options, now), fault: null }]
+    } catch (thrown) {
+      if (!(thrown instanceof OffstageError)) throw thrown
+      return faulty(thrown.message)
+    }
+  })
+}
+
+/** What has to change so that the store has the schedules of code and config, and no others of theirs. */
+export interface ScheduleChanges {
+  readonly added: readonly NewSchedule[]
+  readonly changed: readonly NewSchedule[]
+  readonly removed: readonly Schedule[]
+}
+
+export function changesBetween(stored: readonly Schedule[], wanted: readonly NewSchedule[]): ScheduleChanges {
+  const before = new Map(stored.map((schedule) => [schedule.name, schedule]))
+  const names = new Set(wanted.map(({ name }) => name))
+  return {
+    added: wanted.filter(({ name }) => !before.has(name)),
+    changed: wanted.filter((schedule) => {
+      const old = before.get(schedule.name)
+      return old !== undefined && !isSameSchedule(old, schedule)
+    }),
+    removed: stored.filter(({ name, source }) => source !== 'cli' && !names.has(name)),
+  }
+}
