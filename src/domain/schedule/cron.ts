@@ -1,0 +1,131 @@
+import { CronPattern } from 'croner'
+import { UsageError } from '../errors.js'
+import { type CronDays, hasDay } from './cron-days.js'
+
+/** A cron expression, read. */
+export interface CronFields {
+  /** Each in order, and not empty. */
+  readonly seconds: readonly number[]
+  readonly minutes: readonly number[]
+  readonly hours: readonly number[]
+  readonly days: CronDays
+  /** Neither minute nor hour begins with `*`: these are times of the wall clock, not lengths of time. */
+  readonly isFixed: boolean
+}
+
+interface FieldKind {
+  readonly name: string
+  readonly values: string
+}
+
+const minutes = { name: 'minute', values: '0 to 59' }
+const fieldKinds: readonly FieldKind[] = [
+  { name: 'second', values: '0 to 59' },
+  minutes,
+  { name: 'hour', values: '0 to 23' },
+  { name: 'day of the month', values: '1 to 31, or L' },
+  { name: 'month', values: '1 to 12, or JAN to DEC' },
+  { name: 'weekday', values: '0 to 7, or SUN to SAT' },
+]
+
+const usualHint =
+  'write minute, hour, day, month and weekday (seconds may come before them), such as "0 2 * * *" or "*/15 9-17 * * MON-FRI"'
+// The longest that means anything: every value of every field written out is 500 or so.
+const mostCharacters = 1_000
+
+/** Throws UsageError `E_CRON` for what cannot be read, and for dates that never come; `option` names where it was written. */
+export function parseCron(text: string, option: string): CronFields {
+  const refuse = (why: string, hint: string) =>
+    new UsageError('E_CRON', `${option}: ${quoted(text)} is no cron expression: ${why}`, hint)
+  const pattern = text.length > mostCharacters ? null : patternOf(text)
+  if (pattern === null) {
+    const { why, hint } = faultOf(text)
+    throw refuse(why, hint ?? usualHint)
+  }
+  // croner has replaced a nickname by what it stands for.
+  const fields = fieldsOf(pattern.pattern)
+  const [minute, hour, day, , weekday] = fields.slice(-5)
+  const days: CronDays = {
+    months: setIn(pattern.month).map((index) => index + 1),
+    days: setIn(pattern.day).map((index) => index + 1),
+    lastDay: pattern.lastDayOfMonth,
+    nearestWeekdays: setIn(pattern.nearestWeekdays).map((index) => index + 1),
+    lastWeekday: pattern.lastWeekday,
+    weekdays: pattern.dayOfWeek.slice(0, 7),
+    // Vixie's cron looks at the first character only: `*/2` is a star here too.
+    needsBoth: isStar(day) || isStar(weekday) || pattern.useAndLogic,
+  }
+  if (!hasDay(days)) throw refuse('there is no such date', 'a month must have such a day: February has 29 at most')
+  return {
+    seconds: setIn(pattern.second),
+    minutes: setIn(pattern.minute),
+    hours: setIn(pattern.hour),
+    days,
+    isFixed: !isStar(minute) && !isStar(hour),
+  }
+}
+
+function patternOf(text: string): CronPattern | null {
+  try {
+    return new CronPattern(text, undefined, { mode: '5-or-6-parts' })
+  } catch {
+    return null
+  }
+}
+
+function fieldsOf(text: string): readonly string[] {
+  return text.match(/\S+/g) ?? []
+}
+
+function setIn(flags: readonly number[]): readonly number[] {
+  return flags.flatMap((flag, index) => (flag === 0 ? [] : [index]))
+}
+
+function isStar(field = ''): boolean {
+  return /^[*?]/.test(field)
+}
+
+interface Fault {
+  readonly why: string
+  readonly hint?: string
+}
+
+// The messages of croner count days and months from 0, and repeat all of the text.
+function faultOf(text: string): Fault {
+  if (text.length > mostCharacters) return { why: `it is longer than ${mostCharacters} characters` }
+  const fields = fieldsOf(text)
+  const [first] = fields
+  if (first === undefined) return { why: 'it is empty' }
+  if (first.startsWith('@')) {
+    return { why: 'no such name', hint: 'known are @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually' }
+  }
+  if (fields.length !== 5 && fields.length !== 6) {
+    return { why: `it has ${fields.length} field${fields.length === 1 ? '' : 's'}, not 5 or 6` }
+  }
+  const place = fields.findIndex((field, index) => !isField(field, index, fields.length))
+  const index = place + 6 - fields.length
+  const field = fields[place] ?? text
+  const entry = field.split(',').find((part) => !isField(part, place, fields.length)) ?? field
+  return entryFault(entry, fieldKinds[index] ?? minutes, (part) => isField(part, place, fields.length))
+}
+
+function entryFault(entry: string, kind: FieldKind, isEntry: (part: string) => boolean): Fault {
+  const why = `${quoted(entry)} is no ${kind.name}`
+  if (/^\w*\/\d+$/.test(entry)) {
+    return { why: `${why}: a step needs a star or a range before it`, hint: 'write a step as */15 or 10-50/15' }
+  }
+  const [low, high, ...more] = entry.split('-')
+  if (low !== undefined && high !== undefined && more.length === 0 && isEntry(low) && isEntry(high)) {
+    return { why: `${why}: a range goes from low to high`, hint: 'write two ranges, such as 22-23,0-6' }
+  }
+  return { why: `${why} (${kind.values})` }
+}
+
+function isField(field: string, place: number, count: number): boolean {
+  const others = Array.from({ length: count }, (_, index) => (index === place ? field : '*'))
+  return field !== '' && patternOf(others.join(' ')) !== null
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text)
+}

@@ -1,0 +1,104 @@
+import { UsageError } from '../errors.js'
+import type { EpochMs } from '../job.js'
+import { nearestName } from '../names.js'
+import { periodAt, periodsBetween } from './zone-offsets.js'
+
+/** A date and time on the wall of some zone: the milliseconds that it would be at if the zone were UTC. */
+export type LocalMs = number
+
+/** When a local time is. */
+export type Instants =
+  | { readonly kind: 'one'; readonly at: EpochMs }
+  /** The clocks are set back over it: it comes twice, as do those after it up to `until`. */
+  | { readonly kind: 'fold'; readonly at: EpochMs; readonly again: EpochMs; readonly until: LocalMs }
+  /** The clocks are set forward over it: `at`, the end of the gap, is what comes for all from `from` up to `until`. */
+  | { readonly kind: 'gap'; readonly at: EpochMs; readonly from: LocalMs; readonly until: LocalMs }
+
+const dayMs = 86_400_000
+// No zone was ever further from UTC.
+const furthestMs = 16 * 3_600_000
+
+export function offsetAt(tz: string, at: EpochMs): number {
+  return periodAt(tz, at).offsetMs
+}
+
+export function localAt(tz: string, at: EpochMs): LocalMs {
+  return at + offsetAt(tz, at)
+}
+
+export function instantsOf(tz: string, local: LocalMs): Instants {
+  const first = periodAt(tz, local - furthestMs)
+  if (first.until > local + furthestMs) return { kind: 'one', at: local - first.offsetMs }
+  const periods = periodsBetween(tz, local - furthestMs, local + furthestMs)
+  const [one, two] = periods.filter(({ from, until, offsetMs }) => local - offsetMs >= from && local - offsetMs < until)
+  if (one !== undefined) {
+    const at = local - one.offsetMs
+    if (two === undefined) return { kind: 'one', at }
+    return { kind: 'fold', at, again: local - two.offsetMs, until: one.until + one.offsetMs }
+  }
+  const next = periods.findIndex(({ from, offsetMs }) => local - offsetMs < from)
+  const [before, after] = [periods[next - 1], periods[next]]
+  if (before === undefined || after === undefined) throw new RangeError(`no time in ${tz}: ${local}`)
+  return { kind: 'gap', at: after.from, from: after.from + before.offsetMs, until: after.from + after.offsetMs }
+}
+
+/** The first time after `after` that the clocks show this; the end of the gap for a time that is skipped. */
+export function nextClockTime(tz: string, hours: number, minutes: number, after: EpochMs): EpochMs {
+  const today = Math.floor(localAt(tz, after) / dayMs)
+  const times = [-1, 0, 1, 2].flatMap((days) => {
+    const found = instantsOf(tz, (today + days) * dayMs + (hours * 60 + minutes) * 60_000)
+    return found.kind === 'fold' ? [found.at, found.again] : [found.at]
+  })
+  return Math.min(...times.filter((at) => at > after))
+}
+
+/** Such as `2026-03-29 03:00:00`. */
+export function localText(tz: string, at: EpochMs): string {
+  return new Date(localAt(tz, at)).toISOString().slice(0, -5).replace('T', ' ')
+}
+
+/** Such as `02:30`, or `02:30:15` if there are seconds. */
+export function timeText(local: LocalMs): string {
+  const text = new Date(local).toISOString().slice(-13, -5)
+  return text.endsWith(':00') ? text.slice(0, -3) : text
+}
+
+/** Such as `+02:00`. */
+export function offsetText(tz: string, at: EpochMs): string {
+  const offsetMs = offsetAt(tz, at)
+  return `${offsetMs < 0 ? '-' : '+'}${timeText(Math.abs(offsetMs))}`
+}
+
+/** The name of a time zone as Intl spells it. Throws UsageError `E_TIME_ZONE`; `option` names where it was written. */
+export function timeZone(name: string, option: string): string {
+  const known = knownZone(name)
+  // An alias stays: the name that Intl has for it is of an older time (Asia/Calcutta), and depends on the runtime.
+  if (known !== null) return known.toLowerCase() === name.toLowerCase() ? known : name
+  const shown = JSON.stringify(name.length > 80 ? `${name.slice(0, 79)}…` : name)
+  const nearest = name.length > 80 ? null : nearestZone(name)
+  const hint = nearest === null ? 'write a name such as Europe/Berlin, or UTC' : `did you mean "${nearest}"?`
+  throw new UsageError('E_TIME_ZONE', `${option}: ${shown} is no time zone`, hint)
+}
+
+/** The zone that this machine is set to; UTC if it is set to none that is known. */
+export function machineZone(): string {
+  // Under some values of TZ there is no name, or one that Intl itself refuses.
+  const name: string | undefined = Intl.DateTimeFormat().resolvedOptions().timeZone
+  return (name === undefined ? null : knownZone(name)) ?? 'UTC'
+}
+
+function knownZone(name: string): string | null {
+  // Node 22 takes '+02:00' for a zone, and Node 20 does not.
+  if (!/^[A-Za-z]/.test(name)) return null
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone
+  } catch {
+    return null
+  }
+}
+
+function nearestZone(name: string): string | null {
+  const zones = [...Intl.supportedValuesOf('timeZone'), 'UTC']
+  const place = `/${name.trim().replaceAll(' ', '_').toLowerCase()}`
+  return zones.find((zone) => zone.toLowerCase().endsWith(place)) ?? nearestName(name, zones)
+}
