@@ -1,7 +1,8 @@
 import { Flags } from '@oclif/core'
 import type { KeyPolicy } from '../../domain/job.js'
 import type { EnqueueOptions } from '../../domain/request.js'
-import { parseTime } from '../time.js'
+import { machineZone } from '../../domain/schedule/local-time.js'
+import { timeIn } from '../../domain/schedule/time.js'
 
 /** What can be said of one job on the command line. */
 export const jobFlags = {
@@ -39,7 +40,7 @@ export function enqueueOptions(flags: JobFlagValues, now: number): EnqueueOption
   const { delay, at, queue, priority, retries, timeout, expires, key } = flags
   return {
     ...(delay === undefined ? {} : { delay }),
-    ...(at === undefined ? {} : { at: parseTime(at, '--at', now) }),
+    ...(at === undefined ? {} : { at: timeIn(machineZone(), at, '--at', now) }),
     ...(queue === undefined ? {} : { queue }),
     ...(priority === undefined ? {} : { priority }),
     ...(retries === undefined ? {} : { retries }),

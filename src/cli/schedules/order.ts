@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../domain/job.js'
+import type { ScheduledOptions } from '../../domain/schedule/schedule.js'
 import { shellTask } from '../../engine/shell-task.js'
 import { parseTaskArguments, readStdin } from '../arguments.js'
 import { enqueueOptions, type JobFlagValues } from '../run/flags.js'
@@ -18,7 +19,8 @@ export async function readSchedule(
   now: EpochMs,
 ): Promise<ScheduleRequest> {
   const { queue, priority, retries, timeout, expires } = flags
-  const options = { ...scheduleOptions(flags, now), ...enqueueOptions({ queue, priority, retries, timeout, expires }, now) }
+  const ofJobs = enqueueOptions({ queue, priority, retries, timeout, expires }, now) as ScheduledOptions
+  const options = { ...scheduleOptions(flags, now), ...ofJobs }
   const name = flags.name ?? null
   if (command !== null) return { task: shellTask, name, options: { ...options, args: command } }
   const [task = '', ...others] = words

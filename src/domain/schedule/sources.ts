@@ -3,6 +3,7 @@ import type { EpochMs } from '../job.js'
 import { scheduleName } from '../names.js'
 import { parseSchedule, type ScheduleOptions } from './options.js'
 import type { NewSchedule, Schedule, ScheduleSource } from './schedule.js'
+import { isClockTime } from './time.js'
 
 /** A schedule as the code or the config says it, not checked yet. */
 export interface WrittenSchedule {
@@ -20,7 +21,7 @@ export function checkSchedules(
 ): readonly NewSchedule[] {
   const twins = new Map<string, readonly WrittenSchedule[]>()
   for (const schedule of written) twins.set(schedule.name, [...(twins.get(schedule.name) ?? []), schedule])
-  return [...twins.values()].flatMap(([first, second]) => {
+  return [...twins.values()].flatMap(([first, second]): NewSchedule[] => {
     if (first === undefined) return []
     const { name, source, task } = first
     const faulty = (fault: string) => [{ name, source, task, plan: null, fault }]
@@ -28,6 +29,8 @@ export function checkSchedules(
       return faulty(`two schedules have this name: of ${task} (${source}) and of ${second.task} (${second.source})`)
     }
     if (!isTask(task)) return faulty(`there is no task ${task}`)
+    const { at, until } = first.options
+    if (isClockTime(at) || isClockTime(until)) return faulty('a time of day is another time each day: give a date too')
     try {
       scheduleName(name)
       return [{ name, source, task, plan: parseSchedule(first.options, now), fault: null }]

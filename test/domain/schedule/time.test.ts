@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { parseTime } from '../../src/cli/time.js'
+import { machineZone } from '../../../src/domain/schedule/local-time.js'
+import { timeIn } from '../../../src/domain/schedule/time.js'
 
-const at = (text: string, now = Date.now()) => parseTime(text, '--at', now)
+const at = (text: string, now = Date.now()) => timeIn(machineZone(), text, '--at', now)
 const local = (...parts: [number, number, number?, number?, number?]) => new Date(...parts).getTime()
 
 describe('a time that a person writes', () => {
