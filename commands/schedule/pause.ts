@@ -6,7 +6,8 @@ import { systemClock } from '../../src/engine/clock.js'
 
 export default class SchedulePause extends DataCommand {
   static override summary = 'Pause schedules: their times are left out'
-  static override description = `Each slot that passes meanwhile is recorded as skipped. Jobs that are there already go on.
+  static override description =
+    `Each slot that passes meanwhile is recorded as skipped. Jobs that are there already go on.
 Exit codes: 0 done, 2 usage, 5 no such schedule, 6 store unavailable.`
   static override examples = ['<%= config.bin %> schedule pause report']
   static override strict = false

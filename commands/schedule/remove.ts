@@ -4,7 +4,8 @@ import { removeSchedules } from '../../src/cli/schedules/change.js'
 
 export default class ScheduleRemove extends DataCommand {
   static override summary = 'Remove schedules; their jobs and their history stay'
-  static override description = `It asks first, unless --yes. What the code or the config says comes back with the next start.
+  static override description =
+    `It asks first, unless --yes. What the code or the config says comes back with the next start.
 Exit codes: 0 done, 2 usage, 5 no such schedule, 6 store unavailable.`
   static override examples = ['<%= config.bin %> schedule remove report --yes']
   static override strict = false

@@ -4,7 +4,8 @@ import { triggerSchedule } from '../../src/cli/schedules/trigger.js'
 
 export default class ScheduleTrigger extends DataCommand {
   static override summary = 'Fire a schedule now, whatever its times are'
-  static override description = `Prints the id of the job, which is for the workers. Its overlap policy, its limit and whether it is paused do not matter.
+  static override description =
+    `Prints the id of the job, which is for the workers. Its overlap policy, its limit and whether it is paused do not matter.
 Exit codes: 0 done, 2 usage, 5 no such schedule, 6 store unavailable.`
   static override examples = ['<%= config.bin %> schedule trigger report']
   static override args = {

@@ -6,7 +6,7 @@ import type { AttemptEnd, JobOrder } from './protocol.js'
  * Orders and ends cross by the hundred in one message, whose cost is its length: they go as arrays, without the names
  * of their fields.
  */
-export type PackedOrder = readonly [id: JobId, attempt: number, task: string, argsJson: string, slot?: EpochMs]
+export type PackedOrder = readonly [id: JobId, attempt: number, task: string, argsJson: string, slot?: EpochMs | null]
 
 /** Most jobs return, and their report is spelled out too. */
 export type PackedEnd =

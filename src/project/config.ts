@@ -28,7 +28,8 @@ export function defineConfig(config: OffstageConfig): OffstageConfig {
   return config
 }
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 const isScheduleOfTask = (value: unknown) => isObject(value) && 'task' in value && typeof value.task === 'string'
 const isText = (value: unknown) => typeof value === 'string' && value !== ''
 

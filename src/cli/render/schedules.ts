@@ -26,7 +26,8 @@ export function scheduleToJson(schedule: Schedule, redactMore: readonly string[]
     paused: pausedAt !== null,
     lastSlot: lastSlot === null ? null : slotToJson(lastSlot),
     fault,
-    args: definition === undefined ? [] : (redact(JSON.parse(definition.argsJson) as JsonValue, redactMore) as JsonValue[]),
+    args:
+      definition === undefined ? [] : (redact(JSON.parse(definition.argsJson) as JsonValue, redactMore) as JsonValue[]),
     catchUp: definition?.catchUp ?? null,
     maxLatenessMs: definition?.maxLatenessMs ?? null,
     overlap: definition?.overlap ?? null,

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../domain/duration.js'
 import { localText, offsetText } from '../../domain/schedule/local-time.js'
-import { type Slot, type SlotNote } from '../../domain/schedule/rule.js'
+import type { Slot, SlotNote } from '../../domain/schedule/rule.js'
 import type { SlotRecord } from '../../domain/schedule/schedule.js'
 import { isoTime } from './job-json.js'
 import { table } from './table.js'

@@ -1,8 +1,8 @@
 import { UsageError } from '../../domain/errors.js'
 import type { EpochMs } from '../../domain/job.js'
-import { timeIn } from '../../domain/schedule/time.js'
 import type { Slot } from '../../domain/schedule/rule.js'
 import { slotsOf } from '../../domain/schedule/slots.js'
+import { timeIn } from '../../domain/schedule/time.js'
 import { systemClock } from '../../engine/clock.js'
 import type { Store } from '../../stores/store.js'
 import { type DueJson, dueToJson } from '../render/slots.js'
@@ -30,7 +30,8 @@ export async function nextSlots(store: Store, request: NextRequest): Promise<rea
     say(`${request.name} is faulty: ${schedule.fault}`)
     return []
   }
-  if (pausedAt !== null) say(`${request.name} is paused: these will be left out; resume it: offstage schedule resume ${request.name}`)
+  if (pausedAt !== null)
+    say(`${request.name} is paused: these will be left out; resume it: offstage schedule resume ${request.name}`)
   const { rule, definition } = plan
   const { tz } = rule
   const now = systemClock.now()

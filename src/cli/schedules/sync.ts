@@ -1,6 +1,6 @@
-import type { NewSchedule, Schedule } from '../../domain/schedule/schedule.js'
-import { type ScheduleChanges, changesBetween, checkSchedules } from '../../domain/schedule/sources.js'
 import { ruleText } from '../../domain/schedule/rule.js'
+import type { NewSchedule, Schedule } from '../../domain/schedule/schedule.js'
+import { changesBetween, checkSchedules, type ScheduleChanges } from '../../domain/schedule/sources.js'
 import { systemClock } from '../../engine/clock.js'
 import { shellTask } from '../../engine/shell-task.js'
 import { writtenSchedules } from '../../project/schedules.js'

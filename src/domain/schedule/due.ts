@@ -33,12 +33,7 @@ export function nextFiring(schedule: Schedule, next: NextSlot): { slot: EpochMs;
  * What is to become of the slots that are due, the oldest first. Those that are on time fire; once one is not, all of them
  * are what came while nobody looked, and the catch-up policy has its say. `absence` tells why nobody did.
  */
-export function decideDue(
-  schedule: Schedule,
-  next: NextSlot,
-  now: EpochMs,
-  absence: string,
-): readonly DecidedSlot[] {
+export function decideDue(schedule: Schedule, next: NextSlot, now: EpochMs, absence: string): readonly DecidedSlot[] {
   if (schedule.plan === null) return []
   const { definition } = schedule.plan
   const lateBy = (slot: EpochMs) => now - slot - jitterOf(schedule, slot)
@@ -54,7 +49,8 @@ export function decideDue(
     return `${absence}; later than ${formatDuration(definition.maxLatenessMs ?? 0)}`
   }
   // Made up for one after the other, where an overlap would leave out all but the first.
-  const overlap = isCatchingUp && definition.catchUp === 'all' && definition.overlap === 'skip' ? 'queue' : definition.overlap
+  const overlap =
+    isCatchingUp && definition.catchUp === 'all' && definition.overlap === 'skip' ? 'queue' : definition.overlap
   const decide = (slot: EpochMs, through = slot): DecidedSlot => {
     const decided = { slot, through, overlap, lateMs: lateBy(slot) }
     if (schedule.pausedAt !== null) return { ...decided, outcome: 'skipped', reason: 'the schedule is paused' }
@@ -72,11 +68,7 @@ const leftOut: Readonly<Record<CatchUp, string>> = {
   all: `only the last ${mostCaughtUp} are made up for`,
 }
 
-function caughtUp(
-  catchUp: CatchUp,
-  inTime: readonly EpochMs[],
-  lateBy: (slot: EpochMs) => number,
-): readonly EpochMs[] {
+function caughtUp(catchUp: CatchUp, inTime: readonly EpochMs[], lateBy: (slot: EpochMs) => number): readonly EpochMs[] {
   switch (catchUp) {
     case 'all':
       return inTime.slice(-mostCaughtUp)

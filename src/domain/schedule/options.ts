@@ -85,11 +85,17 @@ export function parseSchedule(
 ): { readonly definition: ScheduleDefinition; readonly rule: Rule } {
   const unknown = Object.keys(options).find((option) => !(known as readonly string[]).includes(option))
   if (unknown !== undefined) {
-    throw new UsageError('E_SCHEDULE', `a schedule has no option ${JSON.stringify(unknown)}`, `it has ${known.join(', ')}`)
+    throw new UsageError(
+      'E_SCHEDULE',
+      `a schedule has no option ${JSON.stringify(unknown)}`,
+      `it has ${known.join(', ')}`,
+    )
   }
   const timing = timingOf(options, now, name)
   const { queue, priority, retries, timeout, expires } = options
-  const given = Object.entries({ queue, priority, retries, timeout, expires }).filter(([, value]) => value !== undefined)
+  const given = Object.entries({ queue, priority, retries, timeout, expires }).filter(
+    ([, value]) => value !== undefined,
+  )
   const jobOptions = Object.fromEntries(given) as ScheduledOptions
   const argsJson = toJsonText(options.args ?? [])
   // What it refuses is refused now, and not each time that the schedule fires.
@@ -145,7 +151,11 @@ function timingOf(options: ScheduleOptions, now: EpochMs, name: (option: keyof S
   if (every !== undefined) {
     const everyMs = parseDuration(every, name('every'))
     if (everyMs < shortestMs) {
-      throw new UsageError('E_SCHEDULE', `${name('every')}: ${formatDuration(everyMs)} is too short`, 'a second is the shortest')
+      throw new UsageError(
+        'E_SCHEDULE',
+        `${name('every')}: ${formatDuration(everyMs)} is too short`,
+        'a second is the shortest',
+      )
     }
     return { kind: 'every', everyMs, startAt: startAt instanceof Date ? startAt.toISOString() : (startAt ?? null), tz }
   }

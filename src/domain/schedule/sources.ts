@@ -2,6 +2,7 @@ import { OffstageError } from '../errors.js'
 import type { EpochMs } from '../job.js'
 import { scheduleName } from '../names.js'
 import { parseSchedule, type ScheduleOptions } from './options.js'
+import { reviseSchedule } from './revise.js'
 import type { NewSchedule, Schedule, ScheduleSource } from './schedule.js'
 import { isClockTime } from './time.js'
 
@@ -55,7 +56,7 @@ export function changesBetween(stored: readonly Schedule[], wanted: readonly New
     added: wanted.filter(({ name }) => !before.has(name)),
     changed: wanted.filter((schedule) => {
       const old = before.get(schedule.name)
-      return old !== undefined && !isSameSchedule(old, schedule)
+      return old !== undefined && reviseSchedule(old, schedule, 0) !== null
     }),
     removed: stored.filter(({ name, source }) => source !== 'cli' && !names.has(name)),
   }

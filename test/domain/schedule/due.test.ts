@@ -1,0 +1,169 @@
+import { describe, expect, test } from 'vitest'
+import { decideDue, jitterOf, nextFiring } from '../../../src/domain/schedule/due.js'
+import type { ScheduleOptions } from '../../../src/domain/schedule/options.js'
+import type { Schedule } from '../../../src/domain/schedule/schedule.js'
+import { slotsOf } from '../../../src/domain/schedule/slots.js'
+import { storedSchedule } from '../../support/schedule.js'
+
+const hourMs = 3_600_000
+const noon = Date.UTC(2030, 5, 1, 12)
+const absence = 'nobody looked'
+
+/** What is decided at `now` of an hourly schedule whose slots are known up to `since`. */
+function decided(options: ScheduleOptions, now: number, since = noon, overrides: Partial<Schedule> = {}) {
+  const schedule = storedSchedule(options, { decidedUntil: since, ...overrides })
+  if (schedule.plan === null) throw new Error('no plan')
+  return decideDue(schedule, slotsOf(schedule.plan.rule), now, absence)
+}
+
+const summary = (slots: ReturnType<typeof decided>) =>
+  slots.map(({ slot, outcome, lateMs }) => `${new Date(slot).toISOString().slice(11, 16)} ${outcome} ${lateMs}`)
+
+describe('slots that are on time', () => {
+  test('Fire, whatever the catch-up policy says, as long as they are not over ten seconds late.', () => {
+    for (const catchUp of ['skip', 'latest', 'all'] as const) {
+      expect(summary(decided({ catchUp }, noon + hourMs))).toEqual(['13:00 fired 0'])
+      expect(summary(decided({ catchUp }, noon + hourMs + 10_000))).toEqual(['13:00 fired 10000'])
+    }
+    expect(decided({}, noon + hourMs - 1)).toEqual([])
+  })
+
+  test('Several of them fire each, in their order: a busy machine is no outage.', () => {
+    const slots = decided({ every: '1s', startAt: '2030-06-01T12:00Z', catchUp: 'skip' }, noon + 4_000)
+    expect(slots.map(({ slot, outcome }) => [slot - noon, outcome])).toEqual(
+      [1_000, 2_000, 3_000, 4_000].map((ms) => [ms, 'fired']),
+    )
+  })
+
+  test('Later than maxLateness they are missed all the same.', () => {
+    expect(decided({ maxLateness: '1s' }, noon + hourMs + 1_001)).toMatchObject([
+      { outcome: 'missed', reason: 'nobody looked; later than 1s' },
+    ])
+  })
+})
+
+describe('slots that came while nobody looked', () => {
+  const now = noon + 3 * hourMs + 60_000
+
+  test('latest fires the last one and tells how late it is; the others are missed, and say why.', () => {
+    expect(summary(decided({ catchUp: 'latest' }, now))).toEqual([
+      '13:00 missed 7260000',
+      '14:00 missed 3660000',
+      '15:00 late 60000',
+    ])
+    expect(decided({ catchUp: 'latest' }, now).map(({ reason }) => reason)).toEqual([
+      'nobody looked; only the latest is made up for',
+      'nobody looked; only the latest is made up for',
+      'nobody looked',
+    ])
+  })
+
+  test('all fires each, in order; an overlap makes them wait for one another rather than be left out.', () => {
+    const slots = decided({ catchUp: 'all' }, now)
+    expect(summary(slots)).toEqual(['13:00 late 7260000', '14:00 late 3660000', '15:00 late 60000'])
+    expect(slots.map(({ overlap }) => overlap)).toEqual(['queue', 'queue', 'queue'])
+    const replaced = decided({ catchUp: 'all', overlap: 'replace' }, now)
+    expect(replaced.map(({ overlap }) => overlap)).toEqual(['replace', 'replace', 'replace'])
+  })
+
+  test('skip fires none, but for one that is on time.', () => {
+    expect(summary(decided({ catchUp: 'skip' }, now))).toEqual([
+      '13:00 missed 7260000',
+      '14:00 missed 3660000',
+      '15:00 missed 60000',
+    ])
+    expect(summary(decided({ catchUp: 'skip' }, noon + 2 * hourMs + 500))).toEqual([
+      '13:00 missed 3600500',
+      '14:00 fired 500',
+    ])
+  })
+
+  test('maxLateness bounds what is made up for.', () => {
+    expect(summary(decided({ catchUp: 'all', maxLateness: '90m' }, now))).toEqual([
+      '13:00 missed 7260000',
+      '14:00 late 3660000',
+      '15:00 late 60000',
+    ])
+    expect(
+      summary(decided({ catchUp: 'latest', maxLateness: '30s' }, now)).filter((line) => !line.includes('missed')),
+    ).toEqual([])
+  })
+
+  test('A short interval fires once under latest, and not once for each of the last ten seconds.', () => {
+    const slots = decided({ every: '1s', startAt: '2030-06-01T12:00Z' }, noon + 60_000)
+    expect(slots.map(({ outcome }) => outcome)).toEqual([...Array(59).fill('missed'), 'fired'])
+  })
+
+  test('all fires the last hundred; the rest is missed.', () => {
+    const slots = decided({ catchUp: 'all' }, noon + 150 * hourMs + 60_000)
+    expect(slots).toHaveLength(150)
+    expect(slots.slice(0, 50).every(({ outcome }) => outcome === 'missed')).toBe(true)
+    expect(slots.slice(50).every(({ outcome }) => outcome === 'late')).toBe(true)
+    expect(slots[0]?.reason).toBe('nobody looked; only the last 100 are made up for')
+  })
+
+  test.each([
+    ['an interval', { every: '1s', startAt: '2030-06-01T12:00Z' }],
+    ['a sparse rule with dense hours', { cron: '* * 3 * * *' }],
+  ])('Of a long absence the last thousand are told one by one, all before them as one: %s.', (_, options) => {
+    const slots = decided(options as ScheduleOptions, noon + 30 * 24 * hourMs)
+    expect(slots).toHaveLength(1_001)
+    const next = slotsOf(storedSchedule(options as ScheduleOptions).plan?.rule ?? { kind: 'once', at: 0, tz: 'UTC' })
+    const [older, first] = slots
+    expect(older?.slot).toBe(next(noon)?.at)
+    expect(older?.outcome).toBe('missed')
+    expect(next(older?.through ?? 0)?.at).toBe(first?.slot)
+    for (const [index, { slot }] of slots.entries())
+      if (index > 1) expect(next(slots[index - 1]?.slot ?? 0)?.at).toBe(slot)
+    expect(slots.at(-1)?.outcome).not.toBe('missed')
+  })
+})
+
+test('A paused schedule leaves its slots out, and says so.', () => {
+  expect(decided({}, noon + 2 * hourMs, noon, { pausedAt: 1 })).toMatchObject([
+    { outcome: 'skipped', reason: 'the schedule is paused' },
+    { outcome: 'skipped', reason: 'the schedule is paused' },
+  ])
+})
+
+test('A faulty schedule has no slots, and neither has one past its end or its limit.', () => {
+  expect(decideDue(storedSchedule({}, { plan: null, fault: 'x' }), () => ({ at: 1, note: null }), noon, '')).toEqual([])
+  const next = slotsOf({ kind: 'cron', cron: '0 * * * *', tz: 'UTC' })
+  const at = (overrides: Partial<Schedule>, options: ScheduleOptions = {}) =>
+    nextFiring(storedSchedule(options, { decidedUntil: noon, ...overrides }), next)
+  expect(at({})).toEqual({ slot: noon + hourMs, at: noon + hourMs })
+  expect(at({ plan: null })).toBe(null)
+  expect(at({ fired: 1 }, { limit: 2 })).not.toBe(null)
+  expect(at({ fired: 2 }, { limit: 2 })).toBe(null)
+  expect(at({}, { until: '2030-06-01T13:00Z' })).not.toBe(null)
+  expect(at({}, { until: '2030-06-01T12:59Z' })).toBe(null)
+  expect(summary(decided({ until: '2030-06-01T13:30Z' }, noon + 3 * hourMs))).toEqual(['13:00 late 7200000'])
+})
+
+describe('jitter', () => {
+  const schedule = storedSchedule({ jitter: '10m' }, { decidedUntil: noon })
+  const other = { ...schedule, name: 'other' }
+  const slots = Array.from({ length: 500 }, (_, index) => noon + index * hourMs)
+
+  test('Is the same each time, up to its bound, spread over all of it, and different by name.', () => {
+    const jitters = slots.map((slot) => jitterOf(schedule, slot))
+    expect(jitters).toEqual(slots.map((slot) => jitterOf(schedule, slot)))
+    expect(Math.max(...jitters)).toBeLessThanOrEqual(600_000)
+    for (let tenth = 0; tenth < 10; tenth++) {
+      const within = jitters.filter((ms) => Math.min(9, Math.floor(ms / 60_000)) === tenth)
+      expect(within.length).toBeGreaterThan(20)
+    }
+    expect(slots.filter((slot) => jitterOf(schedule, slot) === jitterOf(other, slot)).length).toBeLessThan(5)
+    expect(jitterOf(storedSchedule(), noon)).toBe(0)
+  })
+
+  test('Puts the firing off, and is no lateness.', () => {
+    const jitterMs = jitterOf(schedule, noon + hourMs)
+    expect(nextFiring(schedule, slotsOf({ kind: 'cron', cron: '0 * * * *', tz: 'UTC' }))).toEqual({
+      slot: noon + hourMs,
+      at: noon + hourMs + jitterMs,
+    })
+    expect(decided({ jitter: '10m' }, noon + hourMs + jitterMs - 1)).toEqual([])
+    expect(summary(decided({ jitter: '10m' }, noon + hourMs + jitterMs))).toEqual(['13:00 fired 0'])
+  })
+})

@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest'
+import { changesBetween, checkSchedules, type WrittenSchedule } from '../../../src/domain/schedule/sources.js'
+import { newSchedule, storedSchedule } from '../../support/schedule.js'
+
+const written = (overrides: Partial<WrittenSchedule> = {}): WrittenSchedule => ({
+  name: 'report',
+  source: 'code',
+  task: 'report',
+  options: { cron: '@daily', tz: 'UTC' },
+  ...overrides,
+})
+const check = (...schedules: WrittenSchedule[]) => checkSchedules(schedules, (name) => name !== 'gone', 0)
+
+describe('schedules of code and config', () => {
+  test('A fault is that of its schedule alone.', () => {
+    const checked = check(
+      written(),
+      written({ name: 'bad', options: { cron: 'often' } }),
+      written({ name: 'a b' }),
+      written({ name: 'lost', task: 'gone' }),
+      written({ name: 'daily', options: { at: '18:00' } }),
+    )
+    expect(checked.map(({ name, fault }) => [name, fault])).toEqual([
+      ['report', null],
+      ['bad', expect.stringContaining('no cron expression')],
+      ['a b', expect.stringContaining('no schedule name')],
+      ['lost', 'there is no task gone'],
+      ['daily', expect.stringContaining('give a date too')],
+    ])
+    expect(checked.map(({ plan }) => plan !== null)).toEqual([true, false, false, false, false])
+  })
+
+  test('Of two with one name neither can be meant.', () => {
+    expect(check(written(), written({ source: 'config', task: 'other' }))).toMatchObject([
+      { name: 'report', plan: null, fault: 'two schedules have this name: of report (code) and of other (config)' },
+    ])
+  })
+
+  test('What is new, what is other and what has gone is told apart; what was made by hand stays.', () => {
+    const stored = [
+      storedSchedule({}, { name: 'same', source: 'code' }),
+      storedSchedule({}, { name: 'other', source: 'config' }),
+      storedSchedule({}, { name: 'gone', source: 'code' }),
+      storedSchedule({}, { name: 'by-hand', source: 'cli' }),
+    ]
+    const wanted = [
+      newSchedule({}, { name: 'same', source: 'code' }),
+      newSchedule({ overlap: 'queue' }, { name: 'other', source: 'config' }),
+      newSchedule({}, { name: 'new', source: 'code' }),
+    ]
+    const { added, changed, removed } = changesBetween(stored, wanted)
+    expect([added, changed, removed].map((list) => list.map(({ name }) => name))).toEqual([
+      ['new'],
+      ['other'],
+      ['gone'],
+    ])
+  })
+
+  test('An interval that began at another time is the same one.', () => {
+    const stored = storedSchedule({ every: '1h' }, { name: 'tick', source: 'code' })
+    const wanted = newSchedule({ every: '1h' }, { name: 'tick', source: 'code' }, 5_000)
+    expect(changesBetween([stored], [wanted])).toEqual({ added: [], changed: [], removed: [] })
+  })
+})
