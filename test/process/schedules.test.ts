@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest'
+import type { JobJson } from '../../src/cli/render/job-json.js'
+import type { ScheduleJson } from '../../src/cli/render/schedules.js'
+import type { SlotJson } from '../../src/cli/render/slots.js'
+import { type CliProject, cliProject, eventually } from '../support/cli.js'
+import { jobsOf } from '../support/store.js'
+
+const tasks = {
+  'tasks/tick.mjs': `import { appendFileSync } from 'node:fs'
+import { currentJob } from 'offstage'
+export default function tick(word = 'tick') {
+  const { id, slot } = currentJob()
+  appendFileSync('ticks.txt', [id, word, slot?.toISOString(), Date.now() - (slot ?? 0)].join(' ') + '\\n')
+}
+export async function slow(ms) {
+  await new Promise((resolve) => setTimeout(resolve, ms))
+}
+`,
+}
+
+const schedulesOf = async (project: CliProject) =>
+  (await project.json<{ items: readonly ScheduleJson[] }>(['schedule', 'list'])).items
+const historyOf = async (project: CliProject, name: string) =>
+  (await project.json<{ slots: readonly SlotJson[] }>(['schedule', 'history', name])).slots
+
+describe('schedules of a worker', () => {
+  test('A job runs at its slot and knows it; a change from another process takes effect without a restart.', async () => {
+    const project = cliProject(tasks)
+    const worker = project.start(['workers', 'start'])
+    await worker.says(/is ready/)
+    const added = await project.run(['schedule', 'tick', 'one', '--every', '1s'])
+    expect(added.exitCode, added.stderr).toBe(0)
+    expect(added.stderr).toContain('schedule tick: added')
+    await eventually(() => expect(project.lines('ticks.txt').length).toBeGreaterThanOrEqual(3))
+    const ticks = project.lines('ticks.txt').map((line) => line.split(' '))
+    const slots = ticks.map(([, , slot]) => Date.parse(slot ?? ''))
+    expect(slots).toEqual(slots.map((_, index) => (slots[0] ?? 0) + index * 1_000))
+    console.log(`ran ${ticks.map(([, , , late]) => late).join(', ')} ms after the slot`)
+
+    const changed = await project.run(['schedule', 'tick', 'two', '--every', '1s'])
+    expect(changed.stderr).toContain('schedule tick: changed')
+    await eventually(() => expect(project.lines('ticks.txt').at(-1)).toContain(' two '))
+    await project.run(['schedule', 'pause', 'tick'])
+    await eventually(async () => expect(await historyOf(project, 'tick')).toContainEqual(expect.objectContaining({ outcome: 'skipped' })))
+    const removed = await project.run(['schedule', 'remove', 'tick', '--yes'])
+    expect(removed.exitCode, removed.stderr).toBe(0)
+    expect(await schedulesOf(project)).toEqual([])
+    // Each slot once, also where the schedule was changed in between.
+    const history = await historyOf(project, 'tick')
+    expect(new Set(history.map(({ slot }) => slot)).size).toBe(history.length)
+    worker.signal('SIGTERM')
+    expect(await worker.ended).toMatchObject({ exitCode: 0 })
+  })
+
+  test('--no-scheduler leaves them to others, and one of those fires them.', async () => {
+    const project = cliProject(tasks)
+    const worker = project.start(['workers', 'start', '--no-scheduler'])
+    await worker.says(/is ready/)
+    const { nextAt } = await project.json<ScheduleJson>(['schedule', 'tick', '--in', '1s'])
+    const passed = () => expect(Date.now()).toBeGreaterThan(Date.parse(nextAt ?? '') + 1_000)
+    await eventually(passed)
+    expect(await historyOf(project, 'tick')).toEqual([])
+    const scheduler = project.start(['schedule', 'start'])
+    await eventually(() => expect(project.lines('ticks.txt')).toHaveLength(1))
+    expect(await historyOf(project, 'tick')).toMatchObject([{ slot: nextAt, outcome: 'fired', job: 'j1' }])
+    for (const process of [worker, scheduler]) {
+      process.signal('SIGTERM')
+      expect(await process.ended).toMatchObject({ exitCode: 0 })
+    }
+  })
+
+  test('A schedule in the code fires by itself, and its job is shown with it.', async () => {
+    const project = cliProject({
+      'tasks/report.mjs': `import { currentJob, task } from 'offstage'
+export default task({ schedule: { every: '1s' } }, () => currentJob().slot.toISOString())
+`,
+    })
+    const worker = project.start(['workers', 'start'])
+    await worker.says(/schedule \+ report: every 1s/)
+    await eventually(async () => expect((await jobsOf(project)).filter(({ state }) => state === 'completed')).not.toEqual([]))
+    worker.signal('SIGTERM')
+    await worker.ended
+    const [first] = await jobsOf(project)
+    const job = await project.json<JobJson>(['status', first?.id ?? ''])
+    expect(job.schedule).toEqual({ name: 'report', slot: job.result })
+  })
+})
+
+test('A program gets its slot in its environment.', async () => {
+  const project = cliProject({ 'tasks/hello.mjs': 'export default () => {}\n' })
+  const added = await project.run(['schedule', '--name', 'say', '--in', '1s', '--', 'echo "\\"$OFFSTAGE_SLOT\\""'])
+  expect(added.exitCode, added.stderr).toBe(0)
+  const worker = project.start(['workers', 'start'])
+  await eventually(async () => expect((await jobsOf(project))[0]).toMatchObject({ state: 'completed' }))
+  const [job] = await jobsOf(project)
+  expect(job).toMatchObject({ task: 'shell', result: job?.schedule?.slot })
+  worker.signal('SIGTERM')
+  await worker.ended
+})
