@@ -91,9 +91,11 @@ export interface Job {
   readonly worker: WorkerId | null
   /** What ended the last attempt; null while it runs. */
   readonly endedBy: EndedBy | null
+  /** The schedule that it came from, and the slot of that; null if somebody enqueued it. */
+  readonly schedule: { readonly name: string; readonly slot: EpochMs } | null
 }
 
-/** What one who runs a job must know of it. */
+/** What one who runs a job must know of it; `slot` is that of its schedule, if it came from one. */
 export type ClaimedJob = Pick<
   Job,
   | 'id'
@@ -108,7 +110,7 @@ export type ClaimedJob = Pick<
   | 'maxRetries'
   | 'backoff'
   | 'timeoutMs'
->
+> & { readonly slot: EpochMs | null }
 
 /** One line of what a job has printed. */
 export interface OutputLine {

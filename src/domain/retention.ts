@@ -11,6 +11,8 @@ export interface RetentionPolicy {
   readonly most?: number
   /** The statistics of each minute; the sums of all time stay. Default `90d`. */
   readonly statistics?: Duration | false
+  /** What became of the slots of schedules. Default `90d`. */
+  readonly slots?: Duration | false
 }
 
 /** The same, checked and in milliseconds; null: for ever. */
@@ -19,16 +21,18 @@ export interface Retention {
   readonly failedMs: number | null
   readonly most: number
   readonly statisticsMs: number | null
+  readonly slotsMs: number | null
 }
 
 const dayMs = 24 * 3_600_000
-const names: readonly (keyof RetentionPolicy)[] = ['completed', 'failed', 'most', 'statistics']
+const names: readonly (keyof RetentionPolicy)[] = ['completed', 'failed', 'most', 'statistics', 'slots']
 
 export const defaultRetention: Retention = {
   completedMs: dayMs,
   failedMs: 30 * dayMs,
   most: 1_000_000,
   statisticsMs: 90 * dayMs,
+  slotsMs: 90 * dayMs,
 }
 
 /** Checks a policy. Throws UsageError; `option` names the place where it was written. */
@@ -48,7 +52,7 @@ export function parseRetention(policy: RetentionPolicy, option: string): Retenti
   if (!Number.isInteger(most) || most < 1 || most > 1e9) {
     throw new UsageError('E_RETENTION', `${option}.most: ${most} is not a whole number from 1 to 1000000000`)
   }
-  const span = (name: 'completed' | 'failed' | 'statistics', otherwise: number | null) => {
+  const span = (name: 'completed' | 'failed' | 'statistics' | 'slots', otherwise: number | null) => {
     const value = policy[name]
     if (value === undefined) return otherwise
     return value === false ? null : parseDuration(value, `${option}.${name}`)
@@ -58,5 +62,6 @@ export function parseRetention(policy: RetentionPolicy, option: string): Retenti
     failedMs: span('failed', defaultRetention.failedMs),
     most,
     statisticsMs: span('statistics', defaultRetention.statisticsMs),
+    slotsMs: span('slots', defaultRetention.slotsMs),
   }
 }

@@ -16,13 +16,14 @@ import type { Outcome } from '../domain/outcome.js'
 import type { QueueChoice } from '../domain/queues.js'
 import type { TaskStatistics } from '../domain/statistics.js'
 import type { WaitRequest } from './news.js'
+import type { ScheduleStore } from './schedule-store.js'
 
 /**
  * The seam between the engine and whatever keeps the jobs. Calls are shaped in batches and resolve when what they did
  * is as safe as the store makes it; they reject with StoreUnavailableError when the store cannot answer. Everything
  * else, a lost lease included, is an answer.
  */
-export interface Store extends JobStore, WorkerStore, JobAdmin, JobReader {
+export interface Store extends JobStore, WorkerStore, JobAdmin, JobReader, ScheduleStore {
   /**
    * Once what was asked for is stored. Whoever waits for work is woken; every later call but this one, `news` and
    * `waitForWork` is refused with StoreUnavailableError `E_STORE_CLOSED`.
@@ -164,8 +165,8 @@ export interface JobAdmin {
   pauseQueues(names: readonly string[]): Promise<readonly ('paused' | 'unchanged')[]>
   resumeQueues(names: readonly string[]): Promise<readonly ('resumed' | 'unchanged')[]>
   /**
-   * Removes at most `limit` jobs that ended at or before a time, the oldest of each state first, and the statistics of
-   * minutes before a time. A job that still holds its unique key stays. Answers how many jobs.
+   * Removes the oldest: at most `limit` jobs that ended by a time, as many slots and one-off schedules of before a time,
+   * and minutes of statistics. What holds a unique key, waits or has a job that has not ended stays. Answers how many jobs.
    */
   prune(request: PruneRequest): Promise<number>
   /** To be called every some seconds by whoever works on the store: what it does then is the store's affair. */
@@ -173,9 +174,9 @@ export interface JobAdmin {
 }
 
 export interface PruneRequest {
-  /** By final state. */
   readonly endedBefore: Readonly<Record<'completed' | 'cancelled' | 'failed', EpochMs>>
   readonly statisticsBefore: EpochMs | null
+  readonly slotsBefore: EpochMs | null
   readonly limit: number
 }
 

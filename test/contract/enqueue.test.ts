@@ -44,6 +44,7 @@ contract('enqueue', (test) => {
       reservedFor: null,
       cancelWanted: false,
       endedBy: null,
+      schedule: null,
     })
   })
 

@@ -4,6 +4,7 @@ import type { KeyPolicy } from '../../src/domain/job.js'
 import type { Lease } from '../../src/stores/store.js'
 import { newJob } from '../support/job.js'
 import { evenly, Subject } from './harness.js'
+import { runSchedules, scheduleOperations, schedulesHeld } from './model-schedules.js'
 import { storeKinds } from './stores.js'
 
 // Small ranges: operations have to meet each other.
@@ -60,6 +61,7 @@ const operations = fc.oneof(
       limit: fc.integer({ min: 1, max: 3 }),
     }),
   },
+  { weight: 8, arbitrary: scheduleOperations },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('register' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('beat' as const), worker: workers }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('deregister' as const), worker: workers }) },
@@ -116,7 +118,7 @@ async function run(subject: Subject, leases: Lease[], operation: Operation): Pro
     case 'prune': {
       const before = subject.clock.now() - operation.ageMs
       const endedBefore = { completed: before, cancelled: before, failed: before }
-      return store.prune({ endedBefore, statisticsBefore: before, limit: operation.limit })
+      return store.prune({ endedBefore, statisticsBefore: before, slotsBefore: before, limit: operation.limit })
     }
     case 'register':
       return subject.register()
@@ -126,6 +128,8 @@ async function run(subject: Subject, leases: Lease[], operation: Operation): Pro
       return store.deregister(operation.worker)
     case 'advance':
       return subject.advance(operation.ms)
+    case 'schedules':
+      return runSchedules(subject, operation.act)
   }
 }
 
@@ -137,7 +141,17 @@ async function everything({ store }: Subject) {
   const ahead = await Promise.all(items.map(({ id }) => store.jobsAhead(id, 5)))
   const sums = await Promise.all([store.statistics(null), store.statistics(0), store.endOfNewest('completed', 1)])
   const rest = [store.queues(), store.workers(), store.running(100), store.unfinished(null), store.unfinished(['a'])]
-  return { items, attempts, requests, sums, ahead, paused: await store.pausedQueues(), rest: await Promise.all(rest) }
+  const paused = await store.pausedQueues()
+  return {
+    items,
+    attempts,
+    requests,
+    sums,
+    ahead,
+    paused,
+    rest: await Promise.all(rest),
+    ...(await schedulesHeld(store)),
+  }
 }
 
 test('Whatever is done to them in whatever order, all stores answer the same and hold the same.', async () => {

@@ -95,7 +95,7 @@ contract('output', (test) => {
     await add(subject, claim, { output: [line(1)], progress: { fraction: 1, message: null } })
     await subject.settle(claim, subject.outcome.completed())
     const endedBefore = { completed: subject.clock.now(), cancelled: 0, failed: 0 }
-    await subject.store.prune({ endedBefore, statisticsBefore: null, limit: 10 })
+    await subject.store.prune({ endedBefore, statisticsBefore: null, slotsBefore: null, limit: 10 })
     expect(await read(subject, claim)).toEqual([])
     expect(await subject.store.progress([claim.job.id])).toEqual(new Map())
   })

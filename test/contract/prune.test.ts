@@ -15,7 +15,7 @@ async function completed(subject: Subject, overrides: Parameters<Subject['start'
 const ids = async (subject: Subject) =>
   (await subject.store.jobs({}, { limit: 100, after: null })).items.map(({ id }) => id).sort()
 const prune = (subject: Subject, ended: Partial<typeof nothing>, limit = 100, statisticsBefore: number | null = null) =>
-  subject.store.prune({ endedBefore: { ...nothing, ...ended }, statisticsBefore, limit })
+  subject.store.prune({ endedBefore: { ...nothing, ...ended }, statisticsBefore, slotsBefore: null, limit })
 
 contract('prune', (test) => {
   test('The id of a job that was removed never comes back, even if it was the newest.', async (subject) => {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { maxLosses, maxLossesAlone } from '../../src/domain/job.js'
 import { afterFailure, afterLoss, outcomeOfReport } from '../../src/domain/outcome.js'
-import { boom, runningJob } from '../support/job.js'
+import { boom, claimedJob, runningJob } from '../support/job.js'
 
 const half = () => 0.5
 const span = { startedAt: 1_000, endedAt: 1_500 }
@@ -13,23 +13,23 @@ describe('What becomes of a job whose attempt', () => {
   test('returned: it is completed.', () => {
     const report = { kind: 'returned', resultJson: '[1]', ...span } as const
     const outcome = { kind: 'completed', resultJson: '[1]', endedBy: 'return', ...span }
-    expect(outcomeOfReport(runningJob(), report, half)).toEqual(outcome)
+    expect(outcomeOfReport(claimedJob(), report, half)).toEqual(outcome)
   })
 
   test('threw: it is tried again after the wait of its policy.', () => {
     const report = { kind: 'threw', error: boom, verdict: 'by policy', ...span } as const
     const outcome = { kind: 'retry', at: 1_500 + 2_000, counts: 'failure', ...failure }
-    expect(outcomeOfReport(runningJob({ failures: 1 }), report, half)).toEqual(outcome)
+    expect(outcomeOfReport(claimedJob({ failures: 1 }), report, half)).toEqual(outcome)
   })
 
   test('threw what must not be tried again: it is failed at once.', () => {
     const report = { kind: 'threw', error: boom, verdict: 'never', ...span } as const
-    expect(outcomeOfReport(runningJob(), report, half)).toEqual({ kind: 'failed', counts: 'failure', ...failure })
+    expect(outcomeOfReport(claimedJob(), report, half)).toEqual({ kind: 'failed', counts: 'failure', ...failure })
   })
 
   test('asked for later: it is tried again then, and no counter moves, whatever retries are left.', () => {
     const report = { kind: 'asked for later', delayMs: 600_000, error: boom, ...span } as const
-    expect(outcomeOfReport(runningJob({ maxRetries: 0 }), report, half)).toEqual({
+    expect(outcomeOfReport(claimedJob({ maxRetries: 0 }), report, half)).toEqual({
       kind: 'retry',
       at: 1_500 + 600_000,
       counts: 'nothing',
@@ -42,7 +42,7 @@ describe('After a failure', () => {
   test('A job has as many retries as its policy says, whatever its losses.', () => {
     fc.assert(
       fc.property(fc.nat(20), fc.nat(20), fc.nat(9), (maxRetries, failures, losses) => {
-        const { kind, counts } = afterFailure(runningJob({ maxRetries, failures, losses, attempt: 50 }), failure, half)
+        const { kind, counts } = afterFailure(claimedJob({ maxRetries, failures, losses, attempt: 50 }), failure, half)
         expect(kind).toBe(failures < maxRetries ? 'retry' : 'failed')
         expect(counts).toBe('failure')
       }),
@@ -51,7 +51,7 @@ describe('After a failure', () => {
 
   test('The reason of the failure stays.', () => {
     const timeout = { ...failure, reason: 'timeout', endedBy: 'killed' } as const
-    expect(afterFailure(runningJob(), timeout, half)).toMatchObject({ reason: 'timeout', endedBy: 'killed' })
+    expect(afterFailure(claimedJob(), timeout, half)).toMatchObject({ reason: 'timeout', endedBy: 'killed' })
   })
 })
 

@@ -8,7 +8,7 @@ import { openMemoryStore } from '../../src/stores/memory/store.js'
 import type { Store } from '../../src/stores/store.js'
 import { type MovableClock, movableClock } from '../support/clock.js'
 import { newWorker, outcomesAt } from '../support/job.js'
-import { newSchedule } from '../support/schedule.js'
+import { newSchedule } from '../support/parsed-schedule.js'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs

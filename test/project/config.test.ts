@@ -26,10 +26,24 @@ describe('the config of a project', () => {
       tasksFolder: join(root, 'tasks'),
       store: null,
       redact: [],
-      retention: { completedMs: 86_400_000, failedMs: 30 * 86_400_000, most: 1_000_000, statisticsMs: 90 * 86_400_000 },
+      retention: {
+        completedMs: 86_400_000,
+        failedMs: 30 * 86_400_000,
+        most: 1_000_000,
+        statisticsMs: 90 * 86_400_000,
+        slotsMs: 90 * 86_400_000,
+      },
     })
-    const kept = await readJson('{"retention": {"completed": "10m", "failed": false, "most": 5, "statistics": 1000}}')
-    expect(kept?.retention).toEqual({ completedMs: 600_000, failedMs: null, most: 5, statisticsMs: 1_000 })
+    const kept = await readJson(
+      '{"retention": {"completed": "10m", "failed": false, "most": 5, "statistics": 1000, "slots": "2d"}}',
+    )
+    expect(kept?.retention).toEqual({
+      completedMs: 600_000,
+      failedMs: null,
+      most: 5,
+      statisticsMs: 1_000,
+      slotsMs: 2 * 86_400_000,
+    })
     const config = await readJson('{"tasks": "src/jobs", "store": "memory:", "redact": ["pin"]}')
     expect(config).toMatchObject({
       tasksFolder: expect.stringMatching(/src\/jobs$/),

@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/domain/clock.js'
 import type { JobError } from '../../src/domain/failure.js'
-import type { Attempt, AttemptState, Job, NewJob } from '../../src/domain/job.js'
+import type { Attempt, AttemptState, ClaimedJob, Job, NewJob } from '../../src/domain/job.js'
 import type {
   CancelledOutcome,
   CompletedOutcome,
@@ -63,8 +63,15 @@ export function runningJob(overrides: Partial<Job> = {}): Job {
     cancelWanted: false,
     worker: 'w1',
     endedBy: null,
+    schedule: null,
     ...overrides,
   }
+}
+
+/** The same as a claim gives it out. */
+export function claimedJob(overrides: Partial<Job> = {}): ClaimedJob {
+  const job = runningJob(overrides)
+  return { ...job, slot: job.schedule?.slot ?? null }
 }
 
 export const boom: JobError = { name: 'Error', message: 'boom', stack: 'Error: boom\n    at task' }

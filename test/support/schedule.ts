@@ -1,24 +1,58 @@
-import { parseSchedule, type ScheduleOptions } from '../../src/domain/schedule/options.js'
-import type { NewSchedule, Schedule } from '../../src/domain/schedule/schedule.js'
+import type { Rule } from '../../src/domain/schedule/rule.js'
+import type { NewSchedule, Schedule, ScheduleDefinition, Timing } from '../../src/domain/schedule/schedule.js'
+import type { DecidedSlot, SlotClaim } from '../../src/stores/schedule-store.js'
+import { newJob } from './job.js'
 
-/** A schedule of task `hello`, each hour of UTC unless said. */
-export function newSchedule(options: ScheduleOptions = {}, overrides: Partial<NewSchedule> = {}, now = 0): NewSchedule {
-  const times = options.every === undefined && options.at === undefined ? { cron: '0 * * * *' } : {}
-  const plan = parseSchedule({ tz: 'UTC', ...times, ...options }, now)
-  return { name: 'hello', source: 'cli', task: 'hello', plan, fault: null, ...overrides }
-}
+export const everyMinute: Timing = { kind: 'every', everyMs: 60_000, startAt: null, tz: 'UTC' }
+export const everyHour: Timing = { kind: 'every', everyMs: 3_600_000, startAt: null, tz: 'UTC' }
 
-/** A schedule as a store would answer it: nothing has become of any slot since `decidedUntil`. */
-export function storedSchedule(options: ScheduleOptions = {}, overrides: Partial<Schedule> = {}): Schedule {
+/** What a schedule says that asks for nothing special: every minute, and nothing while an earlier job is left. */
+export function definitionOf(overrides: Partial<ScheduleDefinition> = {}): ScheduleDefinition {
   return {
-    ...newSchedule(options),
-    revision: 1,
-    createdAt: 0,
-    decidedUntil: 0,
-    fired: 0,
-    pausedAt: null,
-    waiting: 0,
-    lastSlot: null,
+    argsJson: '[]',
+    options: {},
+    timing: everyMinute,
+    catchUp: 'latest',
+    maxLatenessMs: null,
+    overlap: 'skip',
+    jitterMs: 0,
+    until: null,
+    limit: null,
     ...overrides,
   }
+}
+
+/** A schedule from code, for task `hello`; `from` is where the rule of a timing without a start counts from. */
+export function newSchedule(name: string, definition: Partial<ScheduleDefinition> = {}, from = 0): NewSchedule {
+  const whole = definitionOf(definition)
+  return {
+    name,
+    source: 'code',
+    task: 'hello',
+    plan: { definition: whole, rule: ruleOf(whole.timing, from) },
+    fault: null,
+  }
+}
+
+/** A schedule that its source could not make a plan of. */
+export function faultySchedule(name: string, fault = 'no such zone'): NewSchedule {
+  return { name, source: 'code', task: 'hello', plan: null, fault }
+}
+
+function ruleOf(timing: Timing, from: number): Rule {
+  return timing.kind === 'every' ? { kind: 'every', everyMs: timing.everyMs, from, tz: timing.tz } : timing
+}
+
+/** A slot that a scheduler wants to fire, on time. */
+export function dueSlot(slot: number, overrides: Partial<DecidedSlot> = {}): DecidedSlot {
+  return { slot, through: slot, outcome: 'fired', reason: null, lateMs: 0, ...overrides }
+}
+
+/** A claim by a scheduler that knows the schedule as it is. */
+export function claimOf(
+  { name, revision, decidedUntil }: Pick<Schedule, 'name' | 'revision' | 'decidedUntil'>,
+  slots: readonly DecidedSlot[],
+  overrides: Partial<SlotClaim> = {},
+): SlotClaim {
+  return { name, revision, decidedUntil, slots, job: newJob(), ...overrides }
 }

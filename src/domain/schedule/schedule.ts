@@ -51,7 +51,7 @@ export interface NewSchedule {
 
 /** A schedule as it is stored. */
 export interface Schedule extends NewSchedule {
-  /** Counts its changes: what was decided by an older one is not written. */
+  /** Goes up with each of its changes, and never comes back: what was decided by an older one is not written. */
   readonly revision: number
   readonly createdAt: EpochMs
   /** What has become of every slot up to here is known. */
@@ -61,12 +61,16 @@ export interface Schedule extends NewSchedule {
   readonly pausedAt: EpochMs | null
   /** How many slots wait for the job of an earlier one to end. */
   readonly waiting: number
-  /** The last of its slots that something has become of. */
+  /** The latest of its slots of which there is a record, one that waits included. */
   readonly lastSlot: SlotRecord | null
 }
 
 /** What became of a slot. `late` is fired too; `waiting` will be, once the job of an earlier slot has ended. */
 export type SlotOutcome = 'fired' | 'late' | 'skipped' | 'missed' | 'waiting'
+
+export function hasFired(outcome: SlotOutcome): boolean {
+  return outcome === 'fired' || outcome === 'late'
+}
 
 export interface SlotRecord {
   readonly slot: EpochMs
@@ -78,6 +82,13 @@ export interface SlotRecord {
   /** How much later than its time, jitter included, something became of it. */
   readonly lateMs: number
 }
+
+/** A slot that fires later than this is `late`. */
+export const onTimeMs = 10_000
+
+/** Why a slot is fired that no rule asked for, and why one is left out that waited. */
+export const byHand = 'by hand'
+export const wasRemoved = 'the schedule was removed'
 
 /** The most slots of one schedule that wait for a job to end, and the most that are made up for at once. */
 export const mostWaiting = 100

@@ -9,7 +9,7 @@ const pauseMs = 10_000
 const batch = 1_000
 const betweenMs = 20
 
-/** Removes jobs and statistics that have been kept long enough, and lets the store look after itself. */
+/** Removes jobs, statistics and slots that have been kept long enough, and lets the store look after itself. */
 export function pruner(
   store: Pick<JobAdmin, 'prune' | 'maintain'> & Pick<JobReader, 'endOfNewest'>,
   clock: Clock,
@@ -23,7 +23,7 @@ export function pruner(
   }
   return loopService('pruner', events, async (signal) => {
     await store.maintain()
-    const { completedMs, failedMs, statisticsMs } = retention
+    const { completedMs, failedMs, statisticsMs, slotsMs } = retention
     const request = {
       endedBefore: {
         completed: await before('completed', completedMs),
@@ -31,6 +31,7 @@ export function pruner(
         failed: await before('failed', failedMs),
       },
       statisticsBefore: statisticsMs === null ? null : clock.now() - statisticsMs,
+      slotsBefore: slotsMs === null ? null : clock.now() - slotsMs,
       limit: batch,
     }
     while (!signal.aborted && (await store.prune(request)) === batch) {

@@ -58,5 +58,8 @@ function start(tables: Tables, entry: Entry, worker: string): Claim {
   ]
   tables.jobs.change(entry, { state: 'running', attempt, worker, startedAt, endedBy: null })
   const { id, task, queue } = entry.job
-  return { job: entry.job, lease: { job: id, attempt, worker, task, queue } }
+  return {
+    job: { ...entry.job, slot: entry.job.schedule?.slot ?? null },
+    lease: { job: id, attempt, worker, task, queue },
+  }
 }

@@ -47,6 +47,7 @@ function insert(tables: Tables, newJob: NewJob): Entry {
     cancelWanted: false,
     worker: null,
     endedBy: null,
+    schedule: null,
   }
   return tables.jobs.add(job)
 }

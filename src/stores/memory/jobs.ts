@@ -45,7 +45,7 @@ export class JobTable {
   }
 
   /** Changes what is no matter of states. */
-  amend(entry: Entry, changes: Partial<Pick<Job, 'reservedFor' | 'cancelWanted'>>): void {
+  amend(entry: Entry, changes: Partial<Pick<Job, 'reservedFor' | 'cancelWanted' | 'schedule'>>): void {
     entry.job = { ...entry.job, ...changes }
   }
 

@@ -1,9 +1,11 @@
 import type { EpochMs, JobState } from '../../domain/job.js'
 import type { PruneRequest } from '../store.js'
 import { byArrival, type Entry } from './jobs.js'
+import { pruneSlots } from './schedules.js'
 import type { Tables } from './tables.js'
 
-export function prune(tables: Tables, { endedBefore, statisticsBefore, limit }: PruneRequest): number {
+export function prune(tables: Tables, request: PruneRequest): number {
+  const { endedBefore, statisticsBefore, slotsBefore, limit } = request
   const removed: Entry[] = []
   for (const [state, before] of Object.entries(endedBefore)) {
     const old = byEnd(tables, state as JobState).filter(
@@ -17,6 +19,7 @@ export function prune(tables: Tables, { endedBefore, statisticsBefore, limit }: 
     if (key !== null && tables.keys.get(key)?.job === id) tables.keys.delete(key)
   }
   if (statisticsBefore !== null) tables.ends.forgetMinutesBefore(statisticsBefore)
+  if (slotsBefore !== null) pruneSlots(tables, slotsBefore, limit)
   return removed.length
 }
 

@@ -8,7 +8,9 @@ import { append, outputOf, progressOf } from './output.js'
 import { pausedQueues, pauseQueues, resumeQueues } from './pausing.js'
 import { endOfNewest, prune } from './prune.js'
 import { hasUnfinished, jobsAhead, jobsPage, queueInfos, runningJobs } from './reader.js'
+import { allSchedules, dropSchedule, noteScheduler, pauseSchedule, putSchedule, resumeSchedule } from './schedules.js'
 import { settleAttempt } from './settle.js'
+import { claimSlots, fireWaiting, slotsPage, triggerSchedule, waitingSchedules } from './slots.js'
 import { removeWorker, sweep } from './sweep.js'
 import { emptyTables } from './tables.js'
 
@@ -64,6 +66,19 @@ export function openMemoryStore(clock: Clock): Store {
 
     prune: (request) => run(() => prune(tables, request)),
     maintain: () => run(() => {}),
+
+    putSchedules: (schedules) => tell(() => schedules.map((schedule) => putSchedule(tables, schedule))),
+    dropSchedules: (names) => tell(() => names.map((name) => dropSchedule(tables, name))),
+    pauseSchedules: (names) => tell(() => names.map((name) => pauseSchedule(tables, name))),
+    resumeSchedules: (names) => tell(() => names.map((name) => resumeSchedule(tables, name))),
+    schedules: () => run(() => allSchedules(tables)),
+    schedulesVersion: () => run(() => tables.scheduling.version),
+    claimSlots: (claim) => tell(() => claimSlots(tables, claim)),
+    waitingSchedules: () => run(() => waitingSchedules(tables)),
+    fireWaiting: ({ name, job }) => tell(() => fireWaiting(tables, name, job)),
+    triggerSchedule: ({ name, job }) => tell(() => triggerSchedule(tables, name, job)),
+    slots: (name, page) => run(() => slotsPage(tables, name, page)),
+    noteScheduler: () => run(() => noteScheduler(tables)),
 
     job: (id) => run(() => jobs.find(id)?.job ?? null),
     jobs: (filter, page) => run(() => jobsPage(tables, filter, page)),

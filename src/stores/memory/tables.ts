@@ -1,5 +1,7 @@
 import type { Clock } from '../../domain/clock.js'
 import type { EpochMs, JobId } from '../../domain/job.js'
+import type { KeptSchedule } from '../../domain/schedule/revise.js'
+import type { SlotRecord } from '../../domain/schedule/schedule.js'
 import { Turns } from '../turns.js'
 import { JobTable } from './jobs.js'
 import { Ends } from './statistics.js'
@@ -21,6 +23,14 @@ export interface Tables {
   readonly workers: WorkerTable
   readonly turns: Turns
   readonly ends: Ends
+  readonly schedules: Map<string, StoredSchedule>
+  /** What became of slots, by schedule and time. */
+  readonly slots: Map<string, Map<EpochMs, SlotRecord>>
+  readonly scheduling: { version: number; seenAt: EpochMs | null }
+}
+
+export interface StoredSchedule extends KeptSchedule {
+  readonly revision: number
 }
 
 export function emptyTables(clock: Clock): Tables {
@@ -32,5 +42,8 @@ export function emptyTables(clock: Clock): Tables {
     workers: new WorkerTable(clock),
     turns: new Turns(),
     ends: new Ends(),
+    schedules: new Map(),
+    slots: new Map(),
+    scheduling: { version: 0, seenAt: null },
   }
 }

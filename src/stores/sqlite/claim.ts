@@ -4,8 +4,9 @@ import type { Backoff } from '../../domain/retry.js'
 import { type LeaseTerm, leaseHolds } from '../leases.js'
 import type { Claim, ClaimRequest } from '../store.js'
 import type { Turns } from '../turns.js'
+import type { Statement } from './prepare.js'
 import { workerNumber } from './rows.js'
-import type { ClaimedRow, Statement, Statements } from './statements.js'
+import type { ClaimedRow, Statements } from './statements.js'
 
 /** Whether the worker's lease holds now. */
 export function holdsLease(statements: Statements, clock: Clock, worker: number): boolean {
@@ -82,6 +83,7 @@ function claimOf(row: ClaimedRow, worker: WorkerId): Claim {
     maxRetries,
     backoff,
     timeoutMs,
+    slot,
   ] = row
   const id = `j${number}`
   const attempt = attemptsBefore + 1
@@ -98,6 +100,7 @@ function claimOf(row: ClaimedRow, worker: WorkerId): Claim {
     maxRetries,
     backoff: backoff === null ? null : (JSON.parse(backoff) as Backoff),
     timeoutMs,
+    slot,
   }
   return { job, lease: { job: id, attempt, worker, task, queue } }
 }

@@ -1,9 +1,11 @@
 import type { EpochMs, JobState } from '../../domain/job.js'
 import type { PruneRequest } from '../store.js'
+import { pruneSlots, slotPruneIsDue } from './schedules.js'
 import type { Statements } from './statements.js'
 
 /** Removes what ended long ago, the oldest first. Answers how many jobs. */
-export function prune(statements: Statements, now: EpochMs, { endedBefore, statisticsBefore, limit }: PruneRequest) {
+export function prune(statements: Statements, now: EpochMs, request: PruneRequest) {
+  const { endedBefore, statisticsBefore, slotsBefore, limit } = request
   let removed = 0
   for (const [state, before] of Object.entries(endedBefore)) {
     const rows = statements.prunable.all({ state, before, now, limit: limit - removed }) as { readonly id: number }[]
@@ -23,15 +25,18 @@ export function prune(statements: Statements, now: EpochMs, { endedBefore, stati
     statements.pruneStatistics.run(minute)
     statements.pruneDurations.run(minute)
   }
+  if (slotsBefore !== null) pruneSlots(statements, slotsBefore, limit)
   return removed
 }
 
 /** Whether a prune would remove anything: asked first, so that an idle store is only read. */
-export function pruneIsDue(statements: Statements, { endedBefore, statisticsBefore }: PruneRequest): boolean {
+export function pruneIsDue(statements: Statements, request: PruneRequest): boolean {
+  const { endedBefore, statisticsBefore, slotsBefore } = request
   const jobs = Object.entries(endedBefore).some(
     ([state, before]) => statements.anyEndedBefore.get(state, before) !== undefined,
   )
-  if (jobs || statisticsBefore === null) return jobs
+  if (jobs || (slotsBefore !== null && slotPruneIsDue(statements, slotsBefore))) return true
+  if (statisticsBefore === null) return false
   return statements.anyStatisticsBefore.get(Math.floor(statisticsBefore / 60_000)) !== undefined
 }
 

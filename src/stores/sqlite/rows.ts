@@ -42,6 +42,8 @@ export interface JobRow {
   readonly result: string | null
   readonly error: string | null
   readonly ended_by: Job['endedBy']
+  readonly schedule: string | null
+  readonly slot: number | null
 }
 
 export function jobOfRow(row: JobRow): Job {
@@ -75,6 +77,7 @@ export function jobOfRow(row: JobRow): Job {
     worker: row.worker === null ? null : `w${row.worker}`,
     // A claim leaves what ended the attempt before it.
     endedBy: row.state === 'running' ? null : row.ended_by,
+    schedule: row.schedule === null || row.slot === null ? null : { name: row.schedule, slot: row.slot },
   }
 }
 

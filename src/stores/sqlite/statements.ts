@@ -1,15 +1,10 @@
 import type Database from 'better-sqlite3'
-
-/** A prepared statement, as far as the store uses it: never as an open iterator. */
-export interface Statement {
-  run(...values: unknown[]): { readonly changes: number; readonly lastInsertRowid: number | bigint }
-  get(...values: unknown[]): unknown
-  all(...values: unknown[]): unknown[]
-}
+import { type Prepared, prepare } from './prepare.js'
+import { scheduleTexts } from './schedule-statements.js'
 
 /** What a claim gives back, in this order: as one JSON text, which costs half as much as so many values. */
 const claimedColumns =
-  'id, task, args, queue, attempt, failures, losses, losses_alone, suspect, max_retries, backoff, timeout_ms'
+  'id, task, args, queue, attempt, failures, losses, losses_alone, suspect, max_retries, backoff, timeout_ms, slot'
 
 export type ClaimedRow = readonly [
   id: number,
@@ -24,6 +19,7 @@ export type ClaimedRow = readonly [
   maxRetries: number,
   backoff: string | null,
   timeoutMs: number | null,
+  slot: number | null,
 ]
 
 // Its code never began: every attempt that began is kept while its job waits.
@@ -51,7 +47,7 @@ function asJson(which: string): string {
       SELECT ${claimedColumns} FROM jobs WHERE ${which} AND ${startable} ORDER BY priority DESC, id LIMIT :limit)`
 }
 
-/** Every SQL statement of the store, under its one name. */
+/** Every SQL statement of the store, under its one name; those of schedules are beside it. */
 const texts = {
   // enqueue
   insertJob: insertJobs(1),
@@ -231,20 +227,10 @@ const texts = {
   oldestQueued: `SELECT queue, min(due_at) AS dueAt FROM jobs WHERE state = 'queued' GROUP BY queue`,
 }
 
-export type Statements = Readonly<Record<keyof typeof texts, Statement>>
+const all = { ...texts, ...scheduleTexts }
 
-/** The statements, each prepared when it is first used: a command that reads needs five of them. */
+export type Statements = Prepared<typeof all>
+
 export function prepareStatements(db: Database.Database): Statements {
-  const statements = {}
-  for (const [name, text] of Object.entries(texts)) {
-    Object.defineProperty(statements, name, {
-      configurable: true,
-      get: () => {
-        const value = db.prepare(text)
-        Object.defineProperty(statements, name, { value })
-        return value
-      },
-    })
-  }
-  return statements as Statements
+  return prepare(db, all)
 }

@@ -15,7 +15,26 @@ import { pauseQueues, resumeQueues } from './pausing.js'
 import { endOfNewest, prune, pruneIsDue } from './prune.js'
 import { attemptsOf, jobsAhead, jobsPage, queueInfos } from './reader.js'
 import { type JobRow, jobNumber, jobOfRow, type WorkerRow, workerNumber, workerOfRow } from './rows.js'
+import {
+  allSchedules,
+  dropSchedule,
+  noteScheduler,
+  pauseSchedule,
+  putSchedule,
+  resumeSchedule,
+  schedulesVersion,
+} from './schedules.js'
 import { settleAttempts } from './settle.js'
+import {
+  claimIsStale,
+  claimSlots,
+  fireWaiting,
+  firing,
+  slotsPage,
+  slotToFire,
+  triggerSchedule,
+  waitingSchedules,
+} from './slots.js'
 import { prepareStatements } from './statements.js'
 import { readStatistics } from './statistics.js'
 import { nextDueAt, sweep, sweepIsDue } from './sweep.js'
@@ -42,6 +61,7 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
   const turns = new Turns()
   const upkeep = new Upkeep(db, path)
   const newJobs = new NewJobs(statements)
+  const fire = firing(statements, clock, newJobs)
   const writes = new WriteQueue(db, location, {
     begin: () => newJobs.begin(),
     end: () => newJobs.write(),
@@ -107,6 +127,25 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
       return write(() => prune(statements, clock.now(), request))
     },
     maintain: () => read(() => upkeep.run()),
+
+    putSchedules: (schedules) => tell(() => schedules.map((schedule) => putSchedule(statements, clock, schedule))),
+    dropSchedules: (names) => tell(() => names.map((name) => dropSchedule(statements, clock, name))),
+    pauseSchedules: (names) => tell(() => names.map((name) => pauseSchedule(statements, clock, name))),
+    resumeSchedules: (names) => tell(() => names.map((name) => resumeSchedule(statements, name))),
+    schedules: () => read(() => allSchedules(statements)),
+    schedulesVersion: () => read(() => schedulesVersion(statements)),
+    claimSlots: async (claim) => {
+      if (await read(() => claimIsStale(statements, claim))) return 'stale'
+      return tell(() => claimSlots(statements, clock, fire, claim))
+    },
+    waitingSchedules: () => read(() => waitingSchedules(statements)),
+    fireWaiting: async ({ name, job }) => {
+      if ((await read(() => slotToFire(statements, name))) === null) return null
+      return tell(() => fireWaiting(statements, clock, fire, name, job))
+    },
+    triggerSchedule: ({ name, job }) => tell(() => triggerSchedule(statements, clock, fire, name, job)),
+    slots: (name, page) => read(() => slotsPage(statements, name, page)),
+    noteScheduler: () => writeUnsynced(() => noteScheduler(statements, clock)),
 
     job: (id: JobId) =>
       read(() => {

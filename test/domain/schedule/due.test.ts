@@ -3,7 +3,7 @@ import { decideDue, jitterOf, nextFiring } from '../../../src/domain/schedule/du
 import type { ScheduleOptions } from '../../../src/domain/schedule/options.js'
 import type { Schedule } from '../../../src/domain/schedule/schedule.js'
 import { slotsOf } from '../../../src/domain/schedule/slots.js'
-import { storedSchedule } from '../../support/schedule.js'
+import { storedSchedule } from '../../support/parsed-schedule.js'
 
 const hourMs = 3_600_000
 const noon = Date.UTC(2030, 5, 1, 12)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { changesBetween, checkSchedules, type WrittenSchedule } from '../../../src/domain/schedule/sources.js'
-import { newSchedule, storedSchedule } from '../../support/schedule.js'
+import { newSchedule, storedSchedule } from '../../support/parsed-schedule.js'
 
 const written = (overrides: Partial<WrittenSchedule> = {}): WrittenSchedule => ({
   name: 'report',

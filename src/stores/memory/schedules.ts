@@ -1,0 +1,79 @@
+import type { EpochMs } from '../../domain/job.js'
+import { type KeptSchedule, latenessMs, reviseSchedule } from '../../domain/schedule/revise.js'
+import { type NewSchedule, type Schedule, wasRemoved } from '../../domain/schedule/schedule.js'
+import { hasEnded, keepSlot, slotsOf, waitingSlots } from './slots.js'
+import type { Tables } from './tables.js'
+
+export function putSchedule(tables: Tables, said: NewSchedule) {
+  const stored = tables.schedules.get(said.name)
+  const kept = reviseSchedule(stored ?? null, said, tables.clock.now())
+  if (kept === null) return 'unchanged'
+  change(tables, kept)
+  return stored === undefined ? 'added' : 'changed'
+}
+
+export function dropSchedule(tables: Tables, name: string) {
+  if (!tables.schedules.delete(name)) return 'unknown'
+  tables.scheduling.version++
+  const now = tables.clock.now()
+  for (const waiting of waitingSlots(tables, name)) {
+    const lateMs = latenessMs(waiting.slot, now)
+    keepSlot(tables, name, { ...waiting, outcome: 'skipped', reason: wasRemoved, lateMs })
+  }
+  return 'dropped'
+}
+
+export function pauseSchedule(tables: Tables, name: string) {
+  const stored = tables.schedules.get(name)
+  if (stored === undefined) return 'unknown'
+  if (stored.pausedAt !== null) return 'unchanged'
+  change(tables, { ...stored, pausedAt: tables.clock.now() })
+  return 'paused'
+}
+
+export function resumeSchedule(tables: Tables, name: string) {
+  const stored = tables.schedules.get(name)
+  if (stored === undefined) return 'unknown'
+  if (stored.pausedAt === null) return 'unchanged'
+  change(tables, { ...stored, pausedAt: null })
+  return 'resumed'
+}
+
+function change(tables: Tables, kept: KeptSchedule): void {
+  tables.schedules.set(kept.name, { ...kept, revision: ++tables.scheduling.version })
+}
+
+export function allSchedules(tables: Tables): readonly Schedule[] {
+  return [...tables.schedules.values()]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((stored) => ({
+      ...stored,
+      waiting: waitingSlots(tables, stored.name).length,
+      lastSlot: slotsOf(tables, stored.name).at(-1) ?? null,
+    }))
+}
+
+export function noteScheduler({ scheduling, clock }: Tables): EpochMs | null {
+  const { seenAt } = scheduling
+  scheduling.seenAt = clock.now()
+  return seenAt
+}
+
+/** Removes what became of slots long ago, and the schedules that had only one. */
+export function pruneSlots(tables: Tables, before: EpochMs, limit: number): void {
+  const old = [...tables.slots.keys()]
+    .flatMap((name) => slotsOf(tables, name).map((record) => ({ name, record })))
+    .filter(({ record }) => record.through < before && record.outcome !== 'waiting' && hasEnded(tables, record.job))
+    .sort((a, b) => a.record.through - b.record.through || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+  for (const { name, record } of old.slice(0, limit)) tables.slots.get(name)?.delete(record.slot)
+  const over = [...tables.schedules.values()].flatMap(({ name, plan, decidedUntil }) => {
+    if (plan?.rule.kind !== 'once' || waitingSlots(tables, name).length > 0) return []
+    const { at } = plan.rule
+    return at < before && at <= decidedUntil ? [{ name, at }] : []
+  })
+  over.sort((a, b) => a.at - b.at || (a.name < b.name ? -1 : 1))
+  for (const { name } of over.slice(0, limit)) {
+    tables.schedules.delete(name)
+    tables.scheduling.version++
+  }
+}

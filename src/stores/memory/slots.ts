@@ -1,0 +1,131 @@
+import type { EpochMs, JobId, NewJob } from '../../domain/job.js'
+import { judgeOverlap } from '../../domain/schedule/overlap.js'
+import { endWait } from '../../domain/schedule/revise.js'
+import { byHand, hasFired, type Overlap, type SlotRecord } from '../../domain/schedule/schedule.js'
+import { isFinal } from '../../domain/transitions.js'
+import type { DecidedSlot, SlotClaim } from '../schedule-store.js'
+import { cancelJob, enqueueJob } from './enqueue.js'
+import type { Tables } from './tables.js'
+
+/** What became of the slots of a schedule, the oldest first. */
+export function slotsOf(tables: Tables, name: string): readonly SlotRecord[] {
+  return [...(tables.slots.get(name)?.values() ?? [])].sort((a, b) => a.slot - b.slot)
+}
+
+export function waitingSlots(tables: Tables, name: string): readonly SlotRecord[] {
+  return slotsOf(tables, name).filter(({ outcome }) => outcome === 'waiting')
+}
+
+export function keepSlot(tables: Tables, name: string, record: SlotRecord): void {
+  const records = tables.slots.get(name) ?? new Map<EpochMs, SlotRecord>()
+  tables.slots.set(name, records.set(record.slot, record))
+}
+
+/** Whether no job is left: none ever was, it has ended, or it is gone. */
+export function hasEnded(tables: Tables, job: JobId | null): boolean {
+  const entry = job === null ? null : tables.jobs.find(job)
+  return entry === null || isFinal(entry.job.state)
+}
+
+export function claimSlots(tables: Tables, claim: SlotClaim): readonly SlotRecord[] | 'stale' {
+  const { name, slots, job } = claim
+  const stored = tables.schedules.get(name)
+  if (stored === undefined || stored.revision !== claim.revision || stored.decidedUntil !== claim.decidedUntil) {
+    return 'stale'
+  }
+  if (stored.plan === null) return 'stale'
+  if (job === null && slots.some(({ outcome }) => hasFired(outcome))) {
+    throw new Error(`a slot of ${name} is to fire, but there is no job for it`)
+  }
+  const { overlap, limit } = stored.plan.definition
+  const written: SlotRecord[] = []
+  let { fired } = stored
+  for (const slot of slots) {
+    if (limit !== null && fired + waitingSlots(tables, name).length >= limit) break
+    if (tables.slots.get(name)?.has(slot.slot)) continue
+    const record = recordOf(tables, name, job, overlap, slot)
+    keepSlot(tables, name, record)
+    if (hasFired(record.outcome)) fired++
+    written.push(record)
+  }
+  tables.schedules.set(name, { ...stored, fired, decidedUntil: slots.at(-1)?.through ?? stored.decidedUntil })
+  return written
+}
+
+/** What becomes of a slot; if it fires, its job is enqueued. */
+function recordOf(
+  tables: Tables,
+  name: string,
+  job: NewJob | null,
+  overlap: Overlap,
+  decided: DecidedSlot,
+): SlotRecord {
+  const { slot, through, outcome, reason, lateMs } = decided
+  const record = { slot, through, outcome, reason, job: null, lateMs }
+  if (job === null || !hasFired(outcome)) return record
+  const verdict = judgeOverlap(overlap, unendedJobs(tables, name), waitingSlots(tables, name).length)
+  switch (verdict.do) {
+    case 'skip':
+      return { ...record, outcome: 'skipped', reason: verdict.reason }
+    case 'wait':
+      return { ...record, outcome: 'waiting', reason: verdict.reason }
+    case 'fire':
+      for (const id of verdict.cancel) cancelJob(tables, id)
+      return { ...record, job: fire(tables, name, slot, job) }
+  }
+}
+
+/** Enqueues the job of a slot. */
+function fire(tables: Tables, name: string, slot: EpochMs, job: NewJob): JobId {
+  const { id } = enqueueJob(tables, job)
+  const entry = tables.jobs.find(id)
+  if (entry !== null) tables.jobs.amend(entry, { schedule: { name, slot } })
+  return id
+}
+
+function unendedJobs(tables: Tables, name: string): readonly JobId[] {
+  return slotsOf(tables, name).flatMap(({ job }) => (job === null || hasEnded(tables, job) ? [] : [job]))
+}
+
+export function waitingSchedules(tables: Tables): readonly string[] {
+  return [...tables.schedules.keys()].filter((name) => slotToFire(tables, name) !== null).sort()
+}
+
+/** The slot that waits longest, if it may fire now. */
+function slotToFire(tables: Tables, name: string): SlotRecord | null {
+  const { plan = null, pausedAt = null, fired = 0 } = tables.schedules.get(name) ?? {}
+  if (plan === null || pausedAt !== null || fired >= (plan.definition.limit ?? Number.POSITIVE_INFINITY)) return null
+  return unendedJobs(tables, name).length > 0 ? null : (waitingSlots(tables, name)[0] ?? null)
+}
+
+export function fireWaiting(tables: Tables, name: string, job: NewJob): SlotRecord | null {
+  const stored = tables.schedules.get(name)
+  const waiting = slotToFire(tables, name)
+  if (stored === undefined || waiting === null) return null
+  const record = endWait(waiting, fire(tables, name, waiting.slot, job), tables.clock.now())
+  keepSlot(tables, name, record)
+  tables.schedules.set(name, { ...stored, fired: stored.fired + 1 })
+  return record
+}
+
+export function triggerSchedule(tables: Tables, name: string, job: NewJob): SlotRecord | null {
+  if (!tables.schedules.has(name)) return null
+  let slot = tables.clock.now()
+  while (tables.slots.get(name)?.has(slot)) slot++
+  const id = fire(tables, name, slot, job)
+  const record: SlotRecord = { slot, through: slot, outcome: 'fired', reason: byHand, job: id, lateMs: 0 }
+  keepSlot(tables, name, record)
+  return record
+}
+
+/** The newest first. */
+export function slotsPage(
+  tables: Tables,
+  name: string,
+  { limit, before }: { readonly limit: number; readonly before: EpochMs | null },
+): readonly SlotRecord[] {
+  return slotsOf(tables, name)
+    .filter(({ slot }) => before === null || slot < before)
+    .reverse()
+    .slice(0, limit)
+}

@@ -1,0 +1,58 @@
+import type { KeptSchedule } from '../../domain/schedule/revise.js'
+import type { NewSchedule, Schedule, SlotOutcome, SlotRecord } from '../../domain/schedule/schedule.js'
+import { jobNumber } from './rows.js'
+import type { Statements } from './statements.js'
+
+export interface ScheduleRow {
+  readonly name: string
+  readonly source: Schedule['source']
+  readonly task: string
+  readonly plan: string | null
+  readonly fault: string | null
+  readonly revision: number
+  readonly created_at: number
+  readonly decided_until: number
+  readonly fired: number
+  readonly paused_at: number | null
+}
+
+export function scheduleRow(statements: Statements, name: string): ScheduleRow | null {
+  return (statements.schedule.get(name) as ScheduleRow | undefined) ?? null
+}
+
+export function keptScheduleOfRow(row: ScheduleRow): KeptSchedule {
+  return {
+    name: row.name,
+    source: row.source,
+    task: row.task,
+    plan: planOfRow(row),
+    fault: row.fault,
+    createdAt: row.created_at,
+    decidedUntil: row.decided_until,
+    fired: row.fired,
+    pausedAt: row.paused_at,
+  }
+}
+
+export function planOfRow({ plan }: ScheduleRow): NewSchedule['plan'] {
+  return plan === null ? null : (JSON.parse(plan) as NewSchedule['plan'])
+}
+
+export interface SlotRow {
+  readonly slot: number
+  readonly through: number
+  readonly outcome: SlotOutcome
+  readonly reason: string | null
+  readonly job: number | null
+  readonly late_ms: number
+}
+
+export function slotOfRow(row: SlotRow): SlotRecord {
+  const { slot, through, outcome, reason, job, late_ms: lateMs } = row
+  return { slot, through, outcome, reason, job: job === null ? null : `j${job}`, lateMs }
+}
+
+/** A record as the statements take it. */
+export function slotValues(name: string, record: SlotRecord) {
+  return { ...record, name, job: record.job === null ? null : jobNumber(record.job) }
+}

@@ -1,0 +1,76 @@
+// A job that is gone has ended too.
+const unended = `jobs.state IN ('scheduled', 'queued', 'running')`
+// INDEXED BY, here and below: SQLite would rather read through all records of a schedule than pick the few.
+const openJobs = `slots INDEXED BY slots_open JOIN jobs ON jobs.id = slots.job WHERE slots.open = 1 AND ${unended}`
+// What may be asked of a schedule with slots that wait.
+const mayFireWaiting = `
+  plan IS NOT NULL AND paused_at IS NULL AND coalesce(fired < plan ->> '$.definition.limit', 1)
+  AND NOT EXISTS (SELECT 1 FROM ${openJobs} AND slots.schedule = schedules.name)`
+const prunableSlot = `
+  through < :before AND outcome <> 'waiting'
+  AND (open = 0 OR NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = slots.job AND ${unended}))`
+const prunableSchedule = `
+  plan ->> '$.rule.kind' = 'once' AND plan ->> '$.rule.at' < :before AND plan ->> '$.rule.at' <= decided_until
+  AND NOT EXISTS (SELECT 1 FROM slots WHERE schedule = schedules.name AND outcome = 'waiting')`
+
+/** The SQL statements about schedules and their slots. */
+export const scheduleTexts = {
+  // schedules
+  schedule: `SELECT * FROM schedules WHERE name = ?`,
+  schedules: `
+    SELECT schedules.*, last.slot, last.through, last.outcome, last.reason, last.job, last.late_ms,
+      (SELECT count(*) FROM slots WHERE schedule = schedules.name AND outcome = 'waiting') AS waiting
+    FROM schedules LEFT JOIN slots AS last
+      ON last.schedule = schedules.name AND last.slot = (SELECT max(slot) FROM slots WHERE schedule = schedules.name)
+    ORDER BY name`,
+  keepSchedule: `
+    INSERT INTO schedules (name, source, task, plan, fault, revision, created_at, decided_until, fired, paused_at)
+    VALUES (:name, :source, :task, :plan, :fault, :revision, :createdAt, :decidedUntil, :fired, :pausedAt)
+    ON CONFLICT (name) DO UPDATE SET source = excluded.source, task = excluded.task, plan = excluded.plan,
+      fault = excluded.fault, revision = excluded.revision, decided_until = excluded.decided_until,
+      fired = excluded.fired`,
+  setPaused: `UPDATE schedules SET paused_at = :pausedAt, revision = :revision WHERE name = :name`,
+  dropSchedule: `DELETE FROM schedules WHERE name = ?`,
+  skipWaiting: `
+    UPDATE slots INDEXED BY slots_waiting SET outcome = 'skipped', reason = :reason, late_ms = max(0, :now - slot)
+    WHERE schedule = :name AND outcome = 'waiting'`,
+  scheduling: `SELECT version, seen_at AS seenAt FROM scheduling`,
+  nextVersion: `UPDATE scheduling SET version = version + 1 RETURNING version`,
+  noteScheduler: `UPDATE scheduling SET seen_at = ?`,
+
+  // slots
+  isSlot: `SELECT 1 FROM slots WHERE schedule = ? AND slot = ?`,
+  addSlot: `
+    INSERT INTO slots (schedule, slot, through, outcome, reason, job, late_ms, open)
+    VALUES (:name, :slot, :through, :outcome, :reason, :job, :lateMs, :job IS NOT NULL)`,
+  // The oldest of them: jobs that may overlap can be many, and each claim closes some.
+  closeEnded: `
+    UPDATE slots SET open = 0
+    WHERE schedule = :name AND open = 1
+      AND slot IN (SELECT slot FROM slots WHERE schedule = :name AND open = 1 ORDER BY slot LIMIT 200)
+      AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = slots.job AND ${unended})`,
+  unendedJobs: `SELECT slots.job FROM ${openJobs} AND slots.schedule = ? ORDER BY slots.slot`,
+  countWaiting: `SELECT count(*) AS count FROM slots WHERE schedule = ? AND outcome = 'waiting'`,
+  markJob: `UPDATE jobs SET schedule = :name, slot = :slot WHERE id = :job`,
+  decide: `UPDATE schedules SET decided_until = :until, fired = :fired WHERE name = :name`,
+  countFired: `UPDATE schedules SET fired = fired + 1 WHERE name = ?`,
+  waitingSchedules: `
+    SELECT name FROM schedules
+    WHERE name IN (SELECT schedule FROM slots WHERE outcome = 'waiting') AND ${mayFireWaiting} ORDER BY name`,
+  slotToFire: `
+    SELECT slots.* FROM schedules JOIN slots INDEXED BY slots_waiting ON slots.schedule = schedules.name
+    WHERE name = ? AND slots.outcome = 'waiting' AND ${mayFireWaiting} ORDER BY slots.slot LIMIT 1`,
+  fireSlot: `
+    UPDATE slots SET outcome = :outcome, reason = :reason, job = :job, late_ms = :lateMs, open = 1
+    WHERE schedule = :name AND slot = :slot`,
+  slots: `SELECT * FROM slots WHERE schedule = ? AND slot < ? ORDER BY slot DESC LIMIT ?`,
+
+  // prune. A record whose job has not ended is what a later slot is held against.
+  anySlotBefore: `SELECT 1 FROM slots WHERE ${prunableSlot} LIMIT 1`,
+  anyOnceBefore: `SELECT 1 FROM schedules WHERE ${prunableSchedule} LIMIT 1`,
+  pruneSlots: `
+    DELETE FROM slots WHERE (schedule, slot) IN (
+      SELECT schedule, slot FROM slots WHERE ${prunableSlot} ORDER BY through, schedule, slot LIMIT :limit)`,
+  prunableSchedules: `
+    SELECT name FROM schedules WHERE ${prunableSchedule} ORDER BY plan ->> '$.rule.at', name LIMIT :limit`,
+}

@@ -1,0 +1,86 @@
+import type { Clock } from '../../domain/clock.js'
+import type { EpochMs } from '../../domain/job.js'
+import { reviseSchedule } from '../../domain/schedule/revise.js'
+import { type NewSchedule, type Schedule, wasRemoved } from '../../domain/schedule/schedule.js'
+import { keptScheduleOfRow, type ScheduleRow, type SlotRow, scheduleRow, slotOfRow } from './schedule-rows.js'
+import type { Statements } from './statements.js'
+
+export function putSchedule(statements: Statements, clock: Clock, said: NewSchedule) {
+  const row = scheduleRow(statements, said.name)
+  const kept = reviseSchedule(row === null ? null : keptScheduleOfRow(row), said, clock.now())
+  if (kept === null) return 'unchanged'
+  const plan = kept.plan === null ? null : JSON.stringify(kept.plan)
+  statements.keepSchedule.run({ ...kept, plan, revision: nextVersion(statements) })
+  return row === null ? 'added' : 'changed'
+}
+
+export function dropSchedule(statements: Statements, clock: Clock, name: string) {
+  if (statements.dropSchedule.run(name).changes === 0) return 'unknown'
+  statements.skipWaiting.run({ name, reason: wasRemoved, now: clock.now() })
+  nextVersion(statements)
+  return 'dropped'
+}
+
+export function pauseSchedule(statements: Statements, clock: Clock, name: string) {
+  const row = scheduleRow(statements, name)
+  if (row === null) return 'unknown'
+  if (row.paused_at !== null) return 'unchanged'
+  statements.setPaused.run({ name, pausedAt: clock.now(), revision: nextVersion(statements) })
+  return 'paused'
+}
+
+export function resumeSchedule(statements: Statements, name: string) {
+  const row = scheduleRow(statements, name)
+  if (row === null) return 'unknown'
+  if (row.paused_at === null) return 'unchanged'
+  statements.setPaused.run({ name, pausedAt: null, revision: nextVersion(statements) })
+  return 'resumed'
+}
+
+/** The revision of what is changed: no schedule of the same name had it, not even one that was removed. */
+function nextVersion(statements: Statements): number {
+  return (statements.nextVersion.get() as Scheduling).version
+}
+
+interface Scheduling {
+  readonly version: number
+  readonly seenAt: EpochMs | null
+}
+
+export function schedulesVersion(statements: Statements): number {
+  return (statements.scheduling.get() as Scheduling).version
+}
+
+/** Answers when a scheduler was alive before. */
+export function noteScheduler(statements: Statements, clock: Clock): EpochMs | null {
+  const { seenAt } = statements.scheduling.get() as Scheduling
+  statements.noteScheduler.run(clock.now())
+  return seenAt
+}
+
+/** A schedule with its last slot, if it has one. */
+type ListedRow = ScheduleRow & { readonly waiting: number } & (SlotRow | { readonly slot: null })
+
+export function allSchedules(statements: Statements): readonly Schedule[] {
+  return (statements.schedules.all() as ListedRow[]).map((row) => ({
+    ...keptScheduleOfRow(row),
+    revision: row.revision,
+    waiting: row.waiting,
+    lastSlot: row.slot === null ? null : slotOfRow(row),
+  }))
+}
+
+/** Removes schedules that had one slot, and what became of slots, if it was long ago. */
+export function pruneSlots(statements: Statements, before: EpochMs, limit: number): void {
+  statements.pruneSlots.run({ before, limit })
+  for (const { name } of statements.prunableSchedules.all({ before, limit }) as { readonly name: string }[]) {
+    statements.dropSchedule.run(name)
+    nextVersion(statements)
+  }
+}
+
+export function slotPruneIsDue(statements: Statements, before: EpochMs): boolean {
+  return (
+    statements.anySlotBefore.get({ before }) !== undefined || statements.anyOnceBefore.get({ before }) !== undefined
+  )
+}

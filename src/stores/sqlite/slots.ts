@@ -1,0 +1,130 @@
+import type { Clock } from '../../domain/clock.js'
+import type { EpochMs, JobId, NewJob } from '../../domain/job.js'
+import { judgeOverlap } from '../../domain/schedule/overlap.js'
+import { endWait } from '../../domain/schedule/revise.js'
+import { byHand, hasFired, type Overlap, type SlotRecord } from '../../domain/schedule/schedule.js'
+import type { DecidedSlot, SlotClaim } from '../schedule-store.js'
+import { cancelJob } from './cancel.js'
+import { enqueueJob } from './enqueue.js'
+import type { NewJobs } from './new-jobs.js'
+import { jobNumber } from './rows.js'
+import { planOfRow, type SlotRow, scheduleRow, slotOfRow, slotValues } from './schedule-rows.js'
+import type { Statements } from './statements.js'
+
+/** Enqueues the job of a slot. */
+export type Fire = (name: string, slot: EpochMs, job: NewJob) => JobId
+
+export function firing(statements: Statements, clock: Clock, newJobs: NewJobs): Fire {
+  return (name, slot, job) => {
+    const { id } = enqueueJob(statements, clock, newJobs, job)
+    // Of all jobs only these have a schedule: the insert of the others does without.
+    newJobs.write()
+    statements.markJob.run({ name, slot, job: jobNumber(id) })
+    return id
+  }
+}
+
+/** Asked first, too: most schedulers come late, and leave the lock to those who write. */
+export function claimIsStale(statements: Statements, { name, revision, decidedUntil }: SlotClaim): boolean {
+  const row = scheduleRow(statements, name)
+  return row?.plan == null || row.revision !== revision || row.decided_until !== decidedUntil
+}
+
+export function claimSlots(
+  statements: Statements,
+  clock: Clock,
+  fire: Fire,
+  claim: SlotClaim,
+): readonly SlotRecord[] | 'stale' {
+  const { name, slots } = claim
+  const row = scheduleRow(statements, name)
+  const plan = row === null ? null : planOfRow(row)
+  if (row === null || plan === null || claimIsStale(statements, claim)) return 'stale'
+  const last = slots.at(-1)
+  if (last === undefined) return []
+  statements.closeEnded.run({ name })
+  const { overlap, limit } = plan.definition
+  const written: SlotRecord[] = []
+  let { fired } = row
+  for (const slot of slots) {
+    if (limit !== null && fired + countWaiting(statements, name) >= limit) break
+    if (statements.isSlot.get(name, slot.slot) !== undefined) continue
+    const record = recordOf(statements, clock, fire, claim, overlap, slot)
+    statements.addSlot.run(slotValues(name, record))
+    if (hasFired(record.outcome)) fired++
+    written.push(record)
+  }
+  statements.decide.run({ name, until: last.through, fired })
+  return written
+}
+
+/** What becomes of a slot; if it fires, its job is enqueued. */
+function recordOf(
+  statements: Statements,
+  clock: Clock,
+  fire: Fire,
+  { name, job }: SlotClaim,
+  overlap: Overlap,
+  { slot, through, outcome, reason, lateMs }: DecidedSlot,
+): SlotRecord {
+  const record = { slot, through, outcome, reason, job: null, lateMs }
+  if (!hasFired(outcome)) return record
+  if (job === null) throw new Error(`a slot of ${name} is to fire, but there is no job for it`)
+  const unended = overlap === 'allow' ? [] : unendedJobs(statements, name)
+  const verdict = judgeOverlap(overlap, unended, countWaiting(statements, name))
+  switch (verdict.do) {
+    case 'skip':
+      return { ...record, outcome: 'skipped', reason: verdict.reason }
+    case 'wait':
+      return { ...record, outcome: 'waiting', reason: verdict.reason }
+    case 'fire':
+      for (const id of verdict.cancel) cancelJob(statements, clock, jobNumber(id))
+      return { ...record, job: fire(name, slot, job) }
+  }
+}
+
+function unendedJobs(statements: Statements, name: string): readonly JobId[] {
+  return (statements.unendedJobs.all(name) as { readonly job: number }[]).map(({ job }) => `j${job}`)
+}
+
+function countWaiting(statements: Statements, name: string): number {
+  return (statements.countWaiting.get(name) as { readonly count: number }).count
+}
+
+export function waitingSchedules(statements: Statements): readonly string[] {
+  return (statements.waitingSchedules.all() as { readonly name: string }[]).map(({ name }) => name)
+}
+
+/** The slot that waits longest, if it may fire now. */
+export function slotToFire(statements: Statements, name: string): SlotRecord | null {
+  const row = statements.slotToFire.get(name) as SlotRow | undefined
+  return row === undefined ? null : slotOfRow(row)
+}
+
+export function fireWaiting(statements: Statements, clock: Clock, fire: Fire, name: string, job: NewJob) {
+  const waiting = slotToFire(statements, name)
+  if (waiting === null) return null
+  statements.closeEnded.run({ name })
+  const record = endWait(waiting, fire(name, waiting.slot, job), clock.now())
+  statements.fireSlot.run(slotValues(name, record))
+  statements.countFired.run(name)
+  return record
+}
+
+export function triggerSchedule(statements: Statements, clock: Clock, fire: Fire, name: string, job: NewJob) {
+  if (scheduleRow(statements, name) === null) return null
+  let slot = clock.now()
+  while (statements.isSlot.get(name, slot) !== undefined) slot++
+  const id = fire(name, slot, job)
+  const record: SlotRecord = { slot, through: slot, outcome: 'fired', reason: byHand, job: id, lateMs: 0 }
+  statements.addSlot.run(slotValues(name, record))
+  return record
+}
+
+export function slotsPage(
+  statements: Statements,
+  name: string,
+  { limit, before }: { readonly limit: number; readonly before: EpochMs | null },
+): readonly SlotRecord[] {
+  return (statements.slots.all(name, before ?? Number.MAX_SAFE_INTEGER, limit) as SlotRow[]).map(slotOfRow)
+}

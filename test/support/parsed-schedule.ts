@@ -1,0 +1,24 @@
+import { parseSchedule, type ScheduleOptions } from '../../src/domain/schedule/options.js'
+import type { NewSchedule, Schedule } from '../../src/domain/schedule/schedule.js'
+
+/** A schedule of task `hello`, each hour of UTC unless said. */
+export function newSchedule(options: ScheduleOptions = {}, overrides: Partial<NewSchedule> = {}, now = 0): NewSchedule {
+  const times = options.every === undefined && options.at === undefined ? { cron: '0 * * * *' } : {}
+  const plan = parseSchedule({ tz: 'UTC', ...times, ...options }, now)
+  return { name: 'hello', source: 'cli', task: 'hello', plan, fault: null, ...overrides }
+}
+
+/** A schedule as a store would answer it: nothing has become of any slot since `decidedUntil`. */
+export function storedSchedule(options: ScheduleOptions = {}, overrides: Partial<Schedule> = {}): Schedule {
+  return {
+    ...newSchedule(options),
+    revision: 1,
+    createdAt: 0,
+    decidedUntil: 0,
+    fired: 0,
+    pausedAt: null,
+    waiting: 0,
+    lastSlot: null,
+    ...overrides,
+  }
+}
