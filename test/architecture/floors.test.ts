@@ -31,6 +31,7 @@ const owners: readonly (readonly [name: RegExp, files: RegExp])[] = [
   [/^@oclif\//, /^(src\/cli(\/|\.ts)|commands\/|bin\/)/],
   [/^better-sqlite3$/, /^src\/stores\/sqlite\//],
   [/^(jiti|chokidar)$/, /^src\/project\//],
+  [/^croner$/, /^src\/domain\/schedule\//],
   [/^cli-table3$/, /^src\/cli\//],
   [/^(ink|react)$/, /^src\/tui\//],
   [/^(bullmq|ioredis)$/, /^src\/(stores\/bullmq|remote)\//],

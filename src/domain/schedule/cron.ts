@@ -114,8 +114,8 @@ function entryFault(entry: string, kind: FieldKind, isEntry: (part: string) => b
   if (/^\w*\/\d+$/.test(entry)) {
     return { why: `${why}: a step needs a star or a range before it`, hint: 'write a step as */15 or 10-50/15' }
   }
-  const [low, high, ...more] = entry.split('-')
-  if (low !== undefined && high !== undefined && more.length === 0 && isEntry(low) && isEntry(high)) {
+  const [, low = '', high = ''] = /^(\d+|[a-z]{3})-(\d+|[a-z]{3})$/i.exec(entry) ?? []
+  if (isEntry(low) && isEntry(high)) {
     return { why: `${why}: a range goes from low to high`, hint: 'write two ranges, such as 22-23,0-6' }
   }
   return { why: `${why} (${kind.values})` }
