@@ -1,22 +1,28 @@
+import { ruleText } from '../domain/schedule/rule.js'
+import { checkSchedules } from '../domain/schedule/sources.js'
+import { systemClock } from '../engine/clock.js'
 import type { ModuleFault } from '../engine/protocol.js'
+import { codeSchedules } from '../project/schedules.js'
 import type { Context } from './context.js'
 import type { TaskItem } from './render/tasks.js'
 import { withTasks } from './session.js'
 
-/** The tasks of the project, and what is wrong with its modules. */
+/** The tasks of the project, and what is wrong with its modules and with their schedules. */
 export function listTasks(
   context: Context,
 ): Promise<{ readonly items: readonly TaskItem[]; readonly faults: readonly ModuleFault[] }> {
-  return withTasks(context, async ({ catalog: { tasks, faults } }) => ({
-    items: tasks.map(({ name, file, line, queue, maxRetries, timeoutMs }) => ({
-      name,
-      file,
-      line,
-      queue,
-      maxRetries,
-      timeoutMs,
-      schedule: null,
-    })),
-    faults,
-  }))
+  return withTasks(context, async ({ catalog }) => {
+    const checked = checkSchedules(codeSchedules(catalog), () => true, systemClock.now())
+    const ofTask = new Map(checked.map((schedule) => [schedule.task, schedule]))
+    const items = catalog.tasks.map(({ name, file, line, queue, maxRetries, timeoutMs }) => {
+      const plan = ofTask.get(name)?.plan ?? null
+      const schedule = plan === null ? null : `${ruleText(plan.rule)} (${plan.rule.tz})`
+      return { name, file, line, queue, maxRetries, timeoutMs, schedule }
+    })
+    const faulty = catalog.tasks.flatMap(({ name, file, line }) => {
+      const fault = ofTask.get(name)?.fault ?? null
+      return fault === null ? [] : [{ file, message: `${file}:${line}: the schedule of ${name}: ${fault}` }]
+    })
+    return { items, faults: [...catalog.faults, ...faulty] }
+  })
 }

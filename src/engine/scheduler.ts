@@ -5,7 +5,7 @@ import type { EpochMs, NewJob } from '../domain/job.js'
 import { makeJob, type TaskDefaults } from '../domain/request.js'
 import { type DecidedSlot, decideDue, nextFiring } from '../domain/schedule/due.js'
 import type { NextSlot } from '../domain/schedule/rule.js'
-import { onTimeMs, type Schedule } from '../domain/schedule/schedule.js'
+import { hasFired, onTimeMs, type Schedule } from '../domain/schedule/schedule.js'
 import { slotsOf } from '../domain/schedule/slots.js'
 import type { ScheduleStore } from '../stores/schedule-store.js'
 import type { EngineEmitter } from './events.js'
@@ -96,12 +96,12 @@ export class Scheduler {
       return { ...planned, firing: null }
     }
     this.#events.emit('schedule.slots', name, records)
-    const fired = records.filter(({ outcome }) => outcome === 'fired' || outcome === 'late').length
+    const fired = records.filter(({ outcome }) => hasFired(outcome)).length
     const waiting = records.filter(({ outcome }) => outcome === 'waiting').length
     return this.#plan({
       ...schedule,
       decidedUntil: slots.at(-1)?.through ?? decidedUntil,
-      fired: schedule.fired + fired + waiting,
+      fired: schedule.fired + fired,
       waiting: schedule.waiting + waiting,
     })
   }
@@ -112,12 +112,12 @@ export class Scheduler {
     this.#plans = await Promise.all(
       this.#plans.map(async (planned) => {
         const { schedule } = planned
-        if (!free.includes(schedule.name) || schedule.pausedAt !== null) return planned
+        if (!free.includes(schedule.name)) return planned
         const job = this.#job(schedule, this.#clock.now())
         const record = 'refused' in job ? null : await this.#store.fireWaiting({ name: schedule.name, job })
         if (record === null) return planned
         this.#events.emit('schedule.slots', schedule.name, [record])
-        return { ...planned, schedule: { ...schedule, waiting: schedule.waiting - 1 } }
+        return { ...planned, schedule: { ...schedule, fired: schedule.fired + 1, waiting: schedule.waiting - 1 } }
       }),
     )
   }

@@ -1,4 +1,5 @@
 import type { EpochMs, NewJob } from '../domain/job.js'
+import type { DecidedSlot } from '../domain/schedule/due.js'
 import type { NewSchedule, Schedule, SlotRecord } from '../domain/schedule/schedule.js'
 
 /** Schedules and their slots. */
@@ -39,6 +40,8 @@ export interface ScheduleStore {
   slots(name: string, page: { readonly limit: number; readonly before: EpochMs | null }): Promise<readonly SlotRecord[]>
   /** A scheduler is alive: now. Answers when one was before that; null if never. May be lost with the power. */
   noteScheduler(): Promise<EpochMs | null>
+  /** When a scheduler was alive last; null if never. */
+  schedulerSeenAt(): Promise<EpochMs | null>
 }
 
 /** What a scheduler wants to become of slots, and what it saw when it decided so. */
@@ -50,14 +53,4 @@ export interface SlotClaim {
   readonly slots: readonly DecidedSlot[]
   /** The job of each slot that fires; null if none is to. Whether one does is for the overlap policy to say, as jobs stand when it is written. */
   readonly job: NewJob | null
-}
-
-export interface DecidedSlot {
-  readonly slot: EpochMs
-  /** If not the same as `slot`, this stands for all slots from it to here. */
-  readonly through: EpochMs
-  /** `late` fires as `fired` does, and is recorded as such. */
-  readonly outcome: 'fired' | 'late' | 'skipped' | 'missed'
-  readonly reason: string | null
-  readonly lateMs: number
 }

@@ -69,6 +69,7 @@ contract('persistence', (test) => {
       fireWaiting: () => store.fireWaiting({ name: 's', job: newJob() }),
       triggerSchedule: () => store.triggerSchedule({ name: 's', job: newJob() }),
       slots: () => store.slots('s', { limit: 1, before: null }),
+      schedulerSeenAt: () => store.schedulerSeenAt(),
       noteScheduler: () => store.noteScheduler(),
       job: () => store.job('j1'),
       jobs: () => store.jobs({}, { limit: 1, after: null }),

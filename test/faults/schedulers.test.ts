@@ -44,7 +44,9 @@ function expectEachOnce(project: Project, what: string): void {
   expect(jobs).toEqual(fired)
   const late = slots.map(({ late_ms }) => late_ms).sort((a, b) => a - b)
   const at = (share: number) => late[Math.floor((late.length - 1) * share)]
-  console.log(`schedulers, ${what}: ${slots.length} slots fired once, late by ${at(0.5)} ms p50, ${at(0.99)} p99, ${at(1)} at most`)
+  console.log(
+    `schedulers, ${what}: ${slots.length} slots fired once, late by ${at(0.5)} ms p50, ${at(0.99)} p99, ${at(1)} at most`,
+  )
 }
 
 test('Two schedulers beside each other fire each slot once, and miss none.', async () => {

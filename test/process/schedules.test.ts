@@ -41,7 +41,9 @@ describe('schedules of a worker', () => {
     expect(changed.stderr).toContain('schedule tick: changed')
     await eventually(() => expect(project.lines('ticks.txt').at(-1)).toContain(' two '))
     await project.run(['schedule', 'pause', 'tick'])
-    await eventually(async () => expect(await historyOf(project, 'tick')).toContainEqual(expect.objectContaining({ outcome: 'skipped' })))
+    await eventually(async () =>
+      expect(await historyOf(project, 'tick')).toContainEqual(expect.objectContaining({ outcome: 'skipped' })),
+    )
     const removed = await project.run(['schedule', 'remove', 'tick', '--yes'])
     expect(removed.exitCode, removed.stderr).toBe(0)
     expect(await schedulesOf(project)).toEqual([])
@@ -77,7 +79,9 @@ export default task({ schedule: { every: '1s' } }, () => currentJob().slot.toISO
     })
     const worker = project.start(['workers', 'start'])
     await worker.says(/schedule \+ report: every 1s/)
-    await eventually(async () => expect((await jobsOf(project)).filter(({ state }) => state === 'completed')).not.toEqual([]))
+    await eventually(async () =>
+      expect((await jobsOf(project)).filter(({ state }) => state === 'completed')).not.toEqual([]),
+    )
     worker.signal('SIGTERM')
     await worker.ended
     const [first] = await jobsOf(project)

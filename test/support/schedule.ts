@@ -1,6 +1,7 @@
+import type { DecidedSlot } from '../../src/domain/schedule/due.js'
 import type { Rule } from '../../src/domain/schedule/rule.js'
 import type { NewSchedule, Schedule, ScheduleDefinition, Timing } from '../../src/domain/schedule/schedule.js'
-import type { DecidedSlot, SlotClaim } from '../../src/stores/schedule-store.js'
+import type { SlotClaim } from '../../src/stores/schedule-store.js'
 import { newJob } from './job.js'
 
 export const everyMinute: Timing = { kind: 'every', everyMs: 60_000, startAt: null, tz: 'UTC' }

@@ -19,7 +19,9 @@ export function storedSlots(project: CliProject): {
   const db = new Database(storeFile(project), { readonly: true, timeout: 10_000 })
   try {
     const slots = db.prepare('SELECT schedule, slot, outcome, job, late_ms FROM slots ORDER BY schedule, slot').all()
-    const jobs = db.prepare('SELECT id, schedule, slot FROM jobs WHERE schedule IS NOT NULL ORDER BY schedule, slot').all()
+    const jobs = db
+      .prepare('SELECT id, schedule, slot FROM jobs WHERE schedule IS NOT NULL ORDER BY schedule, slot')
+      .all()
     return { slots, jobs } as ReturnType<typeof storedSlots>
   } finally {
     db.close()

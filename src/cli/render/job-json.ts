@@ -41,7 +41,7 @@ export function jobToListItem(job: Job, redactMore: readonly string[], progress:
     progress: progress === null ? null : { fraction: progress.fraction, message: progress.message },
     error: withoutStack(shownError(job, job.error, redactMore)),
     worker: job.worker,
-    schedule: null,
+    schedule: job.schedule === null ? null : { name: job.schedule.name, slot: isoTime(job.schedule.slot) },
     explanation: null as string | null,
   }
 }

@@ -12,6 +12,7 @@ export function jobText(job: JobJson): string {
     ['priority', job.priority === 0 ? null : String(job.priority)],
     ['key', job.key],
     ['arguments', job.args.length === 0 ? null : JSON.stringify(job.args)],
+    ['schedule', job.schedule === null ? null : `${job.schedule.name}, for ${job.schedule.slot}`],
     ['created', job.createdAt],
     ['due', job.state === 'scheduled' ? job.dueAt : null],
     ['started', job.startedAt],

@@ -39,6 +39,14 @@ export function scheduleToJson(schedule: Schedule, redactMore: readonly string[]
   }
 }
 
+/** What `status` shows of schedules. */
+export function schedulesAtAGlance(schedules: readonly Schedule[]) {
+  return schedules.map((schedule) => {
+    const { name, task, rule, tz, nextAt, paused, lastSlot, fault } = scheduleToJson(schedule, [])
+    return { name, task, rule, tz, nextAt, paused, lastSlot, fault }
+  })
+}
+
 export type ScheduleJson = ReturnType<typeof scheduleToJson>
 
 /** The next slot, or what keeps a schedule from having one. */
@@ -69,7 +77,9 @@ export function schedulesTable(schedules: readonly ScheduleJson[], now: EpochMs)
   )
 }
 
-export function nextText({ nextAt, tz, paused, fault }: ScheduleJson, now: EpochMs): string {
+type Next = Pick<ScheduleJson, 'nextAt' | 'tz' | 'paused' | 'fault'>
+
+export function nextText({ nextAt, tz, paused, fault }: Next, now: EpochMs): string {
   if (fault !== null) return `faulty: ${fault}`
   if (nextAt === null || tz === null) return 'none: it has ended'
   if (paused) return 'paused'

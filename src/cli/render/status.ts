@@ -7,14 +7,21 @@ import { table } from './table.js'
 
 const mostRunning = 1_000
 
-/** Queues and workers at a glance. Health, schedules and failures are not gathered yet. */
+/** Queues, workers and schedules at a glance. Health and failures are not gathered yet. */
 export async function statusToJson(store: Store, now: EpochMs) {
-  const [queues, workers, running] = await Promise.all([store.queues(), store.workers(), store.running(mostRunning)])
+  const [queues, workers, running, schedules] = await Promise.all([
+    store.queues(),
+    store.workers(),
+    store.running(mostRunning),
+    store.schedules(),
+  ])
+  // The calculator of slots takes its time to load, and most stores need none.
+  const shown = schedules.length === 0 ? [] : (await import('./schedules.js')).schedulesAtAGlance(schedules)
   return {
     health: null,
     queues: queues.map((queue) => queueToJson(queue, now)),
     workers: workers.map((worker) => workerToJson(worker, running)),
-    schedules: [],
+    schedules: shown,
     failures: [],
   }
 }
@@ -38,7 +45,8 @@ function workerToJson(worker: WorkerInfo, running: Awaited<ReturnType<Store['run
 export async function statusText(status: StatusJson, now: EpochMs): Promise<string> {
   const queues =
     status.queues.length === 0 ? 'No jobs yet. Run one: offstage run TASK' : await queuesTable(status.queues)
-  return `${queues}\n\n${await workersText(status.workers, now)}`
+  const schedules = status.schedules.length === 0 ? '' : `\n\n${await schedulesText(status.schedules, now)}`
+  return `${queues}\n\n${await workersText(status.workers, now)}${schedules}`
 }
 
 async function workersText(workers: StatusJson['workers'], now: EpochMs): Promise<string> {
@@ -52,6 +60,20 @@ async function workersText(workers: StatusJson['workers'], now: EpochMs): Promis
       formatDuration(Math.max(0, now - Date.parse(worker.startedAt))),
       `${formatDuration(Math.max(0, now - Date.parse(worker.lastBeatAt)))} ago`,
       `${worker.running.length} of ${worker.concurrency}`,
+    ]),
+  )
+}
+
+async function schedulesText(schedules: StatusJson['schedules'], now: EpochMs): Promise<string> {
+  const { nextText } = await import('./schedules.js')
+  return table(
+    ['SCHEDULE', 'TASK', 'RULE', 'NEXT', 'LAST'],
+    schedules.map((schedule) => [
+      schedule.name,
+      schedule.task,
+      schedule.rule ?? '',
+      nextText(schedule, now),
+      schedule.lastSlot === null ? '' : `${schedule.lastSlot.outcome} ${schedule.lastSlot.slot}`,
     ]),
   )
 }

@@ -8,19 +8,21 @@ export interface TaskItem {
   readonly queue: string
   readonly maxRetries: number
   readonly timeoutMs: number | null
-  readonly schedule: null
+  /** Its rule as people write it, or what is wrong with it; null if it has none. */
+  readonly schedule: string | null
 }
 
 export async function tasksTable(items: readonly TaskItem[]): Promise<string> {
   if (items.length === 0) return 'No tasks yet. Export a function from a module of the task directory.'
   return table(
-    ['TASK', 'WHERE', 'QUEUE', 'RETRIES', 'TIME LIMIT'],
+    ['TASK', 'WHERE', 'QUEUE', 'RETRIES', 'TIME LIMIT', 'SCHEDULE'],
     items.map((task) => [
       task.name,
       `${relativeToHere(task.file)}:${task.line}`,
       task.queue,
       String(task.maxRetries),
       task.timeoutMs === null ? 'none' : formatDuration(task.timeoutMs),
+      task.schedule ?? '',
     ]),
   )
 }

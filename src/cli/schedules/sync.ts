@@ -3,7 +3,7 @@ import type { NewSchedule, Schedule } from '../../domain/schedule/schedule.js'
 import { changesBetween, checkSchedules, type ScheduleChanges } from '../../domain/schedule/sources.js'
 import { systemClock } from '../../engine/clock.js'
 import { shellTask } from '../../engine/shell-task.js'
-import { writtenSchedules } from '../../project/schedules.js'
+import { codeSchedules, configSchedules } from '../../project/schedules.js'
 import type { ScheduleStore } from '../../stores/schedule-store.js'
 import { confirm } from '../confirm.js'
 import { type Context, projectOf, refuseMemory, withStore } from '../context.js'
@@ -75,7 +75,7 @@ export async function bringInSchedules(context: Context, session: Session, store
 /** Schedules whose arguments their task refuses are faulty, as those are whose times cannot be read. */
 async function wantedChanges(context: Context, { pool, catalog }: Session, stored: readonly Schedule[]) {
   const names = new Set([shellTask, ...catalog.tasks.map(({ name }) => name)])
-  const written = writtenSchedules(catalog, projectOf(context))
+  const written = [...codeSchedules(catalog), ...configSchedules(projectOf(context))]
   const wanted = checkSchedules(written, (name) => names.has(name), systemClock.now())
   const functions = new Set(catalog.tasks.filter(({ executable }) => !executable).map(({ name }) => name))
   const checkable = wanted.filter(({ task, plan }) => plan !== null && functions.has(task))

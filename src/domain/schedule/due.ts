@@ -10,8 +10,8 @@ export interface DecidedSlot {
   readonly through: EpochMs
   /** `late` fires as `fired` does, and is recorded as such. */
   readonly outcome: 'fired' | 'late' | 'skipped' | 'missed'
-  /** For one that fires: what is to become of it while jobs of earlier slots have not ended. */
-  readonly overlap: Overlap
+  /** For one that fires: what becomes of it while jobs of earlier slots have not ended. Default: as the schedule says. */
+  readonly overlap?: Overlap
   readonly reason: string | null
   readonly lateMs: number
 }
@@ -23,7 +23,7 @@ const mostListed = 1_000
 export function nextFiring(schedule: Schedule, next: NextSlot): { slot: EpochMs; at: EpochMs } | null {
   if (schedule.plan === null) return null
   const { limit, until } = schedule.plan.definition
-  if (limit !== null && schedule.fired >= limit) return null
+  if (limit !== null && schedule.fired + schedule.waiting >= limit) return null
   const slot = next(schedule.decidedUntil)
   if (slot === null || (until !== null && slot.at > until)) return null
   return { slot: slot.at, at: slot.at + jitterOf(schedule, slot.at) }

@@ -39,5 +39,5 @@ function parsed(tz: string, written: unknown, now: EpochMs): EpochMs {
 
 function isDay(date: string): boolean {
   const [year = 0, month = 0, day = 0] = date.split('-').map(Number)
-  return day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate()
+  return month >= 1 && month <= 12 && day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate()
 }

@@ -1,9 +1,10 @@
 import type { EpochMs, JobId, NewJob } from '../../domain/job.js'
+import type { DecidedSlot } from '../../domain/schedule/due.js'
 import { judgeOverlap } from '../../domain/schedule/overlap.js'
 import { endWait } from '../../domain/schedule/revise.js'
 import { byHand, hasFired, type Overlap, type SlotRecord } from '../../domain/schedule/schedule.js'
 import { isFinal } from '../../domain/transitions.js'
-import type { DecidedSlot, SlotClaim } from '../schedule-store.js'
+import type { SlotClaim } from '../schedule-store.js'
 import { cancelJob, enqueueJob } from './enqueue.js'
 import type { Tables } from './tables.js'
 
@@ -43,7 +44,7 @@ export function claimSlots(tables: Tables, claim: SlotClaim): readonly SlotRecor
   for (const slot of slots) {
     if (limit !== null && fired + waitingSlots(tables, name).length >= limit) break
     if (tables.slots.get(name)?.has(slot.slot)) continue
-    const record = recordOf(tables, name, job, overlap, slot)
+    const record = recordOf(tables, name, job, slot.overlap ?? overlap, slot)
     keepSlot(tables, name, record)
     if (hasFired(record.outcome)) fired++
     written.push(record)

@@ -79,6 +79,7 @@ export function openMemoryStore(clock: Clock): Store {
     triggerSchedule: ({ name, job }) => tell(() => triggerSchedule(tables, name, job)),
     slots: (name, page) => run(() => slotsPage(tables, name, page)),
     noteScheduler: () => run(() => noteScheduler(tables)),
+    schedulerSeenAt: () => run(() => tables.scheduling.seenAt),
 
     job: (id) => run(() => jobs.find(id)?.job ?? null),
     jobs: (filter, page) => run(() => jobsPage(tables, filter, page)),

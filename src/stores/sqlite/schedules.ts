@@ -52,8 +52,12 @@ export function schedulesVersion(statements: Statements): number {
 }
 
 /** Answers when a scheduler was alive before. */
+export function schedulerSeenAt(statements: Statements): EpochMs | null {
+  return (statements.scheduling.get() as Scheduling).seenAt
+}
+
 export function noteScheduler(statements: Statements, clock: Clock): EpochMs | null {
-  const { seenAt } = statements.scheduling.get() as Scheduling
+  const seenAt = schedulerSeenAt(statements)
   statements.noteScheduler.run(clock.now())
   return seenAt
 }

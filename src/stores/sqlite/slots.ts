@@ -1,9 +1,10 @@
 import type { Clock } from '../../domain/clock.js'
 import type { EpochMs, JobId, NewJob } from '../../domain/job.js'
+import type { DecidedSlot } from '../../domain/schedule/due.js'
 import { judgeOverlap } from '../../domain/schedule/overlap.js'
 import { endWait } from '../../domain/schedule/revise.js'
 import { byHand, hasFired, type Overlap, type SlotRecord } from '../../domain/schedule/schedule.js'
-import type { DecidedSlot, SlotClaim } from '../schedule-store.js'
+import type { SlotClaim } from '../schedule-store.js'
 import { cancelJob } from './cancel.js'
 import { enqueueJob } from './enqueue.js'
 import type { NewJobs } from './new-jobs.js'
@@ -49,7 +50,7 @@ export function claimSlots(
   for (const slot of slots) {
     if (limit !== null && fired + countWaiting(statements, name) >= limit) break
     if (statements.isSlot.get(name, slot.slot) !== undefined) continue
-    const record = recordOf(statements, clock, fire, claim, overlap, slot)
+    const record = recordOf(statements, clock, fire, claim, slot.overlap ?? overlap, slot)
     statements.addSlot.run(slotValues(name, record))
     if (hasFired(record.outcome)) fired++
     written.push(record)

@@ -22,6 +22,7 @@ import {
   pauseSchedule,
   putSchedule,
   resumeSchedule,
+  schedulerSeenAt,
   schedulesVersion,
 } from './schedules.js'
 import { settleAttempts } from './settle.js'
@@ -146,6 +147,7 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
     triggerSchedule: ({ name, job }) => tell(() => triggerSchedule(statements, clock, fire, name, job)),
     slots: (name, page) => read(() => slotsPage(statements, name, page)),
     noteScheduler: () => writeUnsynced(() => noteScheduler(statements, clock)),
+    schedulerSeenAt: () => read(() => schedulerSeenAt(statements)),
 
     job: (id: JobId) =>
       read(() => {
