@@ -63,9 +63,9 @@ export default defineConfig({
         { name: 'modules', test: /src[\\/]project[\\/](user-modules|load-tasks|load-error|discover)/ },
         {
           name: 'cli',
-          test: /(src[\\/]cli[\\/]|node_modules[\\/](?!cli-table3|string-width|ms[\\/]|chokidar|readdirp))/,
+          test: /(src[\\/]cli[\\/]|node_modules[\\/](?!cli-table3|croner|string-width|ms[\\/]|chokidar|readdirp))/,
         },
-        { name: 'core', test: /src[\\/](domain|stores|engine|project|open)/ },
+        { name: 'core', test: /src[\\/](domain|stores|engine|project|open)|node_modules[\\/]croner/ },
       ],
     },
   },
