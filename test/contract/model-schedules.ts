@@ -5,7 +5,7 @@ import { newJob } from '../support/job.js'
 import { claimOf, dueSlot, everyHour, everyMinute, faultySchedule, newSchedule } from '../support/schedule.js'
 import type { Subject } from './harness.js'
 
-const known = ['daily', 'nightly', 'once']
+const known = ['daily', 'nightly']
 const name = fc.constantFrom(...known)
 const names = fc.array(fc.constantFrom(...known, 'unknown'), { maxLength: 2 })
 const queue = fc.constantFrom('a', 'b', 'c')
@@ -13,9 +13,9 @@ const queue = fc.constantFrom('a', 'b', 'c')
 const put = fc.record({
   do: fc.constant('put' as const),
   name,
-  timing: fc.constantFrom('minute', 'minute', 'minute', 'hour', 'once', 'faulty'),
-  overlap: fc.constantFrom(...overlaps),
-  limit: fc.constantFrom(null, null, null, 1, 3),
+  timing: fc.constantFrom('minute', 'minute', 'minute', 'minute', 'minute', 'hour', 'once', 'faulty'),
+  overlap: fc.constantFrom(...overlaps, 'queue'),
+  limit: fc.constantFrom(null, null, null, null, 1, 3),
 })
 const claim = fc.record({
   do: fc.constant('claim' as const),
@@ -36,17 +36,24 @@ const claim = fc.record({
 export const scheduleOperations = fc.record({
   kind: fc.constant('schedules' as const),
   act: fc.oneof(
-    { weight: 4, arbitrary: put },
+    { weight: 3, arbitrary: put },
     { weight: 6, arbitrary: claim },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('drop' as const), names }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('pause' as const), names }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('resume' as const), names }) },
-    { weight: 3, arbitrary: fc.record({ do: fc.constant('fire' as const), name, queue }) },
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('fire' as const), name, queue }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('trigger' as const), name, queue }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('note' as const) }) },
   ),
 })
-type Act = typeof scheduleOperations extends fc.Arbitrary<infer T extends { act: unknown }> ? T['act'] : never
+/** Said before anything else, so that there is something to decide about. */
+export const firstSchedules: readonly ScheduleOperation[] = known.map((name) => ({
+  kind: 'schedules',
+  act: { do: 'put', name, timing: 'minute', overlap: 'queue', limit: null },
+}))
+
+type ScheduleOperation = typeof scheduleOperations extends fc.Arbitrary<infer T> ? T : never
+type Act = ScheduleOperation['act']
 
 export async function runSchedules(subject: Subject, act: Act): Promise<unknown> {
   const { store } = subject

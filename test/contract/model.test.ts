@@ -4,7 +4,7 @@ import type { KeyPolicy } from '../../src/domain/job.js'
 import type { Lease } from '../../src/stores/store.js'
 import { newJob } from '../support/job.js'
 import { evenly, Subject } from './harness.js'
-import { runSchedules, scheduleOperations, schedulesHeld } from './model-schedules.js'
+import { firstSchedules, runSchedules, scheduleOperations, schedulesHeld } from './model-schedules.js'
 import { storeKinds } from './stores.js'
 
 // Small ranges: operations have to meet each other.
@@ -160,7 +160,8 @@ test('Whatever is done to them in whatever order, all stores answer the same and
       const opened = await Promise.all(storeKinds.map((kind) => kind.open()))
       try {
         const subjects = opened.map((store) => ({ subject: new Subject(store), leases: [] as Lease[] }))
-        for (const operation of [{ kind: 'register' } as const, { kind: 'register' } as const, ...sequence]) {
+        const register = { kind: 'register' } as const
+        for (const operation of [register, register, ...firstSchedules, ...sequence]) {
           const [model, ...others] = await Promise.all(
             subjects.map(async ({ subject, leases }) => ({
               answer: await run(subject, leases, operation),

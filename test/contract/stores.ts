@@ -23,6 +23,11 @@ const memory: StoreKind = {
       test: 'A queue is still paused when the store is opened again.',
       reason: 'it is gone with its process, which is what it is for',
     },
+    {
+      idea: 'schedules',
+      test: 'Schedules are there when the store is opened again, with all that is known of them.',
+      reason: 'it is gone with its process, which is what it is for',
+    },
   ],
   async open() {
     const clock = movableClock()
