@@ -18,7 +18,7 @@ Exit codes: 0 done, 2 usage, 6 store unavailable.`
   static override examples = [
     "<%= config.bin %> schedule report --cron '0 2 * * *' --tz Europe/Berlin",
     '<%= config.bin %> schedule tokens.clean --in 1h',
-    '<%= config.bin %> schedule analytics --every 1h --start-at 00:00 --overlap queue',
+    '<%= config.bin %> schedule analytics --every 1d --start-at 02:00 --overlap queue',
     "<%= config.bin %> schedule --name backup --cron '0 3 * * SUN' -- ./backup.sh",
   ]
   static override strict = false
