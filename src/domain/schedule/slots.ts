@@ -8,6 +8,8 @@ import { periodAt } from './zone-offsets.js'
 const dayMs = 86_400_000
 // `Date` ends soon after.
 const lastTime: EpochMs = 8.6e15
+// The last Sunday of March at 02:30 is never shown in Berlin: at some point it is enough.
+const furthestMs = 40 * 366 * dayMs
 /** The most local times that are listed for one slot. */
 const mostTimes = 24
 
@@ -57,8 +59,7 @@ function noteOf(nominal: NextNominal, local: number, found: Instants): SlotNote 
 
 /** Each time that the clocks show a nominal time is a slot: none in a gap, two in a fold. */
 function nextShown(nominal: NextNominal, tz: string, after: EpochMs): Slot | null {
-  let from = Math.floor(after) + 1
-  for (;;) {
+  for (let from = Math.floor(after) + 1; from < after + furthestMs; ) {
     const period = periodAt(tz, from)
     const local = nominal(from + period.offsetMs)
     if (local === null) return null
@@ -68,6 +69,7 @@ function nextShown(nominal: NextNominal, tz: string, after: EpochMs): Slot | nul
     // show a nominal time between here and there.
     from = period.until - from < 2 * dayMs ? period.until : Math.max(period.until, at - 2 * dayMs)
   }
+  return null
 }
 
 function everySlots(everyMs: number, from: EpochMs, tz: string): NextSlot {

@@ -75,15 +75,22 @@ function stretchOf(zone: Zone, number: number): readonly OffsetPeriod[] {
   return periods
 }
 
-/** The first time, in whole seconds, with another offset than at `from`; there is one at `until`. */
+/** The first time with another offset than at `from`; there is one at `until`, and both are whole hours. */
 function changeBetween(zone: Zone, from: EpochMs, until: EpochMs, offsetMs: number): EpochMs {
-  let [same, other] = [from / 1_000, until / 1_000]
-  while (other - same > 1) {
-    const middle = Math.floor((same + other) / 2)
-    if (zone.offsetAt(middle * 1_000) === offsetMs) same = middle
+  const inHour = bisect(zone, from, until, offsetMs, 3_600_000)
+  // Nearly all changes are at a whole hour of UTC: with this it takes 8 questions, not 19.
+  if (zone.offsetAt(inHour - 1_000) === offsetMs) return inHour
+  return bisect(zone, inHour - 3_600_000, inHour, offsetMs, 1_000)
+}
+
+function bisect(zone: Zone, from: EpochMs, until: EpochMs, offsetMs: number, stepMs: number): EpochMs {
+  let [same, other] = [from, until]
+  while (other - same > stepMs) {
+    const middle = same + Math.floor((other - same) / 2 / stepMs) * stepMs
+    if (zone.offsetAt(middle) === offsetMs) same = middle
     else other = middle
   }
-  return other * 1_000
+  return other
 }
 
 /** The offset in `3/29/2026, GMT+02:00`; UTC is `GMT` alone, and there were offsets with seconds. */

@@ -99,6 +99,13 @@ describe('A cron expression whose minute or hour begins with a star', () => {
     expect(slotsIn('Europe/Berlin', '*/20 2 * * *', '2026-03-28T12:00Z', 1)).toEqual(['2026-03-30 02:00'])
   })
 
+  test('If all that it names is in gaps, it has no slot.', () => {
+    expect(slotsIn('Europe/Berlin', '*/20 2 * 3 0L', '2026-01-01T00:00Z', 1)).toEqual([])
+    expect(slotsIn('Europe/Berlin', '0,20,40 2 * 3 0L', '2026-01-01T00:00Z', 1)).toEqual([
+      '2026-03-29 03:00 for 02:00 02:20 02:40',
+    ])
+  })
+
   test('It keeps real time in a fold.', () => {
     const slots = take({ kind: 'cron', cron: '0 * * * *', tz: 'Europe/Berlin' }, time('2026-10-24T22:00Z'), 6)
     expect(slots.map(({ at }) => at - time('2026-10-24T22:00Z'))).toEqual([1, 2, 3, 4, 5, 6].map((n) => n * 3_600_000))
