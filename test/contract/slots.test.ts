@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
+import type { DecidedSlot } from '../../src/domain/schedule/due.js'
 import type { Schedule, ScheduleDefinition, SlotRecord } from '../../src/domain/schedule/schedule.js'
-import type { DecidedSlot, SlotClaim } from '../../src/stores/schedule-store.js'
+import type { SlotClaim } from '../../src/stores/schedule-store.js'
 import type { Store } from '../../src/stores/store.js'
 import { newJob } from '../support/job.js'
 import { claimOf, dueSlot, faultySchedule, newSchedule } from '../support/schedule.js'
