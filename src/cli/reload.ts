@@ -2,19 +2,20 @@ import type { TaskPool } from '../engine/executors/task-pool.js'
 import { watchCode } from '../project/watch.js'
 import { type Context, projectOf, startTasks } from './context.js'
 import { say, sayOutput } from './say.js'
+import type { Session } from './session.js'
 
 /**
  * Replaces the task processes of a worker whenever the code of its project changes. Code that cannot be loaded is told of,
- * and the old one stays. Resolves, to how to stop, once changes are seen.
+ * and the old one stays. `loaded` hears what the new one has. Resolves, to how to stop, once changes are seen.
  */
-export function reloadOnChange(context: Context, pool: TaskPool): Promise<() => Promise<void>> {
+export function reloadOnChange(context: Context, pool: TaskPool, loaded: Loaded): Promise<() => Promise<void>> {
   let isLoading = false
   let isStale = false
   const reload = async () => {
     isLoading = true
     do {
       isStale = false
-      if (await canBeLoaded(context)) {
+      if (await canBeLoaded(context, loaded)) {
         pool.replaceAll()
         say('the code has changed: jobs that begin now run the new one')
       }
@@ -27,13 +28,17 @@ export function reloadOnChange(context: Context, pool: TaskPool): Promise<() => 
   })
 }
 
-async function canBeLoaded(context: Context): Promise<boolean> {
+type Loaded = (next: Pick<Session, 'pool' | 'catalog'>) => Promise<void> | undefined
+
+async function canBeLoaded(context: Context, loaded: Loaded): Promise<boolean> {
   try {
     const attempt = startTasks(context, ({ text }) => sayOutput(text))
     try {
-      const { faults } = await attempt.catalog
+      const catalog = await attempt.catalog
+      const { faults } = catalog
       for (const fault of faults) say(`faulty module: ${fault.message}`)
       if (faults.length > 0) say('the code has changed, but not all of it can be loaded: jobs go on with the old one')
+      if (faults.length === 0) await loaded({ pool: attempt, catalog })
       return faults.length === 0
     } finally {
       await attempt.end()

@@ -1,6 +1,7 @@
 import { type QueueShare, queueNames } from '../domain/queues.js'
 import { systemClock } from '../engine/clock.js'
 import type { RunnerSettings } from '../engine/runner.js'
+import type { Service } from '../engine/services/service.js'
 import { Worker } from '../engine/worker.js'
 import type { Store } from '../stores/store.js'
 import { type Context, refuseMemory, withStore } from './context.js'
@@ -8,7 +9,7 @@ import { exitCodes } from './exit-codes.js'
 import { reloadOnChange } from './reload.js'
 import { reportWorker } from './run/reporter.js'
 import { say } from './say.js'
-import { schedulerOf } from './schedules/start.js'
+import { startScheduling } from './schedules/start.js'
 import { bringInSchedules } from './schedules/sync.js'
 import { type Session, withTasks } from './session.js'
 import { fired } from './signals.js'
@@ -40,22 +41,27 @@ async function workOn(store: Store, session: Session, context: Context, settings
   })
   reportWorker(worker.events, context.redact)
   worker.start()
-  const scheduler = settings.scheduler ? schedulerOf(store, (name) => session.pool.task(name), worker.events) : null
+  let scheduler: Service | null = null
   let unwatch = async () => {}
   try {
     // From here on whatever fails must end the worker too.
-    if (settings.watch) unwatch = await reloadOnChange(context, session.pool)
     say(`worker ${worker.id} is ready: ${described(session, settings)}`)
-    if (settings.watch) say('watches the code for changes')
-    if (scheduler !== null) await bringInSchedules(context, session, store)
-    scheduler?.start()
+    if (settings.scheduler) {
+      await bringInSchedules(context, session, store)
+      scheduler = await startScheduling(store, (name) => session.pool.task(name), worker.events)
+    }
+    if (settings.watch) {
+      const loaded = (next: Pick<Session, 'pool' | 'catalog'>) =>
+        settings.scheduler ? bringInSchedules(context, next, store) : undefined
+      unwatch = await reloadOnChange(context, session.pool, loaded)
+      say('watches the code for changes')
+    }
     for (const name of paused) say(`${name} is paused; resume it: offstage queues resume ${name}`)
     const done = [fired(interruption.first), worker.broken]
     if (settings.burst) done.push(nothingLeft(store, worker, settings, interruption.first))
     await Promise.race(done)
     if (interruption.first.aborted) say(stopping(worker))
-    await scheduler?.stop()
-    await Promise.race([worker.stop(settings.graceMs), fired(interruption.second)])
+    await Promise.race([Promise.all([scheduler?.stop(), worker.stop(settings.graceMs)]), fired(interruption.second)])
   } finally {
     // After a stop that came to its end this changes nothing.
     await unwatch()

@@ -1,16 +1,13 @@
-import { existsSync, renameSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
-import { type CliOptions, cliProject, eventually } from '../support/cli.js'
+import { cliProject, eventually } from '../support/cli.js'
+import { fakeClock, unsettable } from '../support/faketime.js'
 import { readLedger } from '../support/ledger.js'
 import { jobOf } from '../support/store.js'
 import { expectIntact, storedJobs, storeFile } from '../support/store-file.js'
 import { long } from './settings.js'
 
-const architecture = process.arch === 'arm64' ? 'aarch64' : 'x86_64'
-const library = `/usr/lib/${architecture}-linux-gnu/faketime/libfaketimeMT.so.1`
-const missing = !existsSync(library)
-if (missing) console.log(`clock: skipped, there is no ${library} (libfaketime is not installed)`)
+if (unsettable !== null) console.log(`clock: skipped, ${unsettable}`)
 
 const hourMs = 3_600_000
 
@@ -33,23 +30,7 @@ export default function short() {
 `,
 })
 
-/** Sets the wall clock of all that runs with `fake`, as an offset from the real one. */
-function setClock(offsetMs: number): void {
-  project.write('clock.new', `${offsetMs < 0 ? '-' : '+'}${Math.abs(offsetMs) / 1_000}\n`)
-  // As a whole: it is read at every look at the clock.
-  renameSync(project.path('clock.new'), project.path('clock.txt'))
-}
-
-const fake: CliOptions = {
-  env: {
-    LD_PRELOAD: library,
-    FAKETIME_TIMESTAMP_FILE: project.path('clock.txt'),
-    FAKETIME_NO_CACHE: '1',
-    // Setting the clock does not touch the monotonic one. Each name belongs to other versions of the library.
-    DONT_FAKE_MONOTONIC: '1',
-    FAKETIME_DONT_FAKE_MONOTONIC: '1',
-  },
-}
+const { options: fake, set: setClock } = fakeClock(project)
 
 async function enqueue(...args: readonly string[]): Promise<string> {
   const { stdout, stderr, exitCode } = await project.run(['run', ...args, '--detach'], fake)
@@ -78,7 +59,7 @@ function beatsAt(offsetMs: number): Promise<void> {
 const completes = (id: string) =>
   eventually(async () => expect(await jobOf(project, id)).toMatchObject({ state: 'completed' }))
 
-test.skipIf(missing)(
+test.skipIf(unsettable !== null)(
   'The wall clock goes an hour forth and two back: no lease ends, no job runs early, twice or never.',
   async () => {
     setClock(0)

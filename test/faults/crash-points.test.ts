@@ -2,10 +2,11 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { applicationId, migrations } from '../../src/stores/sqlite/migrations.js'
-import type { CliProject } from '../support/cli.js'
+import { type CliProject, eventually } from '../support/cli.js'
 import { readLedger, seededRandom } from '../support/ledger.js'
+import { slotsIn, storedSlots } from '../support/slots.js'
 import { enqueueJob, enqueueJobs } from '../support/store.js'
-import { jobsAfterCrash, type StoredJob, storedJobs, storeFile } from '../support/store-file.js'
+import { afterCrash, jobsAfterCrash, type StoredJob, storedJobs, storeFile } from '../support/store-file.js'
 import { type Point, pointsOf, type Traced, trace, tracedProject, untraceable } from '../support/tracing.js'
 import { long, seed } from './settings.js'
 
@@ -48,6 +49,12 @@ async function drain(project: CliProject, expected: Iterable<string>): Promise<v
     readLedger(project).flatMap(({ what, id, attempt }) => (what === 'E' ? [`${id} ${attempt}`] : [])),
   )
   expect(jobs.filter(({ id, attempt }) => !ended.has(`${id} ${attempt}`))).toEqual([])
+}
+
+/** Every slot that fired has its job, and every job of a schedule its slot. */
+function expectSlotsWhole({ slots, jobs }: ReturnType<typeof storedSlots>): void {
+  const fired = slots.filter(({ job }) => job !== null)
+  expect(jobs).toEqual(fired.map(({ job, schedule, slot }) => ({ id: job, schedule, slot })))
 }
 
 /** Where a killed process is in doubt, at least this much of the points must have been a kill. */
@@ -139,6 +146,52 @@ describe.skipIf(untraceable !== null)(
         await drain(project, ['j1', ...printed])
       }
       expectKills('migration', kills, points)
+    })
+
+    test('A scheduler: each slot is decided once, with its job or without, and the next scheduler leaves none out.', async () => {
+      const traced = tracedProject()
+      const { project, log } = traced
+      for (const name of ['one', 'two']) {
+        const added = await project.run([
+          'schedule',
+          'work',
+          '0',
+          '--name',
+          name,
+          '--every',
+          '1s',
+          '--overlap',
+          'allow',
+        ])
+        expect(added.exitCode, added.stderr).toBe(0)
+      }
+      // Where no kill comes in so many seconds, the scheduler is told to stop.
+      const start = (options: string) =>
+        project.shell(
+          `exec timeout 4 strace -I2 -y -o '${log}' ${options} offstage schedule start --cwd '${project.root}'`,
+        )
+      const points = (['pwrite64', 'fsync'] as const).flatMap((call) =>
+        Array.from({ length: 3 * many }, () => ({ call, n: 1 + Math.floor(random() * (call === 'fsync' ? 8 : 60)) })),
+      )
+      let kills = 0
+      for (const { call, n } of points) {
+        const { exitCode } = await start(`-e trace=${call} -e inject=${call}:signal=SIGKILL:when=${n}`)
+        if (exitCode === 137) kills++
+        expectSlotsWhole(afterCrash(project, slotsIn))
+      }
+      const last = project.start(['schedule', 'start'])
+      await last.says(/the scheduler is ready/)
+      const before = storedSlots(project).slots.length
+      await eventually(() => expect(storedSlots(project).slots.length).toBeGreaterThan(before))
+      last.signal('SIGTERM')
+      await last.ended
+      const stored = storedSlots(project)
+      expectSlotsWhole(stored)
+      for (const name of ['one', 'two']) {
+        const slots = stored.slots.filter(({ schedule }) => schedule === name).map(({ slot }) => slot)
+        expect(slots).toEqual(slots.map((_, index) => (slots[0] ?? 0) + index * 1_000))
+      }
+      expectKills('scheduler', kills, points)
     })
 
     // Loss of power cannot be had in a test, but it can be seen that the disk was asked before the answer was given.

@@ -88,6 +88,21 @@ export default task({ schedule: { every: '1s' } }, () => currentJob().slot.toISO
     const job = await project.json<JobJson>(['status', first?.id ?? ''])
     expect(job.schedule).toEqual({ name: 'report', slot: job.result })
   })
+
+  test('With --watch a change of the code is a change of its schedule.', async () => {
+    const report = (every: string) => `import { task } from 'offstage'
+export default task({ schedule: { every: '${every}' } }, () => {})
+`
+    const project = cliProject({ 'tasks/report.mjs': report('1h') })
+    const worker = project.start(['workers', 'start', '--watch'])
+    await worker.says(/watches the code for changes/)
+    project.write('tasks/report.mjs', report('2h'))
+    await worker.says(/schedule ~ report: every 2h/)
+    await worker.says(/jobs that begin now run the new one/)
+    expect(await schedulesOf(project)).toMatchObject([{ name: 'report', rule: 'every 2h', source: 'code' }])
+    worker.signal('SIGTERM')
+    await worker.ended
+  })
 })
 
 test('A program gets its slot in its environment.', async () => {

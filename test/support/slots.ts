@@ -18,12 +18,16 @@ export function storedSlots(project: CliProject): {
 } {
   const db = new Database(storeFile(project), { readonly: true, timeout: 10_000 })
   try {
-    const slots = db.prepare('SELECT schedule, slot, outcome, job, late_ms FROM slots ORDER BY schedule, slot').all()
-    const jobs = db
-      .prepare('SELECT id, schedule, slot FROM jobs WHERE schedule IS NOT NULL ORDER BY schedule, slot')
-      .all()
-    return { slots, jobs } as ReturnType<typeof storedSlots>
+    return slotsIn(db)
   } finally {
     db.close()
   }
+}
+
+export function slotsIn(db: Database.Database): ReturnType<typeof storedSlots> {
+  const slots = db.prepare('SELECT schedule, slot, outcome, job, late_ms FROM slots ORDER BY schedule, slot').all()
+  const jobs = db
+    .prepare('SELECT id, schedule, slot FROM jobs WHERE schedule IS NOT NULL ORDER BY schedule, slot')
+    .all()
+  return { slots, jobs } as ReturnType<typeof storedSlots>
 }

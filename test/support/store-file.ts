@@ -38,11 +38,15 @@ export function expectIntact(project: CliProject, store = own): void {
   reading(storeFile(project, store), expectIntactFile)
 }
 
+export function jobsAfterCrash(project: CliProject): readonly StoredJob[] {
+  return afterCrash(project, jobsIn)
+}
+
 /**
  * What a store holds that nobody has open, as a crash has left it. It is read from a copy: whoever opens the file itself
  * repairs it, and that is for the program under test to do.
  */
-export function jobsAfterCrash(project: CliProject): readonly StoredJob[] {
+export function afterCrash<T>(project: CliProject, read: (db: Database.Database) => T): T {
   const copy = join(project.base, 'copy')
   mkdirSync(copy)
   try {
@@ -52,7 +56,7 @@ export function jobsAfterCrash(project: CliProject): readonly StoredJob[] {
         copyFileSync(project.path(`.offstage/${name}`), join(copy, name))
     return reading(join(copy, 'jobs.db'), (db) => {
       expectIntactFile(db)
-      return jobsIn(db)
+      return read(db)
     })
   } finally {
     rmSync(copy, { recursive: true })

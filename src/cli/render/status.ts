@@ -3,6 +3,7 @@ import type { EpochMs } from '../../domain/job.js'
 import type { Store, WorkerInfo } from '../../stores/store.js'
 import { isoTime } from './job-json.js'
 import { queuesTable, queueToJson } from './queues.js'
+import { nextText, schedulesAtAGlance } from './schedules.js'
 import { table } from './table.js'
 
 const mostRunning = 1_000
@@ -15,13 +16,11 @@ export async function statusToJson(store: Store, now: EpochMs) {
     store.running(mostRunning),
     store.schedules(),
   ])
-  // The calculator of slots takes its time to load, and most stores need none.
-  const shown = schedules.length === 0 ? [] : (await import('./schedules.js')).schedulesAtAGlance(schedules)
   return {
     health: null,
     queues: queues.map((queue) => queueToJson(queue, now)),
     workers: workers.map((worker) => workerToJson(worker, running)),
-    schedules: shown,
+    schedules: schedulesAtAGlance(schedules),
     failures: [],
   }
 }
@@ -65,7 +64,6 @@ async function workersText(workers: StatusJson['workers'], now: EpochMs): Promis
 }
 
 async function schedulesText(schedules: StatusJson['schedules'], now: EpochMs): Promise<string> {
-  const { nextText } = await import('./schedules.js')
   return table(
     ['SCHEDULE', 'TASK', 'RULE', 'NEXT', 'LAST'],
     schedules.map((schedule) => [

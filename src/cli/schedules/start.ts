@@ -33,8 +33,7 @@ export function startScheduler(context: Context): Promise<number> {
       const broken = new Promise<never>((_, reject) => {
         events.on('service.failed', (_name, error) => reject(error))
       })
-      const service = schedulerOf(store, finderOf(catalog), events)
-      service.start()
+      const service = await startScheduling(store, finderOf(catalog), events)
       say('the scheduler is ready')
       await Promise.race([fired(interruption.first), broken])
       await Promise.race([service.stop(), fired(interruption.second)])
@@ -45,11 +44,15 @@ export function startScheduler(context: Context): Promise<number> {
   })
 }
 
-/** The scheduler loop, told of as it goes. */
-export function schedulerOf(store: Store, find: FindTask, events: EngineEmitter): Service {
+/** A scheduler loop, told of as it goes. Resolves once it has looked for the first time. */
+export async function startScheduling(store: Store, find: FindTask, events: EngineEmitter): Promise<Service> {
   reportScheduler(events)
   const findAny: FindTask = (name) => (name === shellTask ? shellTaskInfo : find(name))
-  return scheduling(store, new Scheduler(store, systemClock, findAny, events), events)
+  const scheduler = new Scheduler(store, systemClock, findAny, events)
+  await scheduler.turn()
+  const service = scheduling(store, scheduler, events)
+  service.start()
+  return service
 }
 
 function finderOf({ tasks }: Catalog): FindTask {

@@ -59,7 +59,11 @@ export function syncSchedules(
  * Brings the schedules of code and config into the store as a scheduler starts. What has left them is only told of: a
  * module that is not there today may be a mistake.
  */
-export async function bringInSchedules(context: Context, session: Session, store: ScheduleStore): Promise<void> {
+export async function bringInSchedules(
+  context: Context,
+  session: Pick<Session, 'pool' | 'catalog'>,
+  store: ScheduleStore,
+): Promise<void> {
   const stored = await store.schedules()
   const { added, changed, removed } = await wantedChanges(context, session, stored)
   await store.putSchedules([...added, ...changed])
@@ -73,7 +77,11 @@ export async function bringInSchedules(context: Context, session: Session, store
 }
 
 /** Schedules whose arguments their task refuses are faulty, as those are whose times cannot be read. */
-async function wantedChanges(context: Context, { pool, catalog }: Session, stored: readonly Schedule[]) {
+async function wantedChanges(
+  context: Context,
+  { pool, catalog }: Pick<Session, 'pool' | 'catalog'>,
+  stored: readonly Schedule[],
+) {
   const names = new Set([shellTask, ...catalog.tasks.map(({ name }) => name)])
   const written = [...codeSchedules(catalog), ...configSchedules(projectOf(context))]
   const wanted = checkSchedules(written, (name) => names.has(name), systemClock.now())
