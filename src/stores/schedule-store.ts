@@ -51,6 +51,9 @@ export interface SlotClaim {
   readonly decidedUntil: EpochMs
   /** The oldest first, all of them later than `decidedUntil`. */
   readonly slots: readonly DecidedSlot[]
-  /** The job of each slot that fires; null if none is to. Whether one does is for the overlap policy to say, as jobs stand when it is written. */
+  /**
+   * The job of each slot that fires; null if none is to. Whether one does is for the overlap policy to say, as jobs stand
+   * when it is written.
+   */
   readonly job: NewJob | null
 }

@@ -1,0 +1,136 @@
+import { expect } from 'vitest'
+import type { NewSchedule } from '../../src/domain/schedule/schedule.js'
+import type { Store } from '../../src/stores/store.js'
+import { claimOf, dueSlot, everyHour, faultySchedule, newSchedule } from '../support/schedule.js'
+import { contract } from './harness.js'
+
+async function only(store: Store) {
+  const [schedule, ...others] = await store.schedules()
+  if (schedule === undefined || others.length > 0) throw new Error(`${others.length} others`)
+  return schedule
+}
+
+/** Puts one schedule; what it was answered, and by how much the version went up. */
+async function put(store: Store, schedule: NewSchedule) {
+  const before = await store.schedulesVersion()
+  const [answer] = await store.putSchedules([schedule])
+  return [answer, (await store.schedulesVersion()) - before]
+}
+
+contract('put-schedules', (test) => {
+  test('A new schedule begins now: nothing has fired, and no earlier slot is due.', async ({ store, clock }) => {
+    const schedule = newSchedule('nightly', { argsJson: '["x"]', options: { queue: 'q', timeout: false }, limit: 3 }, 7)
+    expect(await put(store, schedule)).toEqual(['added', 1])
+    const now = clock.now()
+    expect(await store.schedules()).toEqual([
+      {
+        ...schedule,
+        revision: expect.any(Number),
+        createdAt: now,
+        decidedUntil: now,
+        fired: 0,
+        pausedAt: null,
+        waiting: 0,
+        lastSlot: null,
+      },
+    ])
+  })
+
+  test('Answers come in the order of the schedules, and the list by name.', async ({ store }) => {
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => newSchedule(name)) as [NewSchedule, NewSchedule, NewSchedule]
+    await store.putSchedules([b])
+    const changed = newSchedule('b', { jitterMs: 5 })
+    expect(await store.putSchedules([c, b, a, changed, a])).toEqual([
+      'added',
+      'unchanged',
+      'added',
+      'changed',
+      'unchanged',
+    ])
+    expect((await store.schedules()).map(({ name }) => name)).toEqual(['a', 'b', 'c'])
+    expect(await store.putSchedules([])).toEqual([])
+  })
+
+  test('What says the same is unchanged, whatever its rule counts from and however its keys are ordered.', async (subject) => {
+    const { store } = subject
+    await store.putSchedules([newSchedule('s', { options: { queue: 'q', priority: 1 } }, 7)])
+    const before = await store.schedules()
+    await subject.advance(1_000)
+    const same = newSchedule('s', { options: { priority: 1, queue: 'q' } }, subject.clock.now())
+    expect(await put(store, same)).toEqual(['unchanged', 0])
+    expect(await store.schedules()).toEqual(before)
+  })
+
+  test('Another task, source or part of the definition is a change; the timing, the count and the slots stay.', async (subject) => {
+    const { store } = subject
+    await store.putSchedules([newSchedule('s', {}, 7)])
+    const first = await only(store)
+    await store.claimSlots(claimOf(first, [dueSlot(first.decidedUntil + 10)]))
+    await subject.advance(1_000)
+    const changes: readonly NewSchedule[] = [
+      { ...newSchedule('s'), task: 'other' },
+      { ...newSchedule('s'), source: 'config' },
+      newSchedule('s', { argsJson: '[1]' }),
+      newSchedule('s', { options: { retries: 0 } }),
+      newSchedule('s', { catchUp: 'all' }),
+      newSchedule('s', { maxLatenessMs: 0 }),
+      newSchedule('s', { overlap: 'queue' }),
+      newSchedule('s', { jitterMs: 1 }),
+      newSchedule('s', { until: 9 }),
+      newSchedule('s', { limit: 9 }),
+    ]
+    for (const change of changes) {
+      const { revision } = await only(store)
+      expect(await put(store, change)).toEqual(['changed', 1])
+      const now = await only(store)
+      expect(now.revision).toBeGreaterThan(revision)
+      expect(now).toMatchObject({
+        source: change.source,
+        task: change.task,
+        plan: { definition: change.plan?.definition, rule: { from: 7 } },
+        createdAt: first.createdAt,
+        decidedUntil: first.decidedUntil + 10,
+        fired: 1,
+        lastSlot: { slot: first.decidedUntil + 10 },
+      })
+    }
+  })
+
+  test('Under another timing it begins now, by the new rule and with nothing fired.', async (subject) => {
+    const { store } = subject
+    await store.putSchedules([newSchedule('s', {}, 7)])
+    const first = await only(store)
+    await store.claimSlots(claimOf(first, [dueSlot(first.decidedUntil + 10)]))
+    await subject.advance(5_000)
+    expect(await put(store, newSchedule('s', { timing: everyHour }, 8))).toEqual(['changed', 1])
+    expect(await only(store)).toMatchObject({
+      plan: { rule: { everyMs: 3_600_000, from: 8 } },
+      createdAt: first.createdAt,
+      decidedUntil: subject.clock.now(),
+      fired: 0,
+    })
+    const started = { ...everyHour, startAt: '2030-01-01' }
+    expect(await put(store, newSchedule('s', { timing: started }, 9))).toEqual(['changed', 1])
+    expect(await only(store)).toMatchObject({ plan: { rule: { from: 9 } } })
+  })
+
+  test('One that turns faulty has its fault and no plan; with a plan again it begins then.', async (subject) => {
+    const { store } = subject
+    await store.putSchedules([newSchedule('s', {}, 7), faultySchedule('t')])
+    const [first] = await store.schedules()
+    if (first === undefined) throw new Error('it is not there')
+    await store.claimSlots(claimOf(first, [dueSlot(first.decidedUntil + 10)]))
+    expect(await put(store, faultySchedule('s', 'no such zone'))).toEqual(['changed', 1])
+    expect(await put(store, faultySchedule('s', 'no such zone'))).toEqual(['unchanged', 0])
+    expect(await put(store, faultySchedule('s', 'no such task'))).toEqual(['changed', 1])
+    const faulty = { plan: null, fault: 'no such task' }
+    expect(await store.schedules()).toMatchObject([
+      { name: 's', ...faulty },
+      { name: 't', plan: null },
+    ])
+    await subject.advance(1_000)
+    expect(await store.putSchedules([newSchedule('s', {}, 9), newSchedule('t')])).toEqual(['changed', 'changed'])
+    const begun = { fault: null, decidedUntil: subject.clock.now(), fired: 0 }
+    expect(await store.schedules()).toMatchObject([{ ...begun, plan: { rule: { from: 9 } } }, begun])
+  })
+})
