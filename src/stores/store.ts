@@ -165,8 +165,9 @@ export interface JobAdmin {
   pauseQueues(names: readonly string[]): Promise<readonly ('paused' | 'unchanged')[]>
   resumeQueues(names: readonly string[]): Promise<readonly ('resumed' | 'unchanged')[]>
   /**
-   * Removes the oldest: at most `limit` jobs that ended by a time, as many slots and one-off schedules of before a time,
-   * and minutes of statistics. What holds a unique key, waits or has a job that has not ended stays. Answers how many jobs.
+   * Removes the oldest: at most `limit` jobs that ended by a time, as many slots and one-off schedules of before a time, and
+   * minutes of statistics, but nothing that holds a unique key, waits or has a job that has not ended. Answers how many
+   * jobs went, or slots if those were more.
    */
   prune(request: PruneRequest): Promise<number>
   /** To be called every some seconds by whoever works on the store: what it does then is the store's affair. */

@@ -69,6 +69,7 @@ contract('persistence', (test) => {
       fireWaiting: () => store.fireWaiting({ name: 's', job: newJob() }),
       triggerSchedule: () => store.triggerSchedule({ name: 's', job: newJob() }),
       slots: () => store.slots('s', { limit: 1, before: null }),
+      endOfNewestSlot: () => store.endOfNewestSlot(0),
       schedulerSeenAt: () => store.schedulerSeenAt(),
       noteScheduler: () => store.noteScheduler(),
       job: () => store.job('j1'),

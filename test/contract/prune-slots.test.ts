@@ -40,11 +40,22 @@ contract('prune-slots', (test) => {
     const kept = await found(store, 's')
     await prune(store, null)
     expect(await slotsOf(store, 's', at)).toEqual([7, 4, 2, 1])
-    expect(await prune(store, at + 6)).toBe(0)
+    expect(await prune(store, at + 6)).toBe(2)
     expect(await slotsOf(store, 's', at)).toEqual([7, 4])
     await prune(store, at + 8)
     expect(await slotsOf(store, 's', at)).toEqual([])
     expect(await found(store, 's')).toEqual({ ...kept, lastSlot: null })
+  })
+
+  test('The time of the newest slot that is too many is known, whatever schedule it is of.', async ({ store }) => {
+    await store.putSchedules([newSchedule('s'), newSchedule('t')])
+    const { decidedUntil: at } = await found(store, 's')
+    const missed = (from: number) => dueSlot(at + from, { outcome: 'missed' as const })
+    await claim(store, 's', [missed(1), missed(4)])
+    await claim(store, 't', [missed(2), missed(3)])
+    const times = await Promise.all([0, 1, 2, 3].map((newer) => store.endOfNewestSlot(newer)))
+    expect(times.map((time) => (time ?? 0) - at)).toEqual([4, 3, 2, 1])
+    expect(await store.endOfNewestSlot(4)).toBe(null)
   })
 
   test('The oldest go first, of whatever schedule, and no more than asked for.', async ({ store }) => {

@@ -1,5 +1,7 @@
 import type { Clock } from '../../domain/clock.js'
+import type { EpochMs } from '../../domain/job.js'
 import type { Retention } from '../../domain/retention.js'
+import type { ScheduleStore } from '../../stores/schedule-store.js'
 import type { JobAdmin, JobReader } from '../../stores/store.js'
 import type { EngineEmitter } from '../events.js'
 import { loopService, type Service } from './service.js'
@@ -11,16 +13,17 @@ const betweenMs = 20
 
 /** Removes jobs, statistics and slots that have been kept long enough, and lets the store look after itself. */
 export function pruner(
-  store: Pick<JobAdmin, 'prune' | 'maintain'> & Pick<JobReader, 'endOfNewest'>,
+  store: Pick<JobAdmin, 'prune' | 'maintain'> & Pick<JobReader, 'endOfNewest'> & Pick<ScheduleStore, 'endOfNewestSlot'>,
   clock: Clock,
   retention: Retention,
   events: EngineEmitter,
 ): Service {
-  const before = async (state: 'completed' | 'cancelled' | 'failed', keepMs: number | null) => {
-    const tooMany = await store.endOfNewest(state, retention.most)
+  const later = (tooMany: EpochMs | null, keepMs: number | null) => {
     const tooOld = keepMs === null ? null : clock.now() - keepMs
     return Math.max(tooMany ?? Number.NEGATIVE_INFINITY, tooOld ?? Number.NEGATIVE_INFINITY)
   }
+  const before = async (state: 'completed' | 'cancelled' | 'failed', keepMs: number | null) =>
+    later(await store.endOfNewest(state, retention.most), keepMs)
   return loopService('pruner', events, async (signal) => {
     await store.maintain()
     const { completedMs, failedMs, statisticsMs, slotsMs } = retention
@@ -31,7 +34,7 @@ export function pruner(
         failed: await before('failed', failedMs),
       },
       statisticsBefore: statisticsMs === null ? null : clock.now() - statisticsMs,
-      slotsBefore: slotsMs === null ? null : clock.now() - slotsMs,
+      slotsBefore: later(await store.endOfNewestSlot(retention.most), slotsMs),
       limit: batch,
     }
     while (!signal.aborted && (await store.prune(request)) === batch) {

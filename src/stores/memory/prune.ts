@@ -19,8 +19,8 @@ export function prune(tables: Tables, request: PruneRequest): number {
     if (key !== null && tables.keys.get(key)?.job === id) tables.keys.delete(key)
   }
   if (statisticsBefore !== null) tables.ends.forgetMinutesBefore(statisticsBefore)
-  if (slotsBefore !== null) pruneSlots(tables, slotsBefore, limit)
-  return removed.length
+  const slots = slotsBefore === null ? 0 : pruneSlots(tables, slotsBefore, limit)
+  return Math.max(removed.length, slots)
 }
 
 export function endOfNewest(tables: Tables, state: JobState, newer: number): EpochMs | null {

@@ -60,12 +60,14 @@ export function noteScheduler({ scheduling, clock }: Tables): EpochMs | null {
 }
 
 /** Removes what became of slots long ago, and the schedules that had only one. */
-export function pruneSlots(tables: Tables, before: EpochMs, limit: number): void {
+/** Answers how many records of slots went. */
+export function pruneSlots(tables: Tables, before: EpochMs, limit: number): number {
   const old = [...tables.slots.keys()]
     .flatMap((name) => slotsOf(tables, name).map((record) => ({ name, record })))
     .filter(({ record }) => record.through < before && record.outcome !== 'waiting' && hasEnded(tables, record.job))
     .sort((a, b) => a.record.through - b.record.through || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
-  for (const { name, record } of old.slice(0, limit)) tables.slots.get(name)?.delete(record.slot)
+  const removed = old.slice(0, limit)
+  for (const { name, record } of removed) tables.slots.get(name)?.delete(record.slot)
   const over = [...tables.schedules.values()].flatMap(({ name, plan, decidedUntil }) => {
     if (plan?.rule.kind !== 'once' || waitingSlots(tables, name).length > 0) return []
     const { at } = plan.rule
@@ -76,4 +78,11 @@ export function pruneSlots(tables: Tables, before: EpochMs, limit: number): void
     tables.schedules.delete(name)
     tables.scheduling.version++
   }
+  return removed.length
+}
+
+/** The time that `newer` records of slots come after; null if there are not so many. */
+export function endOfNewestSlot(tables: Tables, newer: number): EpochMs | null {
+  const times = [...tables.slots.values()].flatMap((records) => [...records.values()].map(({ through }) => through))
+  return times.sort((a, b) => b - a)[newer] ?? null
 }

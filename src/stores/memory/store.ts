@@ -8,7 +8,15 @@ import { append, outputOf, progressOf } from './output.js'
 import { pausedQueues, pauseQueues, resumeQueues } from './pausing.js'
 import { endOfNewest, prune } from './prune.js'
 import { hasUnfinished, jobsAhead, jobsPage, queueInfos, runningJobs } from './reader.js'
-import { allSchedules, dropSchedule, noteScheduler, pauseSchedule, putSchedule, resumeSchedule } from './schedules.js'
+import {
+  allSchedules,
+  dropSchedule,
+  endOfNewestSlot,
+  noteScheduler,
+  pauseSchedule,
+  putSchedule,
+  resumeSchedule,
+} from './schedules.js'
 import { settleAttempt } from './settle.js'
 import { claimSlots, fireWaiting, slotsPage, triggerSchedule, waitingSchedules } from './slots.js'
 import { removeWorker, sweep } from './sweep.js'
@@ -78,6 +86,7 @@ export function openMemoryStore(clock: Clock): Store {
     fireWaiting: ({ name, job }) => tell(() => fireWaiting(tables, name, job)),
     triggerSchedule: ({ name, job }) => tell(() => triggerSchedule(tables, name, job)),
     slots: (name, page) => run(() => slotsPage(tables, name, page)),
+    endOfNewestSlot: (newer) => run(() => endOfNewestSlot(tables, newer)),
     noteScheduler: () => run(() => noteScheduler(tables)),
     schedulerSeenAt: () => run(() => tables.scheduling.seenAt),
 

@@ -3,7 +3,7 @@ import type { PruneRequest } from '../store.js'
 import { pruneSlots, slotPruneIsDue } from './schedules.js'
 import type { Statements } from './statements.js'
 
-/** Removes what ended long ago, the oldest first. Answers how many jobs. */
+/** Removes what ended long ago, the oldest first. Answers how many jobs, or slots if those are more. */
 export function prune(statements: Statements, now: EpochMs, request: PruneRequest) {
   const { endedBefore, statisticsBefore, slotsBefore, limit } = request
   let removed = 0
@@ -25,8 +25,8 @@ export function prune(statements: Statements, now: EpochMs, request: PruneReques
     statements.pruneStatistics.run(minute)
     statements.pruneDurations.run(minute)
   }
-  if (slotsBefore !== null) pruneSlots(statements, slotsBefore, limit)
-  return removed
+  const slots = slotsBefore === null ? 0 : pruneSlots(statements, slotsBefore, limit)
+  return Math.max(removed, slots)
 }
 
 /** Whether a prune would remove anything: asked first, so that an idle store is only read. */

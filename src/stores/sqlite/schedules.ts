@@ -74,13 +74,19 @@ export function allSchedules(statements: Statements): readonly Schedule[] {
   }))
 }
 
-/** Removes schedules that had one slot, and what became of slots, if it was long ago. */
-export function pruneSlots(statements: Statements, before: EpochMs, limit: number): void {
-  statements.pruneSlots.run({ before, limit })
+/** Removes schedules that had one slot, and what became of slots, if it was long ago. Answers how many records of slots. */
+export function pruneSlots(statements: Statements, before: EpochMs, limit: number): number {
+  const { changes } = statements.pruneSlots.run({ before, limit })
   for (const { name } of statements.prunableSchedules.all({ before, limit }) as { readonly name: string }[]) {
     statements.dropSchedule.run(name)
     nextVersion(statements)
   }
+  return changes
+}
+
+/** The time that `newer` records of slots come after; null if there are not so many. */
+export function endOfNewestSlot(statements: Statements, newer: number): EpochMs | null {
+  return (statements.endOfNewestSlot.get(newer) as { readonly through: EpochMs } | undefined)?.through ?? null
 }
 
 export function slotPruneIsDue(statements: Statements, before: EpochMs): boolean {

@@ -18,6 +18,7 @@ import { type JobRow, jobNumber, jobOfRow, type WorkerRow, workerNumber, workerO
 import {
   allSchedules,
   dropSchedule,
+  endOfNewestSlot,
   noteScheduler,
   pauseSchedule,
   putSchedule,
@@ -146,6 +147,7 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
     },
     triggerSchedule: ({ name, job }) => tell(() => triggerSchedule(statements, clock, fire, name, job)),
     slots: (name, page) => read(() => slotsPage(statements, name, page)),
+    endOfNewestSlot: (newer) => read(() => endOfNewestSlot(statements, newer)),
     noteScheduler: () => writeUnsynced(() => noteScheduler(statements, clock)),
     schedulerSeenAt: () => read(() => schedulerSeenAt(statements)),
 
