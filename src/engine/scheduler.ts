@@ -46,7 +46,9 @@ export class Scheduler {
   async turn(): Promise<number> {
     const version = await this.#store.schedulesVersion()
     if (version !== this.#version) {
-      this.#plans = (await this.#store.schedules()).map((schedule) => this.#plan(schedule))
+      const before = new Map(this.#plans.map((planned) => [planned.schedule.name, planned]))
+      const schedules = await this.#store.schedules()
+      this.#plans = schedules.map((schedule) => this.#plan(schedule, before.get(schedule.name)))
       this.#version = version
     }
     if (this.#plans.length === 0) return longestPauseMs
@@ -70,16 +72,22 @@ export class Scheduler {
     this.#lookedAt ??= { wall: before, monotonicMs: null }
   }
 
-  #plan(schedule: Schedule): Planned {
-    const { plan, name } = schedule
+  #plan(schedule: Schedule, before: Planned | undefined): Planned {
+    const { plan } = schedule
     try {
-      const next = plan === null ? () => null : slotsOf(plan.rule)
+      // To read an expression takes longer than to ask it: thousands of schedules do not change together.
+      const known = before?.schedule.revision === schedule.revision ? before.next : null
+      const next = known ?? (plan === null ? () => null : slotsOf(plan.rule))
       return { schedule, next, firing: nextFiring(schedule, next) }
     } catch (thrown) {
-      // What could be followed once, such as a zone that the system knew; the others are not to wait for it.
-      this.#events.emit('schedule.faulty', name, thrown instanceof Error ? thrown.message : String(thrown))
-      return { schedule, next: () => null, firing: null }
+      return this.#faulty(schedule, thrown)
     }
+  }
+
+  /** What could be followed once, such as a zone that the system knew: the others are not to wait for it. */
+  #faulty(schedule: Schedule, thrown: unknown): Planned {
+    this.#events.emit('schedule.faulty', schedule.name, thrown instanceof Error ? thrown.message : String(thrown))
+    return { schedule, next: () => null, firing: null }
   }
 
   async #decide(planned: Planned, now: EpochMs, absence: string): Promise<Planned> {
@@ -87,7 +95,12 @@ export class Scheduler {
     if (firing === null || firing.at > now) return planned
     const { name, revision, decidedUntil } = schedule
     const job = this.#job(schedule, now)
-    const decided = decideDue(schedule, next, now, absence)
+    let decided: readonly DecidedSlot[]
+    try {
+      decided = decideDue(schedule, next, now, absence)
+    } catch (thrown) {
+      return this.#faulty(schedule, thrown)
+    }
     const slots = 'refused' in job ? decided.map((slot) => skipped(slot, job.refused)) : decided
     const claim = { name, revision, decidedUntil, slots, job: 'refused' in job ? null : job }
     const records = await this.#store.claimSlots(claim)
@@ -98,12 +111,13 @@ export class Scheduler {
     this.#events.emit('schedule.slots', name, records)
     const fired = records.filter(({ outcome }) => hasFired(outcome)).length
     const waiting = records.filter(({ outcome }) => outcome === 'waiting').length
-    return this.#plan({
+    const known = {
       ...schedule,
       decidedUntil: slots.at(-1)?.through ?? decidedUntil,
       fired: schedule.fired + fired,
       waiting: schedule.waiting + waiting,
-    })
+    }
+    return this.#plan(known, planned)
   }
 
   async #fireWaiting(): Promise<void> {
