@@ -65,7 +65,7 @@ async function workersText(workers: StatusJson['workers'], now: EpochMs): Promis
 }
 
 async function schedulesText(schedules: StatusJson['schedules'], now: EpochMs): Promise<string> {
-  const { nextText } = await import('./schedules.js')
+  const { lastText, nextText } = await import('./schedules.js')
   return table(
     ['SCHEDULE', 'TASK', 'RULE', 'NEXT', 'LAST'],
     schedules.map((schedule) => [
@@ -73,7 +73,7 @@ async function schedulesText(schedules: StatusJson['schedules'], now: EpochMs): 
       schedule.task,
       schedule.rule ?? '',
       nextText(schedule, now),
-      schedule.lastSlot === null ? '' : `${schedule.lastSlot.outcome} ${schedule.lastSlot.slot}`,
+      lastText(schedule),
     ]),
   )
 }

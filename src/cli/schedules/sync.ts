@@ -1,6 +1,6 @@
-import { ruleText } from '../../domain/schedule/rule.js'
+import { wholeRuleText } from '../../domain/schedule/rule.js'
 import type { NewSchedule, Schedule } from '../../domain/schedule/schedule.js'
-import { changesBetween, checkSchedules, type ScheduleChanges } from '../../domain/schedule/sources.js'
+import { changedOptions, changesBetween, checkSchedules, type ScheduleChanges } from '../../domain/schedule/sources.js'
 import { systemClock } from '../../engine/clock.js'
 import { shellTask } from '../../engine/shell-task.js'
 import { codeSchedules, configSchedules } from '../../project/schedules.js'
@@ -24,6 +24,8 @@ export interface SyncChange {
   readonly rule: string | null
   /** Of a changed or removed one. */
   readonly before: string | null
+  /** Of a changed one: what is other beside its rule. */
+  readonly options: readonly string[]
   readonly fault: string | null
 }
 
@@ -37,12 +39,18 @@ export function syncSchedules(
   return withTasks(context, (session) =>
     withStore(context, async (store) => {
       const stored = await store.schedules()
-      const { changes, exitCode } = withoutFaultyModules(await wantedChanges(context, session, stored), session)
+      const wanted = await wantedSchedules(context, session)
+      const changes = withoutFaultyModules(changesBetween(stored, wanted), session)
       const lines = changeLines(changes, stored)
       show(lines)
-      for (const { name, fault } of lines) if (fault !== null) say(`${name} is faulty: ${fault}`)
-      const answer = { changes: lines, exitCode }
-      if (lines.length === 0) say('The schedules are those of the code and the config.')
+      const shown = new Set(lines.map(({ name }) => name))
+      const faulty = wanted.filter(({ fault }) => fault !== null)
+      for (const { name, fault } of faulty) if (!shown.has(name)) say(`${name} is faulty: ${fault}`)
+      for (const schedule of changes.heldBack) say(heldBackText(schedule))
+      const isWhole = faulty.length + changes.heldBack.length + session.catalog.faults.length === 0
+      const answer = { changes: lines, exitCode: isWhole ? exitCodes.done : exitCodes.failed }
+      if (lines.length === 0)
+        say(isWhole ? 'The schedules are those of the code and the config.' : 'Nothing to change.')
       if (dryRun || lines.length === 0) return { ...answer, applied: false }
       const removes = changes.removed.length
       if (removes > 0 && !yes && !(await confirm(`Remove ${removes} schedule${removes === 1 ? '' : 's'}?`))) {
@@ -61,19 +69,21 @@ export function syncSchedules(
  */
 export async function bringInSchedules(context: Context, session: Session, store: ScheduleStore): Promise<void> {
   const stored = await store.schedules()
-  const { added, changed, removed } = await wantedChanges(context, session, stored)
+  const changes = changesBetween(stored, await wantedSchedules(context, session))
+  const { added, changed, removed, heldBack } = changes
   await store.putSchedules([...added, ...changed])
-  for (const { change, name, rule, fault } of changeLines({ added, changed, removed: [] }, stored)) {
+  for (const { change, name, rule, fault } of changeLines({ ...changes, removed: [] }, stored)) {
     say(fault === null ? `schedule ${change} ${name}: ${rule}` : `schedule ${name} is faulty: ${fault}`)
   }
+  for (const schedule of heldBack) say(`schedule ${heldBackText(schedule)}`)
   if (session.catalog.faults.length > 0) return
   for (const { name, source } of removed) {
     say(`schedule ${name} has left the ${source}, and fires still; remove it: offstage schedule sync`)
   }
 }
 
-/** Schedules whose arguments their task refuses are faulty, as those are whose times cannot be read. */
-async function wantedChanges(context: Context, { pool, catalog }: Session, stored: readonly Schedule[]) {
+/** What code and config say. Schedules whose arguments their task refuses are faulty, as those are whose times cannot be read. */
+async function wantedSchedules(context: Context, { pool, catalog }: Session): Promise<readonly NewSchedule[]> {
   const names = new Set([shellTask, ...catalog.tasks.map(({ name }) => name)])
   const written = [...codeSchedules(catalog), ...configSchedules(projectOf(context))]
   const wanted = checkSchedules(written, (name) => names.has(name), systemClock.now())
@@ -82,30 +92,32 @@ async function wantedChanges(context: Context, { pool, catalog }: Session, store
   const requests = checkable.map(({ task, plan }) => ({ task, argsJson: plan?.definition.argsJson ?? '[]' }))
   const verdicts = requests.length === 0 ? [] : await pool.check(requests)
   const refused = new Map(checkable.map(({ name }, index) => [name, verdicts[index] ?? null]))
-  return changesBetween(
-    stored,
-    wanted.map((schedule): NewSchedule => {
-      const fault = refused.get(schedule.name) ?? null
-      return fault === null ? schedule : { ...schedule, plan: null, fault }
-    }),
-  )
+  return wanted.map((schedule) => {
+    const fault = refused.get(schedule.name) ?? null
+    return fault === null ? schedule : { ...schedule, plan: null, fault }
+  })
+}
+
+function heldBackText({ name, source }: NewSchedule): string {
+  return `${name} was made by hand and stays; that of the ${source} is left out until it is removed: offstage schedule remove ${name}`
 }
 
 /** What a module that cannot be loaded would have said is not known: nothing is removed for it. */
-function withoutFaultyModules(changes: ScheduleChanges, { catalog }: Session) {
-  if (catalog.faults.length === 0) return { changes, exitCode: exitCodes.done }
+function withoutFaultyModules(changes: ScheduleChanges, { catalog }: Session): ScheduleChanges {
+  if (catalog.faults.length === 0) return changes
   if (changes.removed.length > 0) say('not all modules can be loaded, so no schedule is removed')
-  return { changes: { ...changes, removed: [] }, exitCode: exitCodes.failed }
+  return { ...changes, removed: [] }
 }
 
 function changeLines({ added, changed, removed }: ScheduleChanges, stored: readonly Schedule[]): readonly SyncChange[] {
   const before = new Map(stored.map((schedule) => [schedule.name, schedule]))
-  const line = (change: SyncChange['change'], schedule: NewSchedule): SyncChange => ({
+  const line = (change: SyncChange['change'], schedule: NewSchedule, old = before.get(schedule.name)): SyncChange => ({
     change,
     name: schedule.name,
     task: schedule.task,
     rule: change === '-' ? null : described(schedule),
-    before: change === '+' ? null : described(before.get(schedule.name) ?? schedule),
+    before: old === undefined ? null : described(old),
+    options: change === '~' && old !== undefined ? changedOptions(old, schedule) : [],
     fault: change === '-' ? null : schedule.fault,
   })
   return [
@@ -116,5 +128,5 @@ function changeLines({ added, changed, removed }: ScheduleChanges, stored: reado
 }
 
 function described({ plan }: NewSchedule): string | null {
-  return plan === null ? null : `${ruleText(plan.rule)} (${plan.rule.tz})`
+  return plan === null ? null : wholeRuleText(plan.rule)
 }
