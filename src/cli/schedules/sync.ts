@@ -40,17 +40,18 @@ export function syncSchedules(
     withStore(context, async (store) => {
       const stored = await store.schedules()
       const wanted = await wantedSchedules(context, session)
-      const changes = withoutFaultyModules(changesBetween(stored, wanted), session)
+      const { changes, unsure } = withoutGuesses(changesBetween(stored, wanted), session)
       const lines = changeLines(changes, stored)
       show(lines)
-      const shown = new Set(lines.map(({ name }) => name))
+      if (unsure.length > 0) say(`not all modules can be loaded, so these stay as they are: ${unsure.join(', ')}`)
+      const told = new Set([...unsure, ...lines.map(({ name }) => name)])
       const faulty = wanted.filter(({ fault }) => fault !== null)
-      for (const { name, fault } of faulty) if (!shown.has(name)) say(`${name} is faulty: ${fault}`)
+      for (const { name, fault } of faulty) if (!told.has(name)) say(`${name} is faulty: ${fault}`)
       for (const schedule of changes.heldBack) say(heldBackText(schedule))
       const isWhole = faulty.length + changes.heldBack.length + session.catalog.faults.length === 0
       const answer = { changes: lines, exitCode: isWhole ? exitCodes.done : exitCodes.failed }
-      if (lines.length === 0)
-        say(isWhole ? 'The schedules are those of the code and the config.' : 'Nothing to change.')
+      const nothing = isWhole ? 'The schedules are those of the code and the config.' : 'Nothing to change.'
+      if (lines.length === 0) say(nothing)
       if (dryRun || lines.length === 0) return { ...answer, applied: false }
       const removes = changes.removed.length
       if (removes > 0 && !yes && !(await confirm(`Remove ${removes} schedule${removes === 1 ? '' : 's'}?`))) {
@@ -69,14 +70,13 @@ export function syncSchedules(
  */
 export async function bringInSchedules(context: Context, session: Session, store: ScheduleStore): Promise<void> {
   const stored = await store.schedules()
-  const changes = changesBetween(stored, await wantedSchedules(context, session))
+  const { changes } = withoutGuesses(changesBetween(stored, await wantedSchedules(context, session)), session)
   const { added, changed, removed, heldBack } = changes
   await store.putSchedules([...added, ...changed])
   for (const { change, name, rule, fault } of changeLines({ ...changes, removed: [] }, stored)) {
     say(fault === null ? `schedule ${change} ${name}: ${rule}` : `schedule ${name} is faulty: ${fault}`)
   }
   for (const schedule of heldBack) say(`schedule ${heldBackText(schedule)}`)
-  if (session.catalog.faults.length > 0) return
   for (const { name, source } of removed) {
     say(`schedule ${name} has left the ${source}, and fires still; remove it: offstage schedule sync`)
   }
@@ -102,11 +102,16 @@ function heldBackText({ name, source }: NewSchedule): string {
   return `${name} was made by hand and stays; that of the ${source} is left out until it is removed: offstage schedule remove ${name}`
 }
 
-/** What a module that cannot be loaded would have said is not known: nothing is removed for it. */
-function withoutFaultyModules(changes: ScheduleChanges, { catalog }: Session): ScheduleChanges {
-  if (catalog.faults.length === 0) return changes
-  if (changes.removed.length > 0) say('not all modules can be loaded, so no schedule is removed')
-  return { ...changes, removed: [] }
+/** What modules that cannot be loaded would have said is not known: what may be theirs stays as it is. */
+function withoutGuesses(changes: ScheduleChanges, { catalog }: Session) {
+  if (catalog.faults.length === 0) return { changes, unsure: [] }
+  const names = new Set([shellTask, ...catalog.tasks.map(({ name }) => name)])
+  const isSure = ({ task }: NewSchedule) => names.has(task)
+  const unsure = [...changes.changed.filter((schedule) => !isSure(schedule)), ...changes.removed]
+  return {
+    changes: { ...changes, changed: changes.changed.filter(isSure), removed: [] },
+    unsure: unsure.map(({ name }) => name),
+  }
 }
 
 function changeLines({ added, changed, removed }: ScheduleChanges, stored: readonly Schedule[]): readonly SyncChange[] {

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { changedOptions, changesBetween, checkSchedules, type WrittenSchedule } from '../../../src/domain/schedule/sources.js'
+import {
+  changedOptions,
+  changesBetween,
+  checkSchedules,
+  type WrittenSchedule,
+} from '../../../src/domain/schedule/sources.js'
 import { newSchedule, storedSchedule } from '../../support/parsed-schedule.js'
 
 const written = (overrides: Partial<WrittenSchedule> = {}): WrittenSchedule => ({
