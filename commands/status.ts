@@ -10,7 +10,7 @@ import { systemClock } from '../src/engine/clock.js'
 import type { Store } from '../src/stores/store.js'
 
 export default class Status extends DataCommand {
-  static override summary = 'Show queues and workers, or everything about a job'
+  static override summary = 'Show queues, workers and schedules, or everything about a job'
   static override examples = [
     '<%= config.bin %> status',
     '<%= config.bin %> status j42',

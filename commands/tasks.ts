@@ -3,7 +3,8 @@ import { exitCodes } from '../src/cli/exit-codes.js'
 
 export default class Tasks extends DataCommand {
   static override summary = "List the project's tasks"
-  static override description = 'A module that cannot be used is named on stderr, and makes the exit code 1.'
+  static override description =
+    'A module or a schedule that cannot be used is named on stderr, and makes the exit code 1.'
   static override examples = ['<%= config.bin %> tasks', '<%= config.bin %> tasks --json']
 
   async run(): Promise<unknown> {

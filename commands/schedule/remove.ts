@@ -20,7 +20,6 @@ Exit codes: 0 done, 2 usage, 5 no such schedule, 6 store unavailable.`
   async run(): Promise<unknown> {
     const { argv, flags } = await this.parse(ScheduleRemove)
     const choice = { dryRun: flags['dry-run'], yes: flags.yes }
-    const removed = await removeSchedules(await this.context(flags), argv as string[], choice)
-    return { removed: choice.dryRun ? [] : removed }
+    return { items: await removeSchedules(await this.context(flags), argv as string[], choice) }
   }
 }

@@ -7,7 +7,7 @@ export default class ScheduleSync extends DataCommand {
   static override summary = 'Make the schedules those of the code and the config'
   static override description =
     `Shows what it adds (+), changes (~) and removes (-), and asks before it removes any. Those made by hand stay.
-Exit codes: 0 done, 1 a module cannot be loaded, 2 usage, 6 store unavailable.`
+Exit codes: 0 done, 1 a module cannot be loaded, or a schedule cannot be followed, 2 usage, 6 store unavailable.`
   static override examples = ['<%= config.bin %> schedule sync --dry-run', '<%= config.bin %> schedule sync --yes']
   static override flags = {
     'dry-run': Flags.boolean({ summary: 'Only show it' }),

@@ -1,10 +1,11 @@
-import { ruleText } from '../domain/schedule/rule.js'
+import { wholeRuleText } from '../domain/schedule/rule.js'
 import { checkSchedules } from '../domain/schedule/sources.js'
 import { systemClock } from '../engine/clock.js'
 import type { ModuleFault } from '../engine/protocol.js'
 import { codeSchedules } from '../project/schedules.js'
 import type { Context } from './context.js'
 import type { TaskItem } from './render/tasks.js'
+import { say } from './say.js'
 import { withTasks } from './session.js'
 
 /** The tasks of the project, and what is wrong with its modules and with their schedules. */
@@ -16,13 +17,14 @@ export function listTasks(
     const ofTask = new Map(checked.map((schedule) => [schedule.task, schedule]))
     const items = catalog.tasks.map(({ name, file, line, queue, maxRetries, timeoutMs }) => {
       const plan = ofTask.get(name)?.plan ?? null
-      const schedule = plan === null ? null : `${ruleText(plan.rule)} (${plan.rule.tz})`
+      const schedule = plan === null ? null : wholeRuleText(plan.rule)
       return { name, file, line, queue, maxRetries, timeoutMs, schedule }
     })
     const faulty = catalog.tasks.flatMap(({ name, file, line }) => {
       const fault = ofTask.get(name)?.fault ?? null
-      return fault === null ? [] : [{ file, message: `${file}:${line}: the schedule of ${name}: ${fault}` }]
+      return fault === null ? [] : [{ file, message: `${file}:${line}: ${name}: ${fault}` }]
     })
+    for (const { message } of faulty) say(`faulty schedule: ${message}`)
     return { items, faults: [...catalog.faults, ...faulty] }
   })
 }

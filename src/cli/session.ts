@@ -8,10 +8,14 @@ import { leftovers } from './leftovers.js'
 import { say, sayOutput } from './say.js'
 import { onSignals, takeSignals } from './signals.js'
 
-/** A command that uses the tasks of the project. */
-export interface Session {
+/** The tasks of the project, in processes that can run them. */
+export interface LoadedTasks {
   readonly pool: TaskPool
   readonly catalog: Catalog
+}
+
+/** A command that uses the tasks of the project. */
+export interface Session extends LoadedTasks {
   /** From now on the command itself says what a signal means. Until then a signal ends it: nothing has begun. */
   readonly takeSignals: typeof takeSignals
 }

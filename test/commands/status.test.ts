@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { cliProject } from '../support/cli.js'
 import { goldenFolder } from '../support/golden.js'
+import { newSchedule } from '../support/parsed-schedule.js'
+import { dueSlot, faultySchedule } from '../support/schedule.js'
 import { keysOf, shapes } from '../support/shapes.js'
-import { enqueueJob } from '../support/store.js'
+import { decideSlots, enqueueJob, putSchedules } from '../support/store.js'
 
 const golden = goldenFolder('status')
 
@@ -19,6 +21,19 @@ describe('status', () => {
     await golden.run(project, { empty: ['status'] })
     const status = await project.json<StatusJson>(['status'])
     expect(status).toMatchObject({ queues: [], workers: [], schedules: [], failures: [] })
+  })
+
+  test('It shows schedules, with what became of the last time and what keeps the next from coming.', async () => {
+    const project = cliProject({ 'tasks/a.mjs': '' })
+    await putSchedules(project, [
+      newSchedule({ cron: '0 2 * * *', tz: 'Europe/Berlin' }, { name: 'nightly', task: 'a' }),
+      newSchedule({ every: '1h', until: '2020-01-01' }, { name: 'over', task: 'a' }),
+      faultySchedule('wrong', 'there is no task hello'),
+    ])
+    await decideSlots(project, 'nightly', [dueSlot(Date.UTC(2040, 0, 1, 1), { outcome: 'skipped', reason: 'j1' })])
+    await golden.run(project, { schedules: ['status'], 'schedules-json': ['status', '--json'] })
+    const { schedules } = await project.json<StatusJson>(['status'])
+    expect(schedules.map(keysOf)).toEqual(schedules.map(() => shapes.scheduleAtAGlance))
   })
 
   test('It shows queues, workers and what they run, and everything about one job.', async () => {

@@ -6,7 +6,12 @@ import { keysOf, shapes } from '../support/shapes.js'
 const golden = goldenFolder('tasks')
 
 interface Listed {
-  readonly items: readonly { readonly name: string; readonly file: string; readonly line: number }[]
+  readonly items: readonly {
+    readonly name: string
+    readonly file: string
+    readonly line: number
+    readonly schedule: string | null
+  }[]
   readonly faults: readonly { readonly file: string; readonly message: string }[]
 }
 
@@ -76,6 +81,30 @@ describe('tasks', () => {
       file: project.path('tasks/broken.ts'),
       message: expect.stringContaining('no database'),
     })
+  })
+
+  test('The schedule of a task is shown; one that cannot be followed is named on stderr, and the exit code is 1.', async () => {
+    const project = cliProject({
+      'tasks/logs.mjs': `import { task } from 'offstage'
+export const clean = task({ schedule: { cron: '0 2 * * *', tz: 'Europe/Berlin' } }, () => 1)
+export const count = task({ schedule: { every: '1h', tz: 'UTC' } }, () => 1)
+export const turn = task({ schedule: { at: '2040-01-01T12:00', tz: 'UTC' } }, () => 1)
+`,
+    })
+    await golden.run(project, { schedules: ['tasks'] })
+    project.write(
+      'tasks/report.mjs',
+      "import { task } from 'offstage'\nexport default task({ schedule: { cron: '0 25 * * *', tz: 'UTC' } }, () => 1)\n",
+    )
+    await golden.run(project, { 'faulty-schedule': ['tasks'] })
+    const { items, faults } = await project.json<Listed>(['tasks'])
+    expect(items.map(({ schedule }) => schedule)).toEqual([
+      '0 2 * * * (Europe/Berlin)',
+      'every 1h (UTC)',
+      'once at 2040-01-01 12:00:00 (UTC)',
+      null,
+    ])
+    expect(faults.map(keysOf)).toEqual([shapes.fault])
   })
 
   test('Without a project, a task directory or a task the message says what to do.', async () => {

@@ -33,6 +33,7 @@ describe('the config of a project', () => {
         statisticsMs: 90 * 86_400_000,
         slotsMs: 90 * 86_400_000,
       },
+      schedules: {},
     })
     const kept = await readJson(
       '{"retention": {"completed": "10m", "failed": false, "most": 5, "statistics": 1000, "slots": "2d"}}',
@@ -67,11 +68,20 @@ describe('the config of a project', () => {
   test.each<[string, RegExp, RegExp | null]>([
     ['[]', /offstage\.config\.json: the config is not an object$/, null],
     ['{', /offstage\.config\.json cannot be read: /, null],
+    [
+      '{"schedules": {"nightly": {"cron": "@daily"}}}',
+      /schedules is not an object of schedules, such as \{ nightly/,
+      null,
+    ],
     ['{"tasks": 7}', /offstage\.config\.json: tasks is not a text$/, null],
     ['{"store": ""}', /store is not a text$/, null],
     ['{"redact": [1]}', /redact is not a list of texts$/, null],
     ['{"stores": "x"}', /there is no setting "stores"$/, /did you mean "store"\?/],
-    ['{"concurrency": 5}', /there is no setting "concurrency"$/, /known are tasks, store, retention, redact/],
+    [
+      '{"concurrency": 5}',
+      /there is no setting "concurrency"$/,
+      /known are tasks, store, retention, schedules, redact/,
+    ],
     ['{"retention": []}', /retention is not an object$/, null],
     ['{"retention": {"complete": 1}}', /retention: there is no "complete"$/, /known are completed, failed, most/],
     ['{"retention": {"failed": "soon"}}', /retention\.failed: "soon" is not a duration$/, /write milliseconds/],

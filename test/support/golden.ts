@@ -67,6 +67,10 @@ const placeholders: readonly (readonly [RegExp, string])[] = [
   [/offstage\/\d+\.\d+\.\d+\S* \S+ node-v[\d.]+/g, 'offstage/<version> <platform> node-<version>'],
   // As wide as it was, so that tables keep their columns.
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, '<yyyy-mm-ddThh:mm:ss.mss>'],
+  // Times that are fixed, such as those of a history that a test wrote, stay as they are.
+  [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d, in [\d.]+\w+( \d+\w+)?/g, '<local time>, in <duration>'],
+  [/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d(?=.* by hand$)/gm, '<yyyy-mm-dd hh:mm:ss zzzz>'],
+  [/(fired|late) 20[23]\d-\d\d-\d\d \d\d:\d\d:\d\d/g, '$1 <yyyy-mm-dd hh:mm:ss>'],
   [/("(?:duration|latency)Ms": )\d+/g, '$1<number>'],
   [/("pid": )\d+/g, '$1<pid>'],
   [/\bw\d+\b/g, '<worker>'],
@@ -77,7 +81,8 @@ const placeholders: readonly (readonly [RegExp, string])[] = [
 ]
 
 function filledIn(text: string, project: CliProject): string {
-  const placed = text.replaceAll(project.root, '<project>').replaceAll(project.base, '<base>')
+  const ruled = text.replace(/^SCHEDULE +TASK .*(\n(?!---).+)+/gm, schedules)
+  const placed = ruled.replaceAll(project.root, '<project>').replaceAll(project.base, '<base>')
   const filled = placeholders.reduce((done, [pattern, placeholder]) => done.replace(pattern, placeholder), placed)
   return (
     filled
@@ -86,6 +91,20 @@ function filledIn(text: string, project: CliProject): string {
       // The widths of a suite's table are those of its durations.
       .replace(/^TASK +STATE .*(\n(?!---).+)+/gm, (table) => table.replace(/ {2,}/g, '  '))
   )
+}
+
+/** A table of schedules, in which a width is that of a time until then: a bar between its cells. */
+function schedules(table: string): string {
+  const lines = table.split('\n')
+  const starts = [...(lines[0] ?? '').matchAll(/\S+/g)].map(({ index }) => index)
+  return lines
+    .map((line) =>
+      starts
+        .map((start, index) => line.slice(start, starts[index + 1]).trim())
+        .join(' | ')
+        .trim(),
+    )
+    .join('\n')
 }
 
 /** The table of workers, in which no width is the same twice. */

@@ -3,10 +3,14 @@ import type { JobJson } from '../../src/cli/render/job-json.js'
 import { followJob } from '../../src/cli/run/follow.js'
 import type { JobId, OutputLine } from '../../src/domain/job.js'
 import { type EnqueueOptions, makeJob, plainTaskDefaults } from '../../src/domain/request.js'
+import type { DecidedSlot } from '../../src/domain/schedule/due.js'
+import type { NewSchedule, SlotRecord } from '../../src/domain/schedule/schedule.js'
 import { systemClock } from '../../src/engine/clock.js'
 import { defaultStoreUrl, openStore, openStoreForReading, parseStoreUrl } from '../../src/open.js'
 import type { Store } from '../../src/stores/store.js'
 import type { CliProject } from './cli.js'
+import { newJob } from './job.js'
+import { claimOf } from './schedule.js'
 
 const locationOf = (project: CliProject) => parseStoreUrl(defaultStoreUrl, project.root)
 
@@ -97,4 +101,22 @@ export function finishedJobs(project: CliProject): Promise<number> {
 /** Cancels a job as any process may. */
 export function cancelJob(project: CliProject, id: JobId): Promise<unknown> {
   return closing(openStore(locationOf(project), systemClock), (store) => store.cancel([id]))
+}
+
+/** Stores schedules as a source gives them, the time that a command takes to start left out. */
+export function putSchedules(project: CliProject, schedules: readonly NewSchedule[]): Promise<unknown> {
+  return closing(openStore(locationOf(project), systemClock), (store) => store.putSchedules(schedules))
+}
+
+/** Decides slots of a schedule as a scheduler does, all at one time. */
+export function decideSlots(
+  project: CliProject,
+  name: string,
+  slots: readonly DecidedSlot[],
+): Promise<readonly SlotRecord[] | 'stale'> {
+  return closing(openStore(locationOf(project), systemClock), async (store) => {
+    const schedule = (await store.schedules()).find((candidate) => candidate.name === name)
+    if (schedule === undefined) throw new Error(`no schedule ${name}`)
+    return store.claimSlots(claimOf(schedule, slots, { job: newJob() }))
+  })
 }

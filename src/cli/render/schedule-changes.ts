@@ -6,8 +6,10 @@ export function changesText(changes: readonly SyncChange[]): string {
   return changes.map((change) => visibleLine(`${change.change} ${change.name}  ${whatOf(change)}`)).join('\n')
 }
 
-function whatOf({ change, task, rule, before, fault }: SyncChange): string {
+function whatOf({ change, task, rule, before, options, fault }: SyncChange): string {
   if (change === '-') return `${task}, ${before ?? 'faulty'}`
   if (fault !== null) return `${task}, faulty: ${fault}`
-  return before === null || before === rule ? `${task}, ${rule}` : `${task}, ${before} -> ${rule}`
+  const others = options.length === 0 ? '' : `; ${options.join(', ')} changed`
+  if (change === '~' && before !== rule) return `${task}, ${before ?? 'faulty'} -> ${rule}${others}`
+  return `${task}, ${rule}${others}`
 }

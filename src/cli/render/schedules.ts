@@ -71,7 +71,7 @@ export function schedulesTable(schedules: readonly ScheduleJson[], now: EpochMs)
       schedule.rule ?? '',
       schedule.tz ?? '',
       nextText(schedule, now),
-      lastText(schedule),
+      lastText(schedule, schedule.waiting),
       schedule.source,
     ]),
   )
@@ -87,7 +87,7 @@ export function nextText({ nextAt, tz, paused, fault }: Next, now: EpochMs): str
   return `${localText(tz, at)} ${offsetText(tz, at)}${at > now ? `, in ${formatDuration(at - now)}` : ''}`
 }
 
-function lastText({ lastSlot, tz, waiting }: ScheduleJson): string {
+export function lastText({ lastSlot, tz }: Pick<ScheduleJson, 'lastSlot' | 'tz'>, waiting = 0): string {
   if (lastSlot === null || tz === null) return ''
   const waits = waiting === 0 ? '' : `, ${waiting} waiting`
   return `${lastSlot.outcome} ${localText(tz, Date.parse(lastSlot.slot))}${waits}`

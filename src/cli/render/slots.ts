@@ -12,6 +12,9 @@ export function slotToJson({ slot, through, outcome, reason, job, lateMs }: Slot
 
 export type SlotJson = ReturnType<typeof slotToJson>
 
+// Every slot is some milliseconds late.
+const leastToldMs = 1_000
+
 export function historyTable(slots: readonly SlotJson[], tz: string): Promise<string> {
   const local = (time: string) => `${localText(tz, Date.parse(time))} ${offsetText(tz, Date.parse(time))}`
   return table(
@@ -19,7 +22,7 @@ export function historyTable(slots: readonly SlotJson[], tz: string): Promise<st
     slots.map(({ slot, through, outcome, lateMs, job, reason }) => [
       through === null ? local(slot) : `${local(slot)} to ${local(through)}`,
       outcome,
-      lateMs > 0 ? formatDuration(lateMs) : '',
+      lateMs >= leastToldMs ? formatDuration(lateMs) : '',
       job ?? '',
       reason ?? '',
     ]),

@@ -3,7 +3,7 @@ import type { EpochMs } from '../../domain/job.js'
 import type { Store, WorkerInfo } from '../../stores/store.js'
 import { isoTime } from './job-json.js'
 import { queuesTable, queueToJson } from './queues.js'
-import { nextText, schedulesAtAGlance } from './schedules.js'
+import { lastText, nextText, schedulesAtAGlance } from './schedules.js'
 import { table } from './table.js'
 
 const mostRunning = 1_000
@@ -71,7 +71,7 @@ async function schedulesText(schedules: StatusJson['schedules'], now: EpochMs): 
       schedule.task,
       schedule.rule ?? '',
       nextText(schedule, now),
-      schedule.lastSlot === null ? '' : `${schedule.lastSlot.outcome} ${schedule.lastSlot.slot}`,
+      lastText(schedule),
     ]),
   )
 }

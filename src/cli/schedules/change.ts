@@ -35,25 +35,30 @@ export interface RemoveChoice {
   readonly yes: boolean
 }
 
-/** Removes schedules, after a question; answers their names. Throws NotFoundError, and removes none of them then. */
+/** What became of a schedule that was to be removed. */
+export interface Removed {
+  readonly name: string
+  readonly answer: 'removed' | 'would be removed'
+}
+
+/** Removes schedules, after a question; none if the answer is no. Throws NotFoundError, and removes none of them then. */
 export function removeSchedules(
   context: Context,
   names: readonly string[],
   { dryRun, yes }: RemoveChoice,
-): Promise<readonly string[]> {
+): Promise<readonly Removed[]> {
   return change(context, 'schedule remove', names, async (store, found) => {
-    const list = namesOf(found).join(', ')
     if (dryRun) {
-      say(`would be removed: ${list}`)
-      return namesOf(found)
+      for (const { name } of found) say(`${name} would be removed`)
+      return found.map(({ name }) => ({ name, answer: 'would be removed' }))
     }
-    if (!yes && !(await confirm(`Remove ${list}?`))) return []
+    if (!yes && !(await confirm(`Remove ${namesOf(found).join(', ')}?`))) return []
     await store.dropSchedules(namesOf(found))
     for (const { name, source } of found) {
       const again = source === 'cli' ? '' : `; it is in the ${source}, and comes back with the next start or sync`
       say(`${name} is removed${again}`)
     }
-    return namesOf(found)
+    return found.map(({ name }) => ({ name, answer: 'removed' }))
   })
 }
 

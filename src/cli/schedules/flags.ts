@@ -64,9 +64,12 @@ export function flagOf(option: keyof ScheduleOptions): string {
   return names[option] ?? `--${option}`
 }
 
-/** The schedule that flags give. Throws UsageError for a time that has passed. */
+/** The schedule that flags give. Throws UsageError for none, and for a time that has passed. */
 export function scheduleOptions(flags: ScheduleFlagValues, now: EpochMs): ScheduleOptions {
   const { cron, every, tz, overlap, jitter, until, limit } = flags
+  if ([cron, every, flags.in, flags.at].every((time) => time === undefined)) {
+    throw new UsageError('E_SCHEDULE', 'a schedule has no times', 'give one of --cron, --every, --in and --at')
+  }
   const at = atOf(flags, now)
   const given: { [Option in keyof ScheduleOptions]: ScheduleOptions[Option] | undefined } = {
     cron,

@@ -1,6 +1,6 @@
-import { ruleText } from '../../domain/schedule/rule.js'
+import { wholeRuleText } from '../../domain/schedule/rule.js'
 import type { NewSchedule, Schedule } from '../../domain/schedule/schedule.js'
-import { changesBetween, checkSchedules, type ScheduleChanges } from '../../domain/schedule/sources.js'
+import { changedOptions, changesBetween, checkSchedules, type ScheduleChanges } from '../../domain/schedule/sources.js'
 import { systemClock } from '../../engine/clock.js'
 import { shellTask } from '../../engine/shell-task.js'
 import { codeSchedules, configSchedules } from '../../project/schedules.js'
@@ -9,7 +9,7 @@ import { confirm } from '../confirm.js'
 import { type Context, projectOf, refuseMemory, withStore } from '../context.js'
 import { exitCodes } from '../exit-codes.js'
 import { say } from '../say.js'
-import { type Session, withTasks } from '../session.js'
+import { type LoadedTasks, withTasks } from '../session.js'
 
 export interface SyncChoice {
   readonly dryRun: boolean
@@ -24,6 +24,8 @@ export interface SyncChange {
   readonly rule: string | null
   /** Of a changed or removed one. */
   readonly before: string | null
+  /** Of a changed one: what is other beside its rule. */
+  readonly options: readonly string[]
   readonly fault: string | null
 }
 
@@ -37,12 +39,19 @@ export function syncSchedules(
   return withTasks(context, (session) =>
     withStore(context, async (store) => {
       const stored = await store.schedules()
-      const { changes, exitCode } = withoutFaultyModules(await wantedChanges(context, session, stored), session)
+      const wanted = await wantedSchedules(context, session)
+      const { changes, unsure } = withoutGuesses(changesBetween(stored, wanted), session)
       const lines = changeLines(changes, stored)
       show(lines)
-      for (const { name, fault } of lines) if (fault !== null) say(`${name} is faulty: ${fault}`)
-      const answer = { changes: lines, exitCode }
-      if (lines.length === 0) say('The schedules are those of the code and the config.')
+      if (unsure.length > 0) say(`not all modules can be loaded, so these stay as they are: ${unsure.join(', ')}`)
+      const told = new Set([...unsure, ...lines.map(({ name }) => name)])
+      const faulty = wanted.filter(({ fault }) => fault !== null)
+      for (const { name, fault } of faulty) if (!told.has(name)) say(`${name} is faulty: ${fault}`)
+      for (const schedule of changes.heldBack) say(heldBackText(schedule))
+      const isWhole = faulty.length + changes.heldBack.length + session.catalog.faults.length === 0
+      const answer = { changes: lines, exitCode: isWhole ? exitCodes.done : exitCodes.failed }
+      const nothing = isWhole ? 'The schedules are those of the code and the config.' : 'Nothing to change.'
+      if (lines.length === 0) say(nothing)
       if (dryRun || lines.length === 0) return { ...answer, applied: false }
       const removes = changes.removed.length
       if (removes > 0 && !yes && !(await confirm(`Remove ${removes} schedule${removes === 1 ? '' : 's'}?`))) {
@@ -59,29 +68,22 @@ export function syncSchedules(
  * Brings the schedules of code and config into the store as a scheduler starts. What has left them is only told of: a
  * module that is not there today may be a mistake.
  */
-export async function bringInSchedules(
-  context: Context,
-  session: Pick<Session, 'pool' | 'catalog'>,
-  store: ScheduleStore,
-): Promise<void> {
+export async function bringInSchedules(context: Context, session: LoadedTasks, store: ScheduleStore): Promise<void> {
   const stored = await store.schedules()
-  const { added, changed, removed } = await wantedChanges(context, session, stored)
+  const { changes } = withoutGuesses(changesBetween(stored, await wantedSchedules(context, session)), session)
+  const { added, changed, removed, heldBack } = changes
   await store.putSchedules([...added, ...changed])
-  for (const { change, name, rule, fault } of changeLines({ added, changed, removed: [] }, stored)) {
+  for (const { change, name, rule, fault } of changeLines({ ...changes, removed: [] }, stored)) {
     say(fault === null ? `schedule ${change} ${name}: ${rule}` : `schedule ${name} is faulty: ${fault}`)
   }
-  if (session.catalog.faults.length > 0) return
+  for (const schedule of heldBack) say(`schedule ${heldBackText(schedule)}`)
   for (const { name, source } of removed) {
     say(`schedule ${name} has left the ${source}, and fires still; remove it: offstage schedule sync`)
   }
 }
 
-/** Schedules whose arguments their task refuses are faulty, as those are whose times cannot be read. */
-async function wantedChanges(
-  context: Context,
-  { pool, catalog }: Pick<Session, 'pool' | 'catalog'>,
-  stored: readonly Schedule[],
-) {
+/** What code and config say. Schedules whose arguments their task refuses are faulty, as those are whose times cannot be read. */
+async function wantedSchedules(context: Context, { pool, catalog }: LoadedTasks): Promise<readonly NewSchedule[]> {
   const names = new Set([shellTask, ...catalog.tasks.map(({ name }) => name)])
   const written = [...codeSchedules(catalog), ...configSchedules(projectOf(context))]
   const wanted = checkSchedules(written, (name) => names.has(name), systemClock.now())
@@ -90,30 +92,37 @@ async function wantedChanges(
   const requests = checkable.map(({ task, plan }) => ({ task, argsJson: plan?.definition.argsJson ?? '[]' }))
   const verdicts = requests.length === 0 ? [] : await pool.check(requests)
   const refused = new Map(checkable.map(({ name }, index) => [name, verdicts[index] ?? null]))
-  return changesBetween(
-    stored,
-    wanted.map((schedule): NewSchedule => {
-      const fault = refused.get(schedule.name) ?? null
-      return fault === null ? schedule : { ...schedule, plan: null, fault }
-    }),
-  )
+  return wanted.map((schedule) => {
+    const fault = refused.get(schedule.name) ?? null
+    return fault === null ? schedule : { ...schedule, plan: null, fault }
+  })
 }
 
-/** What a module that cannot be loaded would have said is not known: nothing is removed for it. */
-function withoutFaultyModules(changes: ScheduleChanges, { catalog }: Session) {
-  if (catalog.faults.length === 0) return { changes, exitCode: exitCodes.done }
-  if (changes.removed.length > 0) say('not all modules can be loaded, so no schedule is removed')
-  return { changes: { ...changes, removed: [] }, exitCode: exitCodes.failed }
+function heldBackText({ name, source }: NewSchedule): string {
+  return `${name} was made by hand and stays; that of the ${source} is left out until it is removed: offstage schedule remove ${name}`
+}
+
+/** What modules that cannot be loaded would have said is not known: what may be theirs stays as it is. */
+function withoutGuesses(changes: ScheduleChanges, { catalog }: LoadedTasks) {
+  if (catalog.faults.length === 0) return { changes, unsure: [] }
+  const names = new Set([shellTask, ...catalog.tasks.map(({ name }) => name)])
+  const isSure = ({ task }: NewSchedule) => names.has(task)
+  const unsure = [...changes.changed.filter((schedule) => !isSure(schedule)), ...changes.removed]
+  return {
+    changes: { ...changes, changed: changes.changed.filter(isSure), removed: [] },
+    unsure: unsure.map(({ name }) => name),
+  }
 }
 
 function changeLines({ added, changed, removed }: ScheduleChanges, stored: readonly Schedule[]): readonly SyncChange[] {
   const before = new Map(stored.map((schedule) => [schedule.name, schedule]))
-  const line = (change: SyncChange['change'], schedule: NewSchedule): SyncChange => ({
+  const line = (change: SyncChange['change'], schedule: NewSchedule, old = before.get(schedule.name)): SyncChange => ({
     change,
     name: schedule.name,
     task: schedule.task,
     rule: change === '-' ? null : described(schedule),
-    before: change === '+' ? null : described(before.get(schedule.name) ?? schedule),
+    before: old === undefined ? null : described(old),
+    options: change === '~' && old !== undefined ? changedOptions(old, schedule) : [],
     fault: change === '-' ? null : schedule.fault,
   })
   return [
@@ -124,5 +133,5 @@ function changeLines({ added, changed, removed }: ScheduleChanges, stored: reado
 }
 
 function described({ plan }: NewSchedule): string | null {
-  return plan === null ? null : `${ruleText(plan.rule)} (${plan.rule.tz})`
+  return plan === null ? null : wholeRuleText(plan.rule)
 }

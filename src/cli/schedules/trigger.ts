@@ -12,8 +12,12 @@ import { findSchedule, noSchedule } from './find.js'
 export function triggerSchedule(context: Context, name: string): Promise<JobJson> {
   refuseMemory(context, 'schedule trigger')
   return withStore(context, async (store) => {
-    const { task, plan, fault } = await findSchedule(store, name)
-    if (plan === null) throw new ProjectError('E_SCHEDULE', `the schedule ${name} is faulty: ${fault}`)
+    const { task, source, plan, fault } = await findSchedule(store, name)
+    if (plan === null) {
+      const hint =
+        source === 'cli' ? 'add it anew, or remove it' : `mend it in the ${source}, then: offstage schedule sync`
+      throw new ProjectError('E_SCHEDULE', `the schedule ${name} is faulty: ${fault}`, hint)
+    }
     const use = task === shellTask ? withoutTasks : withTasks
     return use(context, async ({ pool, catalog }) => {
       const { argsJson, options } = plan.definition

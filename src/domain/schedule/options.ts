@@ -116,8 +116,8 @@ export function parseSchedule(
     limit: options.limit === undefined ? null : limitOf(options.limit, name('limit')),
   }
   if (timing.kind === 'every' && definition.jitterMs >= timing.everyMs) {
-    const every = formatDuration(timing.everyMs)
-    throw new UsageError('E_SCHEDULE', `${name('jitter')}: as long as the interval of ${every}`, 'make it shorter')
+    const [jitter, every] = [definition.jitterMs, timing.everyMs].map(formatDuration)
+    throw new UsageError('E_SCHEDULE', `${name('jitter')}: ${jitter} is not less than the interval of ${every}`)
   }
   return { definition, rule: ruleOf(timing, now, name) }
 }

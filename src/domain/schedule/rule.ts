@@ -1,5 +1,6 @@
 import { formatDuration } from '../duration.js'
 import type { EpochMs } from '../job.js'
+import { localText } from './local-time.js'
 
 /** When a schedule is due, checked and complete: plain data, as it is stored. */
 export type Rule =
@@ -37,4 +38,10 @@ export function ruleText(rule: Rule): string {
     case 'once':
       return 'once'
   }
+}
+
+/** The same with its zone, and with the time of one that comes once: where no time stands beside it. */
+export function wholeRuleText(rule: Rule): string {
+  const when = rule.kind === 'once' ? ` at ${localText(rule.tz, rule.at)}` : ''
+  return `${ruleText(rule)}${when} (${rule.tz})`
 }

@@ -47,17 +47,38 @@ export interface ScheduleChanges {
   readonly added: readonly NewSchedule[]
   readonly changed: readonly NewSchedule[]
   readonly removed: readonly Schedule[]
+  /** Wanted, but one of that name was made by hand, which stays as it is. */
+  readonly heldBack: readonly NewSchedule[]
 }
 
 export function changesBetween(stored: readonly Schedule[], wanted: readonly NewSchedule[]): ScheduleChanges {
   const before = new Map(stored.map((schedule) => [schedule.name, schedule]))
   const names = new Set(wanted.map(({ name }) => name))
+  const isByHand = (name: string) => before.get(name)?.source === 'cli'
   return {
     added: wanted.filter(({ name }) => !before.has(name)),
     changed: wanted.filter((schedule) => {
       const old = before.get(schedule.name)
-      return old !== undefined && reviseSchedule(old, schedule, 0) !== null
+      return old !== undefined && old.source !== 'cli' && reviseSchedule(old, schedule, 0) !== null
     }),
     removed: stored.filter(({ name, source }) => source !== 'cli' && !names.has(name)),
+    heldBack: wanted.filter(({ name }) => isByHand(name)),
   }
+}
+
+/** What is other in a schedule beside its rule, by the names that people write; none where one of the two is faulty. */
+export function changedOptions(old: NewSchedule, said: NewSchedule): readonly string[] {
+  const [before, after] = [namedParts(old), namedParts(said)]
+  if (before === null || after === null) return []
+  return Object.keys(after).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+}
+
+function namedParts({ source, task, plan }: NewSchedule): Readonly<Record<string, unknown>> | null {
+  if (plan === null) return null
+  const { timing, argsJson, options, catchUp, maxLatenessMs, overlap, jitterMs, until, limit } = plan.definition
+  const { queue, priority, retries, timeout, expires } = options
+  const startAt = timing.kind === 'every' ? timing.startAt : null
+  const ofJobs = { queue, priority, retries, timeout, expires }
+  const ofSlots = { catchUp, maxLateness: maxLatenessMs, overlap, jitter: jitterMs, until, limit }
+  return { source, task, startAt, args: argsJson, ...ofSlots, ...ofJobs }
 }

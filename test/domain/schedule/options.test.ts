@@ -76,7 +76,7 @@ describe('a schedule as it is written', () => {
     [
       'a jitter as long as the interval',
       { every: '1m', jitter: '1m' },
-      /schedule\.jitter: as long as the interval of 1m/,
+      /schedule\.jitter: 1m is not less than the interval of 1m/,
     ],
     ['an unknown option', { cron: '@daily', catchup: 'all' }, /a schedule has no option "catchup"/],
     ['a bad queue', { cron: '@daily', queue: '../x' }, /no queue name/],

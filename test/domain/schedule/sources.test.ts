@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { changesBetween, checkSchedules, type WrittenSchedule } from '../../../src/domain/schedule/sources.js'
+import {
+  changedOptions,
+  changesBetween,
+  checkSchedules,
+  type WrittenSchedule,
+} from '../../../src/domain/schedule/sources.js'
 import { newSchedule, storedSchedule } from '../../support/parsed-schedule.js'
 
 const written = (overrides: Partial<WrittenSchedule> = {}): WrittenSchedule => ({
@@ -59,6 +64,20 @@ describe('schedules of code and config', () => {
   test('An interval that began at another time is the same one.', () => {
     const stored = storedSchedule({ every: '1h' }, { name: 'tick', source: 'code' })
     const wanted = newSchedule({ every: '1h' }, { name: 'tick', source: 'code' }, 5_000)
-    expect(changesBetween([stored], [wanted])).toEqual({ added: [], changed: [], removed: [] })
+    expect(changesBetween([stored], [wanted])).toEqual({ added: [], changed: [], removed: [], heldBack: [] })
+  })
+
+  test('A name that was given by hand is not for the code to take.', () => {
+    const stored = storedSchedule({}, { name: 'by-hand', source: 'cli' })
+    const wanted = newSchedule({ overlap: 'queue' }, { name: 'by-hand', source: 'code' })
+    expect(changesBetween([stored], [wanted])).toEqual({ added: [], changed: [], removed: [], heldBack: [wanted] })
+  })
+
+  test('What is other beside the rule is named as people write it.', () => {
+    const old = newSchedule({ every: '1h', startAt: '02:00', args: [1], retries: 2 })
+    const said = newSchedule({ every: '2h', startAt: '03:00', args: [2], maxLateness: '1h' }, { task: 'other' })
+    expect(changedOptions(old, said)).toEqual(['task', 'startAt', 'args', 'maxLateness', 'retries'])
+    expect(changedOptions(old, newSchedule({ every: '2h', startAt: '02:00', args: [1], retries: 2 }))).toEqual([])
+    expect(changedOptions({ ...old, plan: null }, said)).toEqual([])
   })
 })
