@@ -2,7 +2,7 @@ import type { TaskPool } from '../engine/executors/task-pool.js'
 import { watchCode } from '../project/watch.js'
 import { type Context, projectOf, startTasks } from './context.js'
 import { say, sayOutput } from './say.js'
-import type { LoadedTasks } from './session.js'
+import type { ProjectTasks } from './session.js'
 
 /**
  * Replaces the task processes of a worker whenever the code of its project changes. Code that cannot be loaded is told of,
@@ -28,7 +28,7 @@ export function reloadOnChange(context: Context, pool: TaskPool, loaded: Loaded)
   })
 }
 
-type Loaded = (next: LoadedTasks) => Promise<void> | undefined
+type Loaded = (next: ProjectTasks) => Promise<void> | undefined
 
 async function canBeLoaded(context: Context, loaded: Loaded): Promise<boolean> {
   try {

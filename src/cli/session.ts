@@ -9,13 +9,13 @@ import { say, sayOutput } from './say.js'
 import { onSignals, takeSignals } from './signals.js'
 
 /** The tasks of the project, in processes that can run them. */
-export interface LoadedTasks {
+export interface ProjectTasks {
   readonly pool: TaskPool
   readonly catalog: Catalog
 }
 
 /** A command that uses the tasks of the project. */
-export interface Session extends LoadedTasks {
+export interface Session extends ProjectTasks {
   /** From now on the command itself says what a signal means. Until then a signal ends it: nothing has begun. */
   readonly takeSignals: typeof takeSignals
 }

@@ -11,7 +11,7 @@ import { reportWorker } from './run/reporter.js'
 import { say } from './say.js'
 import { startScheduling } from './schedules/start.js'
 import { bringInSchedules } from './schedules/sync.js'
-import { type LoadedTasks, type Session, withTasks } from './session.js'
+import { type ProjectTasks, type Session, withTasks } from './session.js'
 import { fired } from './signals.js'
 
 export interface WorkSettings extends Omit<RunnerSettings, 'redact'> {
@@ -51,7 +51,7 @@ async function workOn(store: Store, session: Session, context: Context, settings
       scheduler = await startScheduling(store, (name) => session.pool.task(name), worker.events)
     }
     if (settings.watch) {
-      const loaded = (next: LoadedTasks) => (settings.scheduler ? bringInSchedules(context, next, store) : undefined)
+      const loaded = (next: ProjectTasks) => (settings.scheduler ? bringInSchedules(context, next, store) : undefined)
       unwatch = await reloadOnChange(context, session.pool, loaded)
       say('watches the code for changes')
     }

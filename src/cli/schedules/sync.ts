@@ -9,7 +9,7 @@ import { confirm } from '../confirm.js'
 import { type Context, projectOf, refuseMemory, withStore } from '../context.js'
 import { exitCodes } from '../exit-codes.js'
 import { say } from '../say.js'
-import { type LoadedTasks, withTasks } from '../session.js'
+import { type ProjectTasks, withTasks } from '../session.js'
 
 export interface SyncChoice {
   readonly dryRun: boolean
@@ -68,7 +68,7 @@ export function syncSchedules(
  * Brings the schedules of code and config into the store as a scheduler starts. What has left them is only told of: a
  * module that is not there today may be a mistake.
  */
-export async function bringInSchedules(context: Context, session: LoadedTasks, store: ScheduleStore): Promise<void> {
+export async function bringInSchedules(context: Context, session: ProjectTasks, store: ScheduleStore): Promise<void> {
   const stored = await store.schedules()
   const { changes } = withoutGuesses(changesBetween(stored, await wantedSchedules(context, session)), session)
   const { added, changed, removed, heldBack } = changes
@@ -83,7 +83,7 @@ export async function bringInSchedules(context: Context, session: LoadedTasks, s
 }
 
 /** What code and config say. Schedules whose arguments their task refuses are faulty, as those are whose times cannot be read. */
-async function wantedSchedules(context: Context, { pool, catalog }: LoadedTasks): Promise<readonly NewSchedule[]> {
+async function wantedSchedules(context: Context, { pool, catalog }: ProjectTasks): Promise<readonly NewSchedule[]> {
   const names = new Set([shellTask, ...catalog.tasks.map(({ name }) => name)])
   const written = [...codeSchedules(catalog), ...configSchedules(projectOf(context))]
   const wanted = checkSchedules(written, (name) => names.has(name), systemClock.now())
@@ -103,7 +103,7 @@ function heldBackText({ name, source }: NewSchedule): string {
 }
 
 /** What modules that cannot be loaded would have said is not known: what may be theirs stays as it is. */
-function withoutGuesses(changes: ScheduleChanges, { catalog }: LoadedTasks) {
+function withoutGuesses(changes: ScheduleChanges, { catalog }: ProjectTasks) {
   if (catalog.faults.length === 0) return { changes, unsure: [] }
   const names = new Set([shellTask, ...catalog.tasks.map(({ name }) => name)])
   const isSure = ({ task }: NewSchedule) => names.has(task)
