@@ -18,10 +18,11 @@ export function scheduleName(name: string): string {
 }
 
 function placeName(name: string, what: string, code: string): string {
-  if (placePattern.test(name)) return name
+  // JavaScript may hand over anything.
+  if (typeof name === 'string' && placePattern.test(name)) return name
   throw new UsageError(
     code,
-    `${JSON.stringify(name.slice(0, 80))} is no ${what} name`,
+    `${JSON.stringify(String(name).slice(0, 80))} is no ${what} name`,
     'use up to 64 letters, digits, "_", "." or "-", not beginning with "." or "-"',
   )
 }

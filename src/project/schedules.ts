@@ -7,11 +7,13 @@ export function codeSchedules({ tasks }: Catalog): readonly WrittenSchedule[] {
   return tasks.flatMap(({ name: task, schedule }): readonly WrittenSchedule[] => {
     if (schedule === null) return []
     const { name = task, ...options } = schedule
-    return [{ name, source: 'code', task, options }]
+    return [{ name: String(name), source: 'code', task, options }]
   })
 }
 
 /** The schedules that the config has, unchecked. */
 export function configSchedules({ schedules }: Project): readonly WrittenSchedule[] {
-  return Object.entries(schedules).map(([name, { task, ...options }]) => ({ name, source: 'config', task, options }))
+  return Object.entries(schedules).map(([name, { task, ...options }]) => {
+    return { name, source: 'config', task: typeof task === 'string' ? task : '', options }
+  })
 }

@@ -7,13 +7,14 @@ export interface ScheduleStore {
   /**
    * Adds schedules, or changes those of the same name; nothing else of a schedule that is `unchanged` is touched. One whose
    * timing stays has the rule, the count and the decided slots that it had; any other begins now: no earlier slot is due.
-   * One that turns faulty loses its plan, and begins when it has one again. One that is paused stays so. Answers in the
-   * order of `schedules`.
+   * One that turns faulty loses its plan, and begins when it has one again. One that is paused stays so. A slot that waits and
+   * cannot fire any more, for a fault or a lower limit, is `skipped`. Answers in the order of `schedules`.
    */
   putSchedules(schedules: readonly NewSchedule[]): Promise<readonly ('added' | 'changed' | 'unchanged')[]>
   /** Removes schedules; what became of their slots stays until it is pruned, and slots that wait are `skipped` now. */
   dropSchedules(names: readonly string[]): Promise<readonly ('dropped' | 'unknown')[]>
   pauseSchedules(names: readonly string[]): Promise<readonly ('paused' | 'unchanged' | 'unknown')[]>
+  /** What passed meanwhile is to be left out, which a scheduler decides. */
   resumeSchedules(names: readonly string[]): Promise<readonly ('resumed' | 'unchanged' | 'unknown')[]>
   /** All schedules, by name. */
   schedules(): Promise<readonly Schedule[]>

@@ -32,12 +32,13 @@ export function newSchedule(name: string, definition: Partial<ScheduleDefinition
     task: 'hello',
     plan: { definition: whole, rule: ruleOf(whole.timing, from) },
     fault: null,
+    saidAt: Number.MAX_SAFE_INTEGER,
   }
 }
 
 /** A schedule that its source could not make a plan of. */
 export function faultySchedule(name: string, fault = 'no such zone'): NewSchedule {
-  return { name, source: 'code', task: 'hello', plan: null, fault }
+  return { name, source: 'code', task: 'hello', plan: null, fault, saidAt: Number.MAX_SAFE_INTEGER }
 }
 
 function ruleOf(timing: Timing, from: number): Rule {

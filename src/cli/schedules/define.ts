@@ -1,7 +1,9 @@
 import { UsageError } from '../../domain/errors.js'
+import type { EpochMs } from '../../domain/job.js'
 import { scheduleName } from '../../domain/names.js'
 import { parseSchedule, type ScheduleOptions } from '../../domain/schedule/options.js'
-import { systemClock } from '../../engine/clock.js'
+import type { NewSchedule } from '../../domain/schedule/schedule.js'
+import { slotsOf } from '../../domain/schedule/slots.js'
 import { shellTask } from '../../engine/shell-task.js'
 import { type Context, refuseMemory, withStore } from '../context.js'
 import type { ScheduleJson } from '../render/schedules.js'
@@ -17,6 +19,8 @@ export interface ScheduleRequest {
   /** null: the task's. */
   readonly name: string | null
   readonly options: ScheduleOptions
+  /** What times are counted from, and what is past then is not due. */
+  readonly saidAt: EpochMs
 }
 
 const added = {
@@ -28,14 +32,14 @@ const added = {
 /** Adds a schedule, or changes the one of that name. Throws UsageError: for arguments the task refuses too. */
 export function defineSchedule(context: Context, request: ScheduleRequest): Promise<readonly ScheduleJson[]> {
   refuseMemory(context, 'schedule')
-  const { task, options } = request
+  const { task, options, saidAt } = request
   const name = nameOf(request)
   const use = task === shellTask ? withoutTasks : withTasks
   return use(context, async ({ pool, catalog }) => {
-    const now = systemClock.now()
     const info = findTask(catalog, task)
-    const plan = parseSchedule(options, now, flagOf)
-    await prepareJobs(pool, [info], plan.definition.argsJson, plan.definition.options, now)
+    const plan = parseSchedule(options, saidAt, flagOf)
+    refuseIfNeverDue(plan, saidAt)
+    await prepareJobs(pool, [info], plan.definition.argsJson, plan.definition.options, saidAt)
     return withStore(context, async (store) => {
       const before = (await store.schedules()).find((schedule) => schedule.name === name)
       if (before !== undefined && before.source !== 'cli') {
@@ -45,11 +49,20 @@ export function defineSchedule(context: Context, request: ScheduleRequest): Prom
           'change it there, or give this one another --name',
         )
       }
-      const [answer = 'unchanged'] = await store.putSchedules([{ name, source: 'cli', task, plan, fault: null }])
+      const [answer = 'unchanged'] = await store.putSchedules([
+        { name, source: 'cli', task, plan, fault: null, saidAt: saidAt - 1 },
+      ])
       say(`schedule ${name}: ${added[answer]}`)
       return shownSchedules(store, context, [name])
     })
   })
+}
+
+function refuseIfNeverDue({ rule, definition: { until } }: NonNullable<NewSchedule['plan']>, saidAt: EpochMs): void {
+  const first = slotsOf(rule)(saidAt - 1)
+  if (first !== null && (until === null || first.at <= until)) return
+  const why = first === null || until === null ? 'it has no time to come' : 'its first time is after --until'
+  throw new UsageError('E_SCHEDULE', `it would never fire: ${why}`)
 }
 
 function nameOf({ task, name }: ScheduleRequest): string {

@@ -22,9 +22,9 @@ export async function readSchedule(
   const ofJobs = enqueueOptions({ queue, priority, retries, timeout, expires }, now) as ScheduledOptions
   const options = { ...scheduleOptions(flags, now), ...ofJobs }
   const name = flags.name ?? null
-  if (command !== null) return { task: shellTask, name, options: { ...options, args: command } }
+  if (command !== null) return { task: shellTask, name, options: { ...options, args: command }, saidAt: now }
   const [task = '', ...others] = words
   const data = flags.data === '-' ? await readStdin() : (flags.data ?? null)
   const args = JSON.parse(parseTaskArguments(others, data)) as unknown[]
-  return { task, name, options: { ...options, args } }
+  return { task, name, options: { ...options, args }, saidAt: now }
 }

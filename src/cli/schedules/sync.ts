@@ -1,15 +1,14 @@
 import { wholeRuleText } from '../../domain/schedule/rule.js'
-import type { NewSchedule, Schedule } from '../../domain/schedule/schedule.js'
-import { changedOptions, changesBetween, checkSchedules, type ScheduleChanges } from '../../domain/schedule/sources.js'
-import { systemClock } from '../../engine/clock.js'
+import type { NewSchedule, SaidSchedule, Schedule } from '../../domain/schedule/schedule.js'
+import { changedOptions, changesBetween, type ScheduleChanges } from '../../domain/schedule/sources.js'
 import { shellTask } from '../../engine/shell-task.js'
-import { codeSchedules, configSchedules } from '../../project/schedules.js'
 import type { ScheduleStore } from '../../stores/schedule-store.js'
 import { confirm } from '../confirm.js'
-import { type Context, projectOf, refuseMemory, withStore } from '../context.js'
+import { type Context, refuseMemory, withStore } from '../context.js'
 import { exitCodes } from '../exit-codes.js'
 import { say } from '../say.js'
 import { type ProjectTasks, withTasks } from '../session.js'
+import { wantedSchedules } from './wanted.js'
 
 export interface SyncChoice {
   readonly dryRun: boolean
@@ -82,22 +81,6 @@ export async function bringInSchedules(context: Context, session: ProjectTasks, 
   }
 }
 
-/** What code and config say. Schedules whose arguments their task refuses are faulty, as those are whose times cannot be read. */
-async function wantedSchedules(context: Context, { pool, catalog }: ProjectTasks): Promise<readonly NewSchedule[]> {
-  const names = new Set([shellTask, ...catalog.tasks.map(({ name }) => name)])
-  const written = [...codeSchedules(catalog), ...configSchedules(projectOf(context))]
-  const wanted = checkSchedules(written, (name) => names.has(name), systemClock.now())
-  const functions = new Set(catalog.tasks.filter(({ executable }) => !executable).map(({ name }) => name))
-  const checkable = wanted.filter(({ task, plan }) => plan !== null && functions.has(task))
-  const requests = checkable.map(({ task, plan }) => ({ task, argsJson: plan?.definition.argsJson ?? '[]' }))
-  const verdicts = requests.length === 0 ? [] : await pool.check(requests)
-  const refused = new Map(checkable.map(({ name }, index) => [name, verdicts[index] ?? null]))
-  return wanted.map((schedule) => {
-    const fault = refused.get(schedule.name) ?? null
-    return fault === null ? schedule : { ...schedule, plan: null, fault }
-  })
-}
-
 function heldBackText({ name, source }: NewSchedule): string {
   return `${name} was made by hand and stays; that of the ${source} is left out until it is removed: offstage schedule remove ${name}`
 }
@@ -116,7 +99,7 @@ function withoutGuesses(changes: ScheduleChanges, { catalog }: ProjectTasks) {
 
 function changeLines({ added, changed, removed }: ScheduleChanges, stored: readonly Schedule[]): readonly SyncChange[] {
   const before = new Map(stored.map((schedule) => [schedule.name, schedule]))
-  const line = (change: SyncChange['change'], schedule: NewSchedule, old = before.get(schedule.name)): SyncChange => ({
+  const line = (change: SyncChange['change'], schedule: SaidSchedule, old = before.get(schedule.name)): SyncChange => ({
     change,
     name: schedule.name,
     task: schedule.task,
@@ -132,6 +115,6 @@ function changeLines({ added, changed, removed }: ScheduleChanges, stored: reado
   ]
 }
 
-function described({ plan }: NewSchedule): string | null {
+function described({ plan }: SaidSchedule): string | null {
   return plan === null ? null : wholeRuleText(plan.rule)
 }

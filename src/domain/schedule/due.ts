@@ -26,7 +26,7 @@ export function nextFiring(schedule: Schedule, next: NextSlot): { slot: EpochMs;
   if (limit !== null && schedule.fired + schedule.waiting >= limit) return null
   const slot = next(schedule.decidedUntil)
   if (slot === null || (until !== null && slot.at > until)) return null
-  return { slot: slot.at, at: slot.at + jitterOf(schedule, slot.at) }
+  return { slot: slot.at, at: slot.at + jitterOf(schedule, next, slot.at) }
 }
 
 /**
@@ -36,15 +36,19 @@ export function nextFiring(schedule: Schedule, next: NextSlot): { slot: EpochMs;
 export function decideDue(schedule: Schedule, next: NextSlot, now: EpochMs, absence: string): readonly DecidedSlot[] {
   if (schedule.plan === null) return []
   const { definition } = schedule.plan
-  const lateBy = (slot: EpochMs) => now - slot - jitterOf(schedule, slot)
+  const { pausedAt } = schedule
+  const lateBy = (slot: EpochMs) => now - slot - jitterOf(schedule, next, slot)
   const isDue = (slot: EpochMs) => lateBy(slot) >= 0 && (definition.until === null || slot <= definition.until)
   const { older, listed } = dueSlots(next, schedule.decidedUntil, isDue, now)
   const [first] = listed
   if (first === undefined) return []
   const inTime = (slot: EpochMs) => definition.maxLatenessMs === null || lateBy(slot) <= definition.maxLatenessMs
-  const isCatchingUp = older !== null || lateBy(first) > onTimeMs
-  const firing = isCatchingUp ? caughtUp(definition.catchUp, listed.filter(inTime), lateBy) : listed.filter(inTime)
+  const [firstOpen, ...laterOpen] = listed.filter((slot) => !isPaused(schedule, slot))
+  const isCatchingUp = older !== null || (firstOpen !== undefined && lateBy(firstOpen) > onTimeMs)
+  const candidates = firstOpen === undefined || pausedAt !== null ? [] : [firstOpen, ...laterOpen].filter(inTime)
+  const firing = new Set(isCatchingUp ? caughtUp(definition.catchUp, candidates, lateBy) : candidates)
   const why = (slot: EpochMs) => {
+    if (pausedAt !== null) return `${absence}; the schedule is paused`
     if (inTime(slot)) return `${absence}; ${leftOut[definition.catchUp]}`
     return `${absence}; later than ${formatDuration(definition.maxLatenessMs ?? 0)}`
   }
@@ -53,13 +57,18 @@ export function decideDue(schedule: Schedule, next: NextSlot, now: EpochMs, abse
     isCatchingUp && definition.catchUp === 'all' && definition.overlap === 'skip' ? 'queue' : definition.overlap
   const decide = (slot: EpochMs, through = slot): DecidedSlot => {
     const decided = { slot, through, overlap, lateMs: lateBy(slot) }
-    if (schedule.pausedAt !== null) return { ...decided, outcome: 'skipped', reason: 'the schedule is paused' }
-    if (!firing.includes(slot)) return { ...decided, outcome: 'missed', reason: why(slot) }
+    if (isPaused(schedule, slot)) return { ...decided, outcome: 'skipped', reason: 'the schedule was paused' }
+    if (!firing.has(slot)) return { ...decided, outcome: 'missed', reason: why(slot) }
     if (decided.lateMs > onTimeMs) return { ...decided, outcome: 'late', reason: absence }
     return { ...decided, outcome: 'fired', reason: null }
   }
   const decided = listed.map((slot) => decide(slot))
   return older === null ? decided : [decide(older.first, older.last), ...decided]
+}
+
+function isPaused({ pausedAt, lastPause }: Schedule, slot: EpochMs): boolean {
+  if (pausedAt !== null && slot >= pausedAt) return true
+  return lastPause !== null && slot >= lastPause.from && slot < lastPause.until
 }
 
 const leftOut: Readonly<Record<CatchUp, string>> = {
@@ -105,10 +114,15 @@ function take(next: NextSlot, from: EpochMs, isDue: (slot: EpochMs) => boolean, 
   return slots
 }
 
-/** How much later than its time a slot fires: made from its name and time, so that it is the same for every scheduler. */
-export function jitterOf({ name, plan }: Pick<Schedule, 'name' | 'plan'>, slot: EpochMs): number {
+/**
+ * How much later than its time a slot fires: made from its name and time, so that it is the same for every scheduler, and
+ * not past the next slot, so that each fires in its turn.
+ */
+export function jitterOf({ name, plan }: Pick<Schedule, 'name' | 'plan'>, next: NextSlot, slot: EpochMs): number {
   const jitterMs = plan?.definition.jitterMs ?? 0
-  return jitterMs === 0 ? 0 : hash(`${name} ${slot}`) % (jitterMs + 1)
+  if (jitterMs === 0) return 0
+  const untilNextMs = (next(slot)?.at ?? Number.POSITIVE_INFINITY) - slot
+  return hash(`${name} ${slot}`) % (Math.min(jitterMs, untilNextMs) + 1)
 }
 
 /** FNV-1a, with the last mix of MurmurHash3: neighbours in time must not be neighbours in jitter. */

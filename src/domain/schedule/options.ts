@@ -91,6 +91,14 @@ export function parseSchedule(
       `it has ${known.join(', ')}`,
     )
   }
+  for (const option of ['cron', 'tz'] as const) {
+    const value: unknown = options[option]
+    if (value !== undefined && typeof value !== 'string')
+      throw new UsageError('E_SCHEDULE', `${name(option)} is no text`)
+  }
+  if (options.args !== undefined && !Array.isArray(options.args)) {
+    throw new UsageError('E_SCHEDULE', `${name('args')} is no list`, 'write the arguments in call order, as a list')
+  }
   const timing = timingOf(options, now, name)
   const { queue, priority, retries, timeout, expires } = options
   const given = Object.entries({ queue, priority, retries, timeout, expires }).filter(

@@ -1,5 +1,5 @@
 import type { EpochMs, JobId } from '../job.js'
-import { type NewSchedule, onTimeMs, type Schedule, type SlotRecord } from './schedule.js'
+import { type NewSchedule, onTimeMs, type SaidSchedule, type Schedule, type SlotRecord } from './schedule.js'
 
 /** What a store keeps of a schedule, beside its revision and its slots. */
 export type KeptSchedule = Omit<Schedule, 'revision' | 'waiting' | 'lastSlot'>
@@ -7,16 +7,29 @@ export type KeptSchedule = Omit<Schedule, 'revision' | 'waiting' | 'lastSlot'>
 /** What a schedule becomes by what its source says of it now; null if it says what is kept already. */
 export function reviseSchedule(kept: KeptSchedule | null, said: NewSchedule, now: EpochMs): KeptSchedule | null {
   const { name, source, task, plan, fault } = said
-  const begin = { decidedUntil: now, fired: 0 }
-  if (kept === null) return { name, source, task, plan, fault, createdAt: now, pausedAt: null, ...begin }
+  const begin = { decidedUntil: Math.min(said.saidAt, now), fired: 0 }
+  const told = { name, source, task, plan, fault }
+  if (kept === null) return { ...told, createdAt: now, pausedAt: null, lastPause: null, ...begin }
   if (isSame(essence(kept), essence(said))) return null
-  const { createdAt, pausedAt, decidedUntil, fired } = kept
-  const changed = { name, source, task, plan, fault, createdAt, pausedAt, decidedUntil, fired }
+  const changed = { ...kept, ...told }
   if (plan === null) return changed
   if (kept.plan === null || !isSame(kept.plan.definition.timing, plan.definition.timing)) {
     return { ...changed, ...begin }
   }
   return { ...changed, plan: { definition: plan.definition, rule: kept.plan.rule } }
+}
+
+/** A pause ends. One before it that nobody has looked at since is a part of it. */
+export function endPause(kept: KeptSchedule, now: EpochMs): KeptSchedule {
+  const { pausedAt, lastPause, decidedUntil } = kept
+  const from = lastPause !== null && lastPause.until > decidedUntil ? lastPause.from : (pausedAt ?? now)
+  return { ...kept, pausedAt: null, lastPause: { from, until: now } }
+}
+
+/** How many of the slots that wait can never fire any more, now that the schedule is another one. */
+export function waitInVain({ plan, fired }: KeptSchedule, waiting: number): number {
+  if (plan === null) return waiting
+  return Math.max(0, Math.min(waiting, fired + waiting - (plan.definition.limit ?? Number.POSITIVE_INFINITY)))
 }
 
 /** What a slot becomes that has waited, by the job that it fires now. */
@@ -31,7 +44,7 @@ export function latenessMs(slot: EpochMs, now: EpochMs): number {
 }
 
 /** All that a source says, but for the rule: that may count from the moment it was made. */
-function essence({ source, task, plan, fault }: NewSchedule) {
+function essence({ source, task, plan, fault }: SaidSchedule) {
   return { source, task, fault, definition: plan?.definition ?? null }
 }
 

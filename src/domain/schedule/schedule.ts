@@ -39,8 +39,8 @@ export interface ScheduleDefinition {
   readonly limit: number | null
 }
 
-/** A schedule as its source gives it: with a rule that it follows, or with the fault that keeps it from firing. */
-export interface NewSchedule {
+/** A schedule as its source says it: with a rule that it follows, or with the fault that keeps it from firing. */
+export interface SaidSchedule {
   readonly name: string
   readonly source: ScheduleSource
   readonly task: string
@@ -49,8 +49,14 @@ export interface NewSchedule {
   readonly fault: string | null
 }
 
+/** A schedule that is to be stored. */
+export interface NewSchedule extends SaidSchedule {
+  /** When it was said: what is due later is due, however long it takes to be stored. */
+  readonly saidAt: EpochMs
+}
+
 /** A schedule as it is stored. */
-export interface Schedule extends NewSchedule {
+export interface Schedule extends SaidSchedule {
   /** Goes up with each of its changes, and never comes back: what was decided by an older one is not written. */
   readonly revision: number
   readonly createdAt: EpochMs
@@ -58,11 +64,19 @@ export interface Schedule extends NewSchedule {
   readonly decidedUntil: EpochMs
   /** How many slots have fired under this timing. */
   readonly fired: number
+  /** null: it is not paused. */
   readonly pausedAt: EpochMs | null
+  /** The pause that ended last: its slots are left out, also if nobody has looked at them since. */
+  readonly lastPause: Pause | null
   /** How many slots wait for the job of an earlier one to end. */
   readonly waiting: number
   /** The latest of its slots of which there is a record, one that waits included. */
   readonly lastSlot: SlotRecord | null
+}
+
+export interface Pause {
+  readonly from: EpochMs
+  readonly until: EpochMs
 }
 
 /** What became of a slot. `late` is fired too; `waiting` will be, once the job of an earlier slot has ended. */
@@ -88,6 +102,7 @@ export const onTimeMs = 10_000
 
 /** Why a slot is fired that no rule asked for, and why one is left out that waited. */
 export const byHand = 'by hand'
+export const wasChanged = 'the schedule was changed, and cannot fire it any more'
 export const wasRemoved = 'the schedule was removed'
 
 /** The most slots of one schedule that wait for a job to end, and the most that are made up for at once. */

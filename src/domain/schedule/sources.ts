@@ -1,9 +1,8 @@
-import { OffstageError } from '../errors.js'
 import type { EpochMs } from '../job.js'
 import { scheduleName } from '../names.js'
 import { parseSchedule, type ScheduleOptions } from './options.js'
 import { reviseSchedule } from './revise.js'
-import type { NewSchedule, Schedule, ScheduleSource } from './schedule.js'
+import type { NewSchedule, SaidSchedule, Schedule, ScheduleSource } from './schedule.js'
 import { isClockTime } from './time.js'
 
 /** A schedule as the code or the config says it, not checked yet. */
@@ -25,19 +24,20 @@ export function checkSchedules(
   return [...twins.values()].flatMap(([first, second]): NewSchedule[] => {
     if (first === undefined) return []
     const { name, source, task } = first
-    const faulty = (fault: string) => [{ name, source, task, plan: null, fault }]
+    const faulty = (fault: string) => [{ name, source, task, plan: null, fault, saidAt: now }]
     if (second !== undefined) {
       return faulty(`two schedules have this name: of ${task} (${source}) and of ${second.task} (${second.source})`)
     }
+    if (task === '') return faulty('it names no task')
     if (!isTask(task)) return faulty(`there is no task ${task}`)
     const { at, until } = first.options
     if (isClockTime(at) || isClockTime(until)) return faulty('a time of day is another time each day: give a date too')
     try {
       scheduleName(name)
-      return [{ name, source, task, plan: parseSchedule(first.options, now), fault: null }]
+      return [{ name, source, task, plan: parseSchedule(first.options, now), fault: null, saidAt: now }]
     } catch (thrown) {
-      if (!(thrown instanceof OffstageError)) throw thrown
-      return faulty(thrown.message)
+      // Whatever somebody has written there: the others are not to wait for it.
+      return faulty(thrown instanceof Error ? thrown.message : String(thrown))
     }
   })
 }
@@ -67,13 +67,13 @@ export function changesBetween(stored: readonly Schedule[], wanted: readonly New
 }
 
 /** What is other in a schedule beside its rule, by the names that people write; none where one of the two is faulty. */
-export function changedOptions(old: NewSchedule, said: NewSchedule): readonly string[] {
+export function changedOptions(old: SaidSchedule, said: SaidSchedule): readonly string[] {
   const [before, after] = [namedParts(old), namedParts(said)]
   if (before === null || after === null) return []
   return Object.keys(after).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
 }
 
-function namedParts({ source, task, plan }: NewSchedule): Readonly<Record<string, unknown>> | null {
+function namedParts({ source, task, plan }: SaidSchedule): Readonly<Record<string, unknown>> | null {
   if (plan === null) return null
   const { timing, argsJson, options, catchUp, maxLatenessMs, overlap, jitterMs, until, limit } = plan.definition
   const { queue, priority, retries, timeout, expires } = options

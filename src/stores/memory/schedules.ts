@@ -1,6 +1,12 @@
 import type { EpochMs } from '../../domain/job.js'
-import { type KeptSchedule, latenessMs, reviseSchedule } from '../../domain/schedule/revise.js'
-import { type NewSchedule, type Schedule, wasRemoved } from '../../domain/schedule/schedule.js'
+import { endPause, type KeptSchedule, latenessMs, reviseSchedule, waitInVain } from '../../domain/schedule/revise.js'
+import {
+  type NewSchedule,
+  type Schedule,
+  type SlotRecord,
+  wasChanged,
+  wasRemoved,
+} from '../../domain/schedule/schedule.js'
 import { hasEnded, keepSlot, slotsOf, waitingSlots } from './slots.js'
 import type { Tables } from './tables.js'
 
@@ -9,18 +15,24 @@ export function putSchedule(tables: Tables, said: NewSchedule) {
   const kept = reviseSchedule(stored ?? null, said, tables.clock.now())
   if (kept === null) return 'unchanged'
   change(tables, kept)
+  const waiting = waitingSlots(tables, said.name)
+  const inVain = waitInVain(kept, waiting.length)
+  skip(tables, said.name, waiting.slice(waiting.length - inVain), wasChanged)
   return stored === undefined ? 'added' : 'changed'
 }
 
 export function dropSchedule(tables: Tables, name: string) {
   if (!tables.schedules.delete(name)) return 'unknown'
   tables.scheduling.version++
-  const now = tables.clock.now()
-  for (const waiting of waitingSlots(tables, name)) {
-    const lateMs = latenessMs(waiting.slot, now)
-    keepSlot(tables, name, { ...waiting, outcome: 'skipped', reason: wasRemoved, lateMs })
-  }
+  skip(tables, name, waitingSlots(tables, name), wasRemoved)
   return 'dropped'
+}
+
+function skip(tables: Tables, name: string, slots: readonly SlotRecord[], reason: string): void {
+  for (const slot of slots) {
+    const lateMs = latenessMs(slot.slot, tables.clock.now())
+    keepSlot(tables, name, { ...slot, outcome: 'skipped', reason, lateMs })
+  }
 }
 
 export function pauseSchedule(tables: Tables, name: string) {
@@ -35,7 +47,7 @@ export function resumeSchedule(tables: Tables, name: string) {
   const stored = tables.schedules.get(name)
   if (stored === undefined) return 'unknown'
   if (stored.pausedAt === null) return 'unchanged'
-  change(tables, { ...stored, pausedAt: null })
+  change(tables, endPause(stored, tables.clock.now()))
   return 'resumed'
 }
 

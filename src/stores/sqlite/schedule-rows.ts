@@ -14,6 +14,8 @@ export interface ScheduleRow {
   readonly decided_until: number
   readonly fired: number
   readonly paused_at: number | null
+  readonly pause_from: number | null
+  readonly pause_until: number | null
 }
 
 export function scheduleRow(statements: Statements, name: string): ScheduleRow | null {
@@ -31,6 +33,7 @@ export function keptScheduleOfRow(row: ScheduleRow): KeptSchedule {
     decidedUntil: row.decided_until,
     fired: row.fired,
     pausedAt: row.paused_at,
+    lastPause: row.pause_from === null ? null : { from: row.pause_from, until: row.pause_until ?? row.pause_from },
   }
 }
 

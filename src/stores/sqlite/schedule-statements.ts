@@ -29,11 +29,16 @@ export const scheduleTexts = {
     ON CONFLICT (name) DO UPDATE SET source = excluded.source, task = excluded.task, plan = excluded.plan,
       fault = excluded.fault, revision = excluded.revision, decided_until = excluded.decided_until,
       fired = excluded.fired`,
-  setPaused: `UPDATE schedules SET paused_at = :pausedAt, revision = :revision WHERE name = :name`,
+  pause: `UPDATE schedules SET paused_at = :pausedAt, revision = :revision WHERE name = :name`,
+  resume: `
+    UPDATE schedules SET paused_at = NULL, pause_from = :from, pause_until = :until, revision = :revision
+    WHERE name = :name`,
   dropSchedule: `DELETE FROM schedules WHERE name = ?`,
   skipWaiting: `
     UPDATE slots INDEXED BY slots_waiting SET outcome = 'skipped', reason = :reason, late_ms = max(0, :now - slot)
-    WHERE schedule = :name AND outcome = 'waiting'`,
+    WHERE schedule = :name AND outcome = 'waiting' AND slot IN (
+      SELECT slot FROM slots INDEXED BY slots_waiting
+      WHERE schedule = :name AND outcome = 'waiting' ORDER BY slot DESC LIMIT :count)`,
   scheduling: `SELECT version, seen_at AS seenAt FROM scheduling`,
   nextVersion: `UPDATE scheduling SET version = version + 1 RETURNING version`,
   noteScheduler: `UPDATE scheduling SET seen_at = ?`,

@@ -1,22 +1,30 @@
 import type { Clock } from '../../domain/clock.js'
 import type { EpochMs } from '../../domain/job.js'
-import { reviseSchedule } from '../../domain/schedule/revise.js'
-import { type NewSchedule, type Schedule, wasRemoved } from '../../domain/schedule/schedule.js'
+import { endPause, reviseSchedule, waitInVain } from '../../domain/schedule/revise.js'
+import { type NewSchedule, type Schedule, wasChanged, wasRemoved } from '../../domain/schedule/schedule.js'
 import { keptScheduleOfRow, type ScheduleRow, type SlotRow, scheduleRow, slotOfRow } from './schedule-rows.js'
 import type { Statements } from './statements.js'
+
+// LIMIT -1 is no limit.
+const all = -1
 
 export function putSchedule(statements: Statements, clock: Clock, said: NewSchedule) {
   const row = scheduleRow(statements, said.name)
   const kept = reviseSchedule(row === null ? null : keptScheduleOfRow(row), said, clock.now())
   if (kept === null) return 'unchanged'
   const plan = kept.plan === null ? null : JSON.stringify(kept.plan)
-  statements.keepSchedule.run({ ...kept, plan, revision: nextVersion(statements) })
+  const { lastPause: _, ...values } = kept
+  statements.keepSchedule.run({ ...values, plan, revision: nextVersion(statements) })
+  const { name } = kept
+  const { count } = statements.countWaiting.get(name) as { readonly count: number }
+  const inVain = waitInVain(kept, count)
+  if (inVain > 0) statements.skipWaiting.run({ name, count: inVain, reason: wasChanged, now: clock.now() })
   return row === null ? 'added' : 'changed'
 }
 
 export function dropSchedule(statements: Statements, clock: Clock, name: string) {
   if (statements.dropSchedule.run(name).changes === 0) return 'unknown'
-  statements.skipWaiting.run({ name, reason: wasRemoved, now: clock.now() })
+  statements.skipWaiting.run({ name, count: all, reason: wasRemoved, now: clock.now() })
   nextVersion(statements)
   return 'dropped'
 }
@@ -25,15 +33,16 @@ export function pauseSchedule(statements: Statements, clock: Clock, name: string
   const row = scheduleRow(statements, name)
   if (row === null) return 'unknown'
   if (row.paused_at !== null) return 'unchanged'
-  statements.setPaused.run({ name, pausedAt: clock.now(), revision: nextVersion(statements) })
+  statements.pause.run({ name, pausedAt: clock.now(), revision: nextVersion(statements) })
   return 'paused'
 }
 
-export function resumeSchedule(statements: Statements, name: string) {
+export function resumeSchedule(statements: Statements, clock: Clock, name: string) {
   const row = scheduleRow(statements, name)
   if (row === null) return 'unknown'
   if (row.paused_at === null) return 'unchanged'
-  statements.setPaused.run({ name, pausedAt: null, revision: nextVersion(statements) })
+  const { lastPause } = endPause(keptScheduleOfRow(row), clock.now())
+  statements.resume.run({ name, ...lastPause, revision: nextVersion(statements) })
   return 'resumed'
 }
 

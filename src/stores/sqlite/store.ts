@@ -133,7 +133,7 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
     putSchedules: (schedules) => tell(() => schedules.map((schedule) => putSchedule(statements, clock, schedule))),
     dropSchedules: (names) => tell(() => names.map((name) => dropSchedule(statements, clock, name))),
     pauseSchedules: (names) => tell(() => names.map((name) => pauseSchedule(statements, clock, name))),
-    resumeSchedules: (names) => tell(() => names.map((name) => resumeSchedule(statements, name))),
+    resumeSchedules: (names) => tell(() => names.map((name) => resumeSchedule(statements, clock, name))),
     schedules: () => read(() => allSchedules(statements)),
     schedulesVersion: () => read(() => schedulesVersion(statements)),
     claimSlots: async (claim) => {

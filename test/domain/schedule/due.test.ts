@@ -119,10 +119,41 @@ describe('slots that came while nobody looked', () => {
   })
 })
 
+test('A jitter longer than the way to the next slot ends there: slots fire in their order, and none is late for another.', () => {
+  const options = { cron: '* * * * * *', jitter: '40s' }
+  const schedule = storedSchedule(options, { decidedUntil: noon })
+  const next = slotsOf({ kind: 'cron', cron: options.cron, tz: 'UTC' })
+  const times = Array.from({ length: 200 }, (_, index) => noon + index * 1_000)
+  const fires = times.map((slot) => slot + jitterOf(schedule, next, slot))
+  expect(fires).toEqual([...fires].sort((a, b) => a - b))
+  expect(new Set(fires.map((at, index) => at - (times[index] ?? 0))).size).toBeGreaterThan(50)
+})
+
 test('A paused schedule leaves its slots out, and says so.', () => {
   expect(decided({}, noon + 2 * hourMs, noon, { pausedAt: 1 })).toMatchObject([
-    { outcome: 'skipped', reason: 'the schedule is paused' },
-    { outcome: 'skipped', reason: 'the schedule is paused' },
+    { outcome: 'skipped', reason: 'the schedule was paused' },
+    { outcome: 'skipped', reason: 'the schedule was paused' },
+  ])
+  // What came before the pause, while nobody looked, was missed; it is not made up for as long as the pause lasts.
+  const halfPast = noon + 1.5 * hourMs
+  expect(decided({ catchUp: 'all' }, noon + 2 * hourMs, noon, { pausedAt: halfPast })).toMatchObject([
+    { outcome: 'missed', reason: 'nobody looked; the schedule is paused' },
+    { outcome: 'skipped' },
+  ])
+})
+
+test('What passed in a pause is left out also when it is over, whenever somebody looks; what came around it is not.', () => {
+  const lastPause = { from: noon + 1.5 * hourMs, until: noon + 3.5 * hourMs }
+  expect(summary(decided({ catchUp: 'all' }, noon + 4 * hourMs + 60_000, noon, { lastPause }))).toEqual([
+    '13:00 late 10860000',
+    '14:00 skipped 7260000',
+    '15:00 skipped 3660000',
+    '16:00 late 60000',
+  ])
+  const short = { from: noon, until: noon + 1.5 * hourMs }
+  expect(summary(decided({}, noon + 2 * hourMs, noon, { lastPause: short }))).toEqual([
+    '13:00 skipped 3600000',
+    '14:00 fired 0',
   ])
 })
 
@@ -142,24 +173,27 @@ test('A faulty schedule has no slots, and neither has one past its end or its li
 
 describe('jitter', () => {
   const schedule = storedSchedule({ jitter: '10m' }, { decidedUntil: noon })
+  const hourly = slotsOf({ kind: 'cron', cron: '0 * * * *', tz: 'UTC' })
   const other = { ...schedule, name: 'other' }
   const slots = Array.from({ length: 500 }, (_, index) => noon + index * hourMs)
 
   test('Is the same each time, up to its bound, spread over all of it, and different by name.', () => {
-    const jitters = slots.map((slot) => jitterOf(schedule, slot))
-    expect(jitters).toEqual(slots.map((slot) => jitterOf(schedule, slot)))
+    const jitters = slots.map((slot) => jitterOf(schedule, hourly, slot))
+    expect(jitters).toEqual(slots.map((slot) => jitterOf(schedule, hourly, slot)))
     expect(Math.max(...jitters)).toBeLessThanOrEqual(600_000)
     for (let tenth = 0; tenth < 10; tenth++) {
       const within = jitters.filter((ms) => Math.min(9, Math.floor(ms / 60_000)) === tenth)
       expect(within.length).toBeGreaterThan(20)
     }
-    expect(slots.filter((slot) => jitterOf(schedule, slot) === jitterOf(other, slot)).length).toBeLessThan(5)
-    expect(jitterOf(storedSchedule(), noon)).toBe(0)
+    expect(
+      slots.filter((slot) => jitterOf(schedule, hourly, slot) === jitterOf(other, hourly, slot)).length,
+    ).toBeLessThan(5)
+    expect(jitterOf(storedSchedule(), hourly, noon)).toBe(0)
   })
 
   test('Puts the firing off, and is no lateness.', () => {
-    const jitterMs = jitterOf(schedule, noon + hourMs)
-    expect(nextFiring(schedule, slotsOf({ kind: 'cron', cron: '0 * * * *', tz: 'UTC' }))).toEqual({
+    const jitterMs = jitterOf(schedule, hourly, noon + hourMs)
+    expect(nextFiring(schedule, hourly)).toEqual({
       slot: noon + hourMs,
       at: noon + hourMs + jitterMs,
     })
