@@ -47,7 +47,8 @@ async function workOn(store: Store, session: Session, context: Context, settings
     // From here on whatever fails must end the worker too.
     say(`worker ${worker.id} is ready: ${described(session, settings)}`)
     if (settings.scheduler) {
-      await bringInSchedules(context, session, store)
+      // A schema of the project's may take its time over the arguments of a schedule.
+      await Promise.race([bringInSchedules(context, session, store), fired(interruption.first)])
       scheduler = await startScheduling(store, (name) => session.pool.task(name), worker.events)
     }
     if (settings.watch) {
@@ -97,12 +98,18 @@ function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
+/** A slot that waits becomes a job once the one before it has ended. */
+async function isAnythingLeft(store: Store, { queues, scheduler }: WorkSettings): Promise<boolean> {
+  if (await store.unfinished(queueNames(queues))) return true
+  return scheduler && (await store.waitingSchedules()).length > 0
+}
+
 /** Resolves when nothing is queued, running or waiting for a retry: looked at again whenever something was written. */
 async function nothingLeft(store: Store, worker: Worker, settings: WorkSettings, signal: AbortSignal): Promise<void> {
   for (;;) {
     const since = store.news()
     if (signal.aborted) return
-    if (!worker.runner.busy && !(await store.unfinished(queueNames(settings.queues)))) return
+    if (!worker.runner.busy && !(await isAnythingLeft(store, settings))) return
     await store.waitForWork({ since, timeoutMs: 500, signal })
   }
 }

@@ -19,6 +19,8 @@ export interface EngineEvents {
   'schedule.slots': [schedule: string, records: readonly SlotRecord[]]
   /** A schedule cannot be followed. */
   'schedule.faulty': [schedule: string, why: string]
+  /** The clock on the wall was set back, by so many milliseconds. */
+  'clock.back': [byMs: number]
   /** A background loop met an error that it cannot go on after. */
   'service.failed': [name: string, error: unknown]
   'store.unavailable': [error: Error]

@@ -1,14 +1,14 @@
 import type { Clock } from '../domain/clock.js'
-import { formatDuration } from '../domain/duration.js'
 import { OffstageError } from '../domain/errors.js'
 import type { EpochMs, NewJob } from '../domain/job.js'
 import { makeJob, type TaskDefaults } from '../domain/request.js'
 import { type DecidedSlot, decideDue, nextFiring } from '../domain/schedule/due.js'
 import type { NextSlot } from '../domain/schedule/rule.js'
-import { hasFired, onTimeMs, type Schedule } from '../domain/schedule/schedule.js'
+import { hasFired, onTimeMs, type Schedule, type SlotRecord } from '../domain/schedule/schedule.js'
 import { slotsOf } from '../domain/schedule/slots.js'
 import type { ScheduleStore } from '../stores/schedule-store.js'
 import type { EngineEmitter } from './events.js'
+import { Lookout } from './lookout.js'
 
 /** What a task says of its jobs; undefined if there is no such task. */
 export type FindTask = (name: string) => TaskDefaults | undefined
@@ -17,8 +17,13 @@ export type FindTask = (name: string) => TaskDefaults | undefined
 interface Planned {
   readonly schedule: Schedule
   readonly next: NextSlot
-  readonly firing: { readonly slot: EpochMs; readonly at: EpochMs } | null
+  /** When something is to be decided. */
+  readonly at: EpochMs
+  /** Whether a due slot was left to other schedulers for a while, because its task is not known here. */
+  readonly isHeld: boolean
 }
+
+const never = Number.POSITIVE_INFINITY
 
 // A clock that was set is noticed by the next look, and so is how long nobody looked.
 const longestPauseMs = 30_000
@@ -29,10 +34,9 @@ export class Scheduler {
   readonly #clock: Clock
   readonly #find: FindTask
   readonly #events: EngineEmitter
+  readonly #lookout: Lookout
   #version: number | null = null
-  #plans: readonly Planned[] = []
-  /** When slots were last looked at, by this scheduler or by one before it, and that on the clock that nobody sets. */
-  #lookedAt: { readonly wall: EpochMs | null; readonly monotonicMs: number | null } | null = null
+  #plans: ReadonlyMap<string, Planned> = new Map()
   #notedAt = Number.NEGATIVE_INFINITY
 
   constructor(store: ScheduleStore, clock: Clock, find: FindTask, events: EngineEmitter) {
@@ -40,45 +44,51 @@ export class Scheduler {
     this.#clock = clock
     this.#find = find
     this.#events = events
+    this.#lookout = new Lookout(clock)
   }
 
   /** Decides what is due. Answers for how many milliseconds nothing else will be, unless schedules change or jobs end. */
   async turn(): Promise<number> {
     const version = await this.#store.schedulesVersion()
-    if (version !== this.#version) {
-      const before = new Map(this.#plans.map((planned) => [planned.schedule.name, planned]))
-      const schedules = await this.#store.schedules()
-      this.#plans = schedules.map((schedule) => this.#plan(schedule, before.get(schedule.name)))
-      this.#version = version
-    }
-    if (this.#plans.length === 0) return longestPauseMs
+    if (version !== this.#version) this.#plans = this.#planAll(await this.#store.schedules())
+    this.#version = version
+    if (this.#plans.size === 0) return longestPauseMs
     await this.#note()
     await this.#fireWaiting()
     const now = this.#clock.now()
-    const absence = this.#absence(now)
-    this.#plans = await Promise.all(this.#plans.map((planned) => this.#decide(planned, now, absence)))
-    this.#lookedAt = { wall: now, monotonicMs: this.#clock.monotonicMs() }
-    if (this.#version === null) return 0
-    const nextAt = Math.min(...this.#plans.map(({ firing }) => firing?.at ?? Number.POSITIVE_INFINITY))
+    const backMs = -this.#lookout.jumpMs(now)
+    if (backMs > onTimeMs) this.#events.emit('clock.back', backMs)
+    await this.#decideAll(now)
+    this.#lookout.looked(now)
+    const nextAt = Math.min(...[...this.#plans.values()].map(({ at }) => at))
     return Math.max(0, Math.min(longestPauseMs, nextAt - this.#clock.now()))
+  }
+
+  /** To be called when no turn follows: until when this scheduler was there is known to those that come later. */
+  async leave(): Promise<void> {
+    if (this.#plans.size > 0) await this.#store.noteScheduler()
   }
 
   /** Lets others know, now and then, that slots are looked at; learns when they were before this scheduler came. */
   async #note(): Promise<void> {
     const now = this.#clock.monotonicMs()
     if (now - this.#notedAt < longestPauseMs) return
-    const before = await this.#store.noteScheduler()
+    this.#lookout.takeOver(await this.#store.noteScheduler())
     this.#notedAt = now
-    this.#lookedAt ??= { wall: before, monotonicMs: null }
   }
 
-  #plan(schedule: Schedule, before: Planned | undefined): Planned {
-    const { plan } = schedule
+  #planAll(schedules: readonly Schedule[]): ReadonlyMap<string, Planned> {
+    return new Map(schedules.map((schedule) => [schedule.name, this.#plan(schedule)]))
+  }
+
+  #plan(schedule: Schedule): Planned {
+    const before = this.#plans.get(schedule.name)
+    const isSame = before?.schedule.revision === schedule.revision
+    if (isSame && before.schedule.decidedUntil === schedule.decidedUntil) return { ...before, schedule }
     try {
       // To read an expression takes longer than to ask it: thousands of schedules do not change together.
-      const known = before?.schedule.revision === schedule.revision ? before.next : null
-      const next = known ?? (plan === null ? () => null : slotsOf(plan.rule))
-      return { schedule, next, firing: nextFiring(schedule, next) }
+      const next = isSame ? before.next : schedule.plan === null ? () => null : slotsOf(schedule.plan.rule)
+      return { schedule, next, at: nextFiring(schedule, next)?.at ?? never, isHeld: false }
     } catch (thrown) {
       return this.#faulty(schedule, thrown)
     }
@@ -87,14 +97,33 @@ export class Scheduler {
   /** What could be followed once, such as a zone that the system knew: the others are not to wait for it. */
   #faulty(schedule: Schedule, thrown: unknown): Planned {
     this.#events.emit('schedule.faulty', schedule.name, thrown instanceof Error ? thrown.message : String(thrown))
-    return { schedule, next: () => null, firing: null }
+    return { schedule, next: () => null, at: never, isHeld: false }
   }
 
-  async #decide(planned: Planned, now: EpochMs, absence: string): Promise<Planned> {
-    const { schedule, next, firing } = planned
-    if (firing === null || firing.at > now) return planned
+  async #decideAll(now: EpochMs): Promise<void> {
+    const absence = this.#lookout.reason(now)
+    const due = [...this.#plans.values()].filter(({ at }) => at <= now)
+    const decided = await Promise.all(due.map((planned) => this.#decide(planned, now, absence)))
+    const plans = new Map(this.#plans)
+    const stale = due.flatMap(({ schedule: { name } }, index) => {
+      const planned = decided[index]
+      if (planned === 'stale' || planned === undefined) return [name]
+      plans.set(name, planned)
+      return []
+    })
+    // Others were quicker, or it was changed.
+    for (const name of stale) plans.delete(name)
+    const again = stale.length === 0 ? [] : await this.#store.schedules(stale)
+    for (const schedule of again) plans.set(schedule.name, this.#plan(schedule))
+    this.#plans = plans
+  }
+
+  async #decide(planned: Planned, now: EpochMs, absence: string): Promise<Planned | 'stale'> {
+    const { schedule, next } = planned
     const { name, revision, decidedUntil } = schedule
     const job = this.#job(schedule, now)
+    // Its task may be known to others: those get some time to decide.
+    if ('refused' in job && !planned.isHeld) return { ...planned, at: now + onTimeMs, isHeld: true }
     let decided: readonly DecidedSlot[]
     try {
       decided = decideDue(schedule, next, now, absence)
@@ -102,38 +131,26 @@ export class Scheduler {
       return this.#faulty(schedule, thrown)
     }
     const slots = 'refused' in job ? decided.map((slot) => skipped(slot, job.refused)) : decided
-    const claim = { name, revision, decidedUntil, slots, job: 'refused' in job ? null : job }
-    const records = await this.#store.claimSlots(claim)
-    if (records === 'stale') {
-      this.#version = null // others were quicker, or it was changed: to be read again
-      return { ...planned, firing: null }
-    }
+    const records = await this.#store.claimSlots({
+      name,
+      revision,
+      decidedUntil,
+      slots,
+      job: 'refused' in job ? null : job,
+    })
+    if (records === 'stale') return 'stale'
     this.#events.emit('schedule.slots', name, records)
-    const fired = records.filter(({ outcome }) => hasFired(outcome)).length
-    const waiting = records.filter(({ outcome }) => outcome === 'waiting').length
-    const known = {
-      ...schedule,
-      decidedUntil: slots.at(-1)?.through ?? decidedUntil,
-      fired: schedule.fired + fired,
-      waiting: schedule.waiting + waiting,
-    }
-    return this.#plan(known, planned)
+    return this.#plan(decidedNow(schedule, slots, records))
   }
 
   async #fireWaiting(): Promise<void> {
-    if (!this.#plans.some(({ schedule }) => schedule.waiting > 0)) return
-    const free = await this.#store.waitingSchedules()
-    this.#plans = await Promise.all(
-      this.#plans.map(async (planned) => {
-        const { schedule } = planned
-        if (!free.includes(schedule.name)) return planned
-        const job = this.#job(schedule, this.#clock.now())
-        const record = 'refused' in job ? null : await this.#store.fireWaiting({ name: schedule.name, job })
-        if (record === null) return planned
-        this.#events.emit('schedule.slots', schedule.name, [record])
-        return { ...planned, schedule: { ...schedule, fired: schedule.fired + 1, waiting: schedule.waiting - 1 } }
-      }),
-    )
+    for (const name of await this.#store.waitingSchedules()) {
+      const schedule = this.#plans.get(name)?.schedule
+      const job = schedule === undefined ? null : this.#job(schedule, this.#clock.now())
+      if (schedule === undefined || job === null || 'refused' in job) continue
+      const record = await this.#store.fireWaiting({ name, job })
+      if (record !== null) this.#events.emit('schedule.slots', name, [record])
+    }
   }
 
   /** The job of a slot, by what its task says today. */
@@ -148,23 +165,18 @@ export class Scheduler {
       throw thrown
     }
   }
+}
 
-  /** Why nobody looked at slots that are late by now. */
-  #absence(now: EpochMs): string {
-    const { wall, monotonicMs } = this.#lookedAt ?? { wall: null, monotonicMs: null }
-    if (wall === null) return `no scheduler ran until ${iso(now)}`
-    const awayMs = monotonicMs === null ? null : this.#clock.monotonicMs() - monotonicMs
-    const jumpMs = awayMs === null ? 0 : now - wall - awayMs
-    // Set by somebody, or the machine slept: this very process was there all the time.
-    if (jumpMs > onTimeMs) return `the clock went forth by ${formatDuration(jumpMs)}, from ${iso(now - jumpMs)}`
-    return `no scheduler ran from ${iso(wall)} to ${iso(now)}`
+/** A schedule after slots of it were decided. */
+function decidedNow(schedule: Schedule, slots: readonly DecidedSlot[], records: readonly SlotRecord[]): Schedule {
+  return {
+    ...schedule,
+    decidedUntil: slots.at(-1)?.through ?? schedule.decidedUntil,
+    fired: schedule.fired + records.filter(({ outcome }) => hasFired(outcome)).length,
+    waiting: schedule.waiting + records.filter(({ outcome }) => outcome === 'waiting').length,
   }
 }
 
 function skipped(slot: DecidedSlot, reason: string): DecidedSlot {
   return { ...slot, outcome: 'skipped', reason }
-}
-
-function iso(time: EpochMs): string {
-  return new Date(time).toISOString()
 }

@@ -238,7 +238,7 @@ describe('schedule history', () => {
     const project = cliProject(files)
     await putSchedules(project, [byHand('report', { cron: '0 * * * *', tz: 'Europe/Berlin', overlap: 'queue' })])
     await golden.run(project, { 'history-empty': ['schedule', 'history', 'report'] })
-    const absence = 'no scheduler ran from 2040-01-01T00:30:00.000Z to 2040-01-03T04:12:00.000Z'
+    const absence = 'no scheduler was at work from 2040-01-01T00:30:00.000Z to 2040-01-03T04:12:00.000Z'
     const at = (day: number, hour: number) => Date.UTC(2040, 0, day, hour)
     const missed = { outcome: 'missed', reason: `${absence}; only the last 100 are made up for` } as const
     await decideSlots(project, 'report', [

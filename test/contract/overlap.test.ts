@@ -165,23 +165,32 @@ contract('overlap', (test) => {
     expect(await found(store)).toMatchObject({ waiting: mostWaiting })
   })
 
-  test('Nothing that waits fires while its schedule is paused, faulty or unknown.', async ({ store }) => {
+  test('Nothing that waits fires while its schedule is paused or unknown; a fault ends the waiting.', async ({
+    store,
+  }) => {
     const at = await scheduled(store, { overlap: 'queue' })
     await claim(store, at + 1, at + 2)
     await store.cancel(['j1'])
     const mayFire = async () => [await store.waitingSchedules(), await fire(store)]
     await store.pauseSchedules(['s'])
     expect(await mayFire()).toEqual([[], null])
-    await store.resumeSchedules(['s'])
-    await store.putSchedules([faultySchedule('s')])
-    expect(await mayFire()).toEqual([[], null])
     expect(await store.fireWaiting({ name: 'unknown', job: newJob() })).toBe(null)
     expect(await found(store)).toMatchObject({ waiting: 1 })
-    await store.putSchedules([newSchedule('s', { overlap: 'queue' })])
+    await store.resumeSchedules(['s'])
     expect(await mayFire()).toMatchObject([['s'], { slot: at + 2 }])
+    await claim(store, at + 3, at + 4)
+    await store.putSchedules([faultySchedule('s')])
+    expect(await mayFire()).toEqual([[], null])
+    expect(await found(store)).toMatchObject({ waiting: 0 })
+    const slots = await store.slots('s', { limit: 2, before: null })
+    expect(slots.map(({ slot, outcome, reason, job }) => [slot - at, outcome, reason, job])).toEqual(
+      [4, 3].map((slot) => [slot, 'skipped', 'the schedule was changed, and cannot fire it any more', null]),
+    )
   })
 
-  test('What waits counts towards the limit, and does not fire beyond one that was lowered.', async ({ store }) => {
+  test('What waits counts towards the limit, and what is beyond one that was lowered waits no longer.', async ({
+    store,
+  }) => {
     const at = await scheduled(store, { overlap: 'queue', limit: 3 })
     expect((await claim(store, at + 1, at + 2, at + 3, at + 4)).map(([outcome]) => outcome)).toEqual([
       'fired',
@@ -191,10 +200,11 @@ contract('overlap', (test) => {
     await store.cancel(['j1'])
     expect(await claim(store, at + 5)).toEqual([])
     await store.putSchedules([newSchedule('s', { overlap: 'queue', limit: 2 })])
+    expect(await found(store)).toMatchObject({ fired: 1, waiting: 1, lastSlot: { slot: at + 3, outcome: 'skipped' } })
     expect(await fire(store)).toMatchObject({ slot: at + 2, job: 'j2' })
     await store.cancel(['j2'])
     expect([await store.waitingSchedules(), await fire(store)]).toEqual([[], null])
-    expect(await found(store)).toMatchObject({ fired: 2, waiting: 1 })
+    expect(await found(store)).toMatchObject({ fired: 2, waiting: 0 })
   })
 
   test('Schedules that have something to fire are told by name.', async ({ store }) => {

@@ -22,18 +22,33 @@ contract('put-schedules', (test) => {
     const schedule = newSchedule('nightly', { argsJson: '["x"]', options: { queue: 'q', timeout: false }, limit: 3 }, 7)
     expect(await put(store, schedule)).toEqual(['added', 1])
     const now = clock.now()
+    const { saidAt: _, ...said } = schedule
     expect(await store.schedules()).toEqual([
       {
-        ...schedule,
+        ...said,
         revision: expect.any(Number),
         createdAt: now,
         decidedUntil: now,
         fired: 0,
         pausedAt: null,
+        lastPause: null,
         waiting: 0,
         lastSlot: null,
       },
     ])
+  })
+
+  test('What was said a while ago begins then: what was to be once has not passed unseen.', async ({
+    store,
+    clock,
+  }) => {
+    const saidAt = clock.now() - 500
+    const once = newSchedule('s', { timing: { kind: 'once', at: saidAt + 100, tz: 'UTC' } })
+    await store.putSchedules([{ ...once, saidAt }])
+    expect(await store.schedules()).toMatchObject([{ createdAt: clock.now(), decidedUntil: saidAt }])
+    const other = newSchedule('s', { timing: { kind: 'once', at: saidAt + 200, tz: 'UTC' } })
+    await store.putSchedules([{ ...other, saidAt: saidAt + 1 }])
+    expect(await store.schedules()).toMatchObject([{ decidedUntil: saidAt + 1 }])
   })
 
   test('Answers come in the order of the schedules, and the list by name.', async ({ store }) => {

@@ -21,7 +21,31 @@ contract('schedules', (test) => {
     await store.putSchedules([newSchedule('s', { timing: everyHour })])
     expect(await store.schedules()).toMatchObject([{ pausedAt: since }, { pausedAt: null }])
     expect(await store.resumeSchedules(['unknown', 's', 's'])).toEqual(['unknown', 'resumed', 'unchanged'])
-    expect(await store.schedules()).toMatchObject([{ pausedAt: null }, { pausedAt: null }])
+    const lastPause = { from: since, until: since + 100 }
+    expect(await store.schedules()).toMatchObject([
+      { pausedAt: null, lastPause },
+      { pausedAt: null, lastPause: null },
+    ])
+  })
+
+  test('A pause that nobody has looked at since is a part of the next one; what was decided since ends it.', async (subject) => {
+    const { store } = subject
+    const begin = subject.clock.now()
+    await store.putSchedules([newSchedule('s')])
+    const pause = async () => {
+      await store.pauseSchedules(['s'])
+      await subject.advance(10)
+      await store.resumeSchedules(['s'])
+      await subject.advance(10)
+      const [schedule] = await store.schedules()
+      if (schedule === undefined) throw new Error('it is gone')
+      return schedule
+    }
+    expect((await pause()).lastPause).toEqual({ from: begin, until: begin + 10 })
+    const second = await pause()
+    expect(second.lastPause).toEqual({ from: begin, until: begin + 30 })
+    await store.claimSlots(claimOf(second, [dueSlot(begin + 35)]))
+    expect((await pause()).lastPause).toEqual({ from: begin + 40, until: begin + 50 })
   })
 
   test('The version goes up with each put, drop, pause and resume that changes something, and with nothing else.', async ({

@@ -37,7 +37,7 @@ contract('slots', (test) => {
     const { store } = subject
     const { decidedUntil: at } = await scheduled(store)
     const decided = [
-      dueSlot(at + 10, { through: at + 30, outcome: 'missed', reason: 'no scheduler ran', lateMs: 40 }),
+      dueSlot(at + 10, { through: at + 30, outcome: 'missed', reason: 'no scheduler was at work', lateMs: 40 }),
       dueSlot(at + 40, { outcome: 'late', reason: 'made up for', lateMs: 20 }),
       dueSlot(at + 50, { outcome: 'skipped', reason: 'paused', lateMs: 5 }),
       dueSlot(at + 60),

@@ -137,9 +137,27 @@ describe('a scheduler', () => {
     await pass(hourMs)
     await pass(0)
     expect(await history()).toEqual(['01T13:00 fired'])
+    // Others may know the task: they have ten seconds.
+    await pass(9_999)
+    expect(await history('lost')).toEqual([])
+    await pass(1)
+    await pass(0)
     expect(await history('lost')).toEqual(['01T13:00 skipped'])
     const [slot] = await store.slots('lost', { limit: 1, before: null })
     expect(slot?.reason).toBe('there is no task gone')
+  })
+
+  test('A slot whose task only another scheduler knows is left to that one.', async () => {
+    const { add, history, store, clock, events, scheduler } = bench()
+    await add({}, { task: 'gone' })
+    clock.advance(hourMs)
+    await scheduler.turn()
+    expect(await history()).toEqual([])
+    const knowing = new Scheduler(store, clock, () => plainTaskDefaults, events)
+    await knowing.turn()
+    clock.advance(minuteMs)
+    await scheduler.turn()
+    expect(await history()).toEqual(['01T13:00 fired'])
   })
 
   test('Two of them, and a third that comes in between, fire each slot once.', async () => {
@@ -175,11 +193,11 @@ describe('three hours without a scheduler', () => {
     expect(last).toMatchObject({
       job: 'j1',
       lateMs: 5 * minuteMs + 1_000,
-      reason: 'no scheduler ran from 2030-06-01T12:00:00.000Z to 2030-06-01T15:05:01.000Z',
+      reason: 'no scheduler was at work from 2030-06-01T12:00:00.000Z to 2030-06-01T15:05:01.000Z',
     })
     expect(missed).toMatchObject({
       job: null,
-      reason: expect.stringMatching(/^no scheduler ran from .*only the latest is made up for$/),
+      reason: expect.stringMatching(/^no scheduler was at work from .*only the latest is made up for$/),
     })
   })
 
@@ -281,6 +299,18 @@ describe('a clock that is set', () => {
     expect(await history()).toEqual(['01T13:00 fired', '01T14:00 fired'])
     await pass(hourMs)
     expect(await history()).toEqual(['01T13:00 fired', '01T14:00 fired', '01T15:00 fired'])
+  })
+
+  test('Back by more than a busy moment, it is told of.', async () => {
+    const { add, pass, clock, events } = bench()
+    const told: number[] = []
+    events.on('clock.back', (byMs) => told.push(byMs))
+    await add({ overlap: 'allow' })
+    await pass(minuteMs)
+    clock.setWall(clock.now() - 3 * hourMs)
+    await pass(minuteMs)
+    expect(told).toHaveLength(1)
+    expect(told[0]).toBeGreaterThan(3 * hourMs - minuteMs)
   })
 
   test.each([

@@ -53,6 +53,9 @@ export function reportScheduler(events: EngineEmitter): void {
     const others = unusual.length - mostTold
     if (others > 0) say(`schedule ${name}: and ${others} more; see "offstage schedule history ${name}"`)
   })
+  events.on('clock.back', (byMs) => {
+    say(`the clock went back by ${formatDuration(byMs)}: slots that were decided while it was ahead do not fire again`)
+  })
   events.on('schedule.faulty', (name, why) => say(`schedule ${name} is faulty: ${why}`))
 }
 

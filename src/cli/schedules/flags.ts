@@ -30,7 +30,7 @@ export const scheduleFlags = {
     summary: 'While an earlier job has not ended: leave the time out, let it wait, end that job, or run both',
   }),
   'catch-up': Flags.option({ options: catchUps as readonly [CatchUp, ...CatchUp[]] })({
-    summary: 'Of times that came while no scheduler ran, make up for none, the latest, or each',
+    summary: 'Of times that came while no scheduler was at work, make up for none, the latest, or each',
   }),
   'max-lateness': Flags.string({ summary: 'What is later than this is not made up for', helpValue: 'DURATION' }),
   jitter: Flags.string({ summary: 'Put each time off by up to this long', helpValue: 'DURATION' }),

@@ -25,7 +25,7 @@ export const mostShown = 10_000
 /** The slots to come. Throws NotFoundError. */
 export async function nextSlots(store: Store, request: NextRequest): Promise<readonly DueJson[]> {
   const schedule = await findSchedule(store, request.name)
-  const { plan, fired, pausedAt, decidedUntil } = schedule
+  const { plan, fired, waiting, pausedAt, decidedUntil } = schedule
   if (plan === null) {
     say(`${request.name} is faulty: ${schedule.fault}`)
     return []
@@ -39,7 +39,7 @@ export async function nextSlots(store: Store, request: NextRequest): Promise<rea
   const from = request.from === null ? Math.max(now, decidedUntil) : timeIn(tz, request.from, '--from', now) - 1
   const to = request.to === null ? null : timeIn(tz, request.to, '--to', now)
   if (to !== null && to <= from) throw new UsageError('E_TIME', '--to is not after --from')
-  const left = definition.limit === null ? mostShown : Math.max(0, definition.limit - fired)
+  const left = definition.limit === null ? mostShown : Math.max(0, definition.limit - fired - waiting)
   const count = Math.min(left, request.count ?? (to === null ? countUnlessSaid : mostShown))
   const until = Math.min(definition.until ?? Number.POSITIVE_INFINITY, to ?? Number.POSITIVE_INFINITY)
   const slots = take(slotsOf(rule), from, until, count)

@@ -31,7 +31,7 @@ export interface ScheduleOptions extends ScheduledOptions {
   readonly tz?: string
   /** The arguments of each job. Default: none. */
   readonly args?: readonly unknown[]
-  /** What becomes of times that came while no scheduler ran. Default `latest`. */
+  /** What becomes of times that came while no scheduler was at work. Default `latest`. */
   readonly catchUp?: CatchUp
   /** A time that is later than this is not made up for. */
   readonly maxLateness?: Duration

@@ -2,7 +2,7 @@ import type { EpochMs, JobId } from '../job.js'
 import type { EnqueueOptions } from '../request.js'
 import type { Rule } from './rule.js'
 
-/** What becomes of slots that came while no scheduler ran: none is made up for, only the latest, or each. */
+/** What becomes of slots that came while no scheduler was at work: none is made up for, only the latest, or each. */
 export type CatchUp = 'skip' | 'latest' | 'all'
 /** What becomes of a slot while a job of an earlier one has not ended: it is left out, waits, ends that job, or joins it. */
 export type Overlap = 'skip' | 'queue' | 'replace' | 'allow'

@@ -12,7 +12,7 @@ export function scheduling(
   scheduler: Scheduler,
   events: EngineEmitter,
 ): Service {
-  return loopService('scheduler', events, async (signal) => {
+  const loop = loopService('scheduler', events, async (signal) => {
     const since = store.news()
     const waitMs = await scheduler.turn()
     if (waitMs <= shortestPauseMs) return waitMs
@@ -20,4 +20,12 @@ export function scheduling(
     await store.waitForWork({ since, timeoutMs: waitMs - shortestPauseMs, signal })
     return 0
   })
+  return {
+    ...loop,
+    stop: async () => {
+      await loop.stop()
+      // Nothing depends on it but what the history says of the time until the next one.
+      await scheduler.leave().catch(() => {})
+    },
+  }
 }

@@ -55,8 +55,9 @@ function change(tables: Tables, kept: KeptSchedule): void {
   tables.schedules.set(kept.name, { ...kept, revision: ++tables.scheduling.version })
 }
 
-export function allSchedules(tables: Tables): readonly Schedule[] {
+export function allSchedules(tables: Tables, names?: readonly string[]): readonly Schedule[] {
   return [...tables.schedules.values()]
+    .filter(({ name }) => names === undefined || names.includes(name))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map((stored) => ({
       ...stored,

@@ -79,7 +79,7 @@ export function openMemoryStore(clock: Clock): Store {
     dropSchedules: (names) => tell(() => names.map((name) => dropSchedule(tables, name))),
     pauseSchedules: (names) => tell(() => names.map((name) => pauseSchedule(tables, name))),
     resumeSchedules: (names) => tell(() => names.map((name) => resumeSchedule(tables, name))),
-    schedules: () => run(() => allSchedules(tables)),
+    schedules: (names) => run(() => allSchedules(tables, names)),
     schedulesVersion: () => run(() => tables.scheduling.version),
     claimSlots: (claim) => tell(() => claimSlots(tables, claim)),
     waitingSchedules: () => run(() => waitingSchedules(tables)),

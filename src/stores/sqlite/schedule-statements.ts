@@ -13,16 +13,21 @@ const prunableSchedule = `
   plan ->> '$.rule.kind' = 'once' AND plan ->> '$.rule.at' < :before AND plan ->> '$.rule.at' <= decided_until
   AND NOT EXISTS (SELECT 1 FROM slots WHERE schedule = schedules.name AND outcome = 'waiting')`
 
-/** The SQL statements about schedules and their slots. */
-export const scheduleTexts = {
-  // schedules
-  schedule: `SELECT * FROM schedules WHERE name = ?`,
-  schedules: `
+function listed(which: string): string {
+  return `
     SELECT schedules.*, last.slot, last.through, last.outcome, last.reason, last.job, last.late_ms,
       (SELECT count(*) FROM slots WHERE schedule = schedules.name AND outcome = 'waiting') AS waiting
     FROM schedules LEFT JOIN slots AS last
       ON last.schedule = schedules.name AND last.slot = (SELECT max(slot) FROM slots WHERE schedule = schedules.name)
-    ORDER BY name`,
+    WHERE ${which} ORDER BY name`
+}
+
+/** The SQL statements about schedules and their slots. */
+export const scheduleTexts = {
+  // schedules
+  schedule: `SELECT * FROM schedules WHERE name = ?`,
+  schedules: listed('1'),
+  schedulesNamed: listed('name IN (SELECT value FROM json_each(?))'),
   keepSchedule: `
     INSERT INTO schedules (name, source, task, plan, fault, revision, created_at, decided_until, fired, paused_at)
     VALUES (:name, :source, :task, :plan, :fault, :revision, :createdAt, :decidedUntil, :fired, :pausedAt)

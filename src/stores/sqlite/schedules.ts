@@ -74,8 +74,9 @@ export function noteScheduler(statements: Statements, clock: Clock): EpochMs | n
 /** A schedule with its last slot, if it has one. */
 type ListedRow = ScheduleRow & { readonly waiting: number } & (SlotRow | { readonly slot: null })
 
-export function allSchedules(statements: Statements): readonly Schedule[] {
-  return (statements.schedules.all() as ListedRow[]).map((row) => ({
+export function allSchedules(statements: Statements, names?: readonly string[]): readonly Schedule[] {
+  const rows = names === undefined ? statements.schedules.all() : statements.schedulesNamed.all(JSON.stringify(names))
+  return (rows as ListedRow[]).map((row) => ({
     ...keptScheduleOfRow(row),
     revision: row.revision,
     waiting: row.waiting,

@@ -134,7 +134,7 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
     dropSchedules: (names) => tell(() => names.map((name) => dropSchedule(statements, clock, name))),
     pauseSchedules: (names) => tell(() => names.map((name) => pauseSchedule(statements, clock, name))),
     resumeSchedules: (names) => tell(() => names.map((name) => resumeSchedule(statements, clock, name))),
-    schedules: () => read(() => allSchedules(statements)),
+    schedules: (names) => read(() => allSchedules(statements, names)),
     schedulesVersion: () => read(() => schedulesVersion(statements)),
     claimSlots: async (claim) => {
       if (await read(() => claimIsStale(statements, claim))) return 'stale'
