@@ -105,6 +105,95 @@ export default task({ schedule: { every: '${every}' } }, () => {})
   })
 })
 
+describe('schedules that something is wrong with', () => {
+  test('A schema that never answers, and faults of every kind, keep no other schedule from firing.', async () => {
+    const project = cliProject({
+      ...tasks,
+      'tasks/hangs.mjs': `import { task } from 'offstage'
+const schema = { '~standard': { version: 1, vendor: 'test', validate: () => new Promise(() => {}) } }
+export default task({ schema, schedule: { every: '1h' } }, () => {})
+`,
+      'offstage.config.json': JSON.stringify({
+        schedules: {
+          good: { task: 'tick', every: '1s', overlap: 'allow' },
+          number: { task: 'tick', cron: 5 },
+          list: { task: 'tick', every: '1s', queue: ['a'] },
+          object: { task: 'tick', every: '1s', args: { a: 1 } },
+          taskless: { every: '1s' },
+          words: { task: 'shell', every: '1s', args: [{ x: 1 }] },
+        },
+      }),
+    })
+    const worker = project.start(['workers', 'start'])
+    await worker.says(/could not be checked by the schemas of their tasks: they do not answer/)
+    await eventually(() => expect(project.lines('ticks.txt').length).toBeGreaterThan(0))
+    const faults = new Map((await schedulesOf(project)).map(({ name, fault }) => [name, fault]))
+    expect(Object.fromEntries(faults)).toEqual({
+      good: null,
+      hangs: null,
+      list: expect.stringContaining('no queue name'),
+      number: 'schedule.cron is no text',
+      object: 'schedule.args is no list',
+      taskless: 'it names no task',
+      words: expect.stringContaining('are no command'),
+    })
+    worker.signal('SIGTERM')
+    expect(await worker.ended).toMatchObject({ exitCode: 0 })
+  })
+
+  test('A slot whose task a scheduler does not know is left to one that does.', async () => {
+    const project = cliProject(tasks)
+    const old = project.start(['schedule', 'start'])
+    await old.says(/the scheduler is ready/)
+    project.write('tasks/fresh.mjs', 'export default () => {}\n')
+    await project.run(['schedule', 'fresh', '--every', '1s', '--overlap', 'allow'])
+    const fresh = project.start(['schedule', 'start'])
+    await fresh.says(/the scheduler is ready/)
+    await eventually(async () => expect((await historyOf(project, 'fresh')).length).toBeGreaterThan(3))
+    const outcomes = (await historyOf(project, 'fresh')).map(({ outcome }) => outcome)
+    expect(new Set(outcomes)).toEqual(new Set(['fired']))
+    for (const scheduler of [old, fresh]) {
+      scheduler.signal('SIGTERM')
+      await scheduler.ended
+    }
+  })
+
+  test('--burst ends when what waited for its turn has run, too.', async () => {
+    const project = cliProject(tasks)
+    const added = await project.run([
+      'schedule',
+      'tick.slow',
+      '100',
+      '--every',
+      '1s',
+      '--limit',
+      '3',
+      '--overlap',
+      'queue',
+    ])
+    expect(added.exitCode, added.stderr).toBe(0)
+    await eventually(async () => {
+      const [schedule] = await schedulesOf(project)
+      expect(Date.parse(schedule?.nextAt ?? '')).toBeLessThan(Date.now() - 2_500)
+    })
+    const burst = await project.run(['workers', 'start', '--burst'])
+    expect(burst.exitCode, burst.stderr).toBe(0)
+    expect((await jobsOf(project)).map(({ state }) => state)).toEqual(['completed', 'completed', 'completed'])
+    expect((await historyOf(project, 'tick.slow')).map(({ outcome }) => outcome)).toEqual(['fired', 'fired', 'fired'])
+  })
+
+  test('What is to be once is not lost on the way, however long the tasks take to load.', async () => {
+    const project = cliProject({
+      'tasks/slow.mjs': 'await new Promise((resolve) => setTimeout(resolve, 1_500))\nexport default () => {}\n',
+    })
+    const added = await project.run(['schedule', 'slow', '--in', '500ms'])
+    expect(added.exitCode, added.stderr).toBe(0)
+    const burst = await project.run(['workers', 'start', '--burst'])
+    expect(burst.exitCode, burst.stderr).toBe(0)
+    expect((await jobsOf(project)).map(({ state }) => state)).toEqual(['completed'])
+  })
+})
+
 test('A program gets its slot in its environment.', async () => {
   const project = cliProject({ 'tasks/hello.mjs': 'export default () => {}\n' })
   const added = await project.run(['schedule', '--name', 'say', '--in', '1s', '--', 'echo "\\"$OFFSTAGE_SLOT\\""'])

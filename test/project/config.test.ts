@@ -68,11 +68,7 @@ describe('the config of a project', () => {
   test.each<[string, RegExp, RegExp | null]>([
     ['[]', /offstage\.config\.json: the config is not an object$/, null],
     ['{', /offstage\.config\.json cannot be read: /, null],
-    [
-      '{"schedules": {"nightly": {"cron": "@daily"}}}',
-      /schedules is not an object of schedules, such as \{ nightly/,
-      null,
-    ],
+    ['{"schedules": {"nightly": "@daily"}}', /schedules is not an object of schedules, such as \{ nightly/, null],
     ['{"tasks": 7}', /offstage\.config\.json: tasks is not a text$/, null],
     ['{"store": ""}', /store is not a text$/, null],
     ['{"redact": [1]}', /redact is not a list of texts$/, null],

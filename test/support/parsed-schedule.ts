@@ -5,7 +5,15 @@ import type { NewSchedule, Schedule } from '../../src/domain/schedule/schedule.j
 export function newSchedule(options: ScheduleOptions = {}, overrides: Partial<NewSchedule> = {}, now = 0): NewSchedule {
   const times = options.every === undefined && options.at === undefined ? { cron: '0 * * * *' } : {}
   const plan = parseSchedule({ tz: 'UTC', ...times, ...options }, now)
-  return { name: 'hello', source: 'cli', task: 'hello', plan, fault: null, saidAt: now, ...overrides }
+  return {
+    name: 'hello',
+    source: 'cli',
+    task: 'hello',
+    plan,
+    fault: null,
+    saidAt: Number.MAX_SAFE_INTEGER,
+    ...overrides,
+  }
 }
 
 /** A schedule as a store would answer it: nothing has become of any slot since `decidedUntil`. */

@@ -63,10 +63,18 @@ async function workersText(workers: StatusJson['workers'], now: EpochMs): Promis
   )
 }
 
+// At a glance: those that come next. The table of thousands takes its library seconds.
+const mostSchedules = 20
+
 async function schedulesText(schedules: StatusJson['schedules'], now: EpochMs): Promise<string> {
-  return table(
+  const late = '~' // after every time
+  const first = [...schedules]
+    .sort((a, b) => ((a.nextAt ?? late) < (b.nextAt ?? late) ? -1 : 1))
+    .slice(0, mostSchedules)
+  const more = schedules.length - first.length
+  const rows = await table(
     ['SCHEDULE', 'TASK', 'RULE', 'NEXT', 'LAST'],
-    schedules.map((schedule) => [
+    first.map((schedule) => [
       schedule.name,
       schedule.task,
       schedule.rule ?? '',
@@ -74,4 +82,5 @@ async function schedulesText(schedules: StatusJson['schedules'], now: EpochMs): 
       lastText(schedule),
     ]),
   )
+  return more === 0 ? rows : `${rows}\nand ${more} more: offstage schedule list`
 }

@@ -80,6 +80,10 @@ describe('a schedule as it is written', () => {
     ],
     ['an unknown option', { cron: '@daily', catchup: 'all' }, /a schedule has no option "catchup"/],
     ['a bad queue', { cron: '@daily', queue: '../x' }, /no queue name/],
+    ['an expression that is no text', { cron: 5 }, /schedule\.cron is no text/],
+    ['a zone that is no text', { every: '1h', tz: null }, /schedule\.tz is no text/],
+    ['a queue that is no text', { cron: '@daily', queue: ['a'] }, /no queue name/],
+    ['arguments that are no list', { cron: '@daily', args: { a: 1 } }, /schedule\.args is no list/],
     ['arguments that JSON cannot carry', { cron: '@daily', args: [1n] }, /BigInt/],
   ])('%s is refused.', (_, options, message) => {
     expect(() => parse(options)).toThrow(message)

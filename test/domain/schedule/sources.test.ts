@@ -24,6 +24,8 @@ describe('schedules of code and config', () => {
       written({ name: 'a b' }),
       written({ name: 'lost', task: 'gone' }),
       written({ name: 'daily', options: { at: '18:00' } }),
+      written({ name: 'none', task: '' }),
+      written({ name: 'odd', options: { cron: 5 } as unknown as WrittenSchedule['options'] }),
     )
     expect(checked.map(({ name, fault }) => [name, fault])).toEqual([
       ['report', null],
@@ -31,8 +33,10 @@ describe('schedules of code and config', () => {
       ['a b', expect.stringContaining('no schedule name')],
       ['lost', 'there is no task gone'],
       ['daily', expect.stringContaining('give a date too')],
+      ['none', 'it names no task'],
+      ['odd', 'schedule.cron is no text'],
     ])
-    expect(checked.map(({ plan }) => plan !== null)).toEqual([true, false, false, false, false])
+    expect(checked.map(({ plan }) => plan !== null)).toEqual([true, false, false, false, false, false, false])
   })
 
   test('Of two with one name neither can be meant.', () => {
