@@ -92,7 +92,7 @@ const noop = { name: 'noop', run: () => undefined, schema: null, dontRetryOn: []
 const inline: PoolTasks = {
   start: (listener) =>
     new InlineHost(
-      async () => ({ tasks: new Map([['noop', noop]]), catalog: { tasks: [], faults: [] } }),
+      async () => ({ tasks: new Map([['noop', noop]]), catalog: { tasks: [], faults: [], hasCompiled: false } }),
       systemClock,
       listener,
     ),

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import { type QueueShare, queueNames } from '../domain/queues.js'
 import { systemClock } from '../engine/clock.js'
 import type { RunnerSettings } from '../engine/runner.js'
@@ -40,6 +41,9 @@ async function workOn(store: Store, session: Session, context: Context, settings
     maxMemoryBytes: context.maxMemoryBytes,
   })
   reportWorker(worker.events, context.redact)
+  keepYoungSpaceSmall()
+  // What was compiled is kept in files: a fresh process does without the 25 MB of the compiler.
+  if (session.catalog.hasCompiled) session.pool.replaceAll()
   worker.start()
   let scheduler: Service | null = null
   let unwatch = async () => {}
@@ -70,6 +74,14 @@ async function workOn(store: Store, session: Session, context: Context, settings
     interruption.release()
   }
   return interruption.second.aborted ? interruption.exitCode : exitCodes.done
+}
+
+/**
+ * From now on the space for young objects does not grow, which V8 would let have 48 MB: those of a worker live for a batch of
+ * jobs. It is no slower where it was measured. Whoever starts a worker cannot be asked to give Node a flag.
+ */
+function keepYoungSpaceSmall(): void {
+  setFlagsFromString('--semi-space-growth-factor=1')
 }
 
 /** Queues of this worker that give it nothing: it would only seem to have nothing to do. */

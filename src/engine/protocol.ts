@@ -30,6 +30,8 @@ export interface ModuleFault {
 export interface Catalog {
   readonly tasks: readonly TaskInfo[]
   readonly faults: readonly ModuleFault[]
+  /** Whether the process that found them had to compile modules, and keeps the compiler as long as it lives. */
+  readonly hasCompiled: boolean
 }
 
 /** `own`: each job has a fresh process to itself. */

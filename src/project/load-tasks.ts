@@ -11,7 +11,7 @@ import { shellTask } from '../engine/shell-task.js'
 import { bindTask, definitionOf } from '../engine/task.js'
 import type { Discovery, TaskModule } from './discover.js'
 import { describeLoadError } from './load-error.js'
-import type { LoadModule } from './user-modules.js'
+import { hasCompiled, type LoadModule } from './user-modules.js'
 
 interface FoundTask extends LoadedTask {
   readonly info: TaskInfo
@@ -43,7 +43,7 @@ export async function loadTasks(
     bindTask(task.run, { enqueue: (argsJson, options) => enqueue(task.name, argsJson, options) })
   }
   const infos = [...tasks.values()].map((task) => task.info).sort((a, b) => (a.name < b.name ? -1 : 1))
-  return { tasks, catalog: { tasks: infos, faults } }
+  return { tasks, catalog: { tasks: infos, faults, hasCompiled: hasCompiled() } }
 }
 
 function tasksOf(module: TaskModule, exported: unknown, faults: ModuleFault[]): FoundTask[] {

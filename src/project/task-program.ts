@@ -33,7 +33,7 @@ export function configProgram(file: string, cwd: string): TaskProgram {
 }
 
 // Half the memory of a busy task process, and no slower where it was measured: V8 would let its young objects have 48 MB.
-const youngSpace = '--max-semi-space-size=4'
+const youngSpace = '--max-semi-space-size=2'
 
 // Bundled, the entry is a file of dist; run from source, it is TypeScript.
 function entry(): Pick<TaskProgram, 'entry' | 'execArgv'> {

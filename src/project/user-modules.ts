@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { createJiti } from 'jiti'
@@ -19,6 +20,13 @@ export function moduleLoader(folder: string, offstage: Record<string, unknown>):
     virtualModules: { offstage },
   })
   return (file) => jiti.import(file)
+}
+
+/** Whether this process has had to compile: the loader takes its compiler in when it meets a module that it does not know. */
+export function hasCompiled(): boolean {
+  return Object.keys(createRequire(import.meta.url).cache).some((file) =>
+    /[\\/]jiti[\\/]dist[\\/]babel\.cjs$/.test(file),
+  )
 }
 
 /** Where compiled modules are kept; null where the user has no folder of his own: a name in /tmp would be anyone's. */

@@ -16,7 +16,7 @@ export interface ScheduleStore {
   pauseSchedules(names: readonly string[]): Promise<readonly ('paused' | 'unchanged' | 'unknown')[]>
   /** What passed meanwhile is to be left out, which a scheduler decides. */
   resumeSchedules(names: readonly string[]): Promise<readonly ('resumed' | 'unchanged' | 'unknown')[]>
-  /** All schedules, or those of these names, by name. */
+  /** All schedules, or those there are of these names, by name. */
   schedules(names?: readonly string[]): Promise<readonly Schedule[]>
   /** Goes up with everything that changed about the schedules, but not about their slots: cheap to look at. */
   schedulesVersion(): Promise<number>

@@ -28,6 +28,15 @@ contract('schedules', (test) => {
     ])
   })
 
+  test('Some schedules can be asked for by name; those that are not there are left out.', async ({ store }) => {
+    await store.putSchedules(['c', 'a', 'b'].map((name) => newSchedule(name)))
+    const names = async (asked?: readonly string[]) => (await store.schedules(asked)).map(({ name }) => name)
+    expect(await names()).toEqual(['a', 'b', 'c'])
+    expect(await names(['c', 'x', 'a'])).toEqual(['a', 'c'])
+    expect(await names([])).toEqual([])
+    expect(await store.schedules(['b'])).toEqual([(await store.schedules())[1]])
+  })
+
   test('A pause that nobody has looked at since is a part of the next one; what was decided since ends it.', async (subject) => {
     const { store } = subject
     const begin = subject.clock.now()

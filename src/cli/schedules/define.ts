@@ -41,7 +41,7 @@ export function defineSchedule(context: Context, request: ScheduleRequest): Prom
     refuseIfNeverDue(plan, saidAt)
     await prepareJobs(pool, [info], plan.definition.argsJson, plan.definition.options, saidAt)
     return withStore(context, async (store) => {
-      const before = (await store.schedules()).find((schedule) => schedule.name === name)
+      const [before] = await store.schedules([name])
       if (before !== undefined && before.source !== 'cli') {
         throw new UsageError(
           'E_SCHEDULE_SOURCE',

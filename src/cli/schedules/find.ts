@@ -13,20 +13,18 @@ export async function shownSchedules(
   { redact }: Pick<Context, 'redact'>,
   names: readonly string[] | null,
 ): Promise<readonly ScheduleJson[]> {
-  const schedules = await store.schedules()
-  return schedules
-    .filter(({ name }) => names === null || names.includes(name))
-    .map((schedule) => scheduleToJson(schedule, redact))
+  const schedules = await (names === null ? store.schedules() : store.schedules(names))
+  return schedules.map((schedule) => scheduleToJson(schedule, redact))
 }
 
 /** The schedule of that name. Throws NotFoundError with the nearest name. */
 export async function findSchedule(store: Store, name: string): Promise<Schedule> {
-  const schedules = await store.schedules()
-  const schedule = schedules.find((candidate) => candidate.name === name)
+  const [schedule] = await store.schedules([name])
   if (schedule !== undefined) return schedule
+  const known = await store.schedules()
   throw noSchedule(
     name,
-    schedules.map((candidate) => candidate.name),
+    known.map((candidate) => candidate.name),
   )
 }
 

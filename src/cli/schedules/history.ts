@@ -17,7 +17,7 @@ export async function slotHistory(
   store: Store,
   { name, limit, before }: HistoryRequest,
 ): Promise<{ readonly slots: readonly SlotJson[]; readonly tz: string }> {
-  const schedule = (await store.schedules()).find((candidate) => candidate.name === name)
+  const [schedule] = await store.schedules([name])
   const tz = schedule?.plan?.rule.tz ?? machineZone()
   const until: EpochMs | null = before === null ? null : timeIn(tz, before, '--before', systemClock.now())
   const records = await store.slots(name, { limit, before: until })

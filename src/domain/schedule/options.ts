@@ -83,22 +83,7 @@ export function parseSchedule(
   now: EpochMs,
   name: (option: keyof ScheduleOptions) => string = (option) => `schedule.${option}`,
 ): { readonly definition: ScheduleDefinition; readonly rule: Rule } {
-  const unknown = Object.keys(options).find((option) => !(known as readonly string[]).includes(option))
-  if (unknown !== undefined) {
-    throw new UsageError(
-      'E_SCHEDULE',
-      `a schedule has no option ${JSON.stringify(unknown)}`,
-      `it has ${known.join(', ')}`,
-    )
-  }
-  for (const option of ['cron', 'tz'] as const) {
-    const value: unknown = options[option]
-    if (value !== undefined && typeof value !== 'string')
-      throw new UsageError('E_SCHEDULE', `${name(option)} is no text`)
-  }
-  if (options.args !== undefined && !Array.isArray(options.args)) {
-    throw new UsageError('E_SCHEDULE', `${name('args')} is no list`, 'write the arguments in call order, as a list')
-  }
+  refuseOtherThings(options, name)
   const timing = timingOf(options, now, name)
   const { queue, priority, retries, timeout, expires } = options
   const given = Object.entries({ queue, priority, retries, timeout, expires }).filter(
@@ -128,6 +113,22 @@ export function parseSchedule(
     throw new UsageError('E_SCHEDULE', `${name('jitter')}: ${jitter} is not less than the interval of ${every}`)
   }
   return { definition, rule: ruleOf(timing, now, name) }
+}
+
+/** What only JavaScript, or a config in JSON, can hand over. */
+function refuseOtherThings(options: ScheduleOptions, name: (option: keyof ScheduleOptions) => string): void {
+  const unknown = Object.keys(options).find((option) => !(known as readonly string[]).includes(option))
+  if (unknown !== undefined) {
+    const what = `a schedule has no option ${JSON.stringify(unknown)}`
+    throw new UsageError('E_SCHEDULE', what, `it has ${known.join(', ')}`)
+  }
+  for (const option of ['cron', 'tz'] as const) {
+    const value: unknown = options[option]
+    if (value === undefined || typeof value === 'string') continue
+    throw new UsageError('E_SCHEDULE', `${name(option)} is no text`)
+  }
+  if (options.args === undefined || Array.isArray(options.args)) return
+  throw new UsageError('E_SCHEDULE', `${name('args')} is no list`, 'write the arguments in call order, as a list')
 }
 
 /** A time that goes with a schedule, in its zone. Throws UsageError. */
