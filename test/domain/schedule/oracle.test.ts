@@ -42,12 +42,18 @@ const dayMinutes = 1_440
 const minuteOf = (date: string) => Date.parse(date) / 60_000
 const [from, until] = [minuteOf('2024-01-01'), minuteOf('2038-01-01')]
 
-const seen = { windows: 0, compared: 0, gaps: 0, folds: 0, calls: 0, slow: 0, slowestMs: 0 }
+const seen = { windows: 0, compared: 0, gaps: 0, folds: 0, calls: 0, slow: 0, slowAgain: 0, slowestMs: 0 }
 
 function noteText({ note }: Slot): string {
   if (note === null) return ''
   if (note.kind === 'gap') return `gap ${note.times.join(' ')}`
   return note.kind === 'fold' ? `fold ${note.time}` : `shift ${note.before} ${note.now}`
+}
+
+function askedAnew(cron: string, tz: string, at: number): number {
+  const start = performance.now()
+  slotsOf({ kind: 'cron', cron, tz })(at)
+  return performance.now() - start
 }
 
 /** Walks with the calculator over what the oracle has walked over. */
@@ -61,8 +67,13 @@ function calculated(cron: string, tz: string, wall: Wall): readonly OracleSlot[]
     const slot = next(at)
     const tookMs = performance.now() - start
     seen.calls++
-    if (tookMs >= 5) seen.slow++
-    seen.slowestMs = Math.max(seen.slowestMs, tookMs)
+    if (tookMs >= 5) {
+      seen.slow++
+      // Its own time, or that of whoever else wanted the processor: a calculator that knows nothing yet is asked again.
+      const againMs = askedAnew(cron, tz, at)
+      if (againMs >= 5) seen.slowAgain++
+      seen.slowestMs = Math.max(seen.slowestMs, Math.min(tookMs, againMs))
+    } else seen.slowestMs = Math.max(seen.slowestMs, tookMs)
     if (slot === null || slot.at >= end) return slots
     slots.push({ at: slot.at, note: noteText(slot) })
     at = slot.at
@@ -127,7 +138,8 @@ describe('The calculator agrees with a walk over every minute', () => {
       `${seen.compared} slots of ${expressions.length} expressions compared in ${seen.windows} windows,`,
       `${seen.gaps} moved out of a gap and ${seen.folds} in a fold;`,
       // No more than told: other processes take the time of these calls too.
-      `of ${seen.calls} calls ${seen.slow} took 5 ms or more, the slowest ${seen.slowestMs.toFixed(2)} ms`,
+      `of ${seen.calls} calls ${seen.slow} took 5 ms or more, ${seen.slowAgain} of them again; else the slowest took`,
+      `${seen.slowestMs.toFixed(2)} ms`,
     )
   })
 

@@ -88,7 +88,7 @@ describe('Jobs of slots', () => {
     async (name) => {
       const db = openRaw(await closedStore())
       const text = scheduleTexts[name]
-      const values = text.includes('?') ? ['s'] : [{ name: 's', before: 1, now: 1, reason: '' }]
+      const values = text.includes('?') ? ['s'] : [{ name: 's', before: 1, now: 1, reason: '', count: 1 }]
       const plan = db.prepare(`EXPLAIN QUERY PLAN ${text}`).all(...values) as { detail: string }[]
       const steps = plan.map(({ detail }) => detail).filter((detail) => / slots /.test(detail))
       expect(steps.length).toBeGreaterThan(0)
