@@ -33,8 +33,9 @@ export interface ScheduleStore {
   /** Fires the slot that waits longest if it may, as `waitingSchedules` says; null if there is nothing to fire. */
   fireWaiting(request: { readonly name: string; readonly job: NewJob }): Promise<SlotRecord | null>
   /**
-   * Fires a schedule now, by hand: a slot of this very moment, or of the next that has none, whatever runs, paused or not.
-   * Neither its limit nor its next slots are touched; its job is one that they may overlap. null: no such schedule.
+   * Fires a schedule now, by hand: a slot of this very moment, or of the next that is none of its rule, whatever runs,
+   * paused or not. Neither its limit nor its next slots are touched; its job is one that they may overlap. null: no such
+   * schedule.
    */
   triggerSchedule(request: { readonly name: string; readonly job: NewJob }): Promise<SlotRecord | null>
   /** What became of slots before `before` (null: of all), the newest first; those of removed schedules too. */

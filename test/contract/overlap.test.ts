@@ -96,10 +96,10 @@ contract('overlap', (test) => {
     const { store } = subject
     const at = await scheduled(store, { overlap: 'skip' })
     await store.triggerSchedule({ name: 's', job: newJob() })
-    expect(await claim(store, at + 1)).toEqual([['skipped', 'j1 has not ended']])
+    expect(await claim(store, at + 2)).toEqual([['skipped', 'j1 has not ended']])
     await store.dropSchedules(['s'])
     await scheduled(store, { overlap: 'skip' })
-    expect(await claim(store, at + 2)).toEqual([['skipped', 'j1 has not ended']])
+    expect(await claim(store, at + 3)).toEqual([['skipped', 'j1 has not ended']])
   })
 
   test('Replaced: jobs that wait are cancelled, running ones asked to stop, within one claim too.', async (subject) => {
@@ -130,7 +130,14 @@ contract('overlap', (test) => {
     expect(await found(store)).toMatchObject({ fired: 1, waiting: 2, decidedUntil: at + 3 })
     await subject.advance(1_000)
     expect(await store.waitingSchedules()).toEqual(['s'])
-    const fired = { slot: at + 2, through: at + 2, outcome: 'fired', reason: null, job: 'j2', lateMs: 998 }
+    const fired = {
+      slot: at + 2,
+      through: at + 2,
+      outcome: 'fired',
+      reason: 'it has waited for an earlier one',
+      job: 'j2',
+      lateMs: 998,
+    }
     expect(await fire(store)).toEqual(fired)
     expect(await store.slots('s', { limit: 1, before: at + 3 })).toEqual([fired])
     expect((await subject.job('j2')).schedule).toEqual({ name: 's', slot: at + 2 })

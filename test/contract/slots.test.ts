@@ -1,10 +1,16 @@
 import { expect } from 'vitest'
 import type { DecidedSlot } from '../../src/domain/schedule/due.js'
-import type { Schedule, ScheduleDefinition, SlotRecord } from '../../src/domain/schedule/schedule.js'
+import type {
+  NewSchedule,
+  Schedule,
+  ScheduleDefinition,
+  SlotRecord,
+  Timing,
+} from '../../src/domain/schedule/schedule.js'
 import type { SlotClaim } from '../../src/stores/schedule-store.js'
 import type { Store } from '../../src/stores/store.js'
 import { newJob } from '../support/job.js'
-import { claimOf, dueSlot, faultySchedule, newSchedule } from '../support/schedule.js'
+import { claimOf, dueSlot, everyMinute, faultySchedule, newSchedule } from '../support/schedule.js'
 import { contract, type Subject } from './harness.js'
 
 /** A schedule `s` whose jobs may overlap, if nothing else is said. */
@@ -194,6 +200,20 @@ contract('slots', (test) => {
     expect(await trigger()).toEqual({ slot: now + 1, through: now + 1, job: 'j3', ...fired })
     expect(await subject.job('j3')).toMatchObject({ task: 'by-hand', schedule: { name: 's', slot: now + 1 } })
     expect(await found(store)).toEqual({ ...claimed, lastSlot: (await slots(store))[0] })
+  })
+
+  test('By hand it takes no slot of its rule: those are still there to fire.', async (subject) => {
+    const { store, clock } = subject
+    const now = clock.now()
+    const triggered = async (schedule: NewSchedule) => {
+      await store.putSchedules([schedule])
+      return (await store.triggerSchedule({ name: 's', job: newJob() }))?.slot
+    }
+    const cron: Timing = { kind: 'cron', cron: '* * * * *', tz: 'UTC' }
+    expect(await triggered(newSchedule('s', { timing: everyMinute }, now))).toBe(now + 1)
+    expect(await triggered(newSchedule('s', { timing: { kind: 'once', at: now + 2, tz: 'UTC' } }))).toBe(now)
+    expect(now % 1_000).toBe(0)
+    expect(await triggered(newSchedule('s', { timing: cron }))).toBe(now + 2)
   })
 
   test('By hand a faulty schedule fires too; one that is unknown does not.', async (subject) => {

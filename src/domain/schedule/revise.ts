@@ -1,5 +1,5 @@
 import type { EpochMs, JobId } from '../job.js'
-import { type NewSchedule, onTimeMs, type SaidSchedule, type Schedule, type SlotRecord } from './schedule.js'
+import { hasWaited, type NewSchedule, onTimeMs, type SaidSchedule, type Schedule, type SlotRecord } from './schedule.js'
 
 /** What a store keeps of a schedule, beside its revision and its slots. */
 export type KeptSchedule = Omit<Schedule, 'revision' | 'waiting' | 'lastSlot'>
@@ -35,7 +35,7 @@ export function waitInVain({ plan, fired }: KeptSchedule, waiting: number): numb
 /** What a slot becomes that has waited, by the job that it fires now. */
 export function endWait(slot: SlotRecord, job: JobId, now: EpochMs): SlotRecord {
   const lateMs = latenessMs(slot.slot, now)
-  return { ...slot, outcome: lateMs > onTimeMs ? 'late' : 'fired', reason: null, job, lateMs }
+  return { ...slot, outcome: lateMs > onTimeMs ? 'late' : 'fired', reason: hasWaited, job, lateMs }
 }
 
 /** A clock that was set back makes it none. */

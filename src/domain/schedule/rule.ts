@@ -28,6 +28,20 @@ export type SlotNote =
 /** The first slot after a time; null if there is none. */
 export type NextSlot = (after: EpochMs) => Slot | null
 
+/** Whether a time may be a slot of a rule: said without a look at any calendar, and never wrongly no. */
+export function mayBeSlot(rule: Rule | undefined, at: EpochMs): boolean {
+  switch (rule?.kind) {
+    case 'cron':
+      return at % 1_000 === 0
+    case 'every':
+      return (at - rule.from) % rule.everyMs === 0
+    case 'once':
+      return at === rule.at
+    case undefined:
+      return false
+  }
+}
+
 /** A rule as people write it. */
 export function ruleText(rule: Rule): string {
   switch (rule.kind) {

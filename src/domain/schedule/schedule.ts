@@ -102,6 +102,7 @@ export const onTimeMs = 10_000
 
 /** Why a slot is fired that no rule asked for, and why one is left out that waited. */
 export const byHand = 'by hand'
+export const hasWaited = 'it has waited for an earlier one'
 export const wasChanged = 'the schedule was changed, and cannot fire it any more'
 export const wasRemoved = 'the schedule was removed'
 

@@ -2,6 +2,7 @@ import type { EpochMs, JobId, NewJob } from '../../domain/job.js'
 import type { DecidedSlot } from '../../domain/schedule/due.js'
 import { judgeOverlap } from '../../domain/schedule/overlap.js'
 import { endWait } from '../../domain/schedule/revise.js'
+import { mayBeSlot } from '../../domain/schedule/rule.js'
 import { byHand, hasFired, type Overlap, type SlotRecord } from '../../domain/schedule/schedule.js'
 import { isFinal } from '../../domain/transitions.js'
 import type { SlotClaim } from '../schedule-store.js'
@@ -110,9 +111,11 @@ export function fireWaiting(tables: Tables, name: string, job: NewJob): SlotReco
 }
 
 export function triggerSchedule(tables: Tables, name: string, job: NewJob): SlotRecord | null {
-  if (!tables.schedules.has(name)) return null
+  const schedule = tables.schedules.get(name)
+  if (schedule === undefined) return null
+  // One of its own must still be there to fire.
   let slot = tables.clock.now()
-  while (tables.slots.get(name)?.has(slot)) slot++
+  while (tables.slots.get(name)?.has(slot) || mayBeSlot(schedule.plan?.rule, slot)) slot++
   const id = fire(tables, name, slot, job)
   const record: SlotRecord = { slot, through: slot, outcome: 'fired', reason: byHand, job: id, lateMs: 0 }
   keepSlot(tables, name, record)

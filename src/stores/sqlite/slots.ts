@@ -3,6 +3,7 @@ import type { EpochMs, JobId, NewJob } from '../../domain/job.js'
 import type { DecidedSlot } from '../../domain/schedule/due.js'
 import { judgeOverlap } from '../../domain/schedule/overlap.js'
 import { endWait } from '../../domain/schedule/revise.js'
+import { mayBeSlot } from '../../domain/schedule/rule.js'
 import { byHand, hasFired, type Overlap, type SlotRecord } from '../../domain/schedule/schedule.js'
 import type { SlotClaim } from '../schedule-store.js'
 import { cancelJob } from './cancel.js'
@@ -113,9 +114,12 @@ export function fireWaiting(statements: Statements, clock: Clock, fire: Fire, na
 }
 
 export function triggerSchedule(statements: Statements, clock: Clock, fire: Fire, name: string, job: NewJob) {
-  if (scheduleRow(statements, name) === null) return null
+  const row = scheduleRow(statements, name)
+  if (row === null) return null
+  const rule = planOfRow(row)?.rule
+  // One of its own must still be there to fire.
   let slot = clock.now()
-  while (statements.isSlot.get(name, slot) !== undefined) slot++
+  while (statements.isSlot.get(name, slot) !== undefined || mayBeSlot(rule, slot)) slot++
   const id = fire(name, slot, job)
   const record: SlotRecord = { slot, through: slot, outcome: 'fired', reason: byHand, job: id, lateMs: 0 }
   statements.addSlot.run(slotValues(name, record))
