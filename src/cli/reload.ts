@@ -11,28 +11,41 @@ import type { ProjectTasks } from './session.js'
 export function reloadOnChange(context: Context, pool: TaskPool, loaded: Loaded): Promise<() => Promise<void>> {
   let isLoading = false
   let isStale = false
+  let attempt: TaskPool | null = null
+  // A module whose top level never comes to an end does not even notice that its worker has gone.
+  const killNow = () => attempt?.killNow()
+  process.once('exit', killNow)
+  const start = () => {
+    attempt = startTasks(context, ({ text }) => sayOutput(text))
+    return attempt
+  }
   const reload = async () => {
     isLoading = true
     do {
       isStale = false
-      if (await canBeLoaded(context, loaded)) {
+      if (await canBeLoaded(start, loaded)) {
         pool.replaceAll()
         say('the code has changed: jobs that begin now run the new one')
       }
     } while (isStale)
     isLoading = false
   }
-  return watchCode(projectOf(context), () => {
+  const watching = watchCode(projectOf(context), () => {
     isStale = true
     if (!isLoading) void reload()
+  })
+  return watching.then((unwatch) => async () => {
+    await unwatch()
+    killNow()
+    process.off('exit', killNow)
   })
 }
 
 type Loaded = (next: ProjectTasks) => Promise<void> | undefined
 
-async function canBeLoaded(context: Context, loaded: Loaded): Promise<boolean> {
+async function canBeLoaded(start: () => TaskPool, loaded: Loaded): Promise<boolean> {
   try {
-    const attempt = startTasks(context, ({ text }) => sayOutput(text))
+    const attempt = start()
     try {
       const catalog = await attempt.catalog
       const { faults } = catalog

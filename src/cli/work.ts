@@ -52,11 +52,16 @@ async function workOn(store: Store, session: Session, context: Context, settings
     say(`worker ${worker.id} is ready: ${described(session, settings)}`)
     if (settings.scheduler) {
       // A schema of the project's may take its time over the arguments of a schedule.
-      await Promise.race([bringInSchedules(context, session, store), fired(interruption.first)])
-      scheduler = await startScheduling(store, (name) => session.pool.task(name), worker.events)
+      const bringIn = bringInSchedules(context, session, store, interruption.first)
+      await Promise.race([bringIn, fired(interruption.first)])
+      bringIn.catch(() => {}) // after a signal nobody waits for it
+      if (!interruption.first.aborted) {
+        scheduler = await startScheduling(store, (name) => session.pool.task(name), worker.events)
+      }
     }
     if (settings.watch) {
-      const loaded = (next: ProjectTasks) => (settings.scheduler ? bringInSchedules(context, next, store) : undefined)
+      const loaded = (next: ProjectTasks) =>
+        settings.scheduler ? bringInSchedules(context, next, store, interruption.first) : undefined
       unwatch = await reloadOnChange(context, session.pool, loaded)
       say('watches the code for changes')
     }

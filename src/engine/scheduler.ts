@@ -37,6 +37,8 @@ export class Scheduler {
   readonly #lookout: Lookout
   #version: number | null = null
   #plans: ReadonlyMap<string, Planned> = new Map()
+  /** Schedules with slots that wait and whose task is not known here: since when others have had the time to fire them. */
+  readonly #heldSince = new Map<string, number>()
   #notedAt = Number.NEGATIVE_INFINITY
 
   constructor(store: ScheduleStore, clock: Clock, find: FindTask, events: EngineEmitter) {
@@ -57,11 +59,15 @@ export class Scheduler {
     await this.#fireWaiting()
     const now = this.#clock.now()
     const backMs = -this.#lookout.jumpMs(now)
-    if (backMs > onTimeMs) this.#events.emit('clock.back', backMs)
+    if (backMs > onTimeMs) {
+      this.#events.emit('clock.back', backMs)
+      this.#lookout.looked(now)
+    }
     await this.#decideAll(now)
     this.#lookout.looked(now)
-    const nextAt = Math.min(...[...this.#plans.values()].map(({ at }) => at))
-    return Math.max(0, Math.min(longestPauseMs, nextAt - this.#clock.now()))
+    let nextAt = this.#clock.now() + (this.#heldSince.size > 0 ? onTimeMs : longestPauseMs)
+    for (const { at } of this.#plans.values()) nextAt = Math.min(nextAt, at)
+    return Math.max(0, nextAt - this.#clock.now())
   }
 
   /** To be called when no turn follows: until when this scheduler was there is known to those that come later. */
@@ -144,13 +150,23 @@ export class Scheduler {
   }
 
   async #fireWaiting(): Promise<void> {
-    for (const name of await this.#store.waitingSchedules()) {
+    const names = await this.#store.waitingSchedules()
+    for (const name of this.#heldSince.keys()) if (!names.includes(name)) this.#heldSince.delete(name)
+    for (const name of names) {
       const schedule = this.#plans.get(name)?.schedule
-      const job = schedule === undefined ? null : this.#job(schedule, this.#clock.now())
-      if (schedule === undefined || job === null || 'refused' in job) continue
-      const record = await this.#store.fireWaiting({ name, job })
+      const record = schedule === undefined ? null : await this.#endWait(schedule)
       if (record !== null) this.#events.emit('schedule.slots', name, [record])
     }
+  }
+
+  async #endWait(schedule: Schedule): Promise<SlotRecord | null> {
+    const { name } = schedule
+    const job = this.#job(schedule, this.#clock.now())
+    if (!('refused' in job)) return this.#store.fireWaiting({ name, job })
+    const now = this.#clock.monotonicMs()
+    const since = this.#heldSince.get(name) ?? now
+    this.#heldSince.set(name, since)
+    return now - since < onTimeMs ? null : this.#store.skipWaiting({ name, reason: job.refused })
   }
 
   /** The job of a slot, by what its task says today. */
@@ -178,5 +194,5 @@ function decidedNow(schedule: Schedule, slots: readonly DecidedSlot[], records: 
 }
 
 function skipped(slot: DecidedSlot, reason: string): DecidedSlot {
-  return { ...slot, outcome: 'skipped', reason }
+  return hasFired(slot.outcome) ? { ...slot, outcome: 'skipped', reason } : slot
 }

@@ -32,6 +32,8 @@ export interface ScheduleStore {
   waitingSchedules(): Promise<readonly string[]>
   /** Fires the slot that waits longest if it may, as `waitingSchedules` says; null if there is nothing to fire. */
   fireWaiting(request: { readonly name: string; readonly job: NewJob }): Promise<SlotRecord | null>
+  /** As `fireWaiting`, for a slot that cannot fire: it is `skipped`. */
+  skipWaiting(request: { readonly name: string; readonly reason: string }): Promise<SlotRecord | null>
   /**
    * Fires a schedule now, by hand: a slot of this very moment, or of the next that is none of its rule, whatever runs,
    * paused or not. Neither its limit nor its next slots are touched; its job is one that they may overlap. null: no such

@@ -214,6 +214,22 @@ contract('overlap', (test) => {
     expect(await found(store)).toMatchObject({ fired: 2, waiting: 0 })
   })
 
+  test('What waits can be given up, the oldest first, where it could fire.', async ({ store }) => {
+    const at = await scheduled(store, { overlap: 'queue' })
+    await claim(store, at + 1, at + 2, at + 3)
+    const skip = () => store.skipWaiting({ name: 's', reason: 'why not' })
+    expect(await skip()).toBe(null)
+    await store.cancel(['j1'])
+    const skipped = { outcome: 'skipped', reason: 'why not', job: null }
+    expect([await skip(), await skip(), await skip()]).toMatchObject([
+      { slot: at + 2, ...skipped },
+      { slot: at + 3, ...skipped },
+      null,
+    ])
+    expect(await found(store)).toMatchObject({ fired: 1, waiting: 0, lastSlot: { slot: at + 3, ...skipped } })
+    expect(await store.waitingSchedules()).toEqual([])
+  })
+
   test('Schedules that have something to fire are told by name.', async ({ store }) => {
     for (const name of ['c', 'a', 'b']) {
       await store.putSchedules([newSchedule(name, { overlap: 'queue' })])

@@ -69,6 +69,7 @@ contract('persistence', (test) => {
       fireWaiting: () => store.fireWaiting({ name: 's', job: newJob() }),
       triggerSchedule: () => store.triggerSchedule({ name: 's', job: newJob() }),
       slots: () => store.slots('s', { limit: 1, before: null }),
+      skipWaiting: () => store.skipWaiting({ name: 's', reason: '' }),
       endOfNewestSlot: () => store.endOfNewestSlot(0),
       schedulerSeenAt: () => store.schedulerSeenAt(),
       noteScheduler: () => store.noteScheduler(),

@@ -31,7 +31,7 @@ contract('put-schedules', (test) => {
         decidedUntil: now,
         fired: 0,
         pausedAt: null,
-        lastPause: null,
+        pauses: [],
         waiting: 0,
         lastSlot: null,
       },
@@ -49,6 +49,16 @@ contract('put-schedules', (test) => {
     const other = newSchedule('s', { timing: { kind: 'once', at: saidAt + 200, tz: 'UTC' } })
     await store.putSchedules([{ ...other, saidAt: saidAt + 1 }])
     expect(await store.schedules()).toMatchObject([{ decidedUntil: saidAt + 1 }])
+  })
+
+  test('What has fired still counts after a fault, whatever its timing was.', async ({ store }) => {
+    await store.putSchedules([newSchedule('s', { overlap: 'allow', limit: 2 })])
+    const [schedule] = await store.schedules()
+    if (schedule === undefined) throw new Error('it is not there')
+    await store.claimSlots(claimOf(schedule, [dueSlot(schedule.decidedUntil + 1)]))
+    await store.putSchedules([faultySchedule('s')])
+    await store.putSchedules([newSchedule('s', { overlap: 'allow', limit: 2 })])
+    expect(await store.schedules()).toMatchObject([{ fired: 1 }])
   })
 
   test('Answers come in the order of the schedules, and the list by name.', async ({ store }) => {
@@ -145,7 +155,10 @@ contract('put-schedules', (test) => {
     ])
     await subject.advance(1_000)
     expect(await store.putSchedules([newSchedule('s', {}, 9), newSchedule('t')])).toEqual(['changed', 'changed'])
-    const begun = { fault: null, decidedUntil: subject.clock.now(), fired: 0 }
-    expect(await store.schedules()).toMatchObject([{ ...begun, plan: { rule: { from: 9 } } }, begun])
+    const begun = { fault: null, decidedUntil: subject.clock.now() }
+    expect(await store.schedules()).toMatchObject([
+      { ...begun, plan: { rule: { from: 9 } }, fired: 1 },
+      { ...begun, fired: 0 },
+    ])
   })
 })

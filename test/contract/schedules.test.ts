@@ -21,10 +21,10 @@ contract('schedules', (test) => {
     await store.putSchedules([newSchedule('s', { timing: everyHour })])
     expect(await store.schedules()).toMatchObject([{ pausedAt: since }, { pausedAt: null }])
     expect(await store.resumeSchedules(['unknown', 's', 's'])).toEqual(['unknown', 'resumed', 'unchanged'])
-    const lastPause = { from: since, until: since + 100 }
+    const pauses = [{ from: since, until: since + 100 }]
     expect(await store.schedules()).toMatchObject([
-      { pausedAt: null, lastPause },
-      { pausedAt: null, lastPause: null },
+      { pausedAt: null, pauses },
+      { pausedAt: null, pauses: [] },
     ])
   })
 
@@ -37,7 +37,7 @@ contract('schedules', (test) => {
     expect(await store.schedules(['b'])).toEqual([(await store.schedules())[1]])
   })
 
-  test('A pause that nobody has looked at since is a part of the next one; what was decided since ends it.', async (subject) => {
+  test('Pauses are kept until what came in them is decided.', async (subject) => {
     const { store } = subject
     const begin = subject.clock.now()
     await store.putSchedules([newSchedule('s')])
@@ -50,11 +50,12 @@ contract('schedules', (test) => {
       if (schedule === undefined) throw new Error('it is gone')
       return schedule
     }
-    expect((await pause()).lastPause).toEqual({ from: begin, until: begin + 10 })
-    const second = await pause()
-    expect(second.lastPause).toEqual({ from: begin, until: begin + 30 })
-    await store.claimSlots(claimOf(second, [dueSlot(begin + 35)]))
-    expect((await pause()).lastPause).toEqual({ from: begin + 40, until: begin + 50 })
+    const [first, second, third] = [0, 20, 40].map((ms) => ({ from: begin + ms, until: begin + ms + 10 }))
+    expect((await pause()).pauses).toEqual([first])
+    const both = await pause()
+    expect(both.pauses).toEqual([first, second])
+    await store.claimSlots(claimOf(both, [dueSlot(begin + 25)]))
+    expect((await pause()).pauses).toEqual([second, third])
   })
 
   test('The version goes up with each put, drop, pause and resume that changes something, and with nothing else.', async ({

@@ -1,3 +1,4 @@
+import { existsSync, rmSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { JobJson } from '../../src/cli/render/job-json.js'
 import type { ScheduleJson } from '../../src/cli/render/schedules.js'
@@ -160,26 +161,57 @@ export default task({ schema, schedule: { every: '1h' } }, () => {})
 
   test('--burst ends when what waited for its turn has run, too.', async () => {
     const project = cliProject(tasks)
-    const added = await project.run([
-      'schedule',
-      'tick.slow',
-      '100',
-      '--every',
-      '1s',
-      '--limit',
-      '3',
-      '--overlap',
-      'queue',
-    ])
-    expect(added.exitCode, added.stderr).toBe(0)
-    await eventually(async () => {
-      const [schedule] = await schedulesOf(project)
-      expect(Date.parse(schedule?.nextAt ?? '')).toBeLessThan(Date.now() - 2_500)
-    })
+    const asked = ['schedule', 'tick.slow', '100', '--every', '1s', '--limit', '3', '--overlap', 'queue']
+    const { nextAt } = await project.json<ScheduleJson>(asked)
+    // The first three have passed, and none is late enough to be missed.
+    await eventually(() => expect(Date.now()).toBeGreaterThan(Date.parse(nextAt ?? '') + 2_000))
     const burst = await project.run(['workers', 'start', '--burst'])
     expect(burst.exitCode, burst.stderr).toBe(0)
     expect((await jobsOf(project)).map(({ state }) => state)).toEqual(['completed', 'completed', 'completed'])
     expect((await historyOf(project, 'tick.slow')).map(({ outcome }) => outcome)).toEqual(['fired', 'fired', 'fired'])
+  })
+
+  test('--burst does not wait for a slot whose task has gone.', async () => {
+    const project = cliProject({
+      ...tasks,
+      'tasks/gone.mjs': 'export default () => new Promise((resolve) => setTimeout(resolve, 3_000))\n',
+    })
+    await project.run(['schedule', 'gone', '--every', '1s', '--limit', '2', '--overlap', 'queue'])
+    const worker = project.start(['workers', 'start'])
+    await eventually(async () =>
+      expect((await historyOf(project, 'gone')).map(({ outcome }) => outcome)).toEqual(['waiting', 'fired']),
+    )
+    worker.signal('SIGTERM')
+    await worker.ended
+    rmSync(project.path('tasks/gone.mjs'))
+    const burst = await project.run(['workers', 'start', '--burst'])
+    expect(burst.exitCode, burst.stderr).toBe(0)
+    expect(await historyOf(project, 'gone')).toMatchObject([
+      { outcome: 'skipped', reason: 'there is no task gone' },
+      { outcome: 'fired' },
+    ])
+  })
+
+  test('A signal while the schemas are asked ends the worker; nothing is brought in or fires after it.', async () => {
+    const project = cliProject({
+      'tasks/picky.mjs': `import { writeFileSync } from 'node:fs'
+import { task } from 'offstage'
+const validate = () => {
+  writeFileSync('asked.txt', '')
+  return new Promise(() => {})
+}
+const schema = { '~standard': { version: 1, vendor: 'test', validate } }
+export default task({ schema, schedule: { every: '1h' } }, () => {})
+`,
+      'tasks/tick.mjs': 'export default () => {}\n',
+    })
+    await project.run(['schedule', 'tick', '--every', '1s', '--start-at', '2020-01-01'])
+    const worker = project.start(['workers', 'start'])
+    await eventually(() => expect(existsSync(project.path('asked.txt'))).toBe(true))
+    worker.signal('SIGTERM')
+    expect(await worker.ended).toMatchObject({ exitCode: 0 })
+    expect((await schedulesOf(project)).map(({ name }) => name)).toEqual(['tick'])
+    expect(await historyOf(project, 'tick')).toEqual([])
   })
 
   test('What is to be once is not lost on the way, however long the tasks take to load.', async () => {

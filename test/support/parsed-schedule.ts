@@ -25,7 +25,7 @@ export function storedSchedule(options: ScheduleOptions = {}, overrides: Partial
     decidedUntil: 0,
     fired: 0,
     pausedAt: null,
-    lastPause: null,
+    pauses: [],
     waiting: 0,
     lastSlot: null,
     ...overrides,

@@ -12,9 +12,9 @@ import { slotToJson } from './slots.js'
 import { table } from './table.js'
 
 /** A schedule as programs read it. */
-export function scheduleToJson(schedule: Schedule, redactMore: readonly string[]) {
+export function scheduleToJson(schedule: Schedule, redactMore: readonly string[], now: EpochMs) {
   const { name, task, source, plan, pausedAt, fired, waiting, lastSlot } = schedule
-  const { nextAt, fault } = nextOf(schedule)
+  const { nextAt, fault } = nextOf(schedule, now)
   const definition = plan?.definition
   return {
     name,
@@ -40,17 +40,20 @@ export function scheduleToJson(schedule: Schedule, redactMore: readonly string[]
 }
 
 /** What `status` shows of schedules. */
-export function schedulesAtAGlance(schedules: readonly Schedule[]) {
+export function schedulesAtAGlance(schedules: readonly Schedule[], now: EpochMs) {
   return schedules.map((schedule) => {
-    const { name, task, rule, tz, nextAt, paused, lastSlot, fault } = scheduleToJson(schedule, [])
+    const { name, task, rule, tz, nextAt, paused, lastSlot, fault } = scheduleToJson(schedule, [], now)
     return { name, task, rule, tz, nextAt, paused, lastSlot, fault }
   })
 }
 
 export type ScheduleJson = ReturnType<typeof scheduleToJson>
 
-/** The next slot, or what keeps a schedule from having one. */
-function nextOf(schedule: Schedule): { readonly nextAt: EpochMs | null; readonly fault: string | null } {
+/**
+ * The next slot to come, or what keeps a schedule from having one. What has passed is for a scheduler to decide, but of
+ * one that comes once that is all there is.
+ */
+function nextOf(schedule: Schedule, now: EpochMs): { readonly nextAt: EpochMs | null; readonly fault: string | null } {
   if (schedule.plan === null) return { nextAt: null, fault: schedule.fault }
   let next: NextSlot
   try {
@@ -59,7 +62,8 @@ function nextOf(schedule: Schedule): { readonly nextAt: EpochMs | null; readonly
     // What could be followed once, such as a zone that the system knew.
     return { nextAt: null, fault: thrown instanceof Error ? thrown.message : String(thrown) }
   }
-  return { nextAt: nextFiring(schedule, next)?.slot ?? null, fault: null }
+  const decidedUntil = schedule.plan.rule.kind === 'once' ? schedule.decidedUntil : Math.max(schedule.decidedUntil, now)
+  return { nextAt: nextFiring({ ...schedule, decidedUntil }, next)?.slot ?? null, fault: null }
 }
 
 export function schedulesTable(schedules: readonly ScheduleJson[], now: EpochMs): Promise<string> {

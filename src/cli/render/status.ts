@@ -20,7 +20,7 @@ export async function statusToJson(store: Store, now: EpochMs) {
     health: null,
     queues: queues.map((queue) => queueToJson(queue, now)),
     workers: workers.map((worker) => workerToJson(worker, running)),
-    schedules: schedulesAtAGlance(schedules),
+    schedules: schedulesAtAGlance(schedules, now),
     failures: [],
   }
 }

@@ -2,6 +2,7 @@ import { UsageError } from '../../domain/errors.js'
 import type { EpochMs } from '../../domain/job.js'
 import { scheduleName } from '../../domain/names.js'
 import { parseSchedule, type ScheduleOptions } from '../../domain/schedule/options.js'
+import { wholeRuleText } from '../../domain/schedule/rule.js'
 import type { NewSchedule } from '../../domain/schedule/schedule.js'
 import { slotsOf } from '../../domain/schedule/slots.js'
 import { shellTask } from '../../engine/shell-task.js'
@@ -50,16 +51,17 @@ export function defineSchedule(context: Context, request: ScheduleRequest): Prom
         )
       }
       const [answer = 'unchanged'] = await store.putSchedules([
-        { name, source: 'cli', task, plan, fault: null, saidAt: saidAt - 1 },
+        { name, source: 'cli', task, plan, fault: null, saidAt: plan.rule.kind === 'once' ? saidAt - 1 : saidAt },
       ])
-      say(`schedule ${name}: ${added[answer]}`)
+      const was = answer === 'changed' && before?.plan != null ? `, from ${wholeRuleText(before.plan.rule)}` : ''
+      say(`schedule ${name}: ${added[answer]}${was}`)
       return shownSchedules(store, context, [name])
     })
   })
 }
 
 function refuseIfNeverDue({ rule, definition: { until } }: NonNullable<NewSchedule['plan']>, saidAt: EpochMs): void {
-  const first = slotsOf(rule)(saidAt - 1)
+  const first = slotsOf(rule)(rule.kind === 'once' ? saidAt - 1 : saidAt)
   if (first !== null && (until === null || first.at <= until)) return
   const why = first === null || until === null ? 'it has no time to come' : 'its first time is after --until'
   throw new UsageError('E_SCHEDULE', `it would never fire: ${why}`)

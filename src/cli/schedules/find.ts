@@ -14,7 +14,7 @@ export async function shownSchedules(
   names: readonly string[] | null,
 ): Promise<readonly ScheduleJson[]> {
   const schedules = await (names === null ? store.schedules() : store.schedules(names))
-  return schedules.map((schedule) => scheduleToJson(schedule, redact))
+  return schedules.map((schedule) => scheduleToJson(schedule, redact, systemClock.now()))
 }
 
 /** The schedule of that name. Throws NotFoundError with the nearest name. */

@@ -36,6 +36,7 @@ export function startScheduler(context: Context): Promise<number> {
       const service = await startScheduling(store, finderOf(catalog), events)
       say('the scheduler is ready')
       await Promise.race([fired(interruption.first), broken])
+      say('the scheduler stops')
       await Promise.race([service.stop(), fired(interruption.second)])
     } finally {
       interruption.release()

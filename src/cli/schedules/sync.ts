@@ -8,7 +8,7 @@ import { type Context, refuseMemory, withStore } from '../context.js'
 import { exitCodes } from '../exit-codes.js'
 import { say } from '../say.js'
 import { type ProjectTasks, withTasks } from '../session.js'
-import { wantedSchedules } from './wanted.js'
+import { type Wanted, wantedSchedules } from './wanted.js'
 
 export interface SyncChoice {
   readonly dryRun: boolean
@@ -37,14 +37,15 @@ export function syncSchedules(
   refuseMemory(context, 'schedule sync')
   return withTasks(context, (session) =>
     withStore(context, async (store) => {
-      const stored = await store.schedules()
+      // First what may take its time: what is stored may change meanwhile.
       const wanted = await wantedSchedules(context, session)
-      const { changes, unsure } = withoutGuesses(changesBetween(stored, wanted), session)
+      const stored = await store.schedules()
+      const { changes, unsure } = changesFor(stored, wanted, session)
       const lines = changeLines(changes, stored)
       show(lines)
-      if (unsure.length > 0) say(`not all modules can be loaded, so these stay as they are: ${unsure.join(', ')}`)
+      if (unsure.length > 0) say(`not all of the code can be asked, so these stay as they are: ${unsure.join(', ')}`)
       const told = new Set([...unsure, ...lines.map(({ name }) => name)])
-      const faulty = wanted.filter(({ fault }) => fault !== null)
+      const faulty = wanted.schedules.filter(({ fault }) => fault !== null)
       for (const { name, fault } of faulty) if (!told.has(name)) say(`${name} is faulty: ${fault}`)
       for (const schedule of changes.heldBack) say(heldBackText(schedule))
       const isWhole = faulty.length + changes.heldBack.length + session.catalog.faults.length === 0
@@ -67,9 +68,17 @@ export function syncSchedules(
  * Brings the schedules of code and config into the store as a scheduler starts. What has left them is only told of: a
  * module that is not there today may be a mistake.
  */
-export async function bringInSchedules(context: Context, session: ProjectTasks, store: ScheduleStore): Promise<void> {
+export async function bringInSchedules(
+  context: Context,
+  session: ProjectTasks,
+  store: ScheduleStore,
+  signal?: AbortSignal,
+): Promise<void> {
+  const wanted = await wantedSchedules(context, session)
+  // Whoever ends has ended the processes that were asked: their silence says nothing.
+  if (signal?.aborted) return
   const stored = await store.schedules()
-  const { changes } = withoutGuesses(changesBetween(stored, await wantedSchedules(context, session)), session)
+  const { changes } = changesFor(stored, wanted, session)
   const { added, changed, removed, heldBack } = changes
   await store.putSchedules([...added, ...changed])
   for (const { change, name, rule, fault } of changeLines({ ...changes, removed: [] }, stored)) {
@@ -85,14 +94,19 @@ function heldBackText({ name, source }: NewSchedule): string {
   return `${name} was made by hand and stays; that of the ${source} is left out until it is removed: offstage schedule remove ${name}`
 }
 
-/** What modules that cannot be loaded would have said is not known: what may be theirs stays as it is. */
-function withoutGuesses(changes: ScheduleChanges, { catalog }: ProjectTasks) {
-  if (catalog.faults.length === 0) return { changes, unsure: [] }
+/**
+ * What modules that cannot be loaded would have said is not known: what may be theirs stays as it is. So does what was
+ * faulty, while no schema answers.
+ */
+function changesFor(stored: readonly Schedule[], { schedules, areChecked }: Wanted, { catalog }: ProjectTasks) {
+  const changes = changesBetween(stored, schedules)
+  const isWhole = catalog.faults.length === 0
   const names = new Set([shellTask, ...catalog.tasks.map(({ name }) => name)])
-  const isSure = ({ task }: NewSchedule) => names.has(task)
-  const unsure = [...changes.changed.filter((schedule) => !isSure(schedule)), ...changes.removed]
+  const faulty = new Set(stored.flatMap(({ name, plan }) => (plan === null ? [name] : [])))
+  const isSure = ({ name, task }: NewSchedule) => (isWhole || names.has(task)) && (areChecked || !faulty.has(name))
+  const unsure = [...changes.changed.filter((schedule) => !isSure(schedule)), ...(isWhole ? [] : changes.removed)]
   return {
-    changes: { ...changes, changed: changes.changed.filter(isSure), removed: [] },
+    changes: { ...changes, changed: changes.changed.filter(isSure), removed: isWhole ? changes.removed : [] },
     unsure: unsure.map(({ name }) => name),
   }
 }

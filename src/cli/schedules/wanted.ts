@@ -11,21 +11,29 @@ import { type Context, projectOf } from '../context.js'
 import { say } from '../say.js'
 import type { ProjectTasks } from '../session.js'
 
+/** What code and config say of schedules. */
+export interface Wanted {
+  readonly schedules: readonly NewSchedule[]
+  /** Whether the schemas of the tasks have said what they think of the arguments. */
+  readonly areChecked: boolean
+}
+
 /** What code and config say. Schedules whose arguments their task refuses are faulty, as those are whose times cannot be read. */
-export async function wantedSchedules(context: Context, tasks: ProjectTasks): Promise<readonly NewSchedule[]> {
+export async function wantedSchedules(context: Context, tasks: ProjectTasks): Promise<Wanted> {
   const { catalog } = tasks
   const names = new Set([shellTask, ...catalog.tasks.map(({ name }) => name)])
   const written = [...codeSchedules(catalog), ...configSchedules(projectOf(context))]
   const wanted = checkSchedules(written, (name) => names.has(name), systemClock.now())
   const verdicts = await verdictsOf(wanted, tasks)
-  return wanted.map((schedule) => {
+  const schedules = wanted.map((schedule) => {
     const { task, plan } = schedule
     if (plan === null) return schedule
     const args = JSON.parse(plan.definition.argsJson) as readonly JsonValue[]
-    const fault = task === shellTask ? commandFault(args) : (verdicts.get(schedule.name) ?? null)
+    const fault = task === shellTask ? commandFault(args) : (verdicts?.get(schedule.name) ?? null)
     // A schema may repeat what it refuses.
     return fault === null ? schedule : { ...schedule, plan: null, fault: redactText(fault, args, context.redact) }
   })
+  return { schedules, areChecked: verdicts !== null }
 }
 
 function commandFault(args: readonly JsonValue[]): string | null {
@@ -34,23 +42,23 @@ function commandFault(args: readonly JsonValue[]): string | null {
 }
 
 // A schema is code of the project's: schedules must not wait for one that never answers.
-const patienceMs = 10_000
+const patienceMs = 3_000
 
-/** What the schemas of the tasks say, by the schedule; nothing if they do not answer. */
+/** What the schemas of the tasks say, by the schedule; null if they do not answer. */
 async function verdictsOf(
   wanted: readonly NewSchedule[],
   { pool, catalog }: ProjectTasks,
-): Promise<ReadonlyMap<string, Verdict>> {
+): Promise<ReadonlyMap<string, Verdict> | null> {
   const functions = new Set(catalog.tasks.filter(({ executable }) => !executable).map(({ name }) => name))
   const checkable = wanted.flatMap(({ name, task, plan }) =>
     plan !== null && functions.has(task) ? [{ name, request: { task, argsJson: plan.definition.argsJson } }] : [],
   )
   if (checkable.length === 0) return new Map()
   const verdicts = await answerOf(pool.check(checkable.map(({ request }) => request)))
-  return new Map(checkable.map(({ name }, index) => [name, verdicts[index] ?? null]))
+  return verdicts === null ? null : new Map(checkable.map(({ name }, index) => [name, verdicts[index] ?? null]))
 }
 
-async function answerOf(check: Promise<readonly Verdict[]>): Promise<readonly Verdict[]> {
+async function answerOf(check: Promise<readonly Verdict[]>): Promise<readonly Verdict[] | null> {
   let cancel = () => {}
   const over = new Promise<never>((_, reject) => {
     cancel = after(patienceMs, () => reject(new Error('they do not answer')))
@@ -60,7 +68,7 @@ async function answerOf(check: Promise<readonly Verdict[]>): Promise<readonly Ve
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown)
     say(`the arguments of schedules could not be checked by the schemas of their tasks: ${why}`)
-    return []
+    return null
   } finally {
     cancel()
   }

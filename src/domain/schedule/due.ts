@@ -57,7 +57,9 @@ export function decideDue(schedule: Schedule, next: NextSlot, now: EpochMs, abse
     isCatchingUp && definition.catchUp === 'all' && definition.overlap === 'skip' ? 'queue' : definition.overlap
   const decide = (slot: EpochMs, through = slot): DecidedSlot => {
     const decided = { slot, through, overlap, lateMs: lateBy(slot) }
-    if (isPaused(schedule, slot)) return { ...decided, outcome: 'skipped', reason: 'the schedule was paused' }
+    // What is put off into a pause is left out by it, too.
+    const isHeldBack = isPaused(schedule, slot) || (pausedAt !== null && decided.lateMs <= onTimeMs)
+    if (isHeldBack) return { ...decided, outcome: 'skipped', reason: 'the schedule was paused' }
     if (!firing.has(slot)) return { ...decided, outcome: 'missed', reason: why(slot) }
     if (decided.lateMs > onTimeMs) return { ...decided, outcome: 'late', reason: absence }
     return { ...decided, outcome: 'fired', reason: null }
@@ -66,9 +68,9 @@ export function decideDue(schedule: Schedule, next: NextSlot, now: EpochMs, abse
   return older === null ? decided : [decide(older.first, older.last), ...decided]
 }
 
-function isPaused({ pausedAt, lastPause }: Schedule, slot: EpochMs): boolean {
+function isPaused({ pausedAt, pauses }: Schedule, slot: EpochMs): boolean {
   if (pausedAt !== null && slot >= pausedAt) return true
-  return lastPause !== null && slot >= lastPause.from && slot < lastPause.until
+  return pauses.some(({ from, until }) => slot >= from && slot < until)
 }
 
 const leftOut: Readonly<Record<CatchUp, string>> = {

@@ -7,9 +7,11 @@ export type KeptSchedule = Omit<Schedule, 'revision' | 'waiting' | 'lastSlot'>
 /** What a schedule becomes by what its source says of it now; null if it says what is kept already. */
 export function reviseSchedule(kept: KeptSchedule | null, said: NewSchedule, now: EpochMs): KeptSchedule | null {
   const { name, source, task, plan, fault } = said
-  const begin = { decidedUntil: Math.min(said.saidAt, now), fired: 0 }
+  // While it was faulty nobody knew its timing: what has fired before still counts.
+  const firedBefore = kept?.plan === null ? kept.fired : 0
+  const begin = { decidedUntil: Math.min(said.saidAt, now), fired: firedBefore }
   const told = { name, source, task, plan, fault }
-  if (kept === null) return { ...told, createdAt: now, pausedAt: null, lastPause: null, ...begin }
+  if (kept === null) return { ...told, createdAt: now, pausedAt: null, pauses: [], ...begin }
   if (isSame(essence(kept), essence(said))) return null
   const changed = { ...kept, ...told }
   if (plan === null) return changed
@@ -19,11 +21,11 @@ export function reviseSchedule(kept: KeptSchedule | null, said: NewSchedule, now
   return { ...changed, plan: { definition: plan.definition, rule: kept.plan.rule } }
 }
 
-/** A pause ends. One before it that nobody has looked at since is a part of it. */
+/** A pause ends. What was decided since the ones before it ended is not asked for again. */
 export function endPause(kept: KeptSchedule, now: EpochMs): KeptSchedule {
-  const { pausedAt, lastPause, decidedUntil } = kept
-  const from = lastPause !== null && lastPause.until > decidedUntil ? lastPause.from : (pausedAt ?? now)
-  return { ...kept, pausedAt: null, lastPause: { from, until: now } }
+  const { pausedAt, pauses, decidedUntil } = kept
+  const undecided = pauses.filter(({ until }) => until > decidedUntil)
+  return { ...kept, pausedAt: null, pauses: [...undecided, { from: pausedAt ?? now, until: now }] }
 }
 
 /** How many of the slots that wait can never fire any more, now that the schedule is another one. */
@@ -36,6 +38,11 @@ export function waitInVain({ plan, fired }: KeptSchedule, waiting: number): numb
 export function endWait(slot: SlotRecord, job: JobId, now: EpochMs): SlotRecord {
   const lateMs = latenessMs(slot.slot, now)
   return { ...slot, outcome: lateMs > onTimeMs ? 'late' : 'fired', reason: hasWaited, job, lateMs }
+}
+
+/** What a slot becomes that has waited in vain. */
+export function giveUp(slot: SlotRecord, reason: string, now: EpochMs): SlotRecord {
+  return { ...slot, outcome: 'skipped', reason, lateMs: latenessMs(slot.slot, now) }
 }
 
 /** A clock that was set back makes it none. */

@@ -66,8 +66,8 @@ export interface Schedule extends SaidSchedule {
   readonly fired: number
   /** null: it is not paused. */
   readonly pausedAt: EpochMs | null
-  /** The pause that ended last: its slots are left out, also if nobody has looked at them since. */
-  readonly lastPause: Pause | null
+  /** Pauses that have ended and whose slots nobody had looked at then: they are left out all the same. */
+  readonly pauses: readonly Pause[]
   /** How many slots wait for the job of an earlier one to end. */
   readonly waiting: number
   /** The latest of its slots of which there is a record, one that waits included. */

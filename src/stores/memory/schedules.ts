@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../domain/job.js'
-import { endPause, type KeptSchedule, latenessMs, reviseSchedule, waitInVain } from '../../domain/schedule/revise.js'
+import { endPause, giveUp, type KeptSchedule, reviseSchedule, waitInVain } from '../../domain/schedule/revise.js'
 import {
   type NewSchedule,
   type Schedule,
@@ -29,10 +29,7 @@ export function dropSchedule(tables: Tables, name: string) {
 }
 
 function skip(tables: Tables, name: string, slots: readonly SlotRecord[], reason: string): void {
-  for (const slot of slots) {
-    const lateMs = latenessMs(slot.slot, tables.clock.now())
-    keepSlot(tables, name, { ...slot, outcome: 'skipped', reason, lateMs })
-  }
+  for (const slot of slots) keepSlot(tables, name, giveUp(slot, reason, tables.clock.now()))
 }
 
 export function pauseSchedule(tables: Tables, name: string) {

@@ -1,7 +1,7 @@
 import type { EpochMs, JobId, NewJob } from '../../domain/job.js'
 import type { DecidedSlot } from '../../domain/schedule/due.js'
 import { judgeOverlap } from '../../domain/schedule/overlap.js'
-import { endWait } from '../../domain/schedule/revise.js'
+import { endWait, giveUp } from '../../domain/schedule/revise.js'
 import { mayBeSlot } from '../../domain/schedule/rule.js'
 import { byHand, hasFired, type Overlap, type SlotRecord } from '../../domain/schedule/schedule.js'
 import { isFinal } from '../../domain/transitions.js'
@@ -107,6 +107,14 @@ export function fireWaiting(tables: Tables, name: string, job: NewJob): SlotReco
   const record = endWait(waiting, fire(tables, name, waiting.slot, job), tables.clock.now())
   keepSlot(tables, name, record)
   tables.schedules.set(name, { ...stored, fired: stored.fired + 1 })
+  return record
+}
+
+export function skipWaiting(tables: Tables, name: string, reason: string): SlotRecord | null {
+  const waiting = slotToFire(tables, name)
+  if (waiting === null) return null
+  const record = giveUp(waiting, reason, tables.clock.now())
+  keepSlot(tables, name, record)
   return record
 }
 

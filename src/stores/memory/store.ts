@@ -18,7 +18,7 @@ import {
   resumeSchedule,
 } from './schedules.js'
 import { settleAttempt } from './settle.js'
-import { claimSlots, fireWaiting, slotsPage, triggerSchedule, waitingSchedules } from './slots.js'
+import { claimSlots, fireWaiting, skipWaiting, slotsPage, triggerSchedule, waitingSchedules } from './slots.js'
 import { removeWorker, sweep } from './sweep.js'
 import { emptyTables } from './tables.js'
 
@@ -84,6 +84,7 @@ export function openMemoryStore(clock: Clock): Store {
     claimSlots: (claim) => tell(() => claimSlots(tables, claim)),
     waitingSchedules: () => run(() => waitingSchedules(tables)),
     fireWaiting: ({ name, job }) => tell(() => fireWaiting(tables, name, job)),
+    skipWaiting: ({ name, reason }) => tell(() => skipWaiting(tables, name, reason)),
     triggerSchedule: ({ name, job }) => tell(() => triggerSchedule(tables, name, job)),
     slots: (name, page) => run(() => slotsPage(tables, name, page)),
     endOfNewestSlot: (newer) => run(() => endOfNewestSlot(tables, newer)),

@@ -214,10 +214,7 @@ export const migrations: readonly string[] = [
     decided_until INTEGER NOT NULL,
     fired         INTEGER NOT NULL CHECK (fired >= 0),
     paused_at     INTEGER,
-    -- The pause that ended last.
-    pause_from    INTEGER,
-    pause_until   INTEGER,
-    CHECK ((pause_from IS NULL) = (pause_until IS NULL)),
+    pauses        TEXT    NOT NULL DEFAULT '[]', -- JSON: those that have ended and are not decided
     CHECK ((plan IS NULL) = (fault IS NOT NULL))
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX schedules_once ON schedules (plan ->> '$.rule.at') WHERE plan ->> '$.rule.kind' = 'once';

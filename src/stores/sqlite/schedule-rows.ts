@@ -1,5 +1,5 @@
 import type { KeptSchedule } from '../../domain/schedule/revise.js'
-import type { NewSchedule, Schedule, SlotOutcome, SlotRecord } from '../../domain/schedule/schedule.js'
+import type { NewSchedule, Pause, Schedule, SlotOutcome, SlotRecord } from '../../domain/schedule/schedule.js'
 import { jobNumber } from './rows.js'
 import type { Statements } from './statements.js'
 
@@ -14,8 +14,7 @@ export interface ScheduleRow {
   readonly decided_until: number
   readonly fired: number
   readonly paused_at: number | null
-  readonly pause_from: number | null
-  readonly pause_until: number | null
+  readonly pauses: string
 }
 
 export function scheduleRow(statements: Statements, name: string): ScheduleRow | null {
@@ -33,7 +32,7 @@ export function keptScheduleOfRow(row: ScheduleRow): KeptSchedule {
     decidedUntil: row.decided_until,
     fired: row.fired,
     pausedAt: row.paused_at,
-    lastPause: row.pause_from === null ? null : { from: row.pause_from, until: row.pause_until ?? row.pause_from },
+    pauses: JSON.parse(row.pauses) as readonly Pause[],
   }
 }
 

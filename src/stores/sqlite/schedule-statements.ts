@@ -36,7 +36,7 @@ export const scheduleTexts = {
       fired = excluded.fired`,
   pause: `UPDATE schedules SET paused_at = :pausedAt, revision = :revision WHERE name = :name`,
   resume: `
-    UPDATE schedules SET paused_at = NULL, pause_from = :from, pause_until = :until, revision = :revision
+    UPDATE schedules SET paused_at = NULL, pauses = :pauses, revision = :revision
     WHERE name = :name`,
   dropSchedule: `DELETE FROM schedules WHERE name = ?`,
   skipWaiting: `
@@ -71,7 +71,7 @@ export const scheduleTexts = {
     SELECT slots.* FROM schedules JOIN slots INDEXED BY slots_waiting ON slots.schedule = schedules.name
     WHERE name = ? AND slots.outcome = 'waiting' AND ${mayFireWaiting} ORDER BY slots.slot LIMIT 1`,
   fireSlot: `
-    UPDATE slots SET outcome = :outcome, reason = :reason, job = :job, late_ms = :lateMs, open = 1
+    UPDATE slots SET outcome = :outcome, reason = :reason, job = :job, late_ms = :lateMs, open = :job IS NOT NULL
     WHERE schedule = :name AND slot = :slot`,
   slots: `SELECT * FROM slots WHERE schedule = ? AND slot < ? ORDER BY slot DESC LIMIT ?`,
 

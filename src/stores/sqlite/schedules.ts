@@ -13,7 +13,7 @@ export function putSchedule(statements: Statements, clock: Clock, said: NewSched
   const kept = reviseSchedule(row === null ? null : keptScheduleOfRow(row), said, clock.now())
   if (kept === null) return 'unchanged'
   const plan = kept.plan === null ? null : JSON.stringify(kept.plan)
-  const { lastPause: _, ...values } = kept
+  const { pauses: _, ...values } = kept
   statements.keepSchedule.run({ ...values, plan, revision: nextVersion(statements) })
   const { name } = kept
   const { count } = statements.countWaiting.get(name) as { readonly count: number }
@@ -41,8 +41,8 @@ export function resumeSchedule(statements: Statements, clock: Clock, name: strin
   const row = scheduleRow(statements, name)
   if (row === null) return 'unknown'
   if (row.paused_at === null) return 'unchanged'
-  const { lastPause } = endPause(keptScheduleOfRow(row), clock.now())
-  statements.resume.run({ name, ...lastPause, revision: nextVersion(statements) })
+  const pauses = JSON.stringify(endPause(keptScheduleOfRow(row), clock.now()).pauses)
+  statements.resume.run({ name, pauses, revision: nextVersion(statements) })
   return 'resumed'
 }
 

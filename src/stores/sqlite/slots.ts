@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.js'
 import type { EpochMs, JobId, NewJob } from '../../domain/job.js'
 import type { DecidedSlot } from '../../domain/schedule/due.js'
 import { judgeOverlap } from '../../domain/schedule/overlap.js'
-import { endWait } from '../../domain/schedule/revise.js'
+import { endWait, giveUp } from '../../domain/schedule/revise.js'
 import { mayBeSlot } from '../../domain/schedule/rule.js'
 import { byHand, hasFired, type Overlap, type SlotRecord } from '../../domain/schedule/schedule.js'
 import type { SlotClaim } from '../schedule-store.js'
@@ -110,6 +110,14 @@ export function fireWaiting(statements: Statements, clock: Clock, fire: Fire, na
   const record = endWait(waiting, fire(name, waiting.slot, job), clock.now())
   statements.fireSlot.run(slotValues(name, record))
   statements.countFired.run(name)
+  return record
+}
+
+export function skipWaiting(statements: Statements, clock: Clock, name: string, reason: string) {
+  const waiting = slotToFire(statements, name)
+  if (waiting === null) return null
+  const record = giveUp(waiting, reason, clock.now())
+  statements.fireSlot.run(slotValues(name, record))
   return record
 }
 

@@ -32,6 +32,7 @@ import {
   claimSlots,
   fireWaiting,
   firing,
+  skipWaiting,
   slotsPage,
   slotToFire,
   triggerSchedule,
@@ -145,6 +146,7 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
       if ((await read(() => slotToFire(statements, name))) === null) return null
       return tell(() => fireWaiting(statements, clock, fire, name, job))
     },
+    skipWaiting: ({ name, reason }) => tell(() => skipWaiting(statements, clock, name, reason)),
     triggerSchedule: ({ name, job }) => tell(() => triggerSchedule(statements, clock, fire, name, job)),
     slots: (name, page) => read(() => slotsPage(statements, name, page)),
     endOfNewestSlot: (newer) => read(() => endOfNewestSlot(statements, newer)),

@@ -143,15 +143,19 @@ test('A paused schedule leaves its slots out, and says so.', () => {
 })
 
 test('What passed in a pause is left out also when it is over, whenever somebody looks; what came around it is not.', () => {
-  const lastPause = { from: noon + 1.5 * hourMs, until: noon + 3.5 * hourMs }
-  expect(summary(decided({ catchUp: 'all' }, noon + 4 * hourMs + 60_000, noon, { lastPause }))).toEqual([
-    '13:00 late 10860000',
-    '14:00 skipped 7260000',
-    '15:00 skipped 3660000',
-    '16:00 late 60000',
+  const pauses = [
+    { from: noon + 1.5 * hourMs, until: noon + 2.5 * hourMs },
+    { from: noon + 3.5 * hourMs, until: noon + 4.5 * hourMs },
+  ]
+  expect(summary(decided({ catchUp: 'all' }, noon + 5 * hourMs + 60_000, noon, { pauses }))).toEqual([
+    '13:00 late 14460000',
+    '14:00 skipped 10860000',
+    '15:00 late 7260000',
+    '16:00 skipped 3660000',
+    '17:00 late 60000',
   ])
   const short = { from: noon, until: noon + 1.5 * hourMs }
-  expect(summary(decided({}, noon + 2 * hourMs, noon, { lastPause: short }))).toEqual([
+  expect(summary(decided({}, noon + 2 * hourMs, noon, { pauses: [short] }))).toEqual([
     '13:00 skipped 3600000',
     '14:00 fired 0',
   ])
