@@ -3,6 +3,7 @@ import Database from 'better-sqlite3'
 import { StoreUnavailableError } from '../../domain/errors.js'
 import { storeError } from './errors.js'
 import { createStore, storeExists } from './files.js'
+import { headerValue, keep } from './kept.js'
 import { applicationId, migrations } from './migrations.js'
 
 /** `full`: every acknowledged write survives a power loss. `relaxed`: the last moments may not; a kill loses nothing. */
@@ -79,21 +80,21 @@ function refuseFolder(path: string): void {
 
 function connect(path: string, readonly = false): Database.Database {
   // Opening may meet the last moments of another process, which holds the file alone while it clears the WAL away.
-  return new Database(path, { readonly, fileMustExist: true, timeout: 5_000 })
+  return keep(new Database(path, { readonly, fileMustExist: true, timeout: 5_000 }))
 }
 
 function configure(db: Database.Database, durability: Durability): Database.Database {
-  db.pragma('journal_mode = WAL')
+  db.exec('PRAGMA journal_mode = WAL')
   // After WAL, and on every connection: better-sqlite3 opens WAL files at NORMAL.
-  db.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`)
-  db.pragma('journal_size_limit = 67108864')
-  db.pragma('trusted_schema = OFF')
-  db.pragma(`busy_timeout = ${busyTimeoutMs}`)
+  db.exec(`PRAGMA synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`)
+  db.exec('PRAGMA journal_size_limit = 67108864')
+  db.exec('PRAGMA trusted_schema = OFF')
+  db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
   return db
 }
 
 function refuseForeign(db: Database.Database, path: string): void {
-  if (db.pragma('application_id', { simple: true }) !== applicationId) {
+  if (headerValue(db, 'application_id') !== applicationId) {
     throw new StoreUnavailableError(
       'E_STORE_FOREIGN',
       `store ${path}: the file belongs to another program`,
@@ -118,7 +119,7 @@ function olderFile(path: string): StoreUnavailableError {
 }
 
 function version(db: Database.Database): number {
-  return db.pragma('user_version', { simple: true }) as number
+  return headerValue(db, 'user_version') as number
 }
 
 /** Each migration is one transaction: killed at any point, the file is at the old version or at the new one. */
@@ -128,9 +129,9 @@ function migrate(db: Database.Database): Database.Database {
       const next = version(db)
       const sql = migrations[next]
       if (sql === undefined) return // another process was faster
-      if (next === 0) db.pragma(`application_id = ${applicationId}`)
+      if (next === 0) db.exec(`PRAGMA application_id = ${applicationId}`)
       db.exec(sql)
-      db.pragma(`user_version = ${next + 1}`)
+      db.exec(`PRAGMA user_version = ${next + 1}`)
     }).immediate()
   }
   return db

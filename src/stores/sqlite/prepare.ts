@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import { keptStatement } from './kept.js'
 
 /** A prepared statement, as far as the store uses it: never as an open iterator. */
 export interface Statement {
@@ -16,7 +17,7 @@ export function prepare<T extends Readonly<Record<string, string>>>(db: Database
     Object.defineProperty(statements, name, {
       configurable: true,
       get: () => {
-        const value = db.prepare(text)
+        const value = keptStatement(db, text)
         Object.defineProperty(statements, name, { value })
         return value
       },

@@ -20,9 +20,9 @@ export class Upkeep {
   run(): void {
     const size = statSync(this.#walPath, { throwIfNoEntry: false })?.size ?? 0
     // Waits for readers no longer than any write waits for a lock. The next time will do.
-    if (size > largeWal) this.#db.pragma('wal_checkpoint(TRUNCATE)')
+    if (size > largeWal) this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
     if (performance.now() - this.#optimizedAt < optimizeEveryMs) return
     this.#optimizedAt = performance.now()
-    this.#db.pragma('optimize')
+    this.#db.exec('PRAGMA optimize')
   }
 }

@@ -1,6 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { News, type WaitRequest } from '../news.js'
+import { headerValue } from './kept.js'
 
 // In case the file system tells nothing: where it cannot be watched at all, and where it can.
 const pollMs = 20
@@ -104,7 +105,7 @@ export class WakeUp extends News {
 
   #version(): unknown {
     try {
-      return this.#db.open ? this.#db.pragma('data_version', { simple: true }) : null
+      return this.#db.open ? headerValue(this.#db, 'data_version') : null
     } catch {
       return null // whoever is woken by this reads next, and tells what is wrong with the file
     }

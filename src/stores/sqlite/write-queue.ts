@@ -101,7 +101,7 @@ export class WriteQueue {
 
   #sync(synced: boolean): void {
     if (this.#durability === 'relaxed' || synced === this.#synced) return
-    this.#db.pragma(`synchronous = ${synced ? 'FULL' : 'NORMAL'}`)
+    this.#db.exec(`PRAGMA synchronous = ${synced ? 'FULL' : 'NORMAL'}`)
     this.#synced = synced
   }
 
