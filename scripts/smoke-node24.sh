@@ -24,7 +24,7 @@ cd demo
 id=$("$offstage" run hello name=Grace --detach)
 "$offstage" workers start --burst
 # Node 24.19 and later abort when an object of the SQLite driver is collected: many jobs and many reads would show it.
-yes '{"name":"all"}' | head -n 5000 > people.jsonl
+node -e 'for (let n = 0; n < 5000; n++) console.log(JSON.stringify({ name: n }))' > people.jsonl
 [ "$("$offstage" run hello --each people.jsonl --detach | wc -l)" = 5000 ]
 "$offstage" workers start --burst 2> /dev/null
 for _ in 1 2 3 4 5 6 7 8 9 10; do "$offstage" jobs list --json > /dev/null; done
