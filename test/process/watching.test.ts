@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { cliProject } from '../support/cli.js'
+import { cliProject, eventually } from '../support/cli.js'
 import { enqueueJob, finalJobs } from '../support/store.js'
 
 const project = cliProject({
@@ -40,4 +41,18 @@ test('workers start --watch: new jobs run changed code, what runs goes on with t
   expect(first).toMatchObject({ state: 'completed', result: 1, attempt: 1, losses: 0 })
   worker.signal('SIGTERM')
   expect((await worker.ended).exitCode).toBe(0)
+})
+
+test('A worker that watches ends at its first signal also while a changed module never comes to an end.', async () => {
+  const project = cliProject({ 'tasks/a.mjs': 'export default () => {}\n' })
+  const worker = project.start(['workers', 'start', '--watch'])
+  await worker.says(/watches the code for changes/)
+  project.write(
+    'tasks/endless.mjs',
+    `import { writeFileSync } from 'node:fs'\nwriteFileSync('begun.txt', '')\nwhile (true) {}\n`,
+  )
+  await eventually(() => expect(existsSync(project.path('begun.txt'))).toBe(true))
+  worker.signal('SIGTERM')
+  expect(await worker.ended).toMatchObject({ exitCode: 0 })
+  await eventually(() => expect(project.processes()).toEqual([]))
 })
