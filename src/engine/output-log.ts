@@ -7,11 +7,12 @@ import { AttemptLog } from './attempt-log.js'
 import type { EngineEmitter } from './events.js'
 import type { InFlight } from './in-flight.js'
 import type { TaskOutput, TaskProgress } from './protocol.js'
+import { Recent } from './recent.js'
 
 // Soon enough for those who follow a job, and seldom enough for the store.
 const flushMs = 50
 // Jobs that ended last, for what they may still print.
-const mostRemembered = 1_000
+const leastRemembered = 1_000
 
 /** Takes what the running jobs print, and how far they are, to the store: some times a second, and before each end. */
 export class OutputLog {
@@ -21,7 +22,7 @@ export class OutputLog {
   readonly #redact: readonly string[]
   readonly #running: (id: JobId) => InFlight | undefined
   readonly #changed = new Set<InFlight>()
-  readonly #ended = new Map<JobId, InFlight>()
+  readonly #ended = new Recent<JobId, InFlight>(leastRemembered)
   #timer: NodeJS.Timeout | null = null
 
   /** `redact`: names of keys, beside the built-in ones, whose values are masked. `running` finds a job of this worker. */
@@ -68,7 +69,7 @@ export class OutputLog {
         this.#events.emit('task.output', { id, attempt, at: null, ...rest })
       }
     }
-    for (const entry of entries) this.#remember(entry)
+    for (const entry of entries) this.#ended.set(entry.claim.job.id, entry)
     this.#flush(logged)
   }
 
@@ -76,15 +77,6 @@ export class OutputLog {
   #late({ id, text }: TaskOutput): string {
     const entry = id === null ? undefined : this.#ended.get(id)
     return entry === undefined ? text : this.#newLog(entry).masked(text)
-  }
-
-  #remember(entry: InFlight): void {
-    const { id } = entry.claim.job
-    this.#ended.delete(id)
-    this.#ended.set(id, entry)
-    if (this.#ended.size <= mostRemembered) return
-    const [oldest] = this.#ended.keys()
-    if (oldest !== undefined) this.#ended.delete(oldest)
   }
 
   #logFor({ id, attempt }: { readonly id: JobId | null; readonly attempt: number }): AttemptLog | null {

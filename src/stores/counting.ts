@@ -17,9 +17,15 @@ export interface MinuteCounts {
 /** Sums up many ends, so that they cost a few writes. */
 export class Counting {
   readonly #counts = new Map<string, MinuteCounts>()
+  /** Ends of one task come in a row. */
+  #last: MinuteCounts | null = null
 
   add({ task, queue }: { readonly task: string; readonly queue: string }, at: EpochMs, counted: Counted): void {
-    const counts = this.#countsOf(minuteOf(at), task, queue)
+    const minute = minuteOf(at)
+    const last = this.#last
+    const isSame = last !== null && last.minute === minute && last.task === task && last.queue === queue
+    const counts = isSame ? last : this.#countsOf(minute, task, queue)
+    this.#last = counts
     counts[counted.count]++
     if (counted.durationMs === null) return
     counts.durationMs += counted.durationMs

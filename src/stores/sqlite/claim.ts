@@ -6,7 +6,7 @@ import type { Claim, ClaimRequest } from '../store.js'
 import type { Turns } from '../turns.js'
 import type { Statement } from './prepare.js'
 import { workerNumber } from './rows.js'
-import type { ClaimedRow, Statements } from './statements.js'
+import type { ClaimedRow, RareValues, Statements } from './statements.js'
 
 /** Whether the worker's lease holds now. */
 export function holdsLease(statements: Statements, clock: Clock, worker: number): boolean {
@@ -69,22 +69,11 @@ function claimFound(
   return claimed
 }
 
+const plain: RareValues = [0, 0, 0, 0, null, null]
+
 function claimOf(row: ClaimedRow, worker: WorkerId): Claim {
-  const [
-    number,
-    task,
-    argsJson,
-    queue,
-    attemptsBefore,
-    failures,
-    losses,
-    lossesAlone,
-    suspect,
-    maxRetries,
-    backoff,
-    timeoutMs,
-    slot,
-  ] = row
+  const [number, task, argsJson, queue, attemptsBefore, maxRetries, timeoutMs, rare] = row
+  const [failures, losses, lossesAlone, suspect, backoff, slot] = rare ?? plain
   const id = `j${number}`
   const attempt = attemptsBefore + 1
   const job = {

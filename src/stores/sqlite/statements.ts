@@ -3,8 +3,10 @@ import { type Prepared, prepare } from './prepare.js'
 import { scheduleTexts } from './schedule-statements.js'
 
 /** What a claim gives back, in this order: as one JSON text, which costs half as much as so many values. */
-const claimedColumns =
-  'id, task, args, queue, attempt, failures, losses, losses_alone, suspect, max_retries, backoff, timeout_ms, slot'
+const claimedColumns = 'id, task, args, queue, attempt, max_retries, timeout_ms'
+/** Beside them in the same order, or NULL where all are as they are in most jobs. */
+const rareColumns = 'failures, losses, losses_alone, suspect, backoff, slot'
+const isPlain = 'failures = 0 AND losses = 0 AND suspect = 0 AND backoff IS NULL AND slot IS NULL'
 
 export type ClaimedRow = readonly [
   id: number,
@@ -12,13 +14,17 @@ export type ClaimedRow = readonly [
   args: string,
   queue: string,
   attemptsBefore: number,
+  maxRetries: number,
+  timeoutMs: number | null,
+  rare: RareValues | null,
+]
+
+export type RareValues = readonly [
   failures: number,
   losses: number,
   lossesAlone: number,
   suspect: 0 | 1,
-  maxRetries: number,
   backoff: string | null,
-  timeoutMs: number | null,
   slot: number | null,
 ]
 
@@ -43,8 +49,9 @@ function listOf(times: number, what: string): string {
 
 function asJson(which: string): string {
   return `
-    SELECT json_group_array(json_array(${claimedColumns})) AS jobs FROM (
-      SELECT ${claimedColumns} FROM jobs WHERE ${which} AND ${startable} ORDER BY priority DESC, id LIMIT :limit)`
+    SELECT json_group_array(json_array(${claimedColumns}, json(rare))) AS jobs FROM (
+      SELECT ${claimedColumns}, CASE WHEN ${isPlain} THEN NULL ELSE json_array(${rareColumns}) END AS rare
+      FROM jobs WHERE ${which} AND ${startable} ORDER BY priority DESC, id LIMIT :limit)`
 }
 
 /** Every SQL statement of the store, under its one name; those of schedules are beside it. */
