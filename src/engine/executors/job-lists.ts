@@ -9,6 +9,8 @@ import type { JobKey } from '../protocol.js'
 export class JobLists {
   readonly #running = new Map<JobId, InFlight>()
   readonly #waiting = new Map<JobId, InFlight>()
+  /** Goes on where it was, past what was taken out before: to begin anew takes longer the more that is. */
+  #front = this.#waiting.values()
 
   /** How many there are. */
   get count(): number {
@@ -29,13 +31,11 @@ export class JobLists {
 
   /** The next that waits begins, if fewer than `share` run; null if none does. */
   next(share: number): InFlight | null {
-    if (this.#running.size >= share) return null
-    for (const [id, entry] of this.#waiting) {
-      this.#waiting.delete(id)
-      this.#running.set(id, entry)
-      return entry
-    }
-    return null
+    if (this.#running.size >= share || this.#waiting.size === 0) return null
+    const entry = this.#first()
+    this.#waiting.delete(entry.claim.job.id)
+    this.#running.set(entry.claim.job.id, entry)
+    return entry
   }
 
   /** The job of that attempt, running or waiting. */
@@ -59,5 +59,13 @@ export class JobLists {
     this.#running.clear()
     this.#waiting.clear()
     return all
+  }
+
+  /** The one that waits longest; there must be one. */
+  #first(): InFlight {
+    const step = this.#front.next()
+    if (!step.done) return step.value
+    this.#front = this.#waiting.values()
+    return this.#first()
   }
 }

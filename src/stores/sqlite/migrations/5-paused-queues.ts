@@ -1,0 +1,3 @@
+export const pausedQueues = `
+  CREATE TABLE paused_queues (name TEXT PRIMARY KEY, paused_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  `
