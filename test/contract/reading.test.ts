@@ -165,6 +165,8 @@ contract('reading', (test) => {
     expect(await store.unfinished([])).toBe(false)
     await store.cancel([claim.job.id])
     expect(await unfinished()).toEqual([false, false, false])
+    await subject.add({ queue: 'y', reservedFor: await subject.register() })
+    expect(await unfinished()).toEqual([true, false, true])
   })
 })
 

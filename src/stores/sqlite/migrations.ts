@@ -4,7 +4,7 @@ import { leanJobs } from './migrations/3-lean-jobs.js'
 import { output } from './migrations/4-output.js'
 import { pausedQueues } from './migrations/5-paused-queues.js'
 import { schedules } from './migrations/6-schedules.js'
-import { narrowReadyIndex } from './migrations/7-narrow-ready-index.js'
+import { leanerIndexes } from './migrations/7-leaner-indexes.js'
 
 /**
  * The schema, one migration a version. A released migration is frozen: a change is a new one at the end.
@@ -17,7 +17,7 @@ export const migrations: readonly string[] = [
   output,
   pausedQueues,
   schedules,
-  narrowReadyIndex,
+  leanerIndexes,
 ]
 
 /** Marks a file as Offstage's own (`PRAGMA application_id`): "Offs" in ASCII. */

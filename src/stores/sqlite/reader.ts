@@ -69,16 +69,22 @@ export function jobsAhead(statements: Statements, id: JobId, most: number): numb
   return Math.min(most, (statements.jobsAhead.get({ queue, priority, id: row.id, most }) as { count: number }).count)
 }
 
+interface QueueCount {
+  readonly queue: string
+  readonly state: JobState
+  readonly count: number
+  readonly oldestDueAt: number
+}
+
 export function queueInfos(statements: Statements): readonly QueueInfo[] {
-  const oldest = new Map(
-    (statements.oldestQueued.all() as { queue: string; dueAt: number }[]).map((row) => [row.queue, row.dueAt]),
-  )
+  const oldest = new Map<string, number>()
   const paused = new Set((statements.pausedQueues.all() as PausedQueue[]).map(({ name }) => name))
   const queues = new Map([...paused].map((name) => [name, noJobs()]))
-  for (const row of statements.queueCounts.all() as { queue: string; state: JobState; count: number }[]) {
-    const counts = queues.get(row.queue) ?? noJobs()
-    counts[row.state] = row.count
-    queues.set(row.queue, counts)
+  for (const { queue, state, count, oldestDueAt } of statements.queueCounts.all() as QueueCount[]) {
+    const counts = queues.get(queue) ?? noJobs()
+    counts[state] = count
+    queues.set(queue, counts)
+    if (state === 'queued') oldest.set(queue, oldestDueAt)
   }
   return [...queues.keys()].sort().map((name) => ({
     name,

@@ -54,6 +54,19 @@ function asJson(which: string): string {
       FROM jobs WHERE ${which} AND ${startable} ORDER BY priority DESC, id LIMIT :limit)`
 }
 
+// Skips from one queue to the next in the index: its cost grows with the number of queues, not of jobs. That some are
+// paused is seen here and not at each job: a million jobs that wait on a paused queue cost nothing.
+const readyQueues = `
+  WITH RECURSIVE ready (queue) AS (
+    SELECT min(queue) FROM jobs WHERE state = 'queued' AND reserved_for IS NULL
+    UNION ALL
+    SELECT (SELECT min(queue) FROM jobs WHERE state = 'queued' AND reserved_for IS NULL AND queue > ready.queue)
+    FROM ready WHERE ready.queue IS NOT NULL)
+  SELECT queue FROM ready WHERE queue IS NOT NULL AND queue NOT IN (SELECT name FROM paused_queues)`
+
+const onTheseQueues = `
+  queue NOT IN (SELECT name FROM paused_queues) AND (:queues IS NULL OR queue IN (SELECT value FROM json_each(:queues)))`
+
 /** Every SQL statement of the store, under its one name; those of schedules are beside it. */
 const texts = {
   // enqueue
@@ -78,15 +91,7 @@ const texts = {
   claim: `
     UPDATE jobs SET state = 'running', attempt = attempt + 1, worker = :worker, started_at = :now
     WHERE id IN (SELECT value FROM json_each(:ids))`,
-  // Skips from one queue to the next in the index: its cost grows with the number of queues, not of jobs. That some are
-  // paused is seen here and not at each job: a million jobs that wait on a paused queue cost nothing.
-  readyQueues: `
-    WITH RECURSIVE ready (queue) AS (
-      SELECT min(queue) FROM jobs WHERE state = 'queued' AND reserved_for IS NULL
-      UNION ALL
-      SELECT (SELECT min(queue) FROM jobs WHERE state = 'queued' AND reserved_for IS NULL AND queue > ready.queue)
-      FROM ready WHERE ready.queue IS NOT NULL)
-    SELECT queue FROM ready WHERE queue IS NOT NULL AND queue NOT IN (SELECT name FROM paused_queues)`,
+  readyQueues,
   isAnyPaused: `SELECT 1 FROM paused_queues LIMIT 1`,
 
   // settle: each names job, attempt and worker. Values by position, where one statement is run for every job.
@@ -174,7 +179,8 @@ const texts = {
       ORDER BY expires_at, id LIMIT :limit)
     RETURNING task, queue`,
   heldBy: `SELECT * FROM jobs WHERE state = 'running' AND worker = ? ORDER BY id LIMIT ?`,
-  freeReserved: `UPDATE jobs SET reserved_for = NULL WHERE reserved_for = ? AND state IN ('scheduled', 'queued')`,
+  freeReserved: `
+    UPDATE jobs SET reserved_for = NULL WHERE reserved_for = ? AND (state = 'queued' OR state = 'scheduled')`,
 
   // prune. A key that is held longer than its job lives keeps the job.
   prunable: `
@@ -225,19 +231,23 @@ const texts = {
         SELECT 1 FROM jobs
         WHERE state = 'queued' AND reserved_for IS NULL AND queue = :queue AND priority = :priority AND id < :id
         LIMIT :most)) AS count`,
-  // A job that waits for a retry is scheduled and has been claimed before; one that is only delayed has not.
-  unfinishedQueues: `
-    SELECT DISTINCT queue FROM jobs
-    WHERE (state = 'queued' OR state = 'running' OR (state = 'scheduled' AND attempt > 0))
-      AND queue NOT IN (SELECT name FROM paused_queues)`,
-  queueCounts: `SELECT queue, state, count(*) AS count FROM jobs GROUP BY queue, state ORDER BY queue`,
-  oldestQueued: `SELECT queue, min(due_at) AS dueAt FROM jobs WHERE state = 'queued' GROUP BY queue`,
+  // One index after the other, until one has something. A job that waits for a retry is scheduled and has been claimed
+  // before; one that is only delayed has not.
+  anyUnfinished: `
+    SELECT 1 WHERE
+      EXISTS (SELECT 1 FROM (${readyQueues}) WHERE ${onTheseQueues})
+      OR EXISTS (SELECT 1 FROM jobs WHERE state = 'running' AND ${onTheseQueues})
+      OR EXISTS (SELECT 1 FROM jobs WHERE reserved_for IS NOT NULL AND state = 'queued' AND ${onTheseQueues})
+      OR EXISTS (SELECT 1 FROM jobs WHERE state = 'scheduled' AND attempt > 0 AND ${onTheseQueues})`,
+  // The one statement that reads all jobs.
+  queueCounts: `
+    SELECT queue, state, count(*) AS count, min(due_at) AS oldestDueAt FROM jobs GROUP BY queue, state ORDER BY queue`,
 }
 
-const all = { ...texts, ...scheduleTexts }
+export const statementTexts = { ...texts, ...scheduleTexts }
 
-export type Statements = Prepared<typeof all>
+export type Statements = Prepared<typeof statementTexts>
 
 export function prepareStatements(db: Database.Database): Statements {
-  return prepare(db, all)
+  return prepare(db, statementTexts)
 }

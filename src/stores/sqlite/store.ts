@@ -168,8 +168,8 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
     jobsAhead: (id, most) => read(() => jobsAhead(statements, id, most)),
     unfinished: (queues) =>
       read(() => {
-        const unfinished = statements.unfinishedQueues.all() as { readonly queue: string }[]
-        return unfinished.some((row) => queues === null || queues.includes(row.queue))
+        const wanted = queues === null ? null : JSON.stringify(queues)
+        return statements.anyUnfinished.get({ queues: wanted }) !== undefined
       }),
     endOfNewest: (state, newer) => read(() => endOfNewest(statements, state, newer)),
     statistics: (since) => read(() => readStatistics(statements, since)),
