@@ -13,6 +13,7 @@ import { OutputLog } from './output-log.js'
 import { Pace } from './pace.js'
 import type { AttemptEnd, StopReason } from './protocol.js'
 import { type End, Settler } from './settler.js'
+import { StallWatch } from './stall-watch.js'
 import { TimeLimits } from './time-limits.js'
 
 /** A job is claimed ahead if it will begin within this time, and given back if nothing ends for twice as long. */
@@ -50,13 +51,13 @@ export class Runner {
   readonly #settler: Settler
   readonly #limits: TimeLimits
   readonly #pace = new Pace(aheadMs, mostAhead)
+  readonly #stalls: StallWatch
   readonly #inFlight = new Map<JobId, InFlight>()
   readonly #ends: End[] = []
   readonly #idleWaiters = new Set<() => void>()
   #worker: WorkerId
   #claiming: Promise<void> | null = null
   #turnOverTimer: NodeJS.Timeout | null = null
-  #recallTimer: NodeJS.Timeout | null = null
   #open = true
 
   constructor(
@@ -75,6 +76,7 @@ export class Runner {
     this.#settings = settings
     this.log = new OutputLog(store, clock, events, settings.redact, (id) => this.#inFlight.get(id))
     this.#settler = new Settler(store, events, () => this.#tellIdle())
+    this.#stalls = new StallWatch(pool, aheadMs, () => this.#pace.stalled())
     this.#limits = new TimeLimits(
       () => pool.lanes.flatMap((lane) => [...lane.running]),
       (entry) => {
@@ -218,7 +220,8 @@ export class Runner {
 
   /** Gives back everything that has not ended. The task processes must be gone. */
   release(): void {
-    for (const timer of [this.#turnOverTimer, this.#recallTimer]) if (timer !== null) clearTimeout(timer)
+    if (this.#turnOverTimer !== null) clearTimeout(this.#turnOverTimer)
+    this.#stalls.stop()
     this.#settle(this.#ends.splice(0))
     this.#pool.clear()
     this.#giveBack([...this.#inFlight.values()])
@@ -230,7 +233,7 @@ export class Runner {
     for (const entry of entries) this.#inFlight.set(entry.claim.job.id, entry)
     // The worker may have been told to stop, or the processes died, while the claim was on its way.
     this.#giveBack(this.#open ? this.#pool.handOver(entries) : entries)
-    this.#watchAhead()
+    this.#stalls.watch()
   }
 
   #turnOver(): void {
@@ -252,19 +255,6 @@ export class Runner {
     }
     this.log.end(ends.map(({ entry }) => entry))
     this.#settler.settle(ends)
-  }
-
-  /** While jobs wait in a process: takes them back, for other workers, from one where nothing ends. */
-  #watchAhead(): void {
-    if (this.#recallTimer !== null || this.#pool.buffered === 0) return
-    this.#recallTimer = setTimeout(() => {
-      // After what has arrived is read: a long commit holds up the ends that are told, and not the jobs.
-      setImmediate(() => {
-        this.#recallTimer = null
-        if (this.#pool.recall(2 * aheadMs)) this.#pace.stalled()
-        this.#watchAhead()
-      })
-    }, aheadMs)
   }
 
   #stop(entry: InFlight, reason: StopReason): void {

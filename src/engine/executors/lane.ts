@@ -1,4 +1,3 @@
-import type { Usage } from '../../domain/job.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import type { InFlight } from '../in-flight.js'
 import type {
@@ -13,26 +12,9 @@ import type {
 } from '../protocol.js'
 import type { Death } from './death.js'
 import { JobLists } from './job-lists.js'
-import type { TaskHost, TaskHostListener } from './task-host.js'
-
-const longestPauseMs = 10_000
-
-/** What the jobs of a lane do, told in the order in which it happens. */
-export interface LaneListener extends Pick<TaskHostListener, 'output' | 'progress' | 'enqueue' | 'spawned'> {
-  ready(lane: Lane): void
-  began(entry: InFlight): void
-  ended(lane: Lane, ends: readonly { readonly entry: InFlight; readonly end: AttemptEnd }[]): void
-  /** Their code never began: they were recalled, or their process died first. */
-  returned(lane: Lane, entries: readonly InFlight[]): void
-  usage(entry: InFlight, usage: Usage): void
-  /** Its process is to be replaced as soon as nothing runs in it. */
-  spent(lane: Lane): void
-  /** What ran when the process died. Another one takes its place. */
-  died(lane: Lane, death: Death, running: readonly InFlight[]): void
-}
-
-/** Starts what runs the jobs of a lane. */
-export type StartHost = (listener: TaskHostListener) => TaskHost
+import type { LaneListener, StartHost } from './lane-listener.js'
+import { StandingHost } from './standing-host.js'
+import type { TaskHost } from './task-host.js'
 
 /**
  * A place for one warm task process at a time, and the jobs in it in the order in which they were handed over: the
@@ -51,29 +33,27 @@ export class Lane {
   readonly #startHost: StartHost
   readonly #listener: LaneListener
   readonly #jobs = new JobLists()
-  #process: TaskHost
+  readonly #host: StandingHost
   #share = 1
   #endedJobs = 0
   #isUsed = false
   #isRetired = false
-  #deathsWhileLoading = 0
-  #pause: NodeJS.Timeout | null = null
   #recalling = false
   #ending = false
 
   constructor(startHost: StartHost, listener: LaneListener) {
     this.#startHost = startHost
     this.#listener = listener
-    this.#process = this.#start()
+    this.#host = new StandingHost(() => this.#start())
   }
 
   get catalog(): Promise<Catalog> {
-    return this.#process.catalog
+    return this.#host.current.catalog
   }
 
   /** Whether it takes jobs. */
   get ready(): boolean {
-    return this.#process.ready && !this.#isRetired
+    return this.#host.current.ready && !this.#isRetired
   }
 
   /** How many of its jobs run at once. */
@@ -84,8 +64,8 @@ export class Lane {
   set share(share: number) {
     if (share === this.#share) return
     this.#share = share
-    if (!this.#process.ready) return
-    this.#process.run([], share)
+    if (!this.#host.current.ready) return
+    this.#host.current.run([], share)
     this.#advance()
   }
 
@@ -100,12 +80,12 @@ export class Lane {
   }
 
   get identities(): readonly ProcessIdentity[] {
-    return this.#process.identities
+    return this.#host.current.identities
   }
 
   /** How often in a row its process died before it was ready. */
   get deathsWhileLoading(): number {
-    return this.#deathsWhileLoading
+    return this.#host.deathsWhileLoading
   }
 
   /** How many jobs are in it. */
@@ -122,7 +102,7 @@ export class Lane {
   }
 
   check(requests: readonly CheckRequest[]): Promise<readonly Verdict[]> {
-    return this.#process.check(requests)
+    return this.#host.current.check(requests)
   }
 
   /** Hands jobs over; the process must be ready. */
@@ -134,48 +114,49 @@ export class Lane {
       this.#jobs.add(entry)
     }
     this.#recalling = false // what was asked for does not include these
-    this.#process.run(entries.map(orderOf), this.#share)
+    this.#host.current.run(entries.map(orderOf), this.#share)
     this.#advance()
   }
 
   stop(entry: InFlight, reason: StopReason): void {
-    this.#process.stop(entry.claim.job.id, entry.claim.lease.attempt, reason)
+    this.#host.current.stop(entry.claim.job.id, entry.claim.lease.attempt, reason)
   }
 
   abandon(entry: InFlight): void {
-    this.#process.abandon(entry.claim.job.id, entry.claim.lease.attempt)
+    this.#host.current.abandon(entry.claim.job.id, entry.claim.lease.attempt)
   }
 
   /** Tells what runs the job, and all that it has started, to end. */
   terminate({ claim: { lease } }: InFlight): void {
-    this.#process.terminate(lease.job, lease.attempt)
+    this.#host.current.terminate(lease.job, lease.attempt)
   }
 
   /** Kills what runs the job. */
   killFor({ claim: { lease } }: InFlight): void {
-    this.#process.killFor(lease.job, lease.attempt)
+    this.#host.current.killFor(lease.job, lease.attempt)
   }
 
   /** Takes no more jobs: what waits is asked back, what runs goes on to its end. */
   retire(): void {
     this.#isRetired = true
+    this.#host.last()
     this.recall()
   }
 
   /** Looks how much memory the process holds, in bytes; null where the system does not tell. */
   measure(): number | null {
-    return this.#process.measure()
+    return this.#host.current.measure()
   }
 
   endOverLimit(): void {
-    this.#process.endOverLimit()
+    this.#host.current.endOverLimit()
   }
 
   /** Asks for what waits in the process: what has not begun meanwhile comes back. False if nothing was asked. */
   recall(): boolean {
     if (this.#jobs.waiting === 0 || this.#recalling) return false
     this.#recalling = true
-    this.#process.recall()
+    this.#host.current.recall()
     return true
   }
 
@@ -189,20 +170,21 @@ export class Lane {
 
   /** Kills the process with everything that runs in it; another one takes its place. */
   kill(): Promise<void> {
-    return this.#process.kill()
+    return this.#host.current.kill()
   }
 
   /** As `kill`, for those who cannot wait, and nothing takes its place. */
   endNow(): void {
     this.#ending = true
-    this.#process.killNow()
+    this.#host.last()
+    this.#host.current.killNow()
   }
 
   /** Ends the lane: kills the process if it still has jobs, else lets it end by itself. */
   async end(): Promise<void> {
     this.#ending = true
-    if (this.#pause !== null) clearTimeout(this.#pause)
-    await (this.count > 0 ? this.#process.kill() : this.#process.end())
+    this.#host.last()
+    await (this.count > 0 ? this.#host.current.kill() : this.#host.current.end())
   }
 
   #start(): TaskHost {
@@ -217,7 +199,7 @@ export class Lane {
         if (entry !== null) this.#listener.usage(entry, usage)
       },
       ready: () => {
-        this.#deathsWhileLoading = 0
+        this.#host.ready()
         this.#listener.ready(this)
       },
       ended: (ends) => this.#ended(ends),
@@ -264,22 +246,13 @@ export class Lane {
 
   #died(death: Death): void {
     if (this.#ending) return
-    if (death.loading) this.#deathsWhileLoading++
     this.#recalling = false
     this.#endedJobs = 0
     this.#isUsed = false
-    if (!this.#isRetired) this.#restart()
+    this.#host.died(death)
     const { running, waiting } = this.#jobs.takeAll()
     if (waiting.length > 0) this.#listener.returned(this, waiting)
     this.#listener.died(this, death, running)
-  }
-
-  /** One that dies while it loads is replaced after a pause that doubles each time. */
-  #restart(): void {
-    const pauseMs = this.#deathsWhileLoading === 0 ? 0 : Math.min(100 * 2 ** this.#deathsWhileLoading, longestPauseMs)
-    this.#pause = setTimeout(() => {
-      this.#process = this.#start()
-    }, pauseMs)
   }
 }
 

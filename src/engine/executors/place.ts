@@ -1,4 +1,5 @@
-import { Lane, type LaneListener, type StartHost } from './lane.js'
+import { Lane } from './lane.js'
+import type { LaneListener, StartHost } from './lane-listener.js'
 
 /**
  * One of the places of a pool: a lane with a share of the concurrency, and those that it took the place of, in which

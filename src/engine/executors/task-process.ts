@@ -14,7 +14,7 @@ import type {
 } from '../protocol.js'
 import { type Death, describeDeath, LastWords, tellsOfFullHeap } from './death.js'
 import { type Exit, Forked, type ForkedProgram } from './forked.js'
-import type { StartHost } from './lane.js'
+import type { StartHost } from './lane-listener.js'
 import type { TaskHost, TaskHostListener } from './task-host.js'
 
 /** How a task process is started; it works in the project's folder. */

@@ -1,0 +1,23 @@
+import type { Usage } from '../../domain/job.js'
+import type { InFlight } from '../in-flight.js'
+import type { AttemptEnd } from '../protocol.js'
+import type { Death } from './death.js'
+import type { Lane } from './lane.js'
+import type { TaskHost, TaskHostListener } from './task-host.js'
+
+/** What the jobs of a lane do, told in the order in which it happens. */
+export interface LaneListener extends Pick<TaskHostListener, 'output' | 'progress' | 'enqueue' | 'spawned'> {
+  ready(lane: Lane): void
+  began(entry: InFlight): void
+  ended(lane: Lane, ends: readonly { readonly entry: InFlight; readonly end: AttemptEnd }[]): void
+  /** Their code never began: they were recalled, or their process died first. */
+  returned(lane: Lane, entries: readonly InFlight[]): void
+  usage(entry: InFlight, usage: Usage): void
+  /** Its process is to be replaced as soon as nothing runs in it. */
+  spent(lane: Lane): void
+  /** What ran when the process died. Another one takes its place. */
+  died(lane: Lane, death: Death, running: readonly InFlight[]): void
+}
+
+/** Starts what runs the jobs of a lane. */
+export type StartHost = (listener: TaskHostListener) => TaskHost

@@ -1,0 +1,46 @@
+import type { Death } from './death.js'
+import type { TaskHost } from './task-host.js'
+
+const longestPauseMs = 10_000
+
+/** A host that another one follows when it dies: at once, or, while they die as they load, after a pause that doubles each time. */
+export class StandingHost {
+  readonly #start: () => TaskHost
+  #current: TaskHost
+  #deathsWhileLoading = 0
+  #pause: NodeJS.Timeout | null = null
+  #isLast = false
+
+  constructor(start: () => TaskHost) {
+    this.#start = start
+    this.#current = start()
+  }
+
+  get current(): TaskHost {
+    return this.#current
+  }
+
+  /** How often in a row it died before it was ready. */
+  get deathsWhileLoading(): number {
+    return this.#deathsWhileLoading
+  }
+
+  ready(): void {
+    this.#deathsWhileLoading = 0
+  }
+
+  died(death: Death): void {
+    if (death.loading) this.#deathsWhileLoading++
+    if (this.#isLast) return
+    const pauseMs = this.#deathsWhileLoading === 0 ? 0 : Math.min(100 * 2 ** this.#deathsWhileLoading, longestPauseMs)
+    this.#pause = setTimeout(() => {
+      this.#current = this.#start()
+    }, pauseMs)
+  }
+
+  /** The one that is there, or was last, is not followed by another. */
+  last(): void {
+    this.#isLast = true
+    if (this.#pause !== null) clearTimeout(this.#pause)
+  }
+}
