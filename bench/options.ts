@@ -61,7 +61,8 @@ export function readOptions(argv: readonly string[]): Options | 'help' {
     scale: {
       drained: 10_000,
       waiting: quick ? [10_000, 100_000] : [10_000, 100_000, 1_000_000],
-      rounds: quick ? 2 : 5,
+      // A drain takes a quarter of a second, and one may be half as fast as the next.
+      rounds: quick ? 2 : 15,
     },
     rounds: quick ? 2 : 5,
     startUpRounds: quick ? 3 : 15,

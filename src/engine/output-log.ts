@@ -7,12 +7,13 @@ import { AttemptLog } from './attempt-log.js'
 import type { EngineEmitter } from './events.js'
 import type { InFlight } from './in-flight.js'
 import type { TaskOutput, TaskProgress } from './protocol.js'
-import { Recent } from './recent.js'
+import { RecentTexts } from './recent-texts.js'
 
 // Soon enough for those who follow a job, and seldom enough for the store.
 const flushMs = 50
-// Jobs that ended last, for what they may still print.
-const leastRemembered = 1_000
+// The arguments of jobs that ended last, for what they may still print.
+const mostRemembered = 2_000
+const mostRememberedLength = 16 * 1024 * 1024
 
 /** Takes what the running jobs print, and how far they are, to the store: some times a second, and before each end. */
 export class OutputLog {
@@ -22,7 +23,7 @@ export class OutputLog {
   readonly #redact: readonly string[]
   readonly #running: (id: JobId) => InFlight | undefined
   readonly #changed = new Set<InFlight>()
-  readonly #ended = new Recent<JobId, InFlight>(leastRemembered)
+  readonly #ended = new RecentTexts<JobId>(mostRemembered, mostRememberedLength)
   #timer: NodeJS.Timeout | null = null
 
   /** `redact`: names of keys, beside the built-in ones, whose values are masked. `running` finds a job of this worker. */
@@ -69,14 +70,14 @@ export class OutputLog {
         this.#events.emit('task.output', { id, attempt, at: null, ...rest })
       }
     }
-    for (const entry of entries) this.#ended.set(entry.claim.job.id, entry)
+    for (const { claim } of entries) this.#ended.set(claim.job.id, claim.job.argsJson)
     this.#flush(logged)
   }
 
   /** What a job prints after its end is shown without its secrets too, for as long as they are remembered. */
   #late({ id, text }: TaskOutput): string {
-    const entry = id === null ? undefined : this.#ended.get(id)
-    return entry === undefined ? text : this.#newLog(entry).masked(text)
+    const argsJson = id === null ? undefined : this.#ended.get(id)
+    return argsJson === undefined ? text : this.#newLog(argsJson).masked(text)
   }
 
   #logFor({ id, attempt }: { readonly id: JobId | null; readonly attempt: number }): AttemptLog | null {
@@ -85,7 +86,7 @@ export class OutputLog {
   }
 
   #logOf(entry: InFlight): AttemptLog {
-    entry.log ??= this.#newLog(entry)
+    entry.log ??= this.#newLog(entry.claim.job.argsJson)
     this.#changed.add(entry)
     this.#timer ??= setTimeout(() => {
       this.#timer = null
@@ -94,8 +95,8 @@ export class OutputLog {
     return entry.log
   }
 
-  #newLog({ claim }: InFlight): AttemptLog {
-    return new AttemptLog(textMask(JSON.parse(claim.job.argsJson) as JsonValue, this.#redact))
+  #newLog(argsJson: string): AttemptLog {
+    return new AttemptLog(textMask(JSON.parse(argsJson) as JsonValue, this.#redact))
   }
 
   #flush(entries: readonly InFlight[]): void {

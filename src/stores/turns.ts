@@ -27,7 +27,8 @@ export class Turns {
 
   #byWeight<T>(ready: readonly QueueShare[], limit: number, take: Take<T>): T[] {
     // A queue that was empty has nothing to catch up with.
-    for (const name of this.#owed.keys()) if (!ready.some((share) => share.name === name)) this.#owed.delete(name)
+    const names = new Set(ready.map(({ name }) => name))
+    for (const name of this.#owed.keys()) if (!names.has(name)) this.#owed.delete(name)
     const taken: T[] = []
     let round = ready
     while (round.length > 0 && taken.length < limit) {

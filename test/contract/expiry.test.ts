@@ -26,6 +26,20 @@ contract('expiry', (test) => {
     }
   })
 
+  test('Jobs behind many that have expired are found, one after the other, at the latest when a sweep has cleared the way.', async (subject) => {
+    const expiresAt = subject.clock.now() + 1
+    const worker = await subject.register()
+    await subject.store.enqueue(Array.from({ length: 1_700 }, () => newJob({ expiresAt })))
+    await subject.advance(1)
+    const behind = [await subject.add(), await subject.add()]
+    const first = await subject.claimIds(worker, 1)
+    expect(first.length === 0 || first[0] === behind[0]).toBe(true)
+    await subject.sweep([], 1_000)
+    const rest = await subject.claimIds(worker)
+    expect([...first, ...rest]).toEqual(behind)
+    expect(await subject.sweep([], 1_000)).toMatchObject({ buried: 700 })
+  })
+
   test('At most the limit expires in one sweep.', async (subject) => {
     const expiresAt = subject.clock.now() + 1
     await subject.store.enqueue([newJob({ expiresAt }), newJob({ expiresAt }), newJob({ expiresAt })])

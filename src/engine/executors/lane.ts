@@ -139,7 +139,7 @@ export class Lane {
   /** Takes no more jobs: what waits is asked back, what runs goes on to its end. */
   retire(): void {
     this.#isRetired = true
-    this.#host.last()
+    this.#host.stopReplacing()
     this.recall()
   }
 
@@ -176,14 +176,14 @@ export class Lane {
   /** As `kill`, for those who cannot wait, and nothing takes its place. */
   endNow(): void {
     this.#ending = true
-    this.#host.last()
+    this.#host.stopReplacing()
     this.#host.current.killNow()
   }
 
   /** Ends the lane: kills the process if it still has jobs, else lets it end by itself. */
   async end(): Promise<void> {
     this.#ending = true
-    this.#host.last()
+    this.#host.stopReplacing()
     await (this.count > 0 ? this.#host.current.kill() : this.#host.current.end())
   }
 

@@ -3,13 +3,13 @@ import type { TaskHost } from './task-host.js'
 
 const longestPauseMs = 10_000
 
-/** A host that another one follows when it dies: at once, or, while they die as they load, after a pause that doubles each time. */
+/** A host that another one follows when it dies: right after, or, while they die as they load, after a pause that doubles each time. */
 export class StandingHost {
   readonly #start: () => TaskHost
   #current: TaskHost
   #deathsWhileLoading = 0
   #pause: NodeJS.Timeout | null = null
-  #isLast = false
+  #isOver = false
 
   constructor(start: () => TaskHost) {
     this.#start = start
@@ -31,16 +31,16 @@ export class StandingHost {
 
   died(death: Death): void {
     if (death.loading) this.#deathsWhileLoading++
-    if (this.#isLast) return
+    if (this.#isOver) return
     const pauseMs = this.#deathsWhileLoading === 0 ? 0 : Math.min(100 * 2 ** this.#deathsWhileLoading, longestPauseMs)
     this.#pause = setTimeout(() => {
       this.#current = this.#start()
     }, pauseMs)
   }
 
-  /** The one that is there, or was last, is not followed by another. */
-  last(): void {
-    this.#isLast = true
+  /** The one that is there, or was there, is not followed by another. */
+  stopReplacing(): void {
+    this.#isOver = true
     if (this.#pause !== null) clearTimeout(this.#pause)
   }
 }

@@ -7,7 +7,9 @@ import { loopService, pause, type Service } from './service.js'
 const longestPauseMs = 500
 // A busy store has news all the time.
 const shortestPauseMs = 50
+// A batch holds up the commits of others; between two of them those have their turn.
 const batch = 1_000
+const betweenMs = 20
 
 /** Moves what time has moved: due jobs, expired jobs, and the jobs of workers that have died. */
 export function sweeper(
@@ -22,7 +24,7 @@ export function sweeper(
     // First the task processes that a dead worker left, then their jobs: none may run twice at once.
     for (const worker of ended) for (const process of worker.processes) endGroup(process)
     const swept = await store.sweep({ limit: batch, dead: ended.map((worker) => worker.id) })
-    if (swept.promoted === batch || swept.reclaimed === batch || swept.buried === batch) return 0
+    if (swept.promoted === batch || swept.reclaimed === batch || swept.buried === batch) return betweenMs
     const untilDueMs = swept.nextDueAt === null ? longestPauseMs : swept.nextDueAt - clock.now()
     if (untilDueMs <= shortestPauseMs) return Math.max(1, untilDueMs)
     await pause(shortestPauseMs, signal)

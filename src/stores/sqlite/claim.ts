@@ -46,6 +46,8 @@ export function claimJobs(statements: Statements, clock: Clock, turns: Turns, re
 
 // So many of the largest jobs still fit in one text.
 const mostAtOnce = 500
+// What has expired is left to the sweep; a claim does not look for what is behind a million of them.
+const mostSkipped = 1_000
 
 /** Claims the first `limit` jobs of those that a statement finds. */
 function claimFound(
@@ -56,15 +58,17 @@ function claimFound(
   limit: number,
 ): ClaimedRow[] {
   const claimed: ClaimedRow[] = []
-  while (claimed.length < limit) {
+  let skipped = 0
+  while (claimed.length < limit && skipped < mostSkipped) {
     const atOnce = Math.min(limit - claimed.length, mostAtOnce)
-    const { jobs } = find.get({ ...which, limit: atOnce }) as { readonly jobs: string }
-    const rows = JSON.parse(jobs) as ClaimedRow[]
+    const found = find.get({ ...which, limit: atOnce, skipped }) as { readonly looked: number; readonly jobs: string }
+    const rows = JSON.parse(found.jobs) as ClaimedRow[]
     if (rows.length > 0) {
       statements.claim.run({ worker, now: which.now, ids: JSON.stringify(rows.map(([id]) => id)) })
       claimed.push(...rows)
     }
-    if (rows.length < atOnce) break
+    skipped += found.looked - rows.length
+    if (found.looked < atOnce) break
   }
   return claimed
 }

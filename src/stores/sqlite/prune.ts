@@ -1,43 +1,69 @@
 import type { EpochMs, JobState } from '../../domain/job.js'
+import { minuteOf } from '../../domain/statistics.js'
 import type { PruneRequest } from '../store.js'
 import { pruneSlots, slotPruneIsDue } from './schedules.js'
 import type { Statements } from './statements.js'
 
-/** Removes what ended long ago, the oldest first. Answers how many jobs, or slots if those are more. */
-export function prune(statements: Statements, now: EpochMs, request: PruneRequest) {
+/** Jobs of one state that have been kept long enough. */
+interface PrunableJobs {
+  readonly state: string
+  readonly before: EpochMs
+  readonly ids: readonly number[]
+}
+
+/** What a prune would remove. */
+export interface Prunable {
+  readonly jobs: readonly PrunableJobs[]
+  readonly statistics: boolean
+  readonly slots: boolean
+}
+
+/**
+ * Looks for what ended long ago, the oldest first; null if there is nothing. Without the lock: to find the jobs whose keys
+ * are free takes half a second where a million hold theirs for longer.
+ */
+export function findPrunable(statements: Statements, now: EpochMs, request: PruneRequest): Prunable | null {
   const { endedBefore, statisticsBefore, slotsBefore, limit } = request
-  let removed = 0
+  const jobs: PrunableJobs[] = []
+  let left = limit
   for (const [state, before] of Object.entries(endedBefore)) {
-    const rows = statements.prunable.all({ state, before, now, limit: limit - removed }) as { readonly id: number }[]
+    const rows = statements.prunable.all({ state, before, now, limit: left }) as { readonly id: number }[]
+    if (rows.length > 0) jobs.push({ state, before, ids: rows.map(({ id }) => id) })
+    left -= rows.length
+  }
+  const statistics =
+    statisticsBefore !== null && statements.anyStatisticsBefore.get(minuteOf(statisticsBefore)) !== undefined
+  const slots = slotsBefore !== null && slotPruneIsDue(statements, slotsBefore)
+  return jobs.length > 0 || statistics || slots ? { jobs, statistics, slots } : null
+}
+
+/** Removes what was found and is still as it was. Answers how many jobs, or slots if those are more. */
+export function prune(statements: Statements, found: Prunable, request: PruneRequest): number {
+  const { statisticsBefore, slotsBefore, limit } = request
+  let removed = 0
+  for (const { state, before, ids } of found.jobs) {
+    const wanted = { state, before, ids: JSON.stringify(ids) }
+    const rows = statements.stillPrunable.all(wanted) as { readonly id: number }[]
     if (rows.length === 0) continue
-    const ids = JSON.stringify(rows.map(({ id }) => id))
-    statements.pruneKeys.run(ids)
-    statements.pruneAttempts.run(ids)
-    statements.pruneOutput.run(ids)
-    statements.pruneProgress.run(ids)
-    statements.pruneUsage.run(ids)
-    statements.noteRemoved.run(ids)
-    statements.pruneJobs.run(ids)
+    removeJobs(statements, JSON.stringify(rows.map(({ id }) => id)))
     removed += rows.length
   }
-  if (statisticsBefore !== null) {
-    const minute = Math.floor(statisticsBefore / 60_000)
-    statements.pruneStatistics.run(minute)
-    statements.pruneDurations.run(minute)
+  if (found.statistics && statisticsBefore !== null) {
+    statements.pruneStatistics.run(minuteOf(statisticsBefore))
+    statements.pruneDurations.run(minuteOf(statisticsBefore))
   }
-  const slots = slotsBefore === null ? 0 : pruneSlots(statements, slotsBefore, limit)
+  const slots = found.slots && slotsBefore !== null ? pruneSlots(statements, slotsBefore, limit) : 0
   return Math.max(removed, slots)
 }
 
-/** Whether a prune would remove anything: asked first, so that an idle store is only read. */
-export function pruneIsDue(statements: Statements, request: PruneRequest): boolean {
-  const { endedBefore, statisticsBefore, slotsBefore } = request
-  const jobs = Object.entries(endedBefore).some(
-    ([state, before]) => statements.anyEndedBefore.get(state, before) !== undefined,
-  )
-  if (jobs || (slotsBefore !== null && slotPruneIsDue(statements, slotsBefore))) return true
-  if (statisticsBefore === null) return false
-  return statements.anyStatisticsBefore.get(Math.floor(statisticsBefore / 60_000)) !== undefined
+function removeJobs(statements: Statements, ids: string): void {
+  statements.pruneKeys.run(ids)
+  statements.pruneAttempts.run(ids)
+  statements.pruneOutput.run(ids)
+  statements.pruneProgress.run(ids)
+  statements.pruneUsage.run(ids)
+  statements.noteRemoved.run(ids)
+  statements.pruneJobs.run(ids)
 }
 
 /** When the job ended that `newer` others of its state have ended after; null if there is none. */

@@ -30,6 +30,9 @@ export type RareValues = readonly [
 
 // Its code never began: every attempt that began is kept while its job waits.
 const neverStarted = 'NOT EXISTS (SELECT 1 FROM attempts WHERE attempts.job = jobs.id)'
+const isExpired = `
+  (state = 'scheduled' OR state = 'queued') AND expires_at IS NOT NULL AND expires_at <= :now
+  AND failures = 0 AND losses = 0 AND ${neverStarted}`
 // What has expired is not started, even if no sweep has buried it yet.
 const startable = `(expires_at IS NULL OR expires_at > :now OR NOT ${neverStarted})`
 
@@ -47,11 +50,14 @@ function listOf(times: number, what: string): string {
   return Array(times).fill(what).join(', ')
 }
 
+/** Looks at `:limit` jobs after the first `:skipped`; `jobs` are those of them that may start. */
 function asJson(which: string): string {
   return `
-    SELECT json_group_array(json_array(${claimedColumns}, json(rare))) AS jobs FROM (
-      SELECT ${claimedColumns}, CASE WHEN ${isPlain} THEN NULL ELSE json_array(${rareColumns}) END AS rare
-      FROM jobs WHERE ${which} AND ${startable} ORDER BY priority DESC, id LIMIT :limit)`
+    SELECT count(*) AS looked, json_group_array(json_array(${claimedColumns}, json(rare))) FILTER (WHERE may_start) AS jobs
+    FROM (
+      SELECT ${claimedColumns}, ${startable} AS may_start,
+        CASE WHEN ${isPlain} THEN NULL ELSE json_array(${rareColumns}) END AS rare
+      FROM jobs WHERE ${which} ORDER BY priority DESC, id LIMIT :limit OFFSET :skipped)`
 }
 
 // Skips from one queue to the next in the index: its cost grows with the number of queues, not of jobs. That some are
@@ -164,19 +170,14 @@ const texts = {
 
   // sweep
   anyDue: `SELECT 1 FROM jobs WHERE state = 'scheduled' AND due_at <= ? LIMIT 1`,
-  anyExpired: `
-    SELECT 1 FROM jobs
-    WHERE (state = 'scheduled' OR state = 'queued') AND expires_at IS NOT NULL AND expires_at <= ? AND ${neverStarted} LIMIT 1`,
+  anyExpired: `SELECT 1 FROM jobs WHERE ${isExpired} LIMIT 1`,
   promoteDue: `
     UPDATE jobs SET state = 'queued'
     WHERE id IN (SELECT id FROM jobs WHERE state = 'scheduled' AND due_at <= :now ORDER BY due_at, id LIMIT :limit)`,
   nextDue: `SELECT min(due_at) AS dueAt FROM jobs WHERE state = 'scheduled'`,
   buryExpired: `
     UPDATE jobs SET state = 'failed', reason = 'expired', ended_at = :now, error = :error
-    WHERE id IN (
-      SELECT id FROM jobs
-      WHERE (state = 'scheduled' OR state = 'queued') AND expires_at IS NOT NULL AND expires_at <= :now AND ${neverStarted}
-      ORDER BY expires_at, id LIMIT :limit)
+    WHERE id IN (SELECT id FROM jobs WHERE ${isExpired} ORDER BY expires_at, id LIMIT :limit)
     RETURNING task, queue`,
   heldBy: `SELECT * FROM jobs WHERE state = 'running' AND worker = ? ORDER BY id LIMIT ?`,
   freeReserved: `
@@ -189,6 +190,9 @@ const texts = {
       SELECT 1 FROM unique_keys AS keys
       WHERE keys.name = jobs.unique_key AND keys.job = jobs.id AND keys.held_until > :now)
     ORDER BY ended_at, id LIMIT :limit`,
+  // Whoever found them has not held the lock since.
+  stillPrunable: `
+    SELECT id FROM jobs WHERE id IN (SELECT value FROM json_each(:ids)) AND state = :state AND ended_at <= :before`,
   pruneKeys: `
     DELETE FROM unique_keys
     WHERE (name, job) IN (
@@ -201,7 +205,6 @@ const texts = {
   pruneJobs: `DELETE FROM jobs WHERE id IN (SELECT value FROM json_each(?))`,
   pruneStatistics: `DELETE FROM statistics WHERE minute BETWEEN 0 AND ? - 1`,
   pruneDurations: `DELETE FROM durations WHERE minute BETWEEN 0 AND ? - 1`,
-  anyEndedBefore: `SELECT 1 FROM jobs WHERE state = ? AND ended_at <= ? LIMIT 1`,
   anyStatisticsBefore: `SELECT 1 FROM statistics WHERE minute BETWEEN 0 AND ? - 1 LIMIT 1`,
   endOfNewest: `
     SELECT ended_at AS endedAt FROM jobs WHERE state = ? AND ended_at IS NOT NULL

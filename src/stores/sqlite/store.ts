@@ -12,7 +12,7 @@ import { storeError } from './errors.js'
 import { NewJobs } from './new-jobs.js'
 import { append, outputOf, progressOf } from './output.js'
 import { pauseQueues, resumeQueues } from './pausing.js'
-import { endOfNewest, prune, pruneIsDue } from './prune.js'
+import { endOfNewest, findPrunable, prune } from './prune.js'
 import { attemptsOf, jobsAhead, jobsPage, queueInfos } from './reader.js'
 import { type JobRow, jobNumber, jobOfRow, type WorkerRow, workerNumber, workerOfRow } from './rows.js'
 import {
@@ -126,8 +126,8 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
     resumeQueues: (names) => tell(() => resumeQueues(statements, names)),
 
     prune: async (request) => {
-      if (!(await read(() => pruneIsDue(statements, request)))) return 0
-      return write(() => prune(statements, clock.now(), request))
+      const found = await read(() => findPrunable(statements, clock.now(), request))
+      return found === null ? 0 : write(() => prune(statements, found, request))
     },
     maintain: () => read(() => upkeep.run()),
 

@@ -15,7 +15,7 @@ export function sweepIsDue(statements: Statements, clock: Clock, dead: readonly 
   return (
     dead.length > 0 ||
     statements.anyDue.get(now) !== undefined ||
-    statements.anyExpired.get(now) !== undefined ||
+    statements.anyExpired.get({ now }) !== undefined ||
     overdueWorkers(statements, clock).length > 0
   )
 }

@@ -4,13 +4,11 @@ import type Database from 'better-sqlite3'
 // Commits copy the WAL into the file by themselves, but only what no reader still needs; it begins anew when a moment
 // comes in which nobody reads.
 const largeWal = 32 * 1024 * 1024
-const optimizeEveryMs = 3_600_000
 
-/** Keeps the WAL small, and what SQLite knows of its tables fresh. */
+/** Keeps the WAL small. Nothing tells SQLite of its tables: a queue that was full when it was analyzed is empty later. */
 export class Upkeep {
   readonly #db: Database.Database
   readonly #walPath: string
-  #optimizedAt = performance.now()
 
   constructor(db: Database.Database, path: string) {
     this.#db = db
@@ -21,8 +19,5 @@ export class Upkeep {
     const size = statSync(this.#walPath, { throwIfNoEntry: false })?.size ?? 0
     // Waits for readers no longer than any write waits for a lock. The next time will do.
     if (size > largeWal) this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-    if (performance.now() - this.#optimizedAt < optimizeEveryMs) return
-    this.#optimizedAt = performance.now()
-    this.#db.exec('PRAGMA optimize')
   }
 }

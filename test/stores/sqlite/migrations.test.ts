@@ -53,3 +53,12 @@ test('An older file gets the very schema that a new one has.', () => {
     expect(schemaOf(older)).toEqual(schemaOf(fresh))
   }
 })
+
+test('What was found by ANALYZE is forgotten: plans are made for jobs that come and go.', () => {
+  const path = olderFile(6)
+  const db = new Database(path)
+  db.exec('ANALYZE')
+  db.close()
+  openStore(path)
+  expect(openRaw(path).prepare("SELECT name FROM sqlite_schema WHERE name LIKE 'sqlite_stat%'").all()).toEqual([])
+})

@@ -1,0 +1,28 @@
+/** A map that forgets the oldest: what it keeps is some of the newest texts, at most so many and so many characters. */
+export class RecentTexts<K> {
+  readonly #most: number
+  readonly #mostLength: number
+  // Two maps, since one from which the oldest is taken each time grows slow with what was deleted.
+  #newer = new Map<K, string>()
+  #older: ReadonlyMap<K, string> = new Map()
+  #newerLength = 0
+
+  constructor(most: number, mostLength: number) {
+    this.#most = most
+    this.#mostLength = mostLength
+  }
+
+  get(key: K): string | undefined {
+    return this.#newer.get(key) ?? this.#older.get(key)
+  }
+
+  set(key: K, text: string): void {
+    if (this.#newer.size >= this.#most / 2 || this.#newerLength + text.length > this.#mostLength / 2) {
+      this.#older = this.#newer
+      this.#newer = new Map()
+      this.#newerLength = 0
+    }
+    this.#newer.set(key, text)
+    this.#newerLength += text.length
+  }
+}
