@@ -45,10 +45,14 @@ export interface CancelledOutcome extends Span {
   readonly kind: 'cancelled'
 }
 
-/** Given back without penalty; `started` is false if the task's code had not begun, and then no attempt is kept. */
+/**
+ * Given back without penalty; `started` is false if the task's code had not begun, and then no attempt is kept. A `suspect`
+ * runs alone next: it may have been what held up the others.
+ */
 export interface ReleasedOutcome extends Span {
   readonly kind: 'released'
   readonly started: boolean
+  readonly suspect: boolean
 }
 
 /** Which counter of the job an attempt adds to. A `worker loss` is the death of the whole worker, which blames no job. */

@@ -1,6 +1,13 @@
 import { errorWithLastWords } from '../domain/failure.js'
 import type { ClaimedJob, EndedBy, EpochMs } from '../domain/job.js'
-import { type AttemptReport, afterFailure, afterLoss, type Outcome, outcomeOfReport } from '../domain/outcome.js'
+import {
+  type AttemptReport,
+  afterFailure,
+  afterLoss,
+  type Outcome,
+  outcomeOfReport,
+  type ReleasedOutcome,
+} from '../domain/outcome.js'
 import type { Claim } from '../stores/store.js'
 import type { AttemptLog } from './attempt-log.js'
 import { type Death, describeDeath } from './executors/death.js'
@@ -50,7 +57,7 @@ export function outcomeOf(entry: InFlight, report: AttemptReport): Outcome {
       return { kind: 'cancelled', startedAt, endedAt, endedBy }
     case 'shutdown':
       // It threw because it was interrupted: that is nobody's failure.
-      if (report.kind === 'threw') return { kind: 'released', started: true, startedAt, endedAt, endedBy: 'released' }
+      if (report.kind === 'threw') return { ...released(entry, endedAt), started: true, startedAt }
   }
   return report.kind === 'forced' ? released(entry, endedAt) : outcomeOfReport(job, report, Math.random)
 }
@@ -67,8 +74,8 @@ export function outcomeOfDeath(entry: InFlight, death: Death, alone: boolean, no
     case 'shutdown':
       return released(entry, now)
   }
-  // The worker killed it, for the sake of another job.
-  if (death.killed) return released(entry, now)
+  // The worker killed it for the sake of another job, since its loop was blocked: by one of these, perhaps.
+  if (death.killed) return { ...released(entry, now), suspect: true }
   const endedBy: EndedBy = death.signal === null ? 'exit' : 'lost'
   const name = death.memory === null ? 'ProcessLost' : 'OutOfMemory'
   const message = `the task process ended (${describeDeath(death)}) while the job ran`
@@ -77,9 +84,9 @@ export function outcomeOfDeath(entry: InFlight, death: Death, alone: boolean, no
 }
 
 /** Given back without penalty, begun or not. */
-export function released({ beganAt }: InFlight, endedAt: EpochMs): Outcome {
+export function released({ beganAt }: InFlight, endedAt: EpochMs): ReleasedOutcome {
   const started = beganAt !== null
-  return { kind: 'released', started, startedAt: beganAt ?? endedAt, endedAt, endedBy: 'released' }
+  return { kind: 'released', started, suspect: false, startedAt: beganAt ?? endedAt, endedAt, endedBy: 'released' }
 }
 
 function timedOut(job: ClaimedJob, span: { startedAt: EpochMs; endedAt: EpochMs; endedBy: EndedBy }): Outcome {

@@ -1,12 +1,14 @@
 import type { EpochMs, JobId } from '../domain/job.js'
 import type { AttemptReport } from '../domain/outcome.js'
-import type { AttemptEnd, JobOrder } from './protocol.js'
+import type { AttemptEnd, JobKey, JobOrder } from './protocol.js'
 
 /**
  * Orders and ends cross by the hundred in one message, whose cost is its length: they go as arrays, without the names
  * of their fields.
  */
 export type PackedOrder = readonly [id: JobId, attempt: number, task: string, argsJson: string, slot?: EpochMs | null]
+
+export type PackedKey = readonly [id: JobId, attempt: number]
 
 /** Most jobs return, and their report is spelled out too. */
 export type PackedEnd =
@@ -19,6 +21,14 @@ export function packOrder({ id, attempt, task, argsJson, slot }: JobOrder): Pack
 
 export function unpackOrder([id, attempt, task, argsJson, slot = null]: PackedOrder): JobOrder {
   return { id, attempt, task, argsJson, slot }
+}
+
+export function packKey({ id, attempt }: JobKey): PackedKey {
+  return [id, attempt]
+}
+
+export function unpackKey([id, attempt]: PackedKey): JobKey {
+  return { id, attempt }
 }
 
 export function packEnd({ id, attempt, report }: AttemptEnd): PackedEnd {

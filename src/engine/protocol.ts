@@ -2,7 +2,7 @@ import type { EpochMs, JobId } from '../domain/job.js'
 import type { AttemptReport } from '../domain/outcome.js'
 import type { EnqueueOptions, TaskDefaults } from '../domain/request.js'
 import type { TaskSchedule } from '../domain/schedule/options.js'
-import type { PackedEnd, PackedOrder } from './packing.js'
+import type { PackedEnd, PackedKey, PackedOrder } from './packing.js'
 
 /** What crosses between a worker and its task processes: batches of plain data. */
 
@@ -113,7 +113,8 @@ export type FromTaskProcess =
   | { readonly type: 'not loaded'; readonly message: string }
   | { readonly type: 'output'; readonly output: readonly TaskOutput[] }
   | { readonly type: 'progress'; readonly progress: readonly TaskProgress[] }
-  | { readonly type: 'ends'; readonly ends: readonly PackedEnd[] }
+  /** What has ended, and what begins now: told before its first line runs. */
+  | { readonly type: 'turn'; readonly ends: readonly PackedEnd[]; readonly begun: readonly PackedKey[] }
   /** Something has gone wrong in it that may touch later jobs: it is to be replaced when those that run have ended. */
   | { readonly type: 'spent' }
   /** The answer to `recall`: these have not begun, and will not. */

@@ -103,6 +103,13 @@ contract('claim', (test) => {
     expect(await subject.claimIds(claim.worker)).toEqual([claim.job.id])
   })
 
+  test('A job that was given back as a suspect is claimed as one, until an attempt of it fails by itself.', async (subject) => {
+    const claim = await subject.start()
+    await subject.settle(claim, subject.outcome.released(true, true))
+    const [again] = await subject.store.claim({ worker: claim.worker, queues: null, limit: 1 })
+    expect(again?.job).toMatchObject({ id: claim.job.id, suspect: true, failures: 0, losses: 0 })
+  })
+
   test('A job that was given back unstarted can still expire.', async (subject) => {
     const claim = await subject.start({ expiresAt: subject.clock.now() + 10 })
     await subject.settle(claim, subject.outcome.released(false))

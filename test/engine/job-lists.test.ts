@@ -1,51 +1,52 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { JobLists } from '../../src/engine/executors/job-lists.js'
 import { type InFlight, inFlight } from '../../src/engine/in-flight.js'
 import { runningJob } from '../support/job.js'
 
-function entryOf(number: number): InFlight {
-  const { id, task, queue, attempt, ...rest } = runningJob({ id: `j${number}` })
-  const job = { ...rest, id, task, queue, attempt, slot: null }
-  return inFlight({ job, lease: { job: id, attempt, worker: 'w1', task, queue } })
+function entryOf(id: string, attempt = 1): InFlight {
+  const job = { ...runningJob({ id, attempt }), slot: null }
+  return inFlight({ job, lease: { job: id, attempt, worker: 'w1', task: job.task, queue: job.queue } })
 }
 
-const step = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ what: fc.constant('add' as const) }) },
-  { weight: 4, arbitrary: fc.record({ what: fc.constant('next' as const), share: fc.integer({ min: 1, max: 4 }) }) },
-  { weight: 4, arbitrary: fc.record({ what: fc.constant('take' as const), which: fc.nat(30) }) },
-  { weight: 1, arbitrary: fc.record({ what: fc.constant('takeAll' as const) }) },
-)
+test('Jobs wait until they are told to have begun, in whatever order, and leave once.', () => {
+  const lists = new JobLists()
+  const entries = ['j1', 'j2', 'j3'].map((id) => entryOf(id))
+  for (const entry of entries) lists.add(entry)
+  expect(lists.begin({ id: 'j2', attempt: 1 })).toBe(entries[1])
+  expect([lists.count, lists.waiting, [...lists.running]]).toEqual([3, 2, [entries[1]]])
+  expect(lists.take({ id: 'j2', attempt: 1 })).toBe(entries[1])
+  expect(lists.take({ id: 'j2', attempt: 1 })).toBeNull()
+  expect(lists.takeAll()).toEqual({ running: [], waiting: [entries[0], entries[2]] })
+  expect(lists.count).toBe(0)
+})
 
-test('Jobs begin in the order of their coming, whatever leaves in between.', () => {
-  fc.assert(
-    fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
-      const lists = new JobLists()
-      let running: InFlight[] = []
-      let waiting: InFlight[] = []
-      let added = 0
-      for (const taken of steps) {
-        if (taken.what === 'add') {
-          const entry = entryOf(++added)
-          lists.add(entry)
-          waiting.push(entry)
-        } else if (taken.what === 'next') {
-          const next = running.length < taken.share ? (waiting.shift() ?? null) : null
-          if (next !== null) running.push(next)
-          expect(lists.next(taken.share)).toBe(next)
-        } else if (taken.what === 'take') {
-          const entry = [...running, ...waiting].find(({ claim }) => claim.job.id === `j${taken.which}`) ?? null
-          expect(lists.take({ id: `j${taken.which}`, attempt: 1 })).toBe(entry)
-          running = running.filter((other) => other !== entry)
-          waiting = waiting.filter((other) => other !== entry)
-        } else {
-          expect(lists.takeAll()).toEqual({ running, waiting })
-          running = []
-          waiting = []
-        }
-        expect([lists.count, lists.waiting]).toEqual([running.length + waiting.length, waiting.length])
-        expect([...lists.running]).toEqual(running)
-      }
-    }),
-  )
+test('A job is alone that is the only one to run, or the only one there is.', () => {
+  const lists = new JobLists()
+  const [first, second] = [entryOf('j1'), entryOf('j2')]
+  expect(lists.alone).toBeNull()
+  lists.add(first)
+  expect(lists.alone).toBe(first)
+  lists.add(second)
+  expect(lists.alone).toBeNull()
+  lists.begin({ id: 'j2', attempt: 1 })
+  expect(lists.alone).toBe(second)
+  lists.begin({ id: 'j1', attempt: 1 })
+  expect(lists.alone).toBeNull()
+})
+
+test('What is told of an earlier attempt, or of a job that is not here, changes nothing.', () => {
+  const lists = new JobLists()
+  const entry = entryOf('j1', 2)
+  lists.add(entry)
+  for (const key of [
+    { id: 'j1', attempt: 1 },
+    { id: 'j2', attempt: 2 },
+  ]) {
+    expect(lists.begin(key)).toBeNull()
+    expect(lists.find(key)).toBeNull()
+    expect(lists.take(key)).toBeNull()
+  }
+  expect([lists.count, lists.waiting]).toEqual([1, 1])
+  expect(lists.begin({ id: 'j1', attempt: 2 })).toBe(entry)
+  expect(lists.begin({ id: 'j1', attempt: 2 })).toBeNull()
 })

@@ -13,6 +13,7 @@ function startProcess(program: Partial<TaskProgram>) {
     tellDeath = resolve
   })
   const listener = {
+    began: () => {},
     ended: () => {},
     returned: () => {},
     usage: () => {},

@@ -123,6 +123,12 @@ export function outcomesAt(clock: Clock) {
       ...overrides,
     }),
     cancelled: (): CancelledOutcome => ({ kind: 'cancelled', endedBy: 'signal', ...span() }),
-    released: (started: boolean): ReleasedOutcome => ({ kind: 'released', started, endedBy: 'released', ...span() }),
+    released: (started: boolean, suspect = false): ReleasedOutcome => ({
+      kind: 'released',
+      started,
+      suspect,
+      endedBy: 'released',
+      ...span(),
+    }),
   }
 }

@@ -43,8 +43,9 @@ export function enqueueJobs(
   task: string,
   count: number,
   args: readonly unknown[],
+  options: EnqueueOptions = {},
 ): Promise<readonly JobId[]> {
-  const job = makeJob(task, plainTaskDefaults, JSON.stringify(args), {}, systemClock.now())
+  const job = makeJob(task, plainTaskDefaults, JSON.stringify(args), options, systemClock.now())
   return closing(openStore(locationOf(project), systemClock), async (store) => {
     const ids: JobId[] = []
     for (let left = count; left > 0; left -= 1_000) {

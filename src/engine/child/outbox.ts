@@ -1,4 +1,4 @@
-import { type PackedEnd, packEnd } from '../packing.js'
+import { type PackedEnd, packEnd, packKey } from '../packing.js'
 import type { AttemptEnd, FromTaskProcess, JobKey, TaskOutput, TaskProgress } from '../protocol.js'
 import type { JobReports } from './running-jobs.js'
 import { TurnOutput } from './turn-output.js'
@@ -37,6 +37,10 @@ export class Outbox implements JobReports {
     this.#schedule()
   }
 
+  begin(jobs: readonly JobKey[]): void {
+    this.flush(jobs)
+  }
+
   returned(jobs: readonly JobKey[]): void {
     this.send({ type: 'returned', jobs })
   }
@@ -47,7 +51,7 @@ export class Outbox implements JobReports {
     this.#post(message)
   }
 
-  flush(): void {
+  flush(begun: readonly JobKey[] = []): void {
     const output = this.#output.take()
     const progress = [...this.#progress.values()]
     const ends = this.#ends
@@ -55,7 +59,7 @@ export class Outbox implements JobReports {
     this.#ends = []
     if (output.length > 0) this.#post({ type: 'output', output })
     if (progress.length > 0) this.#post({ type: 'progress', progress })
-    if (ends.length > 0) this.#post({ type: 'ends', ends })
+    if (ends.length > 0 || begun.length > 0) this.#post({ type: 'turn', ends, begun: begun.map(packKey) })
   }
 
   #post(message: FromTaskProcess): void {

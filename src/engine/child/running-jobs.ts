@@ -14,8 +14,8 @@ export interface JobReports {
   /** They have not begun, and will not. */
   returned(jobs: readonly JobKey[]): void
   progress(progress: TaskProgress): void
-  /** Sends what was told so far. */
-  flush(): void
+  /** These begin now. What was told before is sent with it, and it is sent before it returns. */
+  begin(jobs: readonly JobKey[]): void
 }
 
 interface RunningJob {
@@ -72,27 +72,27 @@ export class RunningJobs {
     return keys
   }
 
-  /** Starts as many as may run. The worker keeps the same two lists by the same rule: that is how it knows what runs. */
+  /** Starts as many as may run. */
   #startSome(): void {
     this.#isTurnSet = false
-    for (const [id, order] of this.#waiting) {
-      if (this.#running.size >= this.#atOnce) return
-      this.#waiting.delete(id)
-      this.#start(order)
+    const orders: JobOrder[] = []
+    for (const order of this.#waiting.values()) {
+      if (this.#running.size + orders.length >= this.#atOnce) break
+      orders.push(order)
     }
+    for (const { id } of orders) this.#waiting.delete(id)
+    this.#reports.begin(orders)
+    for (const order of orders) this.#start(order)
   }
 
   /**
-   * The next jobs begin in a turn of their own, after the ends before them have been sent: a job that blocks the loop or
-   * kills the process must not take those along, nor be taken for one of them.
+   * The next jobs begin in a turn of their own, after the ends before them have been sent, and that they begin: a job that
+   * blocks the loop or kills the process must not take others along, nor be taken for one of them.
    */
   #startSoon(): void {
     if (this.#isTurnSet || this.#waiting.size === 0) return
     this.#isTurnSet = true
-    setImmediate(() => {
-      this.#reports.flush()
-      this.#startSome()
-    })
+    setImmediate(() => this.#startSome())
   }
 
   #start(order: JobOrder): void {

@@ -91,6 +91,7 @@ export class CommandHost implements TaskHost {
     for (const [id, order] of this.#waiting) {
       if (this.#running.size >= this.#atOnce) return
       this.#waiting.delete(id)
+      this.#listener.began([order])
       const job: CommandJob = new CommandJob(order, this.#place, this.#clock, this.#listener, () =>
         this.#ended(id, job),
       )

@@ -36,9 +36,12 @@ const endGraceMs = 2_000
 export class Forked<Sent extends object, Received> {
   readonly #child: ChildProcess
   readonly #gone: Promise<void>
+  readonly #listener: ForkedListener<Received>
+  #inbox: Received[] = []
   #isGone = false
 
   constructor(program: ForkedProgram, listener: ForkedListener<Received>) {
+    this.#listener = listener
     this.#child = fork(program.entry, [...program.args], {
       cwd: program.cwd,
       execArgv: [...program.execArgv],
@@ -49,7 +52,7 @@ export class Forked<Sent extends object, Received> {
     const { stdout, stderr } = this.#child
     stdout?.setEncoding('utf8').on('data', (text: string) => listener.wrote('stdout', text))
     stderr?.setEncoding('utf8').on('data', (text: string) => listener.wrote('stderr', text))
-    this.#child.on('message', (message) => listener.received(message as Received))
+    this.#child.on('message', (message) => this.#receive(message as Received))
     // Not the 'close' event: it never comes when it was this side that let go of the channel.
     const pipes = [stdout, stderr].filter((pipe) => pipe != null)
     const drained = Promise.all(pipes.map((pipe) => finished(pipe).catch(() => {})))
@@ -62,6 +65,7 @@ export class Forked<Sent extends object, Received> {
       const disconnected = this.#child.connected ? once(this.#child, 'disconnect') : null
       await Promise.race([Promise.all([disconnected, drained]), passed(outputGraceMs)])
       for (const pipe of pipes) pipe.destroy()
+      this.#deliver()
       listener.exited(exit)
     })
   }
@@ -99,6 +103,18 @@ export class Forked<Sent extends object, Received> {
   /** Ends it and everything in its group, without a word. */
   kill(): void {
     if (!this.#isGone) this.#signalGroup('SIGKILL')
+  }
+
+  /** A message is told after what was written before it, which came by another way and is read in the same turn. */
+  #receive(message: Received): void {
+    this.#inbox.push(message)
+    if (this.#inbox.length === 1) setImmediate(() => this.#deliver())
+  }
+
+  #deliver(): void {
+    const messages = this.#inbox
+    this.#inbox = []
+    for (const message of messages) this.#listener.received(message)
   }
 
   #exit(): Promise<Exit> {

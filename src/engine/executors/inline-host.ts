@@ -50,7 +50,7 @@ export class InlineHost implements TaskHost {
           end: (end) => setImmediate(() => outsideJobs(() => listener.ended([end]))),
           returned: (jobs) => setImmediate(() => outsideJobs(() => listener.returned(jobs))),
           progress: (progress) => outsideJobs(() => listener.progress(progress)),
-          flush: () => {},
+          begin: (jobs) => setImmediate(() => outsideJobs(() => listener.began(jobs))),
         },
         clock,
       )

@@ -2,16 +2,10 @@ import type { JobId } from '../../domain/job.js'
 import type { InFlight } from '../in-flight.js'
 import type { JobKey } from '../protocol.js'
 
-/**
- * The jobs of a lane in the order in which they were handed over: the first so many run, the others wait. What runs them
- * keeps the same two lists by the same rule, and may be a little ahead of these or behind.
- */
+/** The jobs of a lane, in the order in which they were handed over: those that run, as far as is known, and those that wait. */
 export class JobLists {
   readonly #running = new Map<JobId, InFlight>()
   readonly #waiting = new Map<JobId, InFlight>()
-  /** Goes on where it was, past what was taken out before: to begin anew takes longer the more that is. */
-  #front = this.#waiting.values()
-
   /** How many there are. */
   get count(): number {
     return this.#running.size + this.#waiting.size
@@ -25,16 +19,22 @@ export class JobLists {
     return this.#running.values()
   }
 
+  /** The only job that runs; or the only one there is, which may have begun a moment ago. */
+  get alone(): InFlight | null {
+    const [entry, another] = (this.#running.size > 0 ? this.#running : this.#waiting).values()
+    return another === undefined ? (entry ?? null) : null
+  }
+
   add(entry: InFlight): void {
     this.#waiting.set(entry.claim.job.id, entry)
   }
 
-  /** The next that waits begins, if fewer than `share` run; null if none does. */
-  next(share: number): InFlight | null {
-    if (this.#running.size >= share || this.#waiting.size === 0) return null
-    const entry = this.#first()
-    this.#waiting.delete(entry.claim.job.id)
-    this.#running.set(entry.claim.job.id, entry)
+  /** The job of that attempt no longer waits; null if it does not wait here. */
+  begin({ id, attempt }: JobKey): InFlight | null {
+    const entry = this.#waiting.get(id)
+    if (entry?.claim.lease.attempt !== attempt) return null
+    this.#waiting.delete(id)
+    this.#running.set(id, entry)
     return entry
   }
 
@@ -59,13 +59,5 @@ export class JobLists {
     this.#running.clear()
     this.#waiting.clear()
     return all
-  }
-
-  /** The one that waits longest; there must be one. */
-  #first(): InFlight {
-    const step = this.#front.next()
-    if (!step.done) return step.value
-    this.#front = this.#waiting.values()
-    return this.#first()
   }
 }

@@ -19,7 +19,7 @@ import type { TaskHost } from './task-host.js'
 /**
  * A place for one warm task process at a time, and the jobs in it in the order in which they were handed over: the
  * first `share` of them run, the others wait inside the process, so that no job waits for a commit of another. The
- * process keeps the same two lists by the same rule.
+ * process tells which of them begin: while its loop is blocked none does, and their time does not run.
  */
 export class Lane {
   /** Whether a job is in it that must be alone. */
@@ -51,6 +51,11 @@ export class Lane {
     return this.#host.current.catalog
   }
 
+  /** Whether it was asked for what waits in it, and has not answered: its loop may be blocked. */
+  get isSilent(): boolean {
+    return this.#recalling
+  }
+
   /** Whether it takes jobs. */
   get ready(): boolean {
     return this.#host.current.ready && !this.#isRetired
@@ -66,7 +71,6 @@ export class Lane {
     this.#share = share
     if (!this.#host.current.ready) return
     this.#host.current.run([], share)
-    this.#advance()
   }
 
   /** How many jobs have ended in its process. */
@@ -113,9 +117,7 @@ export class Lane {
       entry.lane = this
       this.#jobs.add(entry)
     }
-    this.#recalling = false // what was asked for does not include these
     this.#host.current.run(entries.map(orderOf), this.#share)
-    this.#advance()
   }
 
   stop(entry: InFlight, reason: StopReason): void {
@@ -202,6 +204,7 @@ export class Lane {
         this.#host.ready()
         this.#listener.ready(this)
       },
+      began: (jobs) => this.#began(jobs),
       ended: (ends) => this.#ended(ends),
       returned: (jobs) => this.#returned(jobs),
       spent: () => this.#listener.spent(this),
@@ -211,15 +214,15 @@ export class Lane {
 
   /** What was written past the capture, by native code or by a child, is the job's that runs alone. */
   #attributed(output: TaskOutput): TaskOutput {
-    const [entry, another] = this.#jobs.running
-    if (output.id !== null || output.at !== null || entry === undefined || another !== undefined) return output
-    return { ...output, id: entry.claim.job.id, attempt: entry.claim.lease.attempt }
+    const { alone } = this.#jobs
+    if (output.id !== null || output.at !== null || alone === null) return output
+    return { ...output, id: alone.claim.job.id, attempt: alone.claim.lease.attempt }
   }
 
-  /** What waits begins as far as there is room: the process does the same at its own end. */
-  #advance(): void {
-    for (let next = this.#jobs.next(this.#share); next !== null; next = this.#jobs.next(this.#share)) {
-      this.#listener.began(next)
+  #began(jobs: readonly JobKey[]): void {
+    for (const job of jobs) {
+      const entry = this.#jobs.begin(job)
+      if (entry !== null) this.#listener.began(entry)
     }
   }
 
@@ -231,7 +234,6 @@ export class Lane {
       if (entry === null) continue
       this.#endedJobs++
       told.push({ entry, end })
-      this.#advance()
     }
     if (told.length > 0) this.#listener.ended(this, told)
   }
@@ -239,8 +241,6 @@ export class Lane {
   #returned(jobs: readonly JobKey[]): void {
     this.#recalling = false
     const entries = jobs.map((job) => this.#jobs.take(job)).filter((entry) => entry !== null)
-    for (const entry of entries) entry.beganAt = null
-    this.#advance()
     if (entries.length > 0) this.#listener.returned(this, entries)
   }
 

@@ -47,6 +47,8 @@ export interface TaskHost {
 }
 
 export interface TaskHostListener {
+  /** They no longer wait: told before their first line runs. */
+  began(jobs: readonly JobKey[]): void
   ended(ends: readonly AttemptEnd[]): void
   returned(jobs: readonly JobKey[]): void
   output(output: TaskOutput): void

@@ -200,7 +200,7 @@ export class TaskPool {
   /** Lanes that take what anybody may share. */
   #open(): Lane[] {
     const lanes = this.#places.map(({ lane }) => lane)
-    return lanes.filter((lane) => lane.ready && lane.share > 0 && !lane.holdsLoner && !lane.runsOut)
+    return lanes.filter((lane) => lane.ready && lane.share > 0 && !lane.holdsLoner && !lane.runsOut && !lane.isSilent)
   }
 
   #quota(lane: Lane, ahead: number): number {

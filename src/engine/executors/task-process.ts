@@ -2,7 +2,7 @@ import { formatDuration } from '../../domain/duration.js'
 import { ProjectError } from '../../domain/errors.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import { residentBytes } from '../host.js'
-import { packOrder, unpackEnd } from '../packing.js'
+import { packOrder, unpackEnd, unpackKey } from '../packing.js'
 import type {
   Catalog,
   CheckRequest,
@@ -187,8 +187,9 @@ export class TaskProcess implements TaskHost {
         this.#loaded.resolve(message.catalog)
         this.#listener.ready()
         return
-      case 'ends':
+      case 'turn':
         this.#listener.ended(message.ends.map(unpackEnd))
+        this.#listener.began(message.begun.map(unpackKey))
         return
       case 'returned':
         this.#listener.returned(message.jobs)

@@ -58,6 +58,7 @@ export function end(tables: Tables, entry: Entry, outcome: Outcome): void {
         state: 'queued',
         dueAt: clock.now(),
         startedAt: outcome.started ? startedAt : null,
+        suspect: outcome.suspect || entry.job.suspect,
         endedBy,
       })
   }

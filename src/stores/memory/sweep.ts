@@ -25,7 +25,7 @@ export function removeWorker(tables: Tables, worker: WorkerId): void {
   const endedAt = tables.clock.now()
   for (const entry of tables.jobs.runBy(worker)) {
     const startedAt = entry.job.startedAt ?? endedAt
-    end(tables, entry, { kind: 'released', started: true, startedAt, endedAt, endedBy: 'released' })
+    end(tables, entry, { kind: 'released', started: true, suspect: false, startedAt, endedAt, endedBy: 'released' })
   }
   forget(tables, worker)
 }

@@ -134,6 +134,7 @@ function settleAgain(
     state: retry !== null && retry.at > now ? 'scheduled' : 'queued',
     dueAt: retry?.at ?? now,
     ...added(retry),
+    ...(retry === null && outcome.kind === 'released' && outcome.suspect ? { suspect: 1 } : {}),
   }).changes
   if (changed === 0) return false
   if (ran) {

@@ -41,7 +41,7 @@ export function removeWorker(statements: Statements, clock: Clock, worker: numbe
     const { id, attempt, task, queue, startedAt } = jobOfRow(row)
     const lease = { job: id, attempt, worker: `w${worker}`, task, queue }
     const span = { startedAt: startedAt ?? endedAt, endedAt, endedBy: 'released' } as const
-    settle(statements, clock, lease, { kind: 'released', started: true, ...span }, counting)
+    settle(statements, clock, lease, { kind: 'released', started: true, suspect: false, ...span }, counting)
   }
   statements.freeReserved.run(worker)
   statements.deleteWorker.run(worker)
