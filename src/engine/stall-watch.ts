@@ -18,13 +18,15 @@ export class StallWatch {
   watch(): void {
     if (this.#timer !== null || this.#pool.buffered === 0) return
     this.#timer = setTimeout(() => {
-      // After what has arrived is read: a long commit holds up the ends that are told, and not the jobs.
-      setImmediate(() => {
-        this.#timer = null
-        if (this.#pool.recall(2 * this.#aheadMs)) this.#stalled()
-        this.watch()
-      })
+      // After what has arrived is read, and told: a long commit holds up the ends that are told, and not the jobs.
+      setImmediate(() => setImmediate(() => this.#look()))
     }, this.#aheadMs)
+  }
+
+  #look(): void {
+    this.#timer = null
+    if (this.#pool.recall(2 * this.#aheadMs)) this.#stalled()
+    this.watch()
   }
 
   stop(): void {
