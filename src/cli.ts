@@ -1,13 +1,13 @@
 import { flush, type Interfaces, run } from '@oclif/core'
 import { describeError, environmentAsksForJson } from './cli/base-command.js'
 import { leftovers } from './cli/leftovers.js'
-import { watchPipe } from './cli/pipe.js'
+import { watchOutput } from './cli/output.js'
 import { safeJson, visible } from './cli/sanitise.js'
 
 /** Runs the command line of this process, and tells whatever no command has told. */
 export async function main(options: Interfaces.LoadOptions): Promise<void> {
   const argv = process.argv.slice(2)
-  watchPipe(argv)
+  watchOutput(argv)
   try {
     await run(argv, options)
   } catch (thrown) {
