@@ -173,7 +173,7 @@ export class TaskProcess implements TaskHost {
   }
 
   #receive(message: FromTaskProcess): void {
-    switch (message.type) {
+    switch (message?.type) {
       case 'loading':
         this.#watchLoading(message.file)
         return
@@ -211,6 +211,13 @@ export class TaskProcess implements TaskHost {
           .enqueue(message.request)
           .then((answer) => this.#process.send({ type: 'enqueued', ask: message.ask, answer }))
         return
+      default:
+        // All that it sends now is like this, and the ends of its jobs would never be heard of.
+        if (this.#ending) return
+        this.#ending = true
+        this.#loadFailure = 'its messages cannot be read: a task may have put a toJSON on Object.prototype'
+        this.#lastWords.add(`${this.#loadFailure}\n`)
+        this.#process.kill()
     }
   }
 
