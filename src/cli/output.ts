@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { exitCodes } from './exit-codes.js'
-import { visibleLine } from './sanitise.js'
+import { sayError } from './say.js'
 
 type OutputStream = typeof process.stdout | typeof process.stderr
 
@@ -59,8 +59,6 @@ function tellUnwritten(): void {
   if (error === null) return
   if (!process.exitCode) process.exitCode = exitCodes.failed
   const why = error.message.replace(/, write$/, '')
-  process.stderr.write(
-    `error: the output could not be written (${visibleLine(why)})\n${hint === null ? '' : `  ${hint}\n`}`,
-  )
+  sayError(`the output could not be written (${why})`, hint)
   if (process.env.DEBUG) process.stderr.write(`${error.stack}\n`)
 }
