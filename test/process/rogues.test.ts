@@ -36,7 +36,8 @@ export const prints = task({}, async () => {
 export const json = task({}, (value) => { JSON.stringify = () => 'evil'; JSON.parse = () => [{ evil: true }]; return value })
 export const echo = (value) => value
 export const unreadable = task({}, () => { Object.prototype.toJSON = () => 'unreadable'; return 'unheard' })
-export const tells = task({}, async () => { await new Promise((sent) => process.send('ready', sent)); process.send({ type: 'x' }); return 'told' })
+export const scrambled = task({}, () => { Array.prototype.toJSON = () => 'scrambled'; console.log('unheard') })
+export const tells = task({}, async () => { await new Promise((sent) => process.send('ready', sent)); process.send({ type: 'x' }); process.send({ type: 'progress', done: 5 }); return 'told' })
 export const good = async (n) => { await setTimeout(20); return n }
 `,
 })
@@ -106,6 +107,7 @@ describe('a rogue task ends honestly, and twenty jobs beside it complete', () =>
     ['large', {}, failed('result is a text of 104857600 characters, over the limit')],
     ['prints', {}, { state: 'completed', result: 'printed' }],
     ['tells', {}, { state: 'completed', result: 'told', losses: 0 }],
+    ['scrambled', {}, lost('lost', 'ProcessLost', /signal SIGKILL/)],
     ['unreadable', {}, lost('lost', 'ProcessLost', /signal SIGKILL/)],
   ])('%s', async (name, options, expected) => {
     expect(await beside(name, options)).toMatchObject(expected)
