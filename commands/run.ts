@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { DataCommand } from '../src/cli/base-command.js'
+import { unwritten } from '../src/cli/output.js'
 import { carryOut } from '../src/cli/run/carry-out.js'
 import { jobFlags } from '../src/cli/run/flags.js'
 import { readOrder, shellOrder } from '../src/cli/run/order.js'
@@ -51,8 +52,9 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 timed out, 4 cancelled, 5 not found, 6 
     const command = shellCommand(this.argv, argv as string[])
     const order =
       command === null ? await readOrder(args.task, (argv as string[]).slice(1), flags) : shellOrder(command, flags)
-    const { exitCode, json } = await carryOut(context, order, (text) => this.log(text))
+    const { exitCode, json, place } = await carryOut(context, order, (text) => this.log(text))
     process.exitCode = exitCode
+    if (context.location.kind !== 'memory') unwritten.hint = place
     return json
   }
 }

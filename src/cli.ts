@@ -1,13 +1,14 @@
 import { flush, type Interfaces, run } from '@oclif/core'
 import { describeError, environmentAsksForJson } from './cli/base-command.js'
 import { leftovers } from './cli/leftovers.js'
-import { watchPipe } from './cli/pipe.js'
-import { safeJson, visible } from './cli/sanitise.js'
+import { watchOutput } from './cli/output.js'
+import { safeJson } from './cli/sanitise.js'
+import { sayError } from './cli/say.js'
 
 /** Runs the command line of this process, and tells whatever no command has told. */
 export async function main(options: Interfaces.LoadOptions): Promise<void> {
   const argv = process.argv.slice(2)
-  watchPipe(argv)
+  watchOutput(argv)
   try {
     await run(argv, options)
   } catch (thrown) {
@@ -19,10 +20,7 @@ export async function main(options: Interfaces.LoadOptions): Promise<void> {
       const { exitCode, ...shown } = told
       process.exitCode = exitCode
       if (asksForJson(argv)) process.stdout.write(`${safeJson(JSON.stringify({ error: shown }, null, 2))}\n`)
-      else
-        process.stderr.write(
-          `error: ${visible(told.message)}\n${told.hint === null ? '' : `  ${visible(told.hint)}\n`}`,
-        )
+      else sayError(told.message, told.hint)
     }
   }
   await flush()

@@ -15,23 +15,25 @@ export function parseStoreUrl(url: string, from: string): StoreLocation {
   if (url === 'memory:') return { kind: 'memory' }
   const parts = /^sqlite:(?<path>[^?]+)(?:\?(?<query>.*))?$/.exec(url)?.groups
   if (parts?.path === undefined) throw badUrl(url, 'is not a store')
+  if (parts.path === ':memory:')
+    throw badUrl(url, 'would be a file of that name', 'write memory: for a store in memory')
+  if (url.includes('#')) throw badUrl(url, 'has a fragment, which no store has')
   const query = new URLSearchParams(parts.query ?? '')
   const durability = query.get('durability') ?? 'full'
   if (durability !== 'full' && durability !== 'relaxed')
     throw badUrl(url, `has durability ${JSON.stringify(durability)}`)
   const unknown = [...query.keys()].find((key) => key !== 'durability')
   if (unknown !== undefined) throw badUrl(url, `has an unknown option ${JSON.stringify(unknown)}`)
+  if (query.getAll('durability').length > 1) throw badUrl(url, 'has its durability twice')
   return { kind: 'sqlite', path: isAbsolute(parts.path) ? parts.path : join(from, parts.path), durability }
 }
 
-function badUrl(url: string, what: string): UsageError {
+const forms = 'write sqlite:PATH, sqlite:PATH?durability=relaxed or memory:'
+
+function badUrl(url: string, what: string, hint = forms): UsageError {
   // A mistyped URL may hold a password.
   const shown = url.replace(/\/\/.*@/s, '//***@')
-  return new UsageError(
-    'E_STORE_URL',
-    `${shown} ${what}`,
-    'write sqlite:PATH, sqlite:PATH?durability=relaxed or memory:',
-  )
+  return new UsageError('E_STORE_URL', `${shown} ${what}`, hint)
 }
 
 /** Loads the code of a store that will be opened soon, while the caller waits for something else. */

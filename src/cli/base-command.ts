@@ -4,6 +4,7 @@ import { nearestName } from '../domain/names.js'
 import { type Context, readContext } from './context.js'
 import { exitCodeOfError, exitCodes } from './exit-codes.js'
 import { safeJson, visible } from './sanitise.js'
+import { sayError } from './say.js'
 
 /** What all commands share: the global flags, and how errors are told. */
 export abstract class BaseCommand extends Command {
@@ -43,7 +44,7 @@ export abstract class BaseCommand extends Command {
     const { code, message } = told
     const hint = this.#nearestFlag(message) ?? told.hint
     if (this.jsonEnabled()) this.logJson({ error: { code, message, hint } })
-    else process.stderr.write(`error: ${visible(message)}\n${hint === null ? '' : `  ${visible(hint)}\n`}`)
+    else sayError(message, hint)
     if (settings.debug || process.env.DEBUG) process.stderr.write(`${visible(error.stack ?? '')}\n`)
   }
 

@@ -5,6 +5,12 @@ export function say(line: string): void {
   process.stderr.write(`${visibleLine(line)}\n`)
 }
 
+/** What is wrong in a line, and in a second one what to do; null if nothing can be. */
+export function sayError(message: string, hint: string | null): void {
+  say(`error: ${message}`)
+  if (hint !== null) say(`  ${hint}`)
+}
+
 /** As `say`, for what has several lines of its own, such as a stack. */
 export function sayText(text: string): void {
   process.stderr.write(`${visible(text)}\n`)

@@ -5,6 +5,9 @@ export interface JobError {
   readonly stack: string | null
 }
 
+// As it was before a task could put another in its place.
+const { stringify } = JSON
+
 /** Name, message and stack of one error together, in characters. */
 export const maxErrorLength = 64 * 1024
 
@@ -49,8 +52,8 @@ function withCauses(error: ErrorLike, seen: Set<unknown>): string {
 }
 
 function show(value: unknown): string {
-  if (typeof value === 'object' && value !== null) return attempt(() => JSON.stringify(value)) ?? 'an object'
-  return attempt(() => (typeof value === 'string' ? JSON.stringify(value) : String(value))) ?? `a ${typeof value}`
+  if (typeof value === 'object' && value !== null) return attempt(() => stringify(value)) ?? 'an object'
+  return attempt(() => (typeof value === 'string' ? stringify(value) : String(value))) ?? `a ${typeof value}`
 }
 
 function text(read: () => unknown): string {

@@ -3,6 +3,12 @@ import { describeFailure } from './failure.js'
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue }
 
+// As they were before a task could put others in their place.
+const { parse, stringify } = JSON
+
+/** JSON.parse, whatever a task has made of that. */
+export const parseJson: (text: string) => unknown = (text) => parse(text)
+
 /** Arguments of one job, as JSON text, in bytes of UTF-8. */
 export const maxArgsBytes = 256 * 1024
 /** Result of one job, as JSON text, in bytes of UTF-8. */
@@ -26,7 +32,7 @@ export class NotJsonError extends UsageError {
  * undefined value at the top becomes null; whatever JSON would mangle or drop elsewhere is refused with NotJsonError.
  */
 export function toJsonText(value: unknown, root = ''): string {
-  return JSON.stringify(checked(value, root, new Set())) ?? 'null'
+  return stringify(checked(value, root, new Set())) ?? 'null'
 }
 
 function checked(value: unknown, path: string, above: Set<object>): unknown {
@@ -104,7 +110,7 @@ function checkedItem(item: unknown, path: string, above: Set<object>): unknown {
 
 /** `path` extended by an object's key, as one would write it in code. */
 export function memberPath(path: string, key: string): string {
-  if (!/^[A-Za-z_$][\w$]*$/.test(key)) return `${path}[${JSON.stringify(key)}]`
+  if (!/^[A-Za-z_$][\w$]*$/.test(key)) return `${path}[${stringify(key)}]`
   return path === '' ? key : `${path}.${key}`
 }
 

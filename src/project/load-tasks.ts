@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { defaultGraceMs } from '../domain/job.js'
-import { toJsonText } from '../domain/json.js'
+import { parseJson, toJsonText } from '../domain/json.js'
 import { isTaskName } from '../domain/names.js'
 import { plainTaskDefaults } from '../domain/request.js'
 import type { TaskSchedule } from '../domain/schedule/options.js'
@@ -69,7 +69,7 @@ function tasksOf(module: TaskModule, exported: unknown, faults: ModuleFault[]): 
 /** What a task says of its schedule, as it can cross to the worker. */
 function asData(schedule: TaskSchedule | null, file: string, faults: ModuleFault[]): TaskSchedule | null {
   try {
-    return JSON.parse(toJsonText(schedule)) as TaskSchedule | null
+    return parseJson(toJsonText(schedule)) as TaskSchedule | null
   } catch (thrown) {
     faults.push({ file, message: `${file}: schedule: ${thrown instanceof Error ? thrown.message : String(thrown)}` })
     return null

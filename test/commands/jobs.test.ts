@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { cliProject } from '../support/cli.js'
 import { goldenFolder } from '../support/golden.js'
@@ -49,6 +50,16 @@ export function fail() { throw new Error('a very long message '.repeat(10)) }
     expect(pages.map(ids)).toEqual([['j1'], ['j3', 'j2', 'j1'], ['j4'], ['j3'], []])
     expect(pages[0]?.next).toBeNull()
     expect(keysOf(await project.json(['jobs', 'show', '3']))).toEqual(shapes.job)
+  })
+
+  test('A result that is no JSON, in a file that others have written to, is shown as the text it is.', async () => {
+    const project = cliProject({ 'tasks/a.mjs': 'export const add = (a, b) => a + b' })
+    await project.run(['run', 'a.add', '1', '2'])
+    const db = new Database(project.path('.offstage/jobs.db'))
+    db.prepare("UPDATE jobs SET result = 'no {JSON'").run()
+    db.close()
+    expect(await project.json(['jobs', 'show', 'j1'])).toMatchObject({ id: 'j1', result: 'no {JSON' })
+    expect((await project.run(['status', 'j1'])).stdout).toMatch(/^ *result +"no \{JSON"$/m)
   })
 
   test('A job that is not there is exit code 5, what is no id is exit code 2.', async () => {

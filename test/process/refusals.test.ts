@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { cliProject } from '../support/cli.js'
@@ -47,6 +47,19 @@ describe('what is refused', () => {
     })
     expect(existsSync(project.path('.offstage'))).toBe(false)
     expect(await project.json(['jobs', 'list'])).toEqual({ items: [], next: null })
+  })
+
+  test('What is refused is named in one line, whatever is in its name.', async () => {
+    const name = 'no\nsuch\ttask\u2028'
+    const [task, command] = await Promise.all([project.run(['run', name]), project.run([name])])
+    expect(task).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/^error: no task no\\nsuch\\ttask\\u2028\n {2}.*\n$/),
+    })
+    expect(command).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/^error: no command no\\nsuch\\ttask.*\n {2}.*\n$/),
+    })
   })
 
   test('Arguments that are too large are refused with what to do.', async () => {
@@ -116,6 +129,20 @@ describe('what is refused', () => {
     ])
     expect(unknown.map(({ exitCode }) => exitCode)).toEqual([2, 2])
     expect(unknown[0]?.stderr).not.toContain('secret')
+  })
+})
+
+describe('a store that cannot be meant', () => {
+  test.each([
+    ['sqlite::memory:', /would be a file of that name\n {2}write memory: /],
+    ['sqlite:x.db?durability=full&durability=relaxed', /twice\n {2}write sqlite:PATH/],
+    ['sqlite:x.db?durability=relaxed#top', /fragment.*\n {2}write sqlite:PATH/],
+    ['sqlite:x.db#top', /fragment.*\n {2}write sqlite:PATH/],
+    ['memory:x', /is not a store\n {2}write sqlite:PATH/],
+  ])('%s', async (url, told) => {
+    const refused = await project.run(['run', 'pay.plain', '--store', url])
+    expect(refused).toMatchObject({ stdout: '', exitCode: 2, stderr: expect.stringMatching(told) })
+    expect(readdirSync(project.root).filter((file) => /memory|x\.db/.test(file))).toEqual([])
   })
 })
 

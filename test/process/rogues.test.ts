@@ -33,6 +33,11 @@ export const prints = task({}, async () => {
   for (let megabyte = 0; megabyte < 50; megabyte++) { for (let n = 0; n < 1024; n++) process.stdout.write(line); await setTimeout(0) }
   return 'printed'
 })
+export const json = task({}, (value) => { JSON.stringify = () => 'evil'; JSON.parse = () => [{ evil: true }]; return value })
+export const echo = (value) => value
+export const unreadable = task({}, () => { Object.prototype.toJSON = () => 'unreadable'; return 'unheard' })
+export const scrambled = task({}, () => { Array.prototype.toJSON = () => 'scrambled'; console.log('unheard') })
+export const tells = task({}, async () => { await new Promise((sent) => process.send('ready', sent)); process.send({ type: 'x' }); process.send({ type: 'progress', done: 5 }); return 'told' })
 export const good = async (n) => { await setTimeout(20); return n }
 `,
 })
@@ -101,8 +106,27 @@ describe('a rogue task ends honestly, and twenty jobs beside it complete', () =>
     ['cycle', {}, failed('result.self refers back to what contains it')],
     ['large', {}, failed('result is a text of 104857600 characters, over the limit')],
     ['prints', {}, { state: 'completed', result: 'printed' }],
+    ['tells', {}, { state: 'completed', result: 'told', losses: 0 }],
+    ['scrambled', {}, lost('lost', 'ProcessLost', /signal SIGKILL/)],
+    ['unreadable', {}, lost('lost', 'ProcessLost', /signal SIGKILL/)],
   ])('%s', async (name, options, expected) => {
     expect(await beside(name, options)).toMatchObject(expected)
+  })
+
+  test('What a process sent that could not be read is said in the error.', async () => {
+    const id = await enqueueJob(project, 'rogue.unreadable', [], { retries: 0 })
+    const [job] = await finalJobs(project, [id])
+    expect(job?.error?.stack).toContain('its messages cannot be read')
+  })
+
+  test('A task that puts other functions in the place of JSON changes no arguments and no results.', async () => {
+    const value = { a: [1, 'two'] }
+    const ids = [
+      await enqueueJob(project, 'rogue.json', [value]),
+      ...(await enqueueJobs(project, 'rogue.echo', 8, [value])),
+    ]
+    for (const job of await finalJobs(project, ids))
+      expect(job).toMatchObject({ state: 'completed', args: [value], result: value })
   })
 
   test('The late rejection was told with the name of its task, and its process was replaced.', async () => {

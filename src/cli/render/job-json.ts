@@ -12,9 +12,18 @@ export function jobToJson(
 ) {
   return {
     ...jobToListItem(job, redactMore, progress),
-    result: job.resultJson === null ? null : redact(JSON.parse(job.resultJson) as JsonValue, redactMore),
+    result: job.resultJson === null ? null : redact(resultOf(job.resultJson), redactMore),
     error: shownError(job, job.error, redactMore),
     attempts: attempts.map((attempt) => attemptToJson(attempt, shownError(job, attempt.error, redactMore))),
+  }
+}
+
+/** A result that is no JSON, in a file that others have written to, is shown as the text that it is. */
+function resultOf(json: string): JsonValue {
+  try {
+    return JSON.parse(json) as JsonValue
+  } catch {
+    return json
   }
 }
 

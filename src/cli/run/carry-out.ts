@@ -12,7 +12,11 @@ type Print = (text: string) => void
 interface RunAnswer {
   readonly exitCode: number
   readonly json: unknown
+  /** Where it can be looked up, should it not be possible to print it. */
+  readonly place: string
 }
+
+const listed = 'the jobs are stored: see "offstage jobs list"'
 
 type OrderOf<Kind extends RunOrder['kind']> = Extract<RunOrder, { readonly kind: Kind }>
 
@@ -29,7 +33,10 @@ async function carryOutOne(context: Context, { way, request }: OrderOf<'one'>, p
   const end = await ways[way](context, request)
   const { line, exitCode } = tellEnd(end, way === 'detach')
   if (line !== null) print(line)
-  return { exitCode, json: end.duplicate ? { ...end.job, duplicate: true } : end.job }
+  const { id, state } = end.job
+  const isNew = way === 'detach' || end.duplicate
+  const place = isNew ? `the job is stored as ${id}` : `${id} ${state}: see "offstage jobs show ${id}"`
+  return { exitCode, json: end.duplicate ? { ...end.job, duplicate: true } : end.job, place }
 }
 
 async function carryOutEach(context: Context, order: OrderOf<'each'>, print: Print): Promise<RunAnswer> {
@@ -37,10 +44,10 @@ async function carryOutEach(context: Context, order: OrderOf<'each'>, print: Pri
   const { way, task, request } = order
   if (way === 'detach') {
     const summary = await enqueueEach(context, task, request, (ids) => printIds(ids, print))
-    return { exitCode: exitCodes.done, json: summary }
+    return { exitCode: exitCodes.done, json: summary, place: listed }
   }
   const { exitCode, items } = await runEachHere(context, task, request, print)
-  return { exitCode, json: { items } }
+  return { exitCode, json: { items }, place: listed }
 }
 
 async function carryOutSuite(context: Context, { way, request }: OrderOf<'suite'>, print: Print): Promise<RunAnswer> {
@@ -48,11 +55,11 @@ async function carryOutSuite(context: Context, { way, request }: OrderOf<'suite'
   if (way === 'detach') {
     const summary = await enqueueSuite(context, request)
     printIds(summary.ids, print)
-    return { exitCode: exitCodes.done, json: summary }
+    return { exitCode: exitCodes.done, json: summary, place: listed }
   }
   const { suite, exitCode } = await runSuite(context, request)
   print(await suiteText(suite, relativeToHere))
-  return { exitCode, json: suite }
+  return { exitCode, json: suite, place: listed }
 }
 
 function printIds(ids: readonly string[], print: Print): void {

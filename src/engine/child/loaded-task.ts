@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import { memberPath } from '../../domain/json.js'
+import { memberPath, parseJson } from '../../domain/json.js'
 import type { Catalog, CheckRequest, Verdict } from '../protocol.js'
 import type { ErrorClass } from '../task.js'
 
@@ -24,7 +24,7 @@ export type Accepted = { readonly args: readonly unknown[] } | { readonly refuse
  * field, first things first.
  */
 export async function acceptArgs(task: LoadedTask, argsJson: string): Promise<Accepted> {
-  const args = JSON.parse(argsJson) as unknown[]
+  const args = parseJson(argsJson) as unknown[]
   if (task.schema === null) return { args }
   if (args.length > 1) return { refused: `${task.name} takes one argument, an object; ${args.length} were given` }
   const result = await task.schema['~standard'].validate(args[0])

@@ -8,6 +8,7 @@ import { checkAll, checkArgs, type LoadedTasks } from './loaded-task.js'
 import { OrphanWatch } from './orphan-watch.js'
 import { Outbox } from './outbox.js'
 import { captureOutput } from './output.js'
+import { sendOnlyOwnMessages } from './own-messages.js'
 import { RunningJobs } from './running-jobs.js'
 import { surviveErrors } from './survive-errors.js'
 
@@ -19,6 +20,7 @@ export type LoadTasks = (enqueue: EnqueueFromTask, loading: (file: string) => vo
 
 /** The main program of a task process: loads the tasks, then runs what the worker hands over until it hangs up. */
 export async function serveTasks(load: LoadTasks, clock: Clock): Promise<void> {
+  sendOnlyOwnMessages()
   const outbox = new Outbox()
   const enqueues = new Enqueues(outbox)
   const watch = new OrphanWatch()

@@ -12,6 +12,7 @@ import type {
   ToTaskProcess,
   Verdict,
 } from '../protocol.js'
+import { isReadable } from '../readable-message.js'
 import { type Death, describeDeath, LastWords, tellsOfFullHeap } from './death.js'
 import { type Exit, Forked, type ForkedProgram } from './forked.js'
 import type { StartHost } from './lane-listener.js'
@@ -173,6 +174,10 @@ export class TaskProcess implements TaskHost {
   }
 
   #receive(message: FromTaskProcess): void {
+    if (!isReadable(message)) {
+      this.#endUnreadable()
+      return
+    }
     switch (message.type) {
       case 'loading':
         this.#watchLoading(message.file)
@@ -213,6 +218,16 @@ export class TaskProcess implements TaskHost {
           .then((answer) => this.#process.send({ type: 'enqueued', ask: message.ask, answer }))
         return
     }
+  }
+
+  /** All that it sends now may be like this, and the ends of its jobs would never be heard of. */
+  #endUnreadable(): void {
+    if (this.#ending) return
+    this.#ending = true
+    this.#loadFailure =
+      'its messages cannot be read: a task may have put a toJSON on Object.prototype or Array.prototype'
+    this.#lastWords.add(`${this.#loadFailure}\n`)
+    this.#process.kill()
   }
 
   #diedLoading(death: Death): ProjectError {
