@@ -8,7 +8,7 @@ const shapes: Readonly<Record<FromTaskProcess['type'], (message: Fields) => bool
   'not loaded': ({ message }) => typeof message === 'string',
   output: ({ output }) => Array.isArray(output),
   progress: ({ progress }) => Array.isArray(progress),
-  ends: ({ ends }) => Array.isArray(ends),
+  turn: ({ ends, begun }) => Array.isArray(ends) && Array.isArray(begun),
   spent: () => true,
   returned: ({ jobs }) => Array.isArray(jobs),
   checked: ({ verdicts }) => Array.isArray(verdicts),

@@ -16,6 +16,11 @@ export class Outbox implements JobReports {
   #ends: PackedEnd[] = []
   #scheduled = false
   #progressTimer: NodeJS.Timeout | null = null
+  readonly #post: (message: FromTaskProcess) => void
+
+  constructor(post: (message: FromTaskProcess) => void) {
+    this.#post = post
+  }
 
   output(output: TaskOutput): void {
     this.#output.add(output)
@@ -60,10 +65,6 @@ export class Outbox implements JobReports {
     if (output.length > 0) this.#post({ type: 'output', output })
     if (progress.length > 0) this.#post({ type: 'progress', progress })
     if (ends.length > 0 || begun.length > 0) this.#post({ type: 'turn', ends, begun: begun.map(packKey) })
-  }
-
-  #post(message: FromTaskProcess): void {
-    if (process.connected) process.send?.(message)
   }
 
   #schedule(): void {

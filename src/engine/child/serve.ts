@@ -4,11 +4,11 @@ import type { EnqueueOptions } from '../../domain/request.js'
 import { unpackOrder } from '../packing.js'
 import type { EnqueueAnswer, ToTaskProcess } from '../protocol.js'
 import type { JobHandle } from '../task.js'
+import { takeChannel } from './channel.js'
 import { checkAll, checkArgs, type LoadedTasks } from './loaded-task.js'
 import { OrphanWatch } from './orphan-watch.js'
 import { Outbox } from './outbox.js'
 import { captureOutput } from './output.js'
-import { sendOnlyOwnMessages } from './own-messages.js'
 import { RunningJobs } from './running-jobs.js'
 import { surviveErrors } from './survive-errors.js'
 
@@ -20,8 +20,7 @@ export type LoadTasks = (enqueue: EnqueueFromTask, loading: (file: string) => vo
 
 /** The main program of a task process: loads the tasks, then runs what the worker hands over until it hangs up. */
 export async function serveTasks(load: LoadTasks, clock: Clock): Promise<void> {
-  sendOnlyOwnMessages()
-  const outbox = new Outbox()
+  const outbox = new Outbox(takeChannel())
   const enqueues = new Enqueues(outbox)
   const watch = new OrphanWatch()
   captureOutput(clock, true, (output) => outbox.output(output))
