@@ -59,10 +59,12 @@ export function readOptions(argv: readonly string[]): Options | 'help' {
     taskProcessJobs: quick ? { noop: 2_000, busy: 40 } : { noop: 20_000, busy: 300 },
     pickUps: quick ? 50 : 300,
     scale: {
-      drained: 10_000,
+      // Half of the fewest: what a worker has claimed ahead when the clock stops must not be less there than elsewhere.
+      drained: 5_000,
+      drainedForMemory: 10_000,
       waiting: quick ? [10_000, 100_000] : [10_000, 100_000, 1_000_000],
-      // A drain takes a quarter of a second, and one may be half as fast as the next.
-      rounds: quick ? 2 : 15,
+      // A drain takes an eighth of a second, and one may be half as fast as the next.
+      rounds: quick ? 2 : 30,
     },
     rounds: quick ? 2 : 5,
     startUpRounds: quick ? 3 : 15,

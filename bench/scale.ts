@@ -12,6 +12,8 @@ export interface ScaleJobs {
   readonly waiting: readonly number[]
   /** How many of them are drained each time. */
   readonly drained: number
+  /** At least so many are, where memory is measured. */
+  readonly drainedForMemory: number
   readonly rounds: number
 }
 
@@ -59,7 +61,9 @@ export async function measureScale(
   }
   const memory: Memory[] = []
   for (const { waiting, project } of levels.slice(1)) {
-    memory.push(...(await measureMemory(packageRoot, { project, store: storeOf(project), waiting }, jobs.drained)))
+    memory.push(
+      ...(await measureMemory(packageRoot, { project, store: storeOf(project), waiting }, jobs.drainedForMemory)),
+    )
   }
   return { rates: ratesOf(levels, jobs.drained), memory, targets: scaleTargets }
 }
