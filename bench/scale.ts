@@ -54,8 +54,8 @@ export async function measureScale(
     await withStore(storeOf(project), 'full', (store) => enqueueInBulk(store, waiting))
   }
   for (let round = 0; round <= jobs.rounds; round++) {
-    for (const { project, perRound } of levels) {
-      const perSecond = await drainAndRefill(project, program, jobs.drained)
+    for (const { project, waiting, perRound } of levels) {
+      const perSecond = await drainAndRefill(project, program, jobs.drained, waiting)
       if (round > 0) perRound.push(perSecond) // round 0 warms up
     }
   }
@@ -68,11 +68,12 @@ export async function measureScale(
   return { rates: ratesOf(levels, jobs.drained), memory, targets: scaleTargets }
 }
 
-/** As many wait before as afterwards. */
-function drainAndRefill(project: string, program: TaskProgram, count: number): Promise<number> {
+/** As many wait before as afterwards: what was claimed ahead has ended too when the worker has. */
+function drainAndRefill(project: string, program: TaskProgram, count: number, waiting: number): Promise<number> {
   return withStore(storeOf(project), 'full', async (store) => {
     const spentMs = await drain(store, inProcesses(program), concurrency, count)
-    await enqueueInBulk(store, count)
+    const queues = await store.queues()
+    await enqueueInBulk(store, waiting - queues.reduce((sum, { counts }) => sum + counts.queued, 0))
     return (count / spentMs) * 1_000
   })
 }

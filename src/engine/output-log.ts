@@ -12,7 +12,7 @@ import { RecentTexts } from './recent-texts.js'
 // Soon enough for those who follow a job, and seldom enough for the store.
 const flushMs = 50
 // The arguments of jobs that ended last, for what they may still print.
-const mostRemembered = 2_000
+const mostRemembered = 1_000
 const mostRememberedLength = 16 * 1024 * 1024
 
 /** Takes what the running jobs print, and how far they are, to the store: some times a second, and before each end. */
