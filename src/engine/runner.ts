@@ -18,7 +18,7 @@ import { TimeLimits } from './time-limits.js'
 
 /** A job is claimed ahead if it will begin within this time, and given back if nothing ends for twice as long. */
 const aheadMs = 50
-const mostAhead = 2_000
+const mostAhead = 1_000
 
 /** A task process is replaced after so many jobs: whatever they leave behind in it shall not add up for ever. */
 const mostJobs = 100_000
