@@ -242,7 +242,7 @@ const texts = {
       OR EXISTS (SELECT 1 FROM jobs WHERE state = 'running' AND ${onTheseQueues})
       OR EXISTS (SELECT 1 FROM jobs WHERE reserved_for IS NOT NULL AND state = 'queued' AND ${onTheseQueues})
       OR EXISTS (SELECT 1 FROM jobs WHERE state = 'scheduled' AND attempt > 0 AND ${onTheseQueues})`,
-  // The one statement that reads all jobs.
+  // Reads all jobs: nothing on the way of a job may use it.
   queueCounts: `
     SELECT queue, state, count(*) AS count, min(due_at) AS oldestDueAt FROM jobs GROUP BY queue, state ORDER BY queue`,
 }
