@@ -19,15 +19,20 @@ export class Lookout {
     if (this.#monotonicMs === null) this.#wall = before
   }
 
-  looked(now: EpochMs): void {
+  /** Both clocks as they were when the look began. */
+  looked(now: EpochMs, monotonicMs: number): void {
     this.#wall = now
-    this.#monotonicMs = this.#clock.monotonicMs()
+    this.#monotonicMs = monotonicMs
   }
 
-  /** By how much the clock on the wall has moved on its own since the last look: below 0, it was set back. */
+  /**
+   * By how much the clock on the wall has moved on its own since the last look: below 0, it was set back. In whole
+   * seconds: two clocks are read one after the other, and what was a day would come out as a millisecond less.
+   */
   jumpMs(now: EpochMs): number {
     if (this.#wall === null || this.#monotonicMs === null) return 0
-    return now - this.#wall - (this.#clock.monotonicMs() - this.#monotonicMs)
+    const movedMs = now - this.#wall - (this.#clock.monotonicMs() - this.#monotonicMs)
+    return Math.round(movedMs / 1_000) * 1_000
   }
 
   /** Why slots are late by now. */

@@ -58,13 +58,14 @@ export class Scheduler {
     await this.#note()
     await this.#fireWaiting()
     const now = this.#clock.now()
+    const monotonicMs = this.#clock.monotonicMs()
     const backMs = -this.#lookout.jumpMs(now)
     if (backMs > onTimeMs) {
       this.#events.emit('clock.back', backMs)
-      this.#lookout.looked(now)
+      this.#lookout.looked(now, monotonicMs)
     }
     await this.#decideAll(now)
-    this.#lookout.looked(now)
+    this.#lookout.looked(now, monotonicMs)
     let nextAt = this.#clock.now() + (this.#heldSince.size > 0 ? onTimeMs : longestPauseMs)
     for (const { at } of this.#plans.values()) nextAt = Math.min(nextAt, at)
     return Math.max(0, nextAt - this.#clock.now())
