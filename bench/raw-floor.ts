@@ -125,7 +125,6 @@ async function withDatabase<T>(folder: string, use: (db: Database.Database) => T
   try {
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = FULL') // after WAL: better-sqlite3 opens WAL files at NORMAL
-    db.pragma('ignore_check_constraints = ON') // as the engine does
     for (const sql of migrations) db.exec(sql)
     return await use(db)
   } finally {
