@@ -93,11 +93,13 @@ class Rows {
     const values = this.#values
     if (values.length === 0) return
     this.#values = []
-    const width = this.#width
-    const many = atOnce * width
+    const many = atOnce * this.#width
     let written = 0
-    const next = (count: number) => values.slice(written, written + count)
-    for (; values.length - written >= many; written += many) this.#statements[this.#many].run(next(many))
-    for (; written < values.length; written += width) this.#statements[this.#one].run(next(width))
+    for (; values.length - written >= many; written += many) this.#run(this.#many, values, written, many)
+    for (; written < values.length; written += this.#width) this.#run(this.#one, values, written, this.#width)
+  }
+
+  #run(statement: keyof Statements, values: (string | number | null)[], first: number, count: number): void {
+    this.#statements[statement].run(values.length === count ? values : values.slice(first, first + count))
   }
 }
