@@ -45,6 +45,13 @@ export async function measureTaskProcesses(
     [
       draining('inline', 'no-op jobs, inline, concurrency 100', inline, { concurrency: 100, processes: 1 }, jobs.noop),
       draining(
+        'one',
+        'no-op jobs, one process, concurrency 100',
+        inProcesses(program),
+        { concurrency: 100, processes: 1 },
+        jobs.noop,
+      ),
+      draining(
         'two',
         'no-op jobs, two processes, concurrency 100',
         inProcesses(program),
@@ -56,21 +63,20 @@ export async function measureTaskProcesses(
     ],
     rounds,
   )
-  const [inlined, processes, one, two] = rates
-  const beside = (rate: Rate, other: Rate | undefined, to: string, target: number): TaskProcessRate => {
-    return { ...rate, ratio: other === undefined ? null : ratioOf(rate, other), to, target }
-  }
+  const [inlined, one, two, busyOne, busyTwo] = rates
+  const { noop: leastOfInline, busy: leastOfOne } = taskProcessTargets
   const alone = (rate: Rate): TaskProcessRate => ({ ...rate, ratio: null, to: '', target: null })
-  if (inlined === undefined || processes === undefined || one === undefined || two === undefined) return { rates: [] }
-  const { noop, busy: busyTarget } = taskProcessTargets
-  return {
-    rates: [
-      alone(inlined),
-      beside(processes, inlined, 'inline', noop),
-      alone(one),
-      beside(two, one, 'one process', busyTarget),
-    ],
+  const beside = (rate: Rate, other: Rate, to: string, target: number | null): TaskProcessRate => {
+    return { ...rate, ratio: ratioOf(rate, other), to, target }
   }
+  const told: TaskProcessRate[] = []
+  if (inlined !== undefined && one !== undefined && two !== undefined) {
+    told.push(alone(inlined), beside(one, inlined, 'inline', null), beside(two, inlined, 'inline', leastOfInline))
+  }
+  if (busyOne !== undefined && busyTwo !== undefined) {
+    told.push(alone(busyOne), beside(busyTwo, busyOne, 'one process', leastOfOne))
+  }
+  return { rates: told }
 }
 
 function draining(

@@ -3,7 +3,6 @@ import { openMemoryStore } from '../../src/stores/memory/store.js'
 import { openSqliteStore } from '../../src/stores/sqlite/store.js'
 import { movableClock } from '../support/clock.js'
 import { temporaryFolder } from '../support/folder.js'
-import { expectIntactStore } from '../support/store-file.js'
 import type { StoreKind } from './harness.js'
 
 const memory: StoreKind = {
@@ -66,7 +65,6 @@ const sqlite: StoreKind = {
       },
       async close() {
         await latest.close()
-        expectIntactStore(location.path)
         folder.remove()
       },
     }

@@ -35,11 +35,7 @@ export function countByState(project: CliProject): Readonly<Record<string, numbe
 }
 
 export function expectIntact(project: CliProject, store = own): void {
-  expectIntactStore(storeFile(project, store))
-}
-
-export function expectIntactStore(file: string): void {
-  reading(file, expectIntactFile)
+  reading(storeFile(project, store), expectIntactFile)
 }
 
 export function jobsAfterCrash(project: CliProject): readonly StoredJob[] {
@@ -76,8 +72,7 @@ function reading<T>(file: string, read: (db: Database.Database) => T): T {
   }
 }
 
-// The CHECKs of the tables say which states are legal. The store does not try them as it writes; integrity_check does, on
-// every row.
+// The CHECKs of the tables say which states are legal, and integrity_check tries them on every row.
 function expectIntactFile(db: Database.Database): void {
   expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
 }

@@ -89,8 +89,6 @@ function configure(db: Database.Database, durability: Durability): Database.Data
   db.exec(`PRAGMA synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`)
   db.exec('PRAGMA journal_size_limit = 67108864')
   db.exec('PRAGMA trusted_schema = OFF')
-  // To try them costs a tenth of every write. An integrity check tries them all the same.
-  db.exec('PRAGMA ignore_check_constraints = ON')
   db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
   return db
 }

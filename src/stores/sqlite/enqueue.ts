@@ -3,7 +3,7 @@ import type { JobState, NewJob, WorkerId } from '../../domain/job.js'
 import { isFinal } from '../../domain/transitions.js'
 import type { Enqueued } from '../store.js'
 import { cancelJob } from './cancel.js'
-import type { NewJobs, PlainInsert, RareInsert } from './new-jobs.js'
+import type { NewJobs, NewRow } from './new-jobs.js'
 import { workerNumber } from './rows.js'
 import type { Statements } from './statements.js'
 
@@ -15,7 +15,7 @@ export function enqueueJob(statements: Statements, clock: Clock, newJobs: NewJob
     return { id: `j${holder}`, answer: job.key.policy === 'skip' ? 'existing' : 'refused' }
   }
   if (holder !== null) cancelJob(statements, clock, holder)
-  const id = newJobs.add(plainOf(clock, job), rareOf(statements, job))
+  const id = newJobs.add(rowOf(statements, clock, job))
   if (job.key !== null) statements.holdKey.run(job.key.name, id, clock.now() + job.key.forMs)
   return { id: `j${id}`, answer: holder === null ? 'created' : 'replaced' }
 }
@@ -30,7 +30,7 @@ function keyHolder(statements: Statements, clock: Clock, name: string): number |
   return ended && holder.heldUntil <= clock.now() ? null : holder.job
 }
 
-function plainOf(clock: Clock, job: NewJob): PlainInsert {
+function rowOf(statements: Statements, clock: Clock, job: NewJob): NewRow {
   const now = clock.now()
   return [
     job.task,
@@ -38,21 +38,14 @@ function plainOf(clock: Clock, job: NewJob): PlainInsert {
     job.dueAt > now ? 'scheduled' : 'queued',
     job.priority,
     job.argsJson,
+    job.key?.name ?? null,
     now,
     Math.max(job.dueAt, now),
+    job.expiresAt,
     job.maxRetries,
+    job.backoff === null ? null : JSON.stringify(job.backoff),
     job.timeoutMs,
-  ]
-}
-
-function rareOf(statements: Statements, job: NewJob): RareInsert | null {
-  const { key, expiresAt, backoff, reservedFor } = job
-  if (key === null && expiresAt === null && backoff === null && reservedFor === null) return null
-  return [
-    key?.name ?? null,
-    expiresAt,
-    backoff === null ? null : JSON.stringify(backoff),
-    reservedFor === null ? null : liveWorker(statements, reservedFor),
+    job.reservedFor === null ? null : liveWorker(statements, job.reservedFor),
   ]
 }
 

@@ -39,12 +39,11 @@ const startable = `(expires_at IS NULL OR expires_at > :now OR NOT ${neverStarte
 /** How many rows the statements take that are made for many. */
 export const atOnce = 25
 
-const plainNames = 'id, task, queue, state, priority, args, created_at, due_at, max_retries, timeout_ms'
-const wholeNames = `${plainNames}, unique_key, expires_at, backoff, reserved_for`
-
-function insertJobs(names: string, rows: number): string {
-  const values = names.split(',').map(() => '?')
-  return `INSERT INTO jobs (${names}) VALUES ${listOf(rows, `(${values})`)}`
+function insertJobs(rows: number): string {
+  return `
+    INSERT INTO jobs (id, task, queue, state, priority, args, unique_key, created_at, due_at, expires_at, max_retries,
+      backoff, timeout_ms, reserved_for)
+    VALUES ${listOf(rows, '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')}`
 }
 
 function listOf(times: number, what: string): string {
@@ -77,10 +76,8 @@ const onTheseQueues = `
 /** Every SQL statement of the store, under its one name; those of schedules are beside it. */
 const texts = {
   // enqueue
-  insertPlainJob: insertJobs(plainNames, 1),
-  insertPlainJobs: insertJobs(plainNames, atOnce),
-  insertJob: insertJobs(wholeNames, 1),
-  insertJobs: insertJobs(wholeNames, atOnce),
+  insertJob: insertJobs(1),
+  insertJobs: insertJobs(atOnce),
   highestJob: `SELECT max(coalesce((SELECT max(id) FROM jobs), 0), job) AS job FROM highest_removed`,
   isWorker: `SELECT 1 FROM workers WHERE id = ?`,
   keyHolder: `
