@@ -1,6 +1,8 @@
 #!/usr/bin/env node
-// The version of Node is npm's to check, at installation: here it would cost 5 ms at every start.
-process.env.OCLIF_DISABLE_ENGINE_WARNING = '1'
-const { main } = await import('../dist/src/cli.js')
+import { refuseOldNode } from './node-version.js'
 
-await main(import.meta.url)
+refuseOldNode()
+// Only now: what follows has syntax and imports that an old Node refuses in words of its own.
+void import('../dist/src/compile-cache.js')
+  .then(() => import('../dist/src/cli.js'))
+  .then(({ main }) => main(import.meta.url))

@@ -1,33 +1,4 @@
-import { serveTasks } from './engine/child/serve.js'
-import { systemClock } from './engine/clock.js'
-import * as offstage from './index.js'
-import { discoverModules } from './project/discover.js'
-import type { ConfigAnswer } from './project/evaluate-config.js'
-import { describeLoadError } from './project/load-error.js'
-import { loadTasks } from './project/load-tasks.js'
-import { moduleLoader } from './project/user-modules.js'
+import './compile-cache.js'
 
-/**
- * The one program in which code of the user's runs: `tasks ROOT FOLDER` serves jobs, `config FILE` evaluates a config
- * file.
- */
-const [mode, place = '', tasksFolder = ''] = process.argv.slice(2)
-if (mode === 'config') {
-  const answer = await evaluate(place)
-  process.send?.(answer, () => process.exit())
-} else {
-  await serveTasks(
-    (enqueue, loading) => loadTasks(discoverModules(tasksFolder), moduleLoader(place, offstage), enqueue, loading),
-    systemClock,
-  )
-}
-
-async function evaluate(file: string): Promise<ConfigAnswer> {
-  try {
-    const exported = await moduleLoader(file, offstage)(file)
-    const isModule = typeof exported === 'object' && exported !== null && 'default' in exported
-    return { config: isModule ? exported.default : exported }
-  } catch (thrown) {
-    return { message: describeLoadError(file, thrown) }
-  }
-}
+// After the line above, which is to hold for all that follows.
+await import('./user-code.js')

@@ -11,7 +11,8 @@ import { shellTask } from '../engine/shell-task.js'
 import { bindTask, definitionOf } from '../engine/task.js'
 import type { Discovery, TaskModule } from './discover.js'
 import { describeLoadError } from './load-error.js'
-import { hasCompiled, type LoadModule } from './user-modules.js'
+import { hasCompiled } from './modules/compile.js'
+import { loadModule } from './modules/load-module.js'
 
 interface FoundTask extends LoadedTask {
   readonly info: TaskInfo
@@ -23,7 +24,6 @@ interface FoundTask extends LoadedTask {
  */
 export async function loadTasks(
   discovery: Discovery,
-  loadModule: LoadModule,
   enqueue: EnqueueFromTask,
   loading: (file: string) => void,
 ): Promise<LoadedTasks> {
@@ -48,7 +48,7 @@ export async function loadTasks(
 
 function tasksOf(module: TaskModule, exported: unknown, faults: ModuleFault[]): FoundTask[] {
   const source = readFileSync(module.file, 'utf8')
-  return exportedFunctions(wholeOf(exported, source)).flatMap(([name, run]) => {
+  return exportedFunctions(exported).flatMap(([name, run]) => {
     const taskName = name === 'default' ? module.prefix : `${module.prefix}.${name}`
     if (isRefused(taskName, module.file, faults)) return []
     const { defaults, schema, dontRetryOn, graceMs, isolation, schedule } = definitionOf(run)
@@ -95,13 +95,6 @@ function isRefused(name: string, file: string, faults: ModuleFault[]): boolean {
   if (name === shellTask) return refuse(`the task name "${shellTask}" is taken, by "run -- COMMAND"; rename it`)
   if (isTaskName(name)) return false
   return refuse(`${JSON.stringify(name)} cannot be a task's name; use letters, digits, "_" and "-"`)
-}
-
-/** Of a CommonJS module Node names only the exports that it sees without running it; the default is all of them. */
-function wholeOf(exported: unknown, source: string): unknown {
-  if (typeof exported !== 'object' || exported === null || !('default' in exported)) return exported
-  const isCommonJs = /\bmodule\.exports\s*=/.test(source) && typeof exported.default === 'object'
-  return isCommonJs ? exported.default : exported
 }
 
 type TaskFunction = (...args: unknown[]) => unknown

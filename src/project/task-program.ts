@@ -24,7 +24,7 @@ export function taskProgram({ root, tasksFolder }: Project, maxMemoryBytes: numb
   const program = entry()
   const heap = maxMemoryBytes === null ? [] : [`--max-old-space-size=${Math.ceil(maxMemoryBytes / megabyte)}`]
   const execArgv = [...heap, ...program.execArgv]
-  return { ...program, execArgv, args: ['tasks', root, tasksFolder], cwd: root, loadLimitMs }
+  return { ...program, execArgv, args: ['tasks', tasksFolder], cwd: root, loadLimitMs }
 }
 
 /** How the short-lived process is started that evaluates a config file. */

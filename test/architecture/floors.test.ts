@@ -30,7 +30,7 @@ const rooms: readonly Room[] = [
 const owners: readonly (readonly [name: RegExp, files: RegExp])[] = [
   [/^@oclif\//, /^(src\/cli(\/|\.ts)|commands\/|bin\/)/],
   [/^better-sqlite3$/, /^src\/stores\/sqlite\//],
-  [/^(jiti|chokidar)$/, /^src\/project\//],
+  [/^(esbuild|get-tsconfig|es-module-lexer|chokidar)$/, /^src\/project\//],
   [/^croner$/, /^src\/domain\/schedule\//],
   [/^cli-table3$/, /^src\/cli\//],
   [/^(ink|react)$/, /^src\/tui\//],

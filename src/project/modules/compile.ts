@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, extname } from 'node:path'
+import type * as Esbuild from 'esbuild'
+import type { TransformFailure, TransformOptions } from 'esbuild'
+import { decodeText } from '../../domain/text.js'
+import { cacheFolder } from './cache-folder.js'
+import { type Compiled, CompiledFiles, type ModuleFormat } from './compiled-files.js'
+import { hasModuleSyntax, packageType } from './package-type.js'
+import { type Tsconfig, tsconfigOf } from './tsconfig.js'
+
+const kept = new CompiledFiles(cacheFolder('modules'))
+let esbuild: typeof Esbuild | null = null
+
+/** Whether this process has loaded the compiler, which takes some 20 MB and leaves a process of its own running. */
+export function hasCompiled(): boolean {
+  return esbuild !== null
+}
+
+/** A module that cannot be compiled. The message begins with the place. */
+export class CompileError extends Error {
+  override readonly name = 'CompileError'
+}
+
+/** A module of TypeScript or JSX as JavaScript with a source map, kept on disk. Throws CompileError. */
+export function compile(file: string): Compiled {
+  const source = decodeText(readFileSync(file))
+  if (source === null) throw new CompileError(`${file}: is not UTF-8`)
+  const tsconfig = tsconfigOf(dirname(file))
+  const type = typeOf(file)
+  const input = JSON.stringify([compilerVersion, type, tsconfig.compilerOptions, source])
+  const known = kept.read(file, input)
+  if (known !== null) return known
+  const compiled = compileAnew(file, source, type, tsconfig)
+  kept.write(file, input, compiled)
+  return compiled
+}
+
+/** How Node is to take a file; null where its syntax decides. */
+export function typeOf(file: string): ModuleFormat | null {
+  const extension = extname(file)
+  if (/^\.m[jt]s$/.test(extension)) return 'module'
+  if (/^\.c[jt]s$/.test(extension)) return 'commonjs'
+  return packageType(dirname(file))
+}
+
+const requireHere = createRequire(import.meta.url)
+const compilerVersion = 'esbuild 0.28' // package.json asks for this one
+
+// What tsc compiles to CommonJS may use these names.
+const commonJsNames =
+  'import{createRequire as __createRequire}from"node:module";' +
+  'const require=__createRequire(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;'
+
+function compileAnew(file: string, source: string, type: ModuleFormat | null, tsconfig: Tsconfig): Compiled {
+  esbuild ??= requireHere('esbuild') as typeof Esbuild
+  const isCts = extname(file) === '.cts'
+  // A .cts file stays CommonJS even if it is written with import and export, as tsc compiles it.
+  const options = compilerOptions(file, tsconfig, isCts ? { format: 'cjs' } : {})
+  const code = transform(esbuild, file, source, options)
+  if (tsconfig.fault !== null && code.includes('__decoratorStart(')) {
+    const message = `${file}: has decorators, and the tsconfig that says of which kind cannot be used: ${tsconfig.fault}`
+    throw new CompileError(message)
+  }
+  // ESM syntax wins over "type": "commonjs", which for TypeScript only says what tsc would write.
+  const format = type === 'module' || (!isCts && hasModuleSyntax(code)) ? 'module' : 'commonjs'
+  const usesCommonJs = format === 'module' && type !== 'module' && /\b(?:require|__filename|__dirname)\b/.test(source)
+  if (!usesCommonJs) return { format, code }
+  return { format, code: transform(esbuild, file, source, { ...options, banner: commonJsNames }) }
+}
+
+function compilerOptions(file: string, { compilerOptions }: Tsconfig, more: TransformOptions): TransformOptions {
+  const { jsx } = compilerOptions
+  return {
+    loader: file.endsWith('x') ? 'tsx' : 'ts',
+    platform: 'node',
+    target: 'node22',
+    tsconfigRaw: { compilerOptions },
+    // tsc leaves these to another tool.
+    ...(jsx === undefined || jsx === 'preserve' || jsx === 'react-native' ? { jsx: 'automatic' } : {}),
+    sourcefile: file,
+    sourcemap: 'inline',
+    sourcesContent: false,
+    logLevel: 'silent',
+    ...more,
+  }
+}
+
+function transform({ transformSync }: typeof Esbuild, file: string, source: string, options: TransformOptions): string {
+  try {
+    return transformSync(source, options).code
+  } catch (thrown) {
+    const [error] = (thrown as TransformFailure).errors ?? []
+    if (error === undefined) throw thrown
+    const place = error.location === null ? file : `${file}:${error.location.line}:${error.location.column + 1}`
+    throw new CompileError(`${place}: ${error.text}`)
+  }
+}
