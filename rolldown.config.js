@@ -16,6 +16,8 @@ const entries = [
 const onDemand = ['ejs', 'minimatch', 'semver', 'tinyglobby']
 const loadOnDemand = {
   name: 'load-on-demand',
+  // From dist/chunks, where the command line is; a relative path would be taken from oclif's folder.
+  resolveId: { filter: { id: /^on-demand:/ }, handler: (id) => ({ id: id.replace('on-demand:', '../on-demand/'), external: true }) },
   transform: {
     filter: { id: /@oclif[\\/]core[\\/]lib[\\/].*\.js$/ },
     handler(code) {
@@ -23,7 +25,7 @@ const loadOnDemand = {
         code = code
           .replace(new RegExp(`^const ${name}_1 = .*$`, 'm'), '')
           .replace(new RegExp(`\\b${name}_1(\\.default)?\\b`, 'g'), `require("${name}")`)
-          .replace(new RegExp(`require\\(['"]${name}['"]\\)`, 'g'), `require("../on-demand/${name}.cjs")`)
+          .replace(new RegExp(`require\\(['"]${name}['"]\\)`, 'g'), `require("on-demand:${name}.cjs")`)
       }
       // bin/run.js looks at the version of Node, and a command at the folder it is run in.
       code = code.replace(/^(checkCWD|checkNodeVersion)\(\);$/gm, '')
@@ -52,7 +54,7 @@ const program = {
   input: Object.fromEntries(entries.map((file) => [file.replace(/\.ts$/, ''), file])),
   platform: 'node',
   preserveEntrySignatures: 'allow-extension', // what the chunks below take
-  external: ['better-sqlite3', 'esbuild', 'typescript', /^\.\.\/on-demand\//],
+  external: ['better-sqlite3', 'esbuild', 'typescript'],
   plugins: [loadOnDemand],
   transform: { target, define },
   output: {

@@ -1,16 +1,35 @@
+import { findSourceMap } from 'node:module'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { CompileError } from './modules/compile.js'
+
 /** What went wrong in a module, in one line that begins with the place. */
 export function describeLoadError(file: string, thrown: unknown): string {
-  const message = thrown instanceof Error ? thrown.message : String(thrown)
-  // jiti's own text for a syntax error: "ParseError: Unexpected token \n /path/file.ts:3:0".
-  const parse = /^ParseError: ([\s\S]*?)\s*\n\s*(.+:\d+:\d+)\s*$/.exec(message)
-  if (parse !== null) return `${parse[2]}: ${parse[1]}`
-  const place = thrown instanceof Error ? lineOf(file, thrown.stack ?? '') : null
-  return `${place ?? file}: ${message.split('\n')[0]}`
+  if (thrown instanceof CompileError) return thrown.message
+  if (!(thrown instanceof Error)) return `${file}: ${firstLine(String(thrown))}`
+  const place = thrown instanceof SyntaxError ? syntaxErrorPlace(thrown) : frameIn(file, thrown)
+  return `${place ?? file}: ${firstLine(thrown.message)}`
 }
 
-function lineOf(file: string, stack: string): string | null {
-  const start = stack.indexOf(`${file}:`)
-  if (start < 0) return null
-  const line = /^:(\d+)/.exec(stack.slice(start + file.length))
-  return line === null ? null : `${file}:${line[1]}`
+const firstLine = (text: string) => text.split('\n')[0] ?? ''
+
+/**
+ * Node writes the place of a syntax error, or of an import that the other module has not, above the error itself. For a
+ * compiled module the line is that of what was compiled.
+ */
+function syntaxErrorPlace(error: SyntaxError): string | null {
+  const head = /^(?<file>(?:\/|file:).*):(?<line>\d+)\n(?<code>.*)\n(?<marks> *\^*)/.exec(error.stack ?? '')?.groups
+  if (head?.file === undefined) return null
+  const file = head.file.startsWith('file:') ? fileURLToPath(head.file) : head.file
+  const line = Number(head.line)
+  const column = head.marks?.search(/\^/) ?? 0
+  const original = (findSourceMap(file) ?? findSourceMap(pathToFileURL(file).href))?.findEntry(line - 1, column)
+  return original !== undefined && 'originalLine' in original ? `${file}:${original.originalLine + 1}` : `${file}:${line}`
+}
+
+/** Where the stack is first in the file itself. */
+function frameIn(file: string, error: Error): string | null {
+  const stack = error.stack ?? ''
+  const names = [file, pathToFileURL(file).href].filter((name) => stack.includes(`${name}:`))
+  const line = names.map((name) => /^:(\d+)/.exec(stack.slice(stack.indexOf(`${name}:`) + name.length))?.[1])[0]
+  return line === undefined ? null : `${file}:${line}`
 }

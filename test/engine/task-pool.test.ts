@@ -46,7 +46,7 @@ async function workerWith(concurrency: number, processes: number) {
   const program = {
     entry,
     execArgv: [],
-    args: ['tasks', folder.path, tasksFolder],
+    args: ['tasks', tasksFolder],
     cwd: folder.path,
     loadLimitMs: 60_000,
   }

@@ -4,7 +4,7 @@ import { enqueueJob, jobOf } from '../support/store.js'
 
 const hasCompiler = `import { createRequire } from 'node:module'
 export default (): boolean =>
-  Object.keys(createRequire(import.meta.url).cache).some((file) => file.endsWith('babel.cjs'))
+  Object.keys(createRequire(import.meta.url).cache).some((file) => /esbuild.lib.main\\.js$/.test(file))
 `
 
 test('What had to compile the modules is replaced before a worker hands it a job; what is compiled is kept.', async () => {

@@ -78,6 +78,8 @@ function compilerOptions(file: string, { compilerOptions }: Tsconfig, more: Tran
     tsconfigRaw: { compilerOptions },
     // tsc leaves these to another tool.
     ...(jsx === undefined || jsx === 'preserve' || jsx === 'react-native' ? { jsx: 'automatic' } : {}),
+    // It renames what it hoists: without this, fn.name and the names of error classes would be others.
+    keepNames: true,
     sourcefile: file,
     sourcemap: 'inline',
     sourcesContent: false,
