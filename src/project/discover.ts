@@ -56,7 +56,7 @@ function entriesOf(folder: string, faults: ModuleFault[]): Dirent[] {
 }
 
 function isModule(name: string): boolean {
-  return extensions.has(extname(name)) && !/\.d\.[cm]?ts$/.test(name) && !/\.test\.[cm]?[jt]s$/.test(name)
+  return extensions.has(extname(name)) && !/\.d\.[cm]?ts$/.test(name) && !/\.(?:test|spec)\.[cm]?[jt]s$/.test(name)
 }
 
 /** A file that the system can execute: its run bit is set, and it begins as a script or an ELF binary does. */

@@ -1,35 +1,42 @@
-import { findSourceMap } from 'node:module'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { CompileError } from './modules/compile.js'
+import { fileURLToPath } from 'node:url'
+import { packageRoot } from '../engine/package-root.js'
+import { CompileError, syntaxErrorIn } from './modules/compile.js'
+import { takeFilesRead } from './modules/hooks.js'
 
 /** What went wrong in a module, in one line that begins with the place. */
 export function describeLoadError(file: string, thrown: unknown): string {
   if (thrown instanceof CompileError) return thrown.message
   if (!(thrown instanceof Error)) return `${file}: ${firstLine(String(thrown))}`
-  const place = thrown instanceof SyntaxError ? syntaxErrorPlace(thrown) : frameIn(file, thrown)
-  return `${place ?? file}: ${firstLine(thrown.message)}`
+  const message = firstLine(thrown.message)
+  const stack = thrown.stack ?? ''
+  if (!(thrown instanceof SyntaxError)) return `${frameOf(file, stack) ?? file}: ${message}`
+  const place = placeAbove(stack)
+  return place === null ? (syntaxErrorOfCompiler(file) ?? `${file}: ${message}`) : `${place}: ${message}`
 }
 
 const firstLine = (text: string) => text.split('\n')[0] ?? ''
+const pathOf = (name: string) => (name.startsWith('file:') ? fileURLToPath(name) : name)
 
-/**
- * Node writes the place of a syntax error, or of an import that the other module has not, above the error itself. For a
- * compiled module the line is that of what was compiled.
- */
-function syntaxErrorPlace(error: SyntaxError): string | null {
-  const head = /^(?<file>(?:\/|file:).*):(?<line>\d+)\n(?<code>.*)\n(?<marks> *\^*)/.exec(error.stack ?? '')?.groups
-  if (head?.file === undefined) return null
-  const file = head.file.startsWith('file:') ? fileURLToPath(head.file) : head.file
-  const line = Number(head.line)
-  const column = head.marks?.search(/\^/) ?? 0
-  const original = (findSourceMap(file) ?? findSourceMap(pathToFileURL(file).href))?.findEntry(line - 1, column)
-  return original !== undefined && 'originalLine' in original ? `${file}:${original.originalLine + 1}` : `${file}:${line}`
+/** Node writes the place of a syntax error, or of an import that the other module lacks, above the error itself. */
+function placeAbove(stack: string): string | null {
+  const place = /^(?<file>(?:\/|file:).*):(?<line>\d+)\n/.exec(stack)?.groups
+  return place?.file === undefined ? null : `${pathOf(place.file)}:${place.line}`
 }
 
-/** Where the stack is first in the file itself. */
-function frameIn(file: string, error: Error): string | null {
-  const stack = error.stack ?? ''
-  const names = [file, pathToFileURL(file).href].filter((name) => stack.includes(`${name}:`))
-  const line = names.map((name) => /^:(\d+)/.exec(stack.slice(stack.indexOf(`${name}:`) + name.length))?.[1])[0]
-  return line === undefined ? null : `${file}:${line}`
+/** Of a syntax error in an ES module Node does not even say the file: it is one of those that were read last, or this one. */
+function syntaxErrorOfCompiler(file: string): string | null {
+  for (const candidate of [...takeFilesRead(), file]) {
+    const message = syntaxErrorIn(candidate)
+    if (message !== null) return message
+  }
+  return null
+}
+
+/** The frame in the module itself; without one, the first in code of the project: a helper that throws while it loads. */
+function frameOf(file: string, stack: string): string | null {
+  const frames = [...stack.matchAll(/^\s+at (?:.*\()?(?<name>(?:\/|file:\/\/).*?):(?<line>\d+):\d+\)?$/gm)]
+    .map(({ groups }) => ({ path: pathOf(groups?.name ?? ''), line: groups?.line }))
+    .filter(({ path }) => !path.startsWith(`${packageRoot}/dist/`))
+  const frame = frames.find(({ path }) => path === file) ?? frames.find(({ path }) => !path.includes('/node_modules/'))
+  return frame === undefined ? null : `${frame.path}:${frame.line}`
 }

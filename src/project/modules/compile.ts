@@ -36,6 +36,17 @@ export function compile(file: string): Compiled {
   return compiled
 }
 
+/** What is wrong with a file of JavaScript, as the compiler sees it: Node says no place for an ES module. null if nothing. */
+export function syntaxErrorIn(file: string): string | null {
+  esbuild ??= requireHere('esbuild') as typeof Esbuild
+  try {
+    transform(esbuild, file, readFileSync(file, 'utf8'), { loader: 'js', logLevel: 'silent' })
+    return null
+  } catch (thrown) {
+    return thrown instanceof CompileError ? thrown.message : null
+  }
+}
+
 /** How Node is to take a file; null where its syntax decides. */
 export function typeOf(file: string): ModuleFormat | null {
   const extension = extname(file)

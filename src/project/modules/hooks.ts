@@ -12,6 +12,13 @@ const offstageUrl = pathToFileURL(join(packageRoot, isFromSource ? 'src/index.ts
 
 let areRegistered = false
 
+/** The files of JavaScript that Node was given to read since the last call, packages left out, in order. */
+export function takeFilesRead(): readonly string[] {
+  return filesRead.splice(0)
+}
+
+const filesRead: string[] = []
+
 /**
  * Teaches Node's own loader, in this process, to load user code: TypeScript, the ways in which TypeScript names files, and
  * `offstage`. Everything else stays Node's business.
@@ -49,6 +56,7 @@ const load: LoadHookSync = (url, context, next) => {
     // TypeScript's way: no `with { type: 'json' }`.
     return next(url, { ...context, format: 'json', importAttributes: { ...context.importAttributes, type: 'json' } })
   }
+  if (/\.[cm]?js$/.test(path) && !path.includes('/node_modules/')) filesRead.push(fileURLToPath(path))
   return next(url, context)
 }
 

@@ -2,7 +2,7 @@ import { readFileSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { compile, typeOf } from './compile.js'
-import { registerModuleHooks } from './hooks.js'
+import { registerModuleHooks, takeFilesRead } from './hooks.js'
 import { hasModuleSyntax, prepareLexer } from './package-type.js'
 
 /** Loads one module of the user's: TypeScript or JavaScript, ESM or CommonJS, without a build step. */
@@ -15,6 +15,7 @@ export type LoadModule = (file: string) => Promise<unknown>
 export async function loadModule(file: string): Promise<unknown> {
   await prepareLexer()
   registerModuleHooks()
+  takeFilesRead()
   return isCommonJs(realpathSync(file)) ? createRequire(file)(file) : import(pathToFileURL(file).href)
 }
 
