@@ -17,7 +17,10 @@ const onDemand = ['ejs', 'minimatch', 'semver', 'tinyglobby']
 const loadOnDemand = {
   name: 'load-on-demand',
   // From dist/chunks, where the command line is; a relative path would be taken from oclif's folder.
-  resolveId: { filter: { id: /^on-demand:/ }, handler: (id) => ({ id: id.replace('on-demand:', '../on-demand/'), external: true }) },
+  resolveId: {
+    filter: { id: /^on-demand:/ },
+    handler: (id) => ({ id: id.replace('on-demand:', '../on-demand/'), external: true }),
+  },
   transform: {
     filter: { id: /@oclif[\\/]core[\\/]lib[\\/].*\.js$/ },
     handler(code) {

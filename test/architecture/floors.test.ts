@@ -11,7 +11,8 @@ interface Room {
   readonly floor: number
   readonly sees?: RegExp
 }
-const ground = /^src\/(open\.ts|project\/|background\/|remote\/|index\.ts|testing\/|compile-cache\.ts|task-process\.ts|user-code\.ts)/
+const ground =
+  /^src\/(open\.ts|project\/|background\/|remote\/|index\.ts|testing\/|compile-cache\.ts|task-process\.ts|user-code\.ts)/
 const rooms: readonly Room[] = [
   { files: /^src\/domain\//, floor: 0 },
   { files: /^src\/stores\/[^/]+\.ts$/, floor: 1 },

@@ -3,7 +3,6 @@ import Database from 'better-sqlite3'
 import { StoreUnavailableError } from '../../domain/errors.js'
 import { storeError } from './errors.js'
 import { createStore, storeExists } from './files.js'
-import { headerValue, keep } from './kept.js'
 import { applicationId, migrations } from './migrations.js'
 
 /** `full`: every acknowledged write survives a power loss. `relaxed`: the last moments may not; a kill loses nothing. */
@@ -80,7 +79,7 @@ function refuseFolder(path: string): void {
 
 function connect(path: string, readonly = false): Database.Database {
   // Opening may meet the last moments of another process, which holds the file alone while it clears the WAL away.
-  return keep(new Database(path, { readonly, fileMustExist: true, timeout: 5_000 }))
+  return new Database(path, { readonly, fileMustExist: true, timeout: 5_000 })
 }
 
 function configure(db: Database.Database, durability: Durability): Database.Database {
@@ -94,7 +93,7 @@ function configure(db: Database.Database, durability: Durability): Database.Data
 }
 
 function refuseForeign(db: Database.Database, path: string): void {
-  if (headerValue(db, 'application_id') !== applicationId) {
+  if (db.pragma('application_id', { simple: true }) !== applicationId) {
     throw new StoreUnavailableError(
       'E_STORE_FOREIGN',
       `store ${path}: the file belongs to another program`,
@@ -119,7 +118,7 @@ function olderFile(path: string): StoreUnavailableError {
 }
 
 function version(db: Database.Database): number {
-  return headerValue(db, 'user_version') as number
+  return db.pragma('user_version', { simple: true }) as number
 }
 
 /** Each migration is one transaction: killed at any point, the file is at the old version or at the new one. */

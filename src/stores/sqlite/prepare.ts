@@ -1,5 +1,4 @@
 import type Database from 'better-sqlite3'
-import { keptStatement } from './kept.js'
 
 /** A prepared statement, as far as the store uses it: never as an open iterator. */
 export interface Statement {
@@ -17,7 +16,7 @@ export function prepare<T extends Readonly<Record<string, string>>>(db: Database
     Object.defineProperty(statements, name, {
       configurable: true,
       get: () => {
-        const value = keptStatement(db, text)
+        const value = db.prepare(text)
         Object.defineProperty(statements, name, { value })
         return value
       },

@@ -2,7 +2,6 @@ import type Database from 'better-sqlite3'
 import type { Attempt, Job, JobId, JobState } from '../../domain/job.js'
 import { jobStates } from '../../domain/job.js'
 import type { JobFilter, JobPage, Page, PausedQueue, QueueInfo } from '../store.js'
-import { keptStatement } from './kept.js'
 import { usageOf } from './output.js'
 import { type AttemptRow, attemptOfRow, type JobRow, jobNumber, jobOfRow } from './rows.js'
 import type { Statements } from './statements.js'
@@ -39,7 +38,7 @@ export function jobsPage(db: Database.Database, filter: JobFilter, page: Page): 
     values.push(jobNumber(page.after))
   }
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
-  const statement = keptStatement(db, `SELECT * FROM jobs ${where} ORDER BY id DESC LIMIT ?`)
+  const statement = db.prepare(`SELECT * FROM jobs ${where} ORDER BY id DESC LIMIT ?`)
   const rows = statement.all(...values, page.limit + 1) as JobRow[]
   const items = rows.slice(0, page.limit).map(jobOfRow)
   return { items, next: rows.length > page.limit ? (items.at(-1)?.id ?? null) : null }

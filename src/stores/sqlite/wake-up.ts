@@ -1,7 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { News, type WaitRequest } from '../news.js'
-import { headerValue } from './kept.js'
 
 // In case the file system tells nothing: where it cannot be watched at all, and where it can.
 const pollMs = 20
@@ -19,6 +18,7 @@ const seldomMs = 10
  */
 export class WakeUp extends News {
   readonly #db: Database.Database
+  readonly #dataVersion: Database.Statement
   readonly #walPath: string
   #watcher: FSWatcher | null = null
   #chaseUntil = 0
@@ -29,6 +29,7 @@ export class WakeUp extends News {
   constructor(db: Database.Database, path: string) {
     super()
     this.#db = db
+    this.#dataVersion = db.prepare('PRAGMA data_version').pluck()
     this.#walPath = `${path}-wal`
     this.#seen = this.#version()
   }
@@ -105,7 +106,7 @@ export class WakeUp extends News {
 
   #version(): unknown {
     try {
-      return this.#db.open ? headerValue(this.#db, 'data_version') : null
+      return this.#db.open ? this.#dataVersion.get() : null
     } catch {
       return null // whoever is woken by this reads next, and tells what is wrong with the file
     }
