@@ -4,7 +4,6 @@ import { unwritten } from '../src/cli/output.js'
 import { carryOut } from '../src/cli/run/carry-out.js'
 import { jobFlags } from '../src/cli/run/flags.js'
 import { readOrder, shellOrder } from '../src/cli/run/order.js'
-import { shellCommand } from '../src/cli/run/request.js'
 
 export default class Run extends DataCommand {
   static override summary = 'Run a task now, here, as a stored job'
@@ -22,6 +21,7 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 timed out, 4 cancelled, 5 not found, 6 
     "<%= config.bin %> run 'smoke.*' --retries 0 --junit report.xml",
   ]
   static override strict = false
+  static override usage = ['run TASK [ARGS...] [FLAGS]', 'run [FLAGS] -- COMMAND [ARGS...]']
   static override args = {
     task: Args.string({
       required: true,
@@ -49,9 +49,10 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 timed out, 4 cancelled, 5 not found, 6 
   async run(): Promise<unknown> {
     const { args, flags, argv } = await this.parse(Run)
     const context = await this.context(flags)
-    const command = shellCommand(this.argv, argv as string[])
     const order =
-      command === null ? await readOrder(args.task, (argv as string[]).slice(1), flags) : shellOrder(command, flags)
+      this.command === null
+        ? await readOrder(args.task, (argv as string[]).slice(1), flags)
+        : shellOrder(this.command, flags)
     const { exitCode, json, place } = await carryOut(context, order, (text) => this.log(text))
     process.exitCode = exitCode
     if (context.location.kind !== 'memory') unwritten.hint = place

@@ -1,5 +1,6 @@
 import { flush, type Interfaces, run } from '@oclif/core'
-import { describeError, environmentAsksForJson } from './cli/base-command.js'
+import { commandFirst, type DeclaredFlags } from './cli/argv.js'
+import { DataCommand, describeError, environmentAsksForJson } from './cli/base-command.js'
 import { leftovers } from './cli/leftovers.js'
 import { watchOutput } from './cli/output.js'
 import { safeJson } from './cli/sanitise.js'
@@ -7,7 +8,7 @@ import { sayError } from './cli/say.js'
 
 /** Runs the command line of this process, and tells whatever no command has told. */
 export async function main(options: Interfaces.LoadOptions): Promise<void> {
-  const argv = process.argv.slice(2)
+  const argv = [...commandFirst(process.argv.slice(2), DataCommand.baseFlags as DeclaredFlags)]
   watchOutput(argv)
   try {
     await run(argv, options)

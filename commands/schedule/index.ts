@@ -2,7 +2,6 @@ import { Args, Flags } from '@oclif/core'
 import { DataCommand } from '../../src/cli/base-command.js'
 import { schedulesTable } from '../../src/cli/render/schedules.js'
 import { jobFlags } from '../../src/cli/run/flags.js'
-import { shellCommand } from '../../src/cli/run/request.js'
 import { defineSchedule } from '../../src/cli/schedules/define.js'
 import { scheduleFlags } from '../../src/cli/schedules/flags.js'
 import { readSchedule } from '../../src/cli/schedules/order.js'
@@ -22,7 +21,7 @@ Exit codes: 0 done, 2 usage, 6 store unavailable.`
     "<%= config.bin %> schedule --name backup --cron '0 3 * * SUN' -- ./backup.sh",
   ]
   static override strict = false
-  static override usage = 'schedule TASK [ARGS...] [FLAGS]'
+  static override usage = ['schedule TASK [ARGS...] [FLAGS]', 'schedule [FLAGS] -- COMMAND [ARGS...]']
   static override args = {
     task: Args.string({ required: true, ignoreStdin: true, description: 'Its name, as in "offstage tasks"' }),
   }
@@ -38,8 +37,7 @@ Exit codes: 0 done, 2 usage, 6 store unavailable.`
 
   async run(): Promise<unknown> {
     const { flags, argv } = await this.parse(Schedule)
-    const words = argv as string[]
-    const request = await readSchedule(words, shellCommand(this.argv, words), flags, systemClock.now())
+    const request = await readSchedule(argv as string[], this.command, flags, systemClock.now())
     const items = await defineSchedule(await this.context(flags), request)
     if (!this.jsonEnabled()) this.log(await schedulesTable(items, systemClock.now()))
     return items[0] ?? null

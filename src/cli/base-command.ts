@@ -1,6 +1,7 @@
-import { Command, Flags, settings } from '@oclif/core'
+import { Command, Flags, type Interfaces, settings } from '@oclif/core'
 import { OffstageError } from '../domain/errors.js'
 import { nearestName } from '../domain/names.js'
+import { type DeclaredFlags, readArgv } from './argv.js'
 import { type Context, readContext } from './context.js'
 import { exitCodeOfError, exitCodes } from './exit-codes.js'
 import { safeJson, visible } from './sanitise.js'
@@ -27,6 +28,24 @@ export abstract class BaseCommand extends Command {
       helpGroup: 'GLOBAL',
       summary: 'Colours; NO_COLOR and FORCE_COLOR are heeded too',
     }),
+  }
+
+  /** The words after a leading `--`: a command of the user's. null if there is no such `--`. */
+  protected command: readonly string[] | null = null
+
+  /** As oclif's, but `argv` holds every word that is no flag, in the order in which it was typed. */
+  protected override async parse<
+    F extends Record<string, unknown>,
+    B extends Record<string, unknown>,
+    A extends Record<string, unknown>,
+  >(options?: Interfaces.Input<F, B, A>, argv = this.argv): Promise<Interfaces.ParserOutput<F, B, A>> {
+    const { flags, baseFlags, args, strict } = this.ctor
+    const { words, command, ...read } = readArgv(argv, { ...baseFlags, ...flags } as DeclaredFlags)
+    this.command = command
+    // What a command takes beside its declared arguments it reads from the result.
+    const declared = strict ? words : words.slice(0, Object.keys(args).length)
+    const parsed = await super.parse(options, [...read.flags, '--', ...declared])
+    return { ...parsed, argv: [...words] }
   }
 
   protected context(flags: {

@@ -1,7 +1,11 @@
-import { createInterface } from 'node:readline/promises'
+import { createInterface } from 'node:readline'
 import { UsageError } from '../domain/errors.js'
+import { exitCodes } from './exit-codes.js'
 
-/** Asks on the terminal whether to go on. Without one nobody could answer: throws UsageError that names `--yes`. */
+/**
+ * Asks on the terminal whether to go on. The end of the input (Ctrl-D) means no; Ctrl-C ends the command with exit code 130.
+ * Without a terminal nobody could answer: throws UsageError that names `--yes`.
+ */
 export async function confirm(question: string): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw new UsageError(
@@ -11,10 +15,16 @@ export async function confirm(question: string): Promise<boolean> {
     )
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    const answer = await terminal.question(`${question} [y/N] `)
-    return /^y(es)?$/i.test(answer.trim())
-  } finally {
-    terminal.close()
-  }
+  const answer = await new Promise<string | null>((resolve) => {
+    terminal.once('SIGINT', () => {
+      process.stderr.write('\n')
+      // Nothing was begun: the question comes before anything is written.
+      process.exit(exitCodes.interrupted)
+    })
+    terminal.once('close', () => resolve(null))
+    terminal.question(`${question} [y/N] `, resolve)
+  })
+  if (answer === null) process.stderr.write('\n')
+  terminal.close()
+  return answer !== null && /^y(es)?$/i.test(answer.trim())
 }

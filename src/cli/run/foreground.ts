@@ -5,6 +5,7 @@ import type { TaskPool } from '../../engine/executors/task-pool.js'
 import { Worker } from '../../engine/worker.js'
 import type { Enqueued, Store } from '../../stores/store.js'
 import type { Context } from '../context.js'
+import { say } from '../say.js'
 import { fired, type Interruption } from '../signals.js'
 import { followJob } from './follow.js'
 import { reportRun } from './reporter.js'
@@ -82,9 +83,12 @@ export class ForegroundRun {
 
   async #cancel(): Promise<void> {
     const answers = await this.#store.cancel(this.#ids)
-    this.#ids.forEach((id, index) => {
-      if (answers[index] === 'requested') this.#worker.runner.cancel(id)
-    })
+    const running = this.#ids.filter((_, index) => answers[index] === 'requested')
+    if (running.length === 0) return
+    // A task that does not heed its signal has a grace, in which nothing else would be seen.
+    const what = running.length === 1 ? `job ${running[0]}` : `${running.length} jobs`
+    say(`stopping ${what}; a second signal ends at once`)
+    for (const id of running) this.#worker.runner.cancel(id)
   }
 }
 

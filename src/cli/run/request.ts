@@ -51,15 +51,3 @@ export async function prepareJobs(
   const more = refused.length === 1 ? '' : ` (and ${refused.length - 1} more)`
   throw new UsageError('E_ARGUMENTS', `${first}${more}`)
 }
-
-/**
- * The words of a command after a `--` that no task's name comes before; null if there is no such `--`. `words` are the
- * arguments without flags, as the parser gives them; `raw` is the command line as it was typed.
- */
-export function shellCommand(raw: readonly string[], words: readonly string[]): readonly string[] | null {
-  const end = raw.indexOf('--')
-  const after = raw.slice(end + 1)
-  if (end < 0 || after.length !== words.length) return null
-  if (after.length > 0) return after
-  throw new UsageError('E_ARGUMENTS', 'there is no command after "--"', 'such as: offstage run -- make test')
-}

@@ -1,0 +1,94 @@
+// Runs the checks one after the other, each with a time budget that is printed beside its time. The last line counts the
+// tests of all of them. `--long` adds the long forms; names as arguments run only those.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { nodeBinary, nodeVersions } from './nodes.js'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const reports = mkdtempSync(join(tmpdir(), 'offstage-check-'))
+const own = process.versions.node
+
+/** A program of the checkout, run by this very Node. */
+const tool = (file, ...args) => [process.execPath, join(root, 'node_modules', file), ...args]
+const npmRun = (name, ...args) => ['npm', 'run', '-s', name, ...args]
+
+/** Test files below `test/`, on a Node of that version. */
+const tests = (name, budgetSeconds, folders, { version = own, env = {} } = {}) => ({
+  name,
+  budgetSeconds,
+  report: join(reports, `${name}.json`),
+  env,
+  command() {
+    const node = version === own ? process.execPath : nodeBinary(version)
+    const paths = folders.map((folder) => `test/${folder}`)
+    const output = ['--reporter=default', '--reporter=json', `--outputFile.json=${this.report}`]
+    return [node, join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...paths, ...output]
+  },
+})
+const step = (name, budgetSeconds, command) => ({ name, budgetSeconds, command: () => command })
+
+const units = ['architecture', 'cli', 'docs', 'domain', 'engine', 'project', 'manifest.test.ts']
+const short = [
+  step('lint', 30, tool('@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.')),
+  step('types', 30, tool('typescript/bin/tsc', '-p', 'tsconfig.test.json')),
+  step('build', 30, npmRun('build')),
+  tests('unit', 90, units),
+  tests('stores', 60, ['contract', 'stores']),
+  tests('commands', 120, ['commands']),
+  tests('process', 240, ['process']),
+  ...nodeVersions.map((version) => tests(`modules-${version}`, 60, ['modules'], { version })),
+  tests('faults', 300, ['faults']),
+  step('install', 180, ['bash', join(root, 'scripts/smoke.sh')]),
+]
+const long = [tests('faults-long', 3600, ['faults'], { env: { OFFSTAGE_FAULTS: 'long' } })]
+
+const args = process.argv.slice(2)
+const names = args.filter((arg) => !arg.startsWith('--'))
+const all = args.includes('--long') ? [...short, ...long] : short
+const chosen = names.length === 0 ? all : all.filter(({ name }) => names.some((wanted) => name.startsWith(wanted)))
+const counts = { passed: 0, failed: 0, skipped: 0 }
+const rows = []
+for (const suite of chosen) {
+  console.log(`\n== ${suite.name}`)
+  const [file, ...rest] = suite.command()
+  const started = performance.now()
+  const { status } = spawnSync(file, rest, { cwd: root, stdio: 'inherit', env: { ...process.env, ...suite.env } })
+  const seconds = Math.round((performance.now() - started) / 1000)
+  const counted = suite.report === undefined ? null : count(suite.report)
+  for (const key of Object.keys(counts)) counts[key] += counted?.[key] ?? 0
+  rows.push({
+    ...suite,
+    seconds,
+    counted,
+    isGood: status === 0 && counted?.failed !== undefined ? counted.failed === 0 : status === 0,
+  })
+}
+rmSync(reports, { recursive: true, force: true })
+
+console.log(`\nNode ${own}\n${'suite'.padEnd(18)}${'seconds'.padStart(8)}${'budget'.padStart(8)}  result`)
+for (const { name, seconds, budgetSeconds, counted, isGood } of rows) {
+  const result = `${isGood ? 'ok' : 'FAILED'}${seconds > budgetSeconds ? ', over its budget' : ''}`
+  const tested = counted === null ? '' : `, ${counted.passed} passed`
+  console.log(
+    `${name.padEnd(18)}${String(seconds).padStart(8)}${String(budgetSeconds).padStart(8)}  ${result}${tested}`,
+  )
+}
+const total = rows.reduce((sum, { seconds }) => sum + seconds, 0)
+console.log(`${'all'.padEnd(18)}${String(total).padStart(8)}`)
+const broken = rows.filter(({ isGood }) => !isGood)
+// A step that is no test counts as one when it fails, so that the last line never looks clean beside it.
+counts.failed += broken.filter(({ counted }) => counted === null || counted.failed === 0).length
+console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
+if (broken.length > 0) process.exitCode = 1
+
+function count(report) {
+  try {
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, 'utf8'))
+    return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests }
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 } // it ended before it could report
+  }
+}
