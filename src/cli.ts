@@ -1,6 +1,7 @@
 import { flush, type Interfaces, run } from '@oclif/core'
 import { commandFirst, type DeclaredFlags } from './cli/argv.js'
 import { DataCommand, describeError, environmentAsksForJson } from './cli/base-command.js'
+import { refuseUndecodableArguments } from './cli/input.js'
 import { leftovers } from './cli/leftovers.js'
 import { watchOutput } from './cli/output.js'
 import { safeJson } from './cli/sanitise.js'
@@ -11,6 +12,7 @@ export async function main(options: Interfaces.LoadOptions): Promise<void> {
   const argv = [...commandFirst(process.argv.slice(2), DataCommand.baseFlags as DeclaredFlags)]
   watchOutput(argv)
   try {
+    refuseUndecodableArguments()
     await run(argv, options)
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown))

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { UsageError } from '../domain/errors.js'
 import { toJsonText } from '../domain/json.js'
+import { readInputFile } from './input.js'
 import { parseJsonText } from './json-text.js'
 
 const named = /^(?<name>[A-Za-z_$][\w$]*)(?<sign>:=|=@|=)(?<value>[\s\S]*)$/
@@ -42,25 +42,10 @@ function bareWord(word: string): unknown {
 
 function namedValue(name: string, sign: string, value: string): unknown {
   if (sign === ':=') return parseJsonText(value, name)
-  return sign === '=@' ? readText(value, name) : value
+  return sign === '=@' ? readInputFile(value, name) : value
 }
 
 /** Text given as it is, or as `@file`. */
 function readSource(source: string, option: string): string {
-  return source.startsWith('@') ? readText(source.slice(1), option) : source
-}
-
-function readText(file: string, option: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (thrown) {
-    throw new UsageError('E_ARGUMENTS', `${option}: ${file} cannot be read (${(thrown as NodeJS.ErrnoException).code})`)
-  }
-}
-
-/** All of stdin, however slowly it comes. */
-export async function readStdin(): Promise<string> {
-  const chunks: Buffer[] = []
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks).toString('utf8')
+  return source.startsWith('@') ? readInputFile(source.slice(1), option) : source
 }

@@ -1,4 +1,5 @@
 import { UsageError } from '../domain/errors.js'
+import { inexactNumber } from '../domain/exact-number.js'
 
 /** Parses JSON that a person wrote. What cannot be taken exactly is refused, with the place: throws UsageError. */
 export function parseJsonText(text: string, place: string): unknown {
@@ -21,11 +22,4 @@ function parse(text: string, place: string): unknown {
       'texts are written in double quotes',
     )
   }
-}
-
-/** A whole number in the text that JavaScript cannot carry; null if there is none. */
-function inexactNumber(text: string): string | null {
-  const outsideStrings = text.replace(/"(?:[^"\\]|\\.)*"/g, '""')
-  const long = outsideStrings.match(/(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g) ?? []
-  return long.find((digits) => BigInt(digits) !== BigInt(Number(digits))) ?? null
 }

@@ -79,7 +79,9 @@ function checkedObject(value: object, path: string, above: Set<object>): unknown
     // Not map: it passes over holes.
     if (Array.isArray(value)) return Array.from(value, (item, at) => checkedItem(item, `${path}[${at}]`, above))
     const kind = Object.prototype.toString.call(value).slice(8, -1)
-    if (kind !== 'Object' && kind !== 'Error') throw new NotJsonError(path, `is a ${kind}`)
+    if (kind !== 'Object' && !isError(value)) throw new NotJsonError(path, `is a ${kind}`)
+    if (read.entries.length === 0 && isInstance(value))
+      throw new NotJsonError(path, `is ${className(value)} without properties`)
     // A prototype-less copy: a key named __proto__ stays a key.
     const copy: Record<string, unknown> = Object.create(null)
     for (const [key, item] of read.entries) {
@@ -97,10 +99,40 @@ function checkedObject(value: object, path: string, above: Set<object>): unknown
 function reading(value: object, path: string): { toJSON: unknown } | { entries: readonly [string, unknown][] } {
   try {
     if ('toJSON' in value && typeof value.toJSON === 'function') return { toJSON: value.toJSON('') }
-    return { entries: Array.isArray(value) ? [] : Object.entries(value) }
+    if (Array.isArray(value)) return { entries: [] }
+    return { entries: isError(value) ? errorEntries(value) : Object.entries(value) }
   } catch (thrown) {
     throw new NotJsonError(path, `throws when it is read (${describeFailure(thrown).message.slice(0, 200)})`)
   }
+}
+
+function isError(value: object): value is Error {
+  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]'
+}
+
+/** What an error tells: none of it is enumerable, but for what was added to it. The stack names files of this machine. */
+function errorEntries(error: Error): [string, unknown][] {
+  const told = new Map<string, unknown>([
+    ['name', String(error.name)],
+    ['message', String(error.message)],
+  ])
+  for (const key of ['cause', 'errors'] as const) {
+    if (key in error && error[key as keyof Error] !== undefined) told.set(key, error[key as keyof Error])
+  }
+  for (const [key, value] of Object.entries(error)) told.set(key, value)
+  return [...told]
+}
+
+/** Whether it is of a class: what it holds it may hold privately. */
+function isInstance(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  // The Object.prototype of another realm has none above it either.
+  return prototype !== null && Object.getPrototypeOf(prototype) !== null
+}
+
+function className(value: object): string {
+  const name: unknown = value.constructor?.name
+  return typeof name === 'string' && name !== '' ? `a ${name}` : 'an object of a class'
 }
 
 function checkedItem(item: unknown, path: string, above: Set<object>): unknown {

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { ProjectError } from '../domain/errors.js'
 import type { Retention } from '../domain/retention.js'
 import type { ConfigSchedule } from '../domain/schedule/options.js'
+import { decodeText } from '../domain/text.js'
 
 /** Names that a config file can have, the first that is there counts; `package.json` comes last, if it has our key. */
 export const configFileNames = ['ts', 'mts', 'js', 'mjs', 'json'].map((extension) => `offstage.config.${extension}`)
@@ -50,7 +51,9 @@ export function packageConfig(folder: string): unknown {
 
 export function readJson(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'))
+    const text = decodeText(readFileSync(file))
+    if (text === null) throw new Error('it is not UTF-8')
+    return JSON.parse(text)
   } catch (thrown) {
     throw new ProjectError('E_CONFIG', `${file} cannot be read: ${(thrown as Error).message}`)
   }

@@ -146,3 +146,75 @@ test('Arguments are limited in bytes of UTF-8, not in characters.', () => {
   expect(() => refuseLargeArgs('x'.repeat(maxArgsBytes + 1))).toThrow(UsageError)
   expect(() => refuseLargeArgs('é'.repeat(maxArgsBytes / 2 + 1))).toThrow(`over the limit of ${maxArgsBytes}`)
 })
+
+describe('errors as values', () => {
+  const carried = (value: unknown) => JSON.parse(toJsonText(value))
+
+  test('An error is its name, message, cause, inner errors and what was added to it, without its stack.', () => {
+    class HttpError extends Error {
+      override readonly name = 'HttpError'
+      readonly status = 503
+    }
+    expect(carried([new Error('a')])).toEqual([{ name: 'Error', message: 'a' }])
+    expect(carried(new HttpError('b', { cause: new TypeError('c', { cause: 'd' }) }))).toEqual({
+      name: 'HttpError',
+      message: 'b',
+      status: 503,
+      cause: { name: 'TypeError', message: 'c', cause: 'd' },
+    })
+    expect(carried(new AggregateError([new Error('one'), 2], 'both'))).toEqual({
+      name: 'AggregateError',
+      message: 'both',
+      errors: [{ name: 'Error', message: 'one' }, 2],
+    })
+    expect(carried(new DOMException('gone', 'AbortError'))).toMatchObject({ name: 'AbortError', message: 'gone' })
+  })
+
+  test('What Promise.allSettled gives keeps its reasons.', async () => {
+    const settled = await Promise.allSettled([1, Promise.reject(new RangeError('no'))])
+    expect(carried({ settled })).toEqual({
+      settled: [
+        { status: 'fulfilled', value: 1 },
+        { status: 'rejected', reason: { name: 'RangeError', message: 'no' } },
+      ],
+    })
+  })
+
+  test('An error that is its own cause, and one that holds what JSON cannot carry, are refused with the path.', () => {
+    const circle = new Error('round')
+    circle.cause = circle
+    expect(() => toJsonText({ circle })).toThrow('circle.cause refers back to what contains it')
+    expect(() => toJsonText([Object.assign(new Error('x'), { socket: new Map() })])).toThrow('[0].socket is a Map')
+  })
+})
+
+test.each<[name: string, value: unknown, message: string]>([
+  [
+    'private state',
+    new (class Money {
+      #cents = 1
+      get cents() {
+        return this.#cents
+      }
+    })(),
+    'a.b is a Money without properties',
+  ],
+  [
+    'an anonymous class',
+    new (class {
+      #x = 1
+      x() {
+        return this.#x
+      }
+    })(),
+    'a.b is an object of a class without properties',
+  ],
+  ['a Promise', Promise.resolve(1), 'a.b is a Promise'],
+  ['a WeakMap', new WeakMap(), 'a.b is a WeakMap'],
+  ['a RegExp', /x/, 'a.b is a RegExp'],
+  ['URLSearchParams', new URLSearchParams('a=1'), 'a.b is a URLSearchParams'],
+  ['an AbortSignal', new AbortController().signal, 'a.b is a'],
+])('An object that holds what it has elsewhere is refused: %s.', (_, value, message) => {
+  expect(() => toJsonText({ a: { b: value } })).toThrow(message)
+  expect(toJsonText({ a: {}, b: Object.create(null), c: [] })).toBe('{"a":{},"b":{},"c":[]}')
+})

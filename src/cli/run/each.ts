@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { UsageError } from '../../domain/errors.js'
 import type { JobId, NewJob } from '../../domain/job.js'
 import { refuseLargeArgs, toJsonText } from '../../domain/json.js'
@@ -7,7 +6,7 @@ import { systemClock } from '../../engine/clock.js'
 import type { TaskPool } from '../../engine/executors/task-pool.js'
 import type { TaskInfo } from '../../engine/protocol.js'
 import type { Enqueued } from '../../stores/store.js'
-import { readStdin } from '../arguments.js'
+import { readInputFile, readStdin } from '../input.js'
 import { parseJsonText } from '../json-text.js'
 import { say } from '../say.js'
 
@@ -37,7 +36,7 @@ export interface EachRequest {
  * one positional argument. All lines are checked before one is stored; throws UsageError that names the bad ones.
  */
 export async function readEach(pool: TaskPool, task: TaskInfo, request: EachRequest): Promise<readonly NewJob[]> {
-  const text = request.source === '-' ? await readStdin() : readFile(request.source)
+  const text = request.source === '-' ? await readStdin() : readInputFile(request.source, '--each')
   const good: Line[] = []
   const bad: BadLine[] = []
   for (const [index, line] of text.split('\n').entries()) {
@@ -57,14 +56,6 @@ export async function readEach(pool: TaskPool, task: TaskInfo, request: EachRequ
   return good
     .filter((line) => !refusedNumbers.has(line.number))
     .map((line) => makeJob(task.name, task, line.argsJson, request.options, now))
-}
-
-function readFile(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (thrown) {
-    throw new UsageError('E_EACH', `--each: ${file} cannot be read (${(thrown as NodeJS.ErrnoException).code})`)
-  }
 }
 
 function argsOfLine(line: string): string {

@@ -1,6 +1,7 @@
 import { constants } from 'node:os'
 import { basename } from 'node:path'
 import type { Clock } from '../../domain/clock.js'
+import { inexactNumber } from '../../domain/exact-number.js'
 import { errorWithLastWords, type JobError } from '../../domain/failure.js'
 import type { EpochMs, Usage } from '../../domain/job.js'
 import { maxResultBytes, toJsonText } from '../../domain/json.js'
@@ -140,7 +141,8 @@ function endText(task: string, code: number | null, signal: NodeJS.Signals | nul
 
 function jsonOf(line: string): string {
   try {
-    return toJsonText(JSON.parse(line))
+    // What would not come back the same is no JSON that anybody meant as a number.
+    return inexactNumber(line) === null ? toJsonText(JSON.parse(line)) : toJsonText(line)
   } catch {
     return 'null' // a text like any other
   }

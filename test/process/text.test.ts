@@ -1,0 +1,85 @@
+import { writeFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { cliProject } from '../support/cli.js'
+
+const echo = { 'tasks/echo.mjs': 'export default (...args) => args\n' }
+const bytes = (...parts: (string | number)[]) =>
+  Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from([part]))))
+
+describe.concurrent('text from outside', () => {
+  test('What is not UTF-8 is refused wherever it enters, and nothing is stored.', async () => {
+    const project = cliProject(echo)
+    writeFileSync(project.path('bad.jsonl'), bytes('{"a":1}\n{"a":"', 0xff, '"}\n'))
+    writeFileSync(project.path('bad.json'), bytes('{"a":"', 0xe4, '"}'))
+    const lines = [
+      'offstage run echo --each bad.jsonl --detach',
+      'offstage run echo --each - --detach < bad.jsonl',
+      'offstage run echo --data @bad.json --detach',
+      'offstage run echo --data - --detach < bad.json',
+      'offstage run echo name=@bad.json --detach',
+      'offstage run echo "$(printf \'caf\\351\')" --detach',
+      'offstage run --detach -- echo "$(printf \'caf\\351\')"',
+      'offstage schedule echo "$(printf \'caf\\351\')" --in 1h',
+    ]
+    for (const line of lines) {
+      const refused = await project.shell(line)
+      expect([line, refused.exitCode, refused.stderr]).toEqual([line, 2, expect.stringContaining('is not UTF-8')])
+    }
+    expect((await project.shell(lines[0] ?? '')).stderr).toContain('bad.jsonl is not UTF-8 (line 2)')
+    expect(await project.json(['jobs', 'list'])).toEqual({ items: [], next: null })
+  })
+
+  test('A real U+FFFD is a character like any other.', async () => {
+    const project = cliProject(echo)
+    expect((await project.run(['run', 'echo', 'a\ufffd'])).stdout).toBe('["a\ufffd"]\n')
+  })
+
+  test('One BOM at the start is dropped: JSON, JSON lines, text, the config and package.json.', async () => {
+    const project = cliProject({
+      ...echo,
+      'offstage.config.json': '\ufeff{ "tasks": "tasks" }\n',
+      'lines.jsonl': '\ufeff1\n2\n',
+      'object.json': '\ufeff{"a":1}',
+      'text.txt': '\ufeffhello',
+    })
+    expect((await project.run(['run', 'echo', '--each', 'lines.jsonl'])).stdout).toBe('[1]\n[2]\n')
+    expect((await project.run(['run', 'echo', '--data', '@object.json'])).stdout).toBe('[{"a":1}]\n')
+    expect((await project.run(['run', 'echo', 'text=@text.txt'])).stdout).toBe('[{"text":"hello"}]\n')
+    const inPackage = cliProject({
+      'src/echo.mjs': echo['tasks/echo.mjs'],
+      'package.json': '\ufeff{"offstage":{"tasks":"src"}}',
+    })
+    expect((await inPackage.run(['run', 'echo', '1'])).stdout).toBe('[1]\n')
+  })
+
+  test('A number that JavaScript would round stays text, or is refused where it is JSON.', async () => {
+    const project = cliProject(echo)
+    expect((await project.run(['run', 'echo', '12345678901234567890', '1.0'])).stdout).toBe(
+      '["12345678901234567890","1.0"]\n',
+    )
+    for (const args of [['a:=1234567890123456789.0'], ['--data', '{"a":[12345678901234567890]}']]) {
+      const refused = await project.run(['run', 'echo', ...args])
+      expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('would be rounded') })
+    }
+    const program = await project.run(['run', '--json', '--', 'echo', '12345678901234567890'])
+    expect(JSON.parse(program.stdout)).toMatchObject({ result: '12345678901234567890' })
+  })
+
+  test('Errors in arguments and results keep their name and message.', async () => {
+    const project = cliProject({
+      'tasks/settle.mjs': `export default () => Promise.allSettled([1, Promise.reject(new RangeError('no'))])
+export const hidden = () => ({ money: new (class Money { #cents = 1 })() })
+`,
+    })
+    expect(JSON.parse((await project.run(['run', 'settle'])).stdout)).toEqual([
+      { status: 'fulfilled', value: 1 },
+      { status: 'rejected', reason: { name: 'RangeError', message: 'no' } },
+    ])
+    const refused = await project.run(['run', 'settle.hidden', '--json'])
+    expect(JSON.parse(refused.stdout)).toMatchObject({
+      state: 'failed',
+      attempt: 1,
+      error: { message: expect.stringContaining('money is a Money without properties') },
+    })
+  })
+})
