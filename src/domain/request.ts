@@ -3,6 +3,7 @@ import { UsageError } from './errors.js'
 import { defaultQueue, defaultTimeoutMs, type EpochMs, type KeyPolicy, type NewJob, priorityRange } from './job.js'
 import { refuseLargeArgs } from './json.js'
 import { queueName } from './names.js'
+import { refuseUnknownOptions } from './options.js'
 import { type Backoff, defaultMaxRetries, parseMaxRetries } from './retry.js'
 
 /** What a task says of all its jobs, checked: plain data, so that it can cross to another process. */
@@ -47,8 +48,7 @@ export interface EnqueueOptions {
   readonly keyFor?: Duration
 }
 
-/** The names of all options: how `enqueue(...args, options)` tells options from a last argument. */
-export const enqueueOptionNames: readonly (keyof EnqueueOptions)[] = [
+const enqueueOptionNames: readonly (keyof EnqueueOptions)[] = [
   'delay',
   'at',
   'queue',
@@ -60,6 +60,12 @@ export const enqueueOptionNames: readonly (keyof EnqueueOptions)[] = [
   'onConflict',
   'keyFor',
 ]
+
+/** Checks options that are for a job to come. Throws UsageError that names the option. */
+export function checkEnqueueOptions(options: EnqueueOptions): void {
+  refuseUnknownOptions(options, enqueueOptionNames, 'with()')
+  makeJob('task', plainTaskDefaults, '[]', options, 0)
+}
 
 /** One job of `task`, from what the task says and what the caller says. Throws UsageError, which names the option. */
 export function makeJob(

@@ -1,5 +1,6 @@
 import { type Duration, parseDuration } from './duration.js'
 import { UsageError } from './errors.js'
+import { refuseUnknownOptions } from './options.js'
 
 /** How long what has ended is kept, as people write it. Every property has a default; false keeps it for ever. */
 export interface RetentionPolicy {
@@ -37,17 +38,7 @@ export const defaultRetention: Retention = {
 
 /** Checks a policy. Throws UsageError; `option` names the place where it was written. */
 export function parseRetention(policy: RetentionPolicy, option: string): Retention {
-  if (typeof policy !== 'object' || policy === null || Array.isArray(policy)) {
-    throw new UsageError('E_RETENTION', `${option} is not an object`)
-  }
-  const unknown = Object.keys(policy).find((name) => !(names as readonly string[]).includes(name))
-  if (unknown !== undefined) {
-    throw new UsageError(
-      'E_RETENTION',
-      `${option}: there is no ${JSON.stringify(unknown)}`,
-      `known are ${names.join(', ')}`,
-    )
-  }
+  refuseUnknownOptions(policy, names, option)
   const { most = defaultRetention.most } = policy
   if (!Number.isInteger(most) || most < 1 || most > 1e9) {
     throw new UsageError('E_RETENTION', `${option}.most: ${most} is not a whole number from 1 to 1000000000`)

@@ -1,5 +1,6 @@
 import { type Duration, parseDuration } from './duration.js'
 import { UsageError } from './errors.js'
+import { booleanOption, refuseUnknownOptions } from './options.js'
 
 /** How often and when a failed attempt is repeated, as people write it. Every property has a default. */
 export interface RetryPolicy {
@@ -36,8 +37,18 @@ export const defaultBackoff: Backoff = {
   jitter: false,
 }
 
+export const retryOptionNames: readonly (keyof RetryPolicy)[] = [
+  'maxRetries',
+  'initialDelay',
+  'maxDelay',
+  'exponentialBackoff',
+  'factor',
+  'jitter',
+]
+
 /** Checks a policy once, at the door. `option` names the place where it was written. */
 export function parseRetryPolicy(policy: RetryPolicy, option: string): { maxRetries: number; backoff: Backoff } {
+  refuseUnknownOptions(policy, retryOptionNames, option)
   const factor = policy.factor ?? defaultBackoff.factor
   if (typeof factor !== 'number' || !(factor >= 1 && factor <= 1_000)) {
     throw new UsageError('E_RETRY', `${option}.factor: ${factor} is not a number from 1 to 1000`)
@@ -47,9 +58,12 @@ export function parseRetryPolicy(policy: RetryPolicy, option: string): { maxRetr
     backoff: {
       initialDelayMs: parseDuration(policy.initialDelay ?? defaultBackoff.initialDelayMs, `${option}.initialDelay`),
       maxDelayMs: parseDuration(policy.maxDelay ?? defaultBackoff.maxDelayMs, `${option}.maxDelay`),
-      exponentialBackoff: policy.exponentialBackoff ?? defaultBackoff.exponentialBackoff,
+      exponentialBackoff: booleanOption(
+        policy.exponentialBackoff ?? defaultBackoff.exponentialBackoff,
+        `${option}.exponentialBackoff`,
+      ),
       factor,
-      jitter: policy.jitter ?? defaultBackoff.jitter,
+      jitter: booleanOption(policy.jitter ?? defaultBackoff.jitter, `${option}.jitter`),
     },
   }
 }

@@ -4,15 +4,16 @@ import { UsageError } from '../domain/errors.js'
 import { defaultGraceMs, type JobId } from '../domain/job.js'
 import { toJsonText } from '../domain/json.js'
 import { queueName } from '../domain/names.js'
+import { refuseUnknownOptions } from '../domain/options.js'
 import {
+  checkEnqueueOptions,
   type EnqueueOptions,
-  enqueueOptionNames,
   parsePriority,
   parseTimeout,
   plainTaskDefaults,
   type TaskDefaults,
 } from '../domain/request.js'
-import { parseRetryPolicy, type RetryPolicy } from '../domain/retry.js'
+import { parseRetryPolicy, type RetryPolicy, retryOptionNames } from '../domain/retry.js'
 import type { TaskSchedule } from '../domain/schedule/options.js'
 import type { Isolation } from './protocol.js'
 
@@ -50,17 +51,23 @@ export interface JobHandle {
   readonly duplicate: boolean
 }
 
+/** What stores jobs of a task. */
+export interface Enqueue<Input extends readonly unknown[]> {
+  /**
+   * Stores a job with the function's own arguments; resolves when it is safe. Rejects with UsageError if they are no JSON,
+   * are refused by the schema, or if the function is not registered (`E_UNREGISTERED`).
+   */
+  enqueue(...args: Input): Promise<JobHandle>
+}
+
 /** A function with options: callable as before, and with `enqueue()`. */
 export type Task<Input extends readonly unknown[], Args extends readonly unknown[], Result> = ((
   ...args: Args
-) => Result) & {
-  /**
-   * Stores a job of this task; resolves when it is safe. The arguments are the function's own; enqueue options may
-   * follow them. Rejects with UsageError if the arguments are no JSON, are refused by the schema, or if the function is
-   * not registered (`E_UNREGISTERED`).
-   */
-  enqueue(...args: [...Input, options?: EnqueueOptions]): Promise<JobHandle>
-}
+) => Result) &
+  Enqueue<Input> & {
+    /** The same task for jobs with these options. Throws UsageError that names an option that is wrong or unknown. */
+    with(options: EnqueueOptions): Enqueue<Input>
+  }
 
 /** What `task()` keeps beside the function. */
 export interface TaskDefinition {
@@ -105,7 +112,14 @@ export function task(
   const wrapped = (...args: unknown[]) => run(...args)
   Object.defineProperties(wrapped, { name: { value: run.name }, length: { value: run.length } })
   definitions.set(wrapped, parseOptions(options))
-  return Object.assign(wrapped, { enqueue: (...given: unknown[]) => enqueue(wrapped, given) })
+  return Object.assign(wrapped, {
+    enqueue: (...args: unknown[]) => enqueue(wrapped, args, {}),
+    with(given: EnqueueOptions) {
+      checkEnqueueOptions(given)
+      const options = { ...given } // what becomes of the caller's object later is nothing to it
+      return { enqueue: (...args: unknown[]) => enqueue(wrapped, args, options) }
+    },
+  })
 }
 
 /** What `task()` was told of a function; the defaults for a plain one. */
@@ -118,9 +132,22 @@ export function bindTask(run: object, binding: TaskBinding): void {
   bindings.set(run, binding)
 }
 
+const taskOptionNames: readonly (keyof TaskOptions | 'schema')[] = [
+  'retry',
+  'timeout',
+  'grace',
+  'isolation',
+  'queue',
+  'priority',
+  'schedule',
+  'schema',
+]
+
 function parseOptions(options: TaskOptions & { readonly schema?: StandardSchemaV1 }): TaskDefinition {
-  const { maxRetries, backoff } =
-    options.retry === undefined ? plainTaskDefaults : parseRetryPolicy(options.retry, 'retry')
+  refuseUnknownOptions(options, taskOptionNames, 'task()')
+  if (options.retry !== undefined) refuseUnknownOptions(options.retry, [...retryOptionNames, 'dontRetryOn'], 'retry')
+  const { dontRetryOn, ...retry } = options.retry ?? {}
+  const { maxRetries, backoff } = options.retry === undefined ? plainTaskDefaults : parseRetryPolicy(retry, 'retry')
   return {
     defaults: {
       queue: options.queue === undefined ? plainTaskDefaults.queue : queueName(options.queue),
@@ -131,10 +158,23 @@ function parseOptions(options: TaskOptions & { readonly schema?: StandardSchemaV
     },
     graceMs: options.grace === undefined ? defaultGraceMs : parseDuration(options.grace, 'grace'),
     isolation: options.isolation === undefined ? 'shared' : parseIsolation(options.isolation),
-    schema: options.schema ?? null,
-    dontRetryOn: options.retry?.dontRetryOn ?? [],
+    schema: options.schema === undefined ? null : parseSchema(options.schema),
+    dontRetryOn: dontRetryOn === undefined ? [] : parseClasses(dontRetryOn),
     schedule: options.schedule ?? null,
   }
+}
+
+function parseSchema(schema: StandardSchemaV1): StandardSchemaV1 {
+  // A schema may be a function: arktype's are.
+  const standard: unknown = (schema as Partial<StandardSchemaV1> | null)?.['~standard']
+  const validate = (standard as Partial<StandardSchemaV1.Props> | undefined)?.validate
+  if (typeof validate === 'function') return schema
+  throw new UsageError('E_SCHEMA', 'schema: it is no Standard Schema', 'zod, valibot and arktype make such schemas')
+}
+
+function parseClasses(classes: readonly ErrorClass[]): readonly ErrorClass[] {
+  if (Array.isArray(classes) && classes.every((item) => typeof item === 'function')) return classes
+  throw new UsageError('E_RETRY', 'retry.dontRetryOn: it is no list of error classes')
 }
 
 function parseIsolation(value: Isolation): Isolation {
@@ -142,7 +182,11 @@ function parseIsolation(value: Isolation): Isolation {
   throw new UsageError('E_ISOLATION', `isolation: ${JSON.stringify(value)} is neither "shared" nor "own"`)
 }
 
-async function enqueue(run: (...args: unknown[]) => unknown, given: readonly unknown[]): Promise<JobHandle> {
+async function enqueue(
+  run: (...args: unknown[]) => unknown,
+  args: readonly unknown[],
+  options: EnqueueOptions,
+): Promise<JobHandle> {
   const binding = bindings.get(run)
   if (binding === undefined) {
     throw new UsageError(
@@ -151,22 +195,10 @@ async function enqueue(run: (...args: unknown[]) => unknown, given: readonly unk
       'export it from a module of the task directory, and call enqueue() in a task',
     )
   }
-  const last = given.at(-1)
-  // Beyond the declared parameters, an object of nothing but option names is the options. With a schema there is one
-  // parameter, whatever the function declares.
-  const parameters = definitionOf(run).schema === null ? run.length : 1
-  const hasOptions = given.length > parameters && isEnqueueOptions(last)
-  const args = hasOptions ? given.slice(0, -1) : given
-  return binding.enqueue(toJsonText(withoutTrailing(args)), hasOptions ? last : {})
+  return binding.enqueue(toJsonText(withoutTrailing(args)), options)
 }
 
-/** Optional parameters that were left out before the options are left out of the call. */
+/** Optional parameters that were left out at the end are left out of the call. */
 function withoutTrailing(args: readonly unknown[]): readonly unknown[] {
   return args.slice(0, args.findLastIndex((arg) => arg !== undefined) + 1)
-}
-
-function isEnqueueOptions(value: unknown): value is EnqueueOptions {
-  if (typeof value !== 'object' || value === null) return false
-  const keys = Object.keys(value)
-  return keys.length > 0 && keys.every((key) => (enqueueOptionNames as readonly string[]).includes(key))
 }

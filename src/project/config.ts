@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from 'node:path'
 import { ProjectError, UsageError } from '../domain/errors.js'
-import { nearestName } from '../domain/names.js'
+import { refuseUnknownOptions } from '../domain/options.js'
 import { parseRetention, type Retention, type RetentionPolicy } from '../domain/retention.js'
 import type { ConfigSchedule } from '../domain/schedule/options.js'
 import { evaluateConfig } from './evaluate-config.js'
@@ -60,8 +60,13 @@ export async function readProject(from: string): Promise<Project | null> {
 }
 
 function retentionOf({ retention = {} }: OffstageConfig, file: string): Retention {
+  return inFile(file, () => parseRetention(retention, 'retention'))
+}
+
+/** What is wrong with a setting is wrong in that file. */
+function inFile<T>(file: string, check: () => T): T {
   try {
-    return parseRetention(retention, 'retention')
+    return check()
   } catch (thrown) {
     if (!(thrown instanceof UsageError)) throw thrown
     throw new ProjectError('E_CONFIG', `${file}: ${thrown.message}`, thrown.hint)
@@ -76,17 +81,10 @@ async function readConfig({ root, configFile }: ProjectPlace) {
 }
 
 function checkConfig(config: unknown, file: string): asserts config is OffstageConfig {
-  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
-    throw new ProjectError('E_CONFIG', `${file}: the config is not an object`)
-  }
+  if (!isObject(config)) throw new ProjectError('E_CONFIG', `${file}: the config is not an object`)
+  inFile(file, () => refuseUnknownOptions(config, Object.keys(settings), 'the config'))
   for (const [name, value] of Object.entries(config)) {
-    const setting = Object.hasOwn(settings, name) ? settings[name as keyof OffstageConfig] : undefined
-    if (setting === undefined) {
-      const known = Object.keys(settings)
-      const nearest = nearestName(name, known)
-      const hint = nearest === null ? `known are ${known.join(', ')}` : `did you mean "${nearest}"?`
-      throw new ProjectError('E_CONFIG', `${file}: there is no setting ${JSON.stringify(name)}`, hint)
-    }
+    const setting = settings[name as keyof OffstageConfig]
     if (!setting.holds(value)) throw new ProjectError('E_CONFIG', `${file}: ${name} is not ${setting.rule}`)
   }
 }

@@ -23,15 +23,15 @@ export const defaulted = task(
 )
 export const keyed = async () => [
   await defaulted.enqueue({ key: 'own argument' }),
-  await defaulted.enqueue({ key: 'own argument' }, { key: 'defaulted' }),
+  await defaulted.with({ key: 'defaulted' }).enqueue({ key: 'own argument' }),
 ]
 export const plain = task({ queue: 'plain', retry: { maxRetries: 1 } }, (a: number, b?: object) => [a, b ?? null])
 const hidden = task({}, function hidden() {})
 
 export async function enqueues() {
   const first = await plain.enqueue(1)
-  const second = await plain.enqueue(2, { x: 1 }, { delay: '1h', priority: 5, key: 'k', queue: 'late', retries: 7 })
-  const third = await plain.enqueue(3, { x: 1 }, { key: 'k' })
+  const second = await plain.with({ delay: '1h', priority: 5, key: 'k', queue: 'late', retries: 7 }).enqueue(2, { x: 1 })
+  const third = await plain.with({ key: 'k' }).enqueue(3, { x: 1 })
   const date = await plain.enqueue(4, { at: new Date(0), on: undefined })
   return [first, second, third, date]
 }
@@ -48,9 +48,9 @@ export const refused = async () => [
   await told(checked.enqueue({ n: 'x' } as never)),
   await told(hidden.enqueue()),
   await told(plain.enqueue(1, { big: [1n] })),
-  await told(plain.enqueue(1, {}, { priority: 1000 })),
-  await told(plain.enqueue(1, {}, { key: 'k', onConflict: 'error' })),
-  await told(plain.enqueue(1, {}, { at: 9e15 })),
+  await told((async () => plain.with({ priority: 1000 }).enqueue(1, {}))()),
+  await told(plain.with({ key: 'k', onConflict: 'error' }).enqueue(1, {})),
+  await told((async () => plain.with({ at: 9e15 }).enqueue(1, {}))()),
   await told(Promise.reject(new NotJsonError('x', 'is odd')).catch((error) => error instanceof UsageError)),
 ]
 export async function current(...args: unknown[]) {

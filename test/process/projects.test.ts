@@ -70,7 +70,7 @@ describe.concurrent('projects', () => {
     const configs: readonly (readonly [string, string, RegExp])[] = [
       ['offstage.config.ts', "const port: number = 1\nthrow new Error('no port')\n", /offstage\.config\.ts:2: no port/],
       ['offstage.config.mjs', 'process.exit(0)\n', /offstage\.config\.mjs: its process ended before it was evaluated/],
-      ['offstage.config.json', '{ "taks": "jobs" }', /there is no setting "taks"\n {2}did you mean "tasks"\?/],
+      ['offstage.config.json', '{ "taks": "jobs" }', /there is no option "taks"\n {2}did you mean "tasks"\?/],
       ['package.json', '{ "offstage": { "redact": "pin" } }', /package\.json: redact is not a list of texts/],
     ]
     const checks = configs.map(async ([file, content, pattern]) => {

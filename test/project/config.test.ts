@@ -72,17 +72,13 @@ describe('the config of a project', () => {
     ['{"tasks": 7}', /offstage\.config\.json: tasks is not a text$/, null],
     ['{"store": ""}', /store is not a text$/, null],
     ['{"redact": [1]}', /redact is not a list of texts$/, null],
-    ['{"stores": "x"}', /there is no setting "stores"$/, /did you mean "store"\?/],
-    [
-      '{"concurrency": 5}',
-      /there is no setting "concurrency"$/,
-      /known are tasks, store, retention, schedules, redact/,
-    ],
+    ['{"stores": "x"}', /there is no option "stores"$/, /did you mean "store"\?/],
+    ['{"concurrency": 5}', /there is no option "concurrency"$/, /known are tasks, store, retention, schedules, redact/],
     ['{"retention": []}', /retention is not an object$/, null],
-    ['{"retention": {"complete": 1}}', /retention: there is no "complete"$/, /known are completed, failed, most/],
+    ['{"retention": {"complete": 1}}', /retention: there is no option "complete"$/, /did you mean "completed"/],
     ['{"retention": {"failed": "soon"}}', /retention\.failed: "soon" is not a duration$/, /write milliseconds/],
     ['{"retention": {"most": 0}}', /retention\.most: 0 is not a whole number/, null],
-    ['{"constructor": 5}', /there is no setting "constructor"$/, /known are/],
+    ['{"constructor": 5}', /there is no option "constructor"$/, /known are/],
   ])('%s is refused by file and setting.', async (config, message, hint) => {
     const refusal = {
       name: 'ProjectError',

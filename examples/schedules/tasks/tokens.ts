@@ -7,7 +7,7 @@ export const request = task({}, async (email: string) => {
   const id = randomUUID()
   mkdirSync('data/tokens', { recursive: true })
   writeFileSync(`data/tokens/${id}`, email)
-  const { id: removal } = await remove.enqueue(id, { delay: '1h', key: `remove:${id}` })
+  const { id: removal } = await remove.with({ delay: '1h', key: `remove:${id}` }).enqueue(id)
   console.log(`${removal} removes it`)
   return { id }
 })

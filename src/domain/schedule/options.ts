@@ -2,6 +2,7 @@ import { type Duration, formatDuration, parseDuration } from '../duration.js'
 import { UsageError } from '../errors.js'
 import type { EpochMs } from '../job.js'
 import { toJsonText } from '../json.js'
+import { refuseUnknownOptions } from '../options.js'
 import { makeJob, plainTaskDefaults } from '../request.js'
 import { parseCron } from './cron.js'
 import { machineZone, timeZone } from './local-time.js'
@@ -117,11 +118,7 @@ export function parseSchedule(
 
 /** What only JavaScript, or a config in JSON, can hand over. */
 function refuseOtherThings(options: ScheduleOptions, name: (option: keyof ScheduleOptions) => string): void {
-  const unknown = Object.keys(options).find((option) => !(known as readonly string[]).includes(option))
-  if (unknown !== undefined) {
-    const what = `a schedule has no option ${JSON.stringify(unknown)}`
-    throw new UsageError('E_SCHEDULE', what, `it has ${known.join(', ')}`)
-  }
+  refuseUnknownOptions(options, known, 'schedule')
   for (const option of ['cron', 'tz'] as const) {
     const value: unknown = options[option]
     if (value === undefined || typeof value === 'string') continue

@@ -78,7 +78,7 @@ describe('a schedule as it is written', () => {
       { every: '1m', jitter: '1m' },
       /schedule\.jitter: 1m is not less than the interval of 1m/,
     ],
-    ['an unknown option', { cron: '@daily', catchup: 'all' }, /a schedule has no option "catchup"/],
+    ['an unknown option', { cron: '@daily', catchup: 'all' }, /schedule: there is no option "catchup"/],
     ['a bad queue', { cron: '@daily', queue: '../x' }, /no queue name/],
     ['an expression that is no text', { cron: 5 }, /schedule\.cron is no text/],
     ['a zone that is no text', { every: '1h', tz: null }, /schedule\.tz is no text/],

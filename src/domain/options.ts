@@ -1,0 +1,23 @@
+import { UsageError } from './errors.js'
+import { nearestName } from './names.js'
+
+/**
+ * Refuses what is no object of options, and options that nothing reads: a mistyped one would leave the default in force
+ * without a word. `place` is what the user wrote them into. Throws UsageError `E_OPTION`.
+ */
+export function refuseUnknownOptions(options: unknown, known: readonly string[], place: string): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new UsageError('E_OPTION', `${place}: the options are no object`, `known are ${known.join(', ')}`)
+  }
+  const unknown = Object.keys(options).find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  const nearest = nearestName(unknown, known)
+  const hint = nearest === null ? `known are ${known.join(', ')}` : `did you mean "${nearest}"?`
+  throw new UsageError('E_OPTION', `${place}: there is no option ${JSON.stringify(unknown)}`, hint)
+}
+
+/** `value` itself if it is true or false. Throws UsageError `E_OPTION`. */
+export function booleanOption(value: unknown, option: string): boolean {
+  if (typeof value === 'boolean') return value
+  throw new UsageError('E_OPTION', `${option}: ${JSON.stringify(value) ?? String(value)} is neither true nor false`)
+}
