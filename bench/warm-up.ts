@@ -52,6 +52,7 @@ async function sampleClaim(): Promise<Claim> {
     pidNamespace: null,
     concurrency: 1,
     queues: null,
+    tasks: null,
   })
   await store.enqueue([makeJob('noop', plainTaskDefaults, '[0]', {}, systemClock.now())])
   const [claim] = await store.claim({ worker, queues: null, limit: 1 })

@@ -47,13 +47,14 @@ async function factsAbout(store: JobReader, job: Job, now: EpochMs): Promise<Job
 }
 
 function factOf(worker: WorkerInfo, dead: boolean, running: number, now: EpochMs): WorkerFact {
-  const { id, host, queues, lastBeatAt, concurrency } = worker
+  const { id, host, queues, tasks, lastBeatAt, concurrency } = worker
   const silent = now - lastBeatAt > silentAfterMs
   return {
     id,
     pid: worker.process.pid,
     host,
     queues,
+    tasks,
     standing: dead ? 'dead' : worker.expired ? 'expired' : silent ? 'silent' : 'alive',
     lastBeatAt,
     leaseEndsAt: lastBeatAt + leaseMs,

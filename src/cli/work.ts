@@ -67,9 +67,10 @@ async function workOn(store: Store, session: Session, context: Context, settings
     }
     for (const name of paused) say(`${name} is paused; resume it: offstage queues resume ${name}`)
     const done = [fired(interruption.first), worker.broken]
-    if (settings.burst) done.push(nothingLeft(store, worker, settings, interruption.first))
+    if (settings.burst) done.push(nothingLeft(store, worker, () => session.pool.known, settings, interruption.first))
     await Promise.race(done)
     if (interruption.first.aborted) say(stopping(worker))
+    else if (settings.burst) await sayWhatIsLeft(store, session.pool.known, settings)
     await Promise.race([Promise.all([scheduler?.stop(), worker.stop(settings.graceMs)]), fired(interruption.second)])
   } finally {
     // After a stop that came to its end this changes nothing.
@@ -116,17 +117,46 @@ function plural(count: number, noun: string): string {
 }
 
 /** A slot that waits becomes a job once the one before it has ended. */
-async function isAnythingLeft(store: Store, { queues, scheduler }: WorkSettings): Promise<boolean> {
-  if (await store.unfinished(queueNames(queues))) return true
+async function isAnythingLeft(
+  store: Store,
+  known: readonly string[],
+  { queues, scheduler }: WorkSettings,
+): Promise<boolean> {
+  if (await store.unfinished(queueNames(queues), known)) return true
   return scheduler && (await store.waitingSchedules()).length > 0
 }
 
+// Nobody reads more names than that.
+const mostLooked = 1_000
+
+/** Jobs of tasks that this worker does not know wait for one that does. */
+async function sayWhatIsLeft(store: Store, known: readonly string[], { queues }: WorkSettings): Promise<void> {
+  const names = queueNames(queues)
+  const { items, next } = await store.jobs({ states: ['queued'] }, { limit: mostLooked, after: null })
+  const left = items.filter(
+    ({ task, queue, reservedFor }) =>
+      reservedFor === null && !known.includes(task) && (names === null || names.includes(queue)),
+  )
+  if (left.length === 0) return
+  const tasks = [...new Set(left.map(({ task }) => task))]
+  const more = next === null ? '' : ' or more'
+  say(
+    `left ${plural(left.length, 'job')}${more} of tasks that this worker does not know: ${tasks.slice(0, 10).join(', ')}`,
+  )
+}
+
 /** Resolves when nothing is queued, running or waiting for a retry: looked at again whenever something was written. */
-async function nothingLeft(store: Store, worker: Worker, settings: WorkSettings, signal: AbortSignal): Promise<void> {
+async function nothingLeft(
+  store: Store,
+  worker: Worker,
+  known: () => readonly string[],
+  settings: WorkSettings,
+  signal: AbortSignal,
+): Promise<void> {
   for (;;) {
     const since = store.news()
     if (signal.aborted) return
-    if (!worker.runner.busy && !(await isAnythingLeft(store, settings))) return
+    if (!worker.runner.busy && !(await isAnythingLeft(store, known(), settings))) return
     await store.waitForWork({ since, timeoutMs: 500, signal })
   }
 }

@@ -108,7 +108,7 @@ export class Runner {
     if (limit <= 0) return 0
     let taken = 0
     this.#claiming = this.#store
-      .claim({ worker: this.#worker, queues: this.#settings.queues, limit })
+      .claim({ worker: this.#worker, queues: this.#settings.queues, tasks: this.#pool.known, limit })
       .then((claims) => {
         taken = claims.length
         if (taken > 0) this.#pace.resume()

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.js'
 import { OffstageError } from '../domain/errors.js'
 import type { EpochMs, NewJob } from '../domain/job.js'
-import { makeJob, type TaskDefaults } from '../domain/request.js'
+import { makeJob, plainTaskDefaults, type TaskDefaults } from '../domain/request.js'
 import { type DecidedSlot, decideDue, nextFiring } from '../domain/schedule/due.js'
 import type { NextSlot } from '../domain/schedule/rule.js'
 import { hasFired, onTimeMs, type Schedule, type SlotRecord } from '../domain/schedule/schedule.js'
@@ -19,8 +19,6 @@ interface Planned {
   readonly next: NextSlot
   /** When something is to be decided. */
   readonly at: EpochMs
-  /** Whether a due slot was left to other schedulers for a while, because its task is not known here. */
-  readonly isHeld: boolean
 }
 
 const never = Number.POSITIVE_INFINITY
@@ -37,8 +35,6 @@ export class Scheduler {
   readonly #lookout: Lookout
   #version: number | null = null
   #plans: ReadonlyMap<string, Planned> = new Map()
-  /** Schedules with slots that wait and whose task is not known here: since when others have had the time to fire them. */
-  readonly #heldSince = new Map<string, number>()
   #notedAt = Number.NEGATIVE_INFINITY
 
   constructor(store: ScheduleStore, clock: Clock, find: FindTask, events: EngineEmitter) {
@@ -66,7 +62,7 @@ export class Scheduler {
     }
     await this.#decideAll(now)
     this.#lookout.looked(now, monotonicMs)
-    let nextAt = this.#clock.now() + (this.#heldSince.size > 0 ? onTimeMs : longestPauseMs)
+    let nextAt = this.#clock.now() + longestPauseMs
     for (const { at } of this.#plans.values()) nextAt = Math.min(nextAt, at)
     return Math.max(0, nextAt - this.#clock.now())
   }
@@ -95,7 +91,7 @@ export class Scheduler {
     try {
       // To read an expression takes longer than to ask it: thousands of schedules do not change together.
       const next = isSame ? before.next : schedule.plan === null ? () => null : slotsOf(schedule.plan.rule)
-      return { schedule, next, at: nextFiring(schedule, next)?.at ?? never, isHeld: false }
+      return { schedule, next, at: nextFiring(schedule, next)?.at ?? never }
     } catch (thrown) {
       return this.#faulty(schedule, thrown)
     }
@@ -104,7 +100,7 @@ export class Scheduler {
   /** What could be followed once, such as a zone that the system knew: the others are not to wait for it. */
   #faulty(schedule: Schedule, thrown: unknown): Planned {
     this.#events.emit('schedule.faulty', schedule.name, thrown instanceof Error ? thrown.message : String(thrown))
-    return { schedule, next: () => null, at: never, isHeld: false }
+    return { schedule, next: () => null, at: never }
   }
 
   async #decideAll(now: EpochMs): Promise<void> {
@@ -129,8 +125,6 @@ export class Scheduler {
     const { schedule, next } = planned
     const { name, revision, decidedUntil } = schedule
     const job = this.#job(schedule, now)
-    // Its task may be known to others: those get some time to decide.
-    if ('refused' in job && !planned.isHeld) return { ...planned, at: now + onTimeMs, isHeld: true }
     let decided: readonly DecidedSlot[]
     try {
       decided = decideDue(schedule, next, now, absence)
@@ -152,7 +146,6 @@ export class Scheduler {
 
   async #fireWaiting(): Promise<void> {
     const names = await this.#store.waitingSchedules()
-    for (const name of this.#heldSince.keys()) if (!names.includes(name)) this.#heldSince.delete(name)
     for (const name of names) {
       const schedule = this.#plans.get(name)?.schedule
       const record = schedule === undefined ? null : await this.#endWait(schedule)
@@ -163,20 +156,20 @@ export class Scheduler {
   async #endWait(schedule: Schedule): Promise<SlotRecord | null> {
     const { name } = schedule
     const job = this.#job(schedule, this.#clock.now())
-    if (!('refused' in job)) return this.#store.fireWaiting({ name, job })
-    const now = this.#clock.monotonicMs()
-    const since = this.#heldSince.get(name) ?? now
-    this.#heldSince.set(name, since)
-    return now - since < onTimeMs ? null : this.#store.skipWaiting({ name, reason: job.refused })
+    return 'refused' in job
+      ? this.#store.skipWaiting({ name, reason: job.refused })
+      : this.#store.fireWaiting({ name, job })
   }
 
-  /** The job of a slot, by what its task says today. */
+  /**
+   * The job of a slot, by what its task says today. A task that is not known here, as during a deploy, may be known to a
+   * worker: the job waits for that one.
+   */
   #job({ task, plan }: Schedule, now: EpochMs): NewJob | { readonly refused: string } {
-    const defaults = this.#find(task)
-    if (defaults === undefined || plan === null) return { refused: `there is no task ${task}` }
+    if (plan === null) return { refused: 'the schedule is faulty' }
     const { argsJson, options } = plan.definition
     try {
-      return makeJob(task, defaults, argsJson, options, now)
+      return makeJob(task, this.#find(task) ?? plainTaskDefaults, argsJson, options, now)
     } catch (thrown) {
       if (thrown instanceof OffstageError) return { refused: thrown.message }
       throw thrown

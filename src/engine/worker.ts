@@ -45,6 +45,7 @@ export class Worker {
   readonly #clock: Clock
   readonly #settings: WorkerSettings
   readonly #services: readonly Service[]
+  #toldTasks: readonly string[] = []
   #break: (reason: unknown) => void = () => {}
   #id: WorkerId
 
@@ -79,7 +80,7 @@ export class Worker {
 
   /** Registers a worker. It takes no job before `start()`, which leaves time to listen to its events. */
   static async register(store: Store, pool: TaskPool, clock: Clock, settings: WorkerSettings): Promise<Worker> {
-    return new Worker(store, pool, clock, settings, await register(store, settings))
+    return new Worker(store, pool, clock, settings, await register(store, settings, pool))
   }
 
   get id(): WorkerId {
@@ -89,7 +90,10 @@ export class Worker {
   start(): void {
     const { concurrency, processes } = this.#settings
     this.#pool.open(concurrency, processes, {
-      ready: () => this.runner.claimSoon(),
+      ready: () => {
+        this.#tellTasks()
+        this.runner.claimSoon()
+      },
       began: (entry) => this.runner.began(entry),
       ended: (lane, ends) => this.runner.ended(lane, ends),
       returned: (lane, entries) => this.runner.returned(lane, entries),
@@ -134,6 +138,14 @@ export class Worker {
     await this.#store.deregister(this.#id)
   }
 
+  /** Whoever asks why a job waits is told who knows its task. */
+  #tellTasks(): void {
+    const { known } = this.#pool
+    if (known === this.#toldTasks) return
+    this.#toldTasks = known
+    this.#store.setTasks(this.#id, known).then(nothing, nothing)
+  }
+
   #died(lane: Lane, death: Death, running: readonly InFlight[]): void {
     this.events.emit('process.died', describeDeath(death))
     this.runner.died(lane, death, running)
@@ -148,7 +160,7 @@ export class Worker {
     const old = this.#id
     // First of all: others may run these jobs by now, and nothing of the new worker's may meet a process that ends.
     const killed = this.#pool.lanes.filter((lane) => lane.count > 0).map((lane) => lane.kill())
-    const next = await register(this.#store, this.#settings)
+    const next = await register(this.#store, this.#settings, this.#pool)
     this.#id = next
     this.runner.continueAs(next)
     await Promise.all(killed)
@@ -172,8 +184,8 @@ export class Worker {
   }
 }
 
-function register(store: Store, { concurrency, queues }: RunnerSettings): Promise<WorkerId> {
-  return store.register({ ...thisHost(), concurrency, queues: queueNames(queues) })
+function register(store: Store, { concurrency, queues }: RunnerSettings, pool: TaskPool): Promise<WorkerId> {
+  return store.register({ ...thisHost(), concurrency, queues: queueNames(queues), tasks: pool.known })
 }
 
 const nothing = () => {}

@@ -76,6 +76,8 @@ export interface ClaimRequest {
   readonly worker: WorkerId
   /** null: every queue; no shares: only what is reserved for this worker. */
   readonly queues: QueueChoice
+  /** The tasks that the worker knows; jobs of others wait for one that does. Left out: whatever the task. */
+  readonly tasks?: readonly string[]
   readonly limit: number
 }
 
@@ -123,6 +125,8 @@ export interface WorkerStore {
    * whatever the worker still runs is lost.
    */
   beat(worker: WorkerId, processes: readonly ProcessIdentity[]): Promise<boolean>
+  /** Says which tasks a worker knows from now on. */
+  setTasks(worker: WorkerId, tasks: readonly string[]): Promise<void>
   /** Removes a worker that has ended; what it still held is handed back without penalty. */
   deregister(worker: WorkerId): Promise<void>
 }
@@ -143,6 +147,8 @@ export interface NewWorker {
   readonly concurrency: number
   /** null: every queue. */
   readonly queues: readonly string[] | null
+  /** The tasks that it knows; null: it is not said. */
+  readonly tasks: readonly string[] | null
 }
 
 export interface WorkerInfo extends NewWorker {
@@ -202,8 +208,11 @@ export interface JobReader {
   workers(): Promise<readonly WorkerInfo[]>
   /** How many jobs a queue gives out before this one, which is queued on it; `most` at most are counted. */
   jobsAhead(id: JobId, most: number): Promise<number>
-  /** Whether anything on these queues (null: on any) is queued, runs, or waits for a retry; paused ones do not count. */
-  unfinished(queues: readonly string[] | null): Promise<boolean>
+  /**
+   * Whether anything on these queues (null: on any) is queued, runs, or waits for a retry; paused ones do not count, nor do
+   * jobs that wait and are of other tasks than these (left out: of any).
+   */
+  unfinished(queues: readonly string[] | null, tasks?: readonly string[]): Promise<boolean>
   /** When the job ended that `newer` others of this state have ended after; null if there are not so many. */
   endOfNewest(state: JobState, newer: number): Promise<EpochMs | null>
   /** What has ended since a time, to the minute (null: ever), by queue and task. Pruned jobs stay counted. */

@@ -33,6 +33,39 @@ contract('claim', (test) => {
     expect(await subject.claimIds(worker, 4)).toEqual(['j1', 'j5'])
   })
 
+  test('Jobs of tasks that the worker does not know stay as they are, however many stand before the others.', async (subject) => {
+    const foreign = Array.from({ length: 3_000 }, () => newJob({ task: 'foreign', priority: 9 }))
+    await subject.store.enqueue(foreign)
+    const [mine, other] = await Promise.all([subject.add({ task: 'mine' }), subject.add({ task: 'mine', queue: 'b' })])
+    const worker = await subject.register()
+    const claim = (tasks?: readonly string[]) =>
+      subject.store.claim({ worker, queues: null, limit: 10, ...(tasks === undefined ? {} : { tasks }) })
+    expect(await claim([])).toEqual([])
+    expect((await claim(['mine', "it's", '"'])).map(({ lease }) => lease.job).sort()).toEqual([mine, other].sort())
+    expect(await claim(['mine'])).toEqual([])
+    expect(await subject.job('j1')).toMatchObject({ state: 'queued', attempt: 0 })
+    expect(await claim(['foreign'])).toHaveLength(10)
+    expect(await claim()).toHaveLength(10)
+  })
+
+  test('What waits and is of other tasks leaves nothing to do for a worker.', async (subject) => {
+    const { store } = subject
+    await subject.add({ task: 'foreign' })
+    expect(await Promise.all([store.unfinished(null), store.unfinished(null, ['mine'])])).toEqual([true, false])
+    expect(await store.unfinished(['default'], ['foreign'])).toBe(true)
+    const worker = await subject.register()
+    await subject.claimOne(worker)
+    expect(await store.unfinished(null, ['mine'])).toBe(true)
+  })
+
+  test('What a worker knows is kept with it.', async (subject) => {
+    const [silent, knowing] = [await subject.register(), await subject.register({ tasks: ['a'] })]
+    await subject.store.setTasks(silent, ['b', 'c'])
+    expect((await subject.store.workers()).map(({ tasks }) => tasks)).toEqual([['b', 'c'], ['a']])
+    await subject.store.setTasks('w99', ['x'])
+    expect(knowing).toBe('w2')
+  })
+
   test('A job that comes back keeps its place by arrival.', async (subject) => {
     await subject.store.enqueue([newJob(), newJob()])
     const worker = await subject.register()

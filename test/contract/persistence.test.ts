@@ -39,6 +39,7 @@ contract('persistence', (test) => {
     await store.close()
     const calls: Record<Exclude<keyof Store, 'close' | 'news' | 'waitForWork'>, () => Promise<unknown>> = {
       enqueue: () => store.enqueue([newJob()]),
+      setTasks: () => store.setTasks('w1', ['a']),
       claim: () => store.claim({ worker: 'w1', queues: null, limit: 1 }),
       settle: () => store.settle([]),
       append: () => store.append([]),

@@ -14,7 +14,7 @@ contract('workers', (test) => {
     const now = subject.clock.now()
     const { bootId } = subject.clock
     expect(await subject.store.workers()).toEqual([
-      { id, ...said, bootId, startedAt: now, lastBeatAt: now, expired: false, processes: [] },
+      { id, ...said, tasks: null, bootId, startedAt: now, lastBeatAt: now, expired: false, processes: [] },
     ])
   })
 

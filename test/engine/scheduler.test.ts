@@ -126,7 +126,7 @@ describe('a scheduler', () => {
     expect(await history()).toEqual(['01T13:00 fired', '01T13:30 fired', '01T14:30 skipped', '01T15:30 fired'])
   })
 
-  test('A schedule whose task is gone leaves its slots out and says why; the others fire.', async () => {
+  test('A slot whose task the scheduler does not know fires all the same; faulty schedules keep none from firing.', async () => {
     const { add, pass, history, store } = bench()
     await add({}, { name: 'lost', task: 'gone' })
     await add({}, { name: 'faulty', plan: null, fault: 'no such zone' })
@@ -137,27 +137,9 @@ describe('a scheduler', () => {
     await pass(hourMs)
     await pass(0)
     expect(await history()).toEqual(['01T13:00 fired'])
-    // Others may know the task: they have ten seconds.
-    await pass(9_999)
-    expect(await history('lost')).toEqual([])
-    await pass(1)
-    await pass(0)
-    expect(await history('lost')).toEqual(['01T13:00 skipped'])
-    const [slot] = await store.slots('lost', { limit: 1, before: null })
-    expect(slot?.reason).toBe('there is no task gone')
-  })
-
-  test('A slot whose task only another scheduler knows is left to that one.', async () => {
-    const { add, history, store, clock, events, scheduler } = bench()
-    await add({}, { task: 'gone' })
-    clock.advance(hourMs)
-    await scheduler.turn()
-    expect(await history()).toEqual([])
-    const knowing = new Scheduler(store, clock, () => plainTaskDefaults, events)
-    await knowing.turn()
-    clock.advance(minuteMs)
-    await scheduler.turn()
-    expect(await history()).toEqual(['01T13:00 fired'])
+    expect(await history('lost')).toEqual(['01T13:00 fired'])
+    const { items } = await store.jobs({ task: 'gone' }, { limit: 10, after: null })
+    expect(items).toMatchObject([{ state: 'queued', attempt: 0 }])
   })
 
   test('Two of them, and a third that comes in between, fire each slot once.', async () => {

@@ -11,7 +11,7 @@ export const minute = 60_000
 export function worker(overrides: Partial<WorkerFact> = {}): WorkerFact {
   const times = { lastBeatAt: now - second, leaseEndsAt: now + 29 * second }
   const place = { id: 'w1', pid: 4711, host: 'box' }
-  return { ...place, queues: null, standing: 'alive', ...times, concurrency: 10, running: 0, ...overrides }
+  return { ...place, queues: null, tasks: null, standing: 'alive', ...times, concurrency: 10, running: 0, ...overrides }
 }
 
 export const silent = worker({ standing: 'silent', lastBeatAt: now - 12 * second, leaseEndsAt: now + 18 * second })

@@ -36,6 +36,7 @@ export function newWorker(clock: Clock, overrides: Partial<NewWorker> = {}): New
     pidNamespace: 'pid:[1]',
     concurrency: 10,
     queues: null,
+    tasks: null,
     ...overrides,
   }
 }

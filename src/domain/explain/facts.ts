@@ -7,6 +7,8 @@ export interface WorkerFact {
   readonly host: string
   /** null: all of them; none: a foreground run, which takes only what is reserved for it. */
   readonly queues: readonly string[] | null
+  /** The tasks that it knows; null: it is not said. */
+  readonly tasks: readonly string[] | null
   /** `silent`: it has not beaten for a while, but its lease holds. `expired`: its lease is over. `dead`: its process has ended. */
   readonly standing: 'alive' | 'silent' | 'expired' | 'dead'
   readonly lastBeatAt: EpochMs

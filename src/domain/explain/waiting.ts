@@ -58,13 +58,18 @@ function cameFrom(job: Job, last: Attempt | undefined): string {
 
 /** What keeps every worker from a waiting job, and how it is removed; null if nothing does. */
 function obstacleOf(job: Job, facts: JobFacts, now: EpochMs): string | null {
-  const { queue } = job
-  const isServed = servers(queue, facts).length > 0
+  const { queue, task } = job
+  const serving = servers(queue, facts)
+  const isServed = serving.length > 0
   if (facts.pausedAt !== null) {
     const paused = `the queue has been paused since ${since(facts.pausedAt, now)}; resume it: offstage queues resume ${queue}`
     return isServed ? paused : `${paused}, and start a worker for it: ${startCommand(queue, facts)}`
   }
-  if (isServed) return null
+  if (isServed) {
+    if (serving.some(({ tasks }) => tasks === null || tasks.includes(task))) return null
+    const who = serving.length === 1 ? 'the only worker of the queue does' : 'the workers of the queue do'
+    return `${who} not know the task ${task}: its module may be faulty (see "offstage tasks"), a deploy may be under way, or it is of another project on this store`
+  }
   const start = `start one: ${startCommand(queue, facts)}`
   const others = facts.workers.filter((worker) => lives(worker) && worker.queues?.length !== 0)
   if (others.length === 0) return `no worker is alive; ${start}`

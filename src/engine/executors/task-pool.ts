@@ -37,6 +37,7 @@ export class TaskPool {
   /** Those of its jobs that must be alone. */
   readonly loners: Loners
   #tasks: ReadonlyMap<string, TaskInfo> = new Map()
+  #known: readonly string[] = [shellTask]
   #concurrency = 1
   #hasCommands = false
   #listener: LaneListener | null = null
@@ -71,6 +72,11 @@ export class TaskPool {
   /** What is known of a task; undefined if this project has none of that name. */
   task(name: string): TaskInfo | undefined {
     return this.#tasks.get(name)
+  }
+
+  /** The names of the tasks whose jobs can run here, the built-in one too. The same list as long as they are the same. */
+  get known(): readonly string[] {
+    return this.#known
   }
 
   /** Makes the pool a worker's: `concurrency` jobs at once, shared out among at most so many processes. */
@@ -178,6 +184,8 @@ export class TaskPool {
   async #learn(catalog: Promise<Catalog>): Promise<void> {
     const { tasks } = await catalog.catch(() => ({ tasks: [] }))
     this.#tasks = new Map(tasks.map((task) => [task.name, task]))
+    const known = [shellTask, ...this.#tasks.keys()]
+    if (known.join() !== this.#known.join()) this.#known = known
   }
 
   /** Programs take from the share of the functions, and begin as those end: together they are never more than may run. */
@@ -223,11 +231,12 @@ export class TaskPool {
   /** What lanes tell, before and after somebody listens. */
   #relay(): LaneListener {
     return {
-      ready: (lane) => {
-        void this.#learn(lane.catalog)
-        this.loners.place()
-        this.#listener?.ready(lane)
-      },
+      // A claim that comes before it is known what the process can run would pass over everything.
+      ready: (lane) =>
+        void this.#learn(lane.catalog).then(() => {
+          this.loners.place()
+          this.#listener?.ready(lane)
+        }),
       began: (entry) => this.#listener?.began(entry),
       ended: (lane, ends) => this.#listener?.ended(lane, ends),
       returned: (lane, entries) => this.#listener?.returned(lane, entries),

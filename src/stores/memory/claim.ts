@@ -13,7 +13,10 @@ export function claimJobs(tables: Tables, request: ClaimRequest): readonly Claim
     .sort(byPriority)
   const reserved = startable.filter((entry) => entry.job.reservedFor === worker).slice(0, limit)
   const lines = linesOf(
-    startable.filter((entry) => entry.job.reservedFor === null && !tables.paused.has(entry.job.queue)),
+    startable.filter(
+      ({ job }) =>
+        job.reservedFor === null && !tables.paused.has(job.queue) && request.tasks?.includes(job.task) !== false,
+    ),
   )
   const ready = [...lines.keys()].sort()
   const shared = tables.turns.share(ready, queues, limit - reserved.length, (queue, share) => {

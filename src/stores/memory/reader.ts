@@ -63,10 +63,11 @@ export function runningJobs(tables: Tables, limit: number): readonly Job[] {
  * Whether anything on these queues is queued, runs, or waits for a retry: what is only delayed was never claimed. Nobody
  * can say when what is on a paused queue will end.
  */
-export function hasUnfinished(tables: Tables, queues: readonly string[] | null): boolean {
+export function hasUnfinished(tables: Tables, queues: readonly string[] | null, tasks?: readonly string[]): boolean {
   return tables.jobs
     .inState('scheduled', 'queued', 'running')
     .map((entry) => entry.job)
     .filter((job) => (job.state !== 'scheduled' || job.attempt > 0) && !tables.paused.has(job.queue))
-    .some((job) => queues === null || queues.includes(job.queue))
+    .filter((job) => queues === null || queues.includes(job.queue))
+    .some((job) => job.state === 'running' || job.reservedFor !== null || tasks?.includes(job.task) !== false)
 }

@@ -66,6 +66,7 @@ export function openMemoryStore(clock: Clock): Store {
 
     register: (worker) => run(() => workers.register(worker)),
     beat: (worker, processes) => run(() => workers.beat(worker, processes)),
+    setTasks: (worker, tasks) => run(() => workers.setTasks(worker, tasks)),
     deregister: (worker) => tell(() => removeWorker(tables, worker)),
 
     cancel: (ids) => tell(() => ids.map((id) => cancelJob(tables, id))),
@@ -100,7 +101,7 @@ export function openMemoryStore(clock: Clock): Store {
     pausedQueues: () => run(() => pausedQueues(tables)),
     workers: () => run(() => workers.infos()),
     jobsAhead: (id, most) => run(() => jobsAhead(tables, id, most)),
-    unfinished: (queues) => run(() => hasUnfinished(tables, queues)),
+    unfinished: (queues, tasks) => run(() => hasUnfinished(tables, queues, tasks)),
     endOfNewest: (state, newer) => run(() => endOfNewest(tables, state, newer)),
     statistics: (since) => run(() => tables.ends.sums(since)),
     running: (limit) => run(() => runningJobs(tables, limit)),

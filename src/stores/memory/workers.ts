@@ -5,7 +5,7 @@ import { leaseMs, type NewWorker, type ProcessIdentity, type WorkerInfo } from '
 
 interface Entry {
   readonly id: WorkerId
-  readonly worker: NewWorker
+  worker: NewWorker
   readonly startedAt: EpochMs
   lastBeatAt: EpochMs
   leaseUntil: number
@@ -38,6 +38,11 @@ export class WorkerTable {
     entry.leaseUntil = this.#clock.monotonicMs() + leaseMs
     entry.processes = processes
     return true
+  }
+
+  setTasks(id: WorkerId, tasks: readonly string[]): void {
+    const entry = this.#find(id)
+    if (entry !== undefined) entry.worker = { ...entry.worker, tasks }
   }
 
   has(id: WorkerId): boolean {

@@ -15,11 +15,11 @@ export function holdsLease(statements: Statements, clock: Clock, worker: number)
 }
 
 /** Whether a claim might find something: asked first, so that idle workers leave the lock to those who write. */
-export function isAnythingReady(statements: Statements, { worker, queues }: ClaimRequest): boolean {
+export function isAnythingReady(statements: Statements, { worker, queues, tasks }: ClaimRequest): boolean {
   if (statements.isReserved.get(workerNumber(worker)) !== undefined) return true
   if (queues === null) {
     // Some 0.8 us as long as nothing is paused; to list the queues takes ten times as long.
-    if (statements.isReady.get() === undefined) return false
+    if (statements.isReady.get({ tasks: namesText(tasks) }) === undefined) return false
     return statements.isAnyPaused.get() === undefined || statements.readyQueues.all().length > 0
   }
   if (queues.shares.length === 0) return false
@@ -31,6 +31,7 @@ export function claimJobs(statements: Statements, clock: Clock, turns: Turns, re
   const worker = workerNumber(request.worker)
   if (request.limit <= 0 || !holdsLease(statements, clock, worker)) return []
   const now = clock.now()
+  const tasks = namesText(request.tasks)
   const take = (find: Statement, which: object, limit: number) =>
     claimFound(statements, find, { ...which, now }, worker, limit)
   // Asked first: to look for the jobs themselves takes ten times as long.
@@ -39,9 +40,19 @@ export function claimJobs(statements: Statements, clock: Clock, turns: Turns, re
   const ready = request.queues?.shares.length === 0 ? [] : (statements.readyQueues.all() as { queue: string }[])
   const names = ready.map(({ queue }) => queue)
   const shared = turns.share(names, request.queues, request.limit - rows.length, (queue, limit) =>
-    take(statements.readyInQueue, { queue }, limit),
+    take(statements.readyInQueue, { queue, tasks }, limit),
   )
   return [...rows, ...shared].map((row) => claimOf(row, request.worker))
+}
+
+const texts = new WeakMap<readonly string[], string>()
+
+/** Names as the statements take them. A worker hands over the same list with every claim. */
+export function namesText(names: readonly string[] | undefined): string | null {
+  if (names === undefined) return null
+  const text = texts.get(names) ?? JSON.stringify(names)
+  texts.set(names, text)
+  return text
 }
 
 // So many of the largest jobs still fit in one text.

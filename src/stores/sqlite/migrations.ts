@@ -5,6 +5,7 @@ import { output } from './migrations/4-output.js'
 import { pausedQueues } from './migrations/5-paused-queues.js'
 import { schedules } from './migrations/6-schedules.js'
 import { leanerIndexes } from './migrations/7-leaner-indexes.js'
+import { knownTasks } from './migrations/8-known-tasks.js'
 
 /**
  * The schema, one migration a version. A released migration is frozen: a change is a new one at the end.
@@ -18,6 +19,7 @@ export const migrations: readonly string[] = [
   pausedQueues,
   schedules,
   leanerIndexes,
+  knownTasks,
 ]
 
 /** Marks a file as Offstage's own (`PRAGMA application_id`): "Offs" in ASCII. */

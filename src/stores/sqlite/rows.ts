@@ -113,6 +113,7 @@ export interface WorkerRow {
   readonly boot_id: string | null
   readonly pid_namespace: string | null
   readonly concurrency: number
+  readonly tasks: string | null
   readonly queues: string
   readonly processes: string
   readonly started_at: number
@@ -129,6 +130,7 @@ export function workerOfRow(row: WorkerRow, clock: Clock): WorkerInfo {
     pidNamespace: row.pid_namespace,
     concurrency: row.concurrency,
     queues: JSON.parse(row.queues) as string[] | null,
+    tasks: row.tasks === null ? null : (JSON.parse(row.tasks) as string[] | null),
     startedAt: row.started_at,
     lastBeatAt: row.last_beat_at,
     expired: leaseIsOver(row, clock),

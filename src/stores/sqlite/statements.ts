@@ -36,6 +36,9 @@ const isExpired = `
 // What has expired is not started, even if no sweep has buried it yet.
 const startable = `(expires_at IS NULL OR expires_at > :now OR NOT ${neverStarted})`
 
+// A list of names is read once for a statement. NULL: whatever the task.
+const ofTheseTasks = `(:tasks IS NULL OR task IN (SELECT value FROM json_each(:tasks)))`
+
 /** How many rows the statements take that are made for many. */
 export const atOnce = 25
 
@@ -90,10 +93,10 @@ const texts = {
   // claim. What it does not touch is one column less to write for every job: `ended_by` is not read of a running job,
   // and `cancel_wanted` is 0 in one that waits.
   leaseTerm: `SELECT boot_id AS bootId, lease_until AS until FROM workers WHERE id = ?`,
-  isReady: `SELECT 1 FROM jobs WHERE state = 'queued' AND reserved_for IS NULL LIMIT 1`,
+  isReady: `SELECT 1 FROM jobs WHERE state = 'queued' AND reserved_for IS NULL AND ${ofTheseTasks} LIMIT 1`,
   isReserved: `SELECT 1 FROM jobs WHERE state = 'queued' AND reserved_for = ? LIMIT 1`,
   readyReserved: asJson(`state = 'queued' AND reserved_for = :worker`),
-  readyInQueue: asJson(`state = 'queued' AND reserved_for IS NULL AND queue = :queue`),
+  readyInQueue: asJson(`state = 'queued' AND reserved_for IS NULL AND queue = :queue AND ${ofTheseTasks}`),
   claim: `
     UPDATE jobs SET state = 'running', attempt = attempt + 1, worker = :worker, started_at = :now
     WHERE id IN (SELECT value FROM json_each(:ids))`,
@@ -212,11 +215,12 @@ const texts = {
 
   // workers
   insertWorker: `
-    INSERT INTO workers (pid, start_ticks, host, boot_id, pid_namespace, concurrency, queues, started_at, last_beat_at,
+    INSERT INTO workers (pid, start_ticks, host, boot_id, pid_namespace, concurrency, queues, tasks, started_at, last_beat_at,
       lease_until)
-    VALUES (:pid, :startTicks, :host, :bootId, :pidNamespace, :concurrency, :queues, :now, :now, :leaseUntil)`,
+    VALUES (:pid, :startTicks, :host, :bootId, :pidNamespace, :concurrency, :queues, :tasks, :now, :now, :leaseUntil)`,
   renewLease: `
     UPDATE workers SET last_beat_at = :now, lease_until = :leaseUntil, processes = :processes WHERE id = :worker`,
+  setTasks: `UPDATE workers SET tasks = ? WHERE id = ?`,
   deleteWorker: `DELETE FROM workers WHERE id = ?`,
   workers: `SELECT * FROM workers ORDER BY id`,
 
@@ -238,10 +242,12 @@ const texts = {
   // before; one that is only delayed has not.
   anyUnfinished: `
     SELECT 1 WHERE
-      EXISTS (SELECT 1 FROM (${readyQueues}) WHERE ${onTheseQueues})
-      OR EXISTS (SELECT 1 FROM jobs WHERE state = 'running' AND ${onTheseQueues})
+      EXISTS (SELECT 1 FROM jobs WHERE state = 'running' AND ${onTheseQueues})
       OR EXISTS (SELECT 1 FROM jobs WHERE reserved_for IS NOT NULL AND state = 'queued' AND ${onTheseQueues})
-      OR EXISTS (SELECT 1 FROM jobs WHERE state = 'scheduled' AND attempt > 0 AND ${onTheseQueues})`,
+      OR EXISTS (SELECT 1 FROM jobs WHERE state = 'scheduled' AND attempt > 0 AND ${onTheseQueues} AND ${ofTheseTasks})
+      OR EXISTS (SELECT 1 FROM (${readyQueues}) AS ready WHERE ${onTheseQueues}
+        AND EXISTS (SELECT 1 FROM jobs
+          WHERE state = 'queued' AND reserved_for IS NULL AND jobs.queue = ready.queue AND ${ofTheseTasks}))`,
   // Reads all jobs: nothing on the way of a job may use it.
   queueCounts: `
     SELECT queue, state, count(*) AS count, min(due_at) AS oldestDueAt FROM jobs GROUP BY queue, state ORDER BY queue`,

@@ -5,7 +5,7 @@ import { storeClosed } from '../closed.js'
 import type { ClaimRequest, JobFilter, NewWorker, Page, PausedQueue, ProcessIdentity, Store } from '../store.js'
 import { Turns } from '../turns.js'
 import { cancelJob } from './cancel.js'
-import { claimJobs, isAnythingReady } from './claim.js'
+import { claimJobs, isAnythingReady, namesText } from './claim.js'
 import { openForReading, openForWriting, type SqliteLocation } from './database.js'
 import { enqueueJob } from './enqueue.js'
 import { storeError } from './errors.js'
@@ -119,6 +119,8 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
     register: async (worker: NewWorker) => `w${await write(() => insertWorker(statements, clock, worker))}`,
     beat: (worker: WorkerId, processes: readonly ProcessIdentity[]) =>
       writeUnsynced(() => renewLease(statements, clock, workerNumber(worker), processes)),
+    setTasks: (worker, tasks) =>
+      writeUnsynced(() => void statements.setTasks.run(JSON.stringify(tasks), workerNumber(worker))),
     deregister: (worker: WorkerId) => tell(() => removeWorker(statements, clock, workerNumber(worker))),
 
     cancel: (ids: readonly JobId[]) => tell(() => ids.map((id) => cancelJob(statements, clock, jobNumber(id)))),
@@ -166,10 +168,10 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
     pausedQueues: () => read(() => statements.pausedQueues.all() as PausedQueue[]),
     workers: () => read(() => (statements.workers.all() as WorkerRow[]).map((row) => workerOfRow(row, clock))),
     jobsAhead: (id, most) => read(() => jobsAhead(statements, id, most)),
-    unfinished: (queues) =>
+    unfinished: (queues, tasks) =>
       read(() => {
-        const wanted = queues === null ? null : JSON.stringify(queues)
-        return statements.anyUnfinished.get({ queues: wanted }) !== undefined
+        const wanted = { queues: namesText(queues ?? undefined), tasks: namesText(tasks) }
+        return statements.anyUnfinished.get(wanted) !== undefined
       }),
     endOfNewest: (state, newer) => read(() => endOfNewest(statements, state, newer)),
     statistics: (since) => read(() => readStatistics(statements, since)),

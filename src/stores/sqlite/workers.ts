@@ -15,6 +15,7 @@ export function insertWorker(statements: Statements, clock: Clock, worker: NewWo
     pidNamespace: worker.pidNamespace,
     concurrency: worker.concurrency,
     queues: JSON.stringify(worker.queues),
+    tasks: JSON.stringify(worker.tasks),
     now: clock.now(),
     leaseUntil: clock.monotonicMs() + leaseMs,
   })
