@@ -13,6 +13,5 @@ export default defineConfig({
     disableConsoleIntercept: true,
     globalSetup: ['test/support/global-setup.ts'],
     env: { NO_COLOR: '1', FORCE_COLOR: '0' },
-    reporters: ['default', ['json', { outputFile: 'test-report.json' }]],
   },
 })

@@ -5,8 +5,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { refuseOldNode } from '../bin/node-version.js'
 import { nodeBinary, nodeVersions } from './nodes.js'
 
+refuseOldNode()
 const root = fileURLToPath(new URL('..', import.meta.url))
 const reports = mkdtempSync(join(tmpdir(), 'offstage-check-'))
 const own = process.versions.node
