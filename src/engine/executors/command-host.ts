@@ -3,6 +3,7 @@ import type { JobId } from '../../domain/job.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import type { Catalog, JobKey, JobOrder, Verdict } from '../protocol.js'
 import { CommandJob, type CommandPlace } from './command-job.js'
+import { Pipes } from './pipes.js'
 import type { TaskHost, TaskHostListener } from './task-host.js'
 
 /** Runs the jobs whose tasks are programs, each in a process group of its own. */
@@ -11,6 +12,7 @@ export class CommandHost implements TaskHost {
   readonly #place: CommandPlace
   readonly #clock: Clock
   readonly #listener: TaskHostListener
+  readonly #pipes = new Pipes()
   readonly #running = new Map<JobId, CommandJob>()
   readonly #waiting = new Map<JobId, JobOrder>()
   readonly #idleWaiters = new Set<() => void>()
@@ -82,9 +84,10 @@ export class CommandHost implements TaskHost {
     return this.#idle()
   }
 
-  end(): Promise<void> {
+  async end(): Promise<void> {
     this.#isEnding = true
-    return this.kill()
+    await this.kill()
+    this.#pipes.close()
   }
 
   #startSome(): void {
@@ -92,7 +95,7 @@ export class CommandHost implements TaskHost {
       if (this.#running.size >= this.#atOnce) return
       this.#waiting.delete(id)
       this.#listener.began([order])
-      const job: CommandJob = new CommandJob(order, this.#place, this.#clock, this.#listener, () =>
+      const job: CommandJob = new CommandJob(order, this.#place, this.#pipes, this.#clock, this.#listener, () =>
         this.#ended(id, job),
       )
       this.#running.set(id, job)

@@ -12,6 +12,7 @@ import { shellTask } from '../shell-task.js'
 import { Command, type CommandLine } from './command.js'
 import { CommandOutput } from './command-output.js'
 import type { Exit } from './forked.js'
+import type { Pipes } from './pipes.js'
 import type { TaskHostListener } from './task-host.js'
 
 /** Where the programs of a project are, and where they run. */
@@ -41,7 +42,14 @@ export class CommandJob {
   readonly #command: Command | null
   #isKilled = false
 
-  constructor(order: JobOrder, place: CommandPlace, clock: Clock, listener: TaskHostListener, done: () => void) {
+  constructor(
+    order: JobOrder,
+    place: CommandPlace,
+    pipes: Pipes,
+    clock: Clock,
+    listener: TaskHostListener,
+    done: () => void,
+  ) {
     const { id, attempt } = order
     this.attempt = attempt
     this.#order = order
@@ -52,12 +60,12 @@ export class CommandJob {
       text: (stream, text) => listener.output({ id, attempt, stream, text, at: clock.now() }),
       progress: (fraction, message) => listener.progress({ id, attempt, fraction, message }),
     })
-    this.#command = this.#begin(order, place)
+    this.#command = this.#begin(order, place, pipes)
   }
 
-  #begin(order: JobOrder, place: CommandPlace): Command | null {
+  #begin(order: JobOrder, place: CommandPlace, pipes: Pipes): Command | null {
     try {
-      return new Command(commandLine(order, place), {
+      return new Command(commandLine(order, place), pipes, {
         wrote: (stream, text) => this.#output.write(stream, text),
         failed: (error) => this.#notStarted(error),
         exited: (exit, usage) => this.#exited(exit, usage),

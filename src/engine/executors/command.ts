@@ -1,4 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync } from 'node:fs'
+import { Socket } from 'node:net'
+import type { Readable, Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { StringDecoder } from 'node:string_decoder'
 import type { Usage } from '../../domain/job.js'
@@ -6,6 +9,7 @@ import type { ProcessIdentity } from '../../stores/store.js'
 import { identify } from '../host.js'
 import { CommandUsage } from './command-usage.js'
 import type { Exit } from './forked.js'
+import type { Pipe, Pipes } from './pipes.js'
 
 /** A program to run, as the operating system takes it. */
 export interface CommandLine {
@@ -30,14 +34,19 @@ const outputGraceMs = 200
 /** A program in a process group of its own, which ends as a whole. To make one may throw what `spawn` throws. */
 export class Command {
   readonly #child: ChildProcess
+  readonly #outputs: readonly Readable[]
   readonly #usage: CommandUsage | null
   readonly #listener: CommandListener
   readonly #gone: Promise<{ readonly exit: Exit; readonly usage: Usage }>
   #isGone = false
 
-  constructor({ file, argv, cwd, env, stdin }: CommandLine, listener: CommandListener) {
+  constructor({ file, argv, cwd, env, stdin }: CommandLine, pipes: Pipes, listener: CommandListener) {
+    const given = pipes.take(3)
     // Throws for what the operating system does not take at all, such as an argument that is too long.
-    this.#child = spawn(file, [...argv], { cwd, env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
+    const start = (stdio: StdioOfCommand) => spawn(file, [...argv], { cwd, env, detached: true, stdio })
+    const { child, input, outputs } = given === null ? withSockets(start) : withPipes(start, given)
+    this.#child = child
+    this.#outputs = outputs
     const { pid } = this.#child
     this.#usage = pid === undefined ? null : new CommandUsage(pid)
     this.#child.once('error', (error) => {
@@ -53,14 +62,14 @@ export class Command {
         resolve({ exit: { code, signal }, usage })
       })
     })
-    this.#child.stdin?.on('error', () => {}) // it need not read
-    this.#child.stdin?.end(stdin)
+    input?.on('error', () => {}) // it need not read
+    input?.end(stdin)
   }
 
   /** Tells what it writes, from the beginning, and its end; neither before `known` has resolved. */
   listen(known: Promise<void>): void {
-    const pipes = [this.#child.stdout, this.#child.stderr].filter((pipe) => pipe != null)
-    const drained = Promise.all(pipes.map((pipe) => finished(pipe).catch(() => {})))
+    const pipes = this.#outputs
+    const drained = Promise.all(pipes.map((pipe) => finished(pipe, { writable: false }).catch(() => {})))
     pipes.forEach((pipe, index) => {
       const decoder = new StringDecoder('utf8')
       // Read at once: what nobody reads when a program ends is thrown away.
@@ -94,6 +103,37 @@ export class Command {
     try {
       process.kill(-pid, signal)
     } catch {} // nobody is left in the group
+  }
+}
+
+type StdioOfCommand = ['pipe' | number, 'pipe' | number, 'pipe' | number]
+
+interface Started {
+  readonly child: ChildProcess
+  readonly input: Writable | null
+  readonly outputs: readonly Readable[]
+}
+
+function withSockets(start: (stdio: StdioOfCommand) => ChildProcess): Started {
+  const child = start(['pipe', 'pipe', 'pipe'])
+  return { child, input: child.stdin, outputs: [child.stdout, child.stderr].filter((stream) => stream !== null) }
+}
+
+/** The child has its ends once it is started; as long as this process had them too, no pipe would come to its end. */
+function withPipes(start: (stdio: StdioOfCommand) => ChildProcess, pipes: readonly Pipe[]): Started {
+  const [stdin, stdout, stderr] = pipes as readonly [Pipe, Pipe, Pipe]
+  const ours = [stdin.writeEnd, stdout.readEnd, stderr.readEnd]
+  const theirs = [stdin.readEnd, stdout.writeEnd, stderr.writeEnd]
+  try {
+    const child = start([stdin.readEnd, stdout.writeEnd, stderr.writeEnd])
+    const reading = (fd: number) => new Socket({ fd, readable: true, writable: false })
+    const input = new Socket({ fd: stdin.writeEnd, readable: false, writable: true })
+    return { child, input, outputs: [reading(stdout.readEnd), reading(stderr.readEnd)] }
+  } catch (thrown) {
+    for (const fd of ours) closeSync(fd)
+    throw thrown
+  } finally {
+    for (const fd of theirs) closeSync(fd)
   }
 }
 
