@@ -73,3 +73,20 @@ function cut(value: string, length: number): string {
   if (value.length <= length) return value
   return `${value.slice(0, length)} [cut: ${value.length - length} more characters]`
 }
+
+/** Signals by which a shutdown ends what runs. A service manager sends them to everything that a worker has started. */
+const shutdownSignals = new Set<unknown>(['SIGTERM', 'SIGINT', 'SIGHUP'])
+
+export function isShutdownSignal(signal: unknown): boolean {
+  return shutdownSignals.has(signal)
+}
+
+/** Whether an error tells of a child that a shutdown ended, as those of child_process and execa do, or is caused by one. */
+export function tellsOfShutdown(thrown: unknown, depth = 5): boolean {
+  if (depth === 0 || typeof thrown !== 'object' || thrown === null) return false
+  const { signal, cause } = {
+    signal: attempt(() => Reflect.get(thrown, 'signal')),
+    cause: attempt(() => Reflect.get(thrown, 'cause')),
+  }
+  return isShutdownSignal(signal) || tellsOfShutdown(cause, depth - 1)
+}

@@ -93,7 +93,8 @@ export type EndedReport =
   | {
       readonly kind: 'threw'
       readonly error: JobError
-      readonly verdict: 'by policy' | 'never'
+      /** `by signal`: TERM, INT or HUP ended it; an interruption if its worker stops, by policy otherwise. */
+      readonly verdict: 'by policy' | 'never' | 'by signal'
       readonly startedAt: EpochMs
       readonly endedAt: EpochMs
     }

@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.js'
 import { isTemporary } from '../domain/errors.js'
 import { defaultGraceMs, type JobId, type WorkerId } from '../domain/job.js'
+import type { AttemptReport } from '../domain/outcome.js'
 import type { QueueChoice } from '../domain/queues.js'
 import type { Claim, JobStore } from '../stores/store.js'
 import type { EngineEmitter } from './events.js'
@@ -8,6 +9,7 @@ import type { Death } from './executors/death.js'
 import type { Lane } from './executors/lane.js'
 import type { TaskPool } from './executors/task-pool.js'
 import { type InFlight, inFlight, outcomeOf, outcomeOfDeath, released } from './in-flight.js'
+import { Interruptions } from './interruptions.js'
 import { askToStop, stopByLadder } from './ladder.js'
 import { OutputLog } from './output-log.js'
 import { Pace } from './pace.js'
@@ -52,6 +54,7 @@ export class Runner {
   readonly #limits: TimeLimits
   readonly #pace = new Pace(aheadMs, mostAhead)
   readonly #stalls: StallWatch
+  readonly #interruptions = new Interruptions<InFlight>()
   readonly #inFlight = new Map<JobId, InFlight>()
   readonly #ends: End[] = []
   readonly #idleWaiters = new Set<() => void>()
@@ -136,6 +139,7 @@ export class Runner {
   /** Takes no more jobs, and gives back what has not begun; resolves when the last one has ended and is stored. */
   async drain(): Promise<void> {
     this.#open = false
+    this.#interruptions.stop()
     await this.#claiming?.catch(() => {})
     this.#pool.recall()
     this.#giveBack(this.#pool.loners.withdrawAll())
@@ -157,6 +161,8 @@ export class Runner {
     if (entry === undefined || entry.stopping === 'cancelled') return
     if (entry.lane !== null) {
       this.#stop(entry, 'cancelled')
+      // It may have been ended by the signal that is why it is cancelled.
+      this.#interruptions.decide(entry, false)
       return
     }
     // It waits for a process of its own. To be given back is the end of a job that is to be cancelled.
@@ -188,7 +194,10 @@ export class Runner {
   /** Jobs ended in a lane. */
   ended(lane: Lane, ends: readonly { readonly entry: InFlight; readonly end: AttemptEnd }[]): void {
     this.#pace.ended(ends.length)
-    for (const { entry, end } of ends) this.#ends.push({ entry, outcome: outcomeOf(entry, end.report) })
+    for (const { entry, end } of ends) {
+      if (end.report.kind === 'threw' && end.report.verdict === 'by signal') this.#judge(entry, end.report)
+      else this.#ends.push({ entry, outcome: outcomeOf(entry, end.report) })
+    }
     // What hangs goes on hanging there.
     const isSpent = lane.jobsEnded >= mostJobs || ends.some(({ end }) => end.report.kind === 'forced')
     if (isSpent) this.#pool.replace(lane)
@@ -197,6 +206,15 @@ export class Runner {
     // as hundreds of jobs.
     if (this.#pool.isHungry(this.#pace.ahead)) this.#turnOver()
     else this.#turnOverTimer ??= setTimeout(() => this.#turnOver(), longestHoldMs)
+  }
+
+  /** Ended by a signal that may have been for the worker too. Its place is free, and its lease is held. */
+  #judge(entry: InFlight, report: AttemptReport): void {
+    this.#interruptions.judge(entry, (isInterruption) => {
+      if (this.#inFlight.get(entry.claim.job.id) !== entry) return
+      if (isInterruption) entry.stopping ??= 'shutdown'
+      this.#settle([{ entry, outcome: outcomeOf(entry, report) }])
+    })
   }
 
   /** Jobs came back whose code never began. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../../domain/clock.js'
 import { parseDuration } from '../../domain/duration.js'
 import { NonRetryableError, RetryLater } from '../../domain/errors.js'
+import { tellsOfShutdown } from '../../domain/failure.js'
 import { maxResultBytes, toJsonText } from '../../domain/json.js'
 import type { AttemptReport } from '../../domain/outcome.js'
 import { preciseMs } from '../clock.js'
@@ -50,7 +51,8 @@ function failure(task: LoadedTask, thrown: unknown, span: { startedAt: number; e
     }
   }
   const never = is(thrown, NonRetryableError) || task.dontRetryOn.some((kind) => is(thrown, kind))
-  return { kind: 'threw', error, verdict: never ? 'never' : 'by policy', ...span }
+  const verdict = never ? 'never' : tellsOfShutdown(thrown) ? 'by signal' : 'by policy'
+  return { kind: 'threw', error, verdict, ...span }
 }
 
 // instanceof runs code of the task's: a Proxy's trap, or a class's own Symbol.hasInstance.

@@ -2,7 +2,7 @@ import { constants } from 'node:os'
 import { basename } from 'node:path'
 import type { Clock } from '../../domain/clock.js'
 import { inexactNumber } from '../../domain/exact-number.js'
-import { errorWithLastWords, type JobError } from '../../domain/failure.js'
+import { errorWithLastWords, isShutdownSignal, type JobError } from '../../domain/failure.js'
 import type { EpochMs, Usage } from '../../domain/job.js'
 import { maxResultBytes, toJsonText } from '../../domain/json.js'
 import type { AttemptReport } from '../../domain/outcome.js'
@@ -26,6 +26,9 @@ export interface CommandPlace {
 const tryLater = 75
 const neverAgain = 65
 const laterMs = 1_000
+const shutdownCodes = new Set<number | null>(
+  [constants.signals.SIGHUP, constants.signals.SIGINT, constants.signals.SIGTERM].map((signal) => 128 + signal),
+)
 
 const passing = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM', 'ETXTBSY'])
 
@@ -114,7 +117,10 @@ export class CommandJob {
     const message = endText(this.#order.task, code, signal)
     const error = errorWithLastWords('CommandError', message, this.#output.lastErrors)
     if (code === tryLater) return { kind: 'asked for later', delayMs: laterMs, error, ...span }
-    return { kind: 'threw', error, verdict: code === neverAgain ? 'never' : 'by policy', ...span }
+    // A shell that waits for its child exits with 128 and the number of the signal.
+    const isShutdown = isShutdownSignal(signal) || shutdownCodes.has(code)
+    const verdict = code === neverAgain ? 'never' : isShutdown ? 'by signal' : 'by policy'
+    return { kind: 'threw', error, verdict, ...span }
   }
 
   /** The last line of stdout, if it is JSON. */
