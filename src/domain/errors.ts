@@ -74,13 +74,16 @@ export class NonRetryableError extends Error {
  */
 export class RetryLater extends Error {
   override name = 'RetryLater'
-  readonly delay: number | string
+  readonly delay: number | string | null
 
+  /** Without a delay the waits double from a second to a minute. */
   constructor(
-    delay: number | string,
-    message = `asked to run again in ${delay}${typeof delay === 'number' ? ' ms' : ''}`,
+    delay?: number | string,
+    message = delay === undefined
+      ? 'asked to run again later'
+      : `asked to run again in ${delay}${typeof delay === 'number' ? ' ms' : ''}`,
   ) {
     super(message)
-    this.delay = delay
+    this.delay = delay ?? null
   }
 }

@@ -75,6 +75,8 @@ export interface Job {
   /** Attempts whose process died; `lossesAlone` of them while the job was alone in it. */
   readonly losses: number
   readonly lossesAlone: number
+  /** How often in a row its task has asked to run later. */
+  readonly postponements: number
   /** Its task process died while it ran, and it has not run well since: it is to be alone in the next one. */
   readonly suspect: boolean
   readonly maxRetries: number
@@ -106,6 +108,7 @@ export type ClaimedJob = Pick<
   | 'failures'
   | 'losses'
   | 'lossesAlone'
+  | 'postponements'
   | 'suspect'
   | 'maxRetries'
   | 'backoff'

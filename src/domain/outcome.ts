@@ -25,7 +25,7 @@ export interface CompletedOutcome extends Span {
   readonly resultJson: string
 }
 
-/** Runs again at `at`. A task that asked for it by RetryLater `counts` nothing. */
+/** Runs again at `at`. A task that asked for it by RetryLater `counts` no failure. */
 export interface RetryOutcome extends Span {
   readonly kind: 'retry'
   readonly at: EpochMs
@@ -56,7 +56,7 @@ export interface ReleasedOutcome extends Span {
 }
 
 /** Which counter of the job an attempt adds to. A `worker loss` is the death of the whole worker, which blames no job. */
-export type Counts = 'failure' | 'loss' | 'loss alone' | 'worker loss' | 'nothing'
+export type Counts = 'failure' | 'loss' | 'loss alone' | 'worker loss' | 'postponement'
 
 /** What is added to the counters of a job, and whether it is a suspect from now on; null: as it was. */
 export interface Tally {
@@ -64,14 +64,16 @@ export interface Tally {
   readonly losses: number
   readonly lossesAlone: number
   readonly suspect: boolean | null
+  /** Added to those in a row; null: the row is over. */
+  readonly postponements: number | null
 }
 
 const tallies: Readonly<Record<Counts, Tally>> = {
-  failure: { failures: 1, losses: 0, lossesAlone: 0, suspect: false },
-  loss: { failures: 0, losses: 1, lossesAlone: 0, suspect: true },
-  'loss alone': { failures: 0, losses: 1, lossesAlone: 1, suspect: true },
-  'worker loss': { failures: 0, losses: 1, lossesAlone: 0, suspect: null },
-  nothing: { failures: 0, losses: 0, lossesAlone: 0, suspect: false },
+  failure: { failures: 1, losses: 0, lossesAlone: 0, suspect: false, postponements: null },
+  loss: { failures: 0, losses: 1, lossesAlone: 0, suspect: true, postponements: null },
+  'loss alone': { failures: 0, losses: 1, lossesAlone: 1, suspect: true, postponements: null },
+  'worker loss': { failures: 0, losses: 1, lossesAlone: 0, suspect: null, postponements: 0 },
+  postponement: { failures: 0, losses: 0, lossesAlone: 0, suspect: false, postponements: 1 },
 }
 
 export function tallyOf(counts: Counts): Tally {
@@ -100,11 +102,18 @@ export type EndedReport =
     }
   | {
       readonly kind: 'asked for later'
-      readonly delayMs: number
+      /** null: it does not say when. */
+      readonly delayMs: number | null
       readonly error: JobError
       readonly startedAt: EpochMs
       readonly endedAt: EpochMs
     }
+
+/** A task that asks for later more often than this in a row will not do otherwise the next time. */
+export const maxPostponements = 100
+
+/** The wait after which a task runs again that has asked for later and not said when; it doubles each time in a row. */
+const postponement = { firstMs: 1_000, longestMs: 60_000 }
 
 /** The outcome of an attempt that ended by itself. */
 export function outcomeOfReport(job: ClaimedJob, report: EndedReport, random: () => number): Outcome {
@@ -115,7 +124,9 @@ export function outcomeOfReport(job: ClaimedJob, report: EndedReport, random: ()
     case 'asked for later': {
       const { error, delayMs } = report
       const span = { reason: 'error', startedAt, endedAt, endedBy: 'throw' } as const
-      return { kind: 'retry', at: endedAt + delayMs, error, counts: 'nothing', ...span }
+      if (job.postponements >= maxPostponements) return { kind: 'failed', counts: 'failure', error, ...span }
+      const waitMs = delayMs ?? Math.min(postponement.firstMs * 2 ** job.postponements, postponement.longestMs)
+      return { kind: 'retry', at: endedAt + waitMs, error, counts: 'postponement', ...span }
     }
     case 'threw': {
       const failure = { reason: 'error', error: report.error, startedAt, endedAt, endedBy: 'throw' } as const

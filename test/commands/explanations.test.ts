@@ -63,7 +63,9 @@ describe('status JOB says why a job is where it is', () => {
       const filled: Record<string, string> = {
         'delayed-without-worker': await subject.add({ dueAt: now + 2 * hour + 50 * second }),
         'waits-for-retry': await ran(subject, [retry(0), retry(40 * second)], { queue: 'mail' }),
-        'asked-for-later': await ran(subject, [outcome.retry(hour + 50 * second, { counts: 'nothing', error: asked })]),
+        'asked-for-later': await ran(subject, [
+          outcome.retry(hour + 50 * second, { counts: 'postponement', error: asked }),
+        ]),
         'queued-without-worker': await subject.add(),
         'due-without-worker': await subject.add({ dueAt: now + 1 }),
         'not-started-in-time': await subject.add({ queue: 'urgent', expiresAt: now }),

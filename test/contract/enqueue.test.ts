@@ -34,6 +34,7 @@ contract('enqueue', (test) => {
       failures: 0,
       losses: 0,
       lossesAlone: 0,
+      postponements: 0,
       suspect: false,
       maxRetries: 0,
       backoff,

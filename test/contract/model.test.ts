@@ -99,7 +99,7 @@ async function run(subject: Subject, leases: Lease[], operation: Operation): Pro
         completed: outcome.completed(),
         failed: outcome.failed(),
         retry: outcome.retry(0),
-        retryLater: outcome.retry(500, { counts: 'nothing' }),
+        retryLater: outcome.retry(500, { counts: 'postponement' }),
         cancelled: outcome.cancelled(),
         released: outcome.released(true),
         unstarted: outcome.released(false),

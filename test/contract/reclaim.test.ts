@@ -18,6 +18,7 @@ contract('reclaim', (test) => {
       failures: 0,
       losses: 1,
       lossesAlone: 0,
+      postponements: 0,
       dueAt: subject.clock.now(),
       error: { name: 'WorkerLost' },
       endedBy: 'lost',

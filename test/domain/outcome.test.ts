@@ -32,9 +32,30 @@ describe('What becomes of a job whose attempt', () => {
     expect(outcomeOfReport(claimedJob({ maxRetries: 0 }), report, half)).toEqual({
       kind: 'retry',
       at: 1_500 + 600_000,
-      counts: 'nothing',
+      counts: 'postponement',
       ...failure,
     })
+  })
+})
+
+describe('A task that asks for later without saying when', () => {
+  const report = { kind: 'asked for later', delayMs: null, error: boom, ...span } as const
+  const waitMs = (postponements: number) => {
+    const outcome = outcomeOfReport(claimedJob({ postponements }), report, half)
+    return outcome.kind === 'retry' ? outcome.at - 1_500 : null
+  }
+
+  test('waits twice as long each time in a row, from a second to a minute.', () => {
+    expect([0, 1, 2, 5, 6, 7, 99].map(waitMs)).toEqual([1_000, 2_000, 4_000, 32_000, 60_000, 60_000, 60_000])
+  })
+
+  test('fails after a hundred times in a row, and so does one that says when.', () => {
+    expect(outcomeOfReport(claimedJob({ postponements: 100 }), report, half)).toMatchObject({
+      kind: 'failed',
+      counts: 'failure',
+    })
+    expect(outcomeOfReport(claimedJob({ postponements: 100 }), { ...report, delayMs: 1 }, half).kind).toBe('failed')
+    expect(outcomeOfReport(claimedJob({ postponements: 99 }), { ...report, delayMs: 1 }, half).kind).toBe('retry')
   })
 })
 

@@ -58,6 +58,7 @@ export function runningJob(overrides: Partial<Job> = {}): Job {
     failures: 0,
     losses: 0,
     lossesAlone: 0,
+    postponements: 0,
     suspect: false,
     resultJson: null,
     error: null,

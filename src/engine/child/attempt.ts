@@ -45,7 +45,12 @@ function failure(task: LoadedTask, thrown: unknown, span: { startedAt: number; e
   const error = failureOf(thrown)
   if (is(thrown, RetryLater)) {
     try {
-      return { kind: 'asked for later', delayMs: parseDuration(thrown.delay, 'RetryLater'), error, ...span }
+      return {
+        kind: 'asked for later',
+        delayMs: thrown.delay === null ? null : parseDuration(thrown.delay, 'RetryLater'),
+        error,
+        ...span,
+      }
     } catch (refusal) {
       return { kind: 'threw', error: failureOf(refusal), verdict: 'never', ...span }
     }

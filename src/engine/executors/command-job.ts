@@ -25,7 +25,6 @@ export interface CommandPlace {
 // sysexits.h: EX_TEMPFAIL and EX_DATAERR.
 const tryLater = 75
 const neverAgain = 65
-const laterMs = 1_000
 const shutdownCodes = new Set<number | null>(
   [constants.signals.SIGHUP, constants.signals.SIGINT, constants.signals.SIGTERM].map((signal) => 128 + signal),
 )
@@ -116,20 +115,36 @@ export class CommandJob {
     if (code === 0) return this.#result(span)
     const message = endText(this.#order.task, code, signal)
     const error = errorWithLastWords('CommandError', message, this.#output.lastErrors)
-    if (code === tryLater) return { kind: 'asked for later', delayMs: laterMs, error, ...span }
+    // Of a command nobody knows what its exit codes mean.
+    const meansExitCodes = this.#order.task !== shellTask
+    if (meansExitCodes && code === tryLater) return { kind: 'asked for later', delayMs: null, error, ...span }
     // A shell that waits for its child exits with 128 and the number of the signal.
     const isShutdown = isShutdownSignal(signal) || shutdownCodes.has(code)
-    const verdict = code === neverAgain ? 'never' : isShutdown ? 'by signal' : 'by policy'
+    const verdict = meansExitCodes && code === neverAgain ? 'never' : isShutdown ? 'by signal' : 'by policy'
     return { kind: 'threw', error, verdict, ...span }
   }
 
-  /** The last line of stdout, if it is JSON. */
+  /** The last line of stdout, if it is JSON. What cannot be carried would be the same the next time. */
   #result(span: { startedAt: EpochMs; endedAt: EpochMs }): AttemptReport {
-    const resultJson = jsonOf(this.#output.lastLine)
-    if (Buffer.byteLength(resultJson) <= maxResultBytes) return { kind: 'returned', resultJson, ...span }
-    const message = `the result is a line of ${Buffer.byteLength(resultJson)} bytes, over the limit of ${maxResultBytes}`
-    const error: JobError = { name: 'CommandError', message, stack: null }
-    return { kind: 'threw', error, verdict: 'never', ...span }
+    const refuse = (what: string): AttemptReport => {
+      const error: JobError = { name: 'CommandError', message: `the result ${what}`, stack: null }
+      return { kind: 'threw', error, verdict: 'never', ...span }
+    }
+    const line = this.#output.lastLine
+    if (this.#output.isLastLineCut) {
+      const isJson = /^\s*["[{]/.test(line)
+      return isJson
+        ? refuse(`is over the limit of ${maxResultBytes} bytes`)
+        : { kind: 'returned', resultJson: 'null', ...span }
+    }
+    try {
+      const resultJson = jsonOf(line)
+      const bytes = Buffer.byteLength(resultJson)
+      if (bytes <= maxResultBytes) return { kind: 'returned', resultJson, ...span }
+      return refuse(`is a line of ${bytes} bytes, over the limit of ${maxResultBytes}`)
+    } catch (thrown) {
+      return refuse(`cannot be carried: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
+    }
   }
 
   #span() {
@@ -153,13 +168,16 @@ function endText(task: string, code: number | null, signal: NodeJS.Signals | nul
     : `${what} was ended by ${signal} (${constants.signals[signal]})`
 }
 
+/** Throws for JSON that is too large or too deep. */
 function jsonOf(line: string): string {
+  let value: unknown
   try {
-    // What would not come back the same is no JSON that anybody meant as a number.
-    return inexactNumber(line) === null ? toJsonText(JSON.parse(line)) : toJsonText(line)
+    value = JSON.parse(line)
   } catch {
     return 'null' // a text like any other
   }
+  // What would not come back the same is no JSON that anybody meant as a number.
+  return toJsonText(inexactNumber(line) === null ? value : line)
 }
 
 function commandLine({ id, attempt, task, argsJson, slot }: JobOrder, place: CommandPlace): CommandLine {

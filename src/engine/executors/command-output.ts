@@ -21,6 +21,9 @@ export class CommandOutput {
   readonly #lastWords = new LastWords()
   #rest = ''
   #lastLine = ''
+  /** Of the line that is being written, what was passed on before its end. */
+  #passedOn: string | null = null
+  #isLastLineCut = false
 
   constructor(listener: CommandOutputListener) {
     this.#listener = listener
@@ -29,6 +32,11 @@ export class CommandOutput {
   /** The last line of stdout that is not empty. */
   get lastLine(): string {
     return this.#lastLine
+  }
+
+  /** Whether the last line was too long to be kept: `lastLine` is the beginning of it. */
+  get isLastLineCut(): boolean {
+    return this.#isLastLineCut
   }
 
   get lastErrors(): string | null {
@@ -46,20 +54,38 @@ export class CommandOutput {
     const output = lines.filter((line) => !this.#isProgress(line))
     if (output.length > 0) this.#listener.text(stream, `${output.join('\n')}\n`)
     this.#keepLast(output)
-    if (this.#rest.length > longestLine) this.end()
+    if (this.#rest.length > longestLine) this.#passOn()
+  }
+
+  /** A line without end is shown in pieces, and is no result. */
+  #passOn(): void {
+    this.#listener.text('stdout', this.#rest)
+    this.#passedOn ??= this.#rest.slice(0, 100)
+    this.#rest = ''
   }
 
   /** There is no more: what has no line end is a line too. */
   end(): void {
     const rest = this.#rest
     this.#rest = ''
-    if (rest === '' || this.#isProgress(rest)) return
-    this.#listener.text('stdout', rest)
-    this.#keepLast([rest])
+    if (rest !== '' && this.#passedOn === null && this.#isProgress(rest)) return
+    if (rest !== '') this.#listener.text('stdout', rest)
+    if (rest !== '' || this.#passedOn !== null) this.#keepLast([rest])
   }
 
   #keepLast(lines: readonly string[]): void {
-    this.#lastLine = lines.findLast((line) => line.trim() !== '') ?? this.#lastLine
+    const [first] = lines
+    if (this.#passedOn !== null && first !== undefined) {
+      this.#lastLine = this.#passedOn
+      this.#isLastLineCut = true
+      this.#passedOn = null
+      this.#keepLast(lines.slice(1))
+      return
+    }
+    const last = lines.findLast((line) => line.trim() !== '')
+    if (last === undefined) return
+    this.#lastLine = last
+    this.#isLastLineCut = false
   }
 
   #isProgress(line: string): boolean {

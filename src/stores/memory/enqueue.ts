@@ -40,6 +40,7 @@ function insert(tables: Tables, newJob: NewJob): Entry {
     failures: 0,
     losses: 0,
     lossesAlone: 0,
+    postponements: 0,
     suspect: false,
     resultJson: null,
     error: null,

@@ -81,12 +81,13 @@ function attemptsAfter(entry: Entry, outcome: Outcome): Entry['attempts'] {
 
 /** The error and the counters of a job after an attempt that failed. */
 function failed(job: Job, { counts, error }: RetryOutcome | FailedOutcome) {
-  const { failures, losses, lossesAlone, suspect } = tallyOf(counts)
+  const { failures, losses, lossesAlone, suspect, postponements } = tallyOf(counts)
   return {
     error,
     failures: job.failures + failures,
     losses: job.losses + losses,
     lossesAlone: job.lossesAlone + lossesAlone,
     suspect: suspect ?? job.suspect,
+    postponements: postponements === null ? 0 : job.postponements + postponements,
   }
 }

@@ -84,11 +84,11 @@ function claimFound(
   return claimed
 }
 
-const plain: RareValues = [0, 0, 0, 0, null, null]
+const plain: RareValues = [0, 0, 0, 0, null, null, 0]
 
 function claimOf(row: ClaimedRow, worker: WorkerId): Claim {
   const [number, task, argsJson, queue, attemptsBefore, maxRetries, timeoutMs, rare] = row
-  const [failures, losses, lossesAlone, suspect, backoff, slot] = rare ?? plain
+  const [failures, losses, lossesAlone, suspect, backoff, slot, postponements] = rare ?? plain
   const id = `j${number}`
   const attempt = attemptsBefore + 1
   const job = {
@@ -100,6 +100,7 @@ function claimOf(row: ClaimedRow, worker: WorkerId): Claim {
     failures,
     losses,
     lossesAlone,
+    postponements,
     suspect: suspect === 1,
     maxRetries,
     backoff: backoff === null ? null : (JSON.parse(backoff) as Backoff),

@@ -32,6 +32,7 @@ export interface JobRow {
   readonly failures: number
   readonly losses: number
   readonly losses_alone: number
+  readonly postponements: number
   readonly suspect: 0 | 1
   readonly max_retries: number
   readonly backoff: string | null
@@ -65,6 +66,7 @@ export function jobOfRow(row: JobRow): Job {
     failures: row.failures,
     losses: row.losses,
     lossesAlone: row.losses_alone,
+    postponements: row.postponements,
     suspect: row.suspect === 1,
     maxRetries: row.max_retries,
     backoff: parsed<Backoff>(row.backoff),

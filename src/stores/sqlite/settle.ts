@@ -149,13 +149,14 @@ function settleAgain(
 
 /** What an outcome adds to the counters of its job, and its error. */
 function added(outcome: RetryOutcome | FailedOutcome | null) {
-  if (outcome === null) return { error: null, failure: 0, loss: 0, lossAlone: 0, suspect: null }
-  const { failures, losses, lossesAlone, suspect } = tallyOf(outcome.counts)
+  if (outcome === null) return { error: null, failure: 0, loss: 0, lossAlone: 0, suspect: null, postponement: 0 }
+  const { failures, losses, lossesAlone, suspect, postponements } = tallyOf(outcome.counts)
   return {
     error: JSON.stringify(outcome.error),
     failure: failures,
     loss: losses,
     lossAlone: lossesAlone,
     suspect: suspect === null ? null : Number(suspect),
+    postponement: postponements,
   }
 }

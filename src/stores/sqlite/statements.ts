@@ -5,8 +5,8 @@ import { scheduleTexts } from './schedule-statements.js'
 /** What a claim gives back, in this order: as one JSON text, which costs half as much as so many values. */
 const claimedColumns = 'id, task, args, queue, attempt, max_retries, timeout_ms'
 /** Beside them in the same order, or NULL where all are as they are in most jobs. */
-const rareColumns = 'failures, losses, losses_alone, suspect, backoff, slot'
-const isPlain = 'failures = 0 AND losses = 0 AND suspect = 0 AND backoff IS NULL AND slot IS NULL'
+const rareColumns = 'failures, losses, losses_alone, suspect, backoff, slot, postponements'
+const isPlain = 'failures = 0 AND losses = 0 AND suspect = 0 AND backoff IS NULL AND slot IS NULL AND postponements = 0'
 
 export type ClaimedRow = readonly [
   id: number,
@@ -26,6 +26,7 @@ export type RareValues = readonly [
   suspect: 0 | 1,
   backoff: string | null,
   slot: number | null,
+  postponements: number,
 ]
 
 // Its code never began: every attempt that began is kept while its job waits.
@@ -118,12 +119,14 @@ const texts = {
   settleEnded: `
     UPDATE jobs SET state = :state, reason = :reason, error = coalesce(:error, error), started_at = :startedAt,
       ended_at = :endedAt, ended_by = :endedBy, cancel_wanted = 0, failures = failures + :failure,
-      losses = losses + :loss, losses_alone = losses_alone + :lossAlone, suspect = coalesce(:suspect, suspect)
+      losses = losses + :loss, losses_alone = losses_alone + :lossAlone, suspect = coalesce(:suspect, suspect),
+      postponements = coalesce(postponements + :postponement, 0)
     WHERE id = :job AND attempt = :attempt AND worker = :worker AND state = 'running'`,
   settleAgain: `
     UPDATE jobs SET state = :state, due_at = :dueAt, error = coalesce(:error, error), started_at = :startedAt,
       ended_by = :endedBy, failures = failures + :failure, losses = losses + :loss,
-      losses_alone = losses_alone + :lossAlone, suspect = coalesce(:suspect, suspect)
+      losses_alone = losses_alone + :lossAlone, suspect = coalesce(:suspect, suspect),
+      postponements = coalesce(postponements + :postponement, 0)
     WHERE id = :job AND attempt = :attempt AND worker = :worker AND state = 'running'`,
   insertAttempt: `
     INSERT INTO attempts (job, attempt, state, reason, started_at, ended_at, worker, error, ended_by)

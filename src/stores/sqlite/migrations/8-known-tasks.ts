@@ -5,4 +5,7 @@ export const knownTasks = `
 
   -- What a worker knows, as a list of names; null: it was not told.
   ALTER TABLE workers ADD COLUMN tasks TEXT;
+
+  -- How often in a row a task has asked to run later.
+  ALTER TABLE jobs ADD COLUMN postponements INTEGER NOT NULL DEFAULT 0;
   `
