@@ -1,8 +1,9 @@
+import { realpathSync } from 'node:fs'
 import { serveTasks } from './engine/child/serve.js'
 import { systemClock } from './engine/clock.js'
 import { discoverModules } from './project/discover.js'
 import type { ConfigAnswer } from './project/evaluate-config.js'
-import { describeLoadError } from './project/load-error.js'
+import { blameModule, describeLoadError } from './project/load-error.js'
 import { loadTasks } from './project/load-tasks.js'
 import { loadModule } from './project/modules/load-module.js'
 
@@ -15,7 +16,12 @@ if (mode === 'config') {
   const answer = await evaluate(place)
   process.send?.(answer, () => process.exit())
 } else {
-  await serveTasks((enqueue, loading) => loadTasks(discoverModules(place), enqueue, loading), systemClock)
+  const folder = realpathSync(place)
+  await serveTasks(
+    (enqueue, loading) => loadTasks(discoverModules(place), enqueue, loading),
+    (thrown) => blameModule(folder, thrown) ?? blameModule(place, thrown),
+    systemClock,
+  )
 }
 
 async function evaluate(file: string): Promise<ConfigAnswer> {

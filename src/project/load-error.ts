@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { packageRoot } from '../engine/package-root.js'
+import type { ModuleFault } from '../engine/protocol.js'
 import { CompileError, syntaxErrorIn } from './modules/compile.js'
 import { takeFilesRead } from './modules/hooks.js'
 
@@ -12,6 +13,15 @@ export function describeLoadError(file: string, thrown: unknown): string {
   if (!(thrown instanceof SyntaxError)) return `${frameOf(file, stack) ?? file}: ${message}`
   const place = placeAbove(stack)
   return place === null ? (syntaxErrorOfCompiler(file) ?? `${file}: ${message}`) : `${place}: ${message}`
+}
+
+/** The module of a folder that an error names first in its stack; null if it names none. */
+export function blameModule(folder: string, thrown: unknown): ModuleFault | null {
+  if (!(thrown instanceof Error)) return null
+  const frames = framesOf(thrown.stack ?? '')
+  const frame = frames.find(({ path }) => path.startsWith(`${folder}/`))
+  if (frame === undefined) return null
+  return { file: frame.path, message: `${frame.path}:${frame.line}: ${thrown.name}: ${firstLine(thrown.message)}` }
 }
 
 const firstLine = (text: string) => text.split('\n')[0] ?? ''
@@ -34,9 +44,14 @@ function syntaxErrorOfCompiler(file: string): string | null {
 
 /** The frame in the module itself; without one, the first in code of the project: a helper that throws while it loads. */
 function frameOf(file: string, stack: string): string | null {
-  const frames = [...stack.matchAll(/^\s+at (?:.*\()?(?<name>(?:\/|file:\/\/).*?):(?<line>\d+):\d+\)?$/gm)]
-    .map(({ groups }) => ({ path: pathOf(groups?.name ?? ''), line: groups?.line }))
-    .filter(({ path }) => !path.startsWith(`${packageRoot}/dist/`))
+  const frames = framesOf(stack)
   const frame = frames.find(({ path }) => path === file) ?? frames.find(({ path }) => !path.includes('/node_modules/'))
   return frame === undefined ? null : `${frame.path}:${frame.line}`
+}
+
+/** Those that are not of this program. */
+function framesOf(stack: string): { readonly path: string; readonly line: string }[] {
+  return [...stack.matchAll(/^\s+at (?:.*\()?(?<name>(?:\/|file:\/\/).*?):(?<line>\d+):\d+\)?$/gm)]
+    .map(({ groups }) => ({ path: pathOf(groups?.name ?? ''), line: groups?.line ?? '' }))
+    .filter(({ path }) => !path.startsWith(`${packageRoot}/dist/`))
 }

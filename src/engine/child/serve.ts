@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../../domain/clock.js'
 import { errorNamed, KeyTakenError, UsageError } from '../../domain/errors.js'
 import type { EnqueueOptions } from '../../domain/request.js'
@@ -6,6 +7,7 @@ import type { EnqueueAnswer, ToTaskProcess } from '../protocol.js'
 import type { JobHandle } from '../task.js'
 import { takeChannel } from './channel.js'
 import { checkAll, checkArgs, type LoadedTasks } from './loaded-task.js'
+import { type BlameModule, ModuleErrors } from './module-errors.js'
 import { OrphanWatch } from './orphan-watch.js'
 import { Outbox } from './outbox.js'
 import { captureOutput } from './output.js'
@@ -19,7 +21,7 @@ export type EnqueueFromTask = (task: string, argsJson: string, options: EnqueueO
 export type LoadTasks = (enqueue: EnqueueFromTask, loading: (file: string) => void) => Promise<LoadedTasks>
 
 /** The main program of a task process: loads the tasks, then runs what the worker hands over until it hangs up. */
-export async function serveTasks(load: LoadTasks, clock: Clock): Promise<void> {
+export async function serveTasks(load: LoadTasks, blame: BlameModule, clock: Clock): Promise<void> {
   const outbox = new Outbox(takeChannel())
   const enqueues = new Enqueues(outbox)
   const watch = new OrphanWatch()
@@ -35,20 +37,30 @@ export async function serveTasks(load: LoadTasks, clock: Clock): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 
   let running: RunningJobs | null = null
-  surviveErrors(
-    (thrown) => running?.fail(thrown) ?? false,
-    (text) => {
-      outbox.output({ id: null, attempt: 0, stream: 'stderr', text, at: clock.now() })
+  const warn = (text: string) => outbox.output({ id: null, attempt: 0, stream: 'stderr', text, at: clock.now() })
+  const moduleErrors = new ModuleErrors(blame, warn)
+  surviveErrors({
+    failJob: (thrown) => running?.fail(thrown) ?? false,
+    fromEndedJob(text) {
+      warn(text)
       outbox.send({ type: 'spent' })
     },
-  )
+    fromModule: (thrown) => moduleErrors.add(thrown),
+  })
 
   const loaded = await loadOrEnd(outbox, () =>
     load(
       (task, argsJson, options) => enqueues.ask(loaded, task, argsJson, options),
-      (file) => outbox.send({ type: 'loading', file }),
+      (file) => {
+        moduleErrors.loads(file)
+        outbox.send({ type: 'loading', file })
+      },
     ),
   )
+  // A rejection that nobody waits for is known a turn later.
+  await setImmediate()
+  const { tasks, faults, hasCompiled } = loaded.catalog
+  const catalog = { tasks, hasCompiled, faults: [...faults, ...moduleErrors.loaded()] }
   running = new RunningJobs(loaded, outbox, clock)
   const jobs = running
   process.on('message', (message: ToTaskProcess) => {
@@ -76,7 +88,7 @@ export async function serveTasks(load: LoadTasks, clock: Clock): Promise<void> {
         return
     }
   })
-  outbox.send({ type: 'loaded', catalog: loaded.catalog })
+  outbox.send({ type: 'loaded', catalog })
   watch.soon()
 }
 

@@ -1,16 +1,23 @@
 import { inspect } from 'node:util'
 import { jobOfCaller } from '../current-job.js'
 
-/**
- * Keeps errors that nobody handles from ending this process: `fail` ends the calling job with one, and says whether it
- * could; what comes from a job that has ended, or from none, is told. Answers how to stop.
- */
-export function surviveErrors(fail: (thrown: unknown) => boolean, tell: (text: string) => void): () => void {
+/** What becomes of errors that nobody handles. */
+export interface StrayErrors {
+  /** Ends the calling job with the error; false if no job called, or if it has ended. */
+  failJob(thrown: unknown): boolean
+  /** It came from a job that has ended. What that one has left behind may do more harm. */
+  fromEndedJob(text: string): void
+  /** It came from no job: from a module, as it loads or at any time after. Another process would meet it again. */
+  fromModule(thrown: unknown): void
+}
+
+/** Keeps errors that nobody handles from ending this process. Answers how to stop. */
+export function surviveErrors(strays: StrayErrors): () => void {
   const survive = (thrown: unknown, what: string) => {
-    if (fail(thrown)) return
+    if (strays.failJob(thrown)) return
     const job = jobOfCaller()
-    const culprit = job === undefined ? 'a task module' : `${job.task} (${job.id}), after its end`
-    tell(`${what} of ${culprit}: ${inspect(thrown)}\n`)
+    if (job === undefined) strays.fromModule(thrown)
+    else strays.fromEndedJob(`${what} of ${job.task} (${job.id}), after its end: ${inspect(thrown)}\n`)
   }
   const exception = (error: unknown) => survive(error, 'uncaught exception')
   const rejection = (reason: unknown) => survive(reason, 'unhandled rejection')

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { Clock } from '../../domain/clock.js'
 import { UsageError } from '../../domain/errors.js'
 import type { JobId } from '../../domain/job.js'
@@ -26,10 +27,12 @@ export class InlineHost implements TaskHost {
   constructor(load: LoadTasks, clock: Clock, listener: TaskHostListener) {
     this.#listener = listener
     const undoCapture = captureOutput(clock, false, (output) => listener.output(output))
-    const undoErrors = surviveErrors(
-      (thrown) => this.#jobs?.fail(thrown) ?? false,
-      (text) => listener.output({ id: null, attempt: 0, stream: 'stderr', text, at: clock.now() }),
-    )
+    const warn = (text: string) => listener.output({ id: null, attempt: 0, stream: 'stderr', text, at: clock.now() })
+    const undoErrors = surviveErrors({
+      failJob: (thrown) => this.#jobs?.fail(thrown) ?? false,
+      fromEndedJob: warn,
+      fromModule: (thrown) => warn(`error outside of any job: ${inspect(thrown)}\n`),
+    })
     this.#release = () => {
       undoCapture()
       undoErrors()

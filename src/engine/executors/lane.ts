@@ -249,8 +249,8 @@ export class Lane {
     this.#recalling = false
     this.#endedJobs = 0
     this.#isUsed = false
-    this.#host.died(death)
     const { running, waiting } = this.#jobs.takeAll()
+    this.#host.died(death, running.length === 0)
     if (waiting.length > 0) this.#listener.returned(this, waiting)
     this.#listener.died(this, death, running)
   }

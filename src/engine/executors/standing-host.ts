@@ -1,13 +1,19 @@
+import { preciseMs } from '../clock.js'
 import type { Death } from './death.js'
 import type { TaskHost } from './task-host.js'
 
 const longestPauseMs = 10_000
+/** What ends a process that has nothing to do is in its modules, if it comes this soon. */
+const soonMs = 60_000
 
 /** A host that another one follows when it dies: right after, or, while they die as they load, after a pause that doubles each time. */
 export class StandingHost {
   readonly #start: () => TaskHost
   #current: TaskHost
   #deathsWhileLoading = 0
+  /** How often in a row it died without a job, soon after it was ready. */
+  #idleDeaths = 0
+  #readyAt = 0
   #pause: NodeJS.Timeout | null = null
   #isOver = false
 
@@ -27,12 +33,16 @@ export class StandingHost {
 
   ready(): void {
     this.#deathsWhileLoading = 0
+    this.#readyAt = preciseMs()
   }
 
-  died(death: Death): void {
+  /** `idle`: no job ran in it, so that none can be what ended it. */
+  died(death: Death, idle: boolean): void {
     if (death.loading) this.#deathsWhileLoading++
+    else this.#idleDeaths = idle && preciseMs() - this.#readyAt < soonMs ? this.#idleDeaths + 1 : 0
     if (this.#isOver) return
-    const pauseMs = this.#deathsWhileLoading === 0 ? 0 : Math.min(100 * 2 ** this.#deathsWhileLoading, longestPauseMs)
+    const inARow = Math.max(this.#deathsWhileLoading, this.#idleDeaths)
+    const pauseMs = inARow === 0 ? 0 : Math.min(100 * 2 ** inARow, longestPauseMs)
     this.#pause = setTimeout(() => {
       this.#current = this.#start()
     }, pauseMs)
