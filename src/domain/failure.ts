@@ -77,6 +77,9 @@ function cut(value: string, length: number): string {
 /** Signals by which a shutdown ends what runs. A service manager sends them to everything that a worker has started. */
 const shutdownSignals = new Set<unknown>(['SIGTERM', 'SIGINT', 'SIGHUP'])
 
+// Those of a process that handles such a signal, or of a shell whose child it ended: 128 and its number.
+const shutdownCodes = new Set<unknown>([129, 130, 143])
+
 export function isShutdownSignal(signal: unknown): boolean {
   return shutdownSignals.has(signal)
 }
@@ -84,9 +87,9 @@ export function isShutdownSignal(signal: unknown): boolean {
 /** Whether an error tells of a child that a shutdown ended, as those of child_process and execa do, or is caused by one. */
 export function tellsOfShutdown(thrown: unknown, depth = 5): boolean {
   if (depth === 0 || typeof thrown !== 'object' || thrown === null) return false
-  const { signal, cause } = {
-    signal: attempt(() => Reflect.get(thrown, 'signal')),
-    cause: attempt(() => Reflect.get(thrown, 'cause')),
-  }
-  return isShutdownSignal(signal) || tellsOfShutdown(cause, depth - 1)
+  const read = (name: string) => attempt(() => Reflect.get(thrown, name))
+  if (isShutdownSignal(read('signal'))) return true
+  // As execFile, execa and execFileSync name the exit code.
+  if (['code', 'exitCode', 'status'].some((name) => shutdownCodes.has(read(name)))) return true
+  return tellsOfShutdown(read('cause'), depth - 1)
 }

@@ -1,7 +1,8 @@
 import type { Clock } from '../domain/clock.js'
 import { isTemporary } from '../domain/errors.js'
+import { isShutdownSignal } from '../domain/failure.js'
 import { defaultGraceMs, type JobId, type WorkerId } from '../domain/job.js'
-import type { AttemptReport } from '../domain/outcome.js'
+import type { Outcome } from '../domain/outcome.js'
 import type { QueueChoice } from '../domain/queues.js'
 import type { Claim, JobStore } from '../stores/store.js'
 import type { EngineEmitter } from './events.js'
@@ -195,7 +196,8 @@ export class Runner {
   ended(lane: Lane, ends: readonly { readonly entry: InFlight; readonly end: AttemptEnd }[]): void {
     this.#pace.ended(ends.length)
     for (const { entry, end } of ends) {
-      if (end.report.kind === 'threw' && end.report.verdict === 'by signal') this.#judge(entry, end.report)
+      if (end.report.kind === 'threw' && end.report.verdict === 'by signal')
+        this.#judge(entry, () => outcomeOf(entry, end.report))
       else this.#ends.push({ entry, outcome: outcomeOf(entry, end.report) })
     }
     // What hangs goes on hanging there.
@@ -209,11 +211,11 @@ export class Runner {
   }
 
   /** Ended by a signal that may have been for the worker too. Its place is free, and its lease is held. */
-  #judge(entry: InFlight, report: AttemptReport): void {
+  #judge(entry: InFlight, outcome: () => Outcome): void {
     this.#interruptions.judge(entry, (isInterruption) => {
       if (this.#inFlight.get(entry.claim.job.id) !== entry) return
       if (isInterruption) entry.stopping ??= 'shutdown'
-      this.#settle([{ entry, outcome: outcomeOf(entry, report) }])
+      this.#settle([{ entry, outcome: outcome() }])
     })
   }
 
@@ -227,7 +229,10 @@ export class Runner {
   died(lane: Lane, death: Death, running: readonly InFlight[]): void {
     const now = this.#clock.now()
     const alone = running.length === 1
-    this.#settle(running.map((entry) => ({ entry, outcome: outcomeOfDeath(entry, death, alone, now) })))
+    const outcome = (entry: InFlight) => outcomeOfDeath(entry, death, alone, now)
+    if (!death.killed && isShutdownSignal(death.signal)) {
+      for (const entry of running) this.#judge(entry, () => outcome(entry))
+    } else this.#settle(running.map((entry) => ({ entry, outcome: outcome(entry) })))
     this.#pool.left(lane)
   }
 

@@ -9,8 +9,15 @@ export interface CommandOutputListener {
 
 const progressLine = /^::progress (0|1|0?\.\d+|0\.\d+|1\.0+)(?: (.*))?$/
 
-// Longer than any result that is accepted: what has no end is passed on in pieces.
+// Longer than any result that is accepted: of a longer line only the beginning is kept.
 const longestLine = 2 * 1024 * 1024
+const beginning = 100
+
+const progressBegins = '::progress '
+
+function mayBecomeProgress(line: string): boolean {
+  return line.length < 1_000 && (line.startsWith(progressBegins) || progressBegins.startsWith(line))
+}
 
 /**
  * What a program prints: lines such as `::progress 0.4 half of it` on stdout are progress, all else is output. Keeps the
@@ -19,11 +26,13 @@ const longestLine = 2 * 1024 * 1024
 export class CommandOutput {
   readonly #listener: CommandOutputListener
   readonly #lastWords = new LastWords()
-  #rest = ''
+  /** The line of stdout that has not ended, and how much of it has been told. */
+  #open = ''
+  #told = 0
+  /** The beginning of the line that has not ended, where it is too long to be kept. */
+  #cut: string | null = null
   #lastLine = ''
-  /** Of the line that is being written, what was passed on before its end. */
-  #passedOn: string | null = null
-  #isLastLineCut = false
+  #isLastCut = false
 
   constructor(listener: CommandOutputListener) {
     this.#listener = listener
@@ -34,9 +43,9 @@ export class CommandOutput {
     return this.#lastLine
   }
 
-  /** Whether the last line was too long to be kept: `lastLine` is the beginning of it. */
+  /** Whether `lastLine` is only the beginning of it. */
   get isLastLineCut(): boolean {
-    return this.#isLastLineCut
+    return this.#isLastCut
   }
 
   get lastErrors(): string | null {
@@ -49,43 +58,43 @@ export class CommandOutput {
       this.#listener.text(stream, text)
       return
     }
-    const lines = (this.#rest + text).split('\n')
-    this.#rest = lines.pop() ?? ''
+    const lines = (this.#open + text).split('\n')
+    this.#open = lines.pop() ?? ''
     const output = lines.filter((line) => !this.#isProgress(line))
-    if (output.length > 0) this.#listener.text(stream, `${output.join('\n')}\n`)
-    this.#keepLast(output)
-    if (this.#rest.length > longestLine) this.#passOn()
-  }
-
-  /** A line without end is shown in pieces, and is no result. */
-  #passOn(): void {
-    this.#listener.text('stdout', this.#rest)
-    this.#passedOn ??= this.#rest.slice(0, 100)
-    this.#rest = ''
+    // A prompt or a bar has no line end: it is told as it is written, unless it may become a line of progress.
+    const open = mayBecomeProgress(this.#open) ? '' : this.#open
+    this.#tell(output.map((line) => `${line}\n`).join('') + open)
+    this.#told = open.length
+    if (lines.length > 0) this.#keepLast(output)
+    if (this.#open.length > longestLine) {
+      this.#cut ??= this.#open.slice(0, beginning)
+      this.#open = ''
+      this.#told = 0
+    }
   }
 
   /** There is no more: what has no line end is a line too. */
   end(): void {
-    const rest = this.#rest
-    this.#rest = ''
-    if (rest !== '' && this.#passedOn === null && this.#isProgress(rest)) return
-    if (rest !== '') this.#listener.text('stdout', rest)
-    if (rest !== '' || this.#passedOn !== null) this.#keepLast([rest])
+    const rest = this.#open
+    this.#open = ''
+    if (this.#isProgress(rest)) return
+    this.#tell(rest)
+    this.#told = 0
+    this.#keepLast([rest])
+  }
+
+  #tell(text: string): void {
+    const untold = text.slice(this.#told)
+    if (untold !== '') this.#listener.text('stdout', untold)
   }
 
   #keepLast(lines: readonly string[]): void {
-    const [first] = lines
-    if (this.#passedOn !== null && first !== undefined) {
-      this.#lastLine = this.#passedOn
-      this.#isLastLineCut = true
-      this.#passedOn = null
-      this.#keepLast(lines.slice(1))
-      return
-    }
-    const last = lines.findLast((line) => line.trim() !== '')
-    if (last === undefined) return
-    this.#lastLine = last
-    this.#isLastLineCut = false
+    const whole = this.#cut === null ? lines : lines.slice(1)
+    const last = whole.findLast((line) => line.trim() !== '')
+    if (last === undefined && this.#cut === null) return
+    this.#lastLine = last ?? this.#cut ?? ''
+    this.#isLastCut = last === undefined
+    this.#cut = null
   }
 
   #isProgress(line: string): boolean {
