@@ -1,5 +1,6 @@
 import { defineConfig } from 'rolldown'
 import { globSync } from 'tinyglobby'
+import { licences } from './scripts/licences.js'
 
 // One bundle for the command line and the library: start-up time is spent on opening files, so there are few.
 const entries = [
@@ -37,12 +38,37 @@ const loadOnDemand = {
   },
 }
 
+// A user may have no HOME and no entry in passwd (a container's `--user`): these calls of Node throw then, and some packages
+// make them while they load. They look for files of their own below the home folder; nothing is ever found below this one.
+const withoutPasswd = {
+  name: 'without-passwd',
+  resolveId: {
+    filter: { id: /^(node:)?os$/ },
+    handler: (id, importer) => (importer?.includes('node_modules') ? '\0guarded-os' : { id, external: true }),
+  },
+  load: {
+    filter: { id: /^\0guarded-os$/ },
+    handler: () => ({
+      moduleType: 'js',
+      code: `
+        const os = require('node:os')
+        const guarded = (call, fallback) => (...args) => { try { return call(...args) || fallback } catch { return fallback } }
+        module.exports = Object.assign(Object.create(os), {
+          homedir: guarded(os.homedir, os.devNull),
+          userInfo: guarded(os.userInfo, { uid: -1, gid: -1, username: '', homedir: os.devNull, shell: null }),
+        })`,
+    }),
+  },
+}
+
+const notices = licences('THIRD-PARTY-NOTICES.txt')
 const target = 'node22.15'
 const define = { 'process.env.NODE_ENV': '"production"' }
 
 const packagesOnDemand = {
   input: Object.fromEntries(onDemand.map((name) => [name, name])),
   platform: 'node',
+  plugins: [notices],
   transform: { target, define },
   output: {
     dir: 'dist/on-demand',
@@ -58,7 +84,7 @@ const program = {
   platform: 'node',
   preserveEntrySignatures: 'allow-extension', // what the chunks below take
   external: ['better-sqlite3', 'esbuild', 'typescript'],
-  plugins: [loadOnDemand],
+  plugins: [loadOnDemand, withoutPasswd, notices],
   transform: { target, define },
   output: {
     dir: 'dist',
@@ -81,7 +107,10 @@ const program = {
           name: 'cli',
           test: /(src[\\/]cli[\\/](?!inline)|node_modules[\\/](?!cli-table3|croner|string-width|ms[\\/]|chokidar|readdirp|get-tsconfig|resolve-pkg-maps|es-module-lexer))/,
         },
-        { name: 'core', test: /src[\\/](domain|stores|engine|project|open)|node_modules[\\/]croner/ },
+        {
+          name: 'core',
+          test: /src[\\/](domain|stores|engine|project|open)|guarded-os|bin[\\/]node-version|node_modules[\\/]croner/,
+        },
       ],
     },
   },

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import '../src/supported-node.js'
 import type { TaskProgram } from '../src/engine/executors/task-process.js'
 import { buildIfStale } from './build.js'
 import { drains, enqueues } from './engine.js'

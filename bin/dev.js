@@ -3,9 +3,11 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Config, Plugin, settings } from '@oclif/core'
-import { register } from 'tsx/esm/api'
+import { refuseOldNode } from './node-version.js'
 
+refuseOldNode()
+const { Config, Plugin, settings } = await import('@oclif/core')
+const { register } = await import('tsx/esm/api')
 register()
 settings.enableAutoTranspile = false
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')

@@ -43,9 +43,14 @@ const short = [
   tests('process', 240, ['process']),
   ...nodeVersions.map((version) => tests(`modules-${version}`, 60, ['modules'], { version })),
   tests('faults', 300, ['faults']),
-  step('install', 180, ['bash', join(root, 'scripts/smoke.sh')]),
+  tests('broken-installs', 90, ['install']),
+  step('node', 10, [process.execPath, join(root, 'scripts/check-node.js')]),
+  step('install', 180, [process.execPath, join(root, 'scripts/install-matrix.js')]),
 ]
-const long = [tests('faults-long', 3600, ['faults'], { env: { OFFSTAGE_FAULTS: 'long' } })]
+const long = [
+  step('install-long', 900, [process.execPath, join(root, 'scripts/install-matrix.js'), '--long']),
+  tests('faults-long', 3600, ['faults'], { env: { OFFSTAGE_FAULTS: 'long' } }),
+]
 
 const args = process.argv.slice(2)
 const names = args.filter((arg) => !arg.startsWith('--'))

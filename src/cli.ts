@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { flush, type Interfaces, run } from '@oclif/core'
 import { commandFirst, type DeclaredFlags } from './cli/argv.js'
 import { DataCommand, describeError, environmentAsksForJson } from './cli/base-command.js'
@@ -13,7 +14,7 @@ export async function main(options: Interfaces.LoadOptions): Promise<void> {
   watchOutput(argv)
   try {
     refuseUndecodableArguments()
-    await run(argv, options)
+    await run(argv, typeof options === 'string' ? withoutPlugins(options) : options)
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown))
     const told = describeError(error)
@@ -28,6 +29,11 @@ export async function main(options: Interfaces.LoadOptions): Promise<void> {
   }
   await flush()
   if (leftovers.areExpected) process.exit()
+}
+
+/** There are no plugins: nothing is looked for below the home folder, which may be missing or unreadable. */
+function withoutPlugins(url: string): Interfaces.LoadOptions {
+  return { root: fileURLToPath(url), userPlugins: false, devPlugins: false }
 }
 
 /** Whether an error that no command has told, such as of a command that is not there, is to be JSON. */

@@ -1,3 +1,5 @@
+import './supported-node.js'
+
 export type { Duration } from './domain/duration.js'
 export {
   KeyTakenError,

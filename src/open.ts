@@ -1,6 +1,7 @@
 import { isAbsolute, join } from 'node:path'
 import type { Clock } from './domain/clock.js'
 import { UsageError } from './domain/errors.js'
+import { storeExists } from './stores/sqlite/files.js'
 import type { Store } from './stores/store.js'
 
 /** Where a store is, read from its URL. */
@@ -51,7 +52,6 @@ export async function openStore(location: StoreLocation, clock: Clock): Promise<
 /** The store of a command that only reads: an empty one where none is yet. Throws StoreUnavailableError. */
 export async function openStoreForReading(location: StoreLocation, clock: Clock): Promise<Store> {
   if (location.kind === 'memory') return emptyStore(clock)
-  const { storeExists } = await import('./stores/sqlite/files.js')
   // Asked first: loading the driver only to find nothing takes longer than everything else.
   if (!storeExists(location.path)) return emptyStore(clock)
   const { openSqliteReader } = await import('./stores/sqlite/store.js')

@@ -122,6 +122,10 @@ export function describeError(error: Error): ToldError | null {
     const hint = suggestion ?? (rest.join('; ') || null)
     return { code: 'E_USAGE', message, hint, exitCode: exitCodes.usage }
   }
+  if ('syscall' in error && error.syscall === 'uv_cwd') {
+    const message = 'the folder that this was started in is gone'
+    return { code: 'E_CWD', message, hint: 'change to one that exists', exitCode: exitCodes.usage }
+  }
   const message = `${error.name}: ${error.message}`
   return {
     code: 'E_BUG',

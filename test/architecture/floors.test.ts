@@ -12,8 +12,10 @@ interface Room {
   readonly sees?: RegExp
 }
 const ground =
-  /^src\/(open\.ts|project\/|background\/|remote\/|index\.ts|testing\/|compile-cache\.ts|task-process\.ts|user-code\.ts)/
+  /^src\/(open\.ts|project\/|background\/|remote\/|index\.ts|testing\/|compile-cache\.ts|supported-node\.ts|task-process\.ts|user-code\.ts)/
 const rooms: readonly Room[] = [
+  // The oldest Node is known to bin/run.js before anything else is loaded, and asked for by all who can be started.
+  { files: /^bin\/node-version\./, floor: -1 },
   { files: /^src\/domain\//, floor: 0 },
   { files: /^src\/stores\/[^/]+\.ts$/, floor: 1 },
   ...['stores/sqlite', 'stores/memory', 'stores/bullmq', 'engine'].map((name) => ({

@@ -1,29 +1,37 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 
 /**
- * A folder in the user's own cache, made with mode 0700. null where there is none or it cannot be made: what is kept there
- * is run later, so a shared folder such as /tmp, where others may plant code, is no substitute.
+ * A folder in the user's own cache, made with mode 0700. null where there is none, it cannot be made, or others may write
+ * in it: what is kept there is run later, so a shared folder such as /tmp, where others may plant code, is no substitute.
  */
 export function cacheFolder(name: string): string | null {
-  const folder = place(name)
-  if (folder === null) return null
+  const base = place()
+  if (base === null) return null
+  const folder = join(base, name)
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    return folder
+    return isOwn(base) && isOwn(folder) ? folder : null
   } catch {
     return null // a read-only home, or a file in its place
   }
 }
 
-function place(name: string): string | null {
+/** Whether the folder is this user's, and nobody else can write in it. */
+function isOwn(folder: string): boolean {
+  const { uid, mode } = statSync(folder)
+  return uid === process.geteuid?.() && (mode & 0o022) === 0
+}
+
+// A relative path would be another folder for each place that a command is run in.
+function place(): string | null {
   const { OFFSTAGE_CACHE_DIR, XDG_CACHE_HOME } = process.env
-  if (OFFSTAGE_CACHE_DIR) return join(OFFSTAGE_CACHE_DIR, name)
-  if (XDG_CACHE_HOME) return join(XDG_CACHE_HOME, 'offstage', name)
+  if (OFFSTAGE_CACHE_DIR) return isAbsolute(OFFSTAGE_CACHE_DIR) ? OFFSTAGE_CACHE_DIR : null
+  if (XDG_CACHE_HOME && isAbsolute(XDG_CACHE_HOME)) return join(XDG_CACHE_HOME, 'offstage')
   try {
     const home = homedir()
-    return home === '' || home === '/' ? null : join(home, '.cache', 'offstage', name)
+    return isAbsolute(home) && home !== '/' ? join(home, '.cache', 'offstage') : null
   } catch {
     return null // neither HOME nor an entry in passwd
   }

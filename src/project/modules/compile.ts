@@ -22,6 +22,17 @@ export class CompileError extends Error {
   override readonly name = 'CompileError'
 }
 
+/** The compiler itself does not run on this machine. */
+class CompilerFault extends CompileError {
+  constructor(file: string, thrown: unknown) {
+    const [why = ''] = (thrown instanceof Error ? thrown.message : String(thrown)).trim().split('\n')
+    super(
+      `${file}: the compiler esbuild cannot be loaded: ${why.trim()} ` +
+        '(node_modules of another machine, or half an install? Remove the folder and install again)',
+    )
+  }
+}
+
 /** A module of TypeScript or JSX as JavaScript with a source map, kept on disk. Throws CompileError. */
 export function compile(file: string): Compiled {
   const source = decodeText(readFileSync(file))
@@ -38,12 +49,11 @@ export function compile(file: string): Compiled {
 
 /** What is wrong with a file of JavaScript, as the compiler sees it: Node says no place for an ES module. null if nothing. */
 export function syntaxErrorIn(file: string): string | null {
-  esbuild ??= requireHere('esbuild') as typeof Esbuild
   try {
-    transform(esbuild, file, readFileSync(file, 'utf8'), { loader: 'js', logLevel: 'silent' })
+    transform(compiler(file), file, readFileSync(file, 'utf8'), { loader: 'js', logLevel: 'silent' })
     return null
   } catch (thrown) {
-    return thrown instanceof CompileError ? thrown.message : null
+    return thrown instanceof CompileError && !(thrown instanceof CompilerFault) ? thrown.message : null
   }
 }
 
@@ -63,12 +73,20 @@ const commonJsNames =
   'import{createRequire as __createRequire}from"node:module";' +
   'const require=__createRequire(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;'
 
+function compiler(file: string): typeof Esbuild {
+  try {
+    esbuild ??= requireHere('esbuild') as typeof Esbuild
+    return esbuild
+  } catch (thrown) {
+    throw new CompilerFault(file, thrown)
+  }
+}
+
 function compileAnew(file: string, source: string, type: ModuleFormat | null, tsconfig: Tsconfig): Compiled {
-  esbuild ??= requireHere('esbuild') as typeof Esbuild
   const isCts = extname(file) === '.cts'
   // A .cts file stays CommonJS even if it is written with import and export, as tsc compiles it.
   const options = compilerOptions(file, tsconfig, isCts ? { format: 'cjs' } : {})
-  const code = transform(esbuild, file, source, options)
+  const code = transform(compiler(file), file, source, options)
   if (tsconfig.fault !== null && code.includes('__decoratorStart(')) {
     const message = `${file}: has decorators, and the tsconfig that says of which kind cannot be used: ${tsconfig.fault}`
     throw new CompileError(message)
@@ -77,7 +95,7 @@ function compileAnew(file: string, source: string, type: ModuleFormat | null, ts
   const format = type === 'module' || (!isCts && hasModuleSyntax(code)) ? 'module' : 'commonjs'
   const usesCommonJs = format === 'module' && type !== 'module' && /\b(?:require|__filename|__dirname)\b/.test(source)
   if (!usesCommonJs) return { format, code }
-  return { format, code: transform(esbuild, file, source, { ...options, banner: commonJsNames }) }
+  return { format, code: transform(compiler(file), file, source, { ...options, banner: commonJsNames }) }
 }
 
 function compilerOptions(file: string, { compilerOptions }: Tsconfig, more: TransformOptions): TransformOptions {
@@ -104,7 +122,7 @@ function transform({ transformSync }: typeof Esbuild, file: string, source: stri
     return transformSync(source, options).code
   } catch (thrown) {
     const [error] = (thrown as TransformFailure).errors ?? []
-    if (error === undefined) throw thrown
+    if (error === undefined) throw new CompilerFault(file, thrown)
     const place = error.location === null ? file : `${file}:${error.location.line}:${error.location.column + 1}`
     throw new CompileError(`${place}: ${error.text}`)
   }

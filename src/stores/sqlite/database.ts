@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import { StoreUnavailableError } from '../../domain/errors.js'
+import { connectByDriver } from './driver.js'
 import { storeError } from './errors.js'
 import { createStore, storeExists } from './files.js'
 import { applicationId, migrations } from './migrations.js'
@@ -79,7 +80,7 @@ function refuseFolder(path: string): void {
 
 function connect(path: string, readonly = false): Database.Database {
   // Opening may meet the last moments of another process, which holds the file alone while it clears the WAL away.
-  return new Database(path, { readonly, fileMustExist: true, timeout: 5_000 })
+  return connectByDriver(path, { readonly, fileMustExist: true, timeout: 5_000 })
 }
 
 function configure(db: Database.Database, durability: Durability): Database.Database {
