@@ -8,7 +8,6 @@ const entries = [
   'src/cli.ts',
   'src/compile-cache.ts',
   'src/task-process.ts',
-  'src/cli/hooks/command-not-found.ts',
 ]
 
 // oclif needs these only for help texts, plugins and a missing manifest. They are most of its code, so each is a file of
