@@ -72,8 +72,9 @@ const program = {
       groups: [
         { name: 'sqlite', test: /src[\\/]stores[\\/]sqlite[\\/](?!files|errors)/ },
         {
+          // Without user-code.ts, which runs as soon as it is imported: `run --inline` imports what it is made of.
           name: 'modules',
-          test: /src[\\/](user-code|project[\\/](modules[\\/](?!cache-folder)|load-tasks|load-error|discover))|node_modules[\\/](get-tsconfig|resolve-pkg-maps|es-module-lexer)/,
+          test: /src[\\/]project[\\/](modules[\\/](?!cache-folder)|load-tasks|load-error|discover)|node_modules[\\/](get-tsconfig|resolve-pkg-maps|es-module-lexer)/,
         },
         ...onDemand.map((name) => ({ name, test: new RegExp(`node_modules[\\\\/]${name}[\\\\/]`) })),
         {
