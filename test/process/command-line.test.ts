@@ -109,19 +109,24 @@ describe.concurrent('the command line', () => {
 
   test.each(commands.map(({ words, ...command }) => [words.join(' '), command] as const))(
     '%s refuses what it does not take.',
-    async (name, { strict, args, flags }) => {
+    async (name, { strict, args }) => {
       const project = cliProject(files)
-      const words = name.split(' ')
-      const refused = async (...more: string[]) => {
-        const { stdout, stderr, exitCode } = await project.run([...words, ...more])
-        expect([stdout, exitCode], stderr).toEqual(['', 2])
-        return stderr
-      }
-      expect(await refused('--no-such-flag=1')).toContain('there is no flag --no-such-flag\n')
-      if (strict) expect(await refused(...Object.keys(args), 'extra')).toContain('Unexpected argument: extra')
-      if (flags.json !== undefined) expect(await refused('--json=maybe')).toContain('--json takes no value "maybe"')
+      const wrong = strict ? [...Object.keys(args), 'extra'] : ['--color=maybe']
+      const { stdout, stderr, exitCode } = await project.run([...name.split(' '), ...wrong])
+      expect([stdout, exitCode], stderr).toEqual(['', 2])
+      expect(stderr).toContain(strict ? 'Unexpected argument: extra' : '--color takes no value "maybe"')
     },
   )
+
+  test('An unknown flag is refused, with the one that was probably meant.', async () => {
+    const project = cliProject(files)
+    const refused = await project.run(['run', 'echo', '--detahc=true'])
+    expect(refused).toEqual({
+      stdout: '',
+      stderr: 'error: there is no flag --detahc\n  did you mean "--detach"?\n',
+      exitCode: 2,
+    })
+  })
 
   test('A -- without a command is told, and so are flags where the command should be.', async () => {
     const project = cliProject(files)
@@ -138,7 +143,9 @@ describe.concurrent('the command line', () => {
   })
 
   test.each([
-    ...commands.map(({ words }) => [...words, '--help'].join(' ')),
+    'run --help',
+    'workers start --help',
+    'schedule start --help',
     '--help',
     '-V',
     'help run',
@@ -183,15 +190,26 @@ describe.concurrent('the command line', () => {
     expect((await jobOf(project, 'j1')).state).toBe('cancelled')
   })
 
-  test('A first Ctrl-C says that the job is being stopped.', async () => {
+  test.each([
+    [['run', 'deaf.one'], 'stopping job j1'],
+    [['run', 'deaf.one', '--inline'], 'stopping job j1'],
+    [['run', 'deaf.*'], 'stopping 2 jobs'],
+    [['run', 'deaf.one', '--each', 'lines.jsonl'], 'stopping 2 jobs'],
+    [['run', '--', 'sh', '-c', 'trap "" INT TERM; echo begun; sleep 60'], 'stopping job j1'],
+  ])('A first Ctrl-C says that jobs are being stopped: %j', async (args, told) => {
     const project = cliProject({
       'tasks/deaf.mjs': `import { setTimeout } from 'node:timers/promises'
 import { task } from 'offstage'
-export default task({ grace: '200ms' }, async () => { console.log('begun'); await setTimeout(60_000) })
+const sleep = async () => { console.log('begun'); await setTimeout(60_000) }
+export const one = task({ grace: '200ms' }, sleep)
+export const two = task({ grace: '200ms' }, () => sleep())
 `,
+      'lines.jsonl': '1\n2\n',
     })
-    const { screen, exitCode } = await onTerminal(project, 'begun', '\\x03', ['offstage', 'run', 'deaf'])
-    expect(screen).toContain('stopping job j1; a second signal ends at once')
+    // All of them have begun.
+    const prompt = told.includes('2 jobs') ? 'begun\r\nbegun' : 'begun'
+    const { screen, exitCode } = await onTerminal(project, prompt, '\\x03', ['offstage', ...args])
+    expect(screen).toContain(`${told}; a second signal ends at once`)
     expect(exitCode).toBe(130)
   })
 })
