@@ -9,7 +9,6 @@ const entries = [
   'src/cli.ts',
   'src/compile-cache.ts',
   'src/task-process.ts',
-  'src/cli/hooks/command-not-found.ts',
 ]
 
 // oclif needs these only for help texts, plugins and a missing manifest. They are most of its code, so each is a file of
@@ -99,8 +98,9 @@ const program = {
       groups: [
         { name: 'sqlite', test: /src[\\/]stores[\\/]sqlite[\\/](?!files|errors)/ },
         {
+          // Without user-code.ts, which runs as soon as it is imported: `run --inline` imports what it is made of.
           name: 'modules',
-          test: /src[\\/](user-code|project[\\/](modules[\\/](?!cache-folder)|load-tasks|load-error|discover))|node_modules[\\/](get-tsconfig|resolve-pkg-maps|es-module-lexer)/,
+          test: /src[\\/]project[\\/](modules[\\/](?!cache-folder)|load-tasks|load-error|discover)|node_modules[\\/](get-tsconfig|resolve-pkg-maps|es-module-lexer)/,
         },
         ...onDemand.map((name) => ({ name, test: new RegExp(`node_modules[\\\\/]${name}[\\\\/]`) })),
         {

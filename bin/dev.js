@@ -13,7 +13,6 @@ settings.enableAutoTranspile = false
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const pjson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 pjson.oclif.commands = './commands'
-pjson.oclif.hooks = { command_not_found: './src/cli/hooks/command-not-found.ts' }
 const plugin = new Plugin({ isRoot: true, pjson, root, ignoreManifest: true })
 await plugin.load()
 const config = new Config({ root, pjson, plugins: new Map([[pjson.name, plugin]]) })

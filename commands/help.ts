@@ -1,13 +1,16 @@
-import { Command, loadHelpClass } from '@oclif/core'
+import { BaseCommand } from '../src/cli/base-command.js'
+import { readCommandLine } from '../src/cli/command-line.js'
+import { showHelp } from '../src/cli/help.js'
 
-export default class HelpCommand extends Command {
+export default class Help extends BaseCommand {
   static override summary = 'Show help for a command'
   static override examples = ['<%= config.bin %> help run', '<%= config.bin %> help workers start']
+  static override usage = 'help [COMMAND]'
   static override strict = false
 
   async run(): Promise<void> {
-    const { argv } = await this.parse(HelpCommand)
-    const Help = await loadHelpClass(this.config)
-    await new Help(this.config).showHelp(argv as string[])
+    const { argv } = await this.parse(Help)
+    const line = readCommandLine([...(argv as string[]), '--help'], {}, this.config)
+    await showHelp(this.config, line.kind === 'help' ? line.id : null)
   }
 }

@@ -46,13 +46,14 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 timed out, 4 cancelled, 5 not found, 6 
     ...jobFlags,
   }
 
+  protected override readonly takesCommand = true
+
   async run(): Promise<unknown> {
     const { args, flags, argv } = await this.parse(Run)
     const context = await this.context(flags)
+    const { command } = this.line
     const order =
-      this.command === null
-        ? await readOrder(args.task, (argv as string[]).slice(1), flags)
-        : shellOrder(this.command, flags)
+      command === null ? await readOrder(args.task, (argv as string[]).slice(1), flags) : shellOrder(command, flags)
     const { exitCode, json, place } = await carryOut(context, order, (text) => this.log(text))
     process.exitCode = exitCode
     if (context.location.kind !== 'memory') unwritten.hint = place

@@ -1,20 +1,31 @@
 import { fileURLToPath } from 'node:url'
-import { flush, type Interfaces, run } from '@oclif/core'
-import { commandFirst, type DeclaredFlags } from './cli/argv.js'
+import { Config, flush, type Interfaces } from '@oclif/core'
+import { type DeclaredFlags, readArgv } from './cli/argv.js'
 import { DataCommand, describeError, environmentAsksForJson } from './cli/base-command.js'
+import { readCommandLine } from './cli/command-line.js'
+import { showHelp } from './cli/help.js'
 import { refuseUndecodableArguments } from './cli/input.js'
 import { leftovers } from './cli/leftovers.js'
 import { watchOutput } from './cli/output.js'
 import { safeJson } from './cli/sanitise.js'
 import { sayError } from './cli/say.js'
 
+const globals = DataCommand.baseFlags as DeclaredFlags
+
 /** Runs the command line of this process, and tells whatever no command has told. */
 export async function main(options: Interfaces.LoadOptions): Promise<void> {
-  const argv = [...commandFirst(process.argv.slice(2), DataCommand.baseFlags as DeclaredFlags)]
-  watchOutput(argv)
+  const typed = process.argv.slice(2)
+  let running: string | null = null
+  watchOutput(() => running)
   try {
     refuseUndecodableArguments()
-    await run(argv, typeof options === 'string' ? withoutPlugins(options) : options)
+    const config = await Config.load(typeof options === 'string' ? withoutPlugins(options) : options)
+    const line = readCommandLine(typed, globals, config)
+    if (line.kind === 'command') {
+      running = line.id
+      await config.runCommand(line.id, [...line.argv])
+    } else if (line.kind === 'help') await showHelp(config, line.id)
+    else process.stdout.write(`${config.userAgent}\n`)
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown))
     const told = describeError(error)
@@ -23,7 +34,7 @@ export async function main(options: Interfaces.LoadOptions): Promise<void> {
     } else {
       const { exitCode, ...shown } = told
       process.exitCode = exitCode
-      if (asksForJson(argv)) process.stdout.write(`${safeJson(JSON.stringify({ error: shown }, null, 2))}\n`)
+      if (asksForJson(typed)) process.stdout.write(`${safeJson(JSON.stringify({ error: shown }, null, 2))}\n`)
       else sayError(told.message, told.hint)
     }
   }
@@ -37,7 +48,6 @@ function withoutPlugins(url: string): Interfaces.LoadOptions {
 }
 
 /** Whether an error that no command has told, such as of a command that is not there, is to be JSON. */
-function asksForJson(argv: readonly string[]): boolean {
-  const end = argv.indexOf('--')
-  return environmentAsksForJson() || (end < 0 ? argv : argv.slice(0, end)).includes('--json')
+function asksForJson(typed: readonly string[]): boolean {
+  return readArgv(typed, globals).booleans.get('json') ?? environmentAsksForJson()
 }

@@ -35,9 +35,11 @@ Exit codes: 0 done, 2 usage, 6 store unavailable.`
     expires,
   }
 
+  protected override readonly takesCommand = true
+
   async run(): Promise<unknown> {
     const { flags, argv } = await this.parse(Schedule)
-    const request = await readSchedule(argv as string[], this.command, flags, systemClock.now())
+    const request = await readSchedule(argv as string[], this.line.command, flags, systemClock.now())
     const items = await defineSchedule(await this.context(flags), request)
     if (!this.jsonEnabled()) this.log(await schedulesTable(items, systemClock.now()))
     return items[0] ?? null

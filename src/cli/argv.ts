@@ -1,4 +1,5 @@
 import { UsageError } from '../domain/errors.js'
+import { nearestName } from '../domain/names.js'
 
 /** What the reader has to know of a flag. */
 export interface DeclaredFlag {
@@ -9,78 +10,143 @@ export interface DeclaredFlag {
 
 export type DeclaredFlags = Readonly<Record<string, DeclaredFlag>>
 
+/** The flags that every command has beside its own. */
+export const helpAndVersion = {
+  help: { type: 'boolean', char: 'h' },
+  version: { type: 'boolean', char: 'V' },
+} satisfies DeclaredFlags
+
 /** A command line, taken apart in the order in which it was typed. */
 export interface ReadArgv {
-  /** Flags with their values, ready for the parser; those that are not declared too. */
-  readonly flags: readonly string[]
+  /** Flags that take a value, by their long names. */
+  readonly options: readonly (readonly [name: string, value: string])[]
+  /** Flags that take none, by their long names. Of several of one name the last one holds. */
+  readonly booleans: ReadonlyMap<string, boolean>
   /** Everything that is no flag, before and after a `--`. */
   readonly words: readonly string[]
   /** The words after a `--` that no word comes before: a command of the user's. null if there is none. */
   readonly command: readonly string[] | null
+  /** What is wrong with the flags, in their order. */
+  readonly mistakes: readonly UsageError[]
 }
 
-/**
- * Reads the words of a command line. oclif's own list of arguments is sorted by where a value stands first, so repeated
- * ones move, and of `--flag=value` of a boolean it makes an argument. Throws UsageError for a value that no boolean has.
- */
+/** Numbers below zero are no flags, nor is `-`, which stands for stdin. */
+export function isFlag(word: string): boolean {
+  return /^-[^\d.]/.test(word)
+}
+
+/** The long name of the flag that a word is, or begins with; null if it is not declared. */
+export function flagNamed(word: string, declared: DeclaredFlags): string | null {
+  if (!word.startsWith('--')) {
+    const [, char] = word
+    return Object.keys(declared).find((name) => char !== undefined && declared[name]?.char === char) ?? null
+  }
+  const name = word.slice(2).replace(/=[\s\S]*$/, '')
+  if (Object.hasOwn(declared, name)) return name
+  const negated = name.replace(/^no-/, '')
+  return Object.hasOwn(declared, negated) && declared[negated]?.allowNo === true ? negated : null
+}
+
+/** Reads the words of a command line. It is pure: a mistake is for the caller to throw. */
 export function readArgv(argv: readonly string[], declared: DeclaredFlags): ReadArgv {
-  const [flags, words]: [string[], string[]] = [[], []]
-  const rest = [...argv]
-  while (rest.length > 0) {
-    const word = rest.shift() ?? ''
-    if (word === '--') return { flags, words: [...words, ...rest], command: words.length === 0 ? rest : null }
-    if (word.startsWith('--')) flags.push(...readLong(word, rest, declared))
-    else if (/^-[^\d.]/.test(word)) flags.push(...readShort(word, rest, declared))
-    else words.push(word)
+  const reader = new ArgvReader(argv, declared)
+  reader.read()
+  return reader
+}
+
+class ArgvReader implements ReadArgv {
+  readonly options: [string, string][] = []
+  readonly booleans = new Map<string, boolean>()
+  readonly words: string[] = []
+  readonly mistakes: UsageError[] = []
+  command: readonly string[] | null = null
+  readonly #declared: DeclaredFlags
+  readonly #rest: string[]
+
+  constructor(argv: readonly string[], declared: DeclaredFlags) {
+    this.#rest = [...argv]
+    this.#declared = declared
   }
-  return { flags, words, command: null }
+
+  read(): void {
+    for (let word = this.#rest.shift(); word !== undefined; word = this.#rest.shift()) {
+      if (word === '--') this.#end()
+      else if (!isFlag(word)) this.words.push(word)
+      else if (word.startsWith('--')) this.#readLong(word)
+      else this.#readShort(word.slice(1))
+    }
+  }
+
+  #end(): void {
+    const rest = this.#rest.splice(0)
+    if (this.words.length === 0) this.command = rest
+    this.words.push(...rest)
+  }
+
+  #readLong(word: string): void {
+    const [typed, value] = splitAtEquals(word)
+    const name = flagNamed(word, this.#declared)
+    if (name === null) this.#refuseUnknown(typed)
+    else if (typed === `--${name}`) this.#take(name, typed, value)
+    else this.#switch(name, typed, value, false)
+  }
+
+  /** `-q mail`, `-qmail`, `-q=mail`, and several flags in one word, of which only the last one can take a value. */
+  #readShort(letters: string, word = letters): void {
+    const name = flagNamed(`-${letters}`, this.#declared)
+    const [char = '', ...others] = letters
+    const rest = others.join('')
+    if (name === null) {
+      const [typed] = splitAtEquals(rest === '' || rest.startsWith('=') ? letters : word)
+      this.#refuseUnknown(`-${typed}`)
+      return
+    }
+    const isValue = rest.startsWith('=') || (rest !== '' && this.#declared[name]?.type === 'option')
+    this.#take(name, `-${char}`, isValue ? rest.replace(/^=/, '') : undefined)
+    if (rest !== '' && !isValue) this.#readShort(rest, word)
+  }
+
+  #take(name: string, typed: string, value: string | undefined): void {
+    if (this.#declared[name]?.type === 'boolean') this.#switch(name, typed, value, true)
+    else {
+      const given = value ?? this.#valueFor(typed)
+      if (given !== undefined) this.options.push([name, given])
+    }
+  }
+
+  /** The next word. What looks like a flag is one: whoever means it as the value can say so with `=`. */
+  #valueFor(typed: string): string | undefined {
+    const next = this.#rest[0]
+    if (next !== undefined && !isFlag(next)) return this.#rest.shift()
+    const hint = next === undefined || next === '--' ? undefined : `if ${next} is the value, write ${typed}=${next}`
+    this.mistakes.push(new UsageError('E_USAGE', `${typed} needs a value`, hint))
+    return undefined
+  }
+
+  #switch(name: string, typed: string, value: string | undefined, whenTrue: boolean): void {
+    const truth = value === undefined ? true : truthOf(value)
+    if (truth !== null) this.booleans.set(name, truth === whenTrue)
+    else {
+      const hint = `write ${typed}, ${typed}=true or ${typed}=false`
+      this.mistakes.push(new UsageError('E_USAGE', `${typed} takes no value ${JSON.stringify(value)}`, hint))
+    }
+  }
+
+  #refuseUnknown(typed: string): void {
+    const names = Object.keys(this.#declared)
+    const nearest = nearestName(typed.replace(/^--?/, ''), names)
+    const hint = nearest === null ? 'see --help for those there are' : `did you mean "--${nearest}"?`
+    this.mistakes.push(new UsageError('E_USAGE', `there is no flag ${typed}`, hint))
+  }
 }
 
-function readLong(word: string, rest: string[], declared: DeclaredFlags): string[] {
-  const [, name = '', value] = /^--([^=]*)(?:=([\s\S]*))?$/.exec(word) ?? []
-  const flag = Object.hasOwn(declared, name) ? declared[name] : undefined
-  if (flag?.type === 'option') return withValue(`--${name}`, value, rest)
-  const negated = /^no-(.+)$/.exec(name)?.[1]
-  const isNegation = flag === undefined && negated !== undefined && declared[negated]?.allowNo === true
-  if (value === undefined || (flag === undefined && !isNegation)) return [word]
-  const isOn = booleanOf(value, `--${name}`) !== isNegation
-  const long = isNegation ? negated : name
-  if (isOn) return [`--${long}`]
-  return declared[long]?.allowNo === true ? [`--no-${long}`] : []
+/** A flag as it was typed, and the value that was given with it. */
+function splitAtEquals(word: string): readonly [typed: string, value: string | undefined] {
+  const end = word.indexOf('=')
+  return end < 0 ? [word, undefined] : [word.slice(0, end), word.slice(end + 1)]
 }
 
-/** `-q mail`, `-qmail`, `-q=mail`, and several booleans in one word. */
-function readShort(word: string, rest: string[], declared: DeclaredFlags): string[] {
-  const flag = Object.values(declared).find(({ char }) => char !== undefined && char === word[1])
-  if (flag?.type === 'option') return word.length > 2 ? [word] : withValue(word, undefined, rest)
-  if (flag === undefined || word.length === 2) return [word]
-  const short = word.slice(0, 2)
-  if (word[2] !== '=') return [short, ...readShort(`-${word.slice(2)}`, rest, declared)]
-  return booleanOf(word.slice(3), short) ? [short] : []
-}
-
-function withValue(name: string, value: string | undefined, rest: string[]): string[] {
-  const given = value ?? rest.shift()
-  return given === undefined ? [name] : [name, given]
-}
-
-function booleanOf(value: string, flag: string): boolean {
+function truthOf(value: string): boolean | null {
   if (/^(?:true|yes|1)$/i.test(value)) return true
-  if (/^(?:false|no|0)$/i.test(value)) return false
-  const hint = `write ${flag}, ${flag}=true or ${flag}=false`
-  throw new UsageError('E_USAGE', `${flag} takes no value ${JSON.stringify(value)}`, hint)
-}
-
-/** Global flags before the command, moved behind its words: `--json status` is `status --json`. */
-export function commandFirst(argv: readonly string[], globals: DeclaredFlags): readonly string[] {
-  const rest = [...argv]
-  const hoisted: string[] = []
-  while (rest[0]?.startsWith('-') && rest[0] !== '--') {
-    const name = /^--(?:no-)?([^=]+)/.exec(rest[0])?.[1] ?? ''
-    if (!Object.hasOwn(globals, name)) break
-    hoisted.push(...readLong(rest.shift() ?? '', rest, globals))
-  }
-  const words = rest.findIndex((word) => word.startsWith('-'))
-  const end = words < 0 ? rest.length : words
-  return [...rest.slice(0, end), ...hoisted, ...rest.slice(end)]
+  return /^(?:false|no|0)$/i.test(value) ? false : null
 }

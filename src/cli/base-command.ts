@@ -1,9 +1,9 @@
 import { Command, Flags, type Interfaces, settings } from '@oclif/core'
-import { OffstageError } from '../domain/errors.js'
-import { nearestName } from '../domain/names.js'
-import { type DeclaredFlags, readArgv } from './argv.js'
+import { OffstageError, UsageError } from '../domain/errors.js'
+import { type DeclaredFlags, helpAndVersion, readArgv } from './argv.js'
 import { type Context, readContext } from './context.js'
 import { exitCodeOfError, exitCodes } from './exit-codes.js'
+import { parserInput } from './parser-input.js'
 import { safeJson, visible } from './sanitise.js'
 import { sayError } from './say.js'
 
@@ -30,22 +30,35 @@ export abstract class BaseCommand extends Command {
     }),
   }
 
-  /** The words after a leading `--`: a command of the user's. null if there is no such `--`. */
-  protected command: readonly string[] | null = null
+  /** What was typed behind the command's name. */
+  protected readonly line = readArgv(this.argv, {
+    ...(this.ctor.baseFlags as DeclaredFlags),
+    ...(this.ctor.flags as DeclaredFlags),
+    ...helpAndVersion,
+  })
+
+  /** Whether a leading `--` stands for a command of the user's. */
+  protected readonly takesCommand: boolean = false
 
   /** As oclif's, but `argv` holds every word that is no flag, in the order in which it was typed. */
   protected override async parse<
     F extends Record<string, unknown>,
     B extends Record<string, unknown>,
     A extends Record<string, unknown>,
-  >(options?: Interfaces.Input<F, B, A>, argv = this.argv): Promise<Interfaces.ParserOutput<F, B, A>> {
-    const { flags, baseFlags, args, strict } = this.ctor
-    const { words, command, ...read } = readArgv(argv, { ...baseFlags, ...flags } as DeclaredFlags)
-    this.command = command
-    // What a command takes beside its declared arguments it reads from the result.
-    const declared = strict ? words : words.slice(0, Object.keys(args).length)
-    const parsed = await super.parse(options, [...read.flags, '--', ...declared])
-    return { ...parsed, argv: [...words] }
+  >(options: Interfaces.Input<F, B, A>): Promise<Interfaces.ParserOutput<F, B, A>> {
+    const { words, command, mistakes } = this.line
+    const [mistake] = mistakes
+    if (mistake !== undefined) throw mistake
+    if (this.takesCommand && command?.length === 0) {
+      throw new UsageError('E_ARGUMENTS', 'there is no command after "--"', 'such as: -- make test')
+    }
+    const { input, argv, switchedOff } = parserInput(this.line, options)
+    const parsed = await super.parse(input, argv)
+    return { ...parsed, argv: [...words], flags: { ...parsed.flags, ...switchedOff } }
+  }
+
+  override jsonEnabled(): boolean {
+    return this.ctor.enableJsonFlag && (this.line.booleans.get('json') ?? environmentAsksForJson())
   }
 
   protected context(flags: {
@@ -60,18 +73,10 @@ export abstract class BaseCommand extends Command {
     const told = describeError(error)
     if (told === null) throw error // --help and the like
     process.exitCode = told.exitCode
-    const { code, message } = told
-    const hint = this.#nearestFlag(message) ?? told.hint
+    const { code, message, hint } = told
     if (this.jsonEnabled()) this.logJson({ error: { code, message, hint } })
     else sayError(message, hint)
     if (settings.debug || process.env.DEBUG) process.stderr.write(`${visible(error.stack ?? '')}\n`)
-  }
-
-  #nearestFlag(message: string): string | null {
-    const unknown = /^Nonexistent flag: --(\S+)$/.exec(message)?.[1]
-    const { flags, baseFlags } = this.ctor
-    const nearest = unknown === undefined ? null : nearestName(unknown, Object.keys({ ...flags, ...baseFlags }))
-    return nearest === null ? null : `did you mean "--${nearest}"?`
   }
 }
 
@@ -86,10 +91,6 @@ export abstract class DataCommand extends BaseCommand {
       helpGroup: 'GLOBAL',
       summary: 'Data as JSON on stdout, errors too',
     }),
-  }
-
-  override jsonEnabled(): boolean {
-    return super.jsonEnabled() || environmentAsksForJson()
   }
 
   /** JSON for programs, and safe on a terminal: what could drive it is written as JSON escapes. */

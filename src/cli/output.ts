@@ -15,20 +15,22 @@ export const unwritten: {
 /**
  * What to do when stdout or stderr cannot be written. A program that works goes on without: later lines are tried again.
  * One that only reads is done when its reader has gone. Data that was lost in any other way is told when the program
- * ends. What is said on stderr may be lost always.
+ * ends. What is said on stderr may be lost always. `running`: the id of the command at that moment; null for help and the
+ * like.
  */
-export function watchOutput(argv: readonly string[]): void {
-  const isService = /^(workers|schedule)[ :]start( |$)/.test(argv.slice(0, 2).join(' '))
-  const goesOn = isService || argv[0] === 'run'
+export function watchOutput(running: () => string | null): void {
+  const isService = () => ['workers:start', 'schedule:start'].includes(running() ?? '')
+  const goesOn = () => isService() || running() === 'run'
   for (const stream of [process.stdout, process.stderr]) {
     const failed = (error: NodeJS.ErrnoException) => {
       if (hasNoReader(stream, error)) {
-        if (!goesOn) process.exit(exitCodes.done)
+        // An error that was to be told stays one.
+        if (!goesOn()) process.exit(process.exitCode ?? exitCodes.done)
         return
       }
-      if (stream === process.stderr || isService) return
+      if (stream === process.stderr || isService()) return
       unwritten.error ??= error
-      if (!goesOn) process.exit(exitCodes.failed)
+      if (!goesOn()) process.exit(exitCodes.failed)
     }
     // The one that oclif has put there throws all but EPIPE.
     stream.removeAllListeners('error').on('error', failed)

@@ -116,21 +116,28 @@ export function parsePriority(value: number, option: string): number {
   throw new UsageError('E_PRIORITY', `${option}: ${value} is not a whole number from ${lowest} to ${highest}`)
 }
 
-/** The limit of one attempt in milliseconds; null for none. */
-export function parseTimeout(value: Duration | false, option: string): number | null {
+/** The limit of one attempt in milliseconds; null for none, which is written as `none` says. */
+export function parseTimeout(value: Duration | false, option: string, none = 'false'): number | null {
   if (value === false) return null
   const timeoutMs = parseDuration(value, option)
   if (timeoutMs > 0) return timeoutMs
-  throw new UsageError('E_TIMEOUT', `${option}: 0 leaves no time to run`, 'use false for no limit')
+  throw new UsageError('E_TIMEOUT', `${option}: 0 leaves no time to run`, `write ${none} for no limit`)
+}
+
+/** `name` itself if it may be a key. */
+export function keyName(name: string, option: string): string {
+  if (typeof name === 'string' && name !== '' && name.length <= 512) return name
+  throw new UsageError('E_KEY', `${option} is not a text of 1 to 512 characters`)
 }
 
 function keyOf(name: string, options: EnqueueOptions): NonNullable<NewJob['key']> {
-  if (typeof name !== 'string' || name === '' || name.length > 512) {
-    throw new UsageError('E_KEY', 'key is not a text of 1 to 512 characters')
-  }
   const policy = options.onConflict ?? 'skip'
   if (!['skip', 'replace', 'error'].includes(policy)) {
     throw new UsageError('E_KEY', `onConflict: ${JSON.stringify(policy)} is none of skip, replace, error`)
   }
-  return { name, policy, forMs: options.keyFor === undefined ? 0 : parseDuration(options.keyFor, 'keyFor') }
+  return {
+    name: keyName(name, 'key'),
+    policy,
+    forMs: options.keyFor === undefined ? 0 : parseDuration(options.keyFor, 'keyFor'),
+  }
 }

@@ -118,3 +118,8 @@ test('Time is passed in: nobody reads the clock on the wall but clock.ts.', () =
   const readers = source.filter((file) => file.startsWith('src/') && /\bDate\.now\b|new Date\(\)/.test(read(file)))
   expect(readers.filter((file) => !/(^|\/)clock\.ts$/.test(file))).toEqual([])
 })
+
+test('Every command reads its command line by the same reader.', () => {
+  const other = filesOf('commands').filter((file) => !/ extends (Base|Data)Command \{/.test(read(file)))
+  expect(other).toEqual([])
+})

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { commandFirst, type DeclaredFlags, readArgv } from '../../src/cli/argv.js'
+import { type DeclaredFlags, helpAndVersion, isFlag, readArgv } from '../../src/cli/argv.js'
 
 const declared: DeclaredFlags = {
   json: { type: 'boolean' },
@@ -8,95 +8,170 @@ const declared: DeclaredFlags = {
   follow: { type: 'boolean', char: 'f' },
   queue: { type: 'option', char: 'q' },
   data: { type: 'option' },
+  state: { type: 'option' },
+  ...helpAndVersion,
 }
 
+function read(line: readonly string[]) {
+  const { words, options, booleans, command, mistakes } = readArgv(line, declared)
+  const told = mistakes.map(({ message, hint }) => [message, hint])
+  return { words, options, booleans: Object.fromEntries(booleans), command, mistakes: told }
+}
+
+const nothing = { words: [], options: [], booleans: {}, command: null, mistakes: [] }
+
 describe('the words of a command line', () => {
-  test.each<[line: string[], words: string[], flags: string[]]>([
-    [['echo', '1', '2', '1'], ['echo', '1', '2', '1'], []],
-    [['echo', '2', 'echo', '1'], ['echo', '2', 'echo', '1'], []],
-    [['echo', '', 'a', ''], ['echo', '', 'a', ''], []],
+  test.each<[line: string[], words: string[]]>([
     [
-      ['--json', 'echo', '1', '-q', 'mail', '1'],
-      ['echo', '1', '1'],
-      ['--json', '-q', 'mail'],
-    ],
-    [['echo', '-1', '-1.5', '-.5', '-'], ['echo', '-1', '-1.5', '-.5', '-'], []],
-    [['echo', 'name=--x', 'a=-y'], ['echo', 'name=--x', 'a=-y'], []],
-    [['echo', '--data', '-1'], ['echo'], ['--data', '-1']],
-    [
-      ['echo', '--data=', 'x'],
-      ['echo', 'x'],
-      ['--data', ''],
-    ],
-    [['echo', '--data=a=b'], ['echo'], ['--data', 'a=b']],
-    [['echo', '-qmail', '-q=mail'], ['echo'], ['-qmail', '-q=mail']],
-    [
-      ['echo', '-yf', '1'],
-      ['echo', '1'],
-      ['-y', '-f'],
+      ['echo', '1', '2', '1'],
+      ['echo', '1', '2', '1'],
     ],
     [
-      ['echo', '-yq', 'mail', '1'],
-      ['echo', '1'],
-      ['-y', '-q', 'mail'],
+      ['echo', '2', 'echo', '1'],
+      ['echo', '2', 'echo', '1'],
     ],
-    [['echo', '--json=true', '--yes=YES', '--follow=1'], ['echo'], ['--json', '--yes', '--follow']],
-    [['echo', '--json=false', '--yes=no', '-f=0'], ['echo'], []],
-    [['echo', '--color=false', '--no-color=false'], ['echo'], ['--no-color', '--color']],
-    [['echo', '--no-color', '--color'], ['echo'], ['--no-color', '--color']],
     [
-      ['echo', '--unknown', '1', '--other=2'],
-      ['echo', '1'],
-      ['--unknown', '--other=2'],
+      ['echo', '', 'a', ''],
+      ['echo', '', 'a', ''],
     ],
-    [['echo', '--data'], ['echo'], ['--data']],
-    [['echo', '1', '--', '--json', '-y', '--'], ['echo', '1', '--json', '-y', '--'], []],
-    [['echo', '__proto__', '--__proto__', 'constructor'], ['echo', '__proto__', 'constructor'], ['--__proto__']],
-  ])('%j', (line, words, flags) => {
-    expect(readArgv(line, declared)).toEqual({ words, flags, command: null })
+    [
+      ['add', '-1', '-1.5', '-.5', '-1e3', '-'],
+      ['add', '-1', '-1.5', '-.5', '-1e3', '-'],
+    ],
+    [
+      ['echo', 'name=--x', 'a=-y', 'b:=-1'],
+      ['echo', 'name=--x', 'a=-y', 'b:=-1'],
+    ],
+    [
+      ['echo', '1', '--', '--json', '-y', '--'],
+      ['echo', '1', '--json', '-y', '--'],
+    ],
+    [
+      ['__proto__', 'constructor', 'toString'],
+      ['__proto__', 'constructor', 'toString'],
+    ],
+  ])('%j', (line, words) => {
+    expect(read(line)).toEqual({ ...nothing, words })
+  })
+
+  test('Flags stand before, between and behind the words.', () => {
+    expect(read(['--json', 'echo', '1', '-q', 'mail', '1', '-y'])).toEqual({
+      ...nothing,
+      words: ['echo', '1', '1'],
+      options: [['queue', 'mail']],
+      booleans: { json: true, yes: true },
+    })
   })
 
   test('A leading -- means a command; a later one ends the flags.', () => {
-    expect(readArgv(['--json', '--', 'make', '-y', '--', 'x'], declared)).toEqual({
-      flags: ['--json'],
-      words: ['make', '-y', '--', 'x'],
-      command: ['make', '-y', '--', 'x'],
+    const words = ['make', '-y', '--', 'x']
+    expect(read(['--json', '--', ...words])).toEqual({ ...nothing, booleans: { json: true }, words, command: words })
+    expect(read(['--']).command).toEqual([])
+    expect(read(['task', '--', 'make'])).toEqual({ ...nothing, words: ['task', 'make'] })
+  })
+})
+
+describe('flags with a value', () => {
+  test.each<[line: string[], name: string, value: string]>([
+    [['--data', 'x'], 'data', 'x'],
+    [['--data', '-1'], 'data', '-1'],
+    [['--data', '-'], 'data', '-'],
+    [['--data', ''], 'data', ''],
+    [['--data='], 'data', ''],
+    [['--data=a=b\nc'], 'data', 'a=b\nc'],
+    [['--data=--json'], 'data', '--json'],
+    [['--data=--'], 'data', '--'],
+    [['--queue=-q'], 'queue', '-q'],
+    [['-q', 'mail'], 'queue', 'mail'],
+    [['-qmail'], 'queue', 'mail'],
+    [['-q=mail'], 'queue', 'mail'],
+    [['-q='], 'queue', ''],
+    [['-q=--json'], 'queue', '--json'],
+    [['-qy'], 'queue', 'y'],
+  ])('%j', (line, name, value) => {
+    expect(read(line)).toEqual({ ...nothing, options: [[name, value]] })
+  })
+
+  test('One that is given several times is kept several times, in order.', () => {
+    expect(read(['--state', 'b', '--state=a', '--state', 'b']).options).toEqual([
+      ['state', 'b'],
+      ['state', 'a'],
+      ['state', 'b'],
+    ])
+  })
+
+  test.each<[line: string[], message: string, hint: string | null]>([
+    [['--data'], '--data needs a value', null],
+    [['-yq'], '-q needs a value', null],
+    [['--data', '--', 'x'], '--data needs a value', null],
+    [['--data', '--json'], '--data needs a value', 'if --json is the value, write --data=--json'],
+    [['-q', '-y'], '-q needs a value', 'if -y is the value, write -q=-y'],
+    [['--data', '--other'], '--data needs a value', 'if --other is the value, write --data=--other'],
+  ])('%j has none.', (line, ...mistake) => {
+    expect(read(line)).toMatchObject({ options: [], mistakes: expect.arrayContaining([mistake]) })
+  })
+})
+
+describe('flags without a value', () => {
+  test.each<[line: string[], booleans: object]>([
+    [['--json=true', '--yes=YES', '--follow=1'], { json: true, yes: true, follow: true }],
+    [['--json=false', '--yes=No', '-f=0'], { json: false, yes: false, follow: false }],
+    [['--no-color'], { color: false }],
+    [['--color=false'], { color: false }],
+    [['--no-color=false'], { color: true }],
+    [['--json', '--json=false'], { json: false }],
+    [['--json=false', '--json'], { json: true }],
+    [['--no-color', '--color'], { color: true }],
+    [['-yf'], { yes: true, follow: true }],
+    [['-yf=no'], { yes: true, follow: false }],
+    [['-hV', '--help=false'], { help: false, version: true }],
+  ])('%j', (line, booleans) => {
+    expect(read(line)).toEqual({ ...nothing, booleans })
+  })
+
+  test('Several in one word may end with one that takes a value.', () => {
+    expect(read(['-yq', 'mail', '1'])).toEqual({
+      ...nothing,
+      words: ['1'],
+      options: [['queue', 'mail']],
+      booleans: { yes: true },
     })
-    expect(readArgv(['--'], declared).command).toEqual([])
-    expect(readArgv(['task', '--', 'make'], declared)).toMatchObject({ words: ['task', 'make'], command: null })
+    expect(read(['-yqmail'])).toMatchObject({ options: [['queue', 'mail']], booleans: { yes: true } })
   })
 
-  test.each(['--json=maybe', '--yes=', '-y=2', '--no-color=x'])('%s is refused by its name.', (word) => {
-    expect(() => readArgv([word], declared)).toThrow(/^--?[a-z-]+ takes no value "/)
+  test.each<[word: string, flag: string, value: string]>([
+    ['--json=maybe', '--json', 'maybe'],
+    ['--yes=', '--yes', ''],
+    ['-y=2', '-y', '2'],
+    ['--no-color=x', '--no-color', 'x'],
+  ])('%s is refused as it was written.', (word, flag, value) => {
+    const hint = `write ${flag}, ${flag}=true or ${flag}=false`
+    expect(read([word])).toEqual({ ...nothing, mistakes: [[`${flag} takes no value "${value}"`, hint]] })
+  })
+})
+
+describe('flags that there are not', () => {
+  test.each<[word: string, flag: string, meant: string | null]>([
+    ['--jsno', '--jsno', '--json'],
+    ['--qeue=mail', '--qeue', '--queue'],
+    ['--Json', '--Json', '--json'],
+    ['-follow', '-follow', '--follow'],
+    ['-json', '-json', '--json'],
+    ['-x', '-x', null],
+    ['-yx', '-x', null],
+    ['-yxf=1', '-yxf', '--yes'],
+    ['--no-json', '--no-json', null],
+    ['--__proto__', '--__proto__', null],
+    ['--constructor=1', '--constructor', null],
+    ['--=x', '--', null],
+    ['-=x', '-', null],
+  ])('%s', (word, flag, meant) => {
+    const hint = meant === null ? expect.not.stringContaining('did you mean') : `did you mean "${meant}"?`
+    expect(read([word, 'next'])).toMatchObject({ words: ['next'], mistakes: [[`there is no flag ${flag}`, hint]] })
   })
 
-  test.each<[line: string[], moved: string[]]>([
-    [
-      ['--json', 'status'],
-      ['status', '--json'],
-    ],
-    [
-      ['--queue', 'x', 'run', 'hello', '1'],
-      ['run', 'hello', '1', '--queue', 'x'],
-    ],
-    [
-      ['--queue=x', 'workers', 'start', '--burst'],
-      ['workers', 'start', '--queue', 'x', '--burst'],
-    ],
-    [
-      ['--json', 'run', '--', 'make', '-j'],
-      ['run', '--json', '--', 'make', '-j'],
-    ],
-    [['--help'], ['--help']],
-    [
-      ['run', '--json', 'x'],
-      ['run', '--json', 'x'],
-    ],
-    [
-      ['--unknown', 'status'],
-      ['--unknown', 'status'],
-    ],
-  ])('Global flags before the command: %j', (line, moved) => {
-    expect(commandFirst(line, declared)).toEqual(moved)
+  test('A number below zero and a lone - are no flags.', () => {
+    expect(['-1', '-.5', '-', '', 'x', '=-y'].filter(isFlag)).toEqual([])
+    expect(['-x', '--x', '--', '--1', '-é'].filter(isFlag)).toEqual(['-x', '--x', '--', '--1', '-é'])
   })
 })

@@ -50,9 +50,9 @@ describe('exit codes', () => {
       const error = Object.assign(new Error(message), { oclif: { exit: 2 } })
       return describeError(error)
     }
-    expect(told('Nonexistent flag: --x\nSee more help with --help')).toEqual({
+    expect(told('Unexpected argument: x\nSee more help with --help')).toEqual({
       code: 'E_USAGE',
-      message: 'Nonexistent flag: --x',
+      message: 'Unexpected argument: x',
       hint: 'See more help with --help',
       exitCode: 2,
     })

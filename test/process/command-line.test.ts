@@ -1,11 +1,31 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { cliProject } from '../support/cli.js'
+import { type CliProject, cliProject } from '../support/cli.js'
 import { onTerminal } from '../support/pty.js'
 import { jobOf } from '../support/store.js'
 
 const files = {
   'tasks/echo.mjs': 'export default (...args) => args\n',
   'tasks/deep.mjs': 'export const echo = (...args) => args\n',
+}
+
+const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../../oclif.manifest.json'), 'utf8')) as {
+  readonly commands: Readonly<Record<string, { strict: boolean; args: object; flags: Record<string, object> }>>
+}
+const commands = Object.entries(manifest.commands).map(([id, command]) => ({ ...command, words: id.split(':') }))
+
+let shared: Promise<CliProject> | null = null
+
+/** A project with a job and a schedule, for commands that only read. */
+function readable(): Promise<CliProject> {
+  shared ??= (async () => {
+    const project = cliProject(files)
+    await project.run(['run', 'echo'])
+    await project.run(['schedule', 'echo', '--every', '1d'])
+    return project
+  })()
+  return shared
 }
 
 describe.concurrent('the command line', () => {
@@ -15,7 +35,8 @@ describe.concurrent('the command line', () => {
     expect(await result('1', '2', '1')).toEqual([1, 2, 1])
     expect(await result('a', 'echo', 'echo', '', 'a')).toEqual(['a', 'echo', 'echo', '', 'a'])
     expect(await result('-1', '--retries=0', '-1')).toEqual([-1, -1])
-    expect(await result('x', '--', '--json', 'x')).toEqual(['x', '--json', 'x'])
+    expect(await result('x', '--', '--json', 'x', '-h')).toEqual(['x', '--json', 'x', '-h'])
+    expect(await result('name=--x', 'other=-h')).toEqual([{ name: '--x', other: '-h' }])
   })
 
   test('A schedule keeps its arguments in their order.', async () => {
@@ -27,60 +48,128 @@ describe.concurrent('the command line', () => {
     expect(await project.json(['jobs', 'show', triggered.id])).toMatchObject({ args: ['b', 'a', 'b', 'echo'] })
   })
 
-  test('A boolean flag takes a value, and another one is refused by its name; every command does so.', async () => {
+  test('A boolean flag takes a value; of several the last one holds, and it wins over the environment.', async () => {
     const project = cliProject(files)
-    const detached = await project.run(['run', 'echo', '1', '--detach=true'])
-    expect(detached).toMatchObject({ stdout: 'j1\n', exitCode: 0 })
-    expect(await project.run(['run', 'echo', '1', '--detach=false', '--json=no'])).toMatchObject({ stdout: '[1]\n' })
-    for (const command of [['status'], ['jobs', 'list'], ['queues', 'list'], ['tasks'], ['schedule', 'list']]) {
-      expect(JSON.parse((await project.run([...command, '--json=true'])).stdout)).toBeTypeOf('object')
-      const refused = await project.run([...command, '--json=maybe'])
-      expect(refused).toMatchObject({ stdout: '', exitCode: 2 })
-      expect(refused.stderr).toContain('--json takes no value "maybe"')
+    expect(await project.run(['run', 'echo', '1', '--detach=true'])).toMatchObject({ stdout: 'j1\n', exitCode: 0 })
+    const off = ['--detach=false', '--wait=false', '--skip-invalid=no', '--json=false']
+    for (const env of [{}, { OFFSTAGE_JSON: '1' }]) {
+      expect(await project.run(['run', 'echo', '1', ...off], { env })).toMatchObject({ stdout: '[1]\n', exitCode: 0 })
+      expect(await project.run(['run', 'echo', '1', '--json', ...off], { env })).toMatchObject({ stdout: '[1]\n' })
     }
+    expect(JSON.parse((await project.run(['status', '--json=false', '--json=yes'])).stdout)).toBeTypeOf('object')
   })
 
-  test('Global flags may come before the command; -h and -V are heard.', async () => {
+  test('A value that looks like a flag is taken where it is given with =.', async () => {
+    const project = cliProject(files)
+    for (const key of ['--json', '-q', '-h', '--', '-1']) {
+      await project.run(['run', 'echo', '--detach', `--key=${key}`])
+    }
+    const jobs = await project.json<{ items: { key: string }[] }>(['jobs', 'list'])
+    expect(jobs.items.map((job) => job.key).reverse()).toEqual(['--json', '-q', '-h', '--', '-1'])
+    const forgotten = await project.run(['run', '--key', '--detach', 'echo'])
+    expect(forgotten).toMatchObject({ exitCode: 2, stdout: '' })
+    expect(forgotten.stderr).toContain('--key needs a value')
+  })
+
+  test('Global flags may come before the command and between its words; -h and -V are heard.', async () => {
     const project = cliProject(files)
     expect(JSON.parse((await project.run(['--json', 'run', 'deep.echo', '1'])).stdout)).toMatchObject({ result: [1] })
+    expect(await project.json(['jobs', '--cwd', project.root, 'list'])).toMatchObject({ items: [{ id: 'j1' }] })
     const elsewhere = await project.run(['--cwd', project.root, '--no-color', 'run', 'echo', 'a'], {
       cwd: project.base,
     })
     expect(elsewhere).toMatchObject({ stdout: '["a"]\n', exitCode: 0 })
-    expect((await project.run(['-V'])).stdout).toMatch(/^offstage\/\d/)
+    for (const args of [['-V'], ['--json', '--version'], ['run', '-V']]) {
+      expect(await project.run(args)).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^offstage\/\d/) })
+    }
     for (const args of [
       ['run', '-h'],
       ['run', 'echo', '-h'],
-      ['workers', 'start', '-h'],
+      ['-h', 'run'],
+      ['--json', 'workers', 'start', '-h'],
     ]) {
       expect(await project.run(args)).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('USAGE') })
     }
   })
 
-  test('An argument too many, an unknown flag and a flag without its value are usage errors.', async () => {
+  test('Mistakes are JSON where JSON was asked for, however it was asked for.', async () => {
     const project = cliProject(files)
     for (const args of [
-      ['status', 'j1', 'j2'],
-      ['tasks', 'x'],
-      ['jobs', 'list', 'x'],
-      ['queues', 'list', 'x'],
+      ['status', '--json=true', '--color=maybe'],
+      ['--json=yes', 'stauts'],
+      ['jobs', '--json', '-q', 'x', 'list'],
+      ['run', 'echo', '--json', '--key'],
     ]) {
-      expect(await project.run(args)).toMatchObject({ exitCode: 2, stdout: '' })
+      const { stdout, stderr, exitCode } = await project.run(args)
+      expect([JSON.parse(stdout), stderr, exitCode]).toMatchObject([{ error: { message: expect.any(String) } }, '', 2])
     }
-    const unknown = await project.run(['run', 'echo', '--detahc'])
-    expect(unknown).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('did you mean "--detach"?') })
-    expect(await project.run(['run', 'echo', '--queue'])).toMatchObject({ exitCode: 2 })
+    const talk = await project.run(['stauts', '--json=false'], { env: { OFFSTAGE_JSON: '1' } })
+    expect(talk).toMatchObject({ stdout: '', exitCode: 2 })
   })
 
-  test.each([['run'], ['workers', 'start'], ['schedule', 'start'], ['jobs', 'list']])(
-    'The help of %s %s may be cut off by its reader.',
-    async (...words) => {
-      const command = words.filter((word) => word !== undefined).join(' ')
+  test.each(commands.map(({ words, ...command }) => [words.join(' '), command] as const))(
+    '%s refuses what it does not take.',
+    async (name, { strict, args }) => {
       const project = cliProject(files)
-      const cut = await project.shell(`{ offstage ${command} --help; echo $? >&2; } | head -n 1`)
-      expect(cut).toMatchObject({ stderr: '0\n', exitCode: 0 })
+      const wrong = strict ? [...Object.keys(args), 'extra'] : ['--color=maybe']
+      const { stdout, stderr, exitCode } = await project.run([...name.split(' '), ...wrong])
+      expect([stdout, exitCode], stderr).toEqual(['', 2])
+      expect(stderr).toContain(strict ? 'Unexpected argument: extra' : '--color takes no value "maybe"')
     },
   )
+
+  test('An unknown flag is refused, with the one that was probably meant.', async () => {
+    const project = cliProject(files)
+    const refused = await project.run(['run', 'echo', '--detahc=true'])
+    expect(refused).toEqual({
+      stdout: '',
+      stderr: 'error: there is no flag --detahc\n  did you mean "--detach"?\n',
+      exitCode: 2,
+    })
+  })
+
+  test('A -- without a command is told, and so are flags where the command should be.', async () => {
+    const project = cliProject(files)
+    for (const args of [
+      ['run', '--'],
+      ['schedule', '--in', '1h', '--'],
+      ['workers', '-c', '5', 'start'],
+      ['--json=no'],
+    ]) {
+      const { stdout, stderr, exitCode } = await project.run(args)
+      expect([stdout, exitCode]).toEqual(['', 2])
+      expect(stderr).toMatch(/there is no command|needs a command before its flags/)
+    }
+  })
+
+  test.each([
+    'run --help',
+    'workers start --help',
+    'schedule start --help',
+    '--help',
+    '-V',
+    'help run',
+    'jobs',
+    'status',
+    'tasks',
+    'jobs list',
+    'jobs show j1',
+    'jobs logs j1',
+    'queues list',
+    'schedule list',
+    'schedule next echo',
+    'schedule history echo',
+  ])('%s exits 0 when its reader has gone.', async (command) => {
+    const project = await readable()
+    const cut = await project.shell(`{ offstage ${command}; echo $? >&2; } | true`)
+    expect(cut).toMatchObject({ stderr: expect.stringMatching(/^0$/m), exitCode: 0 })
+  })
+
+  test('An error keeps its exit code when its reader has gone.', async () => {
+    const project = await readable()
+    const cut = await project.shell('{ offstage jobs show j99 --json; echo $? >&2; } | true')
+    expect(cut.stderr).toMatch(/^5$/m)
+  })
 
   test('At a question Ctrl-D means no, Ctrl-C ends with 130, and y goes on.', async () => {
     const project = cliProject(files)
@@ -101,15 +190,26 @@ describe.concurrent('the command line', () => {
     expect((await jobOf(project, 'j1')).state).toBe('cancelled')
   })
 
-  test('A first Ctrl-C says that the job is being stopped.', async () => {
+  test.each([
+    [['run', 'deaf.one'], 'stopping job j1'],
+    [['run', 'deaf.one', '--inline'], 'stopping job j1'],
+    [['run', 'deaf.*'], 'stopping 2 jobs'],
+    [['run', 'deaf.one', '--each', 'lines.jsonl'], 'stopping 2 jobs'],
+    [['run', '--', 'sh', '-c', 'trap "" INT TERM; echo begun; sleep 60'], 'stopping job j1'],
+  ])('A first Ctrl-C says that jobs are being stopped: %j', async (args, told) => {
     const project = cliProject({
       'tasks/deaf.mjs': `import { setTimeout } from 'node:timers/promises'
 import { task } from 'offstage'
-export default task({ grace: '200ms' }, async () => { console.log('begun'); await setTimeout(60_000) })
+const sleep = async () => { console.log('begun'); await setTimeout(60_000) }
+export const one = task({ grace: '200ms' }, sleep)
+export const two = task({ grace: '200ms' }, () => sleep())
 `,
+      'lines.jsonl': '1\n2\n',
     })
-    const { screen, exitCode } = await onTerminal(project, 'begun', '\\x03', ['offstage', 'run', 'deaf'])
-    expect(screen).toContain('stopping job j1; a second signal ends at once')
+    // All of them have begun.
+    const prompt = told.includes('2 jobs') ? 'begun\r\nbegun' : 'begun'
+    const { screen, exitCode } = await onTerminal(project, prompt, '\\x03', ['offstage', ...args])
+    expect(screen).toContain(`${told}; a second signal ends at once`)
     expect(exitCode).toBe(130)
   })
 })

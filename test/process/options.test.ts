@@ -19,6 +19,22 @@ const detached = (...flags: string[]) =>
 const delayHours = (job: JobJson) => Math.round((Date.parse(job.dueAt) - Date.parse(job.createdAt)) / 3_600_000)
 
 describe.concurrent('run', () => {
+  test.each([
+    [['--timeout', '0'], '--timeout: 0 leaves no time to run', 'write none for no limit'],
+    [['--timeout', 'never'], '--timeout: "never" is not a duration', expect.any(String)],
+    [['--delay=-1s'], '--delay: "-1s" is not a duration', expect.any(String)],
+    [['--expires', '1x'], '--expires: "1x" is not a duration', expect.any(String)],
+    [['--priority', '101'], '--priority: 101 is not a whole number from -100 to 100', null],
+    [['--retries', '-1'], expect.stringMatching(/^--retries: -1 /), null],
+    [['--key='], '--key is not a text of 1 to 512 characters', null],
+  ])('%j is refused by the name of its flag.', async (flags, message, hint) => {
+    const refused = await project.run(['run', 'note.write', 'x', '--json', ...flags])
+    expect([JSON.parse(refused.stdout), refused.exitCode]).toEqual([
+      { error: { code: expect.any(String), message, hint } },
+      2,
+    ])
+  })
+
   test('The options of a job are stored with it; --delay and --at imply --detach.', async () => {
     const [plain, full, delayed, at, never] = await Promise.all([
       detached(),
@@ -43,6 +59,29 @@ describe.concurrent('run', () => {
     expect(never).toMatchObject({ timeoutMs: null, dueAt: expect.stringMatching(/T23:59:00\.000Z$/) })
   })
 
+  test('With a key that is held, --wait follows the older job and ends as it does.', async () => {
+    const project = cliProject({
+      'tasks/slow.mjs': `import { existsSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
+export async function read(word) { while (!existsSync('go')) await setTimeout(20); return word }
+export function fail() { throw new Error('no') }
+`,
+    })
+    await project.run(['run', 'slow.read', 'older', '--detach', '--key', 'k'])
+    const waiting = project.start(['run', 'slow.read', 'newer', '--wait', '--key', 'k'])
+    await waiting.says(/nothing was added: j1 has the key k/)
+    const worker = project.start(['workers', 'start', '--burst'])
+    project.write('go', '')
+    expect(await waiting.ended).toMatchObject({ stdout: 'older\n', exitCode: 0 })
+    await worker.ended
+    await project.run(['run', 'slow.fail', '--detach', '--retries', '0', '--key', 'f'])
+    const failing = project.start(['run', 'slow.read', '--wait', '--key', 'f', '--json'])
+    await failing.says(/nothing was added/)
+    await project.run(['workers', 'start', '--burst'])
+    const { stdout, exitCode } = await failing.ended
+    expect([JSON.parse(stdout), exitCode]).toMatchObject([{ id: 'j2', state: 'failed', duplicate: true }, 1])
+  })
+
   test('While a key is held, skip answers the older job, replace puts the new one in its place, error is exit code 1.', async () => {
     const first = await detached('--key', 'k')
     const [again, refused] = await Promise.all([
@@ -57,7 +96,8 @@ describe.concurrent('run', () => {
     })
 
     const foreground = await project.run(['run', 'note.write', 'never', '--key', 'k'])
-    expect(foreground).toEqual({ stdout: `${first.id}\n`, stderr: '', exitCode: 0 })
+    const said = `nothing was added: ${first.id} has the key k\n`
+    expect(foreground).toEqual({ stdout: `${first.id}\n`, stderr: said, exitCode: 0 })
     const replaced = await detached('--key', 'k', '--on-conflict', 'replace')
     const now = await jobsOf(project)
     expect(now.filter(({ key, state }) => key === 'k' && state === 'queued').map(({ id }) => id)).toEqual([replaced.id])

@@ -31,11 +31,11 @@ async function carryOutOne(context: Context, { way, request }: OrderOf<'one'>, p
   const { enqueueAndWait, enqueueOne, runHere } = await import('./one.js')
   const ways = { here: runHere, detach: enqueueOne, wait: enqueueAndWait }
   const end = await ways[way](context, request)
-  const { line, exitCode } = tellEnd(end, way === 'detach')
+  const onlyId = way === 'detach' || (way === 'here' && end.duplicate)
+  const { line, exitCode } = tellEnd(end, onlyId)
   if (line !== null) print(line)
   const { id, state } = end.job
-  const isNew = way === 'detach' || end.duplicate
-  const place = isNew ? `the job is stored as ${id}` : `${id} ${state}: see "offstage jobs show ${id}"`
+  const place = onlyId ? `the job is stored as ${id}` : `${id} ${state}: see "offstage jobs show ${id}"`
   return { exitCode, json: end.duplicate ? { ...end.job, duplicate: true } : end.job, place }
 }
 

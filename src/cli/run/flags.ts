@@ -1,6 +1,8 @@
 import { Flags } from '@oclif/core'
+import { parseDuration } from '../../domain/duration.js'
 import type { KeyPolicy } from '../../domain/job.js'
-import type { EnqueueOptions } from '../../domain/request.js'
+import { type EnqueueOptions, keyName, parsePriority, parseTimeout } from '../../domain/request.js'
+import { parseMaxRetries } from '../../domain/retry.js'
 import { machineZone } from '../../domain/schedule/local-time.js'
 import { timeIn } from '../../domain/schedule/time.js'
 
@@ -36,17 +38,22 @@ export interface JobFlagValues {
   readonly 'on-conflict'?: KeyPolicy | undefined
 }
 
+/** Checked here, where what is wrong can be named as it was typed. Throws UsageError. */
 export function enqueueOptions(flags: JobFlagValues, now: number): EnqueueOptions {
   const { delay, at, queue, priority, retries, timeout, expires, key } = flags
   return {
-    ...(delay === undefined ? {} : { delay }),
+    ...(delay === undefined ? {} : { delay: parseDuration(delay, '--delay') }),
     ...(at === undefined ? {} : { at: timeIn(machineZone(), at, '--at', now) }),
     ...(queue === undefined ? {} : { queue }),
-    ...(priority === undefined ? {} : { priority }),
-    ...(retries === undefined ? {} : { retries }),
-    ...(timeout === undefined ? {} : { timeout: timeout === 'none' ? false : timeout }),
-    ...(expires === undefined ? {} : { expires }),
-    ...(key === undefined ? {} : { key }),
+    ...(priority === undefined ? {} : { priority: parsePriority(priority, '--priority') }),
+    ...(retries === undefined ? {} : { retries: parseMaxRetries(retries, '--retries') }),
+    ...(timeout === undefined ? {} : { timeout: timeoutOf(timeout) }),
+    ...(expires === undefined ? {} : { expires: parseDuration(expires, '--expires') }),
+    ...(key === undefined ? {} : { key: keyName(key, '--key') }),
     ...(flags['on-conflict'] === undefined ? {} : { onConflict: flags['on-conflict'] }),
   }
+}
+
+function timeoutOf(text: string): number | false {
+  return text === 'none' ? false : (parseTimeout(text, '--timeout', 'none') ?? false)
 }

@@ -1,6 +1,7 @@
 import { KeyTakenError, NotFoundError } from '../../domain/errors.js'
 import type { Job, JobId, NewJob } from '../../domain/job.js'
 import type { EnqueueOptions } from '../../domain/request.js'
+import { isFinal } from '../../domain/transitions.js'
 import { systemClock } from '../../engine/clock.js'
 import { shellTask } from '../../engine/shell-task.js'
 import type { Enqueued, Store } from '../../stores/store.js'
@@ -56,23 +57,31 @@ export function enqueueOne(context: Context, request: RunRequest): Promise<RunEn
   })
 }
 
-/** Enqueues for the workers, and follows the job to its end. A signal ends the following, not the job. */
+/**
+ * Enqueues for the workers, and follows the job to its end: the older one where that has the key. A signal ends the
+ * following, not the job.
+ */
 export function enqueueAndWait(context: Context, request: RunRequest): Promise<RunEnd> {
   return withJob(context, request, async (job, store, session) => {
     const { id, answer } = accepted(await store.enqueue([job]), job)
-    if (answer === 'existing') return endOf(context, store, id, true)
     const interruption = session.takeSignals(exitCodes.interrupted)
-    say(`${id} enqueued`)
-    if ((await store.workers()).length === 0) say('no worker is running; start one: offstage workers start')
-    if ((await store.pausedQueues()).some(({ name }) => name === job.queue)) {
-      say(`${job.queue} is paused; resume it: offstage queues resume ${job.queue}`)
-    }
+    if (answer !== 'existing') say(`${id} enqueued`)
+    const followed = await store.job(id)
+    if (followed !== null && !isFinal(followed.state)) await sayWhatHolds(store, followed.queue)
     const end = await followJob(store, id, interruption.first, (changed) => sayState(changed, context.redact))
     interruption.release()
     const interrupted = interruption.first.aborted
     if (interrupted) say(`${id} goes on; look at it with: offstage status ${id}`)
-    return { job: await wholeJob(store, end, context.redact), duplicate: false, interrupted }
+    return { job: await wholeJob(store, end, context.redact), duplicate: answer === 'existing', interrupted }
   })
+}
+
+/** What a job on this queue may wait for. */
+async function sayWhatHolds(store: Store, queue: string): Promise<void> {
+  if ((await store.workers()).length === 0) say('no worker is running; start one: offstage workers start')
+  if ((await store.pausedQueues()).some(({ name }) => name === queue)) {
+    say(`${queue} is paused; resume it: offstage queues resume ${queue}`)
+  }
 }
 
 /** Makes the job with the help of the task process, and opens the store for it. */
@@ -93,7 +102,9 @@ function withJob(
 /** The answer to the one job; throws where its key forbids it. */
 function accepted([enqueued]: readonly Enqueued[], job: NewJob): Enqueued {
   if (enqueued === undefined) throw new Error('the store answered nothing')
-  if (enqueued.answer === 'refused') throw new KeyTakenError(job.key?.name ?? '', enqueued.id)
+  const key = job.key?.name ?? ''
+  if (enqueued.answer === 'refused') throw new KeyTakenError(key, enqueued.id)
+  if (enqueued.answer === 'existing') say(`nothing was added: ${enqueued.id} has the key ${key}`)
   return enqueued
 }
 

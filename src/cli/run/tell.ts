@@ -5,10 +5,10 @@ import { safeJson, visible } from '../sanitise.js'
 import { say, sayText } from '../say.js'
 import type { RunEnd } from './one.js'
 
-/** What stdout gets of a run, and the exit code; the rest is said on stderr. */
-export function tellEnd(end: RunEnd, detached: boolean): { readonly line: string | null; readonly exitCode: number } {
+/** What stdout gets of a run, and the exit code; the rest is said on stderr. `onlyId`: nobody waited for its end. */
+export function tellEnd(end: RunEnd, onlyId: boolean): { readonly line: string | null; readonly exitCode: number } {
   const { job } = end
-  if (detached || end.duplicate) return { line: job.id, exitCode: exitCodes.done }
+  if (onlyId) return { line: job.id, exitCode: exitCodes.done }
   if (end.interrupted) {
     say(`${job.id} ${job.state}`)
     return { line: null, exitCode: exitCodes.interrupted }

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { cliProject } from '../support/cli.js'
+
+const project = cliProject({
+  'tasks/echo.ts': 'export default (...args: unknown[]) => [process.pid, ...args]\n',
+  'tasks/fail.ts': "export default () => { throw new Error('no') }\n",
+})
+
+test('--inline runs the task in the process of the command.', async () => {
+  const running = project.start(['run', 'echo', '1', 'a', '1', '--inline'])
+  const { stdout, stderr, exitCode } = await running.ended
+  expect([exitCode, stderr]).toEqual([0, ''])
+  expect(JSON.parse(stdout)).toEqual([running.pid, 1, 'a', 1])
+})
+
+test('--inline ends with the exit code of the job.', async () => {
+  const failed = await project.run(['run', 'fail', '--retries', '0', '--inline'])
+  expect(failed).toMatchObject({ stdout: '', stderr: expect.stringContaining('Error: no'), exitCode: 1 })
+})
