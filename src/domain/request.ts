@@ -87,7 +87,7 @@ export function makeJob(
     maxRetries: options.retries === undefined ? defaults.maxRetries : parseMaxRetries(options.retries, 'retries'),
     backoff: defaults.backoff,
     timeoutMs: options.timeout === undefined ? defaults.timeoutMs : parseTimeout(options.timeout, 'timeout'),
-    key: options.key === undefined ? null : keyOf(options.key, options),
+    key: keyOf(options),
     reservedFor: null,
   }
 }
@@ -124,7 +124,13 @@ export function parseTimeout(value: Duration | false, option: string): number | 
   throw new UsageError('E_TIMEOUT', `${option}: 0 leaves no time to run`, 'use false for no limit')
 }
 
-function keyOf(name: string, options: EnqueueOptions): NonNullable<NewJob['key']> {
+function keyOf(options: EnqueueOptions): NewJob['key'] {
+  const { key: name } = options
+  if (name === undefined) {
+    const useless = (['onConflict', 'keyFor'] as const).find((option) => options[option] !== undefined)
+    if (useless === undefined) return null
+    throw new UsageError('E_KEY', `${useless} is given without a key`, 'give a key too')
+  }
   if (typeof name !== 'string' || name === '' || name.length > 512) {
     throw new UsageError('E_KEY', 'key is not a text of 1 to 512 characters')
   }
