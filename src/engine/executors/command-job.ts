@@ -125,11 +125,18 @@ export class CommandJob {
 
   /** The last line of stdout, if it is JSON. */
   #result(span: { startedAt: EpochMs; endedAt: EpochMs }): AttemptReport {
-    const resultJson = jsonOf(this.#output.lastLine)
-    if (Buffer.byteLength(resultJson) <= maxResultBytes) return { kind: 'returned', resultJson, ...span }
-    const message = `the result is a line of ${Buffer.byteLength(resultJson)} bytes, over the limit of ${maxResultBytes}`
-    const error: JobError = { name: 'CommandError', message, stack: null }
-    return { kind: 'threw', error, verdict: 'never', ...span }
+    const refused = (message: string): AttemptReport => {
+      const error: JobError = { name: 'CommandError', message, stack: null }
+      return { kind: 'threw', error, verdict: 'never', ...span } // it would be the same the next time
+    }
+    try {
+      const resultJson = toJsonText(resultOf(this.#output.lastLine), 'result')
+      const bytes = Buffer.byteLength(resultJson)
+      if (bytes <= maxResultBytes) return { kind: 'returned', resultJson, ...span }
+      return refused(`the result is a line of ${bytes} bytes, over the limit of ${maxResultBytes}`)
+    } catch (thrown) {
+      return refused((thrown as Error).message)
+    }
   }
 
   #span() {
@@ -153,13 +160,17 @@ function endText(task: string, code: number | null, signal: NodeJS.Signals | nul
     : `${what} was ended by ${signal} (${constants.signals[signal]})`
 }
 
-function jsonOf(line: string): string {
+/** What the last line of a program means: JSON, or a text if as JSON it would not come back the same; null otherwise. */
+function resultOf(line: string): unknown {
+  const text = line.trim()
+  let value: unknown
   try {
-    // What would not come back the same is no JSON that anybody meant as a number.
-    return inexactNumber(line) === null ? toJsonText(JSON.parse(line)) : toJsonText(line)
+    value = JSON.parse(text)
   } catch {
-    return 'null' // a text like any other
+    return null // a text like any other
   }
+  const isSame = typeof value === 'number' ? String(value) === text : inexactNumber(text) === null
+  return isSame ? value : text
 }
 
 function commandLine({ id, attempt, task, argsJson, slot }: JobOrder, place: CommandPlace): CommandLine {
