@@ -35,6 +35,10 @@ describe.concurrent('text from outside', () => {
   test('A real U+FFFD is a character like any other.', async () => {
     const project = cliProject(echo)
     expect((await project.run(['run', 'echo', 'a\ufffd'])).stdout).toBe('["a\ufffd"]\n')
+    const printed = await project.run(['run', '--json', '--', 'printf', '%s', '"a\ufffd"'])
+    expect(JSON.parse(printed.stdout)).toMatchObject({ state: 'completed', result: 'a\ufffd' })
+    const logged = await project.run(['run', '--json', '--', 'printf', 'caf\\351\\n"\\303\\251"'])
+    expect(JSON.parse(logged.stdout)).toMatchObject({ state: 'completed', result: 'é' })
   })
 
   test('One BOM at the start is dropped: JSON, JSON lines, text, the config and package.json.', async () => {
@@ -86,10 +90,11 @@ describe.concurrent('text from outside', () => {
   test('A result of a program that JSON cannot carry fails the job without a retry.', async () => {
     const deep = `${'['.repeat(201)}${']'.repeat(201)}`
     for (const [line, message] of [
-      ['{"a":"\\ud800"}', 'result.a has half of a surrogate pair'],
+      ['{"a":"\\\\ud800"}', 'result.a has half of a surrogate pair'],
       [deep, 'is nested deeper than 200 levels'],
+      ['{"a":"caf\\351"}', 'the result is not UTF-8'],
     ]) {
-      const args = ['run', '--json', '--retries', '3', '--', 'printf', '%s', line ?? '']
+      const args = ['run', '--json', '--retries', '3', '--', 'printf', line ?? '']
       expect(JSON.parse((await cliProject(echo).run(args)).stdout)).toMatchObject({
         state: 'failed',
         attempt: 1,

@@ -131,6 +131,8 @@ export class CommandJob {
     }
     try {
       const resultJson = toJsonText(resultOf(this.#output.lastLine), 'result')
+      const isGarbled = resultJson.includes('\ufffd') && this.#command?.hasUtf8Output === false
+      if (isGarbled) return refused('the result is not UTF-8')
       const bytes = Buffer.byteLength(resultJson)
       if (bytes <= maxResultBytes) return { kind: 'returned', resultJson, ...span }
       return refused(`the result is a line of ${bytes} bytes, over the limit of ${maxResultBytes}`)
