@@ -1,4 +1,5 @@
 import { realpathSync } from 'node:fs'
+import { parseJson, toJsonText } from './domain/json.js'
 import { serveTasks } from './engine/child/serve.js'
 import { systemClock } from './engine/clock.js'
 import { discoverModules } from './project/discover.js'
@@ -28,7 +29,8 @@ async function evaluate(file: string): Promise<ConfigAnswer> {
   try {
     const exported = await loadModule(file)
     const isModule = typeof exported === 'object' && exported !== null && 'default' in exported
-    return { config: isModule ? exported.default : exported }
+    // Crossing to the other process must not mangle what JSON cannot carry.
+    return { config: parseJson(toJsonText(isModule ? exported.default : exported)) }
   } catch (thrown) {
     return { message: describeLoadError(file, thrown) }
   }

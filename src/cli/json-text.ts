@@ -5,10 +5,10 @@ import { inexactNumber } from '../domain/exact-number.js'
 export function parseJsonText(text: string, place: string): unknown {
   const value = parse(text, place)
   const inexact = inexactNumber(text)
-  if (inexact !== null) {
-    throw new UsageError('E_JSON', `${place}: the number ${inexact} would be rounded`, 'write it as a text, in quotes')
-  }
-  return value
+  if (inexact === null) return value
+  const { number, path } = inexact
+  const at = path === '' ? place : `${place}: ${path}`
+  throw new UsageError('E_JSON', `${at}: the number ${number} would be rounded`, 'write it as a text, in quotes')
 }
 
 function parse(text: string, place: string): unknown {

@@ -16,6 +16,12 @@ export class OffstageError extends Error {
   }
 }
 
+/** What was thrown, in one text: with the hint where it has one. For places that show a fault and no more. */
+export function messageWithHint(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown)
+  return thrown instanceof OffstageError && thrown.hint !== null ? `${thrown.message}; ${thrown.hint}` : thrown.message
+}
+
 /** Something given by the user is not acceptable: a flag, an argument, a task name, an option in code. */
 export class UsageError extends OffstageError {
   override name = 'UsageError'

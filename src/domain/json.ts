@@ -79,7 +79,7 @@ function checkedObject(value: object, path: string, above: Set<object>): unknown
     // Not map: it passes over holes.
     if (Array.isArray(value)) return Array.from(value, (item, at) => checkedItem(item, `${path}[${at}]`, above))
     const kind = Object.prototype.toString.call(value).slice(8, -1)
-    if (kind !== 'Object' && !isError(value)) throw new NotJsonError(path, `is a ${kind}`)
+    if (kind !== 'Object' && !isError(value)) throw new NotJsonError(path, `is ${withArticle(kind)}`)
     if (read.entries.length === 0 && isInstance(value))
       throw new NotJsonError(path, `is ${className(value)} without properties`)
     // A prototype-less copy: a key named __proto__ stays a key.
@@ -119,7 +119,7 @@ function errorEntries(error: Error): [string, unknown][] {
   for (const key of ['cause', 'errors'] as const) {
     if (key in error && error[key as keyof Error] !== undefined) told.set(key, error[key as keyof Error])
   }
-  for (const [key, value] of Object.entries(error)) told.set(key, value)
+  for (const [key, value] of Object.entries(error)) if (key !== 'stack') told.set(key, value)
   return [...told]
 }
 
@@ -132,7 +132,11 @@ function isInstance(value: object): boolean {
 
 function className(value: object): string {
   const name: unknown = value.constructor?.name
-  return typeof name === 'string' && name !== '' ? `a ${name}` : 'an object of a class'
+  return typeof name === 'string' && name !== '' ? withArticle(name) : 'an object of a class'
+}
+
+function withArticle(name: string): string {
+  return `${/^[AEIO]/i.test(name) ? 'an' : 'a'} ${name}`
 }
 
 function checkedItem(item: unknown, path: string, above: Set<object>): unknown {

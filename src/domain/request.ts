@@ -87,7 +87,7 @@ export function makeJob(
     maxRetries: options.retries === undefined ? defaults.maxRetries : parseMaxRetries(options.retries, 'retries'),
     backoff: defaults.backoff,
     timeoutMs: options.timeout === undefined ? defaults.timeoutMs : parseTimeout(options.timeout, 'timeout'),
-    key: options.key === undefined ? null : keyOf(options.key, options),
+    key: keyOf(options),
     reservedFor: null,
   }
 }
@@ -130,7 +130,14 @@ export function keyName(name: string, option: string): string {
   throw new UsageError('E_KEY', `${option} is not a text of 1 to 512 characters`)
 }
 
-function keyOf(name: string, options: EnqueueOptions): NonNullable<NewJob['key']> {
+function keyOf(options: EnqueueOptions): NewJob['key'] {
+  const { key: name } = options
+  if (name === undefined) {
+    const useless = (['onConflict', 'keyFor'] as const).find((option) => options[option] !== undefined)
+    if (useless === undefined) return null
+    throw new UsageError('E_KEY', `${useless} is given without a key`, 'give a key too')
+  }
+  keyName(name, 'key')
   const policy = options.onConflict ?? 'skip'
   if (!['skip', 'replace', 'error'].includes(policy)) {
     throw new UsageError('E_KEY', `onConflict: ${JSON.stringify(policy)} is none of skip, replace, error`)

@@ -11,3 +11,23 @@ export function decodeText(bytes: Uint8Array): string | null {
     return null
   }
 }
+
+/** Looks at bytes that come in pieces, which may end amid a character. */
+export class Utf8Check {
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true })
+  #isUtf8 = true
+
+  /** Whether all that has come so far is UTF-8. */
+  get isUtf8(): boolean {
+    return this.#isUtf8
+  }
+
+  add(bytes: Uint8Array): void {
+    if (!this.#isUtf8) return
+    try {
+      this.#decoder.decode(bytes, { stream: true })
+    } catch {
+      this.#isUtf8 = false
+    }
+  }
+}

@@ -195,7 +195,7 @@ async function enqueue(
       'export it from a module of the task directory, and call enqueue() in a task',
     )
   }
-  return binding.enqueue(toJsonText(withoutTrailing(args)), options)
+  return binding.enqueue(toJsonText(withoutTrailing(args), 'arguments'), options)
 }
 
 /** Optional parameters that were left out at the end are left out of the call. */

@@ -4,7 +4,8 @@ import { refuseUnknownOptions } from '../domain/options.js'
 import { parseRetention, type Retention, type RetentionPolicy } from '../domain/retention.js'
 import type { ConfigSchedule } from '../domain/schedule/options.js'
 import { evaluateConfig } from './evaluate-config.js'
-import { findProject, type Project, type ProjectPlace, packageConfig, readJson } from './find.js'
+import { findProject, type Project, type ProjectPlace, packageConfig } from './find.js'
+import { readJsonWithComments } from './json-file.js'
 
 /** What a project says of itself, in `offstage.config.*` or under `offstage` in its package.json. */
 export interface OffstageConfig {
@@ -21,6 +22,8 @@ export interface OffstageConfig {
    * nothing else from running.
    */
   readonly schedules?: Readonly<Record<string, ConfigSchedule>>
+  /** Where an editor finds the JSON Schema of this file; Offstage does not read it. */
+  readonly $schema?: string
 }
 
 /** Types the default export of a config file. */
@@ -41,6 +44,7 @@ const settings: Readonly<Record<keyof OffstageConfig, { readonly rule: string; h
     holds: (value) => isObject(value) && Object.values(value).every(isObject),
   },
   redact: { rule: 'a list of texts', holds: (value) => Array.isArray(value) && value.every(isText) },
+  $schema: { rule: 'a text', holds: isText },
 }
 
 /** The project of a directory, with its config read and checked; null if there is none. Throws ProjectError. */
@@ -75,7 +79,7 @@ function inFile<T>(file: string, check: () => T): T {
 
 async function readConfig({ root, configFile }: ProjectPlace) {
   if (configFile === null) return { file: join(root, 'package.json'), config: packageConfig(root) ?? {} }
-  if (configFile.endsWith('.json')) return { file: configFile, config: readJson(configFile) }
+  if (configFile.endsWith('.json')) return { file: configFile, config: readJsonWithComments(configFile) }
   // Code of the user's never runs in a process that will hold the store.
   return { file: configFile, config: await evaluateConfig(configFile, dirname(configFile)) }
 }

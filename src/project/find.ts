@@ -1,9 +1,8 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { ProjectError } from '../domain/errors.js'
 import type { Retention } from '../domain/retention.js'
 import type { ConfigSchedule } from '../domain/schedule/options.js'
-import { decodeText } from '../domain/text.js'
+import { readPackageSetting } from './json-file.js'
 
 /** Names that a config file can have, the first that is there counts; `package.json` comes last, if it has our key. */
 export const configFileNames = ['ts', 'mts', 'js', 'mjs', 'json'].map((extension) => `offstage.config.${extension}`)
@@ -44,19 +43,7 @@ export function findProject(from: string): ProjectPlace | null {
 /** What `package.json` of a folder has under `offstage`; null if nothing. */
 export function packageConfig(folder: string): unknown {
   const file = join(folder, 'package.json')
-  if (!existsSync(file)) return null
-  const content = readJson(file)
-  return typeof content === 'object' && content !== null && 'offstage' in content ? content.offstage : null
-}
-
-export function readJson(file: string): unknown {
-  try {
-    const text = decodeText(readFileSync(file))
-    if (text === null) throw new Error('it is not UTF-8')
-    return JSON.parse(text)
-  } catch (thrown) {
-    throw new ProjectError('E_CONFIG', `${file} cannot be read: ${(thrown as Error).message}`)
-  }
+  return existsSync(file) ? readPackageSetting(file, 'offstage') : null
 }
 
 export function isFolder(path: string): boolean {

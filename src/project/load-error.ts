@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { messageWithHint } from '../domain/errors.js'
 import { packageRoot } from '../engine/package-root.js'
 import type { ModuleFault } from '../engine/protocol.js'
 import { CompileError, syntaxErrorIn } from './modules/compile.js'
@@ -8,7 +9,7 @@ import { takeFilesRead } from './modules/hooks.js'
 export function describeLoadError(file: string, thrown: unknown): string {
   if (thrown instanceof CompileError) return thrown.message
   if (!(thrown instanceof Error)) return `${file}: ${firstLine(String(thrown))}`
-  const message = firstLine(thrown.message)
+  const message = firstLine(messageWithHint(thrown))
   const stack = thrown.stack ?? ''
   if (!(thrown instanceof SyntaxError)) return `${frameOf(file, stack) ?? file}: ${message}`
   const place = placeAbove(stack)

@@ -167,6 +167,8 @@ describe('errors as values', () => {
       message: 'both',
       errors: [{ name: 'Error', message: 'one' }, 2],
     })
+    const revived = Object.defineProperty(new Error('e'), 'stack', { value: 'at file:///home', enumerable: true })
+    expect(carried(revived)).toEqual({ name: 'Error', message: 'e' })
     expect(carried(new DOMException('gone', 'AbortError'))).toMatchObject({ name: 'AbortError', message: 'gone' })
   })
 
@@ -185,6 +187,18 @@ describe('errors as values', () => {
     circle.cause = circle
     expect(() => toJsonText({ circle })).toThrow('circle.cause refers back to what contains it')
     expect(() => toJsonText([Object.assign(new Error('x'), { socket: new Map() })])).toThrow('[0].socket is a Map')
+    const aggregate = new AggregateError([new Error('x', { cause: { at: [1n] } })])
+    expect(() => toJsonText(aggregate)).toThrow('errors[0].cause.at[0] is a BigInt')
+  })
+
+  test('A chain of causes is nested as deep as any other value may be.', () => {
+    const chain = (length: number): Error => {
+      let error = new Error('first')
+      for (let at = 1; at < length; at++) error = new Error(`of ${at}`, { cause: error })
+      return error
+    }
+    expect(carried(chain(maxJsonDepth)).cause.cause.message).toBe(`of ${maxJsonDepth - 3}`)
+    expect(() => toJsonText(chain(maxJsonDepth + 1))).toThrow('is nested deeper than 200 levels')
   })
 })
 
@@ -213,7 +227,7 @@ test.each<[name: string, value: unknown, message: string]>([
   ['a WeakMap', new WeakMap(), 'a.b is a WeakMap'],
   ['a RegExp', /x/, 'a.b is a RegExp'],
   ['URLSearchParams', new URLSearchParams('a=1'), 'a.b is a URLSearchParams'],
-  ['an AbortSignal', new AbortController().signal, 'a.b is a'],
+  ['an AbortSignal', new AbortController().signal, 'a.b is an AbortSignal'],
 ])('An object that holds what it has elsewhere is refused: %s.', (_, value, message) => {
   expect(() => toJsonText({ a: { b: value } })).toThrow(message)
   expect(toJsonText({ a: {}, b: Object.create(null), c: [] })).toBe('{"a":{},"b":{},"c":[]}')

@@ -25,6 +25,12 @@ export const keyed = async () => [
   await defaulted.enqueue({ key: 'own argument' }),
   await defaulted.with({ key: 'defaulted' }).enqueue({ key: 'own argument' }),
 ]
+export const parameters = task({}, (input: object = {}, more: object = {}) => [input, more])
+export const looksLikeOptions = async () => [
+  await parameters.enqueue({ key: 'own' }),
+  await parameters.enqueue({}, { delay: '1h', priority: 5 }),
+  await parameters.with({ delay: '1h' }).enqueue({ key: 'own' }, { priority: 5 }),
+]
 export const plain = task({ queue: 'plain', retry: { maxRetries: 1 } }, (a: number, b?: object) => [a, b ?? null])
 const hidden = task({}, function hidden() {})
 
@@ -33,7 +39,8 @@ export async function enqueues() {
   const second = await plain.with({ delay: '1h', priority: 5, key: 'k', queue: 'late', retries: 7 }).enqueue(2, { x: 1 })
   const third = await plain.with({ key: 'k' }).enqueue(3, { x: 1 })
   const date = await plain.enqueue(4, { at: new Date(0), on: undefined })
-  return [first, second, third, date]
+  const dated = await plain.with({ at: new Date(Date.now() + 3_600_000) }).enqueue(5)
+  return [first, second, third, date, dated]
 }
 const told = async (promise: Promise<unknown>) => {
   try {
@@ -77,9 +84,9 @@ describe('inside a task', () => {
     const { result, state } = await project.json(['run', 'in.enqueues'])
     expect(state).toBe('completed')
     const handles = result as { id: string; duplicate: boolean }[]
-    expect(handles.map(({ duplicate }) => duplicate)).toEqual([false, false, true, false])
+    expect(handles.map(({ duplicate }) => duplicate)).toEqual([false, false, true, false, false])
     expect(handles[2]?.id).toBe(handles[1]?.id)
-    const [first, second, , last] = await Promise.all(handles.map(({ id }) => jobOf(project, id)))
+    const [first, second, , last, dated] = await Promise.all(handles.map(({ id }) => jobOf(project, id)))
     expect(first).toMatchObject({ state: 'queued', queue: 'plain', args: [1], maxRetries: 1, priority: 0, key: null })
     expect(second).toMatchObject({
       state: 'scheduled',
@@ -91,7 +98,8 @@ describe('inside a task', () => {
     })
     const { createdAt, dueAt } = second as JobJson
     expect(Math.round((Date.parse(dueAt) - Date.parse(createdAt)) / 1_000)).toBe(3_600)
-    expect(last?.args).toEqual([4, { at: '1970-01-01T00:00:00.000Z' }])
+    expect(last).toMatchObject({ state: 'queued', args: [4, { at: '1970-01-01T00:00:00.000Z' }] })
+    expect(dated).toMatchObject({ state: 'scheduled', args: [5] })
   })
 
   test('enqueue() rejects what cannot be stored, with the code of the reason.', async () => {
@@ -112,7 +120,7 @@ describe('inside a task', () => {
     ])
     expect(result[0]?.message).toContain('n: expected a number')
     expect(result[1]?.message).toContain('hidden')
-    expect(result[2]?.message).toContain('[1].big[0] is a BigInt')
+    expect(result[2]?.message).toContain('arguments[1].big[0] is a BigInt')
     expect(result.slice(0, 6).every(({ isError }) => isError)).toBe(true)
     // Also of those that the worker refused, in another process.
     expect(result[3]?.kinds).toEqual(['UsageError'])
@@ -132,6 +140,16 @@ describe('inside a task', () => {
       same: true,
     })
     expect(run.stderr).toBe('one of 2\n25 %\n100 % done\n')
+  })
+
+  test('What looks like options is an argument; options go through with().', async () => {
+    const handles = (await project.json(['run', 'in.looksLikeOptions'])).result as { id: string }[]
+    const jobs = await Promise.all(handles.map(({ id }) => jobOf(project, id)))
+    expect(jobs.map(({ args, key, state, priority }) => ({ args, key, state, priority }))).toEqual([
+      { args: [{ key: 'own' }], key: null, state: 'queued', priority: 0 },
+      { args: [{}, { delay: '1h', priority: 5 }], key: null, state: 'queued', priority: 0 },
+      { args: [{ key: 'own' }, { priority: 5 }], key: null, state: 'scheduled', priority: 0 },
+    ])
   })
 
   test('With a schema the first argument is always the own one, options or not.', async () => {

@@ -134,7 +134,7 @@ export default task({ schema, schedule: { every: '1h' } }, () => {})
       hangs: null,
       list: expect.stringContaining('no queue name'),
       number: 'schedule.cron is no text',
-      object: 'schedule.args is no list',
+      object: 'schedule.args is no list; write the arguments in call order, as a list',
       taskless: 'it names no task',
       words: expect.stringContaining('are no command'),
     })

@@ -20,6 +20,9 @@ describe.concurrent('text from outside', () => {
       'offstage run echo "$(printf \'caf\\351\')" --detach',
       'offstage run --detach -- echo "$(printf \'caf\\351\')"',
       'offstage schedule echo "$(printf \'caf\\351\')" --in 1h',
+      'offstage schedule echo --data @bad.json --in 1h',
+      'offstage schedule echo --in 1h --data - < bad.json',
+      'offstage schedule echo --in 1h name=@bad.json',
     ]
     for (const line of lines) {
       const refused = await project.shell(line)
@@ -32,6 +35,10 @@ describe.concurrent('text from outside', () => {
   test('A real U+FFFD is a character like any other.', async () => {
     const project = cliProject(echo)
     expect((await project.run(['run', 'echo', 'a\ufffd'])).stdout).toBe('["a\ufffd"]\n')
+    const printed = await project.run(['run', '--json', '--', 'printf', '%s', '"a\ufffd"'])
+    expect(JSON.parse(printed.stdout)).toMatchObject({ state: 'completed', result: 'a\ufffd' })
+    const logged = await project.run(['run', '--json', '--', 'printf', 'caf\\351\\n"\\303\\251"'])
+    expect(JSON.parse(logged.stdout)).toMatchObject({ state: 'completed', result: 'é' })
   })
 
   test('One BOM at the start is dropped: JSON, JSON lines, text, the config and package.json.', async () => {
@@ -61,8 +68,55 @@ describe.concurrent('text from outside', () => {
       const refused = await project.run(['run', 'echo', ...args])
       expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('would be rounded') })
     }
-    const program = await project.run(['run', '--json', '--', 'echo', '12345678901234567890'])
-    expect(JSON.parse(program.stdout)).toMatchObject({ result: '12345678901234567890' })
+    const refused = await project.run(['run', 'echo', '--each', '-'], { input: '1\n{"a":{"b":[0,1e400]}}\n' })
+    expect(refused).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('line 2: the line: a.b[1]: the number 1e400 would be rounded'),
+    })
+  })
+
+  test.each([
+    ['12345678901234567890', '12345678901234567890'],
+    ['{"id": 12345678901234567890}', '{"id": 12345678901234567890}'],
+    ['1.10', '1.10'],
+    ['007', null],
+    [' -12.5 ', -12.5],
+    ['{"v": 1.10}', { v: 1.1 }],
+  ])('A program that prints %j has the result %j.', async (line, result) => {
+    const { stdout } = await cliProject(echo).run(['run', '--json', '--', 'printf', '%s\\n', line])
+    expect(JSON.parse(stdout)).toMatchObject({ state: 'completed', result })
+  })
+
+  test('A result of a program that JSON cannot carry fails the job without a retry.', async () => {
+    const deep = `${'['.repeat(201)}${']'.repeat(201)}`
+    for (const [line, message] of [
+      ['{"a":"\\\\ud800"}', 'result.a has half of a surrogate pair'],
+      [deep, 'is nested deeper than 200 levels'],
+      ['{"a":"caf\\351"}', 'the result is not UTF-8'],
+    ]) {
+      const args = ['run', '--json', '--retries', '3', '--', 'printf', line ?? '']
+      expect(JSON.parse((await cliProject(echo).run(args)).stdout)).toMatchObject({
+        state: 'failed',
+        attempt: 1,
+        error: { name: 'CommandError', message: expect.stringContaining(message ?? '') },
+      })
+    }
+  })
+
+  test('A config in code that JSON cannot carry is refused with the path.', async () => {
+    for (const [value, what] of [
+      ['1n', 'a BigInt'],
+      ['NaN', 'NaN'],
+      ['new Map()', 'a Map'],
+    ]) {
+      const project = cliProject({
+        ...echo,
+        'offstage.config.mjs': `export default { schedules: { a: { task: 'echo', cron: '@daily', args: [{ b: ${value} }] } } }\n`,
+      })
+      const { exitCode, stderr } = await project.run(['tasks'])
+      expect(exitCode).toBe(2)
+      expect(stderr).toContain(`offstage.config.mjs: schedules.a.args[0].b is ${what}, which JSON cannot carry`)
+    }
   })
 
   test('Errors in arguments and results keep their name and message.', async () => {

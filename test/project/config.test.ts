@@ -57,6 +57,29 @@ describe('the config of a project', () => {
     expect(await readProject(projectOf({ 'package.json': '{"name": "x"}', 'src/a.ts': '' }))).toBeNull()
   })
 
+  test('A config in JSON may have comments and $schema; what looks like a comment in a text is text.', async () => {
+    const config = await readJson(`// the first line
+{
+  /* a block
+     of lines */ "$schema": "https://example.org/a//b/*c*/.json", // a URL
+  "tasks": "a//b", "redact": ["/*", "\\"//", "*/"]
+}
+// the last line`)
+    expect(config).toMatchObject({ tasksFolder: expect.stringMatching(/a\/b$/), redact: ['/*', '"//', '*/'] })
+    await expect(readJson('{\n  // a comment\n  "tasks": oops\n}')).rejects.toThrow(/oops/)
+  })
+
+  test('Under "offstage" in package.json numbers are exact; what others have there is theirs.', async () => {
+    const inPackage = (text: string) => readProject(projectOf({ 'package.json': text }))
+    expect(await inPackage('{"build": 12345678901234567890, "offstage": {"store": "memory:"}}')).toMatchObject({
+      store: 'memory:',
+    })
+    await expect(inPackage('{"build": 1e400, "offstage": {"schedules": {"a": {"args": [1e400]}}}}')).rejects.toThrow(
+      /package\.json: offstage\.schedules\.a\.args\[0\]: the number 1e400 would be rounded/,
+    )
+    await expect(inPackage('{"offstage": {}, // a comment\n}')).rejects.toThrow(/package\.json cannot be read/)
+  })
+
   test('A config file counts before the key of package.json.', async () => {
     const both = projectOf({
       'package.json': '{"offstage": {"store": "memory:"}}',
@@ -75,7 +98,16 @@ describe('the config of a project', () => {
     ['{"stores": "x"}', /there is no option "stores"$/, /did you mean "store"\?/],
     ['{"concurrency": 5}', /there is no option "concurrency"$/, /known are tasks, store, retention, schedules, redact/],
     ['{"retention": []}', /retention is not an object$/, null],
-    ['{"retention": {"complete": 1}}', /retention: there is no option "complete"$/, /did you mean "completed"/],
+    ['{"retention": {"complete": 1}}', /retention: there is no option "complete"$/, /did you mean "completed"\?/],
+    ['{"retention": {"age": 1}}', /retention: there is no option "age"$/, /known are completed, failed, most/],
+    [
+      '{"schedules": {"a": {"args": [1, {"id": 12345678901234567890}]}}}',
+      /json: schedules\.a\.args\[1\]\.id: the number 12345678901234567890 would be rounded$/,
+      /in quotes/,
+    ],
+    ['{"$schema": 1}', /\$schema is not a text$/, null],
+    ['{"a" /* "b" */: 1', /cannot be read: /, null],
+    ['{"store": "memory:" /* no end }', /cannot be read: /, null],
     ['{"retention": {"failed": "soon"}}', /retention\.failed: "soon" is not a duration$/, /write milliseconds/],
     ['{"retention": {"most": 0}}', /retention\.most: 0 is not a whole number/, null],
     ['{"constructor": 5}', /there is no option "constructor"$/, /known are/],

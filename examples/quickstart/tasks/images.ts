@@ -11,6 +11,6 @@ export const resize = task(
 
 /** Enqueues a job for each picture. Try: offstage run images.album a.png b.png */
 export async function album(...files: string[]) {
-  const jobs = await Promise.all(files.map((file) => resize.enqueue(file, 800, {})))
+  const jobs = await Promise.all(files.map((file) => resize.enqueue(file, 800)))
   return jobs.map((job) => job.id)
 }

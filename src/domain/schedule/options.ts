@@ -91,7 +91,7 @@ export function parseSchedule(
     ([, value]) => value !== undefined,
   )
   const jobOptions = Object.fromEntries(given) as ScheduledOptions
-  const argsJson = toJsonText(options.args ?? [])
+  const argsJson = toJsonText(options.args ?? [], name('args'))
   // What it refuses is refused now, and not each time that the schedule fires.
   makeJob('schedule', plainTaskDefaults, argsJson, jobOptions, now)
   const duration = (option: 'maxLateness' | 'jitter') => {

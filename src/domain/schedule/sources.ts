@@ -1,3 +1,4 @@
+import { messageWithHint } from '../errors.js'
 import type { EpochMs } from '../job.js'
 import { scheduleName } from '../names.js'
 import { parseSchedule, type ScheduleOptions } from './options.js'
@@ -37,7 +38,7 @@ export function checkSchedules(
       return [{ name, source, task, plan: parseSchedule(first.options, now), fault: null, saidAt: now }]
     } catch (thrown) {
       // Whatever somebody has written there: the others are not to wait for it.
-      return faulty(thrown instanceof Error ? thrown.message : String(thrown))
+      return faulty(messageWithHint(thrown))
     }
   })
 }

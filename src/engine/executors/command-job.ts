@@ -138,7 +138,8 @@ export class CommandJob {
         : { kind: 'returned', resultJson: 'null', ...span }
     }
     try {
-      const resultJson = jsonOf(line)
+      const resultJson = toJsonText(resultOf(line))
+      if (resultJson.includes('\ufffd') && this.#command?.hasUtf8Output === false) return refuse('is not UTF-8')
       const bytes = Buffer.byteLength(resultJson)
       if (bytes <= maxResultBytes) return { kind: 'returned', resultJson, ...span }
       return refuse(`is a line of ${bytes} bytes, over the limit of ${maxResultBytes}`)
@@ -168,16 +169,17 @@ function endText(task: string, code: number | null, signal: NodeJS.Signals | nul
     : `${what} was ended by ${signal} (${constants.signals[signal]})`
 }
 
-/** Throws for JSON that is too large or too deep. */
-function jsonOf(line: string): string {
+/** What the last line of a program means: JSON, or a text if as JSON it would not come back the same; null otherwise. */
+function resultOf(line: string): unknown {
+  const text = line.trim()
   let value: unknown
   try {
-    value = JSON.parse(line)
+    value = JSON.parse(text)
   } catch {
-    return 'null' // a text like any other
+    return null // a text like any other
   }
-  // What would not come back the same is no JSON that anybody meant as a number.
-  return toJsonText(inexactNumber(line) === null ? value : line)
+  const isSame = typeof value === 'number' ? String(value) === text : inexactNumber(text) === null
+  return isSame ? value : text
 }
 
 function commandLine({ id, attempt, task, argsJson, slot }: JobOrder, place: CommandPlace): CommandLine {

@@ -5,6 +5,7 @@ import type { Readable, Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { StringDecoder } from 'node:string_decoder'
 import type { Usage } from '../../domain/job.js'
+import { Utf8Check } from '../../domain/text.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import { identify } from '../host.js'
 import { CommandUsage } from './command-usage.js'
@@ -38,6 +39,7 @@ export class Command {
   readonly #usage: CommandUsage | null
   readonly #listener: CommandListener
   readonly #gone: Promise<{ readonly exit: Exit; readonly usage: Usage }>
+  readonly #stdoutCheck = new Utf8Check()
   #isGone = false
 
   constructor({ file, argv, cwd, env, stdin }: CommandLine, pipes: Pipes, listener: CommandListener) {
@@ -72,10 +74,12 @@ export class Command {
     const drained = Promise.all(pipes.map((pipe) => finished(pipe, { writable: false }).catch(() => {})))
     pipes.forEach((pipe, index) => {
       const decoder = new StringDecoder('utf8')
+      const isStdout = index === 0
       // Read at once: what nobody reads when a program ends is thrown away.
       pipe.on('data', (data: Buffer) => {
+        if (isStdout) this.#stdoutCheck.add(data)
         const text = decoder.write(data)
-        void known.then(() => this.#listener.wrote(index === 0 ? 'stdout' : 'stderr', text))
+        void known.then(() => this.#listener.wrote(isStdout ? 'stdout' : 'stderr', text))
       })
     })
     void Promise.all([known, this.#gone]).then(async ([, { exit, usage }]) => {
@@ -83,6 +87,11 @@ export class Command {
       for (const pipe of pipes) pipe.destroy()
       this.#listener.exited(exit, usage)
     })
+  }
+
+  /** Whether all that it wrote to stdout is UTF-8: what is not was told as U+FFFD. */
+  get hasUtf8Output(): boolean {
+    return this.#stdoutCheck.isUtf8
   }
 
   get identity(): ProcessIdentity | null {

@@ -25,6 +25,8 @@ describe('schedules of code and config', () => {
       written({ name: 'lost', task: 'gone' }),
       written({ name: 'daily', options: { at: '18:00' } }),
       written({ name: 'none', task: '' }),
+      written({ name: 'typo', options: { cron: '@daily', catchup: 'all' } as unknown as WrittenSchedule['options'] }),
+      written({ name: 'text', options: '@daily' as unknown as WrittenSchedule['options'] }),
       written({ name: 'odd', options: { cron: 5 } as unknown as WrittenSchedule['options'] }),
     )
     expect(checked.map(({ name, fault }) => [name, fault])).toEqual([
@@ -34,9 +36,11 @@ describe('schedules of code and config', () => {
       ['lost', 'there is no task gone'],
       ['daily', expect.stringContaining('give a date too')],
       ['none', 'it names no task'],
+      ['typo', 'schedule: there is no option "catchup"; did you mean "catchUp"?'],
+      ['text', expect.stringContaining('schedule: the options are no object')],
       ['odd', 'schedule.cron is no text'],
     ])
-    expect(checked.map(({ plan }) => plan !== null)).toEqual([true, false, false, false, false, false, false])
+    expect(checked.map(({ plan }) => plan !== null)).toEqual([true, ...Array(8).fill(false)])
   })
 
   test('Of two with one name neither can be meant.', () => {

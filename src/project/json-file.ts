@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs'
+import { ProjectError } from '../domain/errors.js'
+import { inexactNumbers } from '../domain/exact-number.js'
+import { memberPath } from '../domain/json.js'
+import { decodeText } from '../domain/text.js'
+
+/** What a JSON file holds that may have comments. Throws ProjectError. */
+export function readJsonWithComments(file: string): unknown {
+  return parse(file, withoutComments(textOf(file)), '')
+}
+
+/** What a package.json holds under a key; null if nothing. Throws ProjectError. */
+export function readPackageSetting(file: string, key: string): unknown {
+  const content = parse(file, textOf(file), memberPath('', key))
+  const isObject = typeof content === 'object' && content !== null
+  return isObject && Object.hasOwn(content, key) ? content[key as keyof typeof content] : null
+}
+
+function textOf(file: string): string {
+  try {
+    const text = decodeText(readFileSync(file))
+    if (text !== null) return text
+  } catch (thrown) {
+    throw unreadable(file, (thrown as Error).message)
+  }
+  throw unreadable(file, 'it is not UTF-8')
+}
+
+/** Only what is below the path `ours` has to be exact: the rest is read by others. */
+function parse(file: string, text: string, ours: string): unknown {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (thrown) {
+    throw unreadable(file, (thrown as Error).message)
+  }
+  for (const { number, path } of inexactNumbers(text)) {
+    if (ours !== '' && !path.startsWith(`${ours}.`)) continue
+    const what = `${file}: ${path}: the number ${number} would be rounded`
+    throw new ProjectError('E_CONFIG', what, 'write it as a text, in quotes')
+  }
+  return value
+}
+
+function unreadable(file: string, why: string): ProjectError {
+  return new ProjectError('E_CONFIG', `${file} cannot be read: ${why}`)
+}
+
+/** Spaces stand in the place of comments, so that messages name the line and column that the file has. */
+function withoutComments(text: string): string {
+  return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|\/\/[^\n\r]*|\/\*.*?\*\//gs, (token) =>
+    token.startsWith('"') ? token : token.replace(/[^\n\r]/g, ' '),
+  )
+}
