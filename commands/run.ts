@@ -53,7 +53,9 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 timed out, 4 cancelled, 5 not found, 6 
     const context = await this.context(flags)
     const { command } = this.line
     const order =
-      command === null ? await readOrder(args.task, (argv as string[]).slice(1), flags) : shellOrder(command, flags)
+      command === null
+        ? await readOrder(args.task, (argv as string[]).slice(1), flags)
+        : shellOrder(command, flags, this.jsonEnabled())
     const { exitCode, json, place } = await carryOut(context, order, (text) => this.log(text))
     process.exitCode = exitCode
     if (context.location.kind !== 'memory') unwritten.hint = place

@@ -1,4 +1,5 @@
 import { systemClock } from '../engine/clock.js'
+import type { Mirror } from '../engine/executors/command.js'
 import { TaskPool } from '../engine/executors/task-pool.js'
 import type { Catalog } from '../engine/protocol.js'
 import { preloadStore } from '../open.js'
@@ -38,13 +39,13 @@ export function withTasks<T>(
 }
 
 /** The same without a task of any project: for the built-in one, `shell`. */
-export function withoutTasks<T>(context: Context, use: (session: Session) => Promise<T>): Promise<T> {
-  return withPool(
-    new TaskPool({ start: null, cwd: process.cwd() }, systemClock, () => {}),
-    context,
-    use,
-    exitCodes.interrupted,
-  )
+export function withoutTasks<T>(
+  context: Context,
+  use: (session: Session) => Promise<T>,
+  mirror: Mirror | null = null,
+): Promise<T> {
+  const tasks = { start: null, cwd: process.cwd(), ...(mirror === null ? {} : { mirror }) }
+  return withPool(new TaskPool(tasks, systemClock, () => {}), context, use, exitCodes.interrupted)
 }
 
 /** The same in this very process, where a debugger can see it. */

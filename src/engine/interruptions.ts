@@ -1,6 +1,6 @@
 import { after } from './timer.js'
 
-/** A signal that is for all reaches what a worker runs before or after the worker itself. PRODUCT.md, section 3. */
+/** A signal that is for all reaches what a worker runs before or after the worker itself. */
 const patienceMs = 500
 
 /** Hears what an end by a signal was. */

@@ -26,7 +26,7 @@ const mostAhead = 1_000
 /** A task process is replaced after so many jobs: whatever they leave behind in it shall not add up for ever. */
 const mostJobs = 100_000
 
-/** How long the end of a job may wait for others before it is stored. PRODUCT.md promises 20 ms after a kill. */
+/** How long the end of a job may wait for others before it is stored. After a kill what ended in the last 20 ms may run again. */
 const longestHoldMs = 10
 
 export interface RunnerSettings {

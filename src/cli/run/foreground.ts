@@ -43,10 +43,11 @@ export class ForegroundRun {
     concurrency: number,
     { redact, retention, maxMemoryBytes }: Context,
     interruption: Interruption,
+    showsOutput: boolean,
   ): Promise<ForegroundRun> {
     const settings = { queues: onlyReserved, concurrency, processes: 1, retention, redact, maxMemoryBytes }
     const worker = await Worker.register(store, pool, systemClock, settings)
-    reportRun(worker.events, redact)
+    reportRun(worker.events, redact, showsOutput)
     worker.start()
     const run = new ForegroundRun(store, worker, interruption)
     worker.events.on('worker.evicted', () => run.#fail(evicted()))

@@ -52,7 +52,7 @@ export function runEachHere(
     const jobs = await readEach(pool, findTask(catalog, task), request)
     return withStore(context, async (store) => {
       const interruption = takeSignals(exitCodes.interrupted)
-      const run = await ForegroundRun.begin(store, pool, manyAtOnce, context, interruption)
+      const run = await ForegroundRun.begin(store, pool, manyAtOnce, context, interruption, true)
       const items: JobJson[] = []
       let failed = 0
       try {

@@ -3,6 +3,7 @@ import type { Job, JobId, NewJob } from '../../domain/job.js'
 import type { EnqueueOptions } from '../../domain/request.js'
 import { isFinal } from '../../domain/transitions.js'
 import { systemClock } from '../../engine/clock.js'
+import type { Mirror } from '../../engine/executors/command.js'
 import { shellTask } from '../../engine/shell-task.js'
 import type { Enqueued, Store } from '../../stores/store.js'
 import { type Context, withStore } from '../context.js'
@@ -22,6 +23,8 @@ export interface RunRequest {
   readonly options: EnqueueOptions
   /** In this very process. */
   readonly inline: boolean
+  /** Where a command writes while it runs here; null for a task, whose output is shown on stderr. */
+  readonly mirror: Mirror | null
 }
 
 /** How one `run` ended. */
@@ -36,7 +39,7 @@ export interface RunEnd {
 export function runHere(context: Context, request: RunRequest): Promise<RunEnd> {
   return withJob(context, request, async (job, store, session) => {
     const interruption = session.takeSignals(exitCodes.interrupted)
-    const run = await ForegroundRun.begin(store, session.pool, 1, context, interruption)
+    const run = await ForegroundRun.begin(store, session.pool, 1, context, interruption, request.mirror === null)
     try {
       const { id, answer } = accepted(await run.enqueue([job]), job)
       if (answer === 'existing') return await endOf(context, store, id, true)
@@ -87,16 +90,17 @@ async function sayWhatHolds(store: Store, queue: string): Promise<void> {
 /** Makes the job with the help of the task process, and opens the store for it. */
 function withJob(
   context: Context,
-  { task, argsJson, options, inline }: RunRequest,
+  { task, argsJson, options, inline, mirror }: RunRequest,
   use: (job: NewJob, store: Store, session: Session) => Promise<RunEnd>,
 ): Promise<RunEnd> {
-  const using = task === shellTask ? withoutTasks : inline ? withTasksInline : withTasks
-  return using(context, async (session) => {
+  const using = inline ? withTasksInline : withTasks
+  const make = async (session: Session) => {
     const found = findTask(session.catalog, task)
     const [job] = await prepareJobs(session.pool, [found], argsJson, options, systemClock.now())
     if (job === undefined) throw new Error('no job was made')
     return withStore(context, (store) => use(job, store, session))
-  })
+  }
+  return task === shellTask ? withoutTasks(context, make, mirror) : using(context, make)
 }
 
 /** The answer to the one job; throws where its key forbids it. */

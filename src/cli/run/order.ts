@@ -44,15 +44,17 @@ export async function readOrder(task: string, words: readonly string[], flags: R
   const argsJson = parseTaskArguments(words, data)
   if (junit !== null) return { kind: 'suite', way, request: { tasks: task, argsJson, options, junit } }
   const { inline } = flags
-  return { kind: 'one', way: flags.wait ? 'wait' : way, request: { task, argsJson, options, inline } }
+  return { kind: 'one', way: flags.wait ? 'wait' : way, request: { task, argsJson, options, inline, mirror: null } }
 }
 
 /** The order to run a command: a job of the built-in task. Throws UsageError. */
-export function shellOrder(command: readonly string[], flags: RunFlagValues): RunOrder {
+export function shellOrder(command: readonly string[], flags: RunFlagValues, isJson: boolean): RunOrder {
   const { data, each, junit, inline } = flags
   refuse('a command', { '--data': data, '--each': each, '--junit': junit, '--inline': inline || undefined }, null)
   const options = enqueueOptions(flags, systemClock.now())
-  const request = { task: shellTask, argsJson: JSON.stringify(command), options, inline: false }
+  // With --json stdout is for the job alone.
+  const mirror = { stdout: isJson ? process.stderr : process.stdout, stderr: process.stderr }
+  const request = { task: shellTask, argsJson: JSON.stringify(command), options, inline: false, mirror }
   return { kind: 'one', way: flags.wait ? 'wait' : wayOf(flags), request }
 }
 

@@ -7,10 +7,12 @@ import { ProgressLine } from '../render/progress-line.js'
 import { say, sayOutput } from '../say.js'
 
 /** Shows what happens in a foreground run: the task's own output as it comes, and each retry. */
-export function reportRun(events: EngineEmitter, redact: readonly string[]): void {
+export function reportRun(events: EngineEmitter, redact: readonly string[], showsOutput: boolean): void {
   const bar = new ProgressLine(process.stderr)
-  events.on('task.output', ({ text }) => bar.above(() => sayOutput(text)))
-  events.on('task.progress', ({ fraction, message }) => bar.show(fraction, message))
+  if (showsOutput) {
+    events.on('task.output', ({ text }) => bar.above(() => sayOutput(text)))
+    events.on('task.progress', ({ fraction, message }) => bar.show(fraction, message))
+  }
   events.on('attempt.settled', (job, outcome) => {
     bar.above(() => {})
     if (outcome.kind !== 'retry') return

@@ -40,7 +40,7 @@ export function runSuite(context: Context, request: SuiteRequest): Promise<Suite
     const startedAt = systemClock.now()
     const begun = systemClock.monotonicMs()
     const interruption = session.takeSignals(exitCodes.interrupted)
-    const run = await ForegroundRun.begin(store, session.pool, manyAtOnce, context, interruption)
+    const run = await ForegroundRun.begin(store, session.pool, manyAtOnce, context, interruption, true)
     try {
       const items = await runAll(run, jobs, store, context)
       const suite = suiteToJson(items, session.catalog.faults, systemClock.monotonicMs() - begun)

@@ -5,8 +5,15 @@ import { safeJson, visible } from '../sanitise.js'
 import { say, sayText } from '../say.js'
 import type { RunEnd } from './one.js'
 
-/** What stdout gets of a run, and the exit code; the rest is said on stderr. `onlyId`: nobody waited for its end. */
-export function tellEnd(end: RunEnd, onlyId: boolean): { readonly line: string | null; readonly exitCode: number } {
+/**
+ * What stdout gets of a run, and the exit code; the rest is said on stderr. `onlyId`: nobody waited for its end.
+ * `wasMirrored`: what it wrote has been shown as it is, and nothing of ours belongs on stdout.
+ */
+export function tellEnd(
+  end: RunEnd,
+  onlyId: boolean,
+  wasMirrored: boolean,
+): { readonly line: string | null; readonly exitCode: number } {
   const { job } = end
   if (onlyId) return { line: job.id, exitCode: exitCodes.done }
   if (end.interrupted) {
@@ -14,7 +21,11 @@ export function tellEnd(end: RunEnd, onlyId: boolean): { readonly line: string |
     return { line: null, exitCode: exitCodes.interrupted }
   }
   const exitCode = exitCodeOfJob(job)
-  if (job.state === 'completed') return { line: resultText(job), exitCode }
+  if (job.state === 'completed') return { line: wasMirrored ? null : resultText(job), exitCode }
+  if (wasMirrored) {
+    say(`${job.id} ${job.state}: ${job.error?.message ?? ''}`)
+    return { line: null, exitCode }
+  }
   sayText(failureText(job))
   return { line: null, exitCode }
 }

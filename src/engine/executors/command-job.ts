@@ -9,7 +9,7 @@ import type { AttemptReport } from '../../domain/outcome.js'
 import { preciseMs } from '../clock.js'
 import type { JobOrder } from '../protocol.js'
 import { shellTask } from '../shell-task.js'
-import { Command, type CommandLine } from './command.js'
+import { Command, type CommandLine, type Mirror } from './command.js'
 import { CommandOutput } from './command-output.js'
 import type { Exit } from './forked.js'
 import type { Pipes } from './pipes.js'
@@ -20,6 +20,8 @@ export interface CommandPlace {
   readonly cwd: string
   /** The program of a task; null if there is none of that name. */
   fileOf(task: string): string | null
+  /** Where commands write in the foreground; null: only to the record of their job. */
+  readonly mirror: Mirror | null
 }
 
 // sysexits.h: EX_TEMPFAIL and EX_DATAERR.
@@ -42,6 +44,7 @@ export class CommandJob {
   readonly #output: CommandOutput
   /** null: it could not be started. */
   readonly #command: Command | null
+  readonly #mirror: Mirror | null
   #isKilled = false
 
   constructor(
@@ -62,6 +65,7 @@ export class CommandJob {
       text: (stream, text) => listener.output({ id, attempt, stream, text, at: clock.now() }),
       progress: (fraction, message) => listener.progress({ id, attempt, fraction, message }),
     })
+    this.#mirror = place.mirror
     this.#command = this.#begin(order, place, pipes)
   }
 
@@ -92,7 +96,7 @@ export class CommandJob {
 
   /** Its program is heard from now on, once it is known to whoever takes over from this worker. */
   begin(known: Promise<void>): void {
-    this.#command?.listen(known)
+    this.#command?.listen(known, this.#mirror)
   }
 
   terminate(): void {

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { StringDecoder } from 'node:string_decoder'
@@ -19,6 +21,12 @@ export interface CommandLine {
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv
   readonly stdin: string
+}
+
+/** Where the output of a command in the foreground goes, beside the record of its job. */
+export interface Mirror {
+  readonly stdout: Writable
+  readonly stderr: Writable
 }
 
 export interface CommandListener {
@@ -43,10 +51,18 @@ export class Command {
   #isGone = false
 
   constructor({ file, argv, cwd, env, stdin }: CommandLine, pipes: Pipes, listener: CommandListener) {
-    const given = pipes.take(3)
+    const input = stdin === '' ? 'ignore' : inputFile(stdin)
+    const given = pipes.take(2)
     // Throws for what the operating system does not take at all, such as an argument that is too long.
-    const start = (stdio: StdioOfCommand) => spawn(file, [...argv], { cwd, env, detached: true, stdio })
-    const { child, input, outputs } = given === null ? withSockets(start) : withPipes(start, given)
+    const start = (stdout: Output, stderr: Output) =>
+      spawn(file, [...argv], { cwd, env, detached: true, stdio: [input, stdout, stderr] })
+    let started: Started
+    try {
+      started = given === null ? withSockets(start) : withPipes(start, given)
+    } finally {
+      if (typeof input === 'number') closeSync(input)
+    }
+    const { child, outputs } = started
     this.#child = child
     this.#outputs = outputs
     const { pid } = this.#child
@@ -64,13 +80,19 @@ export class Command {
         resolve({ exit: { code, signal }, usage })
       })
     })
-    input?.on('error', () => {}) // it need not read
-    input?.end(stdin)
   }
 
-  /** Tells what it writes, from the beginning, and its end; neither before `known` has resolved. */
-  listen(known: Promise<void>): void {
+  /**
+   * Tells what it writes, from the beginning, and its end; neither before `known` has resolved. `mirror` gets its stdout and
+   * stderr as they are, byte for byte.
+   */
+  listen(known: Promise<void>, mirror: Mirror | null): void {
     const pipes = this.#outputs
+    if (mirror !== null) {
+      pipes.forEach((pipe, index) => {
+        pipe.pipe(index === 0 ? mirror.stdout : mirror.stderr, { end: false })
+      })
+    }
     const drained = Promise.all(pipes.map((pipe) => finished(pipe, { writable: false }).catch(() => {})))
     pipes.forEach((pipe, index) => {
       const decoder = new StringDecoder('utf8')
@@ -115,34 +137,46 @@ export class Command {
   }
 }
 
-type StdioOfCommand = ['pipe' | number, 'pipe' | number, 'pipe' | number]
+type Output = 'pipe' | number
+type Start = (stdout: Output, stderr: Output) => ChildProcess
 
 interface Started {
   readonly child: ChildProcess
-  readonly input: Writable | null
   readonly outputs: readonly Readable[]
 }
 
-function withSockets(start: (stdio: StdioOfCommand) => ChildProcess): Started {
-  const child = start(['pipe', 'pipe', 'pipe'])
-  return { child, input: child.stdin, outputs: [child.stdout, child.stderr].filter((stream) => stream !== null) }
+function withSockets(start: Start): Started {
+  const child = start('pipe', 'pipe')
+  return { child, outputs: [child.stdout, child.stderr].filter((stream) => stream !== null) }
 }
 
 /** The child has its ends once it is started; as long as this process had them too, no pipe would come to its end. */
-function withPipes(start: (stdio: StdioOfCommand) => ChildProcess, pipes: readonly Pipe[]): Started {
-  const [stdin, stdout, stderr] = pipes as readonly [Pipe, Pipe, Pipe]
-  const ours = [stdin.writeEnd, stdout.readEnd, stderr.readEnd]
-  const theirs = [stdin.readEnd, stdout.writeEnd, stderr.writeEnd]
+function withPipes(start: Start, pipes: readonly Pipe[]): Started {
+  const [stdout, stderr] = pipes as readonly [Pipe, Pipe]
   try {
-    const child = start([stdin.readEnd, stdout.writeEnd, stderr.writeEnd])
+    const child = start(stdout.writeEnd, stderr.writeEnd)
     const reading = (fd: number) => new Socket({ fd, readable: true, writable: false })
-    const input = new Socket({ fd: stdin.writeEnd, readable: false, writable: true })
-    return { child, input, outputs: [reading(stdout.readEnd), reading(stderr.readEnd)] }
+    return { child, outputs: [reading(stdout.readEnd), reading(stderr.readEnd)] }
   } catch (thrown) {
-    for (const fd of ours) closeSync(fd)
+    for (const { readEnd } of pipes) closeSync(readEnd)
     throw thrown
   } finally {
-    for (const fd of theirs) closeSync(fd)
+    for (const { writeEnd } of pipes) closeSync(writeEnd)
+  }
+}
+
+/**
+ * A file without a name that holds the input. Of a pipe /dev/stdin could not be opened once all was written to it: the
+ * reader would wait for another writer.
+ */
+function inputFile(text: string): number {
+  const folder = mkdtempSync(join(tmpdir(), 'offstage-input-'))
+  try {
+    const name = join(folder, 'stdin')
+    writeFileSync(name, text, { mode: 0o600, flag: 'wx' })
+    return openSync(name, 'r')
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 

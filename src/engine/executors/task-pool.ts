@@ -3,6 +3,7 @@ import type { ProcessIdentity } from '../../stores/store.js'
 import type { InFlight } from '../in-flight.js'
 import type { Catalog, CheckRequest, EnqueueAnswer, TaskInfo, TaskOutput, Verdict } from '../protocol.js'
 import { shellTask } from '../shell-task.js'
+import type { Mirror } from './command.js'
 import { CommandHost } from './command-host.js'
 import { Lane } from './lane.js'
 import type { LaneListener, StartHost } from './lane-listener.js'
@@ -22,6 +23,8 @@ export interface PoolTasks {
   readonly start: StartHost | null
   /** Where programs run. */
   readonly cwd: string
+  /** Where commands write beside the record of their job. Left out: nowhere. */
+  readonly mirror?: Mirror
 }
 
 /**
@@ -48,7 +51,11 @@ export class TaskPool {
    */
   constructor(tasks: PoolTasks, clock: Clock, output: (output: TaskOutput) => void) {
     this.#outputBefore = output
-    const place = { cwd: tasks.cwd, fileOf: (task: string) => this.task(task)?.file ?? null }
+    const place = {
+      cwd: tasks.cwd,
+      mirror: tasks.mirror ?? null,
+      fileOf: (task: string) => this.task(task)?.file ?? null,
+    }
     this.#commands = new Lane((listener) => new CommandHost(place, clock, listener), this.#relay())
     this.#start = tasks.start
     this.#places = tasks.start === null ? [] : [new Place(tasks.start, this.#relay())]

@@ -27,7 +27,7 @@ export function claimJobs(tables: Tables, request: ClaimRequest): readonly Claim
   return [...reserved, ...shared].map((entry) => start(tables, entry, request.worker))
 }
 
-/** The text of what PRODUCT.md calls expired: never started, and too late to start now. */
+/** Never started, and too late to start now. */
 export function hasExpired(entry: Entry, now: EpochMs): boolean {
   return entry.job.expiresAt !== null && entry.job.expiresAt <= now && entry.attempts.length === 0
 }
