@@ -137,7 +137,6 @@ function keyOf(options: EnqueueOptions): NewJob['key'] {
     if (useless === undefined) return null
     throw new UsageError('E_KEY', `${useless} is given without a key`, 'give a key too')
   }
-  keyName(name, 'key')
   const policy = options.onConflict ?? 'skip'
   if (!['skip', 'replace', 'error'].includes(policy)) {
     throw new UsageError('E_KEY', `onConflict: ${JSON.stringify(policy)} is none of skip, replace, error`)

@@ -235,8 +235,8 @@ describe('run -- COMMAND', () => {
   })
 
   test('Ctrl-C cancels it, with all that it started.', async () => {
-    const run = project.start(['run', '--', 'sh', '-c', 'echo begun; exec -a no-exec sleep 301 || sleep 301'])
-    await eventually(async () => expect(await running('sleep 301')).not.toBe(''))
+    const run = project.start(['run', '--', 'sh', '-c', 'echo begun >&2; sleep 301; true'])
+    await run.says(/begun/)
     run.signal('SIGINT')
     expect((await run.ended).exitCode).toBe(130)
     expect(await running('sleep 301')).toBe('')

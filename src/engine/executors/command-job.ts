@@ -142,7 +142,7 @@ export class CommandJob {
         : { kind: 'returned', resultJson: 'null', ...span }
     }
     try {
-      const resultJson = toJsonText(resultOf(line))
+      const resultJson = toJsonText(resultOf(line), 'result')
       if (resultJson.includes('\ufffd') && this.#command?.hasUtf8Output === false) return refuse('is not UTF-8')
       const bytes = Buffer.byteLength(resultJson)
       if (bytes <= maxResultBytes) return { kind: 'returned', resultJson, ...span }
