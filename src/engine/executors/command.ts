@@ -90,7 +90,7 @@ export class Command {
     const pipes = this.#outputs
     if (mirror !== null) {
       pipes.forEach((pipe, index) => {
-        pipe.pipe(index === 0 ? mirror.stdout : mirror.stderr, { end: false })
+        passOn(pipe, index === 0 ? mirror.stdout : mirror.stderr)
       })
     }
     const drained = Promise.all(pipes.map((pipe) => finished(pipe, { writable: false }).catch(() => {})))
@@ -135,6 +135,21 @@ export class Command {
       process.kill(-pid, signal)
     } catch {} // nobody is left in the group
   }
+}
+
+/** As `pipe` does, but for a target whose reader goes away: the program then goes on, and what it writes is dropped. */
+function passOn(source: Readable, target: Writable): void {
+  let isOpen = true
+  const goOn = () => source.resume()
+  const close = () => {
+    isOpen = false
+    goOn()
+  }
+  target.on('drain', goOn).once('close', close).once('error', close)
+  source.on('data', (data: Buffer) => {
+    if (isOpen && !target.write(data)) source.pause()
+  })
+  source.once('close', () => target.off('drain', goOn).off('close', close).off('error', close))
 }
 
 type Output = 'pipe' | number
