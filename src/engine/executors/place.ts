@@ -27,6 +27,10 @@ export class Place {
     return [this.#lane, ...this.#retired]
   }
 
+  get share(): number {
+    return this.#share
+  }
+
   set share(share: number) {
     this.#share = share
     this.#shareOut()

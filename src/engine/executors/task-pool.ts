@@ -9,6 +9,7 @@ import { Lane } from './lane.js'
 import type { LaneListener, StartHost } from './lane-listener.js'
 import { Loners } from './loners.js'
 import { Place } from './place.js'
+import { sharesBeside, sum } from './shares.js'
 
 const notStarted: EnqueueAnswer = {
   name: 'OffstageError',
@@ -197,14 +198,16 @@ export class TaskPool {
 
   /** Programs take from the share of the functions, and begin as those end: together they are never more than may run. */
   #shareOut(): void {
-    const places = this.#places.length
-    const functions = this.#places.flatMap(({ lanes }) => lanes)
-    const running = functions.reduce((sum, lane) => sum + lane.count - lane.buffered, 0)
-    const left = Math.max(0, this.#concurrency - this.#commands.count)
-    this.#places.forEach((place, index) => {
-      place.share = Math.floor(left / places) + (index < left % places ? 1 : 0)
+    const uses = this.#places.map((place) => {
+      const count = sum(place.lanes.map((lane) => lane.count))
+      return { count, running: count - sum(place.lanes.map((lane) => lane.buffered)), share: place.share }
     })
-    this.#commands.share = Math.max(0, this.#concurrency - running)
+    const shares = sharesBeside(this.#concurrency - this.#commands.count, uses)
+    this.#places.forEach((place, index) => {
+      place.share = shares[index] ?? 0
+    })
+    const taken = uses.map(({ running, count }, index) => Math.max(running, Math.min(count, shares[index] ?? 0)))
+    this.#commands.share = Math.max(0, this.#concurrency - sum(taken))
     this.#hasCommands = this.#commands.count > 0
   }
 

@@ -193,8 +193,9 @@ export class TaskProcess implements TaskHost {
         this.#listener.ready()
         return
       case 'turn':
-        this.#listener.ended(message.ends.map(unpackEnd))
+        // First what has begun: a place that an end leaves may be taken by one of them already.
         this.#listener.began(message.begun.map(unpackKey))
+        this.#listener.ended(message.ends.map(unpackEnd))
         return
       case 'returned':
         this.#listener.returned(message.jobs)

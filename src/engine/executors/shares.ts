@@ -1,0 +1,30 @@
+/** What a place of the pool holds, and the share of the concurrency that it was given last. */
+export interface PlaceUse {
+  readonly count: number
+  /** How many of `count` have begun, as far as it is known. */
+  readonly running: number
+  readonly share: number
+}
+
+export const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
+
+/**
+ * The shares of the places, evenly of `left`, which is what programs leave over. A process begins what waits in it by
+ * itself as soon as its share allows it, and its word of that comes later: such a job counts as one that runs. What runs beyond
+ * its share runs on, and the others begin less beside it.
+ */
+export function sharesBeside(left: number, uses: readonly PlaceUse[]): readonly number[] {
+  const whole = Math.max(0, left)
+  const { length } = uses
+  const needs = uses.map(({ count, running, share }) => (running >= share ? running : Math.min(count, share)))
+  const shares = uses.map(({ running, share }, index) => {
+    const even = Math.floor(whole / length) + (index < whole % length ? 1 : 0)
+    return running >= share ? even : Math.max(even, needs[index] ?? 0)
+  })
+  let over = sum(shares.map((share, index) => Math.max(share, needs[index] ?? 0))) - whole
+  return shares.map((share, index) => {
+    const less = Math.max(0, Math.min(over, share - (needs[index] ?? 0)))
+    over -= less
+    return share - less
+  })
+}
