@@ -61,7 +61,12 @@ export class RunningJobs {
   /** Takes jobs over: `atOnce` of all that are here run, the others wait for one of those to end. */
   add(orders: readonly JobOrder[], atOnce: number): void {
     this.#atOnce = atOnce
-    for (const order of orders) this.#waiting.set(order.id, order)
+    // The worker may know a task from another process, which loaded the modules at another moment.
+    const [known, unknown] = [true, false].map((is) => orders.filter(({ task }) => this.#loaded.tasks.has(task) === is))
+    for (const order of known ?? []) this.#waiting.set(order.id, order)
+    if (unknown !== undefined && unknown.length > 0) {
+      this.#reports.returned(unknown.map(({ id, attempt }) => ({ id, attempt })))
+    }
     this.#startSoon()
   }
 
@@ -102,10 +107,7 @@ export class RunningJobs {
     const running: RunningJob = { attempt, startedAt: this.#clock.now(), stop, job }
     this.#running.set(id, running)
     const task = this.#loaded.tasks.get(order.task)
-    if (task === undefined) {
-      this.#end(id, running, unknownTask(order.task, running.startedAt))
-      return
-    }
+    if (task === undefined) throw new Error(`the task ${order.task} is not known here`) // it was given back
     void runAttempt(task, order.argsJson, job, this.#clock).then((report) => this.#end(id, running, report))
   }
 
@@ -181,10 +183,4 @@ const stopMessages: Readonly<Record<StopReason, string>> = {
   timeout: 'the time limit of the job is over',
   cancelled: 'the job was cancelled',
   shutdown: 'the worker shuts down',
-}
-
-// By policy: a worker may be older than the job, and the next one may know the task.
-function unknownTask(name: string, at: number): AttemptReport {
-  const error = { name: 'UnknownTask', message: `no task ${name} in this project`, stack: null }
-  return { kind: 'threw', error, verdict: 'by policy', startedAt: at, endedAt: at }
 }

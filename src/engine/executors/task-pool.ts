@@ -42,6 +42,8 @@ export class TaskPool {
   readonly loners: Loners
   #tasks: ReadonlyMap<string, TaskInfo> = new Map()
   #known: readonly string[] = [shellTask]
+  /** What each process found in the task directory: while a deploy is under way, not the same. */
+  readonly #found = new WeakMap<Lane, readonly string[]>()
   #concurrency = 1
   #hasCommands = false
   #listener: LaneListener | null = null
@@ -189,10 +191,14 @@ export class TaskPool {
     await Promise.all([...this.#places.map((place) => place.end()), this.#commands.end()])
   }
 
-  async #learn(catalog: Promise<Catalog>): Promise<void> {
-    const { tasks } = await catalog.catch(() => ({ tasks: [] }))
+  async #learn(lane: Lane): Promise<void> {
+    const { tasks } = await lane.catalog.catch(() => ({ tasks: [] }))
     this.#tasks = new Map(tasks.map((task) => [task.name, task]))
-    const known = [shellTask, ...this.#tasks.keys()]
+    this.#found.set(lane, [...this.#tasks.keys()])
+    // A job may be handed to any of them.
+    const all = this.#places.flatMap((place) => this.#found.get(place.lane) ?? []).filter(isUnique)
+    const inAll = (name: string) => this.#places.every((place) => this.#found.get(place.lane)?.includes(name) !== false)
+    const known = [shellTask, ...all.filter(inAll)]
     if (known.join() !== this.#known.join()) this.#known = known
   }
 
@@ -243,7 +249,7 @@ export class TaskPool {
     return {
       // A claim that comes before it is known what the process can run would pass over everything.
       ready: (lane) =>
-        void this.#learn(lane.catalog).then(() => {
+        void this.#learn(lane).then(() => {
           this.loners.place()
           this.#listener?.ready(lane)
         }),
@@ -260,3 +266,5 @@ export class TaskPool {
     }
   }
 }
+
+const isUnique = (name: string, index: number, names: readonly string[]) => names.indexOf(name) === index
