@@ -26,7 +26,7 @@ export function projectWithTask(root: string, name: string, module: string): str
 export function noopProgram(packageRoot: string, root: string, task = noopTask): TaskProgram {
   projectWithTask(root, 'noop', task)
   const entry = join(packageRoot, 'dist/src/task-process.js')
-  return { entry, execArgv: [], args: ['tasks', root, join(root, 'tasks')], cwd: root, loadLimitMs: 60_000 }
+  return { entry, execArgv: [], args: ['tasks', join(root, 'tasks')], cwd: root, loadLimitMs: 60_000 }
 }
 
 /** A project with a task `hello` and no store. Answers its folder. */
