@@ -1,5 +1,5 @@
 import { BaseCommand } from '../src/cli/base-command.js'
-import { readCommandLine } from '../src/cli/command-line.js'
+import { readHelpLine } from '../src/cli/command-line.js'
 import { showHelp } from '../src/cli/help.js'
 
 export default class Help extends BaseCommand {
@@ -10,7 +10,6 @@ export default class Help extends BaseCommand {
 
   async run(): Promise<void> {
     const { argv } = await this.parse(Help)
-    const line = readCommandLine([...(argv as string[]), '--help'], {}, this.config)
-    await showHelp(this.config, line.kind === 'help' ? line.id : null)
+    await showHelp(this.config, readHelpLine(argv as string[], this.config))
   }
 }

@@ -28,6 +28,18 @@ export function readCommandLine(typed: readonly string[], globals: DeclaredFlags
   return { kind: 'help', id: topicOf(words, commands) }
 }
 
+/** Whose help "help WORDS" shows: of a command, a topic or (null) the program. Throws UsageError if the words are none. */
+export function readHelpLine(words: readonly string[], commands: Commands): string | null {
+  const id = commandOf(words, commands) ?? topicOf(words, commands)
+  const extra = words[id?.split(':').length ?? 0]
+  if (extra === undefined) return id
+  throw new UsageError(
+    'E_USAGE',
+    `${JSON.stringify(extra)} is one word too many`,
+    'write such as: offstage help jobs list',
+  )
+}
+
 /** The words that may name the command, and all that comes behind them, with the global flags that stood among them. */
 function wordsFirst(typed: readonly string[], globals: DeclaredFlags) {
   const rest = [...typed]
@@ -53,17 +65,22 @@ function lengthOfFlag(word: string, next: string | undefined, globals: DeclaredF
 /** The longest command that the words begin with. */
 function commandOf(words: readonly string[], commands: Commands): string | null {
   for (let length = words.length; length > 0; length--) {
-    const id = words.slice(0, length).join(':')
-    if (commands.findCommand(id) !== undefined) return id
+    const id = idOf(words.slice(0, length))
+    if (id !== null && commands.findCommand(id) !== undefined) return id
   }
   return null
+}
+
+/** oclif puts colons between the words of an id. A word that was typed with one is no part of any; null then. */
+function idOf(words: readonly string[]): string | null {
+  return words.some((word) => word.includes(':')) ? null : words.join(':')
 }
 
 /** The topic that the words are; null for the program itself. Throws UsageError if they are none. */
 function topicOf(words: readonly string[], commands: Commands): string | null {
   if (words.length === 0) return null
-  const id = words.join(':')
-  if (commands.findTopic(id) !== undefined) return id
+  const id = idOf(words)
+  if (id !== null && commands.findTopic(id) !== undefined) return id
   throw unknownCommand(words, commands)
 }
 
@@ -82,11 +99,19 @@ function refuseFlagsAlone(words: readonly string[], { mistakes, command }: ReadA
 function unknownCommand(words: readonly string[], commands: Commands): UsageError {
   const ids = commands.commands.filter(({ hidden }) => hidden !== true).map(({ id }) => id.replaceAll(':', ' '))
   const [first = '', second] = words
-  const both = second === undefined ? null : `${first} ${second}`
-  const nearest = (both === null ? null : nearestName(both, ids)) ?? nearestName(first, ids)
-  const isTopic = commands.findTopic(first) !== undefined
-  const name = both !== null && (isTopic || nearest?.includes(' ')) ? both : first
-  const help = `see "offstage ${isTopic ? `${first} ` : ''}--help"`
-  const hint = nearest === null ? help : `did you mean "offstage ${nearest}"?`
-  return new UsageError('E_UNKNOWN_COMMAND', `no command ${name === '' ? '""' : name}`, hint)
+  const topic = idOf([first])
+  if (second !== undefined && topic !== null && commands.findTopic(topic) !== undefined) {
+    // Every command of the topic is near to both words: their beginning is the same.
+    const names = ids.flatMap((id) => (id.startsWith(`${first} `) ? id.slice(first.length + 1) : []))
+    const nearest = nearestName(second, names)
+    return noCommand(`${first} ${second}`, nearest === null ? `${first} --help` : `${first} ${nearest}`)
+  }
+  const both = second === undefined ? null : nearestName(`${first} ${second}`, ids)
+  if (both?.includes(' ')) return noCommand(`${first} ${second}`, both)
+  return noCommand(first, both ?? nearestName(first, ids) ?? '--help')
+}
+
+function noCommand(typed: string, instead: string): UsageError {
+  const hint = instead.endsWith('--help') ? `see "offstage ${instead}"` : `did you mean "offstage ${instead}"?`
+  return new UsageError('E_UNKNOWN_COMMAND', `no command ${typed === '' ? '""' : typed}`, hint)
 }

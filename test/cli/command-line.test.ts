@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { DeclaredFlags } from '../../src/cli/argv.js'
-import { type Commands, readCommandLine } from '../../src/cli/command-line.js'
+import { type Commands, readCommandLine, readHelpLine } from '../../src/cli/command-line.js'
 
 const globals: DeclaredFlags = {
   json: { type: 'boolean' },
@@ -13,10 +13,12 @@ const ids = ['run', 'status', 'jobs:list', 'schedule', 'schedule:list']
 const commands = {
   commands: ids.map((id) => ({ id, flags: { queue } })),
   findCommand: (id: string) => commands.commands.find((command) => command.id === id),
-  findTopic: (id: string) => ['jobs', 'schedule'].find((name) => name === id),
+  // oclif takes every command for a topic too.
+  findTopic: (id: string) => ['jobs', 'jobs:list', 'schedule', 'schedule:list'].find((name) => name === id),
 }
 
 const read = (line: readonly string[]) => readCommandLine(line, globals, commands as unknown as Commands)
+const readHelp = (words: readonly string[]) => readHelpLine(words, commands as unknown as Commands)
 
 describe('the command of a command line', () => {
   test.each<[line: string[], id: string, argv: string[]]>([
@@ -66,6 +68,9 @@ describe('the command of a command line', () => {
     [['stauts', 'j1'], 'no command stauts', 'did you mean "offstage status"?'],
     [['jobs', 'lst', 'x'], 'no command jobs lst', 'did you mean "offstage jobs list"?'],
     [['job', 'list'], 'no command job list', 'did you mean "offstage jobs list"?'],
+    [['jobs', 'frob'], 'no command jobs frob', 'see "offstage jobs --help"'],
+    [['jobs:list'], 'no command jobs:list', 'did you mean "offstage jobs list"?'],
+    [['jobs:list', 'extra'], 'no command jobs:list', 'did you mean "offstage jobs list"?'],
     [['jobs', 'frobnicate'], 'no command jobs frobnicate', 'see "offstage jobs --help"'],
     [['frobnicate', '--help'], 'no command frobnicate', 'see "offstage --help"'],
     [[''], 'no command ""', 'see "offstage --help"'],
@@ -76,5 +81,25 @@ describe('the command of a command line', () => {
     [['--', 'make'], 'there is no command before "--"', 'to run one as a job: offstage run -- make test'],
   ])('%j is refused.', (line, message, hint) => {
     expect(() => read(line)).toThrow(expect.objectContaining({ message, hint }))
+  })
+
+  test.each<[words: string[], id: string | null]>([
+    [[], null],
+    [['run'], 'run'],
+    [['jobs'], 'jobs'],
+    [['jobs', 'list'], 'jobs:list'],
+    [['schedule'], 'schedule'],
+  ])('help %j shows the help of what the words name.', (words, id) => {
+    expect(readHelp(words)).toBe(id)
+  })
+
+  test.each<[words: string[], message: string]>([
+    [['run', 'extra'], '"extra" is one word too many'],
+    [['jobs', 'list', 'j1'], '"j1" is one word too many'],
+    [['jobs', 'frob'], 'no command jobs frob'],
+    [['jobs:list'], 'no command jobs:list'],
+    [[''], 'no command ""'],
+  ])('help %j is refused.', (words, message) => {
+    expect(() => readHelp(words)).toThrow(expect.objectContaining({ message }))
   })
 })
