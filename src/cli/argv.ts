@@ -110,7 +110,9 @@ class ArgvReader implements ReadArgv {
     if (this.#declared[name]?.type === 'boolean') this.#switch(name, typed, value, true)
     else {
       const given = value ?? this.#valueFor(typed)
-      if (given !== undefined) this.options.push([name, given])
+      if (given === '')
+        this.mistakes.push(new UsageError('E_USAGE', `${typed} needs a value`, 'the one given is empty'))
+      else if (given !== undefined) this.options.push([name, given])
     }
   }
 

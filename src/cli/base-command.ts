@@ -1,8 +1,10 @@
 import { Command, Flags, type Interfaces, settings } from '@oclif/core'
-import { OffstageError, UsageError } from '../domain/errors.js'
+import { OffstageError } from '../domain/errors.js'
 import { type DeclaredFlags, helpAndVersion, readArgv } from './argv.js'
+import { checkLine } from './check-line.js'
 import { type Context, readContext } from './context.js'
 import { exitCodeOfError, exitCodes } from './exit-codes.js'
+import { parserMistake } from './parser-errors.js'
 import { parserInput } from './parser-input.js'
 import { safeJson, visible } from './sanitise.js'
 import { sayError } from './say.js'
@@ -46,15 +48,10 @@ export abstract class BaseCommand extends Command {
     B extends Record<string, unknown>,
     A extends Record<string, unknown>,
   >(options: Interfaces.Input<F, B, A>): Promise<Interfaces.ParserOutput<F, B, A>> {
-    const { words, command, mistakes } = this.line
-    const [mistake] = mistakes
-    if (mistake !== undefined) throw mistake
-    if (this.takesCommand && command?.length === 0) {
-      throw new UsageError('E_ARGUMENTS', 'there is no command after "--"', 'such as: -- make test')
-    }
+    checkLine(this.line, options, this.takesCommand)
     const { input, argv, switchedOff } = parserInput(this.line, options)
     const parsed = await super.parse(input, argv)
-    return { ...parsed, argv: [...words], flags: { ...parsed.flags, ...switchedOff } }
+    return { ...parsed, argv: [...this.line.words], flags: { ...parsed.flags, ...switchedOff } }
   }
 
   override jsonEnabled(): boolean {
@@ -118,10 +115,7 @@ export function describeError(error: Error): ToldError | null {
   }
   if ('oclif' in error && typeof error.oclif === 'object' && error.oclif !== null) {
     if ('code' in error && error.code === 'EEXIT') return null
-    const { message, rest } = usageMessage(error.message)
-    const suggestion = 'suggestions' in error ? (error.suggestions as string[] | undefined)?.[0] : undefined
-    const hint = suggestion ?? (rest.join('; ') || null)
-    return { code: 'E_USAGE', message, hint, exitCode: exitCodes.usage }
+    return { code: 'E_USAGE', ...parserMistake(error.message), exitCode: exitCodes.usage }
   }
   if ('syscall' in error && error.syscall === 'uv_cwd') {
     const message = 'the folder that this was started in is gone'
@@ -134,14 +128,4 @@ export function describeError(error: Error): ToldError | null {
     hint: 'this is a bug in offstage; set DEBUG=1 for the stack',
     exitCode: exitCodes.failed,
   }
-}
-
-/** What oclif says of a mistake in the command line: it puts some of them below a line that only announces them. */
-function usageMessage(text: string): { readonly message: string; readonly rest: readonly string[] } {
-  const [first = '', ...rest] = text.split('\n').flatMap((line) => line.trim() || [])
-  const heading = /^(?:The following errors? occurred:|Parsing (?<flag>--\S+)|(?<list>.*:))$/.exec(first)
-  if (heading === null) return { message: first, rest }
-  const { flag, list } = heading.groups ?? {}
-  const about = flag === undefined ? list : `${flag}:`
-  return { message: [about, rest[0]].filter(Boolean).join(' '), rest: rest.slice(1) }
 }

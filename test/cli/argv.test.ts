@@ -76,8 +76,6 @@ describe('flags with a value', () => {
     [['--data', 'x'], 'data', 'x'],
     [['--data', '-1'], 'data', '-1'],
     [['--data', '-'], 'data', '-'],
-    [['--data', ''], 'data', ''],
-    [['--data='], 'data', ''],
     [['--data=a=b\nc'], 'data', 'a=b\nc'],
     [['--data=--json'], 'data', '--json'],
     [['--data=--'], 'data', '--'],
@@ -85,7 +83,6 @@ describe('flags with a value', () => {
     [['-q', 'mail'], 'queue', 'mail'],
     [['-qmail'], 'queue', 'mail'],
     [['-q=mail'], 'queue', 'mail'],
-    [['-q='], 'queue', ''],
     [['-q=--json'], 'queue', '--json'],
     [['-qy'], 'queue', 'y'],
   ])('%j', (line, name, value) => {
@@ -103,6 +100,9 @@ describe('flags with a value', () => {
   test.each<[line: string[], message: string, hint: string | null]>([
     [['--data'], '--data needs a value', null],
     [['-yq'], '-q needs a value', null],
+    [['--data', ''], '--data needs a value', 'the one given is empty'],
+    [['--data='], '--data needs a value', 'the one given is empty'],
+    [['-q='], '-q needs a value', 'the one given is empty'],
     [['--data', '--', 'x'], '--data needs a value', null],
     [['--data', '--json'], '--data needs a value', 'if --json is the value, write --data=--json'],
     [['-q', '-y'], '-q needs a value', 'if -y is the value, write -q=-y'],

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type CliProject, cliProject } from '../support/cli.js'
@@ -114,9 +114,27 @@ describe.concurrent('the command line', () => {
       const wrong = strict ? [...Object.keys(args), 'extra'] : ['--color=maybe']
       const { stdout, stderr, exitCode } = await project.run([...name.split(' '), ...wrong])
       expect([stdout, exitCode], stderr).toEqual(['', 2])
-      expect(stderr).toContain(strict ? 'Unexpected argument: extra' : '--color takes no value "maybe"')
+      expect(stderr).toContain(strict ? '"extra" is one argument too many' : '--color takes no value "maybe"')
     },
   )
+
+  test.each([
+    ['init', ''],
+    ['status', ''],
+    ['status', '--cwd='],
+    ['jobs', 'list', '--task', ''],
+    ['jobs', 'show', ''],
+    ['schedule', 'next', ''],
+    ['run', ''],
+    ['help', 'run', 'extra'],
+    ['jobs:list', 'extra'],
+  ])('What an empty variable leaves, and words too many, are refused: %s %s %s', async (...args) => {
+    const project = cliProject(files)
+    const { stdout, stderr, exitCode } = await project.run(args.filter((word) => word !== undefined))
+    expect([stdout, exitCode]).toEqual(['', 2])
+    expect(stderr).toMatch(/ is empty\n|needs a value\n|too many\n|no command/)
+    expect(existsSync(project.path('offstage.config.json'))).toBe(false)
+  })
 
   test('An unknown flag is refused, with the one that was probably meant.', async () => {
     const project = cliProject(files)

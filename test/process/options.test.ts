@@ -26,7 +26,8 @@ describe.concurrent('run', () => {
     [['--expires', '1x'], '--expires: "1x" is not a duration', expect.any(String)],
     [['--priority', '101'], '--priority: 101 is not a whole number from -100 to 100', null],
     [['--retries', '-1'], expect.stringMatching(/^--retries: -1 /), null],
-    [['--key='], '--key is not a text of 1 to 512 characters', null],
+    [['--key='], '--key needs a value', 'the one given is empty'],
+    [['--key', 'k'.repeat(513)], '--key is not a text of 1 to 512 characters', null],
   ])('%j is refused by the name of its flag.', async (flags, message, hint) => {
     const refused = await project.run(['run', 'note.write', 'x', '--json', ...flags])
     expect([JSON.parse(refused.stdout), refused.exitCode]).toEqual([

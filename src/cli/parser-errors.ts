@@ -1,0 +1,27 @@
+/** What oclif's parser refuses, in our words: its own are spread over lines, and repeat values that nobody typed. */
+export function parserMistake(text: string): { readonly message: string; readonly hint: string | null } {
+  const [first = '', ...rest] = text.split('\n').flatMap((line) => line.trim() || [])
+  const flag = /^Parsing (--\S+)$/.exec(first)?.[1]
+  if (flag !== undefined) return { message: `${flag}: ${valueMistake(rest[0] ?? '')}`, hint: null }
+  const reason = /^The following errors? occurred:$/.test(first) ? (rest[0] ?? '') : first
+  return flagsMistake(reason) ?? { message: reason, hint: 'see --help' }
+}
+
+function valueMistake(text: string): string {
+  const { bound, limit, value } =
+    /^Expected an integer(?: (?<bound>greater|less) than or equal to (?<limit>\S+))? but received: (?<value>.*)$/.exec(
+      text,
+    )?.groups ?? {}
+  if (value === undefined) return text
+  const range = bound === undefined ? '' : ` of ${limit} or ${bound === 'greater' ? 'more' : 'less'}`
+  return `${JSON.stringify(value)} is no whole number${range}`
+}
+
+/** Flags that need each other, or exclude each other. */
+function flagsMistake(text: string) {
+  const excluded = /^(--[^\s=]+)(?:=.*)? cannot also be provided when using (--\S+)$/s.exec(text)
+  if (excluded !== null)
+    return { message: `${excluded[2]} and ${excluded[1]} are both given`, hint: 'give one of them' }
+  const needed = /^All of the following must be provided when using (--\S+): (.+)$/.exec(text)
+  return needed === null ? null : { message: `${needed[1]} needs ${needed[2]}`, hint: `give ${needed[2]} too` }
+}
