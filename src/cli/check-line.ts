@@ -18,7 +18,7 @@ export function checkLine(line: ReadArgv, declared: Declared, takesCommand: bool
   const [mistake] = line.mistakes
   if (mistake !== undefined) throw mistake
   if (!takesCommand || line.command === null) checkWords(line.words, declared)
-  else if (line.command.length === 0) {
+  else if ((line.command[0] ?? '').trim() === '') {
     throw new UsageError('E_ARGUMENTS', 'there is no command after "--"', 'such as: -- make test')
   }
   checkOptions(line.options, { ...declared.baseFlags, ...declared.flags } as Flags)

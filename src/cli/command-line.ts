@@ -24,7 +24,8 @@ export function readCommandLine(typed: readonly string[], globals: DeclaredFlags
   if (read.booleans.get('help') === true) return { kind: 'help', id: id ?? topicOf(words, commands) }
   if (read.booleans.get('version') === true) return { kind: 'version' }
   if (id !== null) return { kind: 'command', id, argv }
-  if (behind.length > 0) refuseFlagsAlone(words, read, commands)
+  const unknown = behind.find((word) => isFlag(word) && flagNamed(word, everywhere) === null) ?? null
+  if (behind.length > 0) refuseFlagsAlone(words, read, unknown, commands)
   return { kind: 'help', id: topicOf(words, commands) }
 }
 
@@ -84,10 +85,23 @@ function topicOf(words: readonly string[], commands: Commands): string | null {
   throw unknownCommand(words, commands)
 }
 
-function refuseFlagsAlone(words: readonly string[], { mistakes, command }: ReadArgv, commands: Commands): never {
+function refuseFlagsAlone(
+  words: readonly string[],
+  { mistakes, command }: ReadArgv,
+  unknown: string | null,
+  commands: Commands,
+): never {
   const topic = topicOf(words, commands)
   if (topic !== null) {
     throw new UsageError('E_USAGE', `${topic} needs a command before its flags`, `see "offstage ${topic} --help"`)
+  }
+  if (unknown !== null && commands.commands.some(({ flags }) => flagNamed(unknown, flags) !== null)) {
+    const typed = unknown.replace(/=[\s\S]*$/, '')
+    throw new UsageError(
+      'E_USAGE',
+      `${typed} stands before the command`,
+      'only global flags may; write it behind the name',
+    )
   }
   const [mistake] = mistakes
   if (mistake !== undefined) throw mistake

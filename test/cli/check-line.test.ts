@@ -23,7 +23,7 @@ describe('a command line', () => {
     [['j1', 'x', '--key', 'k', '--yes', '--yes', '--state', 'queued', '--state=failed', '--cwd', '.']],
     [['j1', 'x', '', ''], { strict: false }],
     [['--', 'j1', 'x']],
-    [['--', '', 'x', 'y'], { takesCommand: true }],
+    [['--', 'make', '', 'y'], { takesCommand: true }],
   ])('%j is taken. %j', (line, options) => {
     expect(() => check(line, options)).not.toThrow()
   })
@@ -37,6 +37,7 @@ describe('a command line', () => {
     [['j1', 'x', ''], '"" is one argument too many', 'see --help for what the command takes'],
     [['--', 'j1', 'x', 'y'], '"y" is one argument too many', 'see --help for what the command takes'],
     [['--'], 'there is no command after "--"', 'such as: -- make test', { takesCommand: true }],
+    [['--', ' ', 'x'], 'there is no command after "--"', 'such as: -- make test', { takesCommand: true }],
     [['j1', '--cwd', ''], '--cwd needs a value', 'the one given is empty'],
     [['j1', '--key', 'a', '--key=a'], '--key is given twice', 'give it once'],
     [['j1', '--state', 'fialed'], '--state: there is no "fialed"', 'did you mean "failed"? there are queued, failed'],

@@ -77,6 +77,8 @@ describe('the command of a command line', () => {
     [['jobs', '--json'], 'jobs needs a command before its flags', 'see "offstage jobs --help"'],
     [['jobs', '-q', 'x', 'list'], 'jobs needs a command before its flags', 'see "offstage jobs --help"'],
     [['--json'], 'there is no command', 'see "offstage --help"'],
+    [['--queue=x', 'run', 'a'], '--queue stands before the command', 'only global flags may; write it behind the name'],
+    [['--json', '-q', 'x', 'run'], '-q stands before the command', 'only global flags may; write it behind the name'],
     [['--jsno', 'status'], 'there is no flag --jsno', 'did you mean "--json"?'],
     [['--', 'make'], 'there is no command before "--"', 'to run one as a job: offstage run -- make test'],
   ])('%j is refused.', (line, message, hint) => {

@@ -150,13 +150,15 @@ describe.concurrent('the command line', () => {
     const project = cliProject(files)
     for (const args of [
       ['run', '--'],
+      ['run', '--', ''],
+      ['--detach', 'run', 'echo'],
       ['schedule', '--in', '1h', '--'],
       ['workers', '-c', '5', 'start'],
       ['--json=no'],
     ]) {
       const { stdout, stderr, exitCode } = await project.run(args)
       expect([stdout, exitCode]).toEqual(['', 2])
-      expect(stderr).toMatch(/there is no command|needs a command before its flags/)
+      expect(stderr).toMatch(/there is no command|needs a command before its flags|stands before the command/)
     }
   })
 
