@@ -4,7 +4,7 @@ import { schedulesTable } from '../../src/cli/render/schedules.js'
 import { jobFlags } from '../../src/cli/run/flags.js'
 import { defineSchedule } from '../../src/cli/schedules/define.js'
 import { scheduleFlags } from '../../src/cli/schedules/flags.js'
-import { readSchedule } from '../../src/cli/schedules/order.js'
+import { readSchedule, refuseMistypedSubcommand } from '../../src/cli/schedules/order.js'
 import { systemClock } from '../../src/engine/clock.js'
 
 const { queue, priority, retries, timeout, expires } = jobFlags
@@ -39,9 +39,15 @@ Exit codes: 0 done, 2 usage, 6 store unavailable.`
 
   async run(): Promise<unknown> {
     const { flags, argv } = await this.parse(Schedule)
-    const request = await readSchedule(argv as string[], this.line.command, flags, systemClock.now())
+    const { command } = this.line
+    if (command === null) refuseMistypedSubcommand(argv as string[], flags, this.#subcommands())
+    const request = await readSchedule(argv as string[], command, flags, systemClock.now())
     const items = await defineSchedule(await this.context(flags), request)
     if (!this.jsonEnabled()) this.log(await schedulesTable(items, systemClock.now()))
     return items[0] ?? null
+  }
+
+  #subcommands(): readonly string[] {
+    return this.config.commandIDs.flatMap((id) => (id.startsWith('schedule:') ? id.slice('schedule:'.length) : []))
   }
 }

@@ -146,6 +146,14 @@ describe.concurrent('the command line', () => {
     })
   })
 
+  test('A task that is nearly a subcommand of schedule may be one that was mistyped.', async () => {
+    const project = cliProject({ 'tasks/lst.mjs': 'export default () => 1\n' })
+    const hint = 'give one of --cron, --every, --in and --at; or did you mean "offstage schedule list"?'
+    const refused = await project.run(['schedule', 'lst'])
+    expect(refused).toEqual({ stdout: '', stderr: `error: a schedule has no times\n  ${hint}\n`, exitCode: 2 })
+    expect(await project.run(['schedule', 'lst', '--in', '1h'])).toMatchObject({ exitCode: 0 })
+  })
+
   test('A -- without a command is told, and so are flags where the command should be.', async () => {
     const project = cliProject(files)
     for (const args of [

@@ -1,4 +1,6 @@
+import { UsageError } from '../../domain/errors.js'
 import type { EpochMs } from '../../domain/job.js'
+import { nearestName } from '../../domain/names.js'
 import type { ScheduledOptions } from '../../domain/schedule/schedule.js'
 import { shellTask } from '../../engine/shell-task.js'
 import { parseTaskArguments } from '../arguments.js'
@@ -28,4 +30,16 @@ export async function readSchedule(
   const data = flags.data === '-' ? await readStdin() : (flags.data ?? null)
   const args = JSON.parse(parseTaskArguments(others, data)) as unknown[]
   return { task, name, options: { ...options, args }, saidAt: now }
+}
+
+/** Throws UsageError for a schedule without times whose task is nearly the name of a subcommand. */
+export function refuseMistypedSubcommand(
+  [word = '']: readonly string[],
+  { cron, every, at, in: delay }: ScheduleFlagValues,
+  subcommands: readonly string[],
+): void {
+  const meant = [cron, every, at, delay].some((time) => time !== undefined) ? null : nearestName(word, subcommands)
+  if (meant === null) return
+  const hint = `give one of --cron, --every, --in and --at; or did you mean "offstage schedule ${meant}"?`
+  throw new UsageError('E_SCHEDULE', 'a schedule has no times', hint)
 }
