@@ -22,6 +22,13 @@ describe.concurrent('programs', () => {
     for (const text of ['out', 'err', 'both', 'third']) expect(run.stderr).toContain(`${text}\n`)
   })
 
+  test('run where no temporary files can be made, with their input and output.', async () => {
+    const project = cliProject()
+    program(project, 'copy.sh', 'cat')
+    const run = await project.run(['run', 'copy', '1', '2'], { env: { TMPDIR: project.path('missing') } })
+    expect(run).toMatchObject({ stdout: '[1,2]\n', exitCode: 0 })
+  })
+
   test('are given real pipes, many at a time, and leave no descriptor behind.', async () => {
     const project = cliProject()
     program(

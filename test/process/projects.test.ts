@@ -122,13 +122,15 @@ describe.concurrent('projects', () => {
     expect((await project.run(['jobs', 'show', 'j1'])).exitCode).toBe(0)
   })
 
-  test('Without HOME, or any environment but PATH, everything works and nothing is written outside the project.', async () => {
+  test('Without HOME, or any environment but PATH, everything works; a home that is not there is not made.', async () => {
     const project = cliProject({ 'tasks/one.ts': "const word: string = 'one'\nexport default () => word\n" })
     const { PATH = '' } = environment(project)
+    const home = join(project.base, 'missing')
     const run = await project.shell(
-      `env -i PATH="$PATH" offstage run one && env -i PATH="$PATH" HOME=/nonexistent offstage status`,
+      `env -i PATH="$PATH" offstage run one && env -i PATH="$PATH" HOME="${home}" offstage status`,
       { env: { PATH } },
     )
+    expect(existsSync(home)).toBe(false)
     expect(run).toMatchObject({ exitCode: 0, stderr: '', stdout: expect.stringMatching(/^one\nQUEUE/) })
   })
 

@@ -4,8 +4,8 @@ import type { ModuleFault } from '../protocol.js'
 export type BlameModule = (thrown: unknown) => ModuleFault | null
 
 /**
- * Errors of modules outside of any job: a refused connection, a rejection that nobody waits for. Each is told once, since
- * a timer may throw the same one a hundred times a second.
+ * Errors of modules outside of any job: a refused connection, a rejection that nobody waits for. It reports
+ * each once, since a timer may throw the same one a hundred times a second.
  */
 export class ModuleErrors {
   readonly #blame: BlameModule
@@ -31,7 +31,7 @@ export class ModuleErrors {
     else this.#loading.faults.push(fault)
   }
 
-  /** All modules have loaded: gives what was found so far; from now on errors are told as they come. */
+  /** All modules have loaded: gives the faults so far. It reports later errors as they come. */
   loaded(): readonly ModuleFault[] {
     const faults = this.#loading?.faults ?? []
     this.#loading = null
@@ -47,5 +47,5 @@ export class ModuleErrors {
   }
 }
 
-// A process that has so many different ones is told enough about.
+// Nobody reads more different ones of one process.
 const mostTold = 100

@@ -61,7 +61,7 @@ export class CommandOutput {
     const lines = (this.#open + text).split('\n')
     this.#open = lines.pop() ?? ''
     const output = lines.filter((line) => !this.#isProgress(line))
-    // A prompt or a bar has no line end: it is told as it is written, unless it may become a line of progress.
+    // A prompt or a bar has no line end: it is shown as it is written, unless it may become a line of progress.
     const open = mayBecomeProgress(this.#open) ? '' : this.#open
     this.#tell(output.map((line) => `${line}\n`).join('') + open)
     this.#told = open.length

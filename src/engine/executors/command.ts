@@ -55,7 +55,7 @@ export class Command {
     const given = pipes.take(2)
     // Throws for what the operating system does not take at all, such as an argument that is too long.
     const start = (stdout: Output, stderr: Output) =>
-      spawn(file, [...argv], { cwd, env, detached: true, stdio: [input, stdout, stderr] })
+      spawn(file, [...argv], { cwd, env, detached: true, stdio: [input ?? 'pipe', stdout, stderr] })
     let started: Started
     try {
       started = given === null ? withSockets(start) : withPipes(start, given)
@@ -63,6 +63,8 @@ export class Command {
       if (typeof input === 'number') closeSync(input)
     }
     const { child, outputs } = started
+    child.stdin?.on('error', () => {}) // it need not read
+    child.stdin?.end(stdin)
     this.#child = child
     this.#outputs = outputs
     const { pid } = this.#child
@@ -111,7 +113,7 @@ export class Command {
     })
   }
 
-  /** Whether all that it wrote to stdout is UTF-8: what is not was told as U+FFFD. */
+  /** Whether all that it wrote to stdout is UTF-8: the rest was passed on as U+FFFD. */
   get hasUtf8Output(): boolean {
     return this.#stdoutCheck.isUtf8
   }
@@ -182,16 +184,20 @@ function withPipes(start: Start, pipes: readonly Pipe[]): Started {
 
 /**
  * A file without a name that holds the input. Of a pipe /dev/stdin could not be opened once all was written to it: the
- * reader would wait for another writer.
+ * reader would wait for another writer. null where no file can be made: then the input has no name to be opened by.
  */
-function inputFile(text: string): number {
-  const folder = mkdtempSync(join(tmpdir(), 'offstage-input-'))
+function inputFile(text: string): number | null {
   try {
-    const name = join(folder, 'stdin')
-    writeFileSync(name, text, { mode: 0o600, flag: 'wx' })
-    return openSync(name, 'r')
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
+    const folder = mkdtempSync(join(tmpdir(), 'offstage-input-'))
+    try {
+      const name = join(folder, 'stdin')
+      writeFileSync(name, text, { mode: 0o600, flag: 'wx' })
+      return openSync(name, 'r')
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  } catch {
+    return null // the folder for temporary files is not there, is full, or may not be written
   }
 }
 

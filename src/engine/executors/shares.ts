@@ -9,9 +9,9 @@ export interface PlaceUse {
 export const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 
 /**
- * The shares of the places, evenly of `left`, which is what programs leave over. A process begins what waits in it by
- * itself as soon as its share allows it, and its word of that comes later: such a job counts as one that runs. What runs beyond
- * its share runs on, and the others begin less beside it.
+ * Shares out `left`, the concurrency that programs leave, evenly among the places. A process begins a waiting job by itself
+ * as soon as its share allows it, and reports that later: such a job counts as running. Jobs beyond a share run on, and the
+ * other places begin fewer beside them.
  */
 export function sharesBeside(left: number, uses: readonly PlaceUse[]): readonly number[] {
   const whole = Math.max(0, left)

@@ -31,8 +31,10 @@ function place(): string | null {
   if (XDG_CACHE_HOME && isAbsolute(XDG_CACHE_HOME)) return join(XDG_CACHE_HOME, 'offstage')
   try {
     const home = homedir()
-    return isAbsolute(home) && home !== '/' ? join(home, '.cache', 'offstage') : null
+    // System users have a home that is not to be there, and root could make it.
+    const isThere = isAbsolute(home) && home !== '/' && statSync(home).isDirectory()
+    return isThere ? join(home, '.cache', 'offstage') : null
   } catch {
-    return null // neither HOME nor an entry in passwd
+    return null // no HOME and no entry in passwd, or a home that is not there
   }
 }
