@@ -100,7 +100,7 @@ const program = {
         {
           // Without user-code.ts, which runs as soon as it is imported: `run --inline` imports what it is made of.
           name: 'modules',
-          test: /src[\\/]project[\\/](modules[\\/](?!cache-folder)|load-tasks|load-error|discover)|node_modules[\\/](get-tsconfig|resolve-pkg-maps|es-module-lexer)/,
+          test: /src[\\/]project[\\/](modules[\\/](?!cache-folder)|load-tasks|load-error|discover|module-tasks|task-directory|wanted)|node_modules[\\/](get-tsconfig|resolve-pkg-maps|es-module-lexer)/,
         },
         ...onDemand.map((name) => ({ name, test: new RegExp(`node_modules[\\\\/]${name}[\\\\/]`) })),
         {

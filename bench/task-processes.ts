@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { plainTaskDefaults } from '../src/domain/request.js'
 import { systemClock } from '../src/engine/clock.js'
 import { InlineHost } from '../src/engine/executors/inline-host.js'
 import type { PoolTasks } from '../src/engine/executors/task-pool.js'
@@ -94,11 +95,14 @@ function draining(
   return { id: `task-processes.${id}`, title, jobs, run }
 }
 
-const noop = { name: 'noop', run: () => undefined, schema: null, dontRetryOn: [] }
+const noop = { name: 'noop', run: () => undefined, schema: null, dontRetryOn: [], defaults: plainTaskDefaults }
 const inline: PoolTasks = {
   start: (listener) =>
     new InlineHost(
-      async () => ({ tasks: new Map([['noop', noop]]), catalog: { tasks: [], faults: [], hasCompiled: false } }),
+      async () => ({
+        task: (name) => (name === 'noop' ? noop : undefined),
+        catalog: { tasks: [], faults: [], isWhole: true, hasCompiled: false },
+      }),
       systemClock,
       listener,
     ),

@@ -1,7 +1,9 @@
 import { realpathSync } from 'node:fs'
+import { parseArgs } from 'node:util'
 import { parseJson, toJsonText } from './domain/json.js'
 import { serveTasks } from './engine/child/serve.js'
 import { systemClock } from './engine/clock.js'
+import type { ModuleFault } from './engine/protocol.js'
 import { discoverModules } from './project/discover.js'
 import type { ConfigAnswer } from './project/evaluate-config.js'
 import { blameModule, describeLoadError } from './project/load-error.js'
@@ -10,16 +12,22 @@ import { loadModule } from './project/modules/load-module.js'
 
 /**
  * The one program in which code of the user's runs: `tasks FOLDER` serves jobs, `config FILE` evaluates a config
- * file.
+ * file. `--only=NAME` means the modules that may have that task, or those of a glob; `--without=FAULT` is a module that must
+ * not be loaded, with the reason, as JSON.
  */
-const [mode, place = ''] = process.argv.slice(2)
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { only: { type: 'string' }, without: { type: 'string', multiple: true } },
+})
+const [mode, place = ''] = positionals
 if (mode === 'config') {
   const answer = await evaluate(place)
   process.send?.(answer, () => process.exit())
 } else {
   const folder = realpathSync(place)
+  const without = (values.without ?? []).map((fault) => JSON.parse(fault) as ModuleFault)
   await serveTasks(
-    (enqueue, loading) => loadTasks(discoverModules(place), enqueue, loading),
+    (enqueue, loading) => loadTasks(discoverModules(place, without), values.only ?? null, enqueue, loading),
     (thrown) => blameModule(folder, thrown) ?? blameModule(place, thrown),
     systemClock,
   )

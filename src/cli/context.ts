@@ -64,9 +64,12 @@ export function projectOf({ project, from }: Context): Project {
   )
 }
 
-/** Starts the task process of the project; `output` hears what its modules write. Throws ProjectError if there is none. */
-export function startTasks(context: Context, output: (output: TaskOutput) => void): TaskPool {
-  const program = taskProgram(projectOf(context), context.maxMemoryBytes)
+/**
+ * Starts the task process of the project, with the tasks that `wanted` means, a name or a glob; null: all. `output` hears
+ * what its modules write. Throws ProjectError if there is none.
+ */
+export function startTasks(context: Context, wanted: string | null, output: (output: TaskOutput) => void): TaskPool {
+  const program = taskProgram(projectOf(context), wanted, context.maxMemoryBytes)
   return new TaskPool(inProcesses(program), systemClock, output)
 }
 

@@ -5,10 +5,10 @@ import { discoverModules } from '../project/discover.js'
 import type { Project } from '../project/find.js'
 import { loadTasks } from '../project/load-tasks.js'
 
-/** The tasks of a project in this very process, which works in the project's folder from now on. */
-export function inlineTasks({ root, tasksFolder }: Project): PoolTasks {
+/** The task of a project that is wanted, in this very process, which works in the project's folder from now on. */
+export function inlineTask({ root, tasksFolder }: Project, wanted: string): PoolTasks {
   process.chdir(root)
   const load: ConstructorParameters<typeof InlineHost>[0] = (enqueue, loading) =>
-    loadTasks(discoverModules(tasksFolder), enqueue, loading)
+    loadTasks(discoverModules(tasksFolder), wanted, enqueue, loading)
   return { start: (listener) => new InlineHost(load, systemClock, listener), cwd: root }
 }

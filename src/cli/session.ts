@@ -2,6 +2,7 @@ import { systemClock } from '../engine/clock.js'
 import type { Mirror } from '../engine/executors/command.js'
 import { TaskPool } from '../engine/executors/task-pool.js'
 import type { Catalog } from '../engine/protocol.js'
+import { shellTask } from '../engine/shell-task.js'
 import { preloadStore } from '../open.js'
 import { type Context, projectOf, startTasks } from './context.js'
 import { exitCodes } from './exit-codes.js'
@@ -31,11 +32,21 @@ export function withTasks<T>(
   exitCode: number = exitCodes.interrupted,
 ): Promise<T> {
   return withPool(
-    startTasks(context, ({ text }) => sayOutput(text)),
+    startTasks(context, null, ({ text }) => sayOutput(text)),
     context,
     use,
     exitCode,
   )
+}
+
+/**
+ * The same with the tasks that `wanted` means alone, a name or a glob: no module is loaded that has none of them, and none
+ * at all for the built-in one.
+ */
+export function withTask<T>(context: Context, wanted: string, use: (session: Session) => Promise<T>): Promise<T> {
+  if (wanted === shellTask) return withoutTasks(context, use)
+  const pool = startTasks(context, wanted, ({ text }) => sayOutput(text))
+  return withPool(pool, context, use, exitCodes.interrupted)
 }
 
 /** The same without a task of any project: for the built-in one, `shell`. */
@@ -49,11 +60,24 @@ export function withoutTasks<T>(
 }
 
 /** The same in this very process, where a debugger can see it. */
-export async function withTasksInline<T>(context: Context, use: (session: Session) => Promise<T>): Promise<T> {
-  const { inlineTasks } = await import('./inline.js')
-  const tasks = inlineTasks(projectOf(context))
+export async function withTaskInline<T>(
+  context: Context,
+  wanted: string,
+  use: (session: Session) => Promise<T>,
+): Promise<T> {
+  const { inlineTask } = await import('./inline.js')
+  const tasks = inlineTask(projectOf(context), wanted)
   leftovers.areExpected = true
-  return withPool(new TaskPool(tasks, systemClock, ({ text }) => sayOutput(text)), context, use, exitCodes.interrupted)
+  process.on('exit', refuseEarlyEnd)
+  const pool = new TaskPool(tasks, systemClock, ({ text }) => sayOutput(text))
+  return withPool(pool, context, use, exitCodes.interrupted).finally(() => process.off('exit', refuseEarlyEnd))
+}
+
+/** A module or a task that ends this process with exit code 0 must not pass for one that is done. */
+function refuseEarlyEnd(exitCode: number): void {
+  if (exitCode !== exitCodes.done) return
+  say('the task ended this process, with process.exit() perhaps')
+  process.exitCode = exitCodes.failed
 }
 
 async function withPool<T>(

@@ -30,6 +30,8 @@ export interface ModuleFault {
 export interface Catalog {
   readonly tasks: readonly TaskInfo[]
   readonly faults: readonly ModuleFault[]
+  /** Whether it is of all modules, and not only of those that may have a wanted task. */
+  readonly isWhole: boolean
   /** Whether the process that found them had to compile modules, and keeps the compiler as long as it lives. */
   readonly hasCompiled: boolean
 }
@@ -75,6 +77,8 @@ export interface TaskProgress extends JobKey {
 
 export interface EnqueueRequest {
   readonly task: string
+  /** What the task says of all its jobs: the worker may not have it, or another version. */
+  readonly defaults: TaskDefaults
   readonly argsJson: string
   readonly options: EnqueueOptions
 }

@@ -132,6 +132,16 @@ export function bindTask(run: object, binding: TaskBinding): void {
   bindings.set(run, binding)
 }
 
+/** Registers a function of a module that is not loaded yet, if there is one. */
+export type RegisterLate = (run: object) => Promise<void>
+
+let registerLate: RegisterLate = async () => {}
+
+/** Says who looks for a function that is not registered when its `enqueue()` is called. */
+export function registerLateBy(register: RegisterLate): void {
+  registerLate = register
+}
+
 const taskOptionNames: readonly (keyof TaskOptions | 'schema')[] = [
   'retry',
   'timeout',
@@ -187,6 +197,9 @@ async function enqueue(
   args: readonly unknown[],
   options: EnqueueOptions,
 ): Promise<JobHandle> {
+  // Before anything is waited for: the caller may change them.
+  const argsJson = toJsonText(withoutTrailing(args), 'arguments')
+  if (!bindings.has(run)) await registerLate(run)
   const binding = bindings.get(run)
   if (binding === undefined) {
     throw new UsageError(
@@ -195,7 +208,7 @@ async function enqueue(
       'export it from a module of the task directory, and call enqueue() in a task',
     )
   }
-  return binding.enqueue(toJsonText(withoutTrailing(args), 'arguments'), options)
+  return binding.enqueue(argsJson, options)
 }
 
 /** Optional parameters that were left out at the end are left out of the call. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.js'
-import { OffstageError, ProjectError, UsageError } from '../domain/errors.js'
+import { OffstageError, ProjectError } from '../domain/errors.js'
 import { defaultGraceMs, type WorkerId } from '../domain/job.js'
 import { queueNames } from '../domain/queues.js'
 import { makeJob } from '../domain/request.js'
@@ -169,9 +169,8 @@ export class Worker {
 
   async #enqueue(request: EnqueueRequest): Promise<EnqueueAnswer> {
     try {
-      const task = this.#pool.task(request.task)
-      if (task === undefined) throw new UsageError('E_UNKNOWN_TASK', `no task ${request.task}`)
-      const job = makeJob(task.name, task, request.argsJson, request.options, this.#clock.now())
+      const { task, defaults, argsJson, options } = request
+      const job = makeJob(task, defaults, argsJson, options, this.#clock.now())
       const [enqueued] = await this.#store.enqueue([job])
       if (enqueued === undefined) throw new Error('the store answered nothing')
       if (enqueued.answer === 'refused') return { taken: { key: job.key?.name ?? '', holder: enqueued.id } }

@@ -18,17 +18,19 @@ export interface Discovery {
   /** `prefix` is the name of the task. */
   readonly programs: readonly TaskModule[]
   readonly faults: readonly ModuleFault[]
+  /** Modules that must not be loaded, with the reason. */
+  readonly without: readonly ModuleFault[]
 }
 
 /**
  * The task modules and programs of a folder, in the order of their names. Files and folders that begin with `_` or `.`, tests,
  * declarations and installed packages are none.
  */
-export function discoverModules(tasksFolder: string): Discovery {
+export function discoverModules(tasksFolder: string, without: readonly ModuleFault[] = []): Discovery {
   const faults: ModuleFault[] = []
   const all = filesBelow(tasksFolder, [], faults).map((file) => ({ file, prefix: prefixOf(tasksFolder, file) }))
   const [modules, programs] = [true, false].map((is) => all.filter(({ file }) => isModule(basename(file)) === is))
-  return { modules: modules ?? [], programs: programs ?? [], faults }
+  return { modules: modules ?? [], programs: programs ?? [], faults, without }
 }
 
 function filesBelow(folder: string, above: readonly string[], faults: ModuleFault[]): string[] {

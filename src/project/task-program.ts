@@ -11,9 +11,14 @@ const megabyte = 1024 * 1024
 
 /**
  * How a task process of a project is started. What V8 keeps has the limit of the whole process: it gives up by itself, and
- * says why. Throws ProjectError if there is no task directory.
+ * says why. It loads the modules that may have what `wanted` means, a name or a glob; null: all of them. Throws ProjectError
+ * if there is no task directory.
  */
-export function taskProgram({ root, tasksFolder }: Project, maxMemoryBytes: number | null): TaskProgram {
+export function taskProgram(
+  { root, tasksFolder }: Project,
+  wanted: string | null,
+  maxMemoryBytes: number | null,
+): TaskProgram {
   if (!isFolder(tasksFolder)) {
     throw new ProjectError(
       'E_NO_TASKS',
@@ -24,7 +29,13 @@ export function taskProgram({ root, tasksFolder }: Project, maxMemoryBytes: numb
   const program = entry()
   const heap = maxMemoryBytes === null ? [] : [`--max-old-space-size=${Math.ceil(maxMemoryBytes / megabyte)}`]
   const execArgv = [...heap, ...program.execArgv]
-  return { ...program, execArgv, args: ['tasks', tasksFolder], cwd: root, loadLimitMs }
+  return {
+    ...program,
+    execArgv,
+    args: ['tasks', tasksFolder, ...(wanted === null ? [] : [`--only=${wanted}`])],
+    cwd: root,
+    loadLimitMs,
+  }
 }
 
 /** How the short-lived process is started that evaluates a config file. */

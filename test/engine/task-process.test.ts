@@ -1,5 +1,6 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Death } from '../../src/engine/executors/death.js'
 import { TaskProcess, type TaskProgram } from '../../src/engine/executors/task-process.js'
 import { temporaryFolder } from '../support/folder.js'
@@ -29,7 +30,7 @@ function startProcess(program: Partial<TaskProgram>) {
   const whole = {
     entry,
     execArgv: [],
-    args: ['tasks', folder.path, folder.path],
+    args: ['tasks', folder.path],
     cwd: folder.path,
     loadLimitMs: 60_000,
   }
@@ -48,7 +49,24 @@ describe('a task process', () => {
     await Promise.all([process.kill(), process.end()])
   })
 
-  test('whose modules do not come to an end is killed after the limit, and the module is named.', async () => {
+  test.each([
+    ['waits for ever', 'await new Promise(() => {})'],
+    ['never gives way', 'for (;;);'],
+  ])('goes on without a module that %s, which is a fault; it dies of nothing.', async (_, endless) => {
+    const tasks = temporaryFolder()
+    onTestFinished(() => tasks.remove())
+    writeFileSync(join(tasks.path, 'bad.mjs'), `${endless}\nexport default () => 1\n`)
+    writeFileSync(join(tasks.path, 'good.mjs'), 'export default () => 1\n')
+    const { process } = startProcess({ args: ['tasks', tasks.path], loadLimitMs: 1_000 })
+    expect(await process.catalog).toMatchObject({
+      tasks: [{ name: 'good' }],
+      faults: [{ message: `${join(tasks.path, 'bad.mjs')} had not loaded after 1s` }],
+    })
+    expect(process.ready).toBe(true)
+    await process.end()
+  })
+
+  test('whose start does not come to an end is killed after the limit.', async () => {
     const { process, death } = startProcess({
       execArgv: ['--import', 'data:text/javascript,for(;;);'],
       loadLimitMs: 300,

@@ -31,10 +31,11 @@ describe('faulty modules', () => {
     })
     const run = await project.run(['run', 'good'])
     expect(run).toMatchObject({ stdout: 'still here\n', exitCode: 0 })
-    expect(run.stderr.match(/^faulty module: /gm)).toHaveLength(5)
+    const worker = await project.run(['workers', 'start', '--burst'])
+    expect(worker.stderr.match(/^faulty module: /gm)).toHaveLength(5)
     const unknown = await project.run(['run', 'throws.send'])
     expect(unknown).toMatchObject({ exitCode: 2, stdout: '' })
-    expect(unknown.stderr).toContain('no task throws.send')
+    expect(unknown.stderr).toMatch(/no task throws\.send\n {2}.*throws\.ts:3: /)
   })
 
   test('Two tasks of one name are both left out, and both files are named.', async () => {
@@ -52,16 +53,60 @@ describe('faulty modules', () => {
     expect((await project.run(['run', 'mail.send'])).exitCode).toBe(2)
   })
 
-  test('A module that ends its process while it loads is named, whatever else there is; the store is not made.', async () => {
-    const project = cliProject({ ...good, 'tasks/quits.ts': "console.log('bye')\nprocess.exit(0)\n" })
-    const [tasks, run, worker] = await Promise.all([
-      project.run(['tasks']),
-      project.run(['run', 'good']),
-      project.run(['workers', 'start', '--burst']),
-    ])
-    expect([tasks, run, worker].map(({ exitCode }) => exitCode)).toEqual([2, 2, 2])
-    for (const { stderr } of [tasks, run, worker]) {
-      expect(stderr).toContain(`the task process ended while ${project.path('tasks/quits.ts')} loaded (exit code 0)`)
-    }
+  test.each([
+    ['process.exit()', 'process.exit(0)', /quits\.ts:2: process\.exit\(0\) was called outside of any job/],
+    [
+      'exit() by its name',
+      "import { exit } from 'node:process'\nexit(3)",
+      /quits\.ts:3: process\.exit\(3\) was called outside of any job/,
+    ],
+    ['a crash', 'process.abort()', /quits\.ts: ended its process while it loaded \(signal SIGABRT\)/],
+    [
+      'an exit of its own kind',
+      'process.reallyExit(3)',
+      /quits\.ts: ended its process while it loaded \(exit code 3\)/,
+    ],
+  ])('A module that ends its process while it loads is named, and the others run: by %s.', async (_, ends, fault) => {
+    const project = cliProject({ ...good, 'tasks/quits.ts': `console.log('bye')\n${ends}\nexport default () => 1\n` })
+    const listed = await project.run(['tasks', '--json'])
+    expect(listed.exitCode).toBe(1)
+    expect(JSON.parse(listed.stdout)).toMatchObject({
+      items: [{ name: 'good' }],
+      faults: [{ file: project.path('tasks/quits.ts'), message: expect.stringMatching(fault) }],
+    })
+    const { stdout: id } = await project.run(['run', 'good', '--detach'])
+    const worker = await project.run(['workers', 'start', '--burst'])
+    expect(worker.stderr).toMatch(fault)
+    expect(worker.stderr).not.toContain('the task process died')
+    expect(await project.json(['status', id.trim()])).toMatchObject({ state: 'completed', result: 'still here' })
+    const itself = await project.run(['run', 'quits'])
+    expect(itself).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(fault) })
+  })
+
+  test('A process that is killed from outside while a module loads is none of its faults.', async () => {
+    const project = cliProject({
+      ...good,
+      'tasks/slow.ts': "console.log('pid', process.pid)\nawait new Promise(() => {})\nexport default () => 1\n",
+    })
+    const worker = project.start(['workers', 'start'])
+    const [, pid] = await worker.says(/pid (\d+)/)
+    process.kill(Number(pid), 'SIGKILL')
+    expect(await worker.ended).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining(`the task process ended while ${project.path('tasks/slow.ts')} loaded`),
+    })
+  })
+
+  test('A module without a task is named, with what to do; others run.', async () => {
+    const project = cliProject({
+      ...good,
+      'tasks/shapes.ts': 'export class Shape {}\nexport const sides = 4\n',
+      'tasks/_helper.ts': 'export const sides = 4\n',
+    })
+    const listed = await project.run(['tasks'])
+    expect(listed).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('good') })
+    expect(listed.stderr).toBe(
+      `faulty module: ${project.path('tasks/shapes.ts')}: exports no function, so it has no task; a file whose name begins with "_" needs none\n`,
+    )
   })
 })

@@ -3,6 +3,8 @@ import { cliProject } from '../support/cli.js'
 
 const project = cliProject({
   'tasks/echo.ts': 'export default (...args: unknown[]) => [process.pid, ...args]\n',
+  'tasks/ends.ts': 'export const late = () => process.exit()\nexport const early = () => 1\n',
+  'tasks/quits.ts': 'process.exit(0)\nexport default () => 1\n',
   'tasks/fail.ts': "export default () => { throw new Error('no') }\n",
 })
 
@@ -16,4 +18,9 @@ test('--inline runs the task in the process of the command.', async () => {
 test('--inline ends with the exit code of the job.', async () => {
   const failed = await project.run(['run', 'fail', '--retries', '0', '--inline'])
   expect(failed).toMatchObject({ stdout: '', stderr: expect.stringContaining('Error: no'), exitCode: 1 })
+})
+
+test.each(['ends.late', 'quits'])('--inline fails if the task or its module ends the process: %s.', async (name) => {
+  const stderr = 'the task ended this process, with process.exit() perhaps\n'
+  expect(await project.run(['run', name, '--inline'])).toMatchObject({ stdout: '', stderr, exitCode: 1 })
 })

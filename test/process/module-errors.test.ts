@@ -26,6 +26,11 @@ describe.concurrent('a module whose error comes after its load', () => {
       `setInterval(() => { throw new Error('again') }, 5)\nexport default () => 1\n`,
       /again/,
     ],
+    [
+      'a timer that ends the process',
+      `setTimeout(() => process.exit(3), 20)\nexport default () => 1\n`,
+      /tasks\/bad\.mjs:1: Error: process\.exit\(3\) was called outside of any job/,
+    ],
     ['a refused connection', connects, /ECONNREFUSED/],
   ])('leaves the other tasks alone: %s.', async (_, module, said) => {
     const project = cliProject({ ...good, 'tasks/bad.mjs': module })
@@ -65,7 +70,7 @@ describe.concurrent('a module whose error comes after its load', () => {
   test('that ends its process is started again after a pause that grows.', async () => {
     const project = cliProject({
       ...good,
-      'tasks/bad.mjs': `import { appendFileSync } from 'node:fs'\nappendFileSync('starts.txt', 'x\\n')\nsetTimeout(() => process.exit(), 20)\nexport default () => 1\n`,
+      'tasks/bad.mjs': `import { appendFileSync } from 'node:fs'\nappendFileSync('starts.txt', 'x\\n')\nsetTimeout(() => process.abort(), 20)\nexport default () => 1\n`,
     })
     const worker = project.start(['workers', 'start', '--processes', '1'])
     await worker.says(/(the task process died[\s\S]*){4}/)

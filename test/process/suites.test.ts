@@ -182,19 +182,19 @@ describe.concurrent('suites', () => {
 export default () => 1
 export const removes = () => rmSync('reports', { recursive: true })
 `,
-      'tasks/broken.ts': "throw new Error('no database')\n",
+      'tasks/good/broken.ts': "throw new Error('no database')\n",
       'reports/.keep': '',
     })
-    const run = await project.run(['run', 'good', '--junit', 'report.xml'])
+    const run = await project.run(['run', 'goo?', '--junit', 'report.xml'])
     expect(run.exitCode).toBe(1)
     expect(run.stderr).toMatch(/^faulty module: .*broken\.ts:1: no database\nok good \d+ ms\n$/)
-    expect(run.stdout).toMatch(/^tasks\/broken\.ts +faulty .*no database\n\n1 passed, 1 failed in /m)
+    expect(run.stdout).toMatch(/^tasks\/good\/broken\.ts +faulty .*no database\n\n1 passed, 1 failed in /m)
     expect(read(project.path('report.xml'))).toMatchObject({
       suite: { tests: '2', failures: '0', errors: '1' },
-      cases: { good: null, 'tasks/broken.ts': ['error', { message: expect.stringContaining('no database') }, ''] },
+      cases: { good: null, 'tasks/good/broken.ts': ['error', { message: expect.stringContaining('no database') }, ''] },
     })
     const json = await project.json<SuiteJson>(['run', 'goo?'])
-    expect(json).toMatchObject({ passed: 1, failed: 1, faults: [{ file: project.path('tasks/broken.ts') }] })
+    expect(json).toMatchObject({ passed: 1, failed: 1, faults: [{ file: project.path('tasks/good/broken.ts') }] })
 
     const { stderr, stdout, exitCode } = await project.run(['run', 'good.r*', '--junit', 'reports/x.xml'])
     expect([exitCode, stdout.split('\n')[1]]).toEqual([1, expect.stringMatching(/^good\.removes +completed /)])

@@ -6,7 +6,7 @@ import { type JobJson, shownError } from '../render/job-json.js'
 import { errorText } from '../render/job-text.js'
 import { safeJson } from '../sanitise.js'
 import { sayText } from '../say.js'
-import { withTasks } from '../session.js'
+import { withTask } from '../session.js'
 import { type EachRequest, type EachSummary, enqueueBatches, readEach, summarise } from './each.js'
 import { ForegroundRun, manyAtOnce } from './foreground.js'
 import { findTask } from './request.js'
@@ -18,7 +18,7 @@ export function enqueueEach(
   request: EachRequest,
   printed: (ids: readonly string[]) => void,
 ): Promise<EachSummary> {
-  return withTasks(context, async ({ pool, catalog }) => {
+  return withTask(context, task, async ({ pool, catalog }) => {
     const jobs = await readEach(pool, findTask(catalog, task), request)
     return withStore(context, async (store) => {
       const all: Enqueued[] = []
@@ -48,7 +48,7 @@ export function runEachHere(
   request: EachRequest,
   result: (json: string) => void,
 ): Promise<EachEnd> {
-  return withTasks(context, async ({ pool, catalog, takeSignals }) => {
+  return withTask(context, task, async ({ pool, catalog, takeSignals }) => {
     const jobs = await readEach(pool, findTask(catalog, task), request)
     return withStore(context, async (store) => {
       const interruption = takeSignals(exitCodes.interrupted)

@@ -11,7 +11,7 @@ import { exitCodes } from '../exit-codes.js'
 import { wholeJob } from '../find-job.js'
 import { type JobJson, shownError } from '../render/job-json.js'
 import { say } from '../say.js'
-import { type Session, withoutTasks, withTasks, withTasksInline } from '../session.js'
+import { type Session, withoutTasks, withTask, withTaskInline } from '../session.js'
 import { followJob } from './follow.js'
 import { ForegroundRun } from './foreground.js'
 import { findTask, prepareJobs } from './request.js'
@@ -93,14 +93,14 @@ function withJob(
   { task, argsJson, options, inline, mirror }: RunRequest,
   use: (job: NewJob, store: Store, session: Session) => Promise<RunEnd>,
 ): Promise<RunEnd> {
-  const using = inline ? withTasksInline : withTasks
   const make = async (session: Session) => {
     const found = findTask(session.catalog, task)
     const [job] = await prepareJobs(session.pool, [found], argsJson, options, systemClock.now())
     if (job === undefined) throw new Error('no job was made')
     return withStore(context, (store) => use(job, store, session))
   }
-  return task === shellTask ? withoutTasks(context, make, mirror) : using(context, make)
+  if (task === shellTask) return withoutTasks(context, make, mirror)
+  return inline ? withTaskInline(context, task, make) : withTask(context, task, make)
 }
 
 /** The answer to the one job; throws where its key forbids it. */

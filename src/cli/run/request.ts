@@ -25,10 +25,11 @@ export function findTasks(catalog: Catalog, name: string): readonly TaskInfo[] {
   throw new UsageError('E_UNKNOWN_TASK', `no task matches ${name}`, hintFor(catalog, null))
 }
 
-function hintFor({ tasks, faults }: Catalog, nearest: string | null): string {
-  if (nearest !== null) return `did you mean "${nearest}"?`
+function hintFor({ tasks, faults, isWhole }: Catalog, nearest: string | null): string {
   const [fault] = faults
-  if (fault !== undefined) return fault.message
+  // Where not all modules were loaded, the fault is of one that the name points to.
+  if (fault !== undefined && !isWhole) return fault.message
+  if (nearest !== null) return `did you mean "${nearest}"?`
   if (tasks.length === 0) return 'the task directory exports no function'
   return 'see "offstage tasks" for those there are'
 }

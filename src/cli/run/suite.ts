@@ -7,7 +7,7 @@ import { exitCodes } from '../exit-codes.js'
 import { type JobJson, jobToJson } from '../render/job-json.js'
 import { endedText, type SuiteJson, suiteToJson } from '../render/suite.js'
 import { sayText } from '../say.js'
-import { type Session, withTasks } from '../session.js'
+import { type Session, withTask } from '../session.js'
 import { type EachSummary, summarise } from './each.js'
 import { ForegroundRun, manyAtOnce } from './foreground.js'
 import { findTasks, prepareJobs } from './request.js'
@@ -78,7 +78,7 @@ function withJobs<T>(
   { tasks, argsJson, options }: SuiteRequest,
   use: (jobs: readonly NewJob[], store: Store, session: Session) => Promise<T>,
 ): Promise<T> {
-  return withTasks(context, async (session) => {
+  return withTask(context, tasks, async (session) => {
     const found = findTasks(session.catalog, tasks)
     const jobs = await prepareJobs(session.pool, found, argsJson, options, systemClock.now())
     return withStore(context, (store) => use(jobs, store, session))

@@ -10,7 +10,7 @@ import { type Context, refuseMemory, withStore } from '../context.js'
 import type { ScheduleJson } from '../render/schedules.js'
 import { findTask, prepareJobs } from '../run/request.js'
 import { say } from '../say.js'
-import { withoutTasks, withTasks } from '../session.js'
+import { withTask } from '../session.js'
 import { shownSchedules } from './find.js'
 import { flagOf } from './flags.js'
 
@@ -35,8 +35,7 @@ export function defineSchedule(context: Context, request: ScheduleRequest): Prom
   refuseMemory(context, 'schedule')
   const { task, options, saidAt } = request
   const name = nameOf(request)
-  const use = task === shellTask ? withoutTasks : withTasks
-  return use(context, async ({ pool, catalog }) => {
+  return withTask(context, task, async ({ pool, catalog }) => {
     const info = findTask(catalog, task)
     const plan = parseSchedule(options, saidAt, flagOf)
     refuseIfNeverDue(plan, saidAt)

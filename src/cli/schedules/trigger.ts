@@ -1,11 +1,10 @@
 import { ProjectError } from '../../domain/errors.js'
 import { systemClock } from '../../engine/clock.js'
-import { shellTask } from '../../engine/shell-task.js'
 import { type Context, refuseMemory, withStore } from '../context.js'
 import { findJob } from '../find-job.js'
 import type { JobJson } from '../render/job-json.js'
 import { findTask, prepareJobs } from '../run/request.js'
-import { withoutTasks, withTasks } from '../session.js'
+import { withTask } from '../session.js'
 import { findSchedule, noSchedule } from './find.js'
 
 /** Fires a schedule now, whatever its times are. Throws NotFoundError. */
@@ -18,8 +17,7 @@ export function triggerSchedule(context: Context, name: string): Promise<JobJson
         source === 'cli' ? 'add it anew, or remove it' : `mend it in the ${source}, then: offstage schedule sync`
       throw new ProjectError('E_SCHEDULE', `the schedule ${name} is faulty: ${fault}`, hint)
     }
-    const use = task === shellTask ? withoutTasks : withTasks
-    return use(context, async ({ pool, catalog }) => {
+    return withTask(context, task, async ({ pool, catalog }) => {
       const { argsJson, options } = plan.definition
       const [job] = await prepareJobs(pool, [findTask(catalog, task)], argsJson, options, systemClock.now())
       const record = job === undefined ? null : await store.triggerSchedule({ name, job })

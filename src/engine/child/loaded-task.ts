@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { memberPath, parseJson } from '../../domain/json.js'
+import type { TaskDefaults } from '../../domain/request.js'
 import type { Catalog, CheckRequest, Verdict } from '../protocol.js'
 import type { ErrorClass } from '../task.js'
 
@@ -9,12 +10,13 @@ export interface LoadedTask {
   readonly run: (...args: unknown[]) => unknown
   readonly schema: StandardSchemaV1 | null
   readonly dontRetryOn: readonly ErrorClass[]
+  readonly defaults: TaskDefaults
 }
 
 /** What was found in the task directory. */
 export interface LoadedTasks {
   readonly catalog: Catalog
-  readonly tasks: ReadonlyMap<string, LoadedTask>
+  task(name: string): LoadedTask | undefined
 }
 
 export type Accepted = { readonly args: readonly unknown[] } | { readonly refused: string }
@@ -42,16 +44,19 @@ function describeIssue(issue: StandardSchemaV1.Issue): string {
 
 /** What the schemas say of arguments, in order. */
 export async function checkAll(loaded: LoadedTasks, requests: readonly CheckRequest[]): Promise<Verdict[]> {
-  return Promise.all(requests.map((request) => checkArgs(loaded, request.task, request.argsJson)))
+  return Promise.all(
+    requests.map(({ task: name, argsJson }) => {
+      const task = loaded.task(name)
+      return task === undefined ? `no task ${name}` : checkArgs(task, argsJson)
+    }),
+  )
 }
 
-export async function checkArgs(loaded: LoadedTasks, name: string, argsJson: string): Promise<Verdict> {
-  const task = loaded.tasks.get(name)
-  if (task === undefined) return `no task ${name}`
+export async function checkArgs(task: LoadedTask, argsJson: string): Promise<Verdict> {
   try {
     const accepted = await acceptArgs(task, argsJson)
     return 'refused' in accepted ? accepted.refused : null
   } catch (thrown) {
-    return `the schema of ${name} failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`
+    return `the schema of ${task.name} failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`
   }
 }

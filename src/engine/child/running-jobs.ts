@@ -62,7 +62,9 @@ export class RunningJobs {
   add(orders: readonly JobOrder[], atOnce: number): void {
     this.#atOnce = atOnce
     // The worker may know a task from another process, which loaded the modules at another moment.
-    const [known, unknown] = [true, false].map((is) => orders.filter(({ task }) => this.#loaded.tasks.has(task) === is))
+    const [known, unknown] = [true, false].map((is) =>
+      orders.filter(({ task }) => (this.#loaded.task(task) !== undefined) === is),
+    )
     for (const order of known ?? []) this.#waiting.set(order.id, order)
     if (unknown !== undefined && unknown.length > 0) {
       this.#reports.returned(unknown.map(({ id, attempt }) => ({ id, attempt })))
@@ -106,7 +108,7 @@ export class RunningJobs {
     const job = this.#currentJob(order, stop)
     const running: RunningJob = { attempt, startedAt: this.#clock.now(), stop, job }
     this.#running.set(id, running)
-    const task = this.#loaded.tasks.get(order.task)
+    const task = this.#loaded.task(order.task)
     if (task === undefined) throw new Error(`the task ${order.task} is not known here`) // it was given back
     void runAttempt(task, order.argsJson, job, this.#clock).then((report) => this.#end(id, running, report))
   }

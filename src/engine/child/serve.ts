@@ -6,8 +6,9 @@ import { unpackOrder } from '../packing.js'
 import type { EnqueueAnswer, ToTaskProcess } from '../protocol.js'
 import type { JobHandle } from '../task.js'
 import { takeChannel } from './channel.js'
-import { checkAll, checkArgs, type LoadedTasks } from './loaded-task.js'
+import { checkAll, checkArgs, type LoadedTask, type LoadedTasks } from './loaded-task.js'
 import { type BlameModule, ModuleErrors } from './module-errors.js'
+import { refuseModuleExit } from './module-exit.js'
 import { OrphanWatch } from './orphan-watch.js'
 import { Outbox } from './outbox.js'
 import { captureOutput } from './output.js'
@@ -15,13 +16,14 @@ import { RunningJobs } from './running-jobs.js'
 import { surviveErrors } from './survive-errors.js'
 
 /** Sends a job that a task enqueues to the worker; it is safe when the promise resolves. */
-export type EnqueueFromTask = (task: string, argsJson: string, options: EnqueueOptions) => Promise<JobHandle>
+export type EnqueueFromTask = (task: LoadedTask, argsJson: string, options: EnqueueOptions) => Promise<JobHandle>
 
 /** How the task modules are loaded: with a way to enqueue, and told of each file before it runs. */
 export type LoadTasks = (enqueue: EnqueueFromTask, loading: (file: string) => void) => Promise<LoadedTasks>
 
 /** The main program of a task process: loads the tasks, then runs what the worker hands over until it hangs up. */
 export async function serveTasks(load: LoadTasks, blame: BlameModule, clock: Clock): Promise<void> {
+  const exit = refuseModuleExit()
   const outbox = new Outbox(takeChannel())
   const enqueues = new Enqueues(outbox)
   const watch = new OrphanWatch()
@@ -31,7 +33,7 @@ export async function serveTasks(load: LoadTasks, blame: BlameModule, clock: Clo
   // A worker that is gone leaves nobody to report to, and what tasks have started must not run beside their next attempt.
   process.on('disconnect', () => {
     process.on('exit', () => process.kill(-process.pid, 'SIGKILL'))
-    process.exit()
+    exit()
   })
   // Ctrl-C at a terminal is the worker's to handle; so is the shutdown of a service.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
@@ -48,9 +50,9 @@ export async function serveTasks(load: LoadTasks, blame: BlameModule, clock: Clo
     fromModule: (thrown) => moduleErrors.add(thrown),
   })
 
-  const loaded = await loadOrEnd(outbox, () =>
+  const loaded = await loadOrEnd(outbox, exit, () =>
     load(
-      (task, argsJson, options) => enqueues.ask(loaded, task, argsJson, options),
+      (task, argsJson, options) => enqueues.ask(task, argsJson, options),
       (file) => {
         moduleErrors.loads(file)
         outbox.send({ type: 'loading', file })
@@ -59,8 +61,8 @@ export async function serveTasks(load: LoadTasks, blame: BlameModule, clock: Clo
   )
   // A rejection that nobody waits for is known a turn later.
   await setImmediate()
-  const { tasks, faults, hasCompiled } = loaded.catalog
-  const catalog = { tasks, hasCompiled, faults: [...faults, ...moduleErrors.loaded()] }
+  const found = loaded.catalog
+  const catalog = { ...found, faults: [...found.faults, ...moduleErrors.loaded()] }
   running = new RunningJobs(loaded, outbox, clock)
   const jobs = running
   process.on('message', (message: ToTaskProcess) => {
@@ -92,12 +94,16 @@ export async function serveTasks(load: LoadTasks, blame: BlameModule, clock: Clo
   watch.soon()
 }
 
-async function loadOrEnd(outbox: Outbox, load: () => Promise<LoadedTasks>): Promise<LoadedTasks> {
+async function loadOrEnd(
+  outbox: Outbox,
+  exit: (code: number) => never,
+  load: () => Promise<LoadedTasks>,
+): Promise<LoadedTasks> {
   try {
     return await load()
   } catch (thrown) {
     outbox.send({ type: 'not loaded', message: thrown instanceof Error ? thrown.message : String(thrown) })
-    process.exit(1)
+    return exit(1)
   }
 }
 
@@ -111,14 +117,16 @@ class Enqueues {
     this.#outbox = outbox
   }
 
-  async ask(loaded: LoadedTasks, task: string, argsJson: string, options: EnqueueOptions): Promise<JobHandle> {
-    const refused = await checkArgs(loaded, task, argsJson)
-    if (refused !== null) throw new UsageError('E_ARGUMENTS', `${task}: ${refused}`)
+  async ask(task: LoadedTask, argsJson: string, options: EnqueueOptions): Promise<JobHandle> {
+    const { name, defaults } = task
+    const refused = await checkArgs(task, argsJson)
+    if (refused !== null) throw new UsageError('E_ARGUMENTS', `${name}: ${refused}`)
     const ask = ++this.#asked
     // A Date does not survive the crossing; a number does.
     const at = options.at instanceof Date ? { at: options.at.getTime() } : {}
     const answered = new Promise<JobHandle>((resolve, reject) => this.#waiting.set(ask, { resolve, reject }))
-    this.#outbox.send({ type: 'enqueue', ask, request: { task, argsJson, options: { ...options, ...at } } })
+    const request = { task: name, defaults, argsJson, options: { ...options, ...at } }
+    this.#outbox.send({ type: 'enqueue', ask, request })
     return answered
   }
 

@@ -8,7 +8,7 @@ import type { TaskHost, TaskHostListener } from './task-host.js'
 
 /** Runs the jobs whose tasks are programs, each in a process group of its own. */
 export class CommandHost implements TaskHost {
-  readonly catalog: Promise<Catalog> = Promise.resolve({ tasks: [], faults: [], hasCompiled: false })
+  readonly catalog: Promise<Catalog> = Promise.resolve({ tasks: [], faults: [], isWhole: true, hasCompiled: false })
   readonly #place: CommandPlace
   readonly #clock: Clock
   readonly #listener: TaskHostListener

@@ -39,9 +39,10 @@ export class InlineHost implements TaskHost {
     }
     this.#loaded = load(
       async (task, argsJson, options) => {
-        const refused = await checkArgs(await this.#loaded, task, argsJson)
-        if (refused !== null) throw new UsageError('E_ARGUMENTS', `${task}: ${refused}`)
-        return handleOf(await outsideJobs(() => listener.enqueue({ task, argsJson, options })))
+        const { name, defaults } = task
+        const refused = await checkArgs(task, argsJson)
+        if (refused !== null) throw new UsageError('E_ARGUMENTS', `${name}: ${refused}`)
+        return handleOf(await outsideJobs(() => listener.enqueue({ task: name, defaults, argsJson, options })))
       },
       () => {},
     )

@@ -1,4 +1,3 @@
-import { formatDuration } from '../../domain/duration.js'
 import { ProjectError } from '../../domain/errors.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import { residentBytes } from '../host.js'
@@ -8,59 +7,57 @@ import type {
   CheckRequest,
   FromTaskProcess,
   JobOrder,
+  ModuleFault,
   StopReason,
   ToTaskProcess,
   Verdict,
 } from '../protocol.js'
 import { isReadable } from '../readable-message.js'
-import { type Death, describeDeath, LastWords, tellsOfFullHeap } from './death.js'
+import { type Death, LastWords, tellsOfFullHeap } from './death.js'
 import { type Exit, Forked, type ForkedProgram } from './forked.js'
 import type { StartHost } from './lane-listener.js'
+import { LoadWatch } from './load-watch.js'
 import type { TaskHost, TaskHostListener } from './task-host.js'
 
-/** How a task process is started; it works in the project's folder. */
+/**
+ * How a task process is started; it works in the project's folder. Behind `args` comes `--without=FAULT`, as JSON, for
+ * each module that must not be loaded.
+ */
 export interface TaskProgram extends ForkedProgram {
   /** How long one module may take to load before the process is killed. */
   readonly loadLimitMs: number
 }
 
-/** One forked process that has loaded the tasks and runs jobs. */
+/**
+ * One forked process that has loaded the tasks and runs jobs. If a module ends the process while it loads, another one takes
+ * its place without that module, which is a fault.
+ */
 export class TaskProcess implements TaskHost {
   /** The tasks and faults it found. Rejects with ProjectError if it dies before it is ready. */
   readonly catalog: Promise<Catalog>
-  readonly #process: Forked<ToTaskProcess, FromTaskProcess>
+  readonly #program: TaskProgram
   readonly #listener: TaskHostListener
   readonly #loaded = deferred<Catalog>()
-  readonly #loadLimitMs: number
+  readonly #faulty: ModuleFault[] = []
   readonly #checks = new Map<number, (verdicts: readonly Verdict[]) => void>()
   #asked = 0
-  #loadTimer: NodeJS.Timeout | null = null
-  #loadingFile: string | null = null
-  #loadFailure: string | null = null
+  #process: Forked<ToTaskProcess, FromTaskProcess>
+  #loading: LoadWatch
   #stage: 'loading' | 'ready' | 'gone' = 'loading'
   #killed = false
   #ending = false
-  readonly #lastWords = new LastWords()
+  #isLetGo = false
+  #lastWords = new LastWords()
   #peakBytes: number | null = null
   #isOverLimit = false
 
   constructor(program: TaskProgram, listener: TaskHostListener) {
+    this.#program = program
     this.#listener = listener
-    this.#loadLimitMs = program.loadLimitMs
     this.catalog = this.#loaded.promise
     this.catalog.catch(() => {}) // whoever needs it will see the rejection; nobody has to
-    this.#process = new Forked(program, {
-      received: (message) => this.#receive(message),
-      wrote: (stream, text) => {
-        if (stream === 'stderr') this.#lastWords.add(text)
-        listener.output({ id: null, attempt: 0, stream, text, at: null })
-      },
-      ending: () => {
-        this.#ending = true
-      },
-      exited: (exit) => this.#died(this.#deathOf(exit)),
-    })
-    this.#watchLoading(null)
+    this.#loading = this.#watchLoading()
+    this.#process = this.#fork()
   }
 
   get identities(): readonly ProcessIdentity[] {
@@ -119,6 +116,7 @@ export class TaskProcess implements TaskHost {
 
   /** Lets it go: it ends by itself, or is killed. Resolves when it has, and all it wrote has been told. */
   end(): Promise<void> {
+    this.#isLetGo = true
     return this.#process.end()
   }
 
@@ -144,33 +142,56 @@ export class TaskProcess implements TaskHost {
     this.#process.kill()
   }
 
+  #fork(): Forked<ToTaskProcess, FromTaskProcess> {
+    const without = this.#faulty.map((fault) => `--without=${JSON.stringify(fault)}`)
+    return new Forked<ToTaskProcess, FromTaskProcess>(
+      { ...this.#program, args: [...this.#program.args, ...without] },
+      {
+        received: (message) => this.#receive(message),
+        wrote: (stream, text) => {
+          if (stream === 'stderr') this.#lastWords.add(text)
+          this.#listener.output({ id: null, attempt: 0, stream, text, at: null })
+        },
+        ending: () => {
+          this.#ending = true
+        },
+        exited: (exit) => this.#died(this.#deathOf(exit)),
+      },
+    )
+  }
+
+  #watchLoading(): LoadWatch {
+    return new LoadWatch(this.#program.loadLimitMs, () => this.#process.kill())
+  }
+
   #deathOf(exit: Exit): Death {
     const lastWords = this.#lastWords.text
     const isFull = lastWords !== null && tellsOfFullHeap(lastWords)
     const memory = this.#isOverLimit ? 'over its limit' : isFull ? 'its heap was full' : null
     const loading = this.#stage === 'loading'
-    return { ...exit, loading, killed: this.#killed, memory, peakBytes: this.#peakBytes, lastWords }
+    const killed = this.#killed || this.#loading.isTooLong
+    return { ...exit, loading, killed, memory, peakBytes: this.#peakBytes, lastWords }
   }
 
   #died(death: Death): void {
+    this.#loading.stop()
+    const isWanted = !this.#killed && !this.#isLetGo && !this.#isOverLimit
+    const fault = death.loading && isWanted ? this.#loading.faultOf(death) : null
+    if (fault !== null) {
+      this.#startWithout(fault)
+      return
+    }
     this.#stage = 'gone'
-    this.#stopWatching()
-    this.#loaded.reject(this.#diedLoading(death))
+    this.#loaded.reject(this.#loading.errorOf(death))
     this.#listener.died(death)
   }
 
-  #watchLoading(file: string | null): void {
-    this.#stopWatching()
-    this.#loadingFile = file
-    this.#loadTimer = setTimeout(() => {
-      const what = file ?? 'the task directory'
-      this.#loadFailure = `${what} had not loaded after ${formatDuration(this.#loadLimitMs)}`
-      this.killNow()
-    }, this.#loadLimitMs)
-  }
-
-  #stopWatching(): void {
-    if (this.#loadTimer !== null) clearTimeout(this.#loadTimer)
+  #startWithout(fault: ModuleFault): void {
+    this.#faulty.push(fault)
+    this.#ending = false
+    this.#lastWords = new LastWords()
+    this.#loading = this.#watchLoading()
+    this.#process = this.#fork()
   }
 
   #receive(message: FromTaskProcess): void {
@@ -180,15 +201,15 @@ export class TaskProcess implements TaskHost {
     }
     switch (message.type) {
       case 'loading':
-        this.#watchLoading(message.file)
+        this.#loading.loads(message.file)
         return
       case 'not loaded':
-        this.#loadFailure = message.message
+        this.#loading.failure = message.message
         return
       case 'loaded':
         if (this.#stage !== 'loading') return
         this.#stage = 'ready'
-        this.#stopWatching()
+        this.#loading.stop()
         this.#loaded.resolve(message.catalog)
         this.#listener.ready()
         return
@@ -225,17 +246,10 @@ export class TaskProcess implements TaskHost {
   #endUnreadable(): void {
     if (this.#ending) return
     this.#ending = true
-    this.#loadFailure =
-      'its messages cannot be read: a task may have put a toJSON on Object.prototype or Array.prototype'
-    this.#lastWords.add(`${this.#loadFailure}\n`)
+    const failure = 'its messages cannot be read: a task may have put a toJSON on Object.prototype or Array.prototype'
+    this.#loading.failure = failure
+    this.#lastWords.add(`${failure}\n`)
     this.#process.kill()
-  }
-
-  #diedLoading(death: Death): ProjectError {
-    const hint = 'a task module must not end its process, and its top level must come to an end'
-    if (this.#loadFailure !== null) return new ProjectError('E_TASK_PROCESS', this.#loadFailure, hint)
-    const place = this.#loadingFile === null ? 'before it loaded the task modules' : `while ${this.#loadingFile} loaded`
-    return new ProjectError('E_TASK_PROCESS', `the task process ended ${place} (${describeDeath(death)})`, hint)
   }
 }
 

@@ -19,6 +19,13 @@ export function takeFilesRead(): readonly string[] {
 
 const filesRead: string[] = []
 
+/** Whether a module of the user's, by its real path, was loaded in this process. */
+export function hasLoaded(file: string): boolean {
+  return loaded.has(file)
+}
+
+const loaded = new Set<string>()
+
 /**
  * Teaches Node's own loader, in this process, to load user code: TypeScript, the ways in which TypeScript names files, and
  * `offstage`. Everything else stays Node's business.
@@ -48,6 +55,7 @@ const resolve: ResolveHookSync = (specifier, context, next) => {
 const load: LoadHookSync = (url, context, next) => {
   const path = /^file:[^?#]*/.exec(url)?.[0]
   if (path === undefined) return next(url, context)
+  if (!path.includes('/node_modules/')) loaded.add(fileURLToPath(path))
   if (/\.(?:[cm]?ts|[cm]?tsx|jsx)$/.test(path)) {
     const { format, code } = compile(fileURLToPath(path))
     return { format, source: code, shortCircuit: true }

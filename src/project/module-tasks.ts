@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs'
+import { defaultGraceMs } from '../domain/job.js'
+import { parseJson, toJsonText } from '../domain/json.js'
+import { isTaskName } from '../domain/names.js'
+import { plainTaskDefaults } from '../domain/request.js'
+import type { TaskSchedule } from '../domain/schedule/options.js'
+import type { LoadedTask } from '../engine/child/loaded-task.js'
+import type { ModuleFault, TaskInfo } from '../engine/protocol.js'
+import { shellTask } from '../engine/shell-task.js'
+import { definitionOf } from '../engine/task.js'
+import type { TaskModule } from './discover.js'
+
+export interface FoundTask extends LoadedTask {
+  readonly info: TaskInfo
+}
+
+/** The tasks among what a module exports. What of it cannot be one is a fault, and so is a module without any. */
+export function tasksOf(module: TaskModule, exported: unknown, faults: ModuleFault[]): FoundTask[] {
+  const { file, prefix } = module
+  const functions = exportedFunctions(exported)
+  if (functions.length === 0) {
+    const message = `${file}: exports no function, so it has no task; a file whose name begins with "_" needs none`
+    faults.push({ file, message })
+  }
+  const source = readFileSync(file, 'utf8')
+  return functions.flatMap(([name, run]) => {
+    const taskName = name === 'default' ? prefix : `${prefix}.${name}`
+    if (isRefused(taskName, file, faults)) return []
+    const { defaults, schema, dontRetryOn, graceMs, isolation, schedule } = definitionOf(run)
+    const info = {
+      name: taskName,
+      file,
+      line: lineOfExport(source, name),
+      graceMs,
+      isolation,
+      executable: false,
+      schedule: asData(schedule, file, faults),
+      ...defaults,
+    }
+    return [{ name: taskName, run, schema, dontRetryOn, defaults, info }]
+  })
+}
+
+/** What a task says of its schedule, as it can cross to the worker. */
+function asData(schedule: TaskSchedule | null, file: string, faults: ModuleFault[]): TaskSchedule | null {
+  try {
+    return parseJson(toJsonText(schedule)) as TaskSchedule | null
+  } catch (thrown) {
+    faults.push({ file, message: `${file}: schedule: ${thrown instanceof Error ? thrown.message : String(thrown)}` })
+    return null
+  }
+}
+
+/** A program is run by the worker itself; here it is only known. */
+export function programTask({ file, prefix }: TaskModule, faults: ModuleFault[]): FoundTask[] {
+  if (isRefused(prefix, file, faults)) return []
+  const defaults = { ...plainTaskDefaults, timeoutMs: null }
+  const options = { graceMs: defaultGraceMs, isolation: 'shared', executable: true, schedule: null } as const
+  const info = { name: prefix, file, line: 1, ...options, ...defaults }
+  const run = () => {
+    throw new Error(`${prefix} is a program, and was handed to a task process`)
+  }
+  return [{ name: prefix, run, schema: null, dontRetryOn: [], defaults, info }]
+}
+
+function isRefused(name: string, file: string, faults: ModuleFault[]): boolean {
+  const refuse = (message: string) => {
+    faults.push({ file, message: `${file}: ${message}` })
+    return true
+  }
+  if (name === shellTask) return refuse(`the task name "${shellTask}" is taken, by "run -- COMMAND"; rename it`)
+  if (isTaskName(name)) return false
+  return refuse(`${JSON.stringify(name)} cannot be a task's name; use letters, digits, "_" and "-"`)
+}
+
+type TaskFunction = (...args: unknown[]) => unknown
+
+/** The functions among the exports: not classes, and not schemas, which some libraries make functions. */
+function exportedFunctions(exported: unknown): [string, TaskFunction][] {
+  if (typeof exported === 'function') return isTask(exported) ? [['default', exported]] : []
+  if (typeof exported !== 'object' || exported === null) return []
+  return Object.entries(exported).filter((entry): entry is [string, TaskFunction] => isTask(entry[1]))
+}
+
+function isTask(value: unknown): value is TaskFunction {
+  if (typeof value !== 'function' || '~standard' in value) return false
+  return !/^class\b/.test(Function.prototype.toString.call(value))
+}
+
+/** The line where a name is exported, by the text of the module: good enough to jump to. */
+function lineOfExport(source: string, name: string): number {
+  const word = name.replaceAll('$', '\\$')
+  const patterns =
+    name === 'default'
+      ? [/^\s*export\s+default\b/m, /\bas\s+default\b/, /\bmodule\.exports\s*=/, /\bexports\.default\s*=/]
+      : [
+          new RegExp(`^\\s*export\\s+(?:async\\s+)?(?:function\\s*\\*?|const|let|var)\\s+${word}\\b`, 'm'),
+          new RegExp(`\\bexports\\.${word}\\s*=`),
+          new RegExp(`^\\s*(?:async\\s+)?(?:function\\s*\\*?|const|let|var)\\s+${word}\\b`, 'm'),
+          new RegExp(`\\b${word}\\b`),
+        ]
+  const index = patterns.map((pattern) => source.search(pattern)).find((position) => position >= 0) ?? 0
+  // A pattern may begin with the blank lines before it.
+  const start = index + (/^\s*/.exec(source.slice(index))?.[0].length ?? 0)
+  return source.slice(0, start).split('\n').length
+}
