@@ -50,6 +50,8 @@ export interface NewJob {
   readonly key: { readonly name: string; readonly policy: KeyPolicy; readonly forMs: number } | null
   /** Only this worker may run it, for as long as that worker lives. */
   readonly reservedFor: WorkerId | null
+  /** Whether it ends as `lost` when that worker does: its input is with that worker alone. */
+  readonly lostWithWorker: boolean
 }
 
 /** The state of a job as it is stored. */
@@ -87,6 +89,8 @@ export interface Job {
   readonly error: JobError | null
   /** The foreground run that alone may run it, for as long as that worker lives; of an ended job, what it was. */
   readonly reservedFor: WorkerId | null
+  /** Whether it ends as `lost` when that worker does. */
+  readonly lostWithWorker: boolean
   /** Whether somebody wants it cancelled while it runs. */
   readonly cancelWanted: boolean
   /** Who runs it, or ran it last. */

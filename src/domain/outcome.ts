@@ -149,6 +149,13 @@ export function afterFailure(job: ClaimedJob, failure: Failure, random: () => nu
   return { kind: 'retry', at, counts: 'failure', ...failure }
 }
 
+/** After the worker of a running job died, or ended without it. */
+export function afterWorkerLoss(job: Pick<Job, 'losses' | 'lossesAlone' | 'lostWithWorker'>, failure: Failure) {
+  return job.lostWithWorker
+    ? ({ kind: 'failed', counts: 'worker loss', ...failure } as const)
+    : afterLoss(job, 'worker loss', failure)
+}
+
 /** After the process of a running job died: at once again, unless it has died with this job too often. */
 export function afterLoss(
   job: Pick<Job, 'losses' | 'lossesAlone'>,

@@ -89,6 +89,7 @@ export function makeJob(
     timeoutMs: options.timeout === undefined ? defaults.timeoutMs : parseTimeout(options.timeout, 'timeout'),
     key: keyOf(options),
     reservedFor: null,
+    lostWithWorker: false,
   }
 }
 

@@ -43,6 +43,7 @@ contract('enqueue', (test) => {
       error: null,
       worker: null,
       reservedFor: null,
+      lostWithWorker: false,
       cancelWanted: false,
       endedBy: null,
       schedule: null,

@@ -52,4 +52,59 @@ contract('reservation', (test) => {
     await subject.store.deregister(own)
     expect(await subject.claimIds(other)).toEqual(['j1', 'j2'])
   })
+
+  test('Jobs that end with their worker fail as lost when it is swept as dead, and count as failed; retries do not help.', async (subject) => {
+    const [own, other] = [await subject.register(), await subject.register()]
+    const bound = { reservedFor: own, lostWithWorker: true, maxRetries: 5 }
+    await subject.add(bound)
+    await subject.claimOne(own)
+    const dueAt = subject.clock.now() + 10
+    await subject.store.enqueue([newJob(bound), newJob({ ...bound, dueAt }), newJob({ reservedFor: own })])
+    expect(await subject.sweep([own])).toMatchObject({ reclaimed: 0, buried: 3 })
+    for (const id of ['j1', 'j2', 'j3']) {
+      expect(await subject.job(id)).toMatchObject({
+        state: 'failed',
+        reason: 'lost',
+        lostWithWorker: true,
+        error: {
+          name: 'WorkerLost',
+          message: `worker ${own} ended, and the input of the job with it: it is not run without`,
+        },
+      })
+    }
+    await subject.advance(10)
+    await subject.sweep()
+    expect(await subject.claimIds(other)).toEqual(['j4'])
+    const [queue] = await subject.store.queues()
+    expect(queue).toMatchObject({ counts: { failed: 3 } })
+  })
+
+  test('They fail as lost when it deregisters too, but for those that somebody wanted cancelled.', async (subject) => {
+    const [own, other] = [await subject.register(), await subject.register()]
+    const bound = { reservedFor: own, lostWithWorker: true }
+    await subject.store.enqueue([newJob(bound), newJob(bound), newJob(bound)])
+    await subject.claimIds(own, 2)
+    await subject.store.cancel(['j2'])
+    await subject.store.deregister(own)
+    expect(await subject.job('j1')).toMatchObject({ state: 'failed', reason: 'lost' })
+    expect(await subject.job('j2')).toMatchObject({ state: 'cancelled' })
+    expect(await subject.job('j3')).toMatchObject({ state: 'failed', reason: 'lost' })
+    expect(await subject.claimIds(other)).toEqual([])
+  })
+
+  test('They run again on their worker: after a failure, and when it hands them back.', async (subject) => {
+    const own = await subject.register()
+    await subject.add({ reservedFor: own, lostWithWorker: true })
+    await subject.settle(await subject.claimOne(own), subject.outcome.retry(0))
+    await subject.settle(await subject.claimOne(own), subject.outcome.released(true))
+    expect(await subject.claimIds(own)).toEqual(['j1'])
+  })
+
+  test('A job for a worker that is gone and that it alone can run is refused, and nothing is stored.', async (subject) => {
+    const own = await subject.register()
+    await subject.store.deregister(own)
+    const enqueued = subject.store.enqueue([newJob({ reservedFor: own, lostWithWorker: true })])
+    await expect(enqueued).rejects.toMatchObject({ code: 'E_WORKER_GONE' })
+    expect(await subject.store.job('j1')).toBeNull()
+  })
 })

@@ -24,6 +24,7 @@ export function newJob(overrides: Partial<NewJob> = {}): NewJob {
     timeoutMs: null,
     key: null,
     reservedFor: null,
+    lostWithWorker: false,
     ...overrides,
   }
 }

@@ -24,6 +24,7 @@ export function explainFailed(job: Job, attempts: readonly Attempt[]): string {
       return `timed out after ${limit} ${where}${stepOf(last)}`
     }
     case 'lost':
+      if (job.lostWithWorker) return `lost: ${error}`
       return `${deaths(job)}, which is too often to run it again; the last time: ${error}`
     case 'expired':
       return `expired: it was not started before ${job.expiresAt === null ? 'its time was over' : iso(job.expiresAt)}`

@@ -1,5 +1,6 @@
 import type { Job, JobId, NewJob } from '../../domain/job.js'
 import { isFinal } from '../../domain/transitions.js'
+import { goneWorkerError } from '../losses.js'
 import type { Enqueued } from '../store.js'
 import type { Entry } from './jobs.js'
 import type { Tables } from './tables.js'
@@ -11,6 +12,8 @@ export function enqueueJob(tables: Tables, newJob: NewJob): Enqueued {
   if (key !== null && holder !== null && key.policy !== 'replace') {
     return { id: holder.job.id, answer: key.policy === 'skip' ? 'existing' : 'refused' }
   }
+  const { reservedFor, lostWithWorker } = newJob
+  if (lostWithWorker && reservedFor !== null && !tables.workers.has(reservedFor)) throw goneWorkerError(reservedFor)
   if (holder !== null) cancelEntry(tables, holder)
   const { id } = insert(tables, newJob).job
   if (key !== null) tables.keys.set(key.name, { job: id, heldUntil: tables.clock.now() + key.forMs })

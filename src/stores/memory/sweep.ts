@@ -1,6 +1,6 @@
 import type { EpochMs, WorkerId } from '../../domain/job.js'
-import { afterLoss } from '../../domain/outcome.js'
-import { expiredError, lostWorkerError } from '../losses.js'
+import { afterWorkerLoss } from '../../domain/outcome.js'
+import { expiredError, lostInputError, lostWorkerError } from '../losses.js'
 import type { SweepResult } from '../store.js'
 import { hasExpired } from './claim.js'
 import { byArrival, type Entry } from './jobs.js'
@@ -65,21 +65,28 @@ function nextDueAt(tables: Tables): EpochMs | null {
 function reclaim(tables: Tables, worker: WorkerId, limit: number) {
   const held = tables.jobs.runBy(worker).slice(0, limit)
   for (const entry of held) lose(tables, entry, worker)
-  if (held.length < limit) forget(tables, worker)
   const buried = held.filter((entry) => entry.job.state === 'failed').length
-  return { reclaimed: held.length - buried, buried }
+  const lost = held.length < limit ? forget(tables, worker) : 0
+  return { reclaimed: held.length - buried, buried: buried + lost }
 }
 
 function lose(tables: Tables, entry: Entry, worker: WorkerId): void {
   const endedAt = tables.clock.now()
   const startedAt = entry.job.startedAt ?? endedAt
-  const loss = { reason: 'lost', error: lostWorkerError(worker), endedBy: 'lost' } as const
-  end(tables, entry, afterLoss(entry.job, 'worker loss', { ...loss, startedAt, endedAt }))
+  const loss = { reason: 'lost', error: lostWorkerError(worker, entry.job.lostWithWorker), endedBy: 'lost' } as const
+  end(tables, entry, afterWorkerLoss(entry.job, { ...loss, startedAt, endedAt }))
 }
 
-function forget(tables: Tables, worker: WorkerId): void {
-  for (const entry of tables.jobs.inState('scheduled', 'queued')) {
-    if (entry.job.reservedFor === worker) tables.jobs.amend(entry, { reservedFor: null })
+/** What waits for a worker that is gone is anybody's, but for the jobs that end with it. Answers how many those are. */
+function forget(tables: Tables, worker: WorkerId): number {
+  const now = tables.clock.now()
+  const reserved = [...tables.jobs.inState('scheduled', 'queued')].filter(({ job }) => job.reservedFor === worker)
+  const lost = reserved.filter(({ job }) => job.lostWithWorker)
+  for (const entry of reserved) if (!entry.job.lostWithWorker) tables.jobs.amend(entry, { reservedFor: null })
+  for (const entry of lost) {
+    tables.jobs.change(entry, { state: 'failed', reason: 'lost', endedAt: now, error: lostInputError(worker) })
+    tables.ends.add(entry.job, now, { count: 'failed', durationMs: null })
   }
   tables.workers.remove(worker)
+  return lost.length
 }

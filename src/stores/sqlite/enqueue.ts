@@ -1,6 +1,7 @@
 import type { Clock } from '../../domain/clock.js'
 import type { JobState, NewJob, WorkerId } from '../../domain/job.js'
 import { isFinal } from '../../domain/transitions.js'
+import { goneWorkerError } from '../losses.js'
 import type { Enqueued } from '../store.js'
 import { cancelJob } from './cancel.js'
 import type { NewJobs, NewRow } from './new-jobs.js'
@@ -16,6 +17,10 @@ export function enqueueJob(statements: Statements, clock: Clock, newJobs: NewJob
   }
   if (holder !== null) cancelJob(statements, clock, holder)
   const id = newJobs.add(rowOf(statements, clock, job))
+  if (job.lostWithWorker) {
+    newJobs.write()
+    statements.loseWithWorker.run(id)
+  }
   if (job.key !== null) statements.holdKey.run(job.key.name, id, clock.now() + job.key.forMs)
   return { id: `j${id}`, answer: holder === null ? 'created' : 'replaced' }
 }
@@ -45,12 +50,14 @@ function rowOf(statements: Statements, clock: Clock, job: NewJob): NewRow {
     job.maxRetries,
     job.backoff === null ? null : JSON.stringify(job.backoff),
     job.timeoutMs,
-    job.reservedFor === null ? null : liveWorker(statements, job.reservedFor),
+    job.reservedFor === null ? null : liveWorker(statements, job.reservedFor, job.lostWithWorker),
   ]
 }
 
-/** The number of a worker, or null if it is gone: its jobs are anybody's. */
-function liveWorker(statements: Statements, id: WorkerId): number | null {
+/** The number of a worker, or null if it is gone: its jobs are anybody's, but for those that it alone can run. */
+function liveWorker(statements: Statements, id: WorkerId, isItsAlone: boolean): number | null {
   const worker = workerNumber(id)
-  return statements.isWorker.get(worker) === undefined ? null : worker
+  if (statements.isWorker.get(worker) !== undefined) return worker
+  if (isItsAlone) throw goneWorkerError(id)
+  return null
 }

@@ -6,6 +6,7 @@ import { pausedQueues } from './migrations/5-paused-queues.js'
 import { schedules } from './migrations/6-schedules.js'
 import { leanerIndexes } from './migrations/7-leaner-indexes.js'
 import { knownTasks } from './migrations/8-known-tasks.js'
+import { jobsOfOneWorker } from './migrations/9-jobs-of-one-worker.js'
 
 /**
  * The schema, one migration a version. A released migration is frozen: a change is a new one at the end.
@@ -20,6 +21,7 @@ export const migrations: readonly string[] = [
   schedules,
   leanerIndexes,
   knownTasks,
+  jobsOfOneWorker,
 ]
 
 /** Marks a file as Offstage's own (`PRAGMA application_id`): "Offs" in ASCII. */

@@ -38,6 +38,7 @@ export interface JobRow {
   readonly backoff: string | null
   readonly timeout_ms: number | null
   readonly reserved_for: number | null
+  readonly lost_with_worker: 0 | 1
   readonly worker: number | null
   readonly cancel_wanted: 0 | 1
   readonly result: string | null
@@ -74,6 +75,7 @@ export function jobOfRow(row: JobRow): Job {
     resultJson: row.result,
     error: parsed<JobError>(row.error),
     reservedFor: row.reserved_for === null ? null : `w${row.reserved_for}`,
+    lostWithWorker: row.lost_with_worker === 1,
     // A completion leaves what came too late for it.
     cancelWanted: row.state === 'running' && row.cancel_wanted === 1,
     worker: row.worker === null ? null : `w${row.worker}`,

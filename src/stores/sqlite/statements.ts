@@ -186,6 +186,11 @@ const texts = {
     WHERE id IN (SELECT id FROM jobs WHERE ${isExpired} ORDER BY expires_at, id LIMIT :limit)
     RETURNING task, queue`,
   heldBy: `SELECT * FROM jobs WHERE state = 'running' AND worker = ? ORDER BY id LIMIT ?`,
+  buryReserved: `
+    UPDATE jobs SET state = 'failed', reason = 'lost', ended_at = :now, error = :error
+    WHERE reserved_for = :worker AND lost_with_worker = 1 AND (state = 'queued' OR state = 'scheduled')
+    RETURNING task, queue`,
+  loseWithWorker: `UPDATE jobs SET lost_with_worker = 1 WHERE id = ?`,
   freeReserved: `
     UPDATE jobs SET reserved_for = NULL WHERE reserved_for = ? AND (state = 'queued' OR state = 'scheduled')`,
 

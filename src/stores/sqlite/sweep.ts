@@ -1,9 +1,10 @@
 import type { Clock } from '../../domain/clock.js'
 import type { WorkerId } from '../../domain/job.js'
-import { afterLoss, type Outcome } from '../../domain/outcome.js'
+import { afterWorkerLoss, type Outcome } from '../../domain/outcome.js'
 import { Counting } from '../counting.js'
 import { expiredError, lostWorkerError } from '../losses.js'
 import type { SweepResult } from '../store.js'
+import { endReservations } from './reservations.js'
 import { type JobRow, jobOfRow, leaseIsOver, type WorkerRow, workerNumber } from './rows.js'
 import { settle } from './settle.js'
 import type { Statements } from './statements.js'
@@ -59,6 +60,7 @@ function overdueWorkers(statements: Statements, clock: Clock): number[] {
 /** Takes the jobs of a dead worker back; the worker itself goes once it holds none. */
 function reclaim(statements: Statements, clock: Clock, worker: number, limit: number, counting: Counting) {
   const rows = statements.heldBy.all(worker, limit) as JobRow[]
+  let reclaimed = 0
   let buried = 0
   for (const row of rows) {
     const outcome = outcomeOfLostWorker(row, clock)
@@ -66,20 +68,22 @@ function reclaim(statements: Statements, clock: Clock, worker: number, limit: nu
     const { id, attempt, task, queue } = job
     settle(statements, clock, { job: id, attempt, worker: `w${worker}`, task, queue }, outcome, counting)
     if (outcome.kind === 'failed') buried++
+    else reclaimed++
   }
   if (rows.length < limit) {
-    statements.freeReserved.run(worker)
+    buried += endReservations(statements, clock, worker, counting)
     statements.deleteWorker.run(worker)
   }
-  return { reclaimed: rows.length - buried, buried }
+  return { reclaimed, buried }
 }
 
 function outcomeOfLostWorker(row: JobRow, clock: Clock): Outcome {
   const endedAt = clock.now()
   const startedAt = row.started_at ?? endedAt
-  return afterLoss(jobOfRow(row), 'worker loss', {
+  const job = jobOfRow(row)
+  return afterWorkerLoss(job, {
     reason: 'lost',
-    error: lostWorkerError(`w${row.worker}`),
+    error: lostWorkerError(`w${row.worker}`, job.lostWithWorker),
     startedAt,
     endedAt,
     endedBy: 'lost',

@@ -2,9 +2,11 @@ import type { Clock } from '../../domain/clock.js'
 import { Counting } from '../counting.js'
 import { leaseMs, type NewWorker, type ProcessIdentity } from '../store.js'
 import { holdsLease } from './claim.js'
+import { endReservations } from './reservations.js'
 import { type JobRow, jobOfRow } from './rows.js'
 import { settle } from './settle.js'
 import type { Statements } from './statements.js'
+import { addStatistics } from './statistics.js'
 
 export function insertWorker(statements: Statements, clock: Clock, worker: NewWorker): number {
   const { lastInsertRowid } = statements.insertWorker.run({
@@ -37,13 +39,14 @@ export function renewLease(
 /** Hands back what an ending worker still holds, and forgets it. */
 export function removeWorker(statements: Statements, clock: Clock, worker: number): void {
   const endedAt = clock.now()
-  const counting = new Counting() // of nothing: to be given back counts as none
+  const counting = new Counting()
   for (const row of statements.heldBy.all(worker, -1) as JobRow[]) {
     const { id, attempt, task, queue, startedAt } = jobOfRow(row)
     const lease = { job: id, attempt, worker: `w${worker}`, task, queue }
     const span = { startedAt: startedAt ?? endedAt, endedAt, endedBy: 'released' } as const
     settle(statements, clock, lease, { kind: 'released', started: true, suspect: false, ...span }, counting)
   }
-  statements.freeReserved.run(worker)
+  endReservations(statements, clock, worker, counting)
+  addStatistics(statements, counting)
   statements.deleteWorker.run(worker)
 }
