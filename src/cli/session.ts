@@ -1,5 +1,5 @@
 import { systemClock } from '../engine/clock.js'
-import type { Mirror } from '../engine/executors/command.js'
+import type { OuterStreams } from '../engine/executors/command.js'
 import { TaskPool } from '../engine/executors/task-pool.js'
 import type { Catalog } from '../engine/protocol.js'
 import { shellTask } from '../engine/shell-task.js'
@@ -53,9 +53,9 @@ export function withTask<T>(context: Context, wanted: string, use: (session: Ses
 export function withoutTasks<T>(
   context: Context,
   use: (session: Session) => Promise<T>,
-  mirror: Mirror | null = null,
+  outer: OuterStreams | null = null,
 ): Promise<T> {
-  const tasks = { start: null, cwd: process.cwd(), ...(mirror === null ? {} : { mirror }) }
+  const tasks = { start: null, cwd: process.cwd(), ...(outer === null ? {} : { outer }) }
   return withPool(new TaskPool(tasks, systemClock, () => {}), context, use, exitCodes.interrupted)
 }
 

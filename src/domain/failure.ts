@@ -3,6 +3,9 @@ export interface JobError {
   readonly name: string
   readonly message: string
   readonly stack: string | null
+  /** Of a program or a command that has ended: its exit code, or null if `signal` ended it. */
+  readonly exitCode?: number | null
+  readonly signal?: string | null
 }
 
 // As it was before a task could put another in its place.

@@ -89,11 +89,14 @@ export function shownError(
   if (error === null) return null
   const args = JSON.parse(job.argsJson) as JsonValue
   const shown = (text: string) => redactText(text, args, redactMore)
-  return { name: shown(error.name), message: shown(error.message), stack: error.stack && shown(error.stack) }
+  const { name, message, stack } = error
+  return { ...error, name: shown(name), message: shown(message), stack: stack && shown(stack) }
 }
 
 function withoutStack(error: JobError | null) {
-  return error === null ? null : { name: error.name, message: error.message }
+  if (error === null) return null
+  const { stack, ...others } = error
+  return others
 }
 
 export function isoTime(time: EpochMs): string

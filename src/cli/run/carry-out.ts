@@ -32,7 +32,7 @@ async function carryOutOne(context: Context, { way, request }: OrderOf<'one'>, p
   const ways = { here: runHere, detach: enqueueOne, wait: enqueueAndWait }
   const end = await ways[way](context, request)
   const onlyId = way === 'detach' || (way === 'here' && end.duplicate)
-  const wasMirrored = way === 'here' && request.mirror !== null
+  const wasMirrored = way === 'here' && request.outer !== null
   const { line, exitCode } = tellEnd(end, onlyId, wasMirrored)
   if (line !== null) print(line)
   const { id, state } = end.job

@@ -3,7 +3,8 @@ import type { Job, JobId, NewJob } from '../../domain/job.js'
 import type { EnqueueOptions } from '../../domain/request.js'
 import { isFinal } from '../../domain/transitions.js'
 import { systemClock } from '../../engine/clock.js'
-import type { Mirror } from '../../engine/executors/command.js'
+import type { OuterStreams } from '../../engine/executors/command.js'
+import type { StdinSource } from '../../engine/executors/command-stdin.js'
 import { shellTask } from '../../engine/shell-task.js'
 import type { Enqueued, Store } from '../../stores/store.js'
 import { type Context, withStore } from '../context.js'
@@ -14,6 +15,7 @@ import { say } from '../say.js'
 import { type Session, withoutTasks, withTask, withTaskInline } from '../session.js'
 import { followJob } from './follow.js'
 import { ForegroundRun } from './foreground.js'
+import { withOwnStdin } from './own-stdin.js'
 import { findTask, prepareJobs } from './request.js'
 
 /** One job of `run`, as it was asked for. */
@@ -23,8 +25,8 @@ export interface RunRequest {
   readonly options: EnqueueOptions
   /** In this very process. */
   readonly inline: boolean
-  /** Where a command writes while it runs here; null for a task, whose output is shown on stderr. */
-  readonly mirror: Mirror | null
+  /** What a command has while it runs here; null for a task, whose output is shown on stderr. */
+  readonly outer: OuterStreams | null
 }
 
 /** How one `run` ended. */
@@ -37,9 +39,18 @@ export interface RunEnd {
 
 /** Runs the job here and now, as a stored one. */
 export function runHere(context: Context, request: RunRequest): Promise<RunEnd> {
-  return withJob(context, request, async (job, store, session) => {
+  const { outer } = request
+  if (outer === null) return runWith(context, request, 'nothing')
+  return withOwnStdin(request.options.retries ?? 0, (stdin) =>
+    runWith(context, { ...request, outer: { ...outer, stdin } }, stdin),
+  )
+}
+
+function runWith(context: Context, request: RunRequest, stdin: StdinSource): Promise<RunEnd> {
+  return withJob(context, request, async (made, store, session) => {
+    const job = { ...made, lostWithWorker: stdin !== 'nothing' }
     const interruption = session.takeSignals(exitCodes.interrupted)
-    const run = await ForegroundRun.begin(store, session.pool, 1, context, interruption, request.mirror === null)
+    const run = await ForegroundRun.begin(store, session.pool, 1, context, interruption, request.outer === null)
     try {
       const { id, answer } = accepted(await run.enqueue([job]), job)
       if (answer === 'existing') return await endOf(context, store, id, true)
@@ -90,7 +101,7 @@ async function sayWhatHolds(store: Store, queue: string): Promise<void> {
 /** Makes the job with the help of the task process, and opens the store for it. */
 function withJob(
   context: Context,
-  { task, argsJson, options, inline, mirror }: RunRequest,
+  { task, argsJson, options, inline, outer }: RunRequest,
   use: (job: NewJob, store: Store, session: Session) => Promise<RunEnd>,
 ): Promise<RunEnd> {
   const make = async (session: Session) => {
@@ -99,7 +110,7 @@ function withJob(
     if (job === undefined) throw new Error('no job was made')
     return withStore(context, (store) => use(job, store, session))
   }
-  if (task === shellTask) return withoutTasks(context, make, mirror)
+  if (task === shellTask) return withoutTasks(context, make, outer)
   return inline ? withTaskInline(context, task, make) : withTask(context, task, make)
 }
 

@@ -44,7 +44,7 @@ export async function readOrder(task: string, words: readonly string[], flags: R
   const argsJson = parseTaskArguments(words, data)
   if (junit !== null) return { kind: 'suite', way, request: { tasks: task, argsJson, options, junit } }
   const { inline } = flags
-  return { kind: 'one', way: flags.wait ? 'wait' : way, request: { task, argsJson, options, inline, mirror: null } }
+  return { kind: 'one', way: flags.wait ? 'wait' : way, request: { task, argsJson, options, inline, outer: null } }
 }
 
 /** The order to run a command: a job of the built-in task. Throws UsageError. */
@@ -53,8 +53,8 @@ export function shellOrder(command: readonly string[], flags: RunFlagValues, isJ
   refuse('a command', { '--data': data, '--each': each, '--junit': junit, '--inline': inline || undefined }, null)
   const options = enqueueOptions(flags, systemClock.now())
   // With --json stdout is for the job alone.
-  const mirror = { stdout: isJson ? process.stderr : process.stdout, stderr: process.stderr }
-  const request = { task: shellTask, argsJson: JSON.stringify(command), options, inline: false, mirror }
+  const outer = { stdin: 'nothing', stdout: isJson ? process.stderr : process.stdout, stderr: process.stderr } as const
+  const request = { task: shellTask, argsJson: JSON.stringify(command), options, inline: false, outer }
   return { kind: 'one', way: flags.wait ? 'wait' : wayOf(flags), request }
 }
 

@@ -9,7 +9,7 @@ import type { AttemptReport } from '../../domain/outcome.js'
 import { preciseMs } from '../clock.js'
 import type { JobOrder } from '../protocol.js'
 import { shellTask } from '../shell-task.js'
-import { Command, type CommandLine, type Mirror } from './command.js'
+import { Command, type CommandLine, type OuterStreams } from './command.js'
 import { CommandOutput } from './command-output.js'
 import type { Exit } from './forked.js'
 import type { Pipes } from './pipes.js'
@@ -20,8 +20,8 @@ export interface CommandPlace {
   readonly cwd: string
   /** The program of a task; null if there is none of that name. */
   fileOf(task: string): string | null
-  /** Where commands write in the foreground; null: only to the record of their job. */
-  readonly mirror: Mirror | null
+  /** What commands have in the foreground; null: they read nothing, and write to the record of their job alone. */
+  readonly outer: OuterStreams | null
 }
 
 // sysexits.h: EX_TEMPFAIL and EX_DATAERR.
@@ -44,7 +44,7 @@ export class CommandJob {
   readonly #output: CommandOutput
   /** null: it could not be started. */
   readonly #command: Command | null
-  readonly #mirror: Mirror | null
+  readonly #outer: OuterStreams | null
   #isKilled = false
 
   constructor(
@@ -65,7 +65,7 @@ export class CommandJob {
       text: (stream, text) => listener.output({ id, attempt, stream, text, at: clock.now() }),
       progress: (fraction, message) => listener.progress({ id, attempt, fraction, message }),
     })
-    this.#mirror = place.mirror
+    this.#outer = place.outer
     this.#command = this.#begin(order, place, pipes)
   }
 
@@ -96,7 +96,7 @@ export class CommandJob {
 
   /** Its program is heard from now on, once it is known to whoever takes over from this worker. */
   begin(known: Promise<void>): void {
-    this.#command?.listen(known, this.#mirror)
+    this.#command?.listen(known, this.#outer)
   }
 
   terminate(): void {
@@ -116,9 +116,14 @@ export class CommandJob {
 
   #report({ code, signal }: Exit): AttemptReport {
     const span = this.#span()
+    const inputFault = this.#command?.inputFault ?? null
+    if (inputFault !== null) {
+      const message = `the stdin of the command cannot be read and kept for its retries: ${inputFault.message}`
+      return { kind: 'threw', verdict: 'never', error: { name: 'CommandError', message, stack: null }, ...span }
+    }
     if (code === 0) return this.#result(span)
     const message = endText(this.#order.task, code, signal)
-    const error = errorWithLastWords('CommandError', message, this.#output.lastErrors)
+    const error = { ...errorWithLastWords('CommandError', message, this.#output.lastErrors), exitCode: code, signal }
     // Of a command nobody knows what its exit codes mean.
     const meansExitCodes = this.#order.task !== shellTask
     if (meansExitCodes && code === tryLater) return { kind: 'asked for later', delayMs: null, error, ...span }
@@ -193,10 +198,10 @@ function commandLine({ id, attempt, task, argsJson, slot }: JobOrder, place: Com
   const argv = args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg)))
   if (task !== shellTask) {
     // A program that is gone since the job was claimed fails to start, and is named.
-    return { file: place.fileOf(task) ?? basename(task), argv, cwd: place.cwd, env, stdin: `${argsJson}\n` }
+    return { file: place.fileOf(task) ?? basename(task), argv, cwd: place.cwd, env, stdin: { text: `${argsJson}\n` } }
   }
   const [first = '', ...rest] = argv
   // One text may be a whole line of shell; several are a program and its arguments.
   const [file, ...words] = rest.length === 0 ? ['sh', '-c', first] : [first, ...rest]
-  return { file: file ?? 'sh', argv: words, cwd: place.cwd, env, stdin: '' }
+  return { file: file ?? 'sh', argv: words, cwd: place.cwd, env, stdin: place.outer?.stdin ?? 'nothing' }
 }

@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import { Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { StringDecoder } from 'node:string_decoder'
@@ -10,6 +8,7 @@ import type { Usage } from '../../domain/job.js'
 import { Utf8Check } from '../../domain/text.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import { identify } from '../host.js'
+import { CommandStdin, type StdinSource } from './command-stdin.js'
 import { CommandUsage } from './command-usage.js'
 import type { Exit } from './forked.js'
 import type { Pipe, Pipes } from './pipes.js'
@@ -20,11 +19,12 @@ export interface CommandLine {
   readonly argv: readonly string[]
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv
-  readonly stdin: string
+  readonly stdin: StdinSource
 }
 
-/** Where the output of a command in the foreground goes, beside the record of its job. */
-export interface Mirror {
+/** The standard streams of this process, as a command in the foreground has them, beside the record of its job. */
+export interface OuterStreams {
+  readonly stdin: StdinSource
   readonly stdout: Writable
   readonly stderr: Writable
 }
@@ -44,6 +44,7 @@ const outputGraceMs = 200
 export class Command {
   readonly #child: ChildProcess
   readonly #outputs: readonly Readable[]
+  readonly #stdin: CommandStdin
   readonly #usage: CommandUsage | null
   readonly #listener: CommandListener
   readonly #gone: Promise<{ readonly exit: Exit; readonly usage: Usage }>
@@ -51,20 +52,19 @@ export class Command {
   #isGone = false
 
   constructor({ file, argv, cwd, env, stdin }: CommandLine, pipes: Pipes, listener: CommandListener) {
-    const input = stdin === '' ? 'ignore' : inputFile(stdin)
+    const input = new CommandStdin(stdin, pipes)
+    this.#stdin = input
     const given = pipes.take(2)
     // Throws for what the operating system does not take at all, such as an argument that is too long.
     const start = (stdout: Output, stderr: Output) =>
-      spawn(file, [...argv], { cwd, env, detached: true, stdio: [input ?? 'pipe', stdout, stderr] })
-    let started: Started
+      spawn(file, [...argv], { cwd, env, detached: true, stdio: [input.stdio, stdout, stderr] })
+    let started: Started | null = null
     try {
       started = given === null ? withSockets(start) : withPipes(start, given)
     } finally {
-      if (typeof input === 'number') closeSync(input)
+      input.started(started?.child ?? null, () => this.kill())
     }
     const { child, outputs } = started
-    child.stdin?.on('error', () => {}) // it need not read
-    child.stdin?.end(stdin)
     this.#child = child
     this.#outputs = outputs
     const { pid } = this.#child
@@ -85,14 +85,14 @@ export class Command {
   }
 
   /**
-   * Tells what it writes, from the beginning, and its end; neither before `known` has resolved. `mirror` gets its stdout and
+   * Tells what it writes, from the beginning, and its end; neither before `known` has resolved. `outer` gets its stdout and
    * stderr as they are, byte for byte.
    */
-  listen(known: Promise<void>, mirror: Mirror | null): void {
+  listen(known: Promise<void>, outer: OuterStreams | null): void {
     const pipes = this.#outputs
-    if (mirror !== null) {
+    if (outer !== null) {
       pipes.forEach((pipe, index) => {
-        passOn(pipe, index === 0 ? mirror.stdout : mirror.stderr)
+        passOn(pipe, index === 0 ? outer.stdout : outer.stderr)
       })
     }
     const drained = Promise.all(pipes.map((pipe) => finished(pipe, { writable: false }).catch(() => {})))
@@ -116,6 +116,11 @@ export class Command {
   /** Whether all that it wrote to stdout is UTF-8: the rest was passed on as U+FFFD. */
   get hasUtf8Output(): boolean {
     return this.#stdoutCheck.isUtf8
+  }
+
+  /** Why it was ended before it had all its input; null if it was not. */
+  get inputFault(): Error | null {
+    return this.#stdin.fault
   }
 
   get identity(): ProcessIdentity | null {
@@ -164,7 +169,7 @@ interface Started {
 
 function withSockets(start: Start): Started {
   const child = start('pipe', 'pipe')
-  return { child, outputs: [child.stdout, child.stderr].filter((stream) => stream !== null) }
+  return { child, outputs: [child.stdout, child.stderr].filter((stream) => stream != null) }
 }
 
 /** The child has its ends once it is started; as long as this process had them too, no pipe would come to its end. */
@@ -179,25 +184,6 @@ function withPipes(start: Start, pipes: readonly Pipe[]): Started {
     throw thrown
   } finally {
     for (const { writeEnd } of pipes) closeSync(writeEnd)
-  }
-}
-
-/**
- * A file without a name that holds the input. Of a pipe /dev/stdin could not be opened once all was written to it: the
- * reader would wait for another writer. null where no file can be made: then the input has no name to be opened by.
- */
-function inputFile(text: string): number | null {
-  try {
-    const folder = mkdtempSync(join(tmpdir(), 'offstage-input-'))
-    try {
-      const name = join(folder, 'stdin')
-      writeFileSync(name, text, { mode: 0o600, flag: 'wx' })
-      return openSync(name, 'r')
-    } finally {
-      rmSync(folder, { recursive: true, force: true })
-    }
-  } catch {
-    return null // the folder for temporary files is not there, is full, or may not be written
   }
 }
 

@@ -3,7 +3,7 @@ import type { ProcessIdentity } from '../../stores/store.js'
 import type { InFlight } from '../in-flight.js'
 import type { Catalog, CheckRequest, EnqueueAnswer, TaskInfo, TaskOutput, Verdict } from '../protocol.js'
 import { shellTask } from '../shell-task.js'
-import type { Mirror } from './command.js'
+import type { OuterStreams } from './command.js'
 import { CommandHost } from './command-host.js'
 import { Lane } from './lane.js'
 import type { LaneListener, StartHost } from './lane-listener.js'
@@ -24,8 +24,8 @@ export interface PoolTasks {
   readonly start: StartHost | null
   /** Where programs run. */
   readonly cwd: string
-  /** Where commands write beside the record of their job. Left out: nowhere. */
-  readonly mirror?: Mirror
+  /** What commands read, and where they write beside the record of their job. Left out: nothing, and nowhere. */
+  readonly outer?: OuterStreams
 }
 
 /**
@@ -56,7 +56,7 @@ export class TaskPool {
     this.#outputBefore = output
     const place = {
       cwd: tasks.cwd,
-      mirror: tasks.mirror ?? null,
+      outer: tasks.outer ?? null,
       fileOf: (task: string) => this.task(task)?.file ?? null,
     }
     this.#commands = new Lane((listener) => new CommandHost(place, clock, listener), this.#relay())

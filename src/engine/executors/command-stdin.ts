@@ -1,0 +1,79 @@
+import type { ChildProcess } from 'node:child_process'
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { KeptInput } from './kept-input.js'
+import type { Pipes } from './pipes.js'
+
+/** What a program reads: nothing, a text, this very process's stdin, or a copy of it. */
+export type StdinSource = 'nothing' | 'inherited' | KeptInput | { readonly text: string }
+
+/** The stdin of one program that is to be started. */
+export class CommandStdin {
+  /** What `spawn` takes for it. */
+  readonly stdio: 'ignore' | 'pipe' | number
+  readonly #source: StdinSource
+  /** Closed once the program has it. */
+  readonly #opened: number | null = null
+  readonly #writeEnd: number | null = null
+
+  constructor(source: StdinSource, pipes: Pipes) {
+    this.#source = source
+    if (source === 'nothing' || source === 'inherited') {
+      this.stdio = source === 'nothing' ? 'ignore' : 0
+      return
+    }
+    const file = 'text' in source ? fileOf(source.text) : source.open()
+    const pipe = file !== null || 'text' in source ? undefined : pipes.take(1)?.[0]
+    this.#opened = file ?? pipe?.readEnd ?? null
+    this.#writeEnd = pipe?.writeEnd ?? null
+    this.stdio = this.#opened ?? 'pipe'
+  }
+
+  /** Why it could not be given all its input; null if it could. */
+  get fault(): Error | null {
+    return typeof this.#source === 'string' || 'text' in this.#source ? null : this.#source.fault
+  }
+
+  /** The program has its end now, or could not be started: null. `broken` is called if it cannot be given all its input. */
+  started(child: ChildProcess | null, broken: () => void): void {
+    if (this.#opened !== null) closeSync(this.#opened)
+    if (child === null) {
+      if (this.#writeEnd !== null) closeSync(this.#writeEnd)
+      return
+    }
+    const stdin =
+      this.#writeEnd === null ? child.stdin : new Socket({ fd: this.#writeEnd, readable: false, writable: true })
+    if (stdin === null) return
+    stdin.on('error', () => {}) // the program need not read
+    child.once('exit', () => stdin.destroy())
+    if (typeof this.#source === 'string') return
+    if ('text' in this.#source) {
+      stdin.end(this.#source.text)
+      return
+    }
+    void this.#source.feed(stdin).then(() => {
+      if (this.fault !== null) broken()
+    })
+  }
+}
+
+/**
+ * A file without a name that holds the text. Of a pipe /dev/stdin could not be opened once all was written to it: the
+ * reader would wait for another writer. null where no file can be made: then the input has no name to be opened by.
+ */
+function fileOf(text: string): number | null {
+  try {
+    const folder = mkdtempSync(join(tmpdir(), 'offstage-input-'))
+    try {
+      const name = join(folder, 'stdin')
+      writeFileSync(name, text, { mode: 0o600, flag: 'wx' })
+      return openSync(name, 'r')
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  } catch {
+    return null // the folder for temporary files is not there, is full, or may not be written
+  }
+}

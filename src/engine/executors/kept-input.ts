@@ -1,0 +1,117 @@
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
+import { setTimeout } from 'node:timers/promises'
+
+const chunkBytes = 64 * 1024
+/** As long as the first attempt waits for the end of what is there already: of a whole file it can be given the file. */
+const settleMs = 50
+
+/**
+ * An input that each attempt of a command reads from its start: as it comes, and what has come before from a file without
+ * a name. It is read no faster than the command takes it.
+ */
+export class KeptInput {
+  readonly #source: Readable
+  readonly #chunks: AsyncIterator<Buffer>
+  readonly #file: number
+  #length = 0
+  #isComplete = false
+  #reading: Promise<void> | null = null
+  #fault: Error | null = null
+
+  private constructor(source: Readable, file: number) {
+    this.#source = source
+    this.#chunks = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+    this.#file = file
+  }
+
+  /** Begins to read. Throws what the system says where no file can be made. */
+  static async of(source: Readable): Promise<KeptInput> {
+    const input = new KeptInput(source, openUnnamed())
+    const settled = new AbortController()
+    const passed = setTimeout(settleMs, undefined, { signal: settled.signal }).catch(() => {})
+    await Promise.race([input.#firstPart(), passed])
+    settled.abort()
+    return input
+  }
+
+  /** Why it can be neither read nor kept any more; null if it can. */
+  get fault(): Error | null {
+    return this.#fault
+  }
+
+  /** A descriptor of its own to all of it; null while it is not complete, and where the system opens no nameless file. */
+  open(): number | null {
+    if (!this.#isComplete) return null
+    try {
+      return openSync(`/proc/self/fd/${this.#file}`, 'r')
+    } catch {
+      return null
+    }
+  }
+
+  /** Writes all of it, and its end. Resolves then, when the reader has gone, or on a fault. */
+  async feed(reader: Writable): Promise<void> {
+    const gone = new Promise<void>((resolve) => reader.once('close', resolve).on('error', () => {}))
+    let position = 0
+    while (!reader.destroyed && this.#fault === null) {
+      if (position < this.#length) {
+        const chunk = Buffer.allocUnsafe(chunkBytes)
+        const length = readSync(this.#file, chunk, 0, chunkBytes, position)
+        position += length
+        const isTaken = reader.write(chunk.subarray(0, length))
+        if (!isTaken) await Promise.race([new Promise((resolve) => reader.once('drain', resolve)), gone])
+      } else if (this.#isComplete) {
+        reader.end()
+        return
+      } else await Promise.race([this.#more(), gone])
+    }
+  }
+
+  close(): void {
+    this.#source.destroy()
+    closeSync(this.#file)
+  }
+
+  async #firstPart(): Promise<void> {
+    while (!this.#isComplete && this.#length < chunkBytes && this.#fault === null) await this.#more()
+  }
+
+  /** Attempts that follow each other wait for the same piece. */
+  #more(): Promise<void> {
+    this.#reading ??= this.#readOn().finally(() => {
+      this.#reading = null
+    })
+    return this.#reading
+  }
+
+  async #readOn(): Promise<void> {
+    try {
+      const { done, value } = await this.#chunks.next()
+      if (done === true) this.#isComplete = true
+      else this.#keep(value)
+    } catch (thrown) {
+      this.#fault = thrown as Error
+    }
+  }
+
+  #keep(chunk: Buffer): void {
+    for (let done = 0; done < chunk.length; ) {
+      const written = writeSync(this.#file, chunk, done, chunk.length - done, this.#length)
+      done += written
+      this.#length += written
+    }
+  }
+}
+
+/** A file that nobody else can open, to write and to read. */
+function openUnnamed(): number {
+  const folder = mkdtempSync(join(tmpdir(), 'offstage-input-'))
+  try {
+    return openSync(join(folder, 'stdin'), 'wx+', 0o600)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
