@@ -24,6 +24,14 @@ function familyOf(pid: number): number[] {
   return family
 }
 
+function terminate(pids: readonly number[]): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGTERM')
+    } catch {} // gone with its child, or its parent
+  }
+}
+
 describe.concurrent('a signal to everything that a worker has started', () => {
   test.each([
     ['first to the worker', (family: number[]) => family],
@@ -43,11 +51,7 @@ describe.concurrent('a signal to everything that a worker has started', () => {
     const worker = project.start(['workers', 'start'])
     await worker.says(/(begun[\s\S]*){3}/)
     await eventually(() => expect(familyOf(worker.pid).length).toBeGreaterThan(5))
-    for (const pid of order(familyOf(worker.pid))) {
-      try {
-        process.kill(pid, 'SIGTERM')
-      } catch {} // gone with its parent
-    }
+    terminate(order(familyOf(worker.pid)))
     expect((await worker.ended).exitCode).toBe(0)
     for (const id of ids) {
       const job = await jobOf(project, id)
@@ -68,7 +72,7 @@ describe.concurrent('a signal to everything that a worker has started', () => {
     const project = cliProject(files)
     const run = project.start(['run', '--', 'sh', '-c', 'echo begun; sleep 64'])
     await eventually(() => expect(familyOf(run.pid).length).toBeGreaterThan(1))
-    for (const pid of familyOf(run.pid).toReversed()) process.kill(pid, 'SIGTERM')
+    terminate(familyOf(run.pid).toReversed())
     expect((await run.ended).exitCode).toBe(130)
     expect(await jobOf(project, 'j1')).toMatchObject({ state: 'cancelled' })
   })

@@ -83,8 +83,8 @@ ${forever}
     })
     let reached = 0
     for (const [args, signal, exitCode] of [
-      [['run', 'good'], 'SIGINT', 130],
-      [['run', 'good', '--each', '-'], 'SIGTERM', 130],
+      [['run', 'stuck'], 'SIGINT', 130],
+      [['run', '*', '--retries', '0'], 'SIGTERM', 130],
       [['workers', 'start'], 'SIGTERM', 0],
     ] as const) {
       const command = project.start(args)
