@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { cliProject } from '../support/cli.js'
+import { jobOf } from '../support/store.js'
 
 describe.concurrent('a command in the foreground', () => {
   test('has its own stdout and stderr, byte for byte; nothing of ours is on stdout.', async () => {
@@ -37,6 +38,14 @@ describe.concurrent('a command in the foreground', () => {
       exitCode: 1,
       stderr: 'wrong\nj1 failed: the command ended with exit code 3\n',
     })
+  })
+
+  test('arrives whole at a reader that is late, in its record too.', async () => {
+    const project = cliProject()
+    const read = await project.shell(`offstage run -- 'seq 1 30000; echo 7' | { sleep 1; tail -n 2; }`)
+    expect(read.stdout).toBe('30000\n7\n')
+    expect(await jobOf(project, 'j1')).toMatchObject({ state: 'completed', result: 7 })
+    expect((await project.run(['jobs', 'logs', 'j1', '--json'])).stdout).toContain('"line": 30001')
   })
 
   test('goes on when its reader has gone.', async () => {

@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { type CliProject, cliProject } from '../support/cli.js'
-import { jobOf } from '../support/store.js'
+import { jobOf, jobsOf } from '../support/store.js'
 
 function program(project: CliProject, name: string, lines: string): void {
   chmodSync(project.write(`tasks/${name}`, `#!/bin/sh\n${lines}\n`), 0o755)
@@ -34,14 +34,35 @@ describe.concurrent('programs', () => {
     program(
       project,
       'fds.sh',
-      'ls -l /proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2 | grep -c pipe:\\|offstage-pipes > /dev/stderr; ls /proc/$PPID/fd | wc -l',
+      'kind() { stat -L -c %F /proc/$$/fd/$1; }; echo "[\\"$(kind 1), $(kind 2)\\", $(ls /proc/$PPID/fd | wc -l)]"',
     )
-    const lines = Array.from({ length: 60 }, (_, n) => `${n}\n`).join('')
+    const lines = Array.from({ length: 120 }, (_, n) => `${n}\n`).join('')
     project.write('lines.jsonl', lines)
     const run = await project.run(['run', 'fds', '--each', 'lines.jsonl', '--json'])
     expect(run.exitCode, run.stderr).toBe(0)
-    const open = (JSON.parse(run.stdout) as { items: { result: number }[] }).items.map(({ result }) => result)
+    const results = (JSON.parse(run.stdout) as { items: { result: [string, number] }[] }).items.map(
+      ({ result }) => result,
+    )
+    expect(new Set(results.map(([kinds]) => kinds))).toEqual(new Set(['fifo, fifo']))
+    const open = results.map(([, count]) => count)
+    // Some are always ready for the next ones.
     expect(Math.max(...open.slice(-10))).toBeLessThanOrEqual(Math.max(...open.slice(0, 20)) + 30)
+  })
+
+  test('that cannot be started for want of descriptors fail alone; the worker goes on.', async () => {
+    const project = cliProject()
+    program(project, 'p.sh', 'sleep 0.2; echo 1')
+    project.write('lines.jsonl', '0\n'.repeat(40))
+    expect((await project.run(['run', 'p', '--each', 'lines.jsonl', '--detach', '--retries', '0'])).exitCode).toBe(0)
+    const worker = await project.shell('ulimit -n 64; offstage workers start --burst --concurrency 40')
+    expect(worker.exitCode, worker.stderr).toBe(0)
+    const jobs = await jobsOf(project)
+    expect(jobs).toHaveLength(40)
+    for (const job of jobs) {
+      const error = { message: expect.stringContaining('could not be started (EMFILE)') }
+      expect(job).toMatchObject(job.state === 'completed' ? { result: 1 } : { state: 'failed', error })
+    }
+    expect(jobs.some(({ state }) => state === 'failed')).toBe(true)
   })
 
   test('with a result over the limit fail without a retry and say so; a text of that length is no result.', async () => {

@@ -1,10 +1,10 @@
 import type { ChildProcess } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { Socket } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { KeptInput } from './kept-input.js'
 import type { Pipes } from './pipes.js'
+import { inTemporaryFolder } from './temporary-folder.js'
 
 /** What a program reads: nothing, a text, this very process's stdin, or a copy of it. */
 export type StdinSource = 'nothing' | 'inherited' | KeptInput | { readonly text: string }
@@ -45,7 +45,7 @@ export class CommandStdin {
     }
     const stdin =
       this.#writeEnd === null ? child.stdin : new Socket({ fd: this.#writeEnd, readable: false, writable: true })
-    if (stdin === null) return
+    if (stdin == null) return // undefined where the program could not be started
     stdin.on('error', () => {}) // the program need not read
     child.once('exit', () => stdin.destroy())
     if (typeof this.#source === 'string') return
@@ -65,15 +65,12 @@ export class CommandStdin {
  */
 function fileOf(text: string): number | null {
   try {
-    const folder = mkdtempSync(join(tmpdir(), 'offstage-input-'))
-    try {
+    return inTemporaryFolder((folder) => {
       const name = join(folder, 'stdin')
       writeFileSync(name, text, { mode: 0o600, flag: 'wx' })
       return openSync(name, 'r')
-    } finally {
-      rmSync(folder, { recursive: true, force: true })
-    }
+    })
   } catch {
-    return null // the folder for temporary files is not there, is full, or may not be written
+    return null // no folder for temporary files is there, or they are full
   }
 }

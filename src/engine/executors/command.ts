@@ -4,6 +4,7 @@ import { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { StringDecoder } from 'node:string_decoder'
+import { setImmediate } from 'node:timers/promises'
 import type { Usage } from '../../domain/job.js'
 import { Utf8Check } from '../../domain/text.js'
 import type { ProcessIdentity } from '../../stores/store.js'
@@ -39,6 +40,8 @@ export interface CommandListener {
 
 // What was written arrives soon after the end; a pipe that stays open longer is held by a process that got away.
 const outputGraceMs = 200
+// Linux lets a pipe hold this much; 64 KB unless it is asked for more.
+const mostInPipes = 2 * 1024 * 1024
 
 /** A program in a process group of its own, which ends as a whole. To make one may throw what `spawn` throws. */
 export class Command {
@@ -56,8 +59,14 @@ export class Command {
     this.#stdin = input
     const given = pipes.take(2)
     // Throws for what the operating system does not take at all, such as an argument that is too long.
-    const start = (stdout: Output, stderr: Output) =>
-      spawn(file, [...argv], { cwd, env, detached: true, stdio: [input.stdio, stdout, stderr] })
+    const start = (stdout: Output, stderr: Output) => {
+      const child = spawn(file, [...argv], { cwd, env, detached: true, stdio: [input.stdio, stdout, stderr] })
+      // Before anything else can fail: the error comes all the same.
+      child.on('error', (error) => {
+        if (child.pid === undefined) listener.failed(error)
+      })
+      return child
+    }
     let started: Started | null = null
     try {
       started = given === null ? withSockets(start) : withPipes(start, given)
@@ -69,9 +78,6 @@ export class Command {
     this.#outputs = outputs
     const { pid } = this.#child
     this.#usage = pid === undefined ? null : new CommandUsage(pid)
-    this.#child.once('error', (error) => {
-      if (pid === undefined) listener.failed(error)
-    })
     this.#listener = listener
     this.#gone = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => {
@@ -92,7 +98,7 @@ export class Command {
     const pipes = this.#outputs
     if (outer !== null) {
       pipes.forEach((pipe, index) => {
-        passOn(pipe, index === 0 ? outer.stdout : outer.stderr)
+        passOn(pipe, index === 0 ? outer.stdout : outer.stderr, this.#gone)
       })
     }
     const drained = Promise.all(pipes.map((pipe) => finished(pipe, { writable: false }).catch(() => {})))
@@ -107,7 +113,7 @@ export class Command {
       })
     })
     void Promise.all([known, this.#gone]).then(async ([, { exit, usage }]) => {
-      await Promise.race([drained, passed(outputGraceMs)])
+      await readRest(pipes, drained)
       for (const pipe of pipes) pipe.destroy()
       this.#listener.exited(exit, usage)
     })
@@ -144,9 +150,36 @@ export class Command {
   }
 }
 
-/** As `pipe` does, but for a target whose reader goes away: the program then goes on, and what it writes is dropped. */
-function passOn(source: Readable, target: Writable): void {
+/**
+ * Reads what a program that has ended had written: for 200 ms, or longer if this process was held up, but not more than a
+ * pipe can hold if one that got away goes on writing.
+ */
+async function readRest(pipes: readonly Readable[], drained: Promise<unknown>): Promise<void> {
+  let bytes = 0
+  let isOver = false
+  const count = (data: Buffer) => {
+    bytes += data.length
+  }
+  for (const pipe of pipes) pipe.on('data', count)
+  void drained.then(() => {
+    isOver = true
+  })
+  await Promise.race([drained, passed(outputGraceMs)])
+  for (let before = -1; !isOver && bytes > before && bytes < mostInPipes; ) {
+    before = bytes
+    // In each turn of the loop what has arrived is read; the first one may have its timers behind it.
+    await setImmediate()
+    await setImmediate()
+  }
+}
+
+/**
+ * As `pipe` does, but for a target whose reader goes away: the program then goes on, and what it writes is dropped. Once
+ * it is `gone` nothing waits for a slow reader: the rest, which a pipe holds, is in memory until it is read.
+ */
+function passOn(source: Readable, target: Writable, gone: Promise<unknown>): void {
   let isOpen = true
+  let isGone = false
   const goOn = () => source.resume()
   const close = () => {
     isOpen = false
@@ -154,7 +187,11 @@ function passOn(source: Readable, target: Writable): void {
   }
   target.on('drain', goOn).once('close', close).once('error', close)
   source.on('data', (data: Buffer) => {
-    if (isOpen && !target.write(data)) source.pause()
+    if (isOpen && !target.write(data) && !isGone) source.pause()
+  })
+  void gone.then(() => {
+    isGone = true
+    goOn()
   })
   source.once('close', () => target.off('drain', goOn).off('close', close).off('error', close))
 }

@@ -1,8 +1,8 @@
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
+import { inTemporaryFolder } from './temporary-folder.js'
 
 const chunkBytes = 64 * 1024
 /** As long as the first attempt waits for the end of what is there already: of a whole file it can be given the file. */
@@ -108,10 +108,5 @@ export class KeptInput {
 
 /** A file that nobody else can open, to write and to read. */
 function openUnnamed(): number {
-  const folder = mkdtempSync(join(tmpdir(), 'offstage-input-'))
-  try {
-    return openSync(join(folder, 'stdin'), 'wx+', 0o600)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+  return inTemporaryFolder((folder) => openSync(join(folder, 'stdin'), 'wx+', 0o600))
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, constants, openSync } from 'node:fs'
 import { join } from 'node:path'
+import { inTemporaryFolder } from './temporary-folder.js'
 
 /** The ends of a pipe of the system's, as file descriptors of this process. */
 export interface Pipe {
@@ -30,31 +30,44 @@ export class Pipes {
   }
 
   close(): void {
-    for (const { readEnd, writeEnd } of this.#ready.splice(0)) {
-      closeSync(readEnd)
-      closeSync(writeEnd)
-    }
+    closeAll(this.#ready.splice(0))
   }
 }
 
 function makePipes(count: number): Pipe[] {
-  const folder = mkdtempSync(join(tmpdir(), 'offstage-pipes-'))
-  try {
+  return inTemporaryFolder((folder) => {
     const names = Array.from({ length: count }, (_, index) => join(folder, String(index)))
     execFileSync('mkfifo', ['-m', '600', ...names], { stdio: 'ignore' })
-    return names.map(openBoth)
-  } finally {
-    // An open pipe needs no name.
-    rmSync(folder, { recursive: true, force: true })
-  }
+    const pipes: Pipe[] = []
+    try {
+      for (const name of names) pipes.push(openBoth(name))
+      return pipes
+    } catch (thrown) {
+      closeAll(pipes)
+      throw thrown
+    }
+  })
 }
 
 function openBoth(name: string): Pipe {
   // To open one end waits for the other one, unless there is somebody who holds both.
   const both = openSync(name, constants.O_RDWR | constants.O_NONBLOCK)
   try {
-    return { readEnd: openSync(name, constants.O_RDONLY), writeEnd: openSync(name, constants.O_WRONLY) }
+    const readEnd = openSync(name, constants.O_RDONLY)
+    try {
+      return { readEnd, writeEnd: openSync(name, constants.O_WRONLY) }
+    } catch (thrown) {
+      closeSync(readEnd)
+      throw thrown
+    }
   } finally {
     closeSync(both)
+  }
+}
+
+function closeAll(pipes: readonly Pipe[]): void {
+  for (const { readEnd, writeEnd } of pipes) {
+    closeSync(readEnd)
+    closeSync(writeEnd)
   }
 }
