@@ -96,6 +96,8 @@ const program = {
       // SQLite store (task processes), the compiler of user modules (commands), the command line (task processes).
       includeDependenciesRecursively: false,
       groups: [
+        // Of its own: what comes with it is compiled before there is a cache to take it from.
+        { name: 'cache-folder', test: /src[\\/]project[\\/]modules[\\/]cache-folder/ },
         { name: 'sqlite', test: /src[\\/]stores[\\/]sqlite[\\/](?!files|errors)/ },
         {
           // Without user-code.ts, which runs as soon as it is imported: `run --inline` imports what it is made of.
