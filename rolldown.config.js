@@ -11,11 +11,25 @@ const entries = [
   'src/task-process.ts',
 ]
 
-// Each file of oclif is run at its first use: a command needs a third of them. These packages serve only help texts, plugins
-// and a missing manifest, and are most of its code, so each is a file of its own that is read at the first use.
+// These packages serve only help texts, plugins and a missing manifest, and are most of oclif's code. Each is a file of its
+// own that is read at its first use.
 const onDemand = ['ejs', 'minimatch', 'semver', 'tinyglobby']
-// `const plugin_1 = __importDefault(require("./plugin"))`, as TypeScript writes it.
-const requires = /^(?:const|var) (\w+_\d+) = ((?:__import(?:Default|Star)\()?require\("([^"]+)"\)\)?);$/gm
+
+// What TypeScript makes of imports and exports: `const plugin_1 = __importDefault(require("./plugin"))`.
+const imports = /^(?:const|var) (\w+_\d+) = ((?:__import(?:Default|Star)\()?require\("([^"]+)"\)\)?);$/gm
+const namespaces = /^exports\.(\w+) = (__importStar\(require\("[^"]+"\)\));$/gm
+
+// What oclif does at every start, and what does as well here.
+const shortcuts = [
+  // The first comparison of this kind loads the tables of ICU: 14 ms. Ids are ASCII.
+  ['a.id.localeCompare(b.id)', '(a.id < b.id ? -1 : 1)'],
+  // Three small files: node:fs/promises would start threads to read them.
+  ["await (0, promises_1.readFile)(path, 'utf8')", "(0, node_fs_1.readFileSync)(path, 'utf8')"],
+  // All of wsl-utils needs node:child_process: 4 ms.
+  ["(await import('wsl-utils')).isWsl", "require('is-wsl').default"],
+]
+
+// A command needs a third of oclif: each of its files is run at its first use.
 const loadOnDemand = {
   name: 'load-on-demand',
   // From dist/chunks, where the command line is; a relative path would be taken from oclif's folder.
@@ -26,14 +40,12 @@ const loadOnDemand = {
   transform: {
     filter: { id: /@oclif[\\/]core[\\/]lib[\\/].*\.js$/ },
     handler(code) {
-      for (const [line, name, call, file] of code.matchAll(requires)) {
+      for (const [slow, fast] of shortcuts) code = code.replace(slow, fast)
+      for (const [line, name, call, file] of code.matchAll(imports)) {
         const required = onDemand.includes(file) ? call.replace(file, `on-demand:${file}.cjs`) : call
         code = code.replace(line, '').replace(new RegExp(`\\b${name}\\b`, 'g'), () => `(${required})`)
       }
-      // The first comparison of this kind loads the tables of ICU: 14 ms. Ids are ASCII.
-      code = code.replace('a.id.localeCompare(b.id)', '(a.id < b.id ? -1 : 1)')
-      // All of wsl-utils needs node:child_process: 4 ms.
-      code = code.replace("(await import('wsl-utils')).isWsl", "require('is-wsl').default")
+      code = code.replace(namespaces, 'Object.defineProperty(exports, "$1", { enumerable: true, get: () => $2 });')
       // bin/run.js looks at the version of Node, and a command at the folder it is run in.
       code = code.replace(/^(checkCWD|checkNodeVersion)\(\);$/gm, '')
       return { code, map: null } // no line has moved
@@ -120,26 +132,29 @@ const program = {
     minify: true,
     sourcemap: false,
     codeSplitting: {
-      // Every file costs a millisecond at each start. What is apart here is what some processes must not load: the
-      // SQLite store (task processes), the compiler of user modules (commands), the command line (task processes).
+      // Every file costs a millisecond at each start. What is apart here is what some processes must not load: the loader of
+      // user modules (commands), the engine (commands that only read), the command line (task processes). What only an
+      // `import()` asks for, such as the stores, is in no group: it is a file by itself.
       includeDependenciesRecursively: false,
       groups: [
-        // Of its own: what comes with it is compiled before there is a cache to take it from.
-        { name: 'cache-folder', test: /src[\\/]project[\\/]modules[\\/]cache-folder/ },
-        { name: 'sqlite', test: /src[\\/]stores[\\/]sqlite[\\/](?!files|errors)/ },
+        // First: what comes with it is compiled before there is a cache to take it from.
+        { name: 'early', test: /src[\\/]project[\\/]modules[\\/]cache-folder|bin[\\/]node-version/ },
         {
           // Without user-code.ts, which runs as soon as it is imported: `run --inline` imports what it is made of.
           name: 'modules',
-          test: /src[\\/]project[\\/](modules[\\/](?!cache-folder)|load-tasks|load-error|discover|module-tasks|task-directory|wanted)|node_modules[\\/](get-tsconfig|resolve-pkg-maps|es-module-lexer)/,
+          test: /src[\\/]project[\\/](modules[\\/]|load-tasks|load-error|discover|module-tasks|task-directory|wanted)|node_modules[\\/](get-tsconfig|resolve-pkg-maps|es-module-lexer)/,
         },
-        ...onDemand.map((name) => ({ name, test: new RegExp(`node_modules[\\\\/]${name}[\\\\/]`) })),
+        {
+          name: 'work',
+          test: /src[\\/](engine[\\/](?!child|clock|host|packing|package-root|shell-task|current-job|task\.)|cli[\\/](session|start-tasks|run[\\/](each|follow|foreground|report|request)|schedules[\\/](define|wanted)))/,
+        },
         {
           name: 'cli',
-          test: /(src[\\/]cli[\\/](?!inline)|node_modules[\\/](?!cli-table3|croner|string-width|ms[\\/]|chokidar|readdirp|get-tsconfig|resolve-pkg-maps|es-module-lexer))/,
+          test: /src[\\/]cli([\\/](?!inline|init|follow-status|list-tasks|work|reload|run[\\/](one|many|suite)|schedules[\\/](start|sync|trigger))|\.ts)|node_modules[\\/](?!cli-table3|croner|ms[\\/]|chokidar|readdirp)/,
         },
         {
           name: 'core',
-          test: /src[\\/](domain|stores|engine|project|open)|guarded-os|bin[\\/]node-version|node_modules[\\/]croner/,
+          test: /src[\\/](domain|stores[\\/](?!memory|sqlite[\\/](?!files|errors))|engine[\\/](?!child)|project[\\/](?!evaluate-config)|open)|guarded-os|node_modules[\\/](croner|ms[\\/])|rolldown[\\/]runtime/,
         },
       ],
     },

@@ -44,7 +44,19 @@ export async function main(options: Interfaces.LoadOptions): Promise<void> {
 
 /** There are no plugins: nothing is looked for below the home folder, which may be missing or unreadable. */
 function withoutPlugins(url: string): Interfaces.LoadOptions {
-  return { root: fileURLToPath(url), userPlugins: false, devPlugins: false }
+  const options = { root: fileURLToPath(url), userPlugins: false, devPlugins: false }
+  return process.env.DEBUG ? options : { ...options, logger: silent }
+}
+
+// oclif's own logger loads a package, only to find that DEBUG asks for nothing.
+const silent: Interfaces.Logger = {
+  namespace: 'oclif',
+  child: () => silent,
+  debug() {},
+  error() {},
+  info() {},
+  trace() {},
+  warn() {},
 }
 
 /** Whether an error that no command has told, such as of a command that is not there, is to be JSON. */

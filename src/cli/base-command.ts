@@ -1,4 +1,4 @@
-import { Command, Flags, type Interfaces, settings } from '@oclif/core'
+import { Command, Config, Flags, type Interfaces, settings } from '@oclif/core'
 import { OffstageError } from '../domain/errors.js'
 import { type DeclaredFlags, helpAndVersion, readArgv } from './argv.js'
 import { checkLine } from './check-line.js'
@@ -30,6 +30,19 @@ export abstract class BaseCommand extends Command {
       helpGroup: 'GLOBAL',
       summary: 'Colours; NO_COLOR and FORCE_COLOR are heeded too',
     }),
+  }
+
+  /** As oclif's, which would read all of the configuration that it is given a second time. */
+  static override async run<T extends Command>(
+    this: new (
+      argv: string[],
+      config: Config,
+    ) => T,
+    argv?: string[],
+    options?: Interfaces.LoadOptions,
+  ): Promise<ReturnType<T['run']>> {
+    const config = options instanceof Config ? options : await Config.load(options)
+    return (new this(argv ?? process.argv.slice(2), config) as T & BaseCommand)._run()
   }
 
   /** What was typed behind the command's name. */

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline'
 import { UsageError } from '../domain/errors.js'
 import { exitCodes } from './exit-codes.js'
 
@@ -14,6 +13,7 @@ export async function confirm(question: string): Promise<boolean> {
       'say --yes, or look first with --dry-run',
     )
   }
+  const { createInterface } = await import('node:readline')
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   const answer = await new Promise<string | null>((resolve) => {
     terminal.once('SIGINT', () => {

@@ -2,13 +2,9 @@ import { resolve } from 'node:path'
 import { ProjectError, UsageError } from '../domain/errors.js'
 import { defaultRetention, type Retention } from '../domain/retention.js'
 import { systemClock } from '../engine/clock.js'
-import { TaskPool } from '../engine/executors/task-pool.js'
-import { inProcesses } from '../engine/executors/task-process.js'
-import type { TaskOutput } from '../engine/protocol.js'
 import { defaultStoreUrl, openStore, openStoreForReading, parseStoreUrl, type StoreLocation } from '../open.js'
 import { readProject } from '../project/config.js'
 import { isFolder, type Project } from '../project/find.js'
-import { taskProgram } from '../project/task-program.js'
 import type { Store } from '../stores/store.js'
 
 /** Where a command works: its project, if there is one, and its store. */
@@ -62,15 +58,6 @@ export function projectOf({ project, from }: Context): Project {
     `no project at ${from} or above it: there is no offstage.config.* and no tasks folder`,
     'run "offstage init" to make one, or say where it is with --cwd',
   )
-}
-
-/**
- * Starts the task process of the project, with the tasks that `wanted` means, a name or a glob; null: all. `output` hears
- * what its modules write. Throws ProjectError if there is none.
- */
-export function startTasks(context: Context, wanted: string | null, output: (output: TaskOutput) => void): TaskPool {
-  const program = taskProgram(projectOf(context), wanted, context.maxMemoryBytes)
-  return new TaskPool(inProcesses(program), systemClock, output)
 }
 
 /** Refuses a store that ends with this process where the jobs are for others. Throws UsageError; `what` names the command. */

@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs'
-import { Socket } from 'node:net'
 import { exitCodes } from './exit-codes.js'
 import { sayError } from './say.js'
 
@@ -34,7 +33,8 @@ export function watchOutput(running: () => string | null): void {
     }
     // The one that oclif has put there throws all but EPIPE.
     stream.removeAllListeners('error').on('error', failed)
-    if (!(stream instanceof Socket)) writeWhole(stream, failed)
+    // A pipe or a terminal is a socket to Node.
+    if (!('connecting' in stream)) writeWhole(stream, failed)
   }
   process.once('exit', tellUnwritten)
 }

@@ -4,11 +4,12 @@ import { TaskPool } from '../engine/executors/task-pool.js'
 import type { Catalog } from '../engine/protocol.js'
 import { shellTask } from '../engine/shell-task.js'
 import { preloadStore } from '../open.js'
-import { type Context, projectOf, startTasks } from './context.js'
+import { type Context, projectOf } from './context.js'
 import { exitCodes } from './exit-codes.js'
 import { leftovers } from './leftovers.js'
 import { say, sayOutput } from './say.js'
 import { onSignals, takeSignals } from './signals.js'
+import { startTasks } from './start-tasks.js'
 
 /** The tasks of the project, in processes that can run them. */
 export interface ProjectTasks {

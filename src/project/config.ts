@@ -3,7 +3,6 @@ import { ProjectError, UsageError } from '../domain/errors.js'
 import { refuseUnknownOptions } from '../domain/options.js'
 import { parseRetention, type Retention, type RetentionPolicy } from '../domain/retention.js'
 import type { ConfigSchedule } from '../domain/schedule/options.js'
-import { evaluateConfig } from './evaluate-config.js'
 import { findProject, type Project, type ProjectPlace, packageConfig } from './find.js'
 import { readJsonWithComments } from './json-file.js'
 
@@ -81,6 +80,7 @@ async function readConfig({ root, configFile }: ProjectPlace) {
   if (configFile === null) return { file: join(root, 'package.json'), config: packageConfig(root) ?? {} }
   if (configFile.endsWith('.json')) return { file: configFile, config: readJsonWithComments(configFile) }
   // Code of the user's never runs in a process that will hold the store.
+  const { evaluateConfig } = await import('./evaluate-config.js')
   return { file: configFile, config: await evaluateConfig(configFile, dirname(configFile)) }
 }
 
