@@ -78,6 +78,11 @@ export abstract class BaseCommand extends Command {
     return readContext(flags)
   }
 
+  /** As oclif's, which would load what it needs for colours and spinners. */
+  override log(message = ''): void {
+    if (!this.jsonEnabled()) process.stdout.write(`${message}\n`)
+  }
+
   /** Tells an error in a line or two, or as JSON, and sets the exit code. */
   protected override async catch(error: Error): Promise<void> {
     const told = describeError(error)
