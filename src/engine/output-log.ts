@@ -88,10 +88,11 @@ export class OutputLog {
   #logOf(entry: InFlight): AttemptLog {
     entry.log ??= this.#newLog(entry.claim.job.argsJson)
     this.#changed.add(entry)
+    // What runs keeps this process alive. After the last end nothing is left to flush, and `run` need not wait for it.
     this.#timer ??= setTimeout(() => {
       this.#timer = null
       this.#flush([...this.#changed])
-    }, flushMs)
+    }, flushMs).unref()
     return entry.log
   }
 
