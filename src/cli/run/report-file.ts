@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { fstatSync, lstatSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { UsageError } from '../../domain/errors.js'
@@ -13,7 +12,7 @@ export interface ReportFile {
 export function reportFile(path: string, option: string): ReportFile {
   try {
     const target = targetOf(resolve(path))
-    const temporary = join(dirname(target), `.offstage-${randomBytes(6).toString('hex')}.tmp`)
+    const temporary = join(dirname(target), `.offstage-${Math.random().toString(36).slice(2)}.tmp`)
     // Permissions, a read-only disk, a folder that is not there: trying tells, whatever it is.
     writeFileSync(temporary, '', { flag: 'wx' })
     rmSync(temporary)

@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -10,7 +9,10 @@ export interface Compiled {
   readonly code: string
 }
 
-/** Compiled modules on disk: one file for each source file, so that the folder does not grow with each change. */
+/**
+ * Compiled modules on disk: one file for each source file, so that the folder does not grow with each change. Its first line
+ * is all that the rest was compiled from. A digest of it would be shorter, and node:crypto takes 8 ms to load.
+ */
 export class CompiledFiles {
   readonly #folder: string | null
 
@@ -24,10 +26,8 @@ export class CompiledFiles {
     if (this.#folder === null) return null
     try {
       const text = readFileSync(this.#fileFor(this.#folder, file), 'utf8')
-      const end = text.indexOf('\n')
-      const [digest, format] = text.slice(2, end).split(' ')
-      if (digest !== digestOf(input) || (format !== 'module' && format !== 'commonjs')) return null
-      return { format, code: text.slice(end + 1) }
+      const format = (['module', 'commonjs'] as const).find((format) => text.startsWith(firstLine(file, input, format)))
+      return format === undefined ? null : { format, code: text.slice(text.indexOf('\n') + 1) }
     } catch {
       return null // not compiled yet
     }
@@ -37,20 +37,24 @@ export class CompiledFiles {
   write(file: string, input: string, { format, code }: Compiled): void {
     if (this.#folder === null) return
     const kept = this.#fileFor(this.#folder, file)
-    const temporary = `${kept}.${randomBytes(6).toString('hex')}`
+    const temporary = `${kept}.${Math.random().toString(36).slice(2)}`
     try {
-      writeFileSync(temporary, `//${digestOf(input)} ${format}\n${code}`, { mode: 0o600, flag: 'wx' })
+      writeFileSync(temporary, firstLine(file, input, format) + code, { mode: 0o600, flag: 'wx' })
       renameSync(temporary, kept)
     } catch {
       // A full disk, or a read-only one.
     }
   }
 
+  /** Files that share a name take turns: their first lines differ. */
   #fileFor(folder: string, file: string): string {
-    return join(folder, `${digestOf(file)}.js`)
+    return join(folder, `${file.replace(/[^A-Za-z0-9]+/g, '-').slice(-longestName)}.js`)
   }
 }
 
-function digestOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url')
+// A file system allows 255, and a temporary file has a longer one.
+const longestName = 200
+
+function firstLine(file: string, input: string, format: ModuleFormat): string {
+  return `${JSON.stringify([format, file, input])}\n`
 }
