@@ -81,19 +81,22 @@ const withoutPasswd = {
 const builtinsAsTheyAre = {
   name: 'builtins-as-they-are',
   transform: {
-    filter: { code: /^import [^'"]* from ['"]node:/m },
+    filter: { code: /\bimport\b[^'"]*from *['"]node:/ },
     handler: (code) => ({
-      code: code.replace(/^import (?!type )([^'"]+?) from (['"]node:[\w/]+['"]);?$/gm, (_, names, from) =>
-        names
-          .split(/, *(?=[{*])/)
-          .map((part) => {
-            const name = part
-              .replace(/\btype \w+,?\s*/g, '')
-              .replace(/ as /g, ': ')
-              .replace('*: ', '')
-            return `const ${name} = globalThis.process.getBuiltinModule(${from});`
-          })
-          .join(' '),
+      code: code.replace(
+        /(?<=^|;)import\b(?! *type )([^'"()]+?)\bfrom *(['"]node:[\w/]+['"])(?:;|$)/gm,
+        (_, names, from) =>
+          names
+            .trim()
+            .split(/, *(?=[{*])/)
+            .map((part) => {
+              const name = part
+                .replace(/\btype \w+,?\s*/g, '')
+                .replace(/ as /g, ': ')
+                .replace(/\* ?: /, '')
+              return `const ${name} = globalThis.process.getBuiltinModule(${from});`
+            })
+            .join(' '),
       ),
       map: null, // no line has moved
     }),
@@ -146,7 +149,7 @@ const program = {
         },
         {
           name: 'work',
-          test: /src[\\/](engine[\\/](?!child|clock|host|packing|package-root|shell-task|current-job|task\.)|cli[\\/](session|start-tasks|run[\\/](each|follow|foreground|report|request)|schedules[\\/](define|wanted)))/,
+          test: /src[\\/](engine[\\/](?!child|executors[\\/]inline|clock|host|packing|package-root|shell-task|current-job|task\.)|cli[\\/](session|start-tasks|run[\\/](each|follow|foreground|report|request)|schedules[\\/](define|wanted)))/,
         },
         {
           name: 'cli',
@@ -154,7 +157,7 @@ const program = {
         },
         {
           name: 'core',
-          test: /src[\\/](domain|stores[\\/](?!memory|sqlite[\\/](?!files|errors))|engine[\\/](?!child)|project[\\/](?!evaluate-config)|open)|guarded-os|node_modules[\\/](croner|ms[\\/])|rolldown[\\/]runtime/,
+          test: /src[\\/](domain|stores[\\/](?!memory|sqlite[\\/](?!files|errors))|engine[\\/](?!child|executors[\\/]inline)|project[\\/](?!evaluate-config)|open)|guarded-os|node_modules[\\/](croner|ms[\\/])|rolldown[\\/]runtime/,
         },
       ],
     },

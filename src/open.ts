@@ -39,7 +39,8 @@ function badUrl(url: string, what: string, hint = forms): UsageError {
 
 /** Loads the code of a store that will be opened soon, while the caller waits for something else. */
 export function preloadStore(location: StoreLocation): void {
-  if (location.kind === 'sqlite') import('./stores/sqlite/store.js').catch(() => {}) // opening it will tell why
+  if (location.kind !== 'sqlite') return
+  import('./stores/sqlite/store.js').then(({ preloadDriver }) => preloadDriver()).catch(() => {}) // opening it will tell why
 }
 
 /** The store of a command that writes. Throws StoreUnavailableError. */

@@ -14,6 +14,11 @@ export function connectByDriver(path: string, options: Database.Options): Databa
   }
 }
 
+/** Loads the driver, its native part too, for a connection that will be made soon. Throws StoreUnavailableError. */
+export function preloadDriver(): void {
+  connectByDriver(':memory:', {}).close()
+}
+
 let loaded: typeof Database | null = null
 
 function loadDriver(): typeof Database {

@@ -46,6 +46,8 @@ import { WakeUp } from './wake-up.js'
 import { insertWorker, removeWorker, renewLease } from './workers.js'
 import { WriteQueue } from './write-queue.js'
 
+export { preloadDriver } from './driver.js'
+
 /** The store for commands that write; its file is made if it is missing. Throws StoreUnavailableError. */
 export function openSqliteStore(location: SqliteLocation, clock: Clock): Store {
   return sqliteStore(openForWriting(location), location, clock)
