@@ -1,4 +1,5 @@
-import { fileURLToPath } from 'node:url'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Config, flush, type Interfaces } from '@oclif/core'
 import { type DeclaredFlags, readArgv } from './cli/argv.js'
 import { DataCommand, describeError, environmentAsksForJson } from './cli/base-command.js'
@@ -9,17 +10,18 @@ import { leftovers } from './cli/leftovers.js'
 import { watchOutput } from './cli/output.js'
 import { safeJson } from './cli/sanitise.js'
 import { sayError } from './cli/say.js'
+import { packageRoot } from './engine/package-root.js'
 
 const globals = DataCommand.baseFlags as DeclaredFlags
 
 /** Runs the command line of this process, and tells whatever no command has told. */
-export async function main(options: Interfaces.LoadOptions): Promise<void> {
+export async function main(options: Interfaces.LoadOptions = program()): Promise<void> {
   const typed = process.argv.slice(2)
   let running: string | null = null
   watchOutput(() => running)
   try {
     refuseUndecodableArguments()
-    const config = await Config.load(typeof options === 'string' ? withoutPlugins(options) : options)
+    const config = await Config.load(options)
     const line = readCommandLine(typed, globals, config)
     if (line.kind === 'command') {
       running = line.id
@@ -42,9 +44,13 @@ export async function main(options: Interfaces.LoadOptions): Promise<void> {
   if (leftovers.areExpected) process.exit()
 }
 
-/** There are no plugins: nothing is looked for below the home folder, which may be missing or unreadable. */
-function withoutPlugins(url: string): Interfaces.LoadOptions {
-  const options = { root: fileURLToPath(url), userPlugins: false, devPlugins: false }
+/**
+ * What oclif would look for otherwise, in every folder above. There are no plugins: nothing is looked for below the home
+ * folder, which may be missing or unreadable.
+ */
+function program(): Interfaces.LoadOptions {
+  const pjson = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as Interfaces.PJSON
+  const options = { root: packageRoot, pjson, userPlugins: false, devPlugins: false }
   return process.env.DEBUG ? options : { ...options, logger: silent }
 }
 
