@@ -57,9 +57,9 @@ async function startsIn(packageRoot: string, folder: string): Promise<Start[]> {
   const status = [program, 'status']
   return [
     { id: 'node', title: 'node -e 0', args: ['-e', '0'], cwd: folder, targetOverNodeMs: null },
-    { id: 'status.empty', title: 'status, no store yet', args: status, cwd: empty, targetOverNodeMs: 120 },
-    { id: 'status.1000', title: 'status, 1,000 jobs', args: status, cwd: filled, targetOverNodeMs: 120 },
-    { id: 'run.hello', title: 'run hello', args: [program, 'run', 'hello'], cwd: hello, targetOverNodeMs: 400 },
+    { id: 'status.empty', title: 'status, no store yet', args: status, cwd: empty, targetOverNodeMs: 70 },
+    { id: 'status.1000', title: 'status, 1,000 jobs', args: status, cwd: filled, targetOverNodeMs: 70 },
+    { id: 'run.hello', title: 'run hello', args: [program, 'run', 'hello'], cwd: hello, targetOverNodeMs: 300 },
   ]
 }
 
