@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { cliProject } from '../support/cli.js'
+
+// Notes, as each process ends, which of Node's own modules it has loaded.
+const note = `
+  const { appendFileSync } = require('node:fs')
+  process.once('exit', () => {
+    const modules = process.moduleLoadList.flatMap((line) => /^NativeModule ([a-z_/]+)$/.exec(line)?.[1] ?? [])
+    appendFileSync(process.env.LOADED, JSON.stringify({ isTaskProcess: process.send !== undefined, modules }) + '\\n')
+  })
+`
+const project = cliProject({
+  'tasks/hello.ts': "export default (name: string) => 'Hello, ' + name",
+  'note.cjs': note,
+})
+
+/** What the processes of a command load that take milliseconds to load. */
+async function slowModules(args: readonly string[]) {
+  const file = `loaded-by-${args.join('-')}.txt`
+  const env = { NODE_OPTIONS: `--require ${project.path('note.cjs')}`, LOADED: project.path(file) }
+  const { exitCode, stderr } = await project.run(args, { env })
+  expect([exitCode, stderr]).toEqual([0, ''])
+  return project.lines(file).map((line) => {
+    const { isTaskProcess, modules } = JSON.parse(line) as { isTaskProcess: boolean; modules: readonly string[] }
+    return { isTaskProcess, slow: slow.filter((module) => modules.includes(module)) }
+  })
+}
+
+const slow = ['child_process', 'crypto', 'fs/promises', 'http', 'perf_hooks', 'readline', 'worker_threads']
+
+test('A task runs without node:crypto and the like, in the command and in its task process.', async () => {
+  await project.run(['run', 'hello', 'Ada']) // the compiler loads what it likes
+  const [task, command] = (await slowModules(['run', 'hello', 'Ada'])).sort((a) => (a.isTaskProcess ? -1 : 1))
+  expect(command).toEqual({ isTaskProcess: false, slow: ['child_process', 'perf_hooks'] })
+  expect(task).toMatchObject({ isTaskProcess: true })
+  expect(task?.slow).not.toContain('crypto')
+})
+
+test.each([
+  [['--version']],
+  [['status']],
+  [['status', 'j1']],
+  [['jobs', 'list']],
+  [['queues', 'list']],
+  [['schedule', 'list']],
+])('offstage %j loads none of the modules of Node that are slow to load.', async (args) => {
+  expect(await slowModules(args)).toEqual([{ isTaskProcess: false, slow: [] }])
+})
