@@ -8,7 +8,8 @@ export const minimumNode = '22.15.0'
 export function tooOldNode(version = process.versions.node) {
   const [major, minor] = version.split('.').map(Number)
   const [minMajor, minMinor] = minimumNode.split('.').map(Number)
-  if (major > minMajor || (major === minMajor && minor >= minMinor)) return null
+  // The hooks came to Node 23 in 23.5.
+  if (major > 23 || (major === 23 && minor >= 5) || (major === minMajor && minor >= minMinor)) return null
   return `offstage needs Node.js ${minMajor}.${minMinor} or newer, and this is ${version} (${process.execPath})`
 }
 

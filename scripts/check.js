@@ -70,7 +70,7 @@ for (const suite of chosen) {
     ...suite,
     seconds,
     counted,
-    isGood: status === 0 && counted?.failed !== undefined ? counted.failed === 0 : status === 0,
+    isGood: status === 0 && (counted?.failed ?? 0) === 0,
   })
 }
 rmSync(reports, { recursive: true, force: true })

@@ -127,22 +127,16 @@ async function isAnythingLeft(
 }
 
 // Nobody reads more names than that.
-const mostLooked = 1_000
+const mostNamed = 10
 
 /** Jobs of tasks that this worker does not know wait for one that does. */
 async function sayWhatIsLeft(store: Store, known: readonly string[], { queues }: WorkSettings): Promise<void> {
-  const names = queueNames(queues)
-  const { items, next } = await store.jobs({ states: ['queued'] }, { limit: mostLooked, after: null })
-  const left = items.filter(
-    ({ task, queue, reservedFor }) =>
-      reservedFor === null && !known.includes(task) && (names === null || names.includes(queue)),
-  )
+  const left = (await store.queuedByTask(queueNames(queues))).filter(({ task }) => !known.includes(task))
   if (left.length === 0) return
-  const tasks = [...new Set(left.map(({ task }) => task))]
-  const more = next === null ? '' : ' or more'
-  say(
-    `left ${plural(left.length, 'job')}${more} of tasks that this worker does not know: ${tasks.slice(0, 10).join(', ')}`,
-  )
+  const count = left.reduce((sum, { count }) => sum + count, 0)
+  const tasks = left.slice(0, mostNamed).map(({ task }) => task)
+  const more = left.length > mostNamed ? `, and ${left.length - mostNamed} more` : ''
+  say(`left ${plural(count, 'job')} of tasks that this worker does not know: ${tasks.join(', ')}${more}`)
 }
 
 /** Resolves when nothing is queued, running or waiting for a retry: looked at again whenever something was written. */

@@ -87,12 +87,17 @@ export function isShutdownSignal(signal: unknown): boolean {
   return shutdownSignals.has(signal)
 }
 
+/** Whether it is the exit code of what ended by such a signal. */
+export function isShutdownCode(code: unknown): boolean {
+  return shutdownCodes.has(code)
+}
+
 /** Whether an error tells of a child that a shutdown ended, as those of child_process and execa do, or is caused by one. */
 export function tellsOfShutdown(thrown: unknown, depth = 5): boolean {
   if (depth === 0 || typeof thrown !== 'object' || thrown === null) return false
   const read = (name: string) => attempt(() => Reflect.get(thrown, name))
   if (isShutdownSignal(read('signal'))) return true
   // As execFile, execa and execFileSync name the exit code.
-  if (['code', 'exitCode', 'status'].some((name) => shutdownCodes.has(read(name)))) return true
+  if (['code', 'exitCode', 'status'].some((name) => isShutdownCode(read(name)))) return true
   return tellsOfShutdown(read('cause'), depth - 1)
 }

@@ -196,8 +196,9 @@ export class Runner {
   ended(lane: Lane, ends: readonly { readonly entry: InFlight; readonly end: AttemptEnd }[]): void {
     this.#pace.ended(ends.length)
     for (const { entry, end } of ends) {
-      if (end.report.kind === 'threw' && end.report.verdict === 'by signal')
-        this.#judge(entry, () => outcomeOf(entry, end.report))
+      const isBySignal = end.report.kind === 'threw' && end.report.verdict === 'by signal'
+      // One that was asked to stop has its reason.
+      if (isBySignal && entry.stopping === null) this.#judge(entry, () => outcomeOf(entry, end.report))
       else this.#ends.push({ entry, outcome: outcomeOf(entry, end.report) })
     }
     // What hangs goes on hanging there.

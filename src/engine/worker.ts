@@ -138,7 +138,7 @@ export class Worker {
     await this.#store.deregister(this.#id)
   }
 
-  /** Whoever asks why a job waits is told who knows its task. */
+  /** `status JOB` says who knows the task of a job that waits. */
   #tellTasks(): void {
     const { known } = this.#pool
     if (known === this.#toldTasks) return

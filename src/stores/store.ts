@@ -213,12 +213,19 @@ export interface JobReader {
    * jobs that wait and are of other tasks than these (left out: of any).
    */
   unfinished(queues: readonly string[] | null, tasks?: readonly string[]): Promise<boolean>
+  /** How many jobs of each task are queued on these queues (null: on any), those that are reserved left out; by task. */
+  queuedByTask(queues: readonly string[] | null): Promise<readonly TaskCount[]>
   /** When the job ended that `newer` others of this state have ended after; null if there are not so many. */
   endOfNewest(state: JobState, newer: number): Promise<EpochMs | null>
   /** What has ended since a time, to the minute (null: ever), by queue and task. Pruned jobs stay counted. */
   statistics(since: EpochMs | null): Promise<readonly TaskStatistics[]>
   /** Running jobs, the longest-running first. */
   running(limit: number): Promise<readonly Job[]>
+}
+
+export interface TaskCount {
+  readonly task: string
+  readonly count: number
 }
 
 export interface JobFilter {

@@ -48,6 +48,22 @@ contract('claim', (test) => {
     expect(await claim()).toHaveLength(10)
   })
 
+  test('What is queued is counted by task, on some queues or all, but for what is reserved.', async (subject) => {
+    const { store } = subject
+    const worker = await subject.register()
+    await store.enqueue([
+      ...Array.from({ length: 3 }, () => newJob({ task: 'many' })),
+      newJob({ task: 'few', queue: 'other' }),
+      newJob({ task: 'mine', reservedFor: worker }),
+      newJob({ task: 'later', dueAt: subject.clock.now() + 1_000 }),
+    ])
+    expect(await store.queuedByTask(null)).toEqual([
+      { task: 'few', count: 1 },
+      { task: 'many', count: 3 },
+    ])
+    expect(await store.queuedByTask(['other', 'none'])).toEqual([{ task: 'few', count: 1 }])
+  })
+
   test('What waits and is of other tasks leaves nothing to do for a worker.', async (subject) => {
     const { store } = subject
     await subject.add({ task: 'foreign' })

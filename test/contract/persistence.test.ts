@@ -71,6 +71,7 @@ contract('persistence', (test) => {
       triggerSchedule: () => store.triggerSchedule({ name: 's', job: newJob() }),
       slots: () => store.slots('s', { limit: 1, before: null }),
       skipWaiting: () => store.skipWaiting({ name: 's', reason: '' }),
+      queuedByTask: () => store.queuedByTask(null),
       endOfNewestSlot: () => store.endOfNewestSlot(0),
       schedulerSeenAt: () => store.schedulerSeenAt(),
       noteScheduler: () => store.noteScheduler(),

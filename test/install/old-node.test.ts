@@ -6,10 +6,10 @@ import { describe, expect, test } from 'vitest'
 import { minimumNode, tooOldNode } from '../../bin/node-version.js'
 import { installedCopy } from './installed-copy.js'
 
-test.each(['18.20.8', '20.20.2', '22.14.0', '22.2.0'])('Node %s is too old', (version) => {
+test.each(['18.20.8', '20.20.2', '22.14.0', '22.2.0', '23.0.0', '23.4.0'])('Node %s is too old', (version) => {
   expect(tooOldNode(version)).toContain(`needs Node.js 22.15 or newer, and this is ${version}`)
 })
-test.each([minimumNode, '22.15.1', '23.0.0', '24.21.0', '26.10.0'])('Node %s will do', (version) => {
+test.each([minimumNode, '22.15.1', '23.5.0', '24.21.0', '26.10.0'])('Node %s will do', (version) => {
   expect(tooOldNode(version)).toBeNull()
 })
 

@@ -1,3 +1,5 @@
+import { expect, test } from 'vitest'
+import { cliProject } from '../support/cli.js'
 import { moduleTable, testedOn } from './module-table.js'
 
 const paths = (...lines: string[]) => `{\n  // comments are fine\n  "compilerOptions": { ${lines.join(', ')} },\n}\n`
@@ -162,3 +164,12 @@ export const run = async () => [Color.Red, C2.Red, exact, first, (await import('
     results: { 'a.run': 1 },
   },
 ])
+
+test('An ES module of JavaScript in a package without a type is loaded without a warning of Node.', async () => {
+  const project = cliProject({
+    'package.json': '{ "name": "plain" }',
+    'tasks/a.js': "import { n } from '../lib/n.js'\nexport default () => n\n",
+    'lib/n.js': 'export const n = 7\n',
+  })
+  expect(await project.run(['run', 'a'])).toEqual({ stdout: '7\n', stderr: '', exitCode: 0 })
+})

@@ -56,4 +56,14 @@ describe('a tsconfig above the project', () => {
     expect(ignored?.faults).toEqual([])
     expect(ignored?.items.map(({ result }) => result)).toEqual([1, 1])
   })
+
+  test('that becomes faulty makes a decorated module faulty that was compiled before.', async () => {
+    const project = cliProject({ 'tasks/d.ts': decorated, '.git/HEAD': '' })
+    expect((await project.run(['tasks'])).exitCode).toBe(0)
+    project.write('tsconfig.json', '{ "extends": "missing" }')
+    expect(await project.run(['tasks'])).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('tsconfig.json'),
+    })
+  })
 })

@@ -132,6 +132,23 @@ export const cjs = () => [basename(__filename), basename(__dirname), require('./
     },
   },
   {
+    title: 'A module that declares require, __filename or __dirname has its own.',
+    files: {
+      'tasks/a.ts': `import { createRequire } from 'node:module'
+import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
+const __filename = fileURLToPath(import.meta.url)
+const require = createRequire(import.meta.url)
+export const run = () => [basename(__filename), basename(__dirname), typeof require('node:fs').statSync]
+`,
+      'tasks/b.ts': `import { basename } from 'node:path'
+const own = (__dirname: string) => __dirname
+export const run = () => [own('mine'), basename(__filename)]
+`,
+    },
+    results: { 'a.run': ['a.ts', 'tasks', 'function'], 'b.run': ['mine', 'b.ts'] },
+  },
+  {
     title: 'A helper in JSX or TSX compiles.',
     files: {
       'tsconfig.json': JSON.stringify({ compilerOptions: { jsx: 'react', jsxFactory: 'h' } }),

@@ -1,7 +1,7 @@
 import { symlinkSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
-import { cliProject, eventually } from '../support/cli.js'
+import { cliProject, eventually, isAlive } from '../support/cli.js'
 import { enqueueJob, jobOf } from '../support/store.js'
 
 const tasks = {
@@ -22,14 +22,6 @@ export default async function wait() {
   await setTimeout(60_000)
 }
 `,
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
 }
 
 /** Holds the lock that every write needs. */

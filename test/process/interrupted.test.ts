@@ -1,6 +1,6 @@
 import { chmodSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { cliProject, eventually } from '../support/cli.js'
+import { cliProject, eventually, isAlive } from '../support/cli.js'
 import { enqueueJob, jobOf } from '../support/store.js'
 
 const project = cliProject({
@@ -48,7 +48,7 @@ describe('TERM to all processes of a worker', () => {
     const [, pid] = await worker.says(/begun (\d+)/)
     // The child first, as it may happen: the worker learns of it before it gets its own.
     process.kill(Number(pid), 'SIGTERM')
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await eventually(() => expect(isAlive(Number(pid))).toBe(false))
     worker.signal('SIGTERM')
     expect((await worker.ended).exitCode).toBe(0)
     expect(await jobOf(project, id)).toMatchObject({

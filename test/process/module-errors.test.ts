@@ -50,6 +50,17 @@ describe.concurrent('a module whose error comes after its load', () => {
     expect(stderr).not.toContain('the task process died')
   })
 
+  test('without a place is not laid upon a module that loads meanwhile.', async () => {
+    const project = cliProject({
+      'tasks/aaa.mjs': connects,
+      'tasks/zzz.mjs': `import { setTimeout } from 'node:timers/promises'\nawait setTimeout(200)\nexport default () => 1\n`,
+    })
+    const { stderr } = await project.run(['tasks'])
+    expect(stderr).toMatch(
+      /ECONNREFUSED.* \(of a task module; its stack names none, and it came while .*zzz\.mjs loaded\)/,
+    )
+  })
+
   test('is named by tasks where it comes within the listing.', async () => {
     const project = cliProject({
       ...good,

@@ -42,7 +42,7 @@ describe.concurrent('jobs of tasks that a worker does not know', () => {
     project.write('tasks/faulty.mjs', 'throw new Error("at the top")\n')
     const burst = await project.run(['workers', 'start', '--burst'])
     expect(burst).toMatchObject({ exitCode: 0 })
-    expect(burst.stderr).toContain('left 3 jobs of tasks that this worker does not know: gone, faulty')
+    expect(burst.stderr).toContain('left 3 jobs of tasks that this worker does not know: faulty, gone')
     expect((await jobsOf(project)).map(({ state }) => state)).toEqual(['queued', 'queued', 'queued', 'completed'])
   })
 

@@ -195,3 +195,12 @@ afterAll(async () => {
     if (shared !== null) rmSync(shared.folder, { recursive: true, force: true })
   }
 })
+
+/** Whether there is such a process. */
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}

@@ -43,7 +43,7 @@ export class ModuleErrors {
     const what = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)
     return file === null
       ? { file: '', message: `${what} (of a task module; its stack names none)` }
-      : { file, message: `${file}: ${what}, after it had loaded` }
+      : { file, message: `${what} (of a task module; its stack names none, and it came while ${file} loaded)` }
   }
 }
 

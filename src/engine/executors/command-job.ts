@@ -2,7 +2,7 @@ import { constants } from 'node:os'
 import { basename } from 'node:path'
 import type { Clock } from '../../domain/clock.js'
 import { inexactNumber } from '../../domain/exact-number.js'
-import { errorWithLastWords, isShutdownSignal, type JobError } from '../../domain/failure.js'
+import { errorWithLastWords, isShutdownCode, isShutdownSignal, type JobError } from '../../domain/failure.js'
 import type { EpochMs, Usage } from '../../domain/job.js'
 import { maxResultBytes, toJsonText } from '../../domain/json.js'
 import type { AttemptReport } from '../../domain/outcome.js'
@@ -27,9 +27,6 @@ export interface CommandPlace {
 // sysexits.h: EX_TEMPFAIL and EX_DATAERR.
 const tryLater = 75
 const neverAgain = 65
-const shutdownCodes = new Set<number | null>(
-  [constants.signals.SIGHUP, constants.signals.SIGINT, constants.signals.SIGTERM].map((signal) => 128 + signal),
-)
 
 const passing = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM', 'ETXTBSY'])
 
@@ -128,7 +125,7 @@ export class CommandJob {
     const meansExitCodes = this.#order.task !== shellTask
     if (meansExitCodes && code === tryLater) return { kind: 'asked for later', delayMs: null, error, ...span }
     // A shell that waits for its child exits with 128 and the number of the signal.
-    const isShutdown = isShutdownSignal(signal) || shutdownCodes.has(code)
+    const isShutdown = isShutdownSignal(signal) || isShutdownCode(code)
     const verdict = meansExitCodes && code === neverAgain ? 'never' : isShutdown ? 'by signal' : 'by policy'
     return { kind: 'threw', error, verdict, ...span }
   }

@@ -60,7 +60,9 @@ export class CommandOutput {
     }
     const lines = (this.#open + text).split('\n')
     this.#open = lines.pop() ?? ''
-    const output = lines.filter((line) => !this.#isProgress(line))
+    // A line that was begun as output goes on as output.
+    const isOutput = (line: string, index: number) => (index === 0 && this.#told > 0) || !this.#isProgress(line)
+    const output = lines.filter(isOutput)
     // A prompt or a bar has no line end: it is shown as it is written, unless it may become a line of progress.
     const open = mayBecomeProgress(this.#open) ? '' : this.#open
     this.#tell(output.map((line) => `${line}\n`).join('') + open)
@@ -77,7 +79,7 @@ export class CommandOutput {
   end(): void {
     const rest = this.#open
     this.#open = ''
-    if (this.#isProgress(rest)) return
+    if (this.#told === 0 && this.#isProgress(rest)) return
     this.#tell(rest)
     this.#told = 0
     this.#keepLast([rest])

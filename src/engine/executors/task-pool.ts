@@ -196,9 +196,9 @@ export class TaskPool {
     this.#tasks = new Map(tasks.map((task) => [task.name, task]))
     this.#found.set(lane, [...this.#tasks.keys()])
     // A job may be handed to any of them.
-    const all = this.#places.flatMap((place) => this.#found.get(place.lane) ?? []).filter(isUnique)
+    const all = new Set(this.#places.flatMap((place) => this.#found.get(place.lane) ?? []))
     const inAll = (name: string) => this.#places.every((place) => this.#found.get(place.lane)?.includes(name) !== false)
-    const known = [shellTask, ...all.filter(inAll)]
+    const known = [shellTask, ...[...all].filter(inAll)]
     if (known.join() !== this.#known.join()) this.#known = known
   }
 
@@ -266,5 +266,3 @@ export class TaskPool {
     }
   }
 }
-
-const isUnique = (name: string, index: number, names: readonly string[]) => names.indexOf(name) === index

@@ -31,9 +31,10 @@ function place(): string | null {
   if (XDG_CACHE_HOME && isAbsolute(XDG_CACHE_HOME)) return join(XDG_CACHE_HOME, 'offstage')
   try {
     const home = homedir()
-    // System users have a home that is not to be there, and root could make it.
-    const isThere = isAbsolute(home) && home !== '/' && statSync(home).isDirectory()
-    return isThere ? join(home, '.cache', 'offstage') : null
+    // System users have a home that must not be there, and root could make it. With the HOME of another user, as sudo may
+    // leave it, folders would be made that this other one cannot use.
+    const isOwnHome = isAbsolute(home) && home !== '/' && statSync(home).uid === process.geteuid?.()
+    return isOwnHome ? join(home, '.cache', 'offstage') : null
   } catch {
     return null // no HOME and no entry in passwd, or a home that is not there
   }

@@ -39,7 +39,7 @@ export function compile(file: string): Compiled {
   if (source === null) throw new CompileError(`${file}: is not UTF-8`)
   const tsconfig = tsconfigOf(dirname(file))
   const type = typeOf(file)
-  const input = JSON.stringify([compilerVersion, type, tsconfig.compilerOptions, source])
+  const input = JSON.stringify([compilerVersion, type, tsconfig.compilerOptions, tsconfig.fault, source])
   const known = kept.read(file, input)
   if (known !== null) return known
   const compiled = compileAnew(file, source, type, tsconfig)
@@ -57,7 +57,7 @@ export function syntaxErrorIn(file: string): string | null {
   }
 }
 
-/** How Node is to take a file; null where its syntax decides. */
+/** What a file is to Node; null where its syntax decides. */
 export function typeOf(file: string): ModuleFormat | null {
   const extension = extname(file)
   if (/^\.m[jt]s$/.test(extension)) return 'module'
@@ -66,12 +66,17 @@ export function typeOf(file: string): ModuleFormat | null {
 }
 
 const requireHere = createRequire(import.meta.url)
-const compilerVersion = 'esbuild 0.28' // package.json asks for this one
+// Of what is kept: package.json asks for this esbuild, and the number is raised when the options below change.
+const compilerVersion = 'esbuild 0.28, options 2'
 
-// What tsc compiles to CommonJS may use these names.
-const commonJsNames =
-  'import{createRequire as __createRequire}from"node:module";' +
-  'const require=__createRequire(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;'
+// What tsc compiles to CommonJS may use these names; a module that declares one means its own.
+const commonJsNames: TransformOptions = {
+  define: { require: '__offstage_require', __filename: '__offstage_filename', __dirname: '__offstage_dirname' },
+  banner:
+    'import{createRequire as __offstage_createRequire}from"node:module";' +
+    'const __offstage_require=__offstage_createRequire(import.meta.url),' +
+    '__offstage_filename=import.meta.filename,__offstage_dirname=import.meta.dirname;',
+}
 
 function compiler(file: string): typeof Esbuild {
   try {
@@ -95,7 +100,7 @@ function compileAnew(file: string, source: string, type: ModuleFormat | null, ts
   const format = type === 'module' || (!isCts && hasModuleSyntax(code)) ? 'module' : 'commonjs'
   const usesCommonJs = format === 'module' && type !== 'module' && /\b(?:require|__filename|__dirname)\b/.test(source)
   if (!usesCommonJs) return { format, code }
-  return { format, code: transform(compiler(file), file, source, { ...options, banner: commonJsNames }) }
+  return { format, code: transform(compiler(file), file, source, { ...options, ...commonJsNames }) }
 }
 
 function compilerOptions(file: string, { compilerOptions }: Tsconfig, more: TransformOptions): TransformOptions {

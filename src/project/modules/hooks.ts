@@ -3,7 +3,8 @@ import { type LoadHookSync, type ResolveHookSync, registerHooks } from 'node:mod
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { packageRoot } from '../../engine/package-root.js'
-import { compile } from './compile.js'
+import { compile, typeOf } from './compile.js'
+import { formatBySyntax } from './package-type.js'
 import { tsconfigOf } from './tsconfig.js'
 
 const isFromSource = import.meta.url.endsWith('.ts')
@@ -64,8 +65,14 @@ const load: LoadHookSync = (url, context, next) => {
     // TypeScript's way: no `with { type: 'json' }`.
     return next(url, { ...context, format: 'json', importAttributes: { ...context.importAttributes, type: 'json' } })
   }
-  if (/\.[cm]?js$/.test(path) && !path.includes('/node_modules/')) filesRead.push(fileURLToPath(path))
-  return next(url, context)
+  if (!/\.[cm]?js$/.test(path) || path.includes('/node_modules/')) return next(url, context)
+  const file = fileURLToPath(path)
+  filesRead.push(file)
+  // Node would find it out too, and warn each time that it had to.
+  return next(
+    url,
+    typeOf(file) === null && formatBySyntax(file) === 'module' ? { ...context, format: 'module' } : context,
+  )
 }
 
 // An array in the types and since Node 24; a Set for require() in Node 22.15.

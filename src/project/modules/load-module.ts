@@ -1,9 +1,9 @@
-import { readFileSync, realpathSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { compile, typeOf } from './compile.js'
 import { registerModuleHooks, takeFilesRead } from './hooks.js'
-import { hasModuleSyntax, prepareLexer } from './package-type.js'
+import { formatBySyntax, prepareLexer } from './package-type.js'
 
 /** Loads one module of the user's: TypeScript or JavaScript, ESM or CommonJS, without a build step. */
 export type LoadModule = (file: string) => Promise<unknown>
@@ -21,11 +21,5 @@ export async function loadModule(file: string): Promise<unknown> {
 
 function isCommonJs(file: string): boolean {
   if (/\.[cm]?ts$/.test(file)) return compile(file).format === 'commonjs'
-  const type = typeOf(file)
-  if (type !== null) return type === 'commonjs'
-  try {
-    return !hasModuleSyntax(readFileSync(file, 'utf8'))
-  } catch {
-    return false // Node says better what is wrong with it
-  }
+  return (typeOf(file) ?? formatBySyntax(file)) === 'commonjs'
 }

@@ -33,3 +33,12 @@ export function hasModuleSyntax(code: string): boolean {
   const [, , , isModule] = parse(code)
   return isModule
 }
+
+/** What the syntax of a file of JavaScript makes it; null if it cannot be read: Node says better what is wrong. */
+export function formatBySyntax(file: string): ModuleFormat | null {
+  try {
+    return hasModuleSyntax(readFileSync(file, 'utf8')) ? 'module' : 'commonjs'
+  } catch {
+    return null
+  }
+}

@@ -1,5 +1,5 @@
 import { idNumber, type Job, type JobId, type JobState, jobStates } from '../../domain/job.js'
-import type { JobFilter, JobPage, Page, QueueInfo } from '../store.js'
+import type { JobFilter, JobPage, Page, QueueInfo, TaskCount } from '../store.js'
 import { byPriority } from './jobs.js'
 import type { Tables } from './tables.js'
 
@@ -70,4 +70,13 @@ export function hasUnfinished(tables: Tables, queues: readonly string[] | null, 
     .filter((job) => (job.state !== 'scheduled' || job.attempt > 0) && !tables.paused.has(job.queue))
     .filter((job) => queues === null || queues.includes(job.queue))
     .some((job) => job.state === 'running' || job.reservedFor !== null || tasks?.includes(job.task) !== false)
+}
+
+export function queuedByTask(tables: Tables, queues: readonly string[] | null): readonly TaskCount[] {
+  const counts = new Map<string, number>()
+  for (const { job } of tables.jobs.inState('queued')) {
+    if (job.reservedFor !== null || queues?.includes(job.queue) === false) continue
+    counts.set(job.task, (counts.get(job.task) ?? 0) + 1)
+  }
+  return [...counts].map(([task, count]) => ({ task, count })).sort((a, b) => (a.task < b.task ? -1 : 1))
 }

@@ -7,7 +7,7 @@ import { cancelJob, enqueueJob } from './enqueue.js'
 import { append, outputOf, progressOf } from './output.js'
 import { pausedQueues, pauseQueues, resumeQueues } from './pausing.js'
 import { endOfNewest, prune } from './prune.js'
-import { hasUnfinished, jobsAhead, jobsPage, queueInfos, runningJobs } from './reader.js'
+import { hasUnfinished, jobsAhead, jobsPage, queuedByTask, queueInfos, runningJobs } from './reader.js'
 import {
   allSchedules,
   dropSchedule,
@@ -102,6 +102,7 @@ export function openMemoryStore(clock: Clock): Store {
     workers: () => run(() => workers.infos()),
     jobsAhead: (id, most) => run(() => jobsAhead(tables, id, most)),
     unfinished: (queues, tasks) => run(() => hasUnfinished(tables, queues, tasks)),
+    queuedByTask: (queues) => run(() => queuedByTask(tables, queues)),
     endOfNewest: (state, newer) => run(() => endOfNewest(tables, state, newer)),
     statistics: (since) => run(() => tables.ends.sums(since)),
     running: (limit) => run(() => runningJobs(tables, limit)),

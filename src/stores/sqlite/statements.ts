@@ -256,6 +256,9 @@ const texts = {
       OR EXISTS (SELECT 1 FROM (${readyQueues}) AS ready WHERE ${onTheseQueues}
         AND EXISTS (SELECT 1 FROM jobs
           WHERE state = 'queued' AND reserved_for IS NULL AND jobs.queue = ready.queue AND ${ofTheseTasks}))`,
+  queuedByTask: `
+    SELECT task, count(*) AS count FROM jobs
+    WHERE state = 'queued' AND reserved_for IS NULL AND ${onTheseQueues} GROUP BY task ORDER BY task`,
   // Reads all jobs: nothing on the way of a job may use it.
   queueCounts: `
     SELECT queue, state, count(*) AS count, min(due_at) AS oldestDueAt FROM jobs GROUP BY queue, state ORDER BY queue`,

@@ -2,7 +2,16 @@ import type Database from 'better-sqlite3'
 import type { Clock } from '../../domain/clock.js'
 import type { JobId, NewJob, WorkerId } from '../../domain/job.js'
 import { storeClosed } from '../closed.js'
-import type { ClaimRequest, JobFilter, NewWorker, Page, PausedQueue, ProcessIdentity, Store } from '../store.js'
+import type {
+  ClaimRequest,
+  JobFilter,
+  NewWorker,
+  Page,
+  PausedQueue,
+  ProcessIdentity,
+  Store,
+  TaskCount,
+} from '../store.js'
 import { Turns } from '../turns.js'
 import { cancelJob } from './cancel.js'
 import { claimJobs, isAnythingReady, namesText } from './claim.js'
@@ -175,6 +184,8 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
         const wanted = { queues: namesText(queues ?? undefined), tasks: namesText(tasks) }
         return statements.anyUnfinished.get(wanted) !== undefined
       }),
+    queuedByTask: (queues) =>
+      read(() => statements.queuedByTask.all({ queues: namesText(queues ?? undefined) }) as TaskCount[]),
     endOfNewest: (state, newer) => read(() => endOfNewest(statements, state, newer)),
     statistics: (since) => read(() => readStatistics(statements, since)),
     running: (limit) => read(() => (statements.running.all(limit) as JobRow[]).map(jobOfRow)),
