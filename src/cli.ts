@@ -4,6 +4,7 @@ import { Config, flush, type Interfaces } from '@oclif/core'
 import { type DeclaredFlags, readArgv } from './cli/argv.js'
 import { DataCommand, describeError, environmentAsksForJson } from './cli/base-command.js'
 import { readCommandLine } from './cli/command-line.js'
+import { endProcess } from './cli/end-process.js'
 import { showHelp } from './cli/help.js'
 import { refuseUndecodableArguments } from './cli/input.js'
 import { leftovers } from './cli/leftovers.js'
@@ -41,7 +42,7 @@ export async function main(options: Interfaces.LoadOptions = program()): Promise
     }
   }
   await flush()
-  if (leftovers.areExpected) process.exit()
+  if (leftovers.areExpected) endProcess()
 }
 
 /**

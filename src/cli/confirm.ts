@@ -1,4 +1,5 @@
 import { UsageError } from '../domain/errors.js'
+import { endProcess } from './end-process.js'
 import { exitCodes } from './exit-codes.js'
 
 /**
@@ -19,7 +20,7 @@ export async function confirm(question: string): Promise<boolean> {
     terminal.once('SIGINT', () => {
       process.stderr.write('\n')
       // Nothing was begun: the question comes before anything is written.
-      process.exit(exitCodes.interrupted)
+      endProcess(exitCodes.interrupted)
     })
     terminal.once('close', () => resolve(null))
     terminal.question(`${question} [y/N] `, resolve)

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { endProcess } from './end-process.js'
 import { exitCodes } from './exit-codes.js'
 import { sayError } from './say.js'
 
@@ -24,12 +25,12 @@ export function watchOutput(running: () => string | null): void {
     const failed = (error: NodeJS.ErrnoException) => {
       if (hasNoReader(stream, error)) {
         // An error that was to be told stays one.
-        if (!goesOn()) process.exit(process.exitCode ?? exitCodes.done)
+        if (!goesOn()) endProcess(process.exitCode ?? exitCodes.done)
         return
       }
       if (stream === process.stderr || isService()) return
       unwritten.error ??= error
-      if (!goesOn()) process.exit(exitCodes.failed)
+      if (!goesOn()) endProcess(exitCodes.failed)
     }
     // The one that oclif has put there throws all but EPIPE.
     stream.removeAllListeners('error').on('error', failed)

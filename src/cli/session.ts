@@ -5,6 +5,7 @@ import type { Catalog } from '../engine/protocol.js'
 import { shellTask } from '../engine/shell-task.js'
 import { preloadStore } from '../open.js'
 import { type Context, projectOf } from './context.js'
+import { endProcess } from './end-process.js'
 import { exitCodes } from './exit-codes.js'
 import { leftovers } from './leftovers.js'
 import { say, sayOutput } from './say.js'
@@ -69,16 +70,8 @@ export async function withTaskInline<T>(
   const { inlineTask } = await import('./inline.js')
   const tasks = inlineTask(projectOf(context), wanted)
   leftovers.areExpected = true
-  process.on('exit', refuseEarlyEnd)
   const pool = new TaskPool(tasks, systemClock, ({ text }) => sayOutput(text))
-  return withPool(pool, context, use, exitCodes.interrupted).finally(() => process.off('exit', refuseEarlyEnd))
-}
-
-/** A module or a task that ends this process with exit code 0 must not pass for one that is done. */
-function refuseEarlyEnd(exitCode: number): void {
-  if (exitCode !== exitCodes.done) return
-  say('the task ended this process, with process.exit() perhaps')
-  process.exitCode = exitCodes.failed
+  return withPool(pool, context, use, exitCodes.interrupted)
 }
 
 async function withPool<T>(
@@ -90,7 +83,7 @@ async function withPool<T>(
   // A module whose top level never comes to an end does not even notice that its worker has gone.
   const killNow = () => pool.killNow()
   process.once('exit', killNow)
-  const release = onSignals(() => process.exit(exitCode))
+  const release = onSignals(() => endProcess(exitCode))
   preloadStore(context.location)
   try {
     const catalog = await pool.catalog

@@ -1,3 +1,4 @@
+import { endProcess } from './end-process.js'
 import { exitCodes } from './exit-codes.js'
 
 /** The signals that ask a command to end. */
@@ -30,7 +31,7 @@ export function takeSignals(exitCode?: number): Interruption {
     exitCodeNow = exitCode ?? code
     if (!first.signal.aborted) return first.abort()
     second.abort()
-    setTimeout(() => process.exit(exitCodeNow), lastWordsMs).unref()
+    setTimeout(() => endProcess(exitCodeNow), lastWordsMs).unref()
   })
   return {
     first: first.signal,

@@ -112,14 +112,17 @@ export function task(
   const wrapped = (...args: unknown[]) => run(...args)
   Object.defineProperties(wrapped, { name: { value: run.name }, length: { value: run.length } })
   definitions.set(wrapped, parseOptions(options))
-  return Object.assign(wrapped, {
+  const methods = {
     enqueue: (...args: unknown[]) => enqueue(wrapped, args, {}),
     with(given: EnqueueOptions) {
       checkEnqueueOptions(given)
       const options = { ...given } // what becomes of the caller's object later is nothing to it
       return { enqueue: (...args: unknown[]) => enqueue(wrapped, args, options) }
     },
-  })
+  }
+  // Not enumerable: functions that a CommonJS module has put on its function are tasks, and these are none.
+  for (const [name, value] of Object.entries(methods)) Object.defineProperty(wrapped, name, { value, writable: true })
+  return wrapped as typeof wrapped & typeof methods
 }
 
 /** What `task()` was told of a function; the defaults for a plain one. */

@@ -1,4 +1,14 @@
-import { closeSync, type Dirent, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  type Dirent,
+  existsSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs'
 import { basename, extname, join, relative, sep } from 'node:path'
 import type { ModuleFault } from '../engine/protocol.js'
 import { isFolder } from './find.js'
@@ -44,6 +54,10 @@ function filesBelow(folder: string, above: readonly string[], faults: ModuleFaul
     if (/^[_.]/.test(entry.name) || entry.name === 'node_modules') return []
     if (entry.isDirectory() || (entry.isSymbolicLink() && isFolder(path)))
       return filesBelow(path, [...above, real], faults)
+    if (isModule(entry.name) && entry.isSymbolicLink() && !existsSync(path)) {
+      faults.push({ file: path, message: `${path}: a link to ${readlinkSync(path)}, which is not there` })
+      return []
+    }
     return isModule(entry.name) || isProgram(path) ? [path] : []
   })
 }

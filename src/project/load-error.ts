@@ -2,8 +2,9 @@ import { fileURLToPath } from 'node:url'
 import { messageWithHint } from '../domain/errors.js'
 import { packageRoot } from '../engine/package-root.js'
 import type { ModuleFault } from '../engine/protocol.js'
-import { CompileError, syntaxErrorIn } from './modules/compile.js'
+import { CompileError, syntaxErrorIn, typeOf } from './modules/compile.js'
 import { takeFilesRead } from './modules/hooks.js'
+import { formatBySyntax } from './modules/package-type.js'
 
 /** What went wrong in a module, in one line that begins with the place. */
 export function describeLoadError(file: string, thrown: unknown): string {
@@ -12,6 +13,9 @@ export function describeLoadError(file: string, thrown: unknown): string {
   const message = firstLine(messageWithHint(thrown))
   const stack = thrown.stack ?? ''
   if (!(thrown instanceof SyntaxError)) return `${frameOf(file, stack) ?? file}: ${message}`
+  if (typeOf(file) === 'commonjs' && formatBySyntax(file) === 'module') {
+    return `${file}: is an ES module, and its package.json says "type": "commonjs"; say "module" there, or name it .mjs`
+  }
   const place = placeAbove(stack)
   return place === null ? (syntaxErrorOfCompiler(file) ?? `${file}: ${message}`) : `${place}: ${message}`
 }

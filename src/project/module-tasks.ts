@@ -77,9 +77,11 @@ type TaskFunction = (...args: unknown[]) => unknown
 
 /** The functions among the exports: not classes, and not schemas, which some libraries make functions. */
 function exportedFunctions(exported: unknown): [string, TaskFunction][] {
-  if (typeof exported === 'function') return isTask(exported) ? [['default', exported]] : []
-  if (typeof exported !== 'object' || exported === null) return []
-  return Object.entries(exported).filter((entry): entry is [string, TaskFunction] => isTask(entry[1]))
+  // Of CommonJS it may be a function, with others as its properties.
+  const whole: [string, unknown][] = typeof exported === 'function' ? [['default', exported]] : []
+  if (typeof exported !== 'function' && (typeof exported !== 'object' || exported === null)) return []
+  const others = Object.entries(exported).filter(([name]) => whole.length === 0 || name !== 'default')
+  return [...whole, ...others].filter((entry): entry is [string, TaskFunction] => isTask(entry[1]))
 }
 
 function isTask(value: unknown): value is TaskFunction {

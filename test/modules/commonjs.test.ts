@@ -29,6 +29,27 @@ moduleTable([
     },
   },
   {
+    title: 'CommonJS: a function with others as its properties; those that task() gives it are none.',
+    files: {
+      'tasks/a.js': `module.exports = () => 'default'\nmodule.exports.other = () => 'other'\n`,
+      'tasks/b.cjs': `const main = () => 'default'\nmain.other = () => 'other'\nmain.default = main\nmain.n = 1\nmodule.exports = main\n`,
+      'tasks/c.cjs': `const { task } = require('offstage')\nmodule.exports = task({}, () => 'wrapped')\n`,
+    },
+    results: { a: 'default', 'a.other': 'other', b: 'default', 'b.other': 'other', c: 'wrapped' },
+  },
+  {
+    title: 'An ES module in a package of CommonJS is a fault that says what to do.',
+    files: {
+      'package.json': '{ "type": "commonjs" }',
+      'tasks/a.js': `export const run = () => 1\n`,
+      'tasks/b.js': `exports.run = () => 1\n`,
+    },
+    results: { 'b.run': 1 },
+    faults: {
+      'tasks/a.js': /^tasks\/a\.js: is an ES module, and its package\.json says "type": "commonjs"; say "module"/,
+    },
+  },
+  {
     title: 'Compiled CommonJS: exports made in a loop, by Object.assign, by getters and by a spread are tasks.',
     files: {
       'tasks/loop.cjs': `for (const name of ['one', 'two']) exports[name] = () => name\n`,
@@ -132,6 +153,6 @@ __exportStar(require('./_helper.js'), exports);\n`,
       'cjs.a.run': 'object',
       'cjs.c.run': 1,
     },
-    faults: { 'tasks/cjs/b.js': /^tasks\/cjs\/b\.js(:1)?: Unexpected token 'export'/ },
+    faults: { 'tasks/cjs/b.js': /^tasks\/cjs\/b\.js: is an ES module, and its package\.json says "type": "commonjs"/ },
   },
 ])

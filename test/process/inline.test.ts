@@ -20,7 +20,12 @@ test('--inline ends with the exit code of the job.', async () => {
   expect(failed).toMatchObject({ stdout: '', stderr: expect.stringContaining('Error: no'), exitCode: 1 })
 })
 
-test.each(['ends.late', 'quits'])('--inline fails if the task or its module ends the process: %s.', async (name) => {
-  const stderr = 'the task ended this process, with process.exit() perhaps\n'
-  expect(await project.run(['run', name, '--inline'])).toMatchObject({ stdout: '', stderr, exitCode: 1 })
+test('--inline: process.exit() fails the job, or makes the module faulty, and ends nothing.', async () => {
+  const late = await project.run(['run', 'ends.late', '--inline', '--retries', '0', '--json'])
+  expect(late.exitCode).toBe(1)
+  const message = 'process.exit() was called in the process of the command, which it would end'
+  expect(JSON.parse(late.stdout)).toMatchObject({ state: 'failed', attempt: 1, error: { message } })
+  const quits = await project.run(['run', 'quits', '--inline'])
+  expect(quits).toMatchObject({ stdout: '', exitCode: 2 })
+  expect(quits.stderr).toMatch(/quits\.ts:1: process\.exit\(0\) was called/)
 })

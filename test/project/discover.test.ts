@@ -44,6 +44,19 @@ describe('discovering modules', () => {
     expect(prefixes(tasksFolder('extensions', ...good, ...bad))).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
   })
 
+  test('A link to nowhere is a fault that names where it leads.', () => {
+    const root = tasksFolder('nowhere', 'a.ts')
+    symlinkSync('nowhere.ts', join(root, 'broken.ts'))
+    const { faults } = discoverModules(root)
+    expect(faults).toEqual([
+      {
+        file: join(root, 'broken.ts'),
+        message: `${join(root, 'broken.ts')}: a link to nowhere.ts, which is not there`,
+      },
+    ])
+    expect(prefixes(root)).toEqual(['a'])
+  })
+
   test('What begins with _ or ., tests and installed packages are no tasks.', () => {
     const none = [
       '_helper.ts',

@@ -1,17 +1,21 @@
 import { syncBuiltinESMExports } from 'node:module'
-import { jobOfCaller } from '../current-job.js'
 
 /**
- * Makes `process.exit()` an error where no job calls it: a module that ends its process, as it loads or in a timer, would
- * end it again in each process that follows, and no task would ever run. Answers how this program ends itself.
+ * Makes `process.exit()` an error where `isRefused` says so, in user code that shares the process with others. Answers how
+ * the program ends itself, and how to undo it.
  */
-export function refuseModuleExit(): (code?: number) => never {
-  const exit: (code?: number | string | null) => never = process.exit.bind(process)
+export function refuseExit(isRefused: () => boolean, why: string) {
+  const whole = process.exit
+  const exit: (code?: number | string | null) => never = whole.bind(process)
   process.exit = (code) => {
-    if (jobOfCaller() !== undefined) return exit(code)
-    throw new Error(`process.exit(${code ?? ''}) was called outside of any job; a task module must not end its process`)
+    if (!isRefused()) return exit(code)
+    throw new Error(`process.exit(${code ?? ''}) was called ${why}`)
   }
   // For those who import it by name.
   syncBuiltinESMExports()
-  return exit
+  const undo = () => {
+    process.exit = whole
+    syncBuiltinESMExports()
+  }
+  return { exit, undo }
 }

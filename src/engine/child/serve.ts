@@ -2,13 +2,14 @@ import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../../domain/clock.js'
 import { errorNamed, KeyTakenError, UsageError } from '../../domain/errors.js'
 import type { EnqueueOptions } from '../../domain/request.js'
+import { jobOfCaller } from '../current-job.js'
 import { unpackOrder } from '../packing.js'
 import type { EnqueueAnswer, ToTaskProcess } from '../protocol.js'
 import type { JobHandle } from '../task.js'
 import { takeChannel } from './channel.js'
 import { checkAll, checkArgs, type LoadedTask, type LoadedTasks } from './loaded-task.js'
 import { type BlameModule, ModuleErrors } from './module-errors.js'
-import { refuseModuleExit } from './module-exit.js'
+import { refuseExit } from './module-exit.js'
 import { OrphanWatch } from './orphan-watch.js'
 import { Outbox } from './outbox.js'
 import { captureOutput } from './output.js'
@@ -23,7 +24,9 @@ export type LoadTasks = (enqueue: EnqueueFromTask, loading: (file: string) => vo
 
 /** The main program of a task process: loads the tasks, then runs what the worker hands over until it hangs up. */
 export async function serveTasks(load: LoadTasks, blame: BlameModule, clock: Clock): Promise<void> {
-  const exit = refuseModuleExit()
+  // A module that ends its process, as it loads or in a timer, would end each that follows, and no task would ever run.
+  const isOutsideJobs = () => jobOfCaller() === undefined
+  const { exit } = refuseExit(isOutsideJobs, 'outside of any job; a task module must not end its process')
   const outbox = new Outbox(takeChannel())
   const enqueues = new Enqueues(outbox)
   const watch = new OrphanWatch()

@@ -4,6 +4,7 @@ import { UsageError } from '../../domain/errors.js'
 import type { JobId } from '../../domain/job.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import { checkAll, checkArgs, type LoadedTasks } from '../child/loaded-task.js'
+import { refuseExit } from '../child/module-exit.js'
 import { captureOutput } from '../child/output.js'
 import { RunningJobs } from '../child/running-jobs.js'
 import { handleOf, type LoadTasks } from '../child/serve.js'
@@ -33,7 +34,9 @@ export class InlineHost implements TaskHost {
       fromEndedJob: warn,
       fromModule: (thrown) => warn(`error outside of any job: ${inspect(thrown)}\n`),
     })
+    const { undo: undoExit } = refuseExit(() => true, 'in the process of the command, which it would end')
     this.#release = () => {
+      undoExit()
       undoCapture()
       undoErrors()
     }

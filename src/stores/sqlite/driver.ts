@@ -20,9 +20,18 @@ export function preloadDriver(): void {
 }
 
 let loaded: typeof Database | null = null
+// The driver makes the function that reads a row.
+const noCodeFromStrings = '--disallow-code-generation-from-strings'
 
 function loadDriver(): typeof Database {
   if (loaded !== null) return loaded
+  if ([...process.execArgv, process.env.NODE_OPTIONS].some((text) => text?.includes(noCodeFromStrings))) {
+    throw new StoreUnavailableError(
+      'E_DRIVER',
+      `the SQLite driver better-sqlite3 cannot be used with ${noCodeFromStrings}`,
+      'leave this option of Node out: see NODE_OPTIONS',
+    )
+  }
   const tooOld = tooOldNode()
   if (tooOld !== null) throw new StoreUnavailableError('E_NODE', tooOld) // it would crash the process
   try {
