@@ -12,6 +12,8 @@ const scans: Readonly<Record<string, readonly string[]>> = {
   // What runs now.
   running: ['jobs USING INDEX jobs_running'],
   anyUnfinished: ['jobs USING INDEX jobs_running', 'jobs USING INDEX jobs_due'],
+  // What is queued, once as a burst ends: it counts them.
+  queuedByTask: ['jobs USING INDEX jobs_ready'],
   // All jobs: it counts them.
   queueCounts: ['jobs'],
 }
