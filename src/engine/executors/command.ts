@@ -4,7 +4,6 @@ import { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { StringDecoder } from 'node:string_decoder'
-import { setImmediate } from 'node:timers/promises'
 import type { Usage } from '../../domain/job.js'
 import { Utf8Check } from '../../domain/text.js'
 import type { ProcessIdentity } from '../../stores/store.js'
@@ -12,6 +11,7 @@ import { identify } from '../host.js'
 import { CommandStdin, type StdinSource } from './command-stdin.js'
 import { CommandUsage } from './command-usage.js'
 import type { Exit } from './forked.js'
+import { passOn, readRest } from './output-streams.js'
 import type { Pipe, Pipes } from './pipes.js'
 
 /** A program to run, as the operating system takes it. */
@@ -37,11 +37,6 @@ export interface CommandListener {
   /** It has ended, with all that it had started; what it wrote has been told. */
   exited(exit: Exit, usage: Usage): void
 }
-
-// What was written arrives soon after the end; a pipe that stays open longer is held by a process that got away.
-const outputGraceMs = 200
-// Linux lets a pipe hold this much; 64 KB unless it is asked for more.
-const mostInPipes = 2 * 1024 * 1024
 
 /** A program in a process group of its own, which ends as a whole. To make one may throw what `spawn` throws. */
 export class Command {
@@ -150,52 +145,6 @@ export class Command {
   }
 }
 
-/**
- * Reads what a program that has ended had written: for 200 ms, or longer if this process was held up, but not more than a
- * pipe can hold if one that got away goes on writing.
- */
-async function readRest(pipes: readonly Readable[], drained: Promise<unknown>): Promise<void> {
-  let bytes = 0
-  let isOver = false
-  const count = (data: Buffer) => {
-    bytes += data.length
-  }
-  for (const pipe of pipes) pipe.on('data', count)
-  void drained.then(() => {
-    isOver = true
-  })
-  await Promise.race([drained, passed(outputGraceMs)])
-  for (let before = -1; !isOver && bytes > before && bytes < mostInPipes; ) {
-    before = bytes
-    // In each turn of the loop what has arrived is read; the first one may have its timers behind it.
-    await setImmediate()
-    await setImmediate()
-  }
-}
-
-/**
- * As `pipe` does, but for a target whose reader goes away: the program then goes on, and what it writes is dropped. Once
- * it is `gone` nothing waits for a slow reader: the rest, which a pipe holds, is in memory until it is read.
- */
-function passOn(source: Readable, target: Writable, gone: Promise<unknown>): void {
-  let isOpen = true
-  let isGone = false
-  const goOn = () => source.resume()
-  const close = () => {
-    isOpen = false
-    goOn()
-  }
-  target.on('drain', goOn).once('close', close).once('error', close)
-  source.on('data', (data: Buffer) => {
-    if (isOpen && !target.write(data) && !isGone) source.pause()
-  })
-  void gone.then(() => {
-    isGone = true
-    goOn()
-  })
-  source.once('close', () => target.off('drain', goOn).off('close', close).off('error', close))
-}
-
 type Output = 'pipe' | number
 type Start = (stdout: Output, stderr: Output) => ChildProcess
 
@@ -222,8 +171,4 @@ function withPipes(start: Start, pipes: readonly Pipe[]): Started {
   } finally {
     for (const { writeEnd } of pipes) closeSync(writeEnd)
   }
-}
-
-function passed(delayMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, delayMs).unref())
 }
