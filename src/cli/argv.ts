@@ -148,7 +148,8 @@ function splitAtEquals(word: string): readonly [typed: string, value: string | u
   return end < 0 ? [word, undefined] : [word.slice(0, end), word.slice(end + 1)]
 }
 
-function truthOf(value: string): boolean | null {
+/** What the value of a boolean flag means; null if it means neither. */
+export function truthOf(value: string): boolean | null {
   if (/^(?:true|yes|1)$/i.test(value)) return true
   return /^(?:false|no|0)$/i.test(value) ? false : null
 }

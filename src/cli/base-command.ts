@@ -1,6 +1,6 @@
 import { Command, Config, Flags, type Interfaces, settings } from '@oclif/core'
-import { OffstageError } from '../domain/errors.js'
-import { type DeclaredFlags, helpAndVersion, readArgv } from './argv.js'
+import { OffstageError, UsageError } from '../domain/errors.js'
+import { type DeclaredFlags, helpAndVersion, readArgv, truthOf } from './argv.js'
 import { checkLine } from './check-line.js'
 import { type Context, readContext } from './context.js'
 import { exitCodeOfError, exitCodes } from './exit-codes.js'
@@ -62,6 +62,7 @@ export abstract class BaseCommand extends Command {
     A extends Record<string, unknown>,
   >(options: Interfaces.Input<F, B, A>): Promise<Interfaces.ParserOutput<F, B, A>> {
     checkLine(this.line, options, this.takesCommand)
+    refuseUnclearEnvironment()
     const { input, argv, switchedOff } = parserInput(this.line, options)
     const parsed = await super.parse(input, argv)
     return { ...parsed, argv: [...this.line.words], flags: { ...parsed.flags, ...switchedOff } }
@@ -116,7 +117,13 @@ export abstract class DataCommand extends BaseCommand {
 
 /** Whether `--json` is asked for by its environment variable. */
 export function environmentAsksForJson(): boolean {
-  return ['1', 'true', 'yes'].includes(process.env.OFFSTAGE_JSON ?? '')
+  return truthOf(process.env.OFFSTAGE_JSON ?? '') === true
+}
+
+function refuseUnclearEnvironment(): void {
+  const { OFFSTAGE_JSON: value = '' } = process.env
+  if (value === '' || truthOf(value) !== null) return
+  throw new UsageError('E_USAGE', `OFFSTAGE_JSON: ${JSON.stringify(value)} is neither true nor false`, 'write 1 or 0')
 }
 
 interface ToldError {

@@ -47,7 +47,8 @@ export async function readContext(flags: GlobalFlags): Promise<Context> {
 export function startingFolder(cwd: string | undefined): string {
   const folder = resolve(cwd ?? '.')
   if (isFolder(folder)) return folder
-  throw new UsageError('E_CWD', `--cwd: there is no folder ${folder}`)
+  const name = process.env.OFFSTAGE_CWD === cwd ? 'OFFSTAGE_CWD' : '--cwd'
+  throw new UsageError('E_CWD', `${name}: there is no folder ${folder}`)
 }
 
 /** The project. Throws ProjectError if there is none. */

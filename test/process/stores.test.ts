@@ -96,6 +96,13 @@ describe.concurrent('stores', () => {
       env: { OFFSTAGE_JSON: '1', OFFSTAGE_CWD: project.root },
     })
     expect(Object.keys(JSON.parse(json.stdout))).toContain('queues')
+    const unclear = await project.run(['status'], { env: { OFFSTAGE_JSON: 'maybe' } })
+    expect(unclear).toMatchObject({
+      exitCode: 2,
+      stderr: 'error: OFFSTAGE_JSON: "maybe" is neither true nor false\n  write 1 or 0\n',
+    })
+    const lost = await project.run(['status'], { env: { OFFSTAGE_CWD: '/nowhere' } })
+    expect(lost).toMatchObject({ exitCode: 2, stderr: 'error: OFFSTAGE_CWD: there is no folder /nowhere\n' })
     const error = await project.run(['status', 'j1'], { env: { OFFSTAGE_JSON: 'true' } })
     expect(error.exitCode).toBe(5)
     expect(JSON.parse(error.stdout)).toMatchObject({ error: { code: 'E_NO_JOB' } })
