@@ -87,7 +87,9 @@ async function withPool<T>(
   preloadStore(context.location)
   try {
     const catalog = await pool.catalog
-    for (const fault of catalog.faults) say(`faulty module: ${fault.message}`)
+    // Where the only modules that may have the task are faulty, the error about the task says it.
+    const willBeSaid = !catalog.isWhole && catalog.tasks.length === 0 ? 1 : 0
+    for (const fault of catalog.faults.slice(willBeSaid)) say(`faulty module: ${fault.message}`)
     return await use({
       pool,
       catalog,
