@@ -148,7 +148,7 @@ const program = {
         },
         {
           name: 'cli',
-          test: /src[\\/]cli([\\/](?!inline|init|follow-status|list-tasks|work|reload|run[\\/](one|many|suite\.)|schedules[\\/](start|sync|trigger))|\.ts)|node_modules[\\/](?!cli-table3|croner|ms[\\/]|chokidar|readdirp)/,
+          test: /src[\\/]views[\\/]|src[\\/]cli([\\/](?!inline|init|follow-status|list-tasks|work|reload|run[\\/](one|many|suite\.)|schedules[\\/](start|sync|trigger))|\.ts)|node_modules[\\/](?!cli-table3|croner|ms[\\/]|chokidar|readdirp)/,
         },
         {
           name: 'core',

@@ -4,10 +4,11 @@ import { withReader } from '../src/cli/context.js'
 import { exitCodes } from '../src/cli/exit-codes.js'
 import { findJob, jobIdOf } from '../src/cli/find-job.js'
 import { jobText } from '../src/cli/render/job-text.js'
-import { statusText, statusToJson } from '../src/cli/render/status.js'
+import { statusText } from '../src/cli/render/status.js'
 import { takeSignals } from '../src/cli/signals.js'
 import { systemClock } from '../src/engine/clock.js'
 import type { Store } from '../src/stores/store.js'
+import { statusToJson } from '../src/views/status.js'
 
 export default class Status extends DataCommand {
   static override summary = 'Show queues, workers and schedules, or everything about a job'

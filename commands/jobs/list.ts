@@ -3,9 +3,9 @@ import { DataCommand } from '../../src/cli/base-command.js'
 import { withReader } from '../../src/cli/context.js'
 import { jobIdOf } from '../../src/cli/find-job.js'
 import { filterFlags, jobFilter } from '../../src/cli/job-filter.js'
-import { jobToListItem } from '../../src/cli/render/job-json.js'
 import { jobsTable } from '../../src/cli/render/job-text.js'
 import { systemClock } from '../../src/engine/clock.js'
+import { jobToListItem } from '../../src/views/job.js'
 
 export default class JobsList extends DataCommand {
   static override summary = 'List jobs, the newest first'

@@ -4,10 +4,11 @@ import { withReader } from '../../src/cli/context.js'
 import { exitCodes } from '../../src/cli/exit-codes.js'
 import { jobIdOf } from '../../src/cli/find-job.js'
 import { tellLogs } from '../../src/cli/logs.js'
-import { logLine, logLineToJson } from '../../src/cli/render/logs.js'
+import { logLine } from '../../src/cli/render/logs.js'
 import { safeJson } from '../../src/cli/sanitise.js'
 import { say } from '../../src/cli/say.js'
 import { takeSignals } from '../../src/cli/signals.js'
+import { logLineToJson } from '../../src/views/log-line.js'
 
 export default class JobsLogs extends DataCommand {
   static override summary = 'Show what a job has printed'

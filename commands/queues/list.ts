@@ -1,7 +1,8 @@
 import { DataCommand } from '../../src/cli/base-command.js'
 import { withReader } from '../../src/cli/context.js'
-import { queuesTable, queueToJson } from '../../src/cli/render/queues.js'
+import { queuesTable } from '../../src/cli/render/queues.js'
 import { systemClock } from '../../src/engine/clock.js'
+import { queueToJson } from '../../src/views/queue.js'
 
 export default class QueuesList extends DataCommand {
   static override summary = 'List the queues: their jobs by state, how long the oldest waits, whether they are paused'

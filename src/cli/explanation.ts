@@ -4,7 +4,7 @@ import type { Attempt, EpochMs, Job } from '../domain/job.js'
 import { isFinal } from '../domain/transitions.js'
 import { hasEnded, thisHost } from '../engine/host.js'
 import { beatMs, type JobReader, leaseMs, type WorkerInfo } from '../stores/store.js'
-import { shownError } from './render/job-json.js'
+import { shownError } from '../views/job.js'
 
 // Nobody needs to know of more, and a million would take their time to count.
 const mostAhead = 10_000

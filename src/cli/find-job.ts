@@ -1,8 +1,8 @@
 import { NotFoundError, UsageError } from '../domain/errors.js'
 import { type EpochMs, type Job, type JobId, parseJobId } from '../domain/job.js'
 import type { Store } from '../stores/store.js'
+import { type JobJson, jobToJson } from '../views/job.js'
 import { explanationOf } from './explanation.js'
-import { type JobJson, jobToJson } from './render/job-json.js'
 
 /** The id of a job as a person typed it: `j42`, or `42`. Throws UsageError. */
 export function jobIdOf(text: string): JobId {

@@ -23,6 +23,8 @@ const rooms: readonly Room[] = [
     floor: 2,
   })),
   { files: ground, floor: 3, sees: ground },
+  // What every reader shows: it knows no project and opens no store.
+  { files: /^src\/views\//, floor: 3 },
   { files: /^src\/(cli\/|cli\.ts)/, floor: 4 },
   { files: /^src\/tui\//, floor: 4 },
   { files: /^commands\//, floor: 5 },

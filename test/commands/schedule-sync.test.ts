@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { ScheduleJson } from '../../src/cli/render/schedules.js'
 import type { SyncChange } from '../../src/cli/schedules/sync.js'
+import type { ScheduleJson } from '../../src/views/schedule.js'
 import { type CliProject, cliProject } from '../support/cli.js'
 import { goldenFolder } from '../support/golden.js'
 import { newSchedule } from '../support/parsed-schedule.js'

@@ -1,9 +1,9 @@
 import { cpSync, existsSync, readdirSync, utimesSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { JobJson } from '../../src/cli/render/job-json.js'
-import type { ScheduleJson } from '../../src/cli/render/schedules.js'
-import type { DueJson } from '../../src/cli/render/slots.js'
+import type { JobJson } from '../../src/views/job.js'
+import type { ScheduleJson } from '../../src/views/schedule.js'
+import type { DueJson } from '../../src/views/slot.js'
 import { cliProject } from '../support/cli.js'
 import { jobsOf } from '../support/store.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { SlotJson } from '../../src/cli/render/slots.js'
+import type { SlotJson } from '../../src/views/slot.js'
 import { cliProject, eventually } from '../support/cli.js'
 import { fakeClock, unsettable } from '../support/faketime.js'
 import { enqueueJob, jobsOf } from '../support/store.js'

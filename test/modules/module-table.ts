@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
-import type { SuiteJson } from '../../src/cli/render/suite.js'
+import type { SuiteJson } from '../../src/views/suite.js'
 import { type CliProject, cliProject } from '../support/cli.js'
 
 /** A file by its text, or a link by where it leads. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { SuiteJson } from '../../src/cli/render/suite.js'
+import type { SuiteJson } from '../../src/views/suite.js'
 import { cliProject } from '../support/cli.js'
 import { moduleTable, testedOn } from './module-table.js'
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import type { JobJson } from '../../src/cli/render/job-json.js'
+import type { JobJson } from '../../src/views/job.js'
 import { cliProject, eventually } from '../support/cli.js'
 import { jobOf } from '../support/store.js'
 

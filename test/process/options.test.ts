@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { JobJson } from '../../src/cli/render/job-json.js'
+import type { JobJson } from '../../src/views/job.js'
 import { cliProject } from '../support/cli.js'
 import { enqueueJob, jobOf, jobsOf } from '../support/store.js'
 

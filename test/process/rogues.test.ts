@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { JobJson } from '../../src/cli/render/job-json.js'
 import type { EnqueueOptions } from '../../src/domain/request.js'
+import type { JobJson } from '../../src/views/job.js'
 import { cliProject, type RunningCli } from '../support/cli.js'
 import { enqueueJob, enqueueJobs, finalJobs } from '../support/store.js'
 

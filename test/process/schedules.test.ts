@@ -1,8 +1,8 @@
 import { existsSync, rmSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import type { JobJson } from '../../src/cli/render/job-json.js'
-import type { ScheduleJson } from '../../src/cli/render/schedules.js'
-import type { SlotJson } from '../../src/cli/render/slots.js'
+import type { JobJson } from '../../src/views/job.js'
+import type { ScheduleJson } from '../../src/views/schedule.js'
+import type { SlotJson } from '../../src/views/slot.js'
 import { type CliProject, cliProject, eventually } from '../support/cli.js'
 import { jobsOf } from '../support/store.js'
 

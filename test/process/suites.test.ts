@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import type { SuiteJson } from '../../src/cli/render/suite.js'
+import type { SuiteJson } from '../../src/views/suite.js'
 import { cliProject } from '../support/cli.js'
 import { keysOf, shapes } from '../support/shapes.js'
 import { jobsOf } from '../support/store.js'

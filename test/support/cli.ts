@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, expect, vi } from 'vitest'
-import type { JobJson } from '../../src/cli/render/job-json.js'
+import type { JobJson } from '../../src/views/job.js'
 
 const packageRoot = join(import.meta.dirname, '../..')
 const program = join(packageRoot, 'bin/run.js')

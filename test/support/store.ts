@@ -1,5 +1,4 @@
 import { findJob } from '../../src/cli/find-job.js'
-import type { JobJson } from '../../src/cli/render/job-json.js'
 import { followJob } from '../../src/cli/run/follow.js'
 import type { JobId, OutputLine } from '../../src/domain/job.js'
 import { type EnqueueOptions, makeJob, plainTaskDefaults } from '../../src/domain/request.js'
@@ -8,6 +7,7 @@ import type { NewSchedule, SlotRecord } from '../../src/domain/schedule/schedule
 import { systemClock } from '../../src/engine/clock.js'
 import { defaultStoreUrl, openStore, openStoreForReading, parseStoreUrl } from '../../src/open.js'
 import type { Store } from '../../src/stores/store.js'
+import type { JobJson } from '../../src/views/job.js'
 import type { CliProject } from './cli.js'
 import { newJob } from './job.js'
 import { claimOf } from './schedule.js'

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../domain/duration.js'
 import type { JobError } from '../../domain/failure.js'
+import type { JobJson, JobListItem } from '../../views/job.js'
 import { visible, visibleLine } from '../sanitise.js'
-import type { JobJson, JobListItem } from './job-json.js'
 import { table } from './table.js'
 
 /** Everything about one job, for people. */

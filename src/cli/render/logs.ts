@@ -1,10 +1,6 @@
 import type { OutputLine } from '../../domain/job.js'
+import { isoTime } from '../../views/iso-time.js'
 import { visibleOutput } from '../sanitise.js'
-import { isoTime } from './job-json.js'
-
-export function logLineToJson(attempt: number, { line, at, stream, text }: OutputLine) {
-  return { attempt, line, at: isoTime(at), stream, text }
-}
 
 const endOfColour = '\u001b[0m'
 

@@ -1,70 +1,8 @@
 import { formatDuration } from '../../domain/duration.js'
 import type { EpochMs } from '../../domain/job.js'
-import type { JsonValue } from '../../domain/json.js'
-import { redact } from '../../domain/redact.js'
-import { nextFiring } from '../../domain/schedule/due.js'
 import { localText, offsetText } from '../../domain/schedule/local-time.js'
-import { type NextSlot, ruleText } from '../../domain/schedule/rule.js'
-import type { Schedule } from '../../domain/schedule/schedule.js'
-import { slotsOf } from '../../domain/schedule/slots.js'
-import { isoTime } from './job-json.js'
-import { slotToJson } from './slots.js'
+import type { ScheduleJson } from '../../views/schedule.js'
 import { table } from './table.js'
-
-/** A schedule as programs read it. */
-export function scheduleToJson(schedule: Schedule, redactMore: readonly string[], now: EpochMs) {
-  const { name, task, source, plan, pausedAt, fired, waiting, lastSlot } = schedule
-  const { nextAt, fault } = nextOf(schedule, now)
-  const definition = plan?.definition
-  return {
-    name,
-    task,
-    source,
-    rule: plan === null ? null : ruleText(plan.rule),
-    tz: plan?.rule.tz ?? null,
-    nextAt: isoTime(nextAt),
-    paused: pausedAt !== null,
-    lastSlot: lastSlot === null ? null : slotToJson(lastSlot),
-    fault,
-    args:
-      definition === undefined ? [] : (redact(JSON.parse(definition.argsJson) as JsonValue, redactMore) as JsonValue[]),
-    catchUp: definition?.catchUp ?? null,
-    maxLatenessMs: definition?.maxLatenessMs ?? null,
-    overlap: definition?.overlap ?? null,
-    jitterMs: definition?.jitterMs ?? null,
-    until: isoTime(definition?.until ?? null),
-    limit: definition?.limit ?? null,
-    fired,
-    waiting,
-  }
-}
-
-/** What `status` shows of schedules. */
-export function schedulesAtAGlance(schedules: readonly Schedule[], now: EpochMs) {
-  return schedules.map((schedule) => {
-    const { name, task, rule, tz, nextAt, paused, lastSlot, fault } = scheduleToJson(schedule, [], now)
-    return { name, task, rule, tz, nextAt, paused, lastSlot, fault }
-  })
-}
-
-export type ScheduleJson = ReturnType<typeof scheduleToJson>
-
-/**
- * The next slot to come, or what keeps a schedule from having one. What has passed is for a scheduler to decide, but of
- * one that comes once that is all there is.
- */
-function nextOf(schedule: Schedule, now: EpochMs): { readonly nextAt: EpochMs | null; readonly fault: string | null } {
-  if (schedule.plan === null) return { nextAt: null, fault: schedule.fault }
-  let next: NextSlot
-  try {
-    next = slotsOf(schedule.plan.rule)
-  } catch (thrown) {
-    // What could be followed once, such as a zone that the system knew.
-    return { nextAt: null, fault: thrown instanceof Error ? thrown.message : String(thrown) }
-  }
-  const decidedUntil = schedule.plan.rule.kind === 'once' ? schedule.decidedUntil : Math.max(schedule.decidedUntil, now)
-  return { nextAt: nextFiring({ ...schedule, decidedUntil }, next)?.slot ?? null, fault: null }
-}
 
 export function schedulesTable(schedules: readonly ScheduleJson[], now: EpochMs): Promise<string> {
   return table(

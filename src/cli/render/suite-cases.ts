@@ -1,8 +1,8 @@
 import { relative } from 'node:path'
 import type { ModuleFault } from '../../engine/protocol.js'
-import type { JobJson } from './job-json.js'
+import type { JobJson } from '../../views/job.js'
+import { hasPassed, type SuiteJson, tookMs } from '../../views/suite.js'
 import type { TestCase, TestProblem } from './junit.js'
-import { hasPassed, type SuiteJson, tookMs } from './suite.js'
 
 /** The cases of a suite's report: one for each task, and one for each faulty module, by its path in the project. */
 export function suiteCases({ items, faults }: SuiteJson, root: string): readonly TestCase[] {

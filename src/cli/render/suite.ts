@@ -1,32 +1,8 @@
 import { formatDuration } from '../../domain/duration.js'
-import type { ModuleFault } from '../../engine/protocol.js'
-import { exitCodeOfJob, exitCodes } from '../exit-codes.js'
-import type { JobJson } from './job-json.js'
+import type { JobJson } from '../../views/job.js'
+import { hasPassed, type SuiteJson, tookMs } from '../../views/suite.js'
 import { short, stateText } from './job-text.js'
 import { table } from './table.js'
-
-/** How the tasks of a suite ended. A module that could not be loaded has failed too: its tasks did not run. */
-export interface SuiteJson {
-  readonly passed: number
-  readonly failed: number
-  readonly durationMs: number
-  readonly items: readonly JobJson[]
-  readonly faults: readonly ModuleFault[]
-}
-
-export function suiteToJson(items: readonly JobJson[], faults: readonly ModuleFault[], durationMs: number): SuiteJson {
-  const passed = items.filter(hasPassed).length
-  return { passed, failed: items.length - passed + faults.length, durationMs, items, faults }
-}
-
-export function hasPassed(job: JobJson): boolean {
-  return exitCodeOfJob(job) === exitCodes.done
-}
-
-/** The last attempt's time, start to end; null if the job was never begun. */
-export function tookMs(job: JobJson): number | null {
-  return job.attempts.at(-1)?.durationMs ?? null
-}
 
 /** What is said of a task as it ends: a line, and below it the stack of one that failed. */
 export function endedText(job: JobJson): string {

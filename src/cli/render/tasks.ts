@@ -1,16 +1,6 @@
 import { formatDuration } from '../../domain/duration.js'
+import type { TaskItem } from '../../views/task.js'
 import { table } from './table.js'
-
-export interface TaskItem {
-  readonly name: string
-  readonly file: string
-  readonly line: number
-  readonly queue: string
-  readonly maxRetries: number
-  readonly timeoutMs: number | null
-  /** Its rule as people write it, or what is wrong with it; null if it has none. */
-  readonly schedule: string | null
-}
 
 export async function tasksTable(items: readonly TaskItem[]): Promise<string> {
   if (items.length === 0) return 'No tasks yet. Export a function from a module of the task directory.'

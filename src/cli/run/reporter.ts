@@ -2,7 +2,7 @@ import { formatDuration } from '../../domain/duration.js'
 import type { JobError } from '../../domain/failure.js'
 import type { ClaimedJob, JobId } from '../../domain/job.js'
 import type { EngineEmitter } from '../../engine/events.js'
-import { shownError } from '../render/job-json.js'
+import { shownError } from '../../views/job.js'
 import { ProgressLine } from '../render/progress-line.js'
 import { say, sayOutput } from '../say.js'
 

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../domain/job.js'
+import type { SuiteJson } from '../../views/suite.js'
 import { junitXml } from '../render/junit.js'
-import type { SuiteJson } from '../render/suite.js'
 import { suiteCases } from '../render/suite-cases.js'
 import { say } from '../say.js'
 import { reportFile } from './report-file.js'

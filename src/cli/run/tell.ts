@@ -1,5 +1,5 @@
+import type { JobJson } from '../../views/job.js'
 import { exitCodeOfJob, exitCodes } from '../exit-codes.js'
-import type { JobJson } from '../render/job-json.js'
 import { errorText } from '../render/job-text.js'
 import { safeJson, visible } from '../sanitise.js'
 import { say, sayText } from '../say.js'

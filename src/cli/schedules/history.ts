@@ -3,7 +3,7 @@ import { machineZone } from '../../domain/schedule/local-time.js'
 import { timeIn } from '../../domain/schedule/time.js'
 import { systemClock } from '../../engine/clock.js'
 import type { Store } from '../../stores/store.js'
-import { type SlotJson, slotToJson } from '../render/slots.js'
+import { type SlotJson, slotToJson } from '../../views/slot.js'
 import { findSchedule } from './find.js'
 
 export interface HistoryRequest {

@@ -5,7 +5,7 @@ import { slotsOf } from '../../domain/schedule/slots.js'
 import { timeIn } from '../../domain/schedule/time.js'
 import { systemClock } from '../../engine/clock.js'
 import type { Store } from '../../stores/store.js'
-import { type DueJson, dueToJson } from '../render/slots.js'
+import { type DueJson, dueToJson } from '../../views/slot.js'
 import { say } from '../say.js'
 import { findSchedule } from './find.js'
 

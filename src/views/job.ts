@@ -1,7 +1,8 @@
-import type { JobError } from '../../domain/failure.js'
-import type { Attempt, EpochMs, Job, Progress } from '../../domain/job.js'
-import type { JsonValue } from '../../domain/json.js'
-import { redact, redactText } from '../../domain/redact.js'
+import type { JobError } from '../domain/failure.js'
+import type { Attempt, Job, Progress } from '../domain/job.js'
+import type { JsonValue } from '../domain/json.js'
+import { redact, redactText } from '../domain/redact.js'
+import { isoTime } from './iso-time.js'
 
 /** A job as programs read it: times as ISO texts in UTC, durations as numbers of milliseconds, absent as null. */
 export function jobToJson(
@@ -97,10 +98,4 @@ function withoutStack(error: JobError | null) {
   if (error === null) return null
   const { stack, ...others } = error
   return others
-}
-
-export function isoTime(time: EpochMs): string
-export function isoTime(time: EpochMs | null): string | null
-export function isoTime(time: EpochMs | null): string | null {
-  return time === null ? null : new Date(time).toISOString()
 }

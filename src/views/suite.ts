@@ -1,0 +1,25 @@
+import type { ModuleFault } from '../engine/protocol.js'
+import type { JobJson } from './job.js'
+
+/** How the tasks of a suite ended. A module that could not be loaded has failed too: its tasks did not run. */
+export interface SuiteJson {
+  readonly passed: number
+  readonly failed: number
+  readonly durationMs: number
+  readonly items: readonly JobJson[]
+  readonly faults: readonly ModuleFault[]
+}
+
+export function suiteToJson(items: readonly JobJson[], faults: readonly ModuleFault[], durationMs: number): SuiteJson {
+  const passed = items.filter(hasPassed).length
+  return { passed, failed: items.length - passed + faults.length, durationMs, items, faults }
+}
+
+export function hasPassed(job: JobJson): boolean {
+  return job.state === 'completed'
+}
+
+/** The last attempt's time, start to end; null if the job was never begun. */
+export function tookMs(job: JobJson): number | null {
+  return job.attempts.at(-1)?.durationMs ?? null
+}

@@ -1,0 +1,11 @@
+/** A task as programs read it. */
+export interface TaskItem {
+  readonly name: string
+  readonly file: string
+  readonly line: number
+  readonly queue: string
+  readonly maxRetries: number
+  readonly timeoutMs: number | null
+  /** Its rule as people write it, or what is wrong with it; null if it has none. */
+  readonly schedule: string | null
+}
