@@ -12,7 +12,7 @@ export default class Init extends DataCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Init)
-    const { startingFolder } = await import('../src/cli/context.js')
+    const { startingFolder } = await import('../src/app/context.js')
     const { initProject } = await import('../src/cli/init.js')
     const made = initProject(resolve(startingFolder(flags.cwd), args.dir))
     for (const file of made.files) this.log(`wrote ${file}`)

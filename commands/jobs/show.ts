@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core'
+import { withReader } from '../../src/app/context.js'
+import { findJob } from '../../src/app/find-job.js'
 import { DataCommand } from '../../src/cli/base-command.js'
-import { withReader } from '../../src/cli/context.js'
-import { findJob } from '../../src/cli/find-job.js'
 import { jobText } from '../../src/cli/render/job-text.js'
 import { systemClock } from '../../src/engine/clock.js'
 

@@ -1,5 +1,5 @@
+import { withReader } from '../../src/app/context.js'
 import { DataCommand } from '../../src/cli/base-command.js'
-import { withReader } from '../../src/cli/context.js'
 import { queuesTable } from '../../src/cli/render/queues.js'
 import { systemClock } from '../../src/engine/clock.js'
 import { queueToJson } from '../../src/views/queue.js'

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core'
+import { withReader } from '../../src/app/context.js'
 import { DataCommand } from '../../src/cli/base-command.js'
-import { withReader } from '../../src/cli/context.js'
 import { historyTable } from '../../src/cli/render/slots.js'
 import { slotHistory } from '../../src/cli/schedules/history.js'
 

@@ -1,5 +1,5 @@
+import { withReader } from '../../src/app/context.js'
 import { DataCommand } from '../../src/cli/base-command.js'
-import { withReader } from '../../src/cli/context.js'
 import { schedulesTable } from '../../src/cli/render/schedules.js'
 import { sayIfNobodySchedules, shownSchedules } from '../../src/cli/schedules/find.js'
 import { systemClock } from '../../src/engine/clock.js'

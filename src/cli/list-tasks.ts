@@ -1,10 +1,10 @@
+import type { Context } from '../app/context.js'
 import { wholeRuleText } from '../domain/schedule/rule.js'
 import { checkSchedules } from '../domain/schedule/sources.js'
 import { systemClock } from '../engine/clock.js'
 import type { ModuleFault } from '../engine/protocol.js'
 import { codeSchedules } from '../project/schedules.js'
 import type { TaskItem } from '../views/task.js'
-import type { Context } from './context.js'
 import { say } from './say.js'
 import { withTasks } from './session.js'
 

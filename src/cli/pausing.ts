@@ -1,10 +1,10 @@
+import { type Context, refuseMemory, withStore } from '../app/context.js'
 import { NotFoundError } from '../domain/errors.js'
 import { type JobState, jobStates } from '../domain/job.js'
 import { nearestName, queueName } from '../domain/names.js'
 import { systemClock } from '../engine/clock.js'
 import type { QueueInfo, Store } from '../stores/store.js'
 import { type QueueJson, queueToJson } from '../views/queue.js'
-import { type Context, refuseMemory, withStore } from './context.js'
 import { say } from './say.js'
 
 /** Pauses queues, those too that have no jobs yet; answers how they are now. Throws UsageError. */

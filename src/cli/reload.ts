@@ -1,10 +1,10 @@
+import { type Context, projectOf } from '../app/context.js'
+import { startTasks } from '../app/start-tasks.js'
 import type { TaskPool } from '../engine/executors/task-pool.js'
 import type { Catalog, ModuleFault } from '../engine/protocol.js'
 import { watchCode } from '../project/watch.js'
-import { type Context, projectOf } from './context.js'
 import { say, sayOutput } from './say.js'
 import type { ProjectTasks } from './session.js'
-import { startTasks } from './start-tasks.js'
 
 /**
  * Replaces the task processes of a worker whenever the code of its project changes. If a module cannot be loaded that

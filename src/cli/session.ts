@@ -1,16 +1,16 @@
+import { type Context, projectOf } from '../app/context.js'
+import { startTasks } from '../app/start-tasks.js'
 import { systemClock } from '../engine/clock.js'
 import type { OuterStreams } from '../engine/executors/command.js'
 import { TaskPool } from '../engine/executors/task-pool.js'
 import type { Catalog } from '../engine/protocol.js'
 import { shellTask } from '../engine/shell-task.js'
 import { preloadStore } from '../open.js'
-import { type Context, projectOf } from './context.js'
 import { endProcess } from './end-process.js'
 import { exitCodes } from './exit-codes.js'
 import { leftovers } from './leftovers.js'
 import { say, sayOutput } from './say.js'
 import { onSignals, takeSignals } from './signals.js'
-import { startTasks } from './start-tasks.js'
 
 /** The tasks of the project, in processes that can run them. */
 export interface ProjectTasks {
@@ -67,7 +67,7 @@ export async function withTaskInline<T>(
   wanted: string,
   use: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const { inlineTask } = await import('./inline.js')
+  const { inlineTask } = await import('../app/inline-task.js')
   const tasks = inlineTask(projectOf(context), wanted)
   leftovers.areExpected = true
   const pool = new TaskPool(tasks, systemClock, ({ text }) => sayOutput(text))

@@ -25,10 +25,12 @@ const rooms: readonly Room[] = [
   { files: ground, floor: 3, sees: ground },
   // What every reader shows: it knows no project and opens no store.
   { files: /^src\/views\//, floor: 3 },
-  { files: /^src\/(cli\/|cli\.ts)/, floor: 4 },
-  { files: /^src\/tui\//, floor: 4 },
-  { files: /^commands\//, floor: 5 },
-  { files: /^bin\//, floor: 6 },
+  // What commands, monitors and probes do, without a terminal.
+  { files: /^src\/app\//, floor: 4 },
+  { files: /^src\/(cli\/|cli\.ts)/, floor: 5 },
+  { files: /^src\/tui\//, floor: 5 },
+  { files: /^commands\//, floor: 6 },
+  { files: /^bin\//, floor: 7 },
 ]
 
 /** Who may import a package. */
@@ -119,6 +121,12 @@ test('No file is over 400 lines.', () => {
 test('Time is passed in: nobody reads the clock on the wall but clock.ts.', () => {
   const readers = source.filter((file) => file.startsWith('src/') && /\bDate\.now\b|new Date\(\)/.test(read(file)))
   expect(readers.filter((file) => !/(^|\/)clock\.ts$/.test(file))).toEqual([])
+})
+
+test('Use cases and views know no terminal.', () => {
+  const files = source.filter((file) => /^src\/(app|views)\//.test(file))
+  expect(files.length).toBeGreaterThan(10)
+  expect(files.filter((file) => /process\.(std(in|out|err)|exit)/.test(read(file)))).toEqual([])
 })
 
 test('Every command reads its command line by the same reader.', () => {

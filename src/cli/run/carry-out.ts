@@ -1,4 +1,4 @@
-import { type Context, refuseMemory } from '../context.js'
+import { type Context, refuseMemory } from '../../app/context.js'
 import { exitCodes } from '../exit-codes.js'
 import { suiteText } from '../render/suite.js'
 import { relativeToHere } from '../render/tasks.js'

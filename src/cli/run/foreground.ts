@@ -1,13 +1,13 @@
+import type { Context } from '../../app/context.js'
+import { followJob } from '../../app/follow-job.js'
 import { OffstageError } from '../../domain/errors.js'
 import type { Job, JobId, NewJob } from '../../domain/job.js'
 import { systemClock } from '../../engine/clock.js'
 import type { TaskPool } from '../../engine/executors/task-pool.js'
 import { Worker } from '../../engine/worker.js'
 import type { Enqueued, Store } from '../../stores/store.js'
-import type { Context } from '../context.js'
 import { say } from '../say.js'
 import { fired, type Interruption } from '../signals.js'
-import { followJob } from './follow.js'
 import { reportRun } from './reporter.js'
 
 /** Jobs that run here at a time, where there are many. */

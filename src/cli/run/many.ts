@@ -1,15 +1,15 @@
+import { type Context, withStore } from '../../app/context.js'
+import { wholeJob } from '../../app/find-job.js'
+import { findTask } from '../../app/prepare-jobs.js'
 import type { Enqueued } from '../../stores/store.js'
 import { type JobJson, shownError } from '../../views/job.js'
-import { type Context, withStore } from '../context.js'
 import { exitCodeOfJob, exitCodes } from '../exit-codes.js'
-import { wholeJob } from '../find-job.js'
 import { errorText } from '../render/job-text.js'
 import { safeJson } from '../sanitise.js'
 import { sayText } from '../say.js'
 import { withTask } from '../session.js'
 import { type EachRequest, type EachSummary, enqueueBatches, readEach, summarise } from './each.js'
 import { ForegroundRun, manyAtOnce } from './foreground.js'
-import { findTask } from './request.js'
 
 /** Enqueues one job a line; `printed` gets the ids of each thousand as it is safe. */
 export function enqueueEach(

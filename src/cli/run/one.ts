@@ -1,3 +1,7 @@
+import { type Context, withStore } from '../../app/context.js'
+import { wholeJob } from '../../app/find-job.js'
+import { followJob } from '../../app/follow-job.js'
+import { findTask, prepareJobs } from '../../app/prepare-jobs.js'
 import { KeyTakenError, NotFoundError } from '../../domain/errors.js'
 import type { Job, JobId, NewJob } from '../../domain/job.js'
 import type { EnqueueOptions } from '../../domain/request.js'
@@ -8,15 +12,11 @@ import type { StdinSource } from '../../engine/executors/command-stdin.js'
 import { shellTask } from '../../engine/shell-task.js'
 import type { Enqueued, Store } from '../../stores/store.js'
 import { type JobJson, shownError } from '../../views/job.js'
-import { type Context, withStore } from '../context.js'
 import { exitCodes } from '../exit-codes.js'
-import { wholeJob } from '../find-job.js'
 import { say } from '../say.js'
 import { type Session, withoutTasks, withTask, withTaskInline } from '../session.js'
-import { followJob } from './follow.js'
 import { ForegroundRun } from './foreground.js'
 import { withOwnStdin } from './own-stdin.js'
-import { findTask, prepareJobs } from './request.js'
 
 /** One job of `run`, as it was asked for. */
 export interface RunRequest {

@@ -1,9 +1,9 @@
+import { type Context, refuseMemory, withStore } from '../../app/context.js'
 import { scheduleName } from '../../domain/names.js'
 import type { Schedule } from '../../domain/schedule/schedule.js'
 import type { Store } from '../../stores/store.js'
 import type { ScheduleJson } from '../../views/schedule.js'
 import { confirm } from '../confirm.js'
-import { type Context, refuseMemory, withStore } from '../context.js'
 import { say } from '../say.js'
 import { noSchedule, shownSchedules } from './find.js'
 

@@ -1,10 +1,10 @@
+import type { Context } from '../../app/context.js'
 import { NotFoundError } from '../../domain/errors.js'
 import { nearestName } from '../../domain/names.js'
 import type { Schedule } from '../../domain/schedule/schedule.js'
 import { systemClock } from '../../engine/clock.js'
 import type { Store } from '../../stores/store.js'
 import { type ScheduleJson, scheduleToJson } from '../../views/schedule.js'
-import type { Context } from '../context.js'
 import { say } from '../say.js'
 
 /** Schedules as they are now: all of them, or those of these names. */

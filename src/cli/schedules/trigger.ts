@@ -1,9 +1,9 @@
+import { type Context, refuseMemory, withStore } from '../../app/context.js'
+import { findJob } from '../../app/find-job.js'
+import { findTask, prepareJobs } from '../../app/prepare-jobs.js'
 import { ProjectError } from '../../domain/errors.js'
 import { systemClock } from '../../engine/clock.js'
 import type { JobJson } from '../../views/job.js'
-import { type Context, refuseMemory, withStore } from '../context.js'
-import { findJob } from '../find-job.js'
-import { findTask, prepareJobs } from '../run/request.js'
 import { withTask } from '../session.js'
 import { findSchedule, noSchedule } from './find.js'
 

@@ -1,3 +1,4 @@
+import { type Context, projectOf } from '../../app/context.js'
 import type { JsonValue } from '../../domain/json.js'
 import { redactText } from '../../domain/redact.js'
 import type { NewSchedule } from '../../domain/schedule/schedule.js'
@@ -7,7 +8,6 @@ import type { Verdict } from '../../engine/protocol.js'
 import { shellTask } from '../../engine/shell-task.js'
 import { after } from '../../engine/timer.js'
 import { codeSchedules, configSchedules } from '../../project/schedules.js'
-import { type Context, projectOf } from '../context.js'
 import { say } from '../say.js'
 import type { ProjectTasks } from '../session.js'
 
