@@ -5,32 +5,32 @@ import { expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '../..')
 
-// Imports go down only. Two rooms on one floor do not see each other, but where one lists the other.
-interface Room {
+// Imports go down only. Two layers of one height do not see each other, but where one lists the other.
+interface Layer {
   readonly files: RegExp
-  readonly floor: number
+  readonly height: number
   readonly sees?: RegExp
 }
 const ground =
   /^src\/(open\.ts|project\/|background\/|remote\/|index\.ts|testing\/|compile-cache\.ts|supported-node\.ts|task-process\.ts|user-code\.ts)/
-const rooms: readonly Room[] = [
+const layers: readonly Layer[] = [
   // The oldest Node is known to bin/run.js before anything else is loaded, and asked for by all who can be started.
-  { files: /^bin\/node-version\./, floor: -1 },
-  { files: /^src\/domain\//, floor: 0 },
-  { files: /^src\/stores\/[^/]+\.ts$/, floor: 1 },
+  { files: /^bin\/node-version\./, height: -1 },
+  { files: /^src\/domain\//, height: 0 },
+  { files: /^src\/stores\/[^/]+\.ts$/, height: 1 },
   ...['stores/sqlite', 'stores/memory', 'stores/bullmq', 'engine'].map((name) => ({
     files: new RegExp(`^src/${name}/`),
-    floor: 2,
+    height: 2,
   })),
-  { files: ground, floor: 3, sees: ground },
+  { files: ground, height: 3, sees: ground },
   // What every reader shows: it knows no project and opens no store.
-  { files: /^src\/views\//, floor: 3 },
+  { files: /^src\/views\//, height: 3 },
   // What commands, monitors and probes do, without a terminal.
-  { files: /^src\/app\//, floor: 4 },
-  { files: /^src\/(cli\/|cli\.ts)/, floor: 5 },
-  { files: /^src\/tui\//, floor: 5 },
-  { files: /^commands\//, floor: 6 },
-  { files: /^bin\//, floor: 7 },
+  { files: /^src\/app\//, height: 4 },
+  { files: /^src\/(cli\/|cli\.ts)/, height: 5 },
+  { files: /^src\/tui\//, height: 5 },
+  { files: /^commands\//, height: 6 },
+  { files: /^bin\//, height: 7 },
 ]
 
 /** Who may import a package. */
@@ -50,7 +50,7 @@ const filesOf = (...folders: string[]) =>
     { cwd: root, ignore: ['**/fixtures/**'] },
   ).sort()
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
-const roomOf = (file: string) => rooms.find((room) => room.files.test(file))
+const layerOf = (file: string) => layers.find((layer) => layer.files.test(file))
 
 /** What a file imports, types and `import()` included: files as paths from the root, packages as their names. */
 function importsOf(file: string): readonly string[] {
@@ -66,15 +66,15 @@ function importsOf(file: string): readonly string[] {
 function mayImport(file: string, imported: string): boolean {
   const owner = owners.find(([name]) => name.test(imported.replace(/^(@[^/]+\/[^/]+|[^@/][^/]*)\/.*$/, '$1')))
   if (owner !== undefined) return owner[1].test(file)
-  const [from, to] = [roomOf(file), roomOf(imported)]
+  const [from, to] = [layerOf(file), layerOf(imported)]
   if (from === undefined || to === undefined || from === to) return true
-  return to.floor < from.floor || (to.floor === from.floor && from.sees?.test(imported) === true)
+  return to.height < from.height || (to.height === from.height && from.sees?.test(imported) === true)
 }
 
 const source = filesOf('src', 'commands', 'bin')
 
-test('Every file is on a floor.', () => {
-  expect(source.filter((file) => roomOf(file) === undefined)).toEqual([])
+test('Every file is in a layer.', () => {
+  expect(source.filter((file) => layerOf(file) === undefined)).toEqual([])
 })
 
 test('Imports go down only, and packages are imported only by who owns them.', () => {
