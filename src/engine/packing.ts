@@ -1,6 +1,6 @@
 import type { EpochMs, JobId } from '../domain/job.js'
 import type { AttemptReport } from '../domain/outcome.js'
-import type { AttemptEnd, JobKey, JobOrder } from './protocol.js'
+import type { AttemptEnd, AttemptId, JobOrder } from './protocol.js'
 
 /**
  * Orders and ends cross by the hundred in one message, whose cost is its length: they go as arrays, without the names
@@ -8,7 +8,7 @@ import type { AttemptEnd, JobKey, JobOrder } from './protocol.js'
  */
 export type PackedOrder = readonly [id: JobId, attempt: number, task: string, argsJson: string, slot?: EpochMs | null]
 
-export type PackedKey = readonly [id: JobId, attempt: number]
+export type PackedAttempt = readonly [id: JobId, attempt: number]
 
 /** Most jobs return, and their report is spelled out too. */
 export type PackedEnd =
@@ -23,11 +23,11 @@ export function unpackOrder([id, attempt, task, argsJson, slot = null]: PackedOr
   return { id, attempt, task, argsJson, slot }
 }
 
-export function packKey({ id, attempt }: JobKey): PackedKey {
+export function packAttempt({ id, attempt }: AttemptId): PackedAttempt {
   return [id, attempt]
 }
 
-export function unpackKey([id, attempt]: PackedKey): JobKey {
+export function unpackAttempt([id, attempt]: PackedAttempt): AttemptId {
   return { id, attempt }
 }
 

@@ -2,7 +2,7 @@ import type { EpochMs, JobId } from '../domain/job.js'
 import type { AttemptReport } from '../domain/outcome.js'
 import type { EnqueueOptions, TaskDefaults } from '../domain/request.js'
 import type { TaskSchedule } from '../domain/schedule/options.js'
-import type { PackedEnd, PackedKey, PackedOrder } from './packing.js'
+import type { PackedAttempt, PackedEnd, PackedOrder } from './packing.js'
 
 /** What crosses between a worker and its task processes: batches of plain data. */
 
@@ -43,19 +43,19 @@ export type Isolation = 'shared' | 'own'
 export type StopReason = 'timeout' | 'cancelled' | 'shutdown'
 
 /** One attempt of a job. */
-export interface JobKey {
+export interface AttemptId {
   readonly id: JobId
   readonly attempt: number
 }
 
-export interface JobOrder extends JobKey {
+export interface JobOrder extends AttemptId {
   readonly task: string
   readonly argsJson: string
   /** The nominal time of a scheduled job; null for any other. */
   readonly slot: EpochMs | null
 }
 
-export interface AttemptEnd extends JobKey {
+export interface AttemptEnd extends AttemptId {
   readonly report: AttemptReport
 }
 
@@ -70,7 +70,7 @@ export interface TaskOutput {
   readonly at: EpochMs | null
 }
 
-export interface TaskProgress extends JobKey {
+export interface TaskProgress extends AttemptId {
   readonly fraction: number
   readonly message: string | null
 }
@@ -118,10 +118,10 @@ export type FromTaskProcess =
   | { readonly type: 'output'; readonly output: readonly TaskOutput[] }
   | { readonly type: 'progress'; readonly progress: readonly TaskProgress[] }
   /** What has ended, and what begins now: told before its first line runs. */
-  | { readonly type: 'turn'; readonly ends: readonly PackedEnd[]; readonly begun: readonly PackedKey[] }
+  | { readonly type: 'turn'; readonly ends: readonly PackedEnd[]; readonly begun: readonly PackedAttempt[] }
   /** Something has gone wrong in it that may touch later jobs: it is to be replaced when those that run have ended. */
   | { readonly type: 'spent' }
   /** The answer to `recall`: these have not begun, and will not. */
-  | { readonly type: 'returned'; readonly jobs: readonly JobKey[] }
+  | { readonly type: 'returned'; readonly jobs: readonly AttemptId[] }
   | { readonly type: 'checked'; readonly ask: number; readonly verdicts: readonly Verdict[] }
   | { readonly type: 'enqueue'; readonly ask: number; readonly request: EnqueueRequest }

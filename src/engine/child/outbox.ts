@@ -1,5 +1,5 @@
-import { type PackedEnd, packEnd, packKey } from '../packing.js'
-import type { AttemptEnd, FromTaskProcess, JobKey, TaskOutput, TaskProgress } from '../protocol.js'
+import { type PackedEnd, packAttempt, packEnd } from '../packing.js'
+import type { AttemptEnd, AttemptId, FromTaskProcess, TaskOutput, TaskProgress } from '../protocol.js'
 import type { JobReports } from './running-jobs.js'
 import { TurnOutput } from './turn-output.js'
 
@@ -42,11 +42,11 @@ export class Outbox implements JobReports {
     this.#schedule()
   }
 
-  begin(jobs: readonly JobKey[]): void {
+  begin(jobs: readonly AttemptId[]): void {
     this.flush(jobs)
   }
 
-  returned(jobs: readonly JobKey[]): void {
+  returned(jobs: readonly AttemptId[]): void {
     this.send({ type: 'returned', jobs })
   }
 
@@ -56,7 +56,7 @@ export class Outbox implements JobReports {
     this.#post(message)
   }
 
-  flush(begun: readonly JobKey[] = []): void {
+  flush(begun: readonly AttemptId[] = []): void {
     const output = this.#output.take()
     const progress = [...this.#progress.values()]
     const ends = this.#ends
@@ -64,7 +64,7 @@ export class Outbox implements JobReports {
     this.#ends = []
     if (output.length > 0) this.#post({ type: 'output', output })
     if (progress.length > 0) this.#post({ type: 'progress', progress })
-    if (ends.length > 0 || begun.length > 0) this.#post({ type: 'turn', ends, begun: begun.map(packKey) })
+    if (ends.length > 0 || begun.length > 0) this.#post({ type: 'turn', ends, begun: begun.map(packAttempt) })
   }
 
   #schedule(): void {

@@ -3,7 +3,7 @@ import type { Clock } from '../../domain/clock.js'
 import { UsageError } from '../../domain/errors.js'
 import type { AttemptReport } from '../../domain/outcome.js'
 import { type CurrentJob, jobOfCaller, runInJob } from '../current-job.js'
-import type { AttemptEnd, JobKey, JobOrder, StopReason, TaskProgress } from '../protocol.js'
+import type { AttemptEnd, AttemptId, JobOrder, StopReason, TaskProgress } from '../protocol.js'
 import { runAttempt } from './attempt.js'
 import { failureOf } from './failure-of.js'
 import type { LoadedTasks } from './loaded-task.js'
@@ -12,10 +12,10 @@ import type { LoadedTasks } from './loaded-task.js'
 export interface JobReports {
   end(end: AttemptEnd): void
   /** They have not begun, and will not. */
-  returned(jobs: readonly JobKey[]): void
+  returned(jobs: readonly AttemptId[]): void
   progress(progress: TaskProgress): void
   /** These begin now. What was told before is sent with it, and it is sent before it returns. */
-  begin(jobs: readonly JobKey[]): void
+  begin(jobs: readonly AttemptId[]): void
 }
 
 interface RunningJob {
@@ -73,7 +73,7 @@ export class RunningJobs {
   }
 
   /** Gives up what waits. */
-  giveBack(): readonly JobKey[] {
+  giveBack(): readonly AttemptId[] {
     const keys = [...this.#waiting.values()].map(({ id, attempt }) => ({ id, attempt }))
     this.#waiting.clear()
     return keys

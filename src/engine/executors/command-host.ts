@@ -1,7 +1,7 @@
 import type { Clock } from '../../domain/clock.js'
 import type { JobId } from '../../domain/job.js'
 import type { ProcessIdentity } from '../../stores/store.js'
-import type { Catalog, JobKey, JobOrder, Verdict } from '../protocol.js'
+import type { AttemptId, Catalog, JobOrder, Verdict } from '../protocol.js'
 import { CommandJob, type CommandPlace } from './command-job.js'
 import { Pipes } from './pipes.js'
 import type { TaskHost, TaskHostListener } from './task-host.js'
@@ -40,7 +40,7 @@ export class CommandHost implements TaskHost {
   }
 
   recall(): void {
-    const keys: JobKey[] = [...this.#waiting.values()].map(({ id, attempt }) => ({ id, attempt }))
+    const keys: AttemptId[] = [...this.#waiting.values()].map(({ id, attempt }) => ({ id, attempt }))
     this.#waiting.clear()
     queueMicrotask(() => this.#listener.returned(keys))
   }

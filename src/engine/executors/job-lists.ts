@@ -1,6 +1,6 @@
 import type { JobId } from '../../domain/job.js'
 import type { InFlight } from '../in-flight.js'
-import type { JobKey } from '../protocol.js'
+import type { AttemptId } from '../protocol.js'
 
 /** The jobs of a lane, in the order in which they were handed over: those that run, as far as is known, and those that wait. */
 export class JobLists {
@@ -30,7 +30,7 @@ export class JobLists {
   }
 
   /** The job of that attempt no longer waits; null if it does not wait here. */
-  begin({ id, attempt }: JobKey): InFlight | null {
+  begin({ id, attempt }: AttemptId): InFlight | null {
     const entry = this.#waiting.get(id)
     if (entry?.claim.lease.attempt !== attempt) return null
     this.#waiting.delete(id)
@@ -39,13 +39,13 @@ export class JobLists {
   }
 
   /** The job of that attempt, running or waiting. */
-  find({ id, attempt }: JobKey): InFlight | null {
+  find({ id, attempt }: AttemptId): InFlight | null {
     const entry = this.#running.get(id) ?? this.#waiting.get(id)
     return entry?.claim.lease.attempt === attempt ? entry : null
   }
 
   /** The same, and it leaves the lists. */
-  take(key: JobKey): InFlight | null {
+  take(key: AttemptId): InFlight | null {
     const entry = this.find(key)
     if (entry === null) return null
     this.#running.delete(key.id)

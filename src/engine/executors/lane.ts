@@ -2,9 +2,9 @@ import type { ProcessIdentity } from '../../stores/store.js'
 import type { InFlight } from '../in-flight.js'
 import type {
   AttemptEnd,
+  AttemptId,
   Catalog,
   CheckRequest,
-  JobKey,
   JobOrder,
   StopReason,
   TaskOutput,
@@ -219,7 +219,7 @@ export class Lane {
     return { ...output, id: alone.claim.job.id, attempt: alone.claim.lease.attempt }
   }
 
-  #began(jobs: readonly JobKey[]): void {
+  #began(jobs: readonly AttemptId[]): void {
     for (const job of jobs) {
       const entry = this.#jobs.begin(job)
       if (entry !== null) this.#listener.began(entry)
@@ -238,7 +238,7 @@ export class Lane {
     if (told.length > 0) this.#listener.ended(this, told)
   }
 
-  #returned(jobs: readonly JobKey[]): void {
+  #returned(jobs: readonly AttemptId[]): void {
     this.#recalling = false
     const entries = jobs.map((job) => this.#jobs.take(job)).filter((entry) => entry !== null)
     if (entries.length > 0) this.#listener.returned(this, entries)

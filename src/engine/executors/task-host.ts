@@ -2,11 +2,11 @@ import type { Usage } from '../../domain/job.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import type {
   AttemptEnd,
+  AttemptId,
   Catalog,
   CheckRequest,
   EnqueueAnswer,
   EnqueueRequest,
-  JobKey,
   JobOrder,
   StopReason,
   TaskOutput,
@@ -48,12 +48,12 @@ export interface TaskHost {
 
 export interface TaskHostListener {
   /** They no longer wait: told before their first line runs. */
-  began(jobs: readonly JobKey[]): void
+  began(jobs: readonly AttemptId[]): void
   ended(ends: readonly AttemptEnd[]): void
-  returned(jobs: readonly JobKey[]): void
+  returned(jobs: readonly AttemptId[]): void
   output(output: TaskOutput): void
   progress(progress: TaskProgress): void
-  usage(job: JobKey, usage: Usage): void
+  usage(job: AttemptId, usage: Usage): void
   enqueue(request: EnqueueRequest): Promise<EnqueueAnswer>
   /** It can run jobs. */
   ready(): void

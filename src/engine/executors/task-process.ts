@@ -1,7 +1,7 @@
 import { ProjectError } from '../../domain/errors.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import { residentBytes } from '../host.js'
-import { packOrder, unpackEnd, unpackKey } from '../packing.js'
+import { packOrder, unpackAttempt, unpackEnd } from '../packing.js'
 import type {
   Catalog,
   CheckRequest,
@@ -215,7 +215,7 @@ export class TaskProcess implements TaskHost {
         return
       case 'turn':
         // First what has begun: a place that an end leaves may be taken by one of them already.
-        this.#listener.began(message.begun.map(unpackKey))
+        this.#listener.began(message.begun.map(unpackAttempt))
         this.#listener.ended(message.ends.map(unpackEnd))
         return
       case 'returned':
