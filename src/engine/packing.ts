@@ -1,12 +1,18 @@
 import type { EpochMs, JobId } from '../domain/job.js'
 import type { AttemptReport } from '../domain/outcome.js'
-import type { AttemptEnd, AttemptId, JobOrder } from './protocol.js'
+import type { AttemptEnd, AttemptId, JobAssignment } from './protocol.js'
 
 /**
  * Orders and ends cross by the hundred in one message, whose cost is its length: they go as arrays, without the names
  * of their fields.
  */
-export type PackedOrder = readonly [id: JobId, attempt: number, task: string, argsJson: string, slot?: EpochMs | null]
+export type PackedAssignment = readonly [
+  id: JobId,
+  attempt: number,
+  task: string,
+  argsJson: string,
+  slot?: EpochMs | null,
+]
 
 export type PackedAttempt = readonly [id: JobId, attempt: number]
 
@@ -15,11 +21,11 @@ export type PackedEnd =
   | readonly [id: JobId, attempt: number, resultJson: string, startedAt: number, endedAt: number]
   | readonly [id: JobId, attempt: number, report: AttemptReport]
 
-export function packOrder({ id, attempt, task, argsJson, slot }: JobOrder): PackedOrder {
+export function packAssignment({ id, attempt, task, argsJson, slot }: JobAssignment): PackedAssignment {
   return slot === null ? [id, attempt, task, argsJson] : [id, attempt, task, argsJson, slot]
 }
 
-export function unpackOrder([id, attempt, task, argsJson, slot = null]: PackedOrder): JobOrder {
+export function unpackAssignment([id, attempt, task, argsJson, slot = null]: PackedAssignment): JobAssignment {
   return { id, attempt, task, argsJson, slot }
 }
 

@@ -2,7 +2,7 @@ import type { EpochMs, JobId } from '../domain/job.js'
 import type { AttemptReport } from '../domain/outcome.js'
 import type { EnqueueOptions, TaskDefaults } from '../domain/request.js'
 import type { TaskSchedule } from '../domain/schedule/options.js'
-import type { PackedAttempt, PackedEnd, PackedOrder } from './packing.js'
+import type { PackedAssignment, PackedAttempt, PackedEnd } from './packing.js'
 
 /** What crosses between a worker and its task processes: batches of plain data. */
 
@@ -48,7 +48,7 @@ export interface AttemptId {
   readonly attempt: number
 }
 
-export interface JobOrder extends AttemptId {
+export interface JobAssignment extends AttemptId {
   readonly task: string
   readonly argsJson: string
   /** The nominal time of a scheduled job; null for any other. */
@@ -100,7 +100,7 @@ export type Verdict = string | null
 
 export type ToTaskProcess =
   /** `atOnce` of them run, in this order; the others wait until one of those has ended. */
-  | { readonly type: 'jobs'; readonly jobs: readonly PackedOrder[]; readonly atOnce: number }
+  | { readonly type: 'jobs'; readonly jobs: readonly PackedAssignment[]; readonly atOnce: number }
   /** Give back what waits. */
   | { readonly type: 'recall' }
   | { readonly type: 'stop'; readonly id: JobId; readonly attempt: number; readonly reason: StopReason }

@@ -3,7 +3,7 @@ import type { Clock } from '../../domain/clock.js'
 import { UsageError } from '../../domain/errors.js'
 import type { AttemptReport } from '../../domain/outcome.js'
 import { type CurrentJob, jobOfCaller, runInJob } from '../current-job.js'
-import type { AttemptEnd, AttemptId, JobOrder, StopReason, TaskProgress } from '../protocol.js'
+import type { AttemptEnd, AttemptId, JobAssignment, StopReason, TaskProgress } from '../protocol.js'
 import { runAttempt } from './attempt.js'
 import { failureOf } from './failure-of.js'
 import type { LoadedTasks } from './loaded-task.js'
@@ -48,7 +48,7 @@ export class RunningJobs {
   readonly #reports: JobReports
   readonly #clock: Clock
   readonly #running = new Map<string, RunningJob>()
-  readonly #waiting = new Map<string, JobOrder>()
+  readonly #waiting = new Map<string, JobAssignment>()
   #atOnce = 1
   #isTurnSet = false
 
@@ -59,13 +59,13 @@ export class RunningJobs {
   }
 
   /** Takes jobs over: `atOnce` of all that are here run, the others wait for one of those to end. */
-  add(orders: readonly JobOrder[], atOnce: number): void {
+  add(assignments: readonly JobAssignment[], atOnce: number): void {
     this.#atOnce = atOnce
     // The worker may know a task from another process, which loaded the modules at another moment.
     const [known, unknown] = [true, false].map((is) =>
-      orders.filter(({ task }) => (this.#loaded.task(task) !== undefined) === is),
+      assignments.filter(({ task }) => (this.#loaded.task(task) !== undefined) === is),
     )
-    for (const order of known ?? []) this.#waiting.set(order.id, order)
+    for (const assignment of known ?? []) this.#waiting.set(assignment.id, assignment)
     if (unknown !== undefined && unknown.length > 0) {
       this.#reports.returned(unknown.map(({ id, attempt }) => ({ id, attempt })))
     }
@@ -82,14 +82,14 @@ export class RunningJobs {
   /** Starts as many as may run. */
   #startSome(): void {
     this.#isTurnSet = false
-    const orders: JobOrder[] = []
-    for (const order of this.#waiting.values()) {
-      if (this.#running.size + orders.length >= this.#atOnce) break
-      orders.push(order)
+    const assignments: JobAssignment[] = []
+    for (const assignment of this.#waiting.values()) {
+      if (this.#running.size + assignments.length >= this.#atOnce) break
+      assignments.push(assignment)
     }
-    for (const { id } of orders) this.#waiting.delete(id)
-    this.#reports.begin(orders)
-    for (const order of orders) this.#start(order)
+    for (const { id } of assignments) this.#waiting.delete(id)
+    this.#reports.begin(assignments)
+    for (const assignment of assignments) this.#start(assignment)
   }
 
   /**
@@ -102,15 +102,15 @@ export class RunningJobs {
     setImmediate(() => this.#startSome())
   }
 
-  #start(order: JobOrder): void {
-    const { id, attempt } = order
+  #start(assignment: JobAssignment): void {
+    const { id, attempt } = assignment
     const stop = new StopSignal()
-    const job = this.#currentJob(order, stop)
+    const job = this.#currentJob(assignment, stop)
     const running: RunningJob = { attempt, startedAt: this.#clock.now(), stop, job }
     this.#running.set(id, running)
-    const task = this.#loaded.task(order.task)
-    if (task === undefined) throw new Error(`the task ${order.task} is not known here`) // it was given back
-    void runAttempt(task, order.argsJson, job, this.#clock).then((report) => this.#end(id, running, report))
+    const task = this.#loaded.task(assignment.task)
+    if (task === undefined) throw new Error(`the task ${assignment.task} is not known here`) // it was given back
+    void runAttempt(task, assignment.argsJson, job, this.#clock).then((report) => this.#end(id, running, report))
   }
 
   /** Asks a running job to stop; one that waits does not begin. */
@@ -156,8 +156,8 @@ export class RunningJobs {
     this.#startSoon()
   }
 
-  #currentJob(order: JobOrder, stop: StopSignal): CurrentJob {
-    const { id, task, attempt } = order
+  #currentJob(assignment: JobAssignment, stop: StopSignal): CurrentJob {
+    const { id, task, attempt } = assignment
     const reports = this.#reports
     const job: CurrentJob = {
       id,
@@ -166,7 +166,7 @@ export class RunningJobs {
       get signal() {
         return stop.signal
       },
-      slot: order.slot === null ? undefined : new Date(order.slot),
+      slot: assignment.slot === null ? undefined : new Date(assignment.slot),
       progress(fraction, message) {
         if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1)) {
           throw new UsageError('E_PROGRESS', `progress(${fraction}): the fraction is not a number from 0 to 1`)

@@ -3,7 +3,7 @@ import type { Clock } from '../../domain/clock.js'
 import { errorNamed, KeyTakenError, UsageError } from '../../domain/errors.js'
 import type { EnqueueOptions } from '../../domain/request.js'
 import { jobOfCaller } from '../current-job.js'
-import { unpackOrder } from '../packing.js'
+import { unpackAssignment } from '../packing.js'
 import type { EnqueueAnswer, ToTaskProcess } from '../protocol.js'
 import type { JobHandle } from '../task.js'
 import { takeChannel } from './channel.js'
@@ -72,7 +72,7 @@ export async function serveTasks(load: LoadTasks, blame: BlameModule, clock: Clo
     switch (message.type) {
       case 'jobs':
         watch.begin()
-        jobs.add(message.jobs.map(unpackOrder), message.atOnce)
+        jobs.add(message.jobs.map(unpackAssignment), message.atOnce)
         return
       case 'recall':
         outbox.returned(jobs.giveBack())

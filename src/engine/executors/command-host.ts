@@ -1,7 +1,7 @@
 import type { Clock } from '../../domain/clock.js'
 import type { JobId } from '../../domain/job.js'
 import type { ProcessIdentity } from '../../stores/store.js'
-import type { AttemptId, Catalog, JobOrder, Verdict } from '../protocol.js'
+import type { AttemptId, Catalog, JobAssignment, Verdict } from '../protocol.js'
 import { CommandJob, type CommandPlace } from './command-job.js'
 import { Pipes } from './pipes.js'
 import type { TaskHost, TaskHostListener } from './task-host.js'
@@ -14,7 +14,7 @@ export class CommandHost implements TaskHost {
   readonly #listener: TaskHostListener
   readonly #pipes = new Pipes()
   readonly #running = new Map<JobId, CommandJob>()
-  readonly #waiting = new Map<JobId, JobOrder>()
+  readonly #waiting = new Map<JobId, JobAssignment>()
   readonly #idleWaiters = new Set<() => void>()
   #atOnce = 1
   #isEnding = false
@@ -33,9 +33,9 @@ export class CommandHost implements TaskHost {
     return [...this.#running.values()].flatMap(({ identity }) => (identity === null ? [] : [identity]))
   }
 
-  run(orders: readonly JobOrder[], atOnce: number): void {
+  run(assignments: readonly JobAssignment[], atOnce: number): void {
     this.#atOnce = atOnce
-    for (const order of orders) this.#waiting.set(order.id, order)
+    for (const assignment of assignments) this.#waiting.set(assignment.id, assignment)
     this.#startSome()
   }
 
@@ -91,11 +91,11 @@ export class CommandHost implements TaskHost {
   }
 
   #startSome(): void {
-    for (const [id, order] of this.#waiting) {
+    for (const [id, assignment] of this.#waiting) {
       if (this.#running.size >= this.#atOnce) return
       this.#waiting.delete(id)
-      this.#listener.began([order])
-      const job: CommandJob = new CommandJob(order, this.#place, this.#pipes, this.#clock, this.#listener, () =>
+      this.#listener.began([assignment])
+      const job: CommandJob = new CommandJob(assignment, this.#place, this.#pipes, this.#clock, this.#listener, () =>
         this.#ended(id, job),
       )
       this.#running.set(id, job)

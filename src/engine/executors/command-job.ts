@@ -7,7 +7,7 @@ import type { EpochMs, Usage } from '../../domain/job.js'
 import { maxResultBytes, toJsonText } from '../../domain/json.js'
 import type { AttemptReport } from '../../domain/outcome.js'
 import { preciseMs } from '../clock.js'
-import type { JobOrder } from '../protocol.js'
+import type { JobAssignment } from '../protocol.js'
 import { shellTask } from '../shell-task.js'
 import { Command, type CommandLine, type OuterStreams } from './command.js'
 import { CommandOutput } from './command-output.js'
@@ -33,7 +33,7 @@ const passing = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM', 'ETXTBSY'])
 /** One attempt of a job whose task is a program. */
 export class CommandJob {
   readonly attempt: number
-  readonly #order: JobOrder
+  readonly #assignment: JobAssignment
   readonly #listener: TaskHostListener
   readonly #done: () => void
   readonly #startedAt: EpochMs
@@ -45,16 +45,16 @@ export class CommandJob {
   #isKilled = false
 
   constructor(
-    order: JobOrder,
+    assignment: JobAssignment,
     place: CommandPlace,
     pipes: Pipes,
     clock: Clock,
     listener: TaskHostListener,
     done: () => void,
   ) {
-    const { id, attempt } = order
+    const { id, attempt } = assignment
     this.attempt = attempt
-    this.#order = order
+    this.#assignment = assignment
     this.#listener = listener
     this.#done = done
     this.#startedAt = clock.now()
@@ -63,12 +63,12 @@ export class CommandJob {
       progress: (fraction, message) => listener.progress({ id, attempt, fraction, message }),
     })
     this.#outer = place.outer
-    this.#command = this.#begin(order, place, pipes)
+    this.#command = this.#begin(assignment, place, pipes)
   }
 
-  #begin(order: JobOrder, place: CommandPlace, pipes: Pipes): Command | null {
+  #begin(assignment: JobAssignment, place: CommandPlace, pipes: Pipes): Command | null {
     try {
-      return new Command(commandLine(order, place), pipes, {
+      return new Command(commandLine(assignment, place), pipes, {
         wrote: (stream, text) => this.#output.write(stream, text),
         failed: (error) => this.#notStarted(error),
         exited: (exit, usage) => this.#exited(exit, usage),
@@ -81,7 +81,7 @@ export class CommandJob {
 
   /** What the system lacks now, it may have later; what it refuses, it will refuse again. */
   #notStarted({ code, message: what }: NodeJS.ErrnoException): void {
-    const { task } = this.#order
+    const { task } = this.#assignment
     const name = task === shellTask ? 'the command' : `the program of ${task}`
     const error = { name: 'CommandError', message: `${name} could not be started (${code ?? what})`, stack: null }
     this.#end({ kind: 'threw', verdict: passing.has(code ?? '') ? 'by policy' : 'never', error, ...this.#span() })
@@ -107,7 +107,7 @@ export class CommandJob {
 
   #exited(exit: Exit, usage: Usage): void {
     this.#output.end()
-    this.#listener.usage(this.#order, usage)
+    this.#listener.usage(this.#assignment, usage)
     this.#end(this.#isKilled ? { kind: 'forced', endedBy: 'killed', ...this.#span() } : this.#report(exit))
   }
 
@@ -119,10 +119,10 @@ export class CommandJob {
       return { kind: 'threw', verdict: 'never', error: { name: 'CommandError', message, stack: null }, ...span }
     }
     if (code === 0) return this.#result(span)
-    const message = endText(this.#order.task, code, signal)
+    const message = endText(this.#assignment.task, code, signal)
     const error = { ...errorWithLastWords('CommandError', message, this.#output.lastErrors), exitCode: code, signal }
     // Of a command nobody knows what its exit codes mean.
-    const meansExitCodes = this.#order.task !== shellTask
+    const meansExitCodes = this.#assignment.task !== shellTask
     if (meansExitCodes && code === tryLater) return { kind: 'asked for later', delayMs: null, error, ...span }
     // A shell that waits for its child exits with 128 and the number of the signal.
     const isShutdown = isShutdownSignal(signal) || isShutdownCode(code)
@@ -159,7 +159,7 @@ export class CommandJob {
   }
 
   #end(report: AttemptReport): void {
-    const { id, attempt } = this.#order
+    const { id, attempt } = this.#assignment
     // Not while whoever started it still holds the end of the list in its hands.
     queueMicrotask(() => {
       this.#done()
@@ -188,7 +188,7 @@ function resultOf(line: string): unknown {
   return isSame ? value : text
 }
 
-function commandLine({ id, attempt, task, argsJson, slot }: JobOrder, place: CommandPlace): CommandLine {
+function commandLine({ id, attempt, task, argsJson, slot }: JobAssignment, place: CommandPlace): CommandLine {
   const args = JSON.parse(argsJson) as unknown[]
   const ofSlot = slot === null ? {} : { OFFSTAGE_SLOT: new Date(slot).toISOString() }
   const env = { ...process.env, OFFSTAGE_JOB_ID: id, OFFSTAGE_ATTEMPT: String(attempt), ...ofSlot }

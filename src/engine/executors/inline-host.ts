@@ -10,7 +10,7 @@ import { RunningJobs } from '../child/running-jobs.js'
 import { handleOf, type LoadTasks } from '../child/serve.js'
 import { surviveErrors } from '../child/survive-errors.js'
 import { outsideJobs } from '../current-job.js'
-import type { Catalog, CheckRequest, JobOrder, StopReason, Verdict } from '../protocol.js'
+import type { Catalog, CheckRequest, JobAssignment, StopReason, Verdict } from '../protocol.js'
 import type { TaskHost, TaskHostListener } from './task-host.js'
 
 /**
@@ -73,9 +73,9 @@ export class InlineHost implements TaskHost {
     return this.#jobs !== null
   }
 
-  run(orders: readonly JobOrder[], atOnce: number): void {
+  run(assignments: readonly JobAssignment[], atOnce: number): void {
     // Not before the worker has put down what it hands over.
-    setImmediate(() => this.#jobs?.add(orders, atOnce))
+    setImmediate(() => this.#jobs?.add(assignments, atOnce))
   }
 
   recall(): void {

@@ -5,7 +5,7 @@ import type {
   AttemptId,
   Catalog,
   CheckRequest,
-  JobOrder,
+  JobAssignment,
   StopReason,
   TaskOutput,
   Verdict,
@@ -117,7 +117,7 @@ export class Lane {
       entry.lane = this
       this.#jobs.add(entry)
     }
-    this.#host.current.run(entries.map(orderOf), this.#share)
+    this.#host.current.run(entries.map(assignmentOf), this.#share)
   }
 
   stop(entry: InFlight, reason: StopReason): void {
@@ -256,6 +256,6 @@ export class Lane {
   }
 }
 
-function orderOf({ claim: { job } }: InFlight): JobOrder {
+function assignmentOf({ claim: { job } }: InFlight): JobAssignment {
   return { id: job.id, attempt: job.attempt, task: job.task, argsJson: job.argsJson, slot: job.slot }
 }

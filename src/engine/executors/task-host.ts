@@ -7,7 +7,7 @@ import type {
   CheckRequest,
   EnqueueAnswer,
   EnqueueRequest,
-  JobOrder,
+  JobAssignment,
   StopReason,
   TaskOutput,
   TaskProgress,
@@ -22,7 +22,7 @@ export interface TaskHost {
   readonly ready: boolean
   /** The processes that must not outlive the worker. */
   readonly identities: readonly ProcessIdentity[]
-  run(orders: readonly JobOrder[], atOnce: number): void
+  run(assignments: readonly JobAssignment[], atOnce: number): void
   /** Asks for what waits; `returned` hears the answer. */
   recall(): void
   stop(id: string, attempt: number, reason: StopReason): void

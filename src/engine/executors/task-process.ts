@@ -1,12 +1,12 @@
 import { ProjectError } from '../../domain/errors.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import { residentBytes } from '../host.js'
-import { packOrder, unpackAttempt, unpackEnd } from '../packing.js'
+import { packAssignment, unpackAttempt, unpackEnd } from '../packing.js'
 import type {
   Catalog,
   CheckRequest,
   FromTaskProcess,
-  JobOrder,
+  JobAssignment,
   ModuleFault,
   StopReason,
   ToTaskProcess,
@@ -70,8 +70,8 @@ export class TaskProcess implements TaskHost {
   }
 
   /** Hands jobs over: `atOnce` of all that are here run, in the order of their coming. */
-  run(orders: readonly JobOrder[], atOnce: number): void {
-    this.#process.send({ type: 'jobs', jobs: orders.map(packOrder), atOnce })
+  run(assignments: readonly JobAssignment[], atOnce: number): void {
+    this.#process.send({ type: 'jobs', jobs: assignments.map(packAssignment), atOnce })
   }
 
   /** Asks for what waits; `returned` hears the answer. */
