@@ -143,7 +143,7 @@ export class Runner {
     this.#interruptions.stop()
     await this.#claiming?.catch(() => {})
     this.#pool.recall()
-    this.#giveBack(this.#pool.loners.withdrawAll())
+    this.#giveBack(this.#pool.isolated.withdrawAll())
     while (this.busy) await new Promise<void>((resolve) => this.#idleWaiters.add(resolve))
     this.#limits.stop()
   }
@@ -167,7 +167,7 @@ export class Runner {
       return
     }
     // It waits for a process of its own. To be given back is the end of a job that is to be cancelled.
-    this.#pool.loners.withdraw(entry)
+    this.#pool.isolated.withdraw(entry)
     this.#giveBack([entry])
   }
 

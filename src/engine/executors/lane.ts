@@ -13,7 +13,7 @@ import type {
 import type { Death } from './death.js'
 import { JobLists } from './job-lists.js'
 import type { LaneListener, StartHost } from './lane-listener.js'
-import { StandingHost } from './standing-host.js'
+import { RestartingHost } from './restarting-host.js'
 import type { TaskHost } from './task-host.js'
 
 /**
@@ -23,7 +23,7 @@ import type { TaskHost } from './task-host.js'
  */
 export class Lane {
   /** Whether a job is in it that must be alone. */
-  holdsLoner = false
+  isExclusive = false
   /** Whether its process is to be replaced after that job. */
   isUsedUp = false
   /** Whether it takes no more jobs until it is empty, for the sake of one that must be alone. */
@@ -33,7 +33,7 @@ export class Lane {
   readonly #startHost: StartHost
   readonly #listener: LaneListener
   readonly #jobs = new JobLists()
-  readonly #host: StandingHost
+  readonly #host: RestartingHost
   #share = 1
   #endedJobs = 0
   #isUsed = false
@@ -44,7 +44,7 @@ export class Lane {
   constructor(startHost: StartHost, listener: LaneListener) {
     this.#startHost = startHost
     this.#listener = listener
-    this.#host = new StandingHost(() => this.#start())
+    this.#host = new RestartingHost(() => this.#start())
   }
 
   get catalog(): Promise<Catalog> {
@@ -165,7 +165,7 @@ export class Lane {
   /** Takes everything out, as far as the worker is concerned. */
   clear(): void {
     this.#jobs.takeAll()
-    this.holdsLoner = false
+    this.isExclusive = false
     this.runsOut = false
     this.#recalling = false
   }

@@ -5,9 +5,9 @@ import type { Catalog, CheckRequest, EnqueueAnswer, TaskInfo, TaskOutput, Verdic
 import { shellTask } from '../shell-task.js'
 import type { OuterStreams } from './command.js'
 import { CommandHost } from './command-host.js'
+import { IsolatedJobs } from './isolated-jobs.js'
 import { Lane } from './lane.js'
 import type { LaneListener, StartHost } from './lane-listener.js'
-import { Loners } from './loners.js'
 import { Place } from './place.js'
 import { sharesBeside, sum } from './shares.js'
 
@@ -39,7 +39,7 @@ export class TaskPool {
   readonly #outputBefore: (output: TaskOutput) => void
   readonly #places: Place[]
   /** Those of its jobs that must be alone. */
-  readonly loners: Loners
+  readonly isolated: IsolatedJobs
   #tasks: ReadonlyMap<string, TaskInfo> = new Map()
   #known: readonly string[] = [shellTask]
   /** What each process found in the task directory: while a deploy is under way, not the same. */
@@ -62,7 +62,7 @@ export class TaskPool {
     this.#commands = new Lane((listener) => new CommandHost(place, clock, listener), this.#relay())
     this.#start = tasks.start
     this.#places = tasks.start === null ? [] : [new Place(tasks.start, this.#relay())]
-    this.loners = new Loners(this.#places, ({ claim }) => this.#hasOwnProcess(claim.job.task))
+    this.isolated = new IsolatedJobs(this.#places, ({ claim }) => this.#hasOwnProcess(claim.job.task))
     this.catalog = (this.#places[0]?.lane ?? this.#commands).catalog
   }
 
@@ -110,7 +110,7 @@ export class TaskPool {
     if (this.#places.length === 0) return this.#concurrency - this.#commands.count
     const room = this.#open().reduce((sum, lane) => sum + Math.max(0, this.#quota(lane, ahead) - lane.count), 0)
     // Those who wait for an empty lane have a place already.
-    return room - this.loners.count
+    return room - this.isolated.count
   }
 
   /** Hands jobs over, each to the lane that is filled least. Answers those for which there is no process any more. */
@@ -121,10 +121,10 @@ export class TaskPool {
       this.#commands.handOver(commands)
       this.#shareOut()
     }
-    const loners = entries.filter((entry) => this.#isLoner(entry))
-    this.loners.add(loners)
-    const isPlaced = loners.length > 0 || commands.length > 0
-    const rest = isPlaced ? entries.filter((entry) => !loners.includes(entry) && !commands.includes(entry)) : entries
+    const isolated = entries.filter((entry) => this.#isIsolated(entry))
+    this.isolated.add(isolated)
+    const isPlaced = isolated.length > 0 || commands.length > 0
+    const rest = isPlaced ? entries.filter((entry) => !isolated.includes(entry) && !commands.includes(entry)) : entries
     const loads = this.#open().map((lane) => ({ lane, count: lane.count, added: [] as InFlight[] }))
     if (loads.length === 0) return rest
     for (const entry of rest) {
@@ -148,15 +148,15 @@ export class TaskPool {
     return quiet.filter((lane) => lane.recall()).length > 0
   }
 
-  /** Jobs have left a lane: a loner that waits for an empty one may have its turn. */
+  /** Jobs have left a lane: an isolated job that waits for an empty one may have its turn. */
   left(lane: Lane): void {
-    if (lane.count === 0 && lane.holdsLoner) {
-      lane.holdsLoner = false
+    if (lane.count === 0 && lane.isExclusive) {
+      lane.isExclusive = false
       if (lane.isUsedUp) this.replace(lane)
     }
     this.#placeOf(lane)?.left()
     if (this.#hasCommands) this.#shareOut()
-    this.loners.place()
+    this.isolated.place()
   }
 
   /** Gives all places to fresh processes; what runs goes on to its end in the old ones. */
@@ -173,7 +173,7 @@ export class TaskPool {
   /** Takes everything out, as far as the worker is concerned. */
   clear(): void {
     for (const lane of this.lanes) lane.clear()
-    this.loners.withdrawAll()
+    this.isolated.withdrawAll()
   }
 
   /** Kills all processes with everything that runs in them; others take their places. */
@@ -224,7 +224,7 @@ export class TaskPool {
   /** Lanes that take what anybody may share. */
   #open(): Lane[] {
     const lanes = this.#places.map(({ lane }) => lane)
-    return lanes.filter((lane) => lane.ready && lane.share > 0 && !lane.holdsLoner && !lane.runsOut && !lane.isSilent)
+    return lanes.filter((lane) => lane.ready && lane.share > 0 && !lane.isExclusive && !lane.runsOut && !lane.isSilent)
   }
 
   #quota(lane: Lane, ahead: number): number {
@@ -235,7 +235,7 @@ export class TaskPool {
     return job.task === shellTask || (this.task(job.task)?.executable ?? false)
   }
 
-  #isLoner(entry: InFlight): boolean {
+  #isIsolated(entry: InFlight): boolean {
     const { job } = entry.claim
     return !this.#isCommand(entry) && (job.suspect || this.#hasOwnProcess(job.task))
   }
@@ -250,7 +250,7 @@ export class TaskPool {
       // A claim that comes before it is known what the process can run would pass over everything.
       ready: (lane) =>
         void this.#learn(lane).then(() => {
-          this.loners.place()
+          this.isolated.place()
           this.#listener?.ready(lane)
         }),
       began: (entry) => this.#listener?.began(entry),

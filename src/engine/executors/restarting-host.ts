@@ -7,7 +7,7 @@ const longestPauseMs = 10_000
 const soonMs = 60_000
 
 /** A host that another one follows when it dies: right after, or, while they die as they load, after a pause that doubles each time. */
-export class StandingHost {
+export class RestartingHost {
   readonly #start: () => TaskHost
   #current: TaskHost
   #deathsWhileLoading = 0

@@ -6,7 +6,7 @@ import type { Place } from './place.js'
  * Jobs that must be alone in a task process: suspects, and those whose task asks for a process of its own, which has to be a
  * fresh one. They wait for a lane to be empty, which takes nothing else meanwhile.
  */
-export class Loners {
+export class IsolatedJobs {
   readonly #places: readonly Place[]
   readonly #wantsFresh: (entry: InFlight) => boolean
   readonly #waiting: InFlight[] = []
@@ -43,7 +43,7 @@ export class Loners {
       const lane = this.#laneFor(next)
       if (lane === null) return
       this.#waiting.shift()
-      lane.holdsLoner = true
+      lane.isExclusive = true
       lane.handOver([next])
     }
     for (const { lane } of this.#places) lane.runsOut = false
@@ -70,7 +70,7 @@ export class Loners {
   /** Lets one lane run out. */
   #emptyOne(): void {
     const lanes = this.#places.map(({ lane }) => lane)
-    if (lanes.some((lane) => lane.holdsLoner || lane.runsOut)) return
+    if (lanes.some((lane) => lane.isExclusive || lane.runsOut)) return
     const shared = lanes.filter((lane) => lane.ready && lane.share > 0)
     const [lane] = shared.sort((a, b) => a.count - a.buffered - (b.count - b.buffered))
     if (lane === undefined) return // it will be empty when its process is back
