@@ -134,7 +134,7 @@ async function allCompleted(worker: Worker, count: number): Promise<void> {
     })
   })
   worker.events.on('attempt.refused', (id) => trouble.abort(`the end of ${id} was refused`))
-  worker.events.on('process.died', (how) => trouble.abort(`the task process died: ${how}`))
+  worker.events.on('process.exited', (how) => trouble.abort(`the task process died: ${how}`))
   worker.events.on('store.unavailable', (error) => trouble.abort(error.message))
   return Promise.race([completed, stopped])
 }

@@ -37,7 +37,7 @@ export async function warmUp(pool: TaskPool, concurrency: number, processes: num
       usage: () => {},
       spawned: async () => {},
       spent: () => {},
-      died: () => reject(new Error('the task process died while it warmed up')),
+      exited: () => reject(new Error('the task process died while it warmed up')),
     })
     void Promise.all(pool.lanes.map((lane) => lane.catalog)).then(() => start(2 * concurrency))
   })

@@ -14,7 +14,7 @@ export interface EngineEvents {
   'attempt.refused': [job: JobId, attempt: number]
   'task.output': [output: TaskOutput]
   'task.progress': [progress: TaskProgress]
-  'process.died': [description: string]
+  'process.exited': [description: string]
   /** What was decided of slots that were due. */
   'schedule.slots': [schedule: string, records: readonly SlotRecord[]]
   /** A schedule cannot be followed. */

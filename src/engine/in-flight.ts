@@ -10,8 +10,8 @@ import {
 } from '../domain/outcome.js'
 import type { Claim } from '../stores/store.js'
 import type { AttemptLog } from './attempt-log.js'
-import { type Death, describeDeath } from './executors/death.js'
 import type { Lane } from './executors/lane.js'
+import { describeExit, type ProcessExit } from './executors/process-exit.js'
 import type { StopReason } from './protocol.js'
 
 /** A job that this worker has claimed and not settled. */
@@ -63,7 +63,7 @@ export function outcomeOf(entry: InFlight, report: AttemptReport): Outcome {
 }
 
 /** What an attempt ends as whose process died. `alone`: no other job ran in it. */
-export function outcomeOfDeath(entry: InFlight, death: Death, alone: boolean, now: EpochMs): Outcome {
+export function outcomeOfExit(entry: InFlight, exit: ProcessExit, alone: boolean, now: EpochMs): Outcome {
   const { job } = entry.claim
   const span = { startedAt: entry.beganAt ?? now, endedAt: now, endedBy: 'killed' } as const
   switch (entry.stopping) {
@@ -75,11 +75,11 @@ export function outcomeOfDeath(entry: InFlight, death: Death, alone: boolean, no
       return released(entry, now)
   }
   // The worker killed it for the sake of another job, since its loop was blocked: by one of these, perhaps.
-  if (death.killed) return { ...released(entry, now), suspect: true }
-  const endedBy: EndedBy = death.signal === null ? 'exit' : 'lost'
-  const name = death.memory === null ? 'ProcessLost' : 'OutOfMemory'
-  const message = `the task process ended (${describeDeath(death)}) while the job ran`
-  const error = errorWithLastWords(name, message, death.lastWords)
+  if (exit.killed) return { ...released(entry, now), suspect: true }
+  const endedBy: EndedBy = exit.signal === null ? 'exit' : 'lost'
+  const name = exit.memory === null ? 'ProcessLost' : 'OutOfMemory'
+  const message = `the task process ended (${describeExit(exit)}) while the job ran`
+  const error = errorWithLastWords(name, message, exit.lastWords)
   return afterLoss(job, alone ? 'loss alone' : 'loss', { ...span, endedBy, reason: 'lost', error })
 }
 

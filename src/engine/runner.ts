@@ -6,10 +6,10 @@ import type { Outcome } from '../domain/outcome.js'
 import type { QueueChoice } from '../domain/queues.js'
 import type { Claim, JobStore } from '../stores/store.js'
 import type { EngineEmitter } from './events.js'
-import type { Death } from './executors/death.js'
 import type { Lane } from './executors/lane.js'
+import type { ProcessExit } from './executors/process-exit.js'
 import type { TaskPool } from './executors/task-pool.js'
-import { type InFlight, inFlight, outcomeOf, outcomeOfDeath, released } from './in-flight.js'
+import { type InFlight, inFlight, outcomeOf, outcomeOfExit, released } from './in-flight.js'
 import { Interruptions } from './interruptions.js'
 import { askToStop, stopByLadder } from './ladder.js'
 import { OutputLog } from './output-log.js'
@@ -226,12 +226,12 @@ export class Runner {
     this.#pool.left(lane)
   }
 
-  /** A task process died: what ran in it is lost, or what ended it on purpose is what it ends as. */
-  died(lane: Lane, death: Death, running: readonly InFlight[]): void {
+  /** A task process exited: what ran in it is lost, or what ended it on purpose is what it ends as. */
+  exited(lane: Lane, exit: ProcessExit, running: readonly InFlight[]): void {
     const now = this.#clock.now()
     const alone = running.length === 1
-    const outcome = (entry: InFlight) => outcomeOfDeath(entry, death, alone, now)
-    if (!death.killed && isShutdownSignal(death.signal)) {
+    const outcome = (entry: InFlight) => outcomeOfExit(entry, exit, alone, now)
+    if (!exit.killed && isShutdownSignal(exit.signal)) {
       for (const entry of running) this.#judge(entry, () => outcome(entry))
     } else this.#settle(running.map((entry) => ({ entry, outcome: outcome(entry) })))
     this.#pool.left(lane)

@@ -6,8 +6,8 @@ import { makeJob } from '../domain/request.js'
 import type { Retention } from '../domain/retention.js'
 import type { Store } from '../stores/store.js'
 import { EngineEmitter } from './events.js'
-import { type Death, describeDeath } from './executors/death.js'
 import type { Lane } from './executors/lane.js'
+import { describeExit, type ProcessExit } from './executors/process-exit.js'
 import type { TaskPool } from './executors/task-pool.js'
 import { thisHost } from './host.js'
 import type { InFlight } from './in-flight.js'
@@ -23,7 +23,7 @@ import { sweeper } from './services/sweeper.js'
 import { after } from './timer.js'
 
 // Without a task process a worker is of no use, and starting one over and over helps nobody.
-const mostDeathsWhileLoading = 5
+const maxExitsWhileLoading = 5
 
 // How long a worker that ends goes on trying to store how its jobs ended.
 const lastTriesMs = 5_000
@@ -101,7 +101,7 @@ export class Worker {
       // Whoever takes over from a worker that dies must know of it, to end it first.
       spawned: () => this.#store.beat(this.#id, this.#pool.processes).then(nothing, nothing),
       spent: (lane) => this.#pool.replace(lane),
-      died: (lane, death, running) => this.#died(lane, death, running),
+      exited: (lane, exit, running) => this.#exited(lane, exit, running),
       output: (output) => this.runner.log.output(output),
       progress: (progress) => this.runner.log.progress(progress),
       enqueue: (request) => this.#enqueue(request),
@@ -146,11 +146,11 @@ export class Worker {
     this.#store.setTasks(this.#id, known).then(nothing, nothing)
   }
 
-  #died(lane: Lane, death: Death, running: readonly InFlight[]): void {
-    this.events.emit('process.died', describeDeath(death))
-    this.runner.died(lane, death, running)
-    if (lane.deathsWhileLoading < mostDeathsWhileLoading) return
-    const message = `the task process died ${lane.deathsWhileLoading} times while it loaded the tasks (${describeDeath(death)})`
+  #exited(lane: Lane, exit: ProcessExit, running: readonly InFlight[]): void {
+    this.events.emit('process.exited', describeExit(exit))
+    this.runner.exited(lane, exit, running)
+    if (lane.exitsWhileLoading < maxExitsWhileLoading) return
+    const message = `the task process died ${lane.exitsWhileLoading} times while it loaded the tasks (${describeExit(exit)})`
     const hint = 'run "offstage tasks" to see which module is at fault'
     this.#break(new ProjectError('E_TASK_PROCESS', message, hint))
   }

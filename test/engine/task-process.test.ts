@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
-import type { Death } from '../../src/engine/executors/death.js'
+import type { ProcessExit } from '../../src/engine/executors/process-exit.js'
 import { TaskProcess, type TaskProgram } from '../../src/engine/executors/task-process.js'
 import { temporaryFolder } from '../support/folder.js'
 
@@ -9,9 +9,9 @@ const folder = temporaryFolder()
 afterAll(() => folder.remove())
 
 function startProcess(program: Partial<TaskProgram>) {
-  let tellDeath: (death: Death) => void
-  const death = new Promise<Death>((resolve) => {
-    tellDeath = resolve
+  let tellExit: (exit: ProcessExit) => void
+  const exit = new Promise<ProcessExit>((resolve) => {
+    tellExit = resolve
   })
   const listener = {
     began: () => {},
@@ -24,7 +24,7 @@ function startProcess(program: Partial<TaskProgram>) {
     progress: () => {},
     ready: () => {},
     enqueue: () => Promise.reject(new Error('nothing enqueues')),
-    died: (told: Death) => tellDeath(told),
+    exited: (told: ProcessExit) => tellExit(told),
   }
   const entry = join(import.meta.dirname, '../../dist/src/task-process.js')
   const whole = {
@@ -34,13 +34,13 @@ function startProcess(program: Partial<TaskProgram>) {
     cwd: folder.path,
     loadLimitMs: 60_000,
   }
-  return { process: new TaskProcess({ ...whole, ...program }, listener), death }
+  return { process: new TaskProcess({ ...whole, ...program }, listener), exit }
 }
 
 describe('a task process', () => {
   test('that cannot be started is told as dead, and all who wait for it hear it.', async () => {
-    const { process, death } = startProcess({ cwd: join(folder.path, 'nowhere') })
-    expect(await death).toMatchObject({ code: null, signal: null, loading: true, killed: false, memory: null })
+    const { process, exit } = startProcess({ cwd: join(folder.path, 'nowhere') })
+    expect(await exit).toMatchObject({ code: null, signal: null, loading: true, killed: false, memory: null })
     await expect(process.catalog).rejects.toMatchObject({
       code: 'E_TASK_PROCESS',
       message: expect.stringContaining('could not be started'),
@@ -67,22 +67,22 @@ describe('a task process', () => {
   })
 
   test('whose start does not come to an end is killed after the limit.', async () => {
-    const { process, death } = startProcess({
+    const { process, exit } = startProcess({
       execArgv: ['--import', 'data:text/javascript,for(;;);'],
       loadLimitMs: 300,
     })
     await expect(process.catalog).rejects.toMatchObject({
       message: 'the task directory had not loaded after 300ms',
     })
-    expect(await death).toMatchObject({ signal: 'SIGKILL', loading: true, killed: true })
+    expect(await exit).toMatchObject({ signal: 'SIGKILL', loading: true, killed: true })
   })
 
   test('that is killed takes no more jobs, and says that it was killed.', async () => {
-    const { process, death } = startProcess({})
+    const { process, exit } = startProcess({})
     await process.catalog
     expect(process.ready).toBe(true)
     process.killNow()
     expect(process.ready).toBe(false)
-    expect(await death).toMatchObject({ code: null, signal: 'SIGKILL', loading: false, killed: true })
+    expect(await exit).toMatchObject({ code: null, signal: 'SIGKILL', loading: false, killed: true })
   })
 })

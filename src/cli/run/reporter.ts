@@ -65,7 +65,7 @@ function reportTroubles(events: EngineEmitter): void {
   events.on('attempt.refused', (job, attempt) =>
     say(`${job} attempt ${attempt}: its lease was over, its end was refused`),
   )
-  events.on('process.died', (how) => say(`the task process died (${how})`))
+  events.on('process.exited', (how) => say(`the task process died (${how})`))
   events.on(
     'store.unavailable',
     seldom((error) => say(`warning: ${error.message}; trying again`)),

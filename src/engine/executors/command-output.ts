@@ -1,4 +1,4 @@
-import { LastWords } from './death.js'
+import { LastWords } from './process-exit.js'
 
 type Stream = 'stdout' | 'stderr'
 

@@ -1,8 +1,8 @@
 import type { Usage } from '../../domain/job.js'
 import type { InFlight } from '../in-flight.js'
 import type { AttemptEnd } from '../protocol.js'
-import type { Death } from './death.js'
 import type { Lane } from './lane.js'
+import type { ProcessExit } from './process-exit.js'
 import type { TaskHost, TaskHostListener } from './task-host.js'
 
 /** What the jobs of a lane do, told in the order in which it happens. */
@@ -10,13 +10,13 @@ export interface LaneListener extends Pick<TaskHostListener, 'output' | 'progres
   ready(lane: Lane): void
   began(entry: InFlight): void
   ended(lane: Lane, ends: readonly { readonly entry: InFlight; readonly end: AttemptEnd }[]): void
-  /** Their code never began: they were recalled, or their process died first. */
+  /** Their code never began: they were recalled, or their process ended first. */
   returned(lane: Lane, entries: readonly InFlight[]): void
   usage(entry: InFlight, usage: Usage): void
   /** Its process is to be replaced as soon as nothing runs in it. */
   spent(lane: Lane): void
-  /** What ran when the process died. Another one takes its place. */
-  died(lane: Lane, death: Death, running: readonly InFlight[]): void
+  /** What ran when the process ended. Another one takes its place. */
+  exited(lane: Lane, exit: ProcessExit, running: readonly InFlight[]): void
 }
 
 /** Starts what runs the jobs of a lane. */

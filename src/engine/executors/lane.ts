@@ -10,9 +10,9 @@ import type {
   TaskOutput,
   Verdict,
 } from '../protocol.js'
-import type { Death } from './death.js'
 import { JobLists } from './job-lists.js'
 import type { LaneListener, StartHost } from './lane-listener.js'
+import type { ProcessExit } from './process-exit.js'
 import { RestartingHost } from './restarting-host.js'
 import type { TaskHost } from './task-host.js'
 
@@ -87,9 +87,9 @@ export class Lane {
     return this.#host.current.identities
   }
 
-  /** How often in a row its process died before it was ready. */
-  get deathsWhileLoading(): number {
-    return this.#host.deathsWhileLoading
+  /** How often in a row its process ended before it was ready. */
+  get exitsWhileLoading(): number {
+    return this.#host.exitsWhileLoading
   }
 
   /** How many jobs are in it. */
@@ -208,7 +208,7 @@ export class Lane {
       ended: (ends) => this.#ended(ends),
       returned: (jobs) => this.#returned(jobs),
       spent: () => this.#listener.spent(this),
-      died: (death) => this.#died(death),
+      exited: (exit) => this.#exited(exit),
     })
   }
 
@@ -244,15 +244,15 @@ export class Lane {
     if (entries.length > 0) this.#listener.returned(this, entries)
   }
 
-  #died(death: Death): void {
+  #exited(exit: ProcessExit): void {
     if (this.#ending) return
     this.#recalling = false
     this.#endedJobs = 0
     this.#isUsed = false
     const { running, waiting } = this.#jobs.takeAll()
-    this.#host.died(death, running.length === 0)
+    this.#host.exited(exit, running.length === 0)
     if (waiting.length > 0) this.#listener.returned(this, waiting)
-    this.#listener.died(this, death, running)
+    this.#listener.exited(this, exit, running)
   }
 }
 

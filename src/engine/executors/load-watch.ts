@@ -1,7 +1,7 @@
 import { formatDuration } from '../../domain/duration.js'
 import { ProjectError } from '../../domain/errors.js'
 import type { ModuleFault } from '../protocol.js'
-import { type Death, describeDeath } from './death.js'
+import { describeExit, type ProcessExit } from './process-exit.js'
 
 // What a module can do to its process. Other signals come from outside: of the kernel, when memory is short, or of a person.
 const ownSignals: readonly NodeJS.Signals[] = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'SIGTRAP']
@@ -36,21 +36,21 @@ export class LoadWatch {
   }
 
   /** The module that ended the process, or held it up; null if it cannot be known that one did. */
-  faultOf(death: Death): ModuleFault | null {
+  faultOf(exit: ProcessExit): ModuleFault | null {
     const file = this.#file
-    const isOfModule = death.code !== null || (death.signal !== null && ownSignals.includes(death.signal))
+    const isOfModule = exit.code !== null || (exit.signal !== null && ownSignals.includes(exit.signal))
     if (file === null || this.failure !== null) return null
     if (this.isTooLong) return { file, message: this.#tooLongText }
-    return isOfModule ? { file, message: `${file}: ended its process while it loaded (${describeDeath(death)})` } : null
+    return isOfModule ? { file, message: `${file}: ended its process while it loaded (${describeExit(exit)})` } : null
   }
 
   /** The error of a process that has died before it was ready. */
-  errorOf(death: Death): ProjectError {
+  errorOf(exit: ProcessExit): ProjectError {
     const hint = 'a task module must not end its process, and its top level must come to an end'
     const said = this.failure ?? (this.isTooLong ? this.#tooLongText : null)
     if (said !== null) return new ProjectError('E_TASK_PROCESS', said, hint)
     const place = this.#file === null ? 'before it loaded the task modules' : `while ${this.#file} loaded`
-    return new ProjectError('E_TASK_PROCESS', `the task process ended ${place} (${describeDeath(death)})`, hint)
+    return new ProjectError('E_TASK_PROCESS', `the task process ended ${place} (${describeExit(exit)})`, hint)
   }
 
   get #tooLongText(): string {

@@ -1,5 +1,5 @@
 import { preciseMs } from '../clock.js'
-import type { Death } from './death.js'
+import type { ProcessExit } from './process-exit.js'
 import type { TaskHost } from './task-host.js'
 
 const longestPauseMs = 10_000
@@ -10,9 +10,9 @@ const soonMs = 60_000
 export class RestartingHost {
   readonly #start: () => TaskHost
   #current: TaskHost
-  #deathsWhileLoading = 0
-  /** How often in a row it died without a job, soon after it was ready. */
-  #idleDeaths = 0
+  #exitsWhileLoading = 0
+  /** How often in a row it ended without a job, soon after it was ready. */
+  #idleExits = 0
   #readyAt = 0
   #pause: NodeJS.Timeout | null = null
   #isOver = false
@@ -26,22 +26,22 @@ export class RestartingHost {
     return this.#current
   }
 
-  /** How often in a row it died before it was ready. */
-  get deathsWhileLoading(): number {
-    return this.#deathsWhileLoading
+  /** How often in a row it ended before it was ready. */
+  get exitsWhileLoading(): number {
+    return this.#exitsWhileLoading
   }
 
   ready(): void {
-    this.#deathsWhileLoading = 0
+    this.#exitsWhileLoading = 0
     this.#readyAt = preciseMs()
   }
 
   /** `idle`: no job ran in it, so that none can be what ended it. */
-  died(death: Death, idle: boolean): void {
-    if (death.loading) this.#deathsWhileLoading++
-    else this.#idleDeaths = idle && preciseMs() - this.#readyAt < soonMs ? this.#idleDeaths + 1 : 0
+  exited(exit: ProcessExit, idle: boolean): void {
+    if (exit.loading) this.#exitsWhileLoading++
+    else this.#idleExits = idle && preciseMs() - this.#readyAt < soonMs ? this.#idleExits + 1 : 0
     if (this.#isOver) return
-    const inARow = Math.max(this.#deathsWhileLoading, this.#idleDeaths)
+    const inARow = Math.max(this.#exitsWhileLoading, this.#idleExits)
     const pauseMs = inARow === 0 ? 0 : Math.min(100 * 2 ** inARow, longestPauseMs)
     this.#pause = setTimeout(() => {
       this.#current = this.#start()

@@ -13,7 +13,7 @@ import type {
   TaskProgress,
   Verdict,
 } from '../protocol.js'
-import type { Death } from './death.js'
+import type { ProcessExit } from './process-exit.js'
 
 /** What runs the jobs of a lane: `atOnce` of those handed over run, in their order, the others wait for one to end. */
 export interface TaskHost {
@@ -62,5 +62,5 @@ export interface TaskHostListener {
   /** It is to be replaced when the jobs that run in it have ended. */
   spent(): void
   /** It is gone, asked for or not. */
-  died(death: Death): void
+  exited(exit: ProcessExit): void
 }

@@ -257,7 +257,7 @@ export class TaskPool {
       ended: (lane, ends) => this.#listener?.ended(lane, ends),
       returned: (lane, entries) => this.#listener?.returned(lane, entries),
       spent: (lane) => this.replace(lane),
-      died: (lane, death, running) => this.#listener?.died(lane, death, running),
+      exited: (lane, exit, running) => this.#listener?.exited(lane, exit, running),
       output: (output) => (this.#listener === null ? this.#outputBefore(output) : this.#listener.output(output)),
       progress: (progress) => this.#listener?.progress(progress),
       usage: (entry, usage) => this.#listener?.usage(entry, usage),

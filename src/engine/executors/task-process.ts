@@ -13,10 +13,10 @@ import type {
   Verdict,
 } from '../protocol.js'
 import { isReadable } from '../readable-message.js'
-import { type Death, LastWords, tellsOfFullHeap } from './death.js'
 import { type Exit, Forked, type ForkedProgram } from './forked.js'
 import type { StartHost } from './lane-listener.js'
 import { LoadWatch } from './load-watch.js'
+import { LastWords, type ProcessExit, tellsOfFullHeap } from './process-exit.js'
 import type { TaskHost, TaskHostListener } from './task-host.js'
 
 /**
@@ -155,7 +155,7 @@ export class TaskProcess implements TaskHost {
         ending: () => {
           this.#ending = true
         },
-        exited: (exit) => this.#died(this.#deathOf(exit)),
+        exited: (exit) => this.#exited(this.#exitOf(exit)),
       },
     )
   }
@@ -164,7 +164,7 @@ export class TaskProcess implements TaskHost {
     return new LoadWatch(this.#program.loadLimitMs, () => this.#process.kill())
   }
 
-  #deathOf(exit: Exit): Death {
+  #exitOf(exit: Exit): ProcessExit {
     const lastWords = this.#lastWords.text
     const isFull = lastWords !== null && tellsOfFullHeap(lastWords)
     const memory = this.#isOverLimit ? 'over its limit' : isFull ? 'its heap was full' : null
@@ -173,17 +173,17 @@ export class TaskProcess implements TaskHost {
     return { ...exit, loading, killed, memory, peakBytes: this.#peakBytes, lastWords }
   }
 
-  #died(death: Death): void {
+  #exited(exit: ProcessExit): void {
     this.#loading.stop()
     const isWanted = !this.#killed && !this.#isLetGo && !this.#isOverLimit
-    const fault = death.loading && isWanted ? this.#loading.faultOf(death) : null
+    const fault = exit.loading && isWanted ? this.#loading.faultOf(exit) : null
     if (fault !== null) {
       this.#startWithout(fault)
       return
     }
     this.#stage = 'gone'
-    this.#loaded.reject(this.#loading.errorOf(death))
-    this.#listener.died(death)
+    this.#loaded.reject(this.#loading.errorOf(exit))
+    this.#listener.exited(exit)
   }
 
   #startWithout(fault: ModuleFault): void {

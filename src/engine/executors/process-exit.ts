@@ -1,12 +1,12 @@
 import type { Exit } from './forked.js'
 
 /** How a task process ended. */
-export interface Death extends Exit {
-  /** Whether it died before it was ready. */
+export interface ProcessExit extends Exit {
+  /** Whether it ended before it was ready. */
   readonly loading: boolean
   /** Whether it was killed by its worker, for the sake of one of its jobs or of none. */
   readonly killed: boolean
-  /** What it died of, if that was memory. */
+  /** What ended it, if that was memory. */
   readonly memory: 'its heap was full' | 'over its limit' | null
   /** The most memory that it was seen to hold, in bytes; null if nobody looked. */
   readonly peakBytes: number | null
@@ -16,8 +16,8 @@ export interface Death extends Exit {
 
 const megabyte = 1024 * 1024
 
-export function describeDeath(death: Death): string {
-  const { code, signal, memory, peakBytes } = death
+export function describeExit(exit: ProcessExit): string {
+  const { code, signal, memory, peakBytes } = exit
   const peak = peakBytes === null ? '' : `, at most ${Math.round(peakBytes / megabyte)} MB seen`
   if (memory !== null) return `out of memory: ${memory}${peak}`
   if (signal !== null) return `signal ${signal}${peak}`
