@@ -1,7 +1,7 @@
 import { makeJob, plainTaskDefaults } from '../src/domain/request.js'
 import { systemClock } from '../src/engine/clock.js'
 import type { TaskPool } from '../src/engine/executors/task-pool.js'
-import { inFlight } from '../src/engine/in-flight.js'
+import { inFlight } from '../src/engine/running-attempt.js'
 import { openMemoryStore } from '../src/stores/memory/store.js'
 import type { Claim } from '../src/stores/store.js'
 

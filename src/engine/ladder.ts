@@ -1,5 +1,5 @@
-import type { InFlight } from './in-flight.js'
 import type { StopReason } from './protocol.js'
+import type { RunningAttempt } from './running-attempt.js'
 import { after } from './timer.js'
 
 // A loop that is free answers within milliseconds, on a busy machine within tenths of a second.
@@ -8,7 +8,7 @@ const answerMs = 1_000
 const lastWordsMs = 500
 
 /** Asks a job to stop, and leaves it at that. */
-export function askToStop(entry: InFlight, reason: StopReason): void {
+export function askToStop(entry: RunningAttempt, reason: StopReason): void {
   entry.stopping = reason
   entry.lane?.stop(entry, reason)
 }
@@ -17,7 +17,7 @@ export function askToStop(entry: InFlight, reason: StopReason): void {
  * Stops a job step by step, until one of the steps ends it: its signal; after the grace its process is asked to abandon
  * it; if that does not answer, its loop is blocked, and the process is told to end, then killed.
  */
-export function stopByLadder(entry: InFlight, reason: StopReason, graceMs: number): void {
+export function stopByLadder(entry: RunningAttempt, reason: StopReason, graceMs: number): void {
   entry.cancelNextStep()
   askToStop(entry, reason)
   if (entry.beganAt === null) return

@@ -5,9 +5,9 @@ import { textMask } from '../domain/redact.js'
 import type { Addition, JobStore } from '../stores/store.js'
 import { AttemptLog } from './attempt-log.js'
 import type { EngineEmitter } from './events.js'
-import type { InFlight } from './in-flight.js'
 import type { TaskOutput, TaskProgress } from './protocol.js'
 import { RecentTexts } from './recent-texts.js'
+import type { RunningAttempt } from './running-attempt.js'
 
 // Soon enough for those who follow a job, and seldom enough for the store.
 const flushMs = 50
@@ -21,8 +21,8 @@ export class OutputLog {
   readonly #clock: Clock
   readonly #events: EngineEmitter
   readonly #redact: readonly string[]
-  readonly #running: (id: JobId) => InFlight | undefined
-  readonly #changed = new Set<InFlight>()
+  readonly #running: (id: JobId) => RunningAttempt | undefined
+  readonly #changed = new Set<RunningAttempt>()
   readonly #ended = new RecentTexts<JobId>(mostRemembered, mostRememberedLength)
   #timer: NodeJS.Timeout | null = null
 
@@ -32,7 +32,7 @@ export class OutputLog {
     clock: Clock,
     events: EngineEmitter,
     redact: readonly string[],
-    running: (id: JobId) => InFlight | undefined,
+    running: (id: JobId) => RunningAttempt | undefined,
   ) {
     this.#store = store
     this.#clock = clock
@@ -57,12 +57,12 @@ export class OutputLog {
     this.#events.emit('task.progress', { ...progress, message })
   }
 
-  usage(entry: InFlight, usage: Usage): void {
+  usage(entry: RunningAttempt, usage: Usage): void {
     this.#logOf(entry).usage(usage)
   }
 
   /** The attempts are about to be settled: what they said last goes first. */
-  end(entries: readonly InFlight[]): void {
+  end(entries: readonly RunningAttempt[]): void {
     const logged = entries.filter(({ log }) => log !== null)
     for (const { log, claim } of logged) {
       const { job: id, attempt } = claim.lease
@@ -85,7 +85,7 @@ export class OutputLog {
     return entry?.claim.lease.attempt === attempt ? this.#logOf(entry) : null
   }
 
-  #logOf(entry: InFlight): AttemptLog {
+  #logOf(entry: RunningAttempt): AttemptLog {
     entry.log ??= this.#newLog(entry.claim.job.argsJson)
     this.#changed.add(entry)
     // What runs keeps this process alive. After the last end nothing is left to flush, and `run` need not wait for it.
@@ -100,7 +100,7 @@ export class OutputLog {
     return new AttemptLog(textMask(JSON.parse(argsJson) as JsonValue, this.#redact))
   }
 
-  #flush(entries: readonly InFlight[]): void {
+  #flush(entries: readonly RunningAttempt[]): void {
     const additions: Addition[] = []
     for (const entry of entries) {
       this.#changed.delete(entry)

@@ -9,12 +9,12 @@ import type { EngineEmitter } from './events.js'
 import type { Lane } from './executors/lane.js'
 import type { ProcessExit } from './executors/process-exit.js'
 import type { TaskPool } from './executors/task-pool.js'
-import { type InFlight, inFlight, outcomeOf, outcomeOfExit, released } from './in-flight.js'
 import { Interruptions } from './interruptions.js'
 import { askToStop, stopByLadder } from './ladder.js'
 import { OutputLog } from './output-log.js'
 import { Pace } from './pace.js'
 import type { AttemptEnd, StopReason } from './protocol.js'
+import { attemptOf, outcomeOf, outcomeOfExit, type RunningAttempt, released } from './running-attempt.js'
 import { type End, Settler } from './settler.js'
 import { StallWatch } from './stall-watch.js'
 import { TimeLimits } from './time-limits.js'
@@ -55,8 +55,8 @@ export class Runner {
   readonly #limits: TimeLimits
   readonly #pace = new Pace(aheadMs, mostAhead)
   readonly #stalls: StallWatch
-  readonly #interruptions = new Interruptions<InFlight>()
-  readonly #inFlight = new Map<JobId, InFlight>()
+  readonly #interruptions = new Interruptions<RunningAttempt>()
+  readonly #attempts = new Map<JobId, RunningAttempt>()
   readonly #ends: End[] = []
   readonly #idleWaiters = new Set<() => void>()
   #worker: WorkerId
@@ -78,7 +78,7 @@ export class Runner {
     this.#events = events
     this.#worker = worker
     this.#settings = settings
-    this.log = new OutputLog(store, clock, events, settings.redact, (id) => this.#inFlight.get(id))
+    this.log = new OutputLog(store, clock, events, settings.redact, (id) => this.#attempts.get(id))
     this.#settler = new Settler(store, events, () => this.#tellIdle())
     this.#stalls = new StallWatch(pool, aheadMs, () => this.#pace.stalled())
     this.#limits = new TimeLimits(
@@ -91,7 +91,7 @@ export class Runner {
   }
 
   get busy(): boolean {
-    return this.#inFlight.size > 0 || this.#settler.busy
+    return this.#attempts.size > 0 || this.#settler.busy
   }
 
   get running(): number {
@@ -116,7 +116,7 @@ export class Runner {
       .then((claims) => {
         taken = claims.length
         if (taken > 0) this.#pace.resume()
-        else if (this.#inFlight.size === 0) this.#pace.pause()
+        else if (this.#attempts.size === 0) this.#pace.pause()
         this.#handOver(claims)
       })
     try {
@@ -150,7 +150,7 @@ export class Runner {
 
   /** Asks all running jobs to stop for a shutdown. */
   askToStop(): void {
-    for (const entry of this.#inFlight.values()) {
+    for (const entry of this.#attempts.values()) {
       // One that was told before ends as what it was told for.
       if (entry.beganAt !== null && entry.stopping === null) askToStop(entry, 'shutdown')
     }
@@ -158,7 +158,7 @@ export class Runner {
 
   /** Asks one job to stop for a cancel, and kills its task process if it does not within the grace. */
   cancel(id: JobId): void {
-    const entry = this.#inFlight.get(id)
+    const entry = this.#attempts.get(id)
     if (entry === undefined || entry.stopping === 'cancelled') return
     if (entry.lane !== null) {
       this.#stop(entry, 'cancelled')
@@ -174,18 +174,18 @@ export class Runner {
   /** The attempts of the old id are lost, whatever becomes of them: forgets them and goes on as another worker. */
   continueAs(worker: WorkerId): void {
     this.#pool.clear()
-    for (const entry of this.#inFlight.values()) {
+    for (const entry of this.#attempts.values()) {
       entry.cancelNextStep()
       this.#events.emit('attempt.refused', entry.claim.lease.job, entry.claim.lease.attempt)
     }
-    this.#inFlight.clear()
+    this.#attempts.clear()
     this.#ends.length = 0
     this.#worker = worker
     this.#tellIdle()
   }
 
   /** A job has begun. */
-  began(entry: InFlight): void {
+  began(entry: RunningAttempt): void {
     entry.beganAt = this.#clock.now()
     this.#limits.began(entry)
     // Asked for while it waited: it is told now.
@@ -193,7 +193,7 @@ export class Runner {
   }
 
   /** Jobs ended in a lane. */
-  ended(lane: Lane, ends: readonly { readonly entry: InFlight; readonly end: AttemptEnd }[]): void {
+  ended(lane: Lane, ends: readonly { readonly entry: RunningAttempt; readonly end: AttemptEnd }[]): void {
     this.#pace.ended(ends.length)
     for (const { entry, end } of ends) {
       const isBySignal = end.report.kind === 'threw' && end.report.verdict === 'by signal'
@@ -212,25 +212,25 @@ export class Runner {
   }
 
   /** Ended by a signal that may have been for the worker too. Its place is free, and its lease is held. */
-  #judge(entry: InFlight, outcome: () => Outcome): void {
+  #judge(entry: RunningAttempt, outcome: () => Outcome): void {
     this.#interruptions.judge(entry, (isInterruption) => {
-      if (this.#inFlight.get(entry.claim.job.id) !== entry) return
+      if (this.#attempts.get(entry.claim.job.id) !== entry) return
       if (isInterruption) entry.stopping ??= 'shutdown'
       this.#settle([{ entry, outcome: outcome() }])
     })
   }
 
   /** Jobs came back whose code never began. */
-  returned(lane: Lane, entries: readonly InFlight[]): void {
+  returned(lane: Lane, entries: readonly RunningAttempt[]): void {
     this.#giveBack(entries)
     this.#pool.left(lane)
   }
 
   /** A task process exited: what ran in it is lost, or what ended it on purpose is what it ends as. */
-  exited(lane: Lane, exit: ProcessExit, running: readonly InFlight[]): void {
+  exited(lane: Lane, exit: ProcessExit, running: readonly RunningAttempt[]): void {
     const now = this.#clock.now()
     const alone = running.length === 1
-    const outcome = (entry: InFlight) => outcomeOfExit(entry, exit, alone, now)
+    const outcome = (entry: RunningAttempt) => outcomeOfExit(entry, exit, alone, now)
     if (!exit.killed && isShutdownSignal(exit.signal)) {
       for (const entry of running) this.#judge(entry, () => outcome(entry))
     } else this.#settle(running.map((entry) => ({ entry, outcome: outcome(entry) })))
@@ -248,13 +248,13 @@ export class Runner {
     this.#stalls.stop()
     this.#settle(this.#ends.splice(0))
     this.#pool.clear()
-    this.#giveBack([...this.#inFlight.values()])
+    this.#giveBack([...this.#attempts.values()])
   }
 
   #handOver(claims: readonly Claim[]): void {
     if (claims.length === 0) return
-    const entries = claims.map(inFlight)
-    for (const entry of entries) this.#inFlight.set(entry.claim.job.id, entry)
+    const entries = claims.map(attemptOf)
+    for (const entry of entries) this.#attempts.set(entry.claim.job.id, entry)
     // The worker may have been told to stop, or the processes died, while the claim was on its way.
     this.#giveBack(this.#open ? this.#pool.handOver(entries) : entries)
     this.#stalls.watch()
@@ -267,7 +267,7 @@ export class Runner {
     this.claimSoon()
   }
 
-  #giveBack(entries: readonly InFlight[]): void {
+  #giveBack(entries: readonly RunningAttempt[]): void {
     const now = this.#clock.now()
     this.#settle(entries.map((entry) => ({ entry, outcome: released(entry, now) })))
   }
@@ -275,13 +275,13 @@ export class Runner {
   #settle(ends: readonly End[]): void {
     for (const { entry } of ends) {
       entry.cancelNextStep()
-      this.#inFlight.delete(entry.claim.job.id)
+      this.#attempts.delete(entry.claim.job.id)
     }
     this.log.end(ends.map(({ entry }) => entry))
     this.#settler.settle(ends)
   }
 
-  #stop(entry: InFlight, reason: StopReason): void {
+  #stop(entry: RunningAttempt, reason: StopReason): void {
     stopByLadder(entry, reason, this.#pool.task(entry.claim.job.task)?.graceMs ?? defaultGraceMs)
   }
 

@@ -2,13 +2,13 @@ import { isTemporary, StoreLostError } from '../domain/errors.js'
 import type { Outcome } from '../domain/outcome.js'
 import type { JobStore } from '../stores/store.js'
 import type { EngineEmitter } from './events.js'
-import type { InFlight } from './in-flight.js'
+import type { RunningAttempt } from './running-attempt.js'
 import { pause } from './services/service.js'
 
 const againMs = 500
 
 export interface End {
-  readonly entry: InFlight
+  readonly entry: RunningAttempt
   readonly outcome: Outcome
 }
 

@@ -1,20 +1,20 @@
-import type { InFlight } from './in-flight.js'
+import type { RunningAttempt } from './running-attempt.js'
 import { after } from './timer.js'
 
 /** The time limits of all that runs: one timer, armed for the earliest. */
 export class TimeLimits {
-  readonly #running: () => Iterable<InFlight>
-  readonly #over: (entry: InFlight) => void
+  readonly #running: () => Iterable<RunningAttempt>
+  readonly #over: (entry: RunningAttempt) => void
   #armedFor = Number.POSITIVE_INFINITY
   #cancel = () => {}
 
   /** `over` is called once for each that runs longer than it may. */
-  constructor(running: () => Iterable<InFlight>, over: (entry: InFlight) => void) {
+  constructor(running: () => Iterable<RunningAttempt>, over: (entry: RunningAttempt) => void) {
     this.#running = running
     this.#over = over
   }
 
-  began(entry: InFlight): void {
+  began(entry: RunningAttempt): void {
     const { timeoutMs } = entry.claim.job
     if (timeoutMs === null) return
     entry.deadline = performance.now() + timeoutMs

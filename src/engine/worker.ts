@@ -10,9 +10,9 @@ import type { Lane } from './executors/lane.js'
 import { describeExit, type ProcessExit } from './executors/process-exit.js'
 import type { TaskPool } from './executors/task-pool.js'
 import { thisHost } from './host.js'
-import type { InFlight } from './in-flight.js'
 import type { EnqueueAnswer, EnqueueRequest } from './protocol.js'
 import { Runner, type RunnerSettings } from './runner.js'
+import type { RunningAttempt } from './running-attempt.js'
 import { beat } from './services/beat.js'
 import { canceller } from './services/canceller.js'
 import { claimer } from './services/claimer.js'
@@ -146,7 +146,7 @@ export class Worker {
     this.#store.setTasks(this.#id, known).then(nothing, nothing)
   }
 
-  #exited(lane: Lane, exit: ProcessExit, running: readonly InFlight[]): void {
+  #exited(lane: Lane, exit: ProcessExit, running: readonly RunningAttempt[]): void {
     this.events.emit('process.exited', describeExit(exit))
     this.runner.exited(lane, exit, running)
     if (lane.exitsWhileLoading < maxExitsWhileLoading) return

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { JobLists } from '../../src/engine/executors/job-lists.js'
-import { type InFlight, inFlight } from '../../src/engine/in-flight.js'
+import { attemptOf, type RunningAttempt } from '../../src/engine/running-attempt.js'
 import { runningJob } from '../support/job.js'
 
-function entryOf(id: string, attempt = 1): InFlight {
+function entryOf(id: string, attempt = 1): RunningAttempt {
   const job = { ...runningJob({ id, attempt }), slot: null }
-  return inFlight({ job, lease: { job: id, attempt, worker: 'w1', task: job.task, queue: job.queue } })
+  return attemptOf({ job, lease: { job: id, attempt, worker: 'w1', task: job.task, queue: job.queue } })
 }
 
 test('Jobs wait until they are told to have begun, in whatever order, and leave once.', () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { systemClock } from '../../src/engine/clock.js'
 import { EngineEmitter } from '../../src/engine/events.js'
-import { inFlight } from '../../src/engine/in-flight.js'
+import { attemptOf } from '../../src/engine/running-attempt.js'
 import { Settler } from '../../src/engine/settler.js'
 import { openSqliteStore } from '../../src/stores/sqlite/store.js'
 import { temporaryFolder } from '../support/folder.js'
@@ -24,7 +24,7 @@ test('an end that cannot be stored does not take its neighbours along.', async (
       const settler = new Settler(store, events, resolve)
       const good = outcomesAt(systemClock).completed()
       const bad = { ...good, startedAt: 0.5 } // the file takes whole milliseconds only
-      settler.settle(claims.map((claim, index) => ({ entry: inFlight(claim), outcome: index === 1 ? bad : good })))
+      settler.settle(claims.map((claim, index) => ({ entry: attemptOf(claim), outcome: index === 1 ? bad : good })))
     })
     await idle
     expect(failures).toEqual(['settler'])

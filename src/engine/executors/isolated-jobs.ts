@@ -1,4 +1,4 @@
-import type { InFlight } from '../in-flight.js'
+import type { RunningAttempt } from '../running-attempt.js'
 import type { Lane } from './lane.js'
 import type { Place } from './place.js'
 
@@ -8,10 +8,10 @@ import type { Place } from './place.js'
  */
 export class IsolatedJobs {
   readonly #places: readonly Place[]
-  readonly #wantsFresh: (entry: InFlight) => boolean
-  readonly #waiting: InFlight[] = []
+  readonly #wantsFresh: (entry: RunningAttempt) => boolean
+  readonly #waiting: RunningAttempt[] = []
 
-  constructor(places: readonly Place[], wantsFresh: (entry: InFlight) => boolean) {
+  constructor(places: readonly Place[], wantsFresh: (entry: RunningAttempt) => boolean) {
     this.#places = places
     this.#wantsFresh = wantsFresh
   }
@@ -21,19 +21,19 @@ export class IsolatedJobs {
     return this.#waiting.length
   }
 
-  add(entries: readonly InFlight[]): void {
+  add(entries: readonly RunningAttempt[]): void {
     this.#waiting.push(...entries)
     this.place()
   }
 
   /** Takes back one that waits. */
-  withdraw(entry: InFlight): void {
+  withdraw(entry: RunningAttempt): void {
     const index = this.#waiting.indexOf(entry)
     if (index >= 0) this.#waiting.splice(index, 1)
   }
 
   /** Takes back all that wait. */
-  withdrawAll(): readonly InFlight[] {
+  withdrawAll(): readonly RunningAttempt[] {
     return this.#waiting.splice(0)
   }
 
@@ -50,7 +50,7 @@ export class IsolatedJobs {
   }
 
   /** null: it has to wait, and that has been seen to. */
-  #laneFor(entry: InFlight): Lane | null {
+  #laneFor(entry: RunningAttempt): Lane | null {
     const fresh = this.#wantsFresh(entry)
     const empty = this.#places.filter(({ lane }) => lane.ready && lane.count === 0 && lane.share > 0)
     const place = empty.find(({ lane }) => !(fresh && lane.isUsed))

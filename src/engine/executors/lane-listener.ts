@@ -1,6 +1,6 @@
 import type { Usage } from '../../domain/job.js'
-import type { InFlight } from '../in-flight.js'
 import type { AttemptEnd } from '../protocol.js'
+import type { RunningAttempt } from '../running-attempt.js'
 import type { Lane } from './lane.js'
 import type { ProcessExit } from './process-exit.js'
 import type { TaskHost, TaskHostListener } from './task-host.js'
@@ -8,15 +8,15 @@ import type { TaskHost, TaskHostListener } from './task-host.js'
 /** What the jobs of a lane do, told in the order in which it happens. */
 export interface LaneListener extends Pick<TaskHostListener, 'output' | 'progress' | 'enqueue' | 'spawned'> {
   ready(lane: Lane): void
-  began(entry: InFlight): void
-  ended(lane: Lane, ends: readonly { readonly entry: InFlight; readonly end: AttemptEnd }[]): void
+  began(entry: RunningAttempt): void
+  ended(lane: Lane, ends: readonly { readonly entry: RunningAttempt; readonly end: AttemptEnd }[]): void
   /** Their code never began: they were recalled, or their process ended first. */
-  returned(lane: Lane, entries: readonly InFlight[]): void
-  usage(entry: InFlight, usage: Usage): void
+  returned(lane: Lane, entries: readonly RunningAttempt[]): void
+  usage(entry: RunningAttempt, usage: Usage): void
   /** Its process is to be replaced as soon as nothing runs in it. */
   spent(lane: Lane): void
   /** What ran when the process ended. Another one takes its place. */
-  exited(lane: Lane, exit: ProcessExit, running: readonly InFlight[]): void
+  exited(lane: Lane, exit: ProcessExit, running: readonly RunningAttempt[]): void
 }
 
 /** Starts what runs the jobs of a lane. */

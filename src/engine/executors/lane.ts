@@ -1,5 +1,4 @@
 import type { ProcessIdentity } from '../../stores/store.js'
-import type { InFlight } from '../in-flight.js'
 import type {
   AttemptEnd,
   AttemptId,
@@ -10,6 +9,7 @@ import type {
   TaskOutput,
   Verdict,
 } from '../protocol.js'
+import type { RunningAttempt } from '../running-attempt.js'
 import { JobLists } from './job-lists.js'
 import type { LaneListener, StartHost } from './lane-listener.js'
 import type { ProcessExit } from './process-exit.js'
@@ -101,7 +101,7 @@ export class Lane {
     return this.#jobs.waiting
   }
 
-  get running(): Iterable<InFlight> {
+  get running(): Iterable<RunningAttempt> {
     return this.#jobs.running
   }
 
@@ -110,7 +110,7 @@ export class Lane {
   }
 
   /** Hands jobs over; the process must be ready. */
-  handOver(entries: readonly InFlight[]): void {
+  handOver(entries: readonly RunningAttempt[]): void {
     this.#isUsed = true
     if (this.#jobs.waiting === 0) this.quietSince = performance.now()
     for (const entry of entries) {
@@ -120,21 +120,21 @@ export class Lane {
     this.#host.current.run(entries.map(assignmentOf), this.#share)
   }
 
-  stop(entry: InFlight, reason: StopReason): void {
+  stop(entry: RunningAttempt, reason: StopReason): void {
     this.#host.current.stop(entry.claim.job.id, entry.claim.lease.attempt, reason)
   }
 
-  abandon(entry: InFlight): void {
+  abandon(entry: RunningAttempt): void {
     this.#host.current.abandon(entry.claim.job.id, entry.claim.lease.attempt)
   }
 
   /** Tells what runs the job, and all that it has started, to end. */
-  terminate({ claim: { lease } }: InFlight): void {
+  terminate({ claim: { lease } }: RunningAttempt): void {
     this.#host.current.terminate(lease.job, lease.attempt)
   }
 
   /** Kills what runs the job. */
-  killFor({ claim: { lease } }: InFlight): void {
+  killFor({ claim: { lease } }: RunningAttempt): void {
     this.#host.current.killFor(lease.job, lease.attempt)
   }
 
@@ -228,7 +228,7 @@ export class Lane {
 
   #ended(ends: readonly AttemptEnd[]): void {
     this.quietSince = performance.now()
-    const told: { entry: InFlight; end: AttemptEnd }[] = []
+    const told: { entry: RunningAttempt; end: AttemptEnd }[] = []
     for (const end of ends) {
       const entry = this.#jobs.take(end)
       if (entry === null) continue
@@ -256,6 +256,6 @@ export class Lane {
   }
 }
 
-function assignmentOf({ claim: { job } }: InFlight): JobAssignment {
+function assignmentOf({ claim: { job } }: RunningAttempt): JobAssignment {
   return { id: job.id, attempt: job.attempt, task: job.task, argsJson: job.argsJson, slot: job.slot }
 }

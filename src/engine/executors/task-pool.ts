@@ -1,7 +1,7 @@
 import type { Clock } from '../../domain/clock.js'
 import type { ProcessIdentity } from '../../stores/store.js'
-import type { InFlight } from '../in-flight.js'
 import type { Catalog, CheckRequest, EnqueueAnswer, TaskInfo, TaskOutput, Verdict } from '../protocol.js'
+import type { RunningAttempt } from '../running-attempt.js'
 import { shellTask } from '../shell-task.js'
 import type { OuterStreams } from './command.js'
 import { CommandHost } from './command-host.js'
@@ -114,7 +114,7 @@ export class TaskPool {
   }
 
   /** Hands jobs over, each to the lane that is filled least. Answers those for which there is no process any more. */
-  handOver(entries: readonly InFlight[]): readonly InFlight[] {
+  handOver(entries: readonly RunningAttempt[]): readonly RunningAttempt[] {
     const commands = entries.filter((entry) => this.#isCommand(entry))
     if (commands.length > 0) {
       this.#shareOut()
@@ -125,7 +125,7 @@ export class TaskPool {
     this.isolated.add(isolated)
     const isPlaced = isolated.length > 0 || commands.length > 0
     const rest = isPlaced ? entries.filter((entry) => !isolated.includes(entry) && !commands.includes(entry)) : entries
-    const loads = this.#open().map((lane) => ({ lane, count: lane.count, added: [] as InFlight[] }))
+    const loads = this.#open().map((lane) => ({ lane, count: lane.count, added: [] as RunningAttempt[] }))
     if (loads.length === 0) return rest
     for (const entry of rest) {
       const least = loads.reduce((a, b) => (b.count / b.lane.share < a.count / a.lane.share ? b : a))
@@ -231,11 +231,11 @@ export class TaskPool {
     return lane.share + Math.floor((ahead * lane.share) / this.#concurrency)
   }
 
-  #isCommand({ claim: { job } }: InFlight): boolean {
+  #isCommand({ claim: { job } }: RunningAttempt): boolean {
     return job.task === shellTask || (this.task(job.task)?.executable ?? false)
   }
 
-  #isIsolated(entry: InFlight): boolean {
+  #isIsolated(entry: RunningAttempt): boolean {
     const { job } = entry.claim
     return !this.#isCommand(entry) && (job.suspect || this.#hasOwnProcess(job.task))
   }

@@ -15,7 +15,7 @@ import { describeExit, type ProcessExit } from './executors/process-exit.js'
 import type { StopReason } from './protocol.js'
 
 /** A job that this worker has claimed and not settled. */
-export interface InFlight {
+export interface RunningAttempt {
   readonly claim: Claim
   /** Where it was handed over to; null while no lane has it. */
   lane: Lane | null
@@ -33,7 +33,7 @@ export interface InFlight {
 
 const nothing = () => {}
 
-export function inFlight(claim: Claim): InFlight {
+export function attemptOf(claim: Claim): RunningAttempt {
   return {
     claim,
     lane: null,
@@ -46,7 +46,7 @@ export function inFlight(claim: Claim): InFlight {
 }
 
 /** What an attempt ends as, given what its process reported and what it was asked for. */
-export function outcomeOf(entry: InFlight, report: AttemptReport): Outcome {
+export function outcomeOf(entry: RunningAttempt, report: AttemptReport): Outcome {
   const { job } = entry.claim
   const { startedAt, endedAt } = report
   const endedBy: EndedBy = report.kind === 'forced' ? report.endedBy : 'signal'
@@ -63,7 +63,7 @@ export function outcomeOf(entry: InFlight, report: AttemptReport): Outcome {
 }
 
 /** What an attempt ends as whose process died. `alone`: no other job ran in it. */
-export function outcomeOfExit(entry: InFlight, exit: ProcessExit, alone: boolean, now: EpochMs): Outcome {
+export function outcomeOfExit(entry: RunningAttempt, exit: ProcessExit, alone: boolean, now: EpochMs): Outcome {
   const { job } = entry.claim
   const span = { startedAt: entry.beganAt ?? now, endedAt: now, endedBy: 'killed' } as const
   switch (entry.stopping) {
@@ -84,7 +84,7 @@ export function outcomeOfExit(entry: InFlight, exit: ProcessExit, alone: boolean
 }
 
 /** Given back without penalty, begun or not. */
-export function released({ beganAt }: InFlight, endedAt: EpochMs): ReleasedOutcome {
+export function released({ beganAt }: RunningAttempt, endedAt: EpochMs): ReleasedOutcome {
   const started = beganAt !== null
   return { kind: 'released', started, suspect: false, startedAt: beganAt ?? endedAt, endedAt, endedBy: 'released' }
 }
