@@ -1,7 +1,7 @@
 import { makeJob, plainTaskDefaults } from '../src/domain/request.js'
 import { systemClock } from '../src/engine/clock.js'
 import type { TaskPool } from '../src/engine/executors/task-pool.js'
-import { inFlight } from '../src/engine/running-attempt.js'
+import { attemptOf } from '../src/engine/running-attempt.js'
 import { openMemoryStore } from '../src/stores/memory/store.js'
 import type { Claim } from '../src/stores/store.js'
 
@@ -16,7 +16,7 @@ export async function warmUp(pool: TaskPool, concurrency: number, processes: num
   let started = 0
   const start = (count: number) => {
     const entries = Array.from({ length: Math.min(count, warmUpJobs - started) }, () =>
-      inFlight(numbered(claim, ++started)),
+      attemptOf(numbered(claim, ++started)),
     )
     if (entries.length > 0) pool.handOver(entries)
   }
