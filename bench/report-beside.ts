@@ -31,7 +31,7 @@ function ourTitle({ id }: Rate): string {
 }
 
 export function pickUpText({ jobs, offstage, peers, idleCpuPercent, targets }: PickUp): string {
-  const { p50Ms, p99Ms, idleCpuPercent: mostCpu } = targets
+  const { p50Ms, p99Ms, idleCpuPercent: maxCpu } = targets
   const rows = [offstage, ...peers].map((latency) => [
     latency.which,
     ...[latency.p50Ms, latency.p99Ms, latency.maxMs].map((ms) => ms.toFixed(2)),
@@ -42,7 +42,7 @@ export function pickUpText({ jobs, offstage, peers, idleCpuPercent, targets }: P
   if (idleCpuPercent === null) return text
   const { worker, taskProcesses } = idleCpuPercent
   const cpu = [
-    ['worker', `${worker.toFixed(1)} %`, `< ${mostCpu} %`],
+    ['worker', `${worker.toFixed(1)} %`, `< ${maxCpu} %`],
     ['its task processes together', `${taskProcesses.toFixed(1)} %`, ''],
   ]
   return `${text}\n\n${table(['Idle, CPU of a core', 'used', 'target'], cpu)}`

@@ -65,17 +65,17 @@ export async function measureTaskProcesses(
     rounds,
   )
   const [inlined, one, two, busyOne, busyTwo] = rates
-  const { noop: leastOfInline, busy: leastOfOne } = taskProcessTargets
+  const { noop: minOfInline, busy: minOfOne } = taskProcessTargets
   const alone = (rate: Rate): TaskProcessRate => ({ ...rate, ratio: null, to: '', target: null })
   const beside = (rate: Rate, other: Rate, to: string, target: number | null): TaskProcessRate => {
     return { ...rate, ratio: ratioOf(rate, other), to, target }
   }
   const told: TaskProcessRate[] = []
   if (inlined !== undefined && one !== undefined && two !== undefined) {
-    told.push(alone(inlined), beside(one, inlined, 'inline', null), beside(two, inlined, 'inline', leastOfInline))
+    told.push(alone(inlined), beside(one, inlined, 'inline', null), beside(two, inlined, 'inline', minOfInline))
   }
   if (busyOne !== undefined && busyTwo !== undefined) {
-    told.push(alone(busyOne), beside(busyTwo, busyOne, 'one process', leastOfOne))
+    told.push(alone(busyOne), beside(busyTwo, busyOne, 'one process', minOfOne))
   }
   return { rates: told }
 }

@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { withReader } from '../../src/app/context.js'
 import { DataCommand } from '../../src/cli/base-command.js'
 import { dueTable } from '../../src/cli/render/slots.js'
-import { mostShown, nextSlots } from '../../src/cli/schedules/next.js'
+import { maxShown, nextSlots } from '../../src/cli/schedules/next.js'
 
 export default class ScheduleNext extends DataCommand {
   static override summary = 'Show when a schedule fires next, and what the clocks do to it'
@@ -18,7 +18,7 @@ export default class ScheduleNext extends DataCommand {
     count: Flags.integer({
       char: 'n',
       min: 1,
-      max: mostShown,
+      max: maxShown,
       summary: 'How many; 10 unless said, or all there are until --to',
       helpValue: 'N',
     }),

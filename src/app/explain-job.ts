@@ -7,8 +7,8 @@ import { beatMs, type JobReader, leaseMs, type WorkerInfo } from '../stores/stor
 import { shownError } from '../views/job.js'
 
 // Nobody needs to know of more, and a million would take their time to count.
-const mostAhead = 10_000
-const mostRunning = 1_000
+const maxAhead = 10_000
+const maxRunning = 1_000
 
 // One beat may be late.
 const silentAfterMs = 2 * beatMs
@@ -33,8 +33,8 @@ async function factsAbout(store: JobReader, job: Job, now: EpochMs): Promise<Job
   const [workers, paused, ahead, running] = await Promise.all([
     store.workers(),
     store.pausedQueues(),
-    job.state === 'queued' ? store.jobsAhead(job.id, mostAhead) : 0,
-    job.state === 'queued' ? store.running(mostRunning) : [],
+    job.state === 'queued' ? store.jobsAhead(job.id, maxAhead) : 0,
+    job.state === 'queued' ? store.running(maxRunning) : [],
   ])
   const here = thisHost()
   const held = (id: string) => running.filter(({ worker }) => worker === id).length
@@ -42,7 +42,7 @@ async function factsAbout(store: JobReader, job: Job, now: EpochMs): Promise<Job
     workers: workers.map((worker) => factOf(worker, hasEnded(worker, here), held(worker.id), now)),
     pausedAt: paused.find(({ name }) => name === job.queue)?.pausedAt ?? null,
     ahead,
-    mostAhead,
+    maxAhead,
   }
 }
 

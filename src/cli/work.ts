@@ -127,15 +127,15 @@ async function isAnythingLeft(
 }
 
 // Nobody reads more names than that.
-const mostNamed = 10
+const maxNamed = 10
 
 /** Jobs of tasks that this worker does not know wait for one that does. */
 async function sayWhatIsLeft(store: Store, known: readonly string[], { queues }: WorkSettings): Promise<void> {
   const left = (await store.queuedByTask(queueNames(queues))).filter(({ task }) => !known.includes(task))
   if (left.length === 0) return
   const count = left.reduce((sum, { count }) => sum + count, 0)
-  const tasks = left.slice(0, mostNamed).map(({ task }) => task)
-  const more = left.length > mostNamed ? `, and ${left.length - mostNamed} more` : ''
+  const tasks = left.slice(0, maxNamed).map(({ task }) => task)
+  const more = left.length > maxNamed ? `, and ${left.length - maxNamed} more` : ''
   say(`left ${plural(count, 'job')} of tasks that this worker does not know: ${tasks.join(', ')}${more}`)
 }
 

@@ -6,7 +6,7 @@ export type Duration = number | string
 
 // `ms` reads '1M' as one minute, answers undefined for '1h30m' and throws on '': only what is unambiguous gets to it.
 const pattern = /^\d+(\.\d+)?\s?(ms|s|sec|secs|m|min|mins|h|hr|hrs|d|day|days|w|week|weeks)?$/
-const longestMs = 100 * 365 * 24 * 3_600_000
+const maxMs = 100 * 365 * 24 * 3_600_000
 
 /**
  * Milliseconds of `value`, a whole number from 0 to a hundred years.
@@ -14,7 +14,7 @@ const longestMs = 100 * 365 * 24 * 3_600_000
  */
 export function parseDuration(value: Duration, option: string): number {
   const exact = typeof value === 'number' ? value : msOf(value)
-  if (!Number.isFinite(exact) || exact < 0 || exact > longestMs) {
+  if (!Number.isFinite(exact) || exact < 0 || exact > maxMs) {
     throw new UsageError(
       'E_DURATION',
       `${option}: ${typeof value === 'string' ? JSON.stringify(value) : String(value)} is not a duration`,

@@ -113,7 +113,7 @@ export type EndedReport =
 export const maxPostponements = 100
 
 /** The wait after which a task runs again that has asked for later and not said when; it doubles each time in a row. */
-const postponement = { firstMs: 1_000, longestMs: 60_000 }
+const postponement = { firstMs: 1_000, maxMs: 60_000 }
 
 /** The outcome of an attempt that ended by itself. */
 export function outcomeOfReport(job: ClaimedJob, report: EndedReport, random: () => number): Outcome {
@@ -125,7 +125,7 @@ export function outcomeOfReport(job: ClaimedJob, report: EndedReport, random: ()
       const { error, delayMs } = report
       const span = { reason: 'error', startedAt, endedAt, endedBy: 'throw' } as const
       if (job.postponements >= maxPostponements) return { kind: 'failed', counts: 'failure', error, ...span }
-      const waitMs = delayMs ?? Math.min(postponement.firstMs * 2 ** job.postponements, postponement.longestMs)
+      const waitMs = delayMs ?? Math.min(postponement.firstMs * 2 ** job.postponements, postponement.maxMs)
       return { kind: 'retry', at: endedAt + waitMs, error, counts: 'postponement', ...span }
     }
     case 'threw': {

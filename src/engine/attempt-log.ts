@@ -5,9 +5,9 @@ import type { Addition } from '../stores/store.js'
 export const maxOutputBytes = 1024 * 1024
 const half = maxOutputBytes / 2
 // A row costs more than a short line has characters.
-const mostLines = 10_000
+const maxLines = 10_000
 // What has no line end for so long is a line all the same.
-const longestLine = 64 * 1024
+const maxLine = 64 * 1024
 
 /** One attempt's output and progress on their way to the store. */
 export class AttemptLog {
@@ -38,8 +38,8 @@ export class AttemptLog {
   write(stream: OutputLine['stream'], text: string, at: EpochMs): string {
     const lines = ((this.#rests.get(stream) ?? '') + text).split('\n')
     const rest = lines.pop() ?? ''
-    if (rest.length > longestLine) lines.push(rest)
-    this.#rests.set(stream, rest.length > longestLine ? '' : rest)
+    if (rest.length > maxLine) lines.push(rest)
+    this.#rests.set(stream, rest.length > maxLine ? '' : rest)
     for (const line of lines) this.#addLong(stream, line, at)
     return this.#mask === null ? text : lines.map((line) => `${this.masked(line)}\n`).join('')
   }
@@ -81,15 +81,15 @@ export class AttemptLog {
 
   #addLong(stream: OutputLine['stream'], text: string, at: EpochMs): void {
     const whole = this.masked(text.endsWith('\r') ? text.slice(0, -1) : text)
-    for (let start = 0; start === 0 || start < whole.length; start += longestLine) {
-      this.#add({ line: ++this.#last, at, stream, text: whole.slice(start, start + longestLine) })
+    for (let start = 0; start === 0 || start < whole.length; start += maxLine) {
+      this.#add({ line: ++this.#last, at, stream, text: whole.slice(start, start + maxLine) })
     }
   }
 
   #add(line: OutputLine): void {
     const bytes = Buffer.byteLength(line.text) + 1
     this.#waiting.push(line)
-    if (this.#tail.length === 0 && this.#headBytes + bytes <= half && line.line <= mostLines) {
+    if (this.#tail.length === 0 && this.#headBytes + bytes <= half && line.line <= maxLines) {
       this.#headBytes += bytes
       this.#headLast = line.line
       return
@@ -101,7 +101,7 @@ export class AttemptLog {
 
   /** Lets the oldest lines behind the head go. */
   #cut(): void {
-    while (this.#tailBytes > half || this.#tail.length - this.#tailStart > mostLines) {
+    while (this.#tailBytes > half || this.#tail.length - this.#tailStart > maxLines) {
       const oldest = this.#tail[this.#tailStart++]
       if (oldest === undefined) break
       this.#tailBytes -= oldest.bytes

@@ -12,8 +12,8 @@ import type { RunningAttempt } from './running-attempt.js'
 // Soon enough for those who follow a job, and seldom enough for the store.
 const flushMs = 50
 // The arguments of jobs that ended last, for what they may still print.
-const mostRemembered = 1_000
-const mostRememberedLength = 16 * 1024 * 1024
+const maxRemembered = 1_000
+const maxRememberedLength = 16 * 1024 * 1024
 
 /** Takes what the running jobs print, and how far they are, to the store: some times a second, and before each end. */
 export class OutputLog {
@@ -23,7 +23,7 @@ export class OutputLog {
   readonly #redact: readonly string[]
   readonly #running: (id: JobId) => RunningAttempt | undefined
   readonly #changed = new Set<RunningAttempt>()
-  readonly #ended = new RecentTexts<JobId>(mostRemembered, mostRememberedLength)
+  readonly #ended = new RecentTexts<JobId>(maxRemembered, maxRememberedLength)
   #timer: NodeJS.Timeout | null = null
 
   /** `redact`: names of keys, beside the built-in ones, whose values are masked. `running` finds a job of this worker. */

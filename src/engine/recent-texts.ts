@@ -1,15 +1,15 @@
 /** A map that forgets the oldest: what it keeps is some of the newest texts, at most so many and so many characters. */
 export class RecentTexts<K> {
   readonly #most: number
-  readonly #mostLength: number
+  readonly #maxLength: number
   // Two maps, since one from which the oldest is taken each time grows slow with what was deleted.
   #newer = new Map<K, string>()
   #older: ReadonlyMap<K, string> = new Map()
   #newerLength = 0
 
-  constructor(most: number, mostLength: number) {
+  constructor(most: number, maxLength: number) {
     this.#most = most
-    this.#mostLength = mostLength
+    this.#maxLength = maxLength
   }
 
   get(key: K): string | undefined {
@@ -17,7 +17,7 @@ export class RecentTexts<K> {
   }
 
   set(key: K, text: string): void {
-    if (this.#newer.size >= this.#most / 2 || this.#newerLength + text.length > this.#mostLength / 2) {
+    if (this.#newer.size >= this.#most / 2 || this.#newerLength + text.length > this.#maxLength / 2) {
       this.#older = this.#newer
       this.#newer = new Map()
       this.#newerLength = 0

@@ -21,13 +21,13 @@ import { TimeLimits } from './time-limits.js'
 
 /** A job is claimed ahead if it will begin within this time, and given back if nothing ends for twice as long. */
 const aheadMs = 50
-const mostAhead = 1_000
+const maxAhead = 1_000
 
 /** A task process is replaced after so many jobs: whatever they leave behind in it shall not add up for ever. */
-const mostJobs = 100_000
+const maxJobs = 100_000
 
 /** How long the end of a job may wait for others before it is stored. After a kill what ended in the last 20 ms may run again. */
-const longestHoldMs = 10
+const maxHoldMs = 10
 
 export interface RunnerSettings {
   /** null: every queue; no shares: only jobs reserved for this worker. */
@@ -53,7 +53,7 @@ export class Runner {
   readonly #settings: RunnerSettings
   readonly #settler: Settler
   readonly #limits: TimeLimits
-  readonly #pace = new Pace(aheadMs, mostAhead)
+  readonly #pace = new Pace(aheadMs, maxAhead)
   readonly #stalls: StallWatch
   readonly #interruptions = new Interruptions<RunningAttempt>()
   readonly #attempts = new Map<JobId, RunningAttempt>()
@@ -202,13 +202,13 @@ export class Runner {
       else this.#ends.push({ entry, outcome: outcomeOf(entry, end.report) })
     }
     // What hangs goes on hanging there.
-    const isSpent = lane.jobsEnded >= mostJobs || ends.some(({ end }) => end.report.kind === 'forced')
+    const isSpent = lane.jobsEnded >= maxJobs || ends.some(({ end }) => end.report.kind === 'forced')
     if (isSpent) this.#pool.replace(lane)
     this.#pool.left(lane)
     // While the processes have enough to do, ends are stored together, and with the next claim: a commit costs as much
     // as hundreds of jobs.
     if (this.#pool.isHungry(this.#pace.ahead)) this.#turnOver()
-    else this.#turnOverTimer ??= setTimeout(() => this.#turnOver(), longestHoldMs)
+    else this.#turnOverTimer ??= setTimeout(() => this.#turnOver(), maxHoldMs)
   }
 
   /** Ended by a signal that may have been for the worker too. Its place is free, and its lease is held. */

@@ -24,7 +24,7 @@ interface Planned {
 const never = Number.POSITIVE_INFINITY
 
 // A clock that was set is noticed by the next look, and so is how long nobody looked.
-const longestPauseMs = 30_000
+const maxPauseMs = 30_000
 
 /** Decides what becomes of slots as they come. Any number of them may work on one store: each slot is decided once. */
 export class Scheduler {
@@ -50,7 +50,7 @@ export class Scheduler {
     const version = await this.#store.schedulesVersion()
     if (version !== this.#version) this.#plans = this.#planAll(await this.#store.schedules())
     this.#version = version
-    if (this.#plans.size === 0) return longestPauseMs
+    if (this.#plans.size === 0) return maxPauseMs
     await this.#note()
     await this.#fireWaiting()
     const now = this.#clock.now()
@@ -62,7 +62,7 @@ export class Scheduler {
     }
     await this.#decideAll(now)
     this.#lookout.looked(now, monotonicMs)
-    let nextAt = this.#clock.now() + longestPauseMs
+    let nextAt = this.#clock.now() + maxPauseMs
     for (const { at } of this.#plans.values()) nextAt = Math.min(nextAt, at)
     return Math.max(0, nextAt - this.#clock.now())
   }
@@ -75,7 +75,7 @@ export class Scheduler {
   /** Lets others know, now and then, that slots are looked at; learns when they were before this scheduler came. */
   async #note(): Promise<void> {
     const now = this.#clock.monotonicMs()
-    if (now - this.#notedAt < longestPauseMs) return
+    if (now - this.#notedAt < maxPauseMs) return
     this.#lookout.takeOver(await this.#store.noteScheduler())
     this.#notedAt = now
   }

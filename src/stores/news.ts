@@ -1,5 +1,5 @@
 // A longer timer of Node's fires at once.
-const longestTimerMs = 2 ** 31 - 1
+const maxTimerMs = 2 ** 31 - 1
 
 export interface WaitRequest {
   /** The count that `news()` gave before the caller looked for work: more than that ends the wait at once. */
@@ -50,7 +50,7 @@ export class News {
         this.#waiters.delete(done)
         resolve()
       }
-      const timer = setTimeout(done, Math.min(timeoutMs, longestTimerMs))
+      const timer = setTimeout(done, Math.min(timeoutMs, maxTimerMs))
       signal.addEventListener('abort', done)
       this.#waiters.add(done)
     })

@@ -4,14 +4,14 @@ import { isoTime } from './iso-time.js'
 import { queueToJson } from './queue.js'
 import { schedulesAtAGlance } from './schedule.js'
 
-const mostRunning = 1_000
+const maxRunning = 1_000
 
 /** Queues, workers and schedules at a glance. Health and failures are not gathered yet. */
 export async function statusToJson(store: Store, now: EpochMs) {
   const [queues, workers, running, schedules] = await Promise.all([
     store.queues(),
     store.workers(),
-    store.running(mostRunning),
+    store.running(maxRunning),
     store.schedules(),
   ])
   return {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { mostWaiting, onTimeMs, type ScheduleDefinition } from '../../src/domain/schedule/schedule.js'
+import { maxWaiting, onTimeMs, type ScheduleDefinition } from '../../src/domain/schedule/schedule.js'
 import type { Store } from '../../src/stores/store.js'
 import { newJob } from '../support/job.js'
 import { claimOf, dueSlot, faultySchedule, newSchedule } from '../support/schedule.js'
@@ -165,11 +165,11 @@ contract('overlap', (test) => {
 
   test('No more than so many slots wait; the others are skipped.', async ({ store }) => {
     const at = await scheduled(store, { overlap: 'queue' })
-    const slots = Array.from({ length: mostWaiting + 2 }, (_, index) => at + 1 + index)
+    const slots = Array.from({ length: maxWaiting + 2 }, (_, index) => at + 1 + index)
     const became = await claim(store, ...slots)
-    expect(became.filter(([outcome]) => outcome === 'waiting')).toHaveLength(mostWaiting)
-    expect(became.at(-1)).toEqual(['skipped', `j1 has not ended, and ${mostWaiting} slots wait for it`])
-    expect(await found(store)).toMatchObject({ waiting: mostWaiting })
+    expect(became.filter(([outcome]) => outcome === 'waiting')).toHaveLength(maxWaiting)
+    expect(became.at(-1)).toEqual(['skipped', `j1 has not ended, and ${maxWaiting} slots wait for it`])
+    expect(await found(store)).toMatchObject({ waiting: maxWaiting })
   })
 
   test('Nothing that waits fires while its schedule is paused or unknown; a fault ends the waiting.', async ({

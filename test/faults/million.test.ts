@@ -8,7 +8,7 @@ import { long } from './settings.js'
 const total = long ? 1_000_000 : 200_000
 // By then its heap has the size that it keeps: of 1,600,000 jobs it was the first 300,000 that made it grow.
 const firstLook = long ? 300_000 : 100_000
-const mostWaiting = 20_000
+const maxWaiting = 20_000
 const kept = 5_000
 const megabyte = 1024 * 1024
 
@@ -36,7 +36,7 @@ test(`${total.toLocaleString('en')} jobs through one worker: its memory, the WAL
     look()
     if (at.length === 0 && finished >= firstLook) at.push(look())
     if (finished >= total) break
-    if (enqueued < total && enqueued - finished < mostWaiting) {
+    if (enqueued < total && enqueued - finished < maxWaiting) {
       const count = Math.min(5_000, total - enqueued)
       await enqueueJobs(project, 'noop', count, [])
       enqueued += count

@@ -8,7 +8,7 @@ export interface ProducerReport {
   /** Acknowledged, each of them. */
   readonly ids: readonly string[]
   /** The longest time for which its event loop was not free. */
-  readonly longestBlockMs: number
+  readonly maxBlockMs: number
   /** The longest wait for one acknowledgement. */
   readonly slowestMs: number
 }
@@ -34,5 +34,5 @@ const end = performance.now() + Number(forMs)
 await Promise.all(Array.from({ length: Number(inFlight) }, () => produceUntil(end)))
 delay.disable()
 await store.close()
-const report: ProducerReport = { ids, longestBlockMs: delay.max / 1e6, slowestMs }
+const report: ProducerReport = { ids, maxBlockMs: delay.max / 1e6, slowestMs }
 process.stdout.write(JSON.stringify(report))

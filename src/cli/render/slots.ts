@@ -4,7 +4,7 @@ import type { DueJson, SlotJson } from '../../views/slot.js'
 import { table } from './table.js'
 
 // Every slot is some milliseconds late.
-const leastToldMs = 1_000
+const minToldMs = 1_000
 
 export function historyTable(slots: readonly SlotJson[], tz: string): Promise<string> {
   const local = (time: string) => `${localText(tz, Date.parse(time))} ${offsetText(tz, Date.parse(time))}`
@@ -13,7 +13,7 @@ export function historyTable(slots: readonly SlotJson[], tz: string): Promise<st
     slots.map(({ slot, through, outcome, lateMs, job, reason }) => [
       through === null ? local(slot) : `${local(slot)} to ${local(through)}`,
       outcome,
-      lateMs >= leastToldMs ? formatDuration(lateMs) : '',
+      lateMs >= minToldMs ? formatDuration(lateMs) : '',
       job ?? '',
       reason ?? '',
     ]),

@@ -28,13 +28,11 @@ async function workersText(workers: StatusJson['workers'], now: EpochMs): Promis
 }
 
 // At a glance: those that come next. The table of thousands takes its library seconds.
-const mostSchedules = 20
+const maxSchedules = 20
 
 async function schedulesText(schedules: StatusJson['schedules'], now: EpochMs): Promise<string> {
   const late = '~' // after every time
-  const first = [...schedules]
-    .sort((a, b) => ((a.nextAt ?? late) < (b.nextAt ?? late) ? -1 : 1))
-    .slice(0, mostSchedules)
+  const first = [...schedules].sort((a, b) => ((a.nextAt ?? late) < (b.nextAt ?? late) ? -1 : 1)).slice(0, maxSchedules)
   const more = schedules.length - first.length
   const rows = await table(
     ['SCHEDULE', 'TASK', 'RULE', 'NEXT', 'LAST'],

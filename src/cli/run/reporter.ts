@@ -49,10 +49,10 @@ function errorLine(job: ClaimedJob, error: JobError, redact: readonly string[]):
 export function reportScheduler(events: EngineEmitter): void {
   events.on('schedule.slots', (name, records) => {
     const unusual = records.filter(({ outcome }) => outcome !== 'fired')
-    for (const { slot, outcome, reason } of unusual.slice(0, mostTold)) {
+    for (const { slot, outcome, reason } of unusual.slice(0, maxTold)) {
       say(`schedule ${name}: ${new Date(slot).toISOString()} ${outcome}${reason === null ? '' : `: ${reason}`}`)
     }
-    const others = unusual.length - mostTold
+    const others = unusual.length - maxTold
     if (others > 0) say(`schedule ${name}: and ${others} more; see "offstage schedule history ${name}"`)
   })
   events.on('clock.back', (byMs) => {
@@ -72,7 +72,7 @@ function reportTroubles(events: EngineEmitter): void {
   )
 }
 
-const mostTold = 5
+const maxTold = 5
 
 const sayAgainMs = 10_000
 
@@ -87,7 +87,7 @@ function seldom(tell: (error: Error) => void): (error: Error) => void {
   }
 }
 
-const longestLine = 64 * 1024
+const maxLine = 64 * 1024
 
 /** Puts the pieces of each job's output together into whole lines. */
 class LineBuffer {
@@ -104,8 +104,8 @@ class LineBuffer {
     const rest = lines.pop() ?? ''
     for (const line of lines) this.#write(id, line)
     // What has no line end for so long is a line all the same.
-    if (rest.length > longestLine) this.#write(id, rest)
-    this.#rests.set(id, rest.length > longestLine ? '' : rest)
+    if (rest.length > maxLine) this.#write(id, rest)
+    this.#rests.set(id, rest.length > maxLine ? '' : rest)
   }
 
   flush(id: JobId): void {

@@ -20,7 +20,7 @@ export interface NextRequest {
 
 const countUnlessSaid = 10
 /** The most slots that one call shows. */
-export const mostShown = 10_000
+export const maxShown = 10_000
 
 /** The slots to come. Throws NotFoundError. */
 export async function nextSlots(store: Store, request: NextRequest): Promise<readonly DueJson[]> {
@@ -39,11 +39,11 @@ export async function nextSlots(store: Store, request: NextRequest): Promise<rea
   const from = request.from === null ? Math.max(now, decidedUntil) : timeIn(tz, request.from, '--from', now) - 1
   const to = request.to === null ? null : timeIn(tz, request.to, '--to', now)
   if (to !== null && to <= from) throw new UsageError('E_TIME', '--to is not after --from')
-  const left = definition.limit === null ? mostShown : Math.max(0, definition.limit - fired - waiting)
-  const count = Math.min(left, request.count ?? (to === null ? countUnlessSaid : mostShown))
+  const left = definition.limit === null ? maxShown : Math.max(0, definition.limit - fired - waiting)
+  const count = Math.min(left, request.count ?? (to === null ? countUnlessSaid : maxShown))
   const until = Math.min(definition.until ?? Number.POSITIVE_INFINITY, to ?? Number.POSITIVE_INFINITY)
   const slots = take(slotsOf(rule), from, until, count)
-  if (slots.length === mostShown) say(`only the first ${mostShown} are shown`)
+  if (slots.length === maxShown) say(`only the first ${maxShown} are shown`)
   return slots.map((slot) => dueToJson(slot, tz))
 }
 

@@ -24,12 +24,12 @@ export interface JobFacts {
   readonly workers: readonly WorkerFact[]
   /** Since when its queue is paused; null if it is not. */
   readonly pausedAt: EpochMs | null
-  /** How many jobs its queue gives out before it; nobody counted further than `mostAhead`. */
+  /** How many jobs its queue gives out before it; nobody counted further than `maxAhead`. */
   readonly ahead: number
-  readonly mostAhead: number
+  readonly maxAhead: number
 }
 
-export const noFacts: JobFacts = { workers: [], pausedAt: null, ahead: 0, mostAhead: 0 }
+export const noFacts: JobFacts = { workers: [], pausedAt: null, ahead: 0, maxAhead: 0 }
 
 /** Whether a worker may still come for its jobs. */
 export function lives({ standing }: WorkerFact): boolean {

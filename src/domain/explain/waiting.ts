@@ -80,13 +80,13 @@ function obstacleOf(job: Job, facts: JobFacts, now: EpochMs): string | null {
 
 /** What has its turn first, where workers serve the queue. */
 function turnOf({ queue }: Job, facts: JobFacts, now: EpochMs): string {
-  const { ahead, mostAhead } = facts
+  const { ahead, maxAhead } = facts
   const all = servers(queue, facts)
   const alive = all.filter(({ standing }) => standing === 'alive')
   const before =
     ahead === 0
       ? 'it is the next'
-      : `${ahead >= mostAhead ? 'at least ' : ''}${plural(ahead, 'job')} of the queue ${ahead === 1 ? 'comes' : 'come'} first`
+      : `${ahead >= maxAhead ? 'at least ' : ''}${plural(ahead, 'job')} of the queue ${ahead === 1 ? 'comes' : 'come'} first`
   const [first] = all
   if (alive.length === 0 && first !== undefined) return `${before}, but ${silence(first, now)}`
   const places = alive.reduce((sum, { concurrency }) => sum + concurrency, 0)

@@ -3,7 +3,7 @@ import type { JobError } from '../failure.js'
 import type { EpochMs, Job } from '../job.js'
 import { type JobFacts, lives, type WorkerFact } from './facts.js'
 
-const longestError = 160
+const maxError = 160
 
 export function plural(count: number, noun: string, many = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : many}`
@@ -44,7 +44,7 @@ export function lasting(from: EpochMs, to: EpochMs): string {
 /** An error in one line. */
 export function errorLine({ name, message }: JobError): string {
   const line = `${name}: ${message}`.split(/[\r\n\u2028\u2029]/, 1)[0]?.replace(/:? *$/, '') ?? ''
-  return line.length <= longestError ? line : `${line.slice(0, longestError - 1)}…`
+  return line.length <= maxError ? line : `${line.slice(0, maxError - 1)}…`
 }
 
 export function named({ id, pid, host }: WorkerFact): string {

@@ -31,13 +31,13 @@ const fieldKinds: readonly FieldKind[] = [
 const usualHint =
   'write minute, hour, day, month and weekday (seconds may come before them), such as "0 2 * * *" or "*/15 9-17 * * MON-FRI"'
 // The longest that means anything: every value of every field written out is 500 or so.
-const mostCharacters = 1_000
+const maxCharacters = 1_000
 
 /** Throws UsageError `E_CRON` for what cannot be read, and for dates that never come; `option` names where it was written. */
 export function parseCron(text: string, option: string): CronFields {
   const refuse = (why: string, hint: string) =>
     new UsageError('E_CRON', `${option}: ${quoted(text)} is no cron expression: ${why}`, hint)
-  const pattern = text.length > mostCharacters ? null : patternOf(text)
+  const pattern = text.length > maxCharacters ? null : patternOf(text)
   if (pattern === null) {
     const { why, hint } = faultOf(text)
     throw refuse(why, hint ?? usualHint)
@@ -92,7 +92,7 @@ interface Fault {
 
 // The messages of croner count days and months from 0, and repeat all of the text.
 function faultOf(text: string): Fault {
-  if (text.length > mostCharacters) return { why: `it is longer than ${mostCharacters} characters` }
+  if (text.length > maxCharacters) return { why: `it is longer than ${maxCharacters} characters` }
   const fields = fieldsOf(text)
   const [first] = fields
   if (first === undefined) return { why: 'it is empty' }

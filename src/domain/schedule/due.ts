@@ -1,7 +1,7 @@
 import { formatDuration } from '../duration.js'
 import type { EpochMs } from '../job.js'
 import type { NextSlot } from './rule.js'
-import { type CatchUp, mostCaughtUp, type Overlap, onTimeMs, type Schedule } from './schedule.js'
+import { type CatchUp, maxCaughtUp, type Overlap, onTimeMs, type Schedule } from './schedule.js'
 
 /** What a scheduler decides of a slot that is due. */
 export interface DecidedSlot {
@@ -17,7 +17,7 @@ export interface DecidedSlot {
 }
 
 // Of a long absence, the older slots are told of together: a schedule of every second has 86,400 of them in a day.
-const mostListed = 1_000
+const maxListed = 1_000
 
 /** When the next slot that nothing has become of fires; null if the schedule has none left, or is faulty. */
 export function nextFiring(schedule: Schedule, next: NextSlot): { slot: EpochMs; at: EpochMs } | null {
@@ -76,13 +76,13 @@ function isPaused({ pausedAt, pauses }: Schedule, slot: EpochMs): boolean {
 const leftOut: Readonly<Record<CatchUp, string>> = {
   skip: 'none is made up for',
   latest: 'only the latest is made up for',
-  all: `only the last ${mostCaughtUp} are made up for`,
+  all: `only the last ${maxCaughtUp} are made up for`,
 }
 
 function caughtUp(catchUp: CatchUp, inTime: readonly EpochMs[], lateBy: (slot: EpochMs) => number): readonly EpochMs[] {
   switch (catchUp) {
     case 'all':
-      return inTime.slice(-mostCaughtUp)
+      return inTime.slice(-maxCaughtUp)
     case 'latest':
       return inTime.slice(-1)
     case 'skip':
@@ -90,18 +90,18 @@ function caughtUp(catchUp: CatchUp, inTime: readonly EpochMs[], lateBy: (slot: E
   }
 }
 
-/** The slots after `from` that are due, the newest `mostListed` of them one by one. */
+/** The slots after `from` that are due, the newest `maxListed` of them one by one. */
 function dueSlots(next: NextSlot, from: EpochMs, isDue: (slot: EpochMs) => boolean, now: EpochMs) {
-  const oldest = take(next, from, isDue, mostListed + 1)
+  const oldest = take(next, from, isDue, maxListed + 1)
   const [first] = oldest
-  if (oldest.length <= mostListed || first === undefined) return { older: null, listed: oldest }
+  if (oldest.length <= maxListed || first === undefined) return { older: null, listed: oldest }
   // Rather than walk through all of them: look back from now, twice as far each time, until enough are in sight.
   let spanMs = (oldest.at(-1) ?? first) - first
   for (;;) {
     const since = Math.max(from, now - spanMs)
     const seen = take(next, since, isDue, Number.POSITIVE_INFINITY)
-    const last = seen.at(-mostListed - 1)
-    if (last !== undefined) return { older: { first, last }, listed: seen.slice(-mostListed) }
+    const last = seen.at(-maxListed - 1)
+    if (last !== undefined) return { older: { first, last }, listed: seen.slice(-maxListed) }
     spanMs *= 2
   }
 }

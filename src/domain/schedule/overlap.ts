@@ -1,5 +1,5 @@
 import type { JobId } from '../job.js'
-import { mostWaiting, type Overlap } from './schedule.js'
+import { maxWaiting, type Overlap } from './schedule.js'
 
 /** What is to be done with a slot that is due while jobs of earlier ones have not ended. */
 export type OverlapVerdict =
@@ -14,6 +14,6 @@ export function judgeOverlap(overlap: Overlap, unended: readonly JobId[], waitin
   if (overlap === 'replace') return { do: 'fire', cancel: unended }
   const before = first === undefined ? 'an earlier slot waits' : `${first} has not ended`
   if (overlap === 'skip') return { do: 'skip', reason: before }
-  if (waiting < mostWaiting) return { do: 'wait', reason: before }
-  return { do: 'skip', reason: `${before}, and ${mostWaiting} slots wait for it` }
+  if (waiting < maxWaiting) return { do: 'wait', reason: before }
+  return { do: 'skip', reason: `${before}, and ${maxWaiting} slots wait for it` }
 }

@@ -107,5 +107,5 @@ export const wasChanged = 'the schedule was changed, and cannot fire it any more
 export const wasRemoved = 'the schedule was removed'
 
 /** The most slots of one schedule that wait for a job to end, and the most that are made up for at once. */
-export const mostWaiting = 100
-export const mostCaughtUp = 100
+export const maxWaiting = 100
+export const maxCaughtUp = 100

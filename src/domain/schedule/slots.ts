@@ -11,7 +11,7 @@ const lastTime: EpochMs = 8.6e15
 // The last Sunday of March at 02:30 is never shown in Berlin: at some point it is enough.
 const furthestMs = 40 * 366 * dayMs
 /** The most local times that are listed for one slot. */
-const mostTimes = 24
+const maxTimes = 24
 
 /** The slots of a rule: which comes next depends on the rule and the time alone. */
 export function slotsOf(rule: Rule): NextSlot {
@@ -52,7 +52,7 @@ function noteOf(nominal: NextNominal, local: number, found: Instants): SlotNote 
   const times: string[] = []
   for (let next = nominal(found.from); next !== null && next < found.until; next = nominal(next + 1)) {
     times.push(timeText(next))
-    if (times.length === mostTimes) break
+    if (times.length === maxTimes) break
   }
   return { kind: 'gap', times }
 }

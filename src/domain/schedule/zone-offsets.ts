@@ -12,7 +12,7 @@ export interface OffsetPeriod {
 // Asking Intl takes 3 us, so what it said is kept for stretches of this length. Two changes within one of them would
 // be missed: the closest two of any zone from 2000 to 2059 are a week apart.
 const stretchMs = 4 * 86_400_000
-const mostStretches = 4_096
+const maxStretches = 4_096
 
 interface Zone {
   readonly offsetAt: (at: EpochMs) => number
@@ -70,7 +70,7 @@ function stretchOf(zone: Zone, number: number): readonly OffsetPeriod[] {
   const change = first === last ? until : changeBetween(zone, from, until, first)
   const periods = [{ from, until: change, offsetMs: first }]
   if (change < until) periods.push({ from: change, until, offsetMs: last })
-  if (zone.stretches.size >= mostStretches) zone.stretches.clear()
+  if (zone.stretches.size >= maxStretches) zone.stretches.clear()
   zone.stretches.set(number, periods)
   return periods
 }

@@ -25,7 +25,7 @@ export class ModuleErrors {
 
   add(thrown: unknown): void {
     const fault = this.#blame(thrown) ?? this.#faultWithoutPlace(thrown)
-    if (this.#told.has(fault.message) || this.#told.size >= mostTold) return
+    if (this.#told.has(fault.message) || this.#told.size >= maxTold) return
     this.#told.add(fault.message)
     if (this.#loading === null) this.#tell(`error outside of any job: ${fault.message}\n`)
     else this.#loading.faults.push(fault)
@@ -48,4 +48,4 @@ export class ModuleErrors {
 }
 
 // Nobody reads more different ones of one process.
-const mostTold = 100
+const maxTold = 100

@@ -10,7 +10,7 @@ export interface CommandOutputListener {
 const progressLine = /^::progress (0|1|0?\.\d+|0\.\d+|1\.0+)(?: (.*))?$/
 
 // Longer than any result that is accepted: of a longer line only the beginning is kept.
-const longestLine = 2 * 1024 * 1024
+const maxLine = 2 * 1024 * 1024
 const beginning = 100
 
 const progressBegins = '::progress '
@@ -68,7 +68,7 @@ export class CommandOutput {
     this.#tell(output.map((line) => `${line}\n`).join('') + open)
     this.#told = open.length
     if (lines.length > 0) this.#keepLast(output)
-    if (this.#open.length > longestLine) {
+    if (this.#open.length > maxLine) {
       this.#cut ??= this.#open.slice(0, beginning)
       this.#open = ''
       this.#told = 0

@@ -4,7 +4,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises'
 // What was written arrives soon after the end; a pipe that stays open longer is held by a process that got away.
 const outputGraceMs = 200
 // Linux lets a pipe hold this much; 64 KB unless it is asked for more.
-const mostInPipes = 2 * 1024 * 1024
+const maxInPipes = 2 * 1024 * 1024
 
 /**
  * Reads what a program that has ended had written: for 200 ms, or longer if this process was held up, but not more than a
@@ -21,7 +21,7 @@ export async function readRest(pipes: readonly Readable[], drained: Promise<unkn
     isOver = true
   })
   await Promise.race([drained, setTimeout(outputGraceMs, undefined, { ref: false })])
-  for (let before = -1; !isOver && bytes > before && bytes < mostInPipes; ) {
+  for (let before = -1; !isOver && bytes > before && bytes < maxInPipes; ) {
     before = bytes
     // In each turn of the loop what has arrived is read; the first one may have its timers behind it.
     await setImmediate()

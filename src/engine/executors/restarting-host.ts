@@ -2,7 +2,7 @@ import { preciseMs } from '../clock.js'
 import type { ProcessExit } from './process-exit.js'
 import type { TaskHost } from './task-host.js'
 
-const longestPauseMs = 10_000
+const maxPauseMs = 10_000
 /** What ends a process that has nothing to do is in its modules, if it comes this soon. */
 const soonMs = 60_000
 
@@ -42,7 +42,7 @@ export class RestartingHost {
     else this.#idleExits = idle && preciseMs() - this.#readyAt < soonMs ? this.#idleExits + 1 : 0
     if (this.#isOver) return
     const inARow = Math.max(this.#exitsWhileLoading, this.#idleExits)
-    const pauseMs = inARow === 0 ? 0 : Math.min(100 * 2 ** inARow, longestPauseMs)
+    const pauseMs = inARow === 0 ? 0 : Math.min(100 * 2 ** inARow, maxPauseMs)
     this.#pause = setTimeout(() => {
       this.#current = this.#start()
     }, pauseMs)

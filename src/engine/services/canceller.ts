@@ -3,7 +3,7 @@ import type { EngineEmitter } from '../events.js'
 import type { Runner } from '../runner.js'
 import { loopService, pause, type Service } from './service.js'
 
-const longestWaitMs = 1_000
+const maxWaitMs = 1_000
 // A busy store has news all the time.
 const shortestPauseMs = 20
 
@@ -13,7 +13,7 @@ export function canceller(store: JobStore, worker: () => string, runner: Runner,
     const since = store.news()
     if (runner.busy) for (const id of await store.cancelRequests(worker())) runner.cancel(id)
     await pause(shortestPauseMs, signal)
-    await store.waitForWork({ since, timeoutMs: longestWaitMs, signal })
+    await store.waitForWork({ since, timeoutMs: maxWaitMs, signal })
     return 0
   })
 }

@@ -9,11 +9,11 @@ const limitedPauseMs = 100
 
 const megabyte = 1024 * 1024
 /** A task process that holds more than this is replaced once its jobs have ended: what they leave shall not add up. */
-const mostToKeepBytes = 512 * megabyte
+const maxToKeepBytes = 512 * megabyte
 
 /** Looks at the memory of the task processes: ends those over the limit (null: there is none), replaces swollen ones. */
 export function memoryWatch(pool: TaskPool, runner: Runner, limitBytes: number | null, events: EngineEmitter): Service {
-  const keepBytes = Math.min(mostToKeepBytes, limitBytes === null ? mostToKeepBytes : limitBytes * 0.75)
+  const keepBytes = Math.min(maxToKeepBytes, limitBytes === null ? maxToKeepBytes : limitBytes * 0.75)
   return loopService('memory watch', events, async () => {
     // Who has nothing to do does not grow.
     if (!runner.busy) return pauseMs

@@ -4,7 +4,7 @@ import type { EngineEmitter } from '../events.js'
 import { endGroup, hasEnded } from '../host.js'
 import { loopService, pause, type Service } from './service.js'
 
-const longestPauseMs = 500
+const maxPauseMs = 500
 // A busy store has news all the time.
 const shortestPauseMs = 50
 // A batch holds up the commits of others; between two of them those have their turn.
@@ -25,11 +25,11 @@ export function sweeper(
     for (const worker of ended) for (const process of worker.processes) endGroup(process)
     const swept = await store.sweep({ limit: batch, dead: ended.map((worker) => worker.id) })
     if (swept.promoted === batch || swept.reclaimed === batch || swept.buried === batch) return betweenMs
-    const untilDueMs = swept.nextDueAt === null ? longestPauseMs : swept.nextDueAt - clock.now()
+    const untilDueMs = swept.nextDueAt === null ? maxPauseMs : swept.nextDueAt - clock.now()
     if (untilDueMs <= shortestPauseMs) return Math.max(1, untilDueMs)
     await pause(shortestPauseMs, signal)
     // What is stored meanwhile may be due sooner.
-    const timeoutMs = Math.min(longestPauseMs, untilDueMs) - shortestPauseMs
+    const timeoutMs = Math.min(maxPauseMs, untilDueMs) - shortestPauseMs
     await store.waitForWork({ since, timeoutMs, signal })
     return 0
   })

@@ -48,12 +48,12 @@ export class CompiledFiles {
 
   /** Files that share a name take turns: their first lines differ. */
   #fileFor(folder: string, file: string): string {
-    return join(folder, `${file.replace(/[^A-Za-z0-9]+/g, '-').slice(-longestName)}.js`)
+    return join(folder, `${file.replace(/[^A-Za-z0-9]+/g, '-').slice(-maxName)}.js`)
   }
 }
 
 // A file system allows 255, and a temporary file has a longer one.
-const longestName = 200
+const maxName = 200
 
 function firstLine(file: string, input: string, format: ModuleFormat): string {
   return `${JSON.stringify([format, file, input])}\n`

@@ -56,9 +56,9 @@ export function namesText(names: readonly string[] | undefined): string | null {
 }
 
 // So many of the largest jobs still fit in one text.
-const mostAtOnce = 500
+const maxAtOnce = 500
 // What has expired is left to the sweep; a claim does not look for what is behind a million of them.
-const mostSkipped = 1_000
+const maxSkipped = 1_000
 
 /** Claims the first `limit` jobs of those that a statement finds. */
 function claimFound(
@@ -70,8 +70,8 @@ function claimFound(
 ): ClaimedRow[] {
   const claimed: ClaimedRow[] = []
   let skipped = 0
-  while (claimed.length < limit && skipped < mostSkipped) {
-    const atOnce = Math.min(limit - claimed.length, mostAtOnce)
+  while (claimed.length < limit && skipped < maxSkipped) {
+    const atOnce = Math.min(limit - claimed.length, maxAtOnce)
     const found = find.get({ ...which, limit: atOnce, skipped }) as { readonly looked: number; readonly jobs: string }
     const rows = JSON.parse(found.jobs) as ClaimedRow[]
     if (rows.length > 0) {

@@ -8,7 +8,7 @@ const watchedPollMs = 250
 
 // A write to the WAL is seen before its commit is, by the time that the fsync takes. Looking without a pause is for those
 // who are woken seldom: it must not cost a core where others commit all the time.
-const longestChaseMs = 20
+const maxChaseMs = 20
 const restlessMs = 3
 const seldomMs = 10
 
@@ -78,7 +78,7 @@ export class WakeUp extends News {
   /** Looks again and again until the commit that was just written can be seen. */
   #chase(): void {
     if (!this.isAwaited) return
-    this.#chaseUntil = performance.now() + longestChaseMs
+    this.#chaseUntil = performance.now() + maxChaseMs
     if (this.#chasing) return
     this.#chasing = true
     const start = performance.now()

@@ -57,11 +57,11 @@ describe('A lock that another connection holds', () => {
     const other = openRaw(path)
     other.exec('BEGIN IMMEDIATE')
     const asked = store.enqueue([newJob()])
-    let longestGapMs = 0
+    let maxGapMs = 0
     let last = performance.now()
     for (let ticks = 0; ticks < 10; ticks++) {
       await new Promise((resolve) => setImmediate(resolve))
-      longestGapMs = Math.max(longestGapMs, performance.now() - last)
+      maxGapMs = Math.max(maxGapMs, performance.now() - last)
       last = performance.now()
       // Readers are never in the way of a writer.
       expect(await store.job('j1')).toBeNull()
@@ -69,7 +69,7 @@ describe('A lock that another connection holds', () => {
     other.exec('COMMIT')
     expect(await asked).toEqual([{ id: 'j1', answer: 'created' }])
     // 50 ms is the store's busy timeout; the rest is for a machine that is busy itself.
-    expect(longestGapMs).toBeLessThan(1_000)
+    expect(maxGapMs).toBeLessThan(1_000)
   })
 })
 
