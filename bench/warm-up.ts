@@ -28,7 +28,7 @@ export async function warmUp(pool: TaskPool, concurrency: number, processes: num
         if (left === 0) resolve()
         else start(ends.length)
       },
-      began: () => {},
+      started: () => {},
       returned: () => reject(new Error('a job of the warm-up came back')),
       output: () => {},
       progress: () => {},
@@ -36,7 +36,7 @@ export async function warmUp(pool: TaskPool, concurrency: number, processes: num
       ready: () => {},
       usage: () => {},
       spawned: async () => {},
-      spent: () => {},
+      recycle: () => {},
       exited: () => reject(new Error('the task process died while it warmed up')),
     })
     void Promise.all(pool.lanes.map((lane) => lane.catalog)).then(() => start(2 * concurrency))

@@ -118,9 +118,9 @@ export type FromTaskProcess =
   | { readonly type: 'output'; readonly output: readonly TaskOutput[] }
   | { readonly type: 'progress'; readonly progress: readonly TaskProgress[] }
   /** What has ended, and what begins now: told before its first line runs. */
-  | { readonly type: 'turn'; readonly ends: readonly PackedEnd[]; readonly begun: readonly PackedAttempt[] }
+  | { readonly type: 'turn'; readonly ends: readonly PackedEnd[]; readonly started: readonly PackedAttempt[] }
   /** Something has gone wrong in it that may touch later jobs: it is to be replaced when those that run have ended. */
-  | { readonly type: 'spent' }
+  | { readonly type: 'recycle' }
   /** The answer to `recall`: these have not begun, and will not. */
   | { readonly type: 'returned'; readonly jobs: readonly AttemptId[] }
   | { readonly type: 'checked'; readonly ask: number; readonly verdicts: readonly Verdict[] }

@@ -184,10 +184,10 @@ export class Runner {
     this.#tellIdle()
   }
 
-  /** A job has begun. */
-  began(entry: RunningAttempt): void {
+  /** The code of a job has started. */
+  started(entry: RunningAttempt): void {
     entry.beganAt = this.#clock.now()
-    this.#limits.began(entry)
+    this.#limits.started(entry)
     // Asked for while it waited: it is told now.
     if (entry.stopping !== null) this.#stop(entry, entry.stopping)
   }

@@ -14,7 +14,7 @@ export class TimeLimits {
     this.#over = over
   }
 
-  began(entry: RunningAttempt): void {
+  started(entry: RunningAttempt): void {
     const { timeoutMs } = entry.claim.job
     if (timeoutMs === null) return
     entry.deadline = performance.now() + timeoutMs

@@ -94,13 +94,13 @@ export class Worker {
         this.#tellTasks()
         this.runner.claimSoon()
       },
-      began: (entry) => this.runner.began(entry),
+      started: (entry) => this.runner.started(entry),
       ended: (lane, ends) => this.runner.ended(lane, ends),
       returned: (lane, entries) => this.runner.returned(lane, entries),
       usage: (entry, usage) => this.runner.log.usage(entry, usage),
       // Whoever takes over from a worker that dies must know of it, to end it first.
       spawned: () => this.#store.beat(this.#id, this.#pool.processes).then(nothing, nothing),
-      spent: (lane) => this.#pool.replace(lane),
+      recycle: (lane) => this.#pool.replace(lane),
       exited: (lane, exit, running) => this.#exited(lane, exit, running),
       output: (output) => this.runner.log.output(output),
       progress: (progress) => this.runner.log.progress(progress),

@@ -14,12 +14,12 @@ function startProcess(program: Partial<TaskProgram>) {
     tellExit = resolve
   })
   const listener = {
-    began: () => {},
+    started: () => {},
     ended: () => {},
     returned: () => {},
     usage: () => {},
     spawned: async () => {},
-    spent: () => {},
+    recycle: () => {},
     output: () => {},
     progress: () => {},
     ready: () => {},

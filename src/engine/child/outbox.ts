@@ -56,7 +56,7 @@ export class Outbox implements JobReports {
     this.#post(message)
   }
 
-  flush(begun: readonly AttemptId[] = []): void {
+  flush(started: readonly AttemptId[] = []): void {
     const output = this.#output.take()
     const progress = [...this.#progress.values()]
     const ends = this.#ends
@@ -64,7 +64,7 @@ export class Outbox implements JobReports {
     this.#ends = []
     if (output.length > 0) this.#post({ type: 'output', output })
     if (progress.length > 0) this.#post({ type: 'progress', progress })
-    if (ends.length > 0 || begun.length > 0) this.#post({ type: 'turn', ends, begun: begun.map(packAttempt) })
+    if (ends.length > 0 || started.length > 0) this.#post({ type: 'turn', ends, started: started.map(packAttempt) })
   }
 
   #schedule(): void {

@@ -48,7 +48,7 @@ export async function serveTasks(load: LoadTasks, blame: BlameModule, clock: Clo
     failJob: (thrown) => running?.fail(thrown) ?? false,
     fromEndedJob(text) {
       warn(text)
-      outbox.send({ type: 'spent' })
+      outbox.send({ type: 'recycle' })
     },
     fromModule: (thrown) => moduleErrors.add(thrown),
   })

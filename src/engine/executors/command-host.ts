@@ -94,7 +94,7 @@ export class CommandHost implements TaskHost {
     for (const [id, assignment] of this.#waiting) {
       if (this.#running.size >= this.#atOnce) return
       this.#waiting.delete(id)
-      this.#listener.began([assignment])
+      this.#listener.started([assignment])
       const job: CommandJob = new CommandJob(assignment, this.#place, this.#pipes, this.#clock, this.#listener, () =>
         this.#ended(id, job),
       )

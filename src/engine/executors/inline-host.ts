@@ -57,7 +57,7 @@ export class InlineHost implements TaskHost {
           end: (end) => setImmediate(() => outsideJobs(() => listener.ended([end]))),
           returned: (jobs) => setImmediate(() => outsideJobs(() => listener.returned(jobs))),
           progress: (progress) => outsideJobs(() => listener.progress(progress)),
-          begin: (jobs) => setImmediate(() => outsideJobs(() => listener.began(jobs))),
+          begin: (jobs) => setImmediate(() => outsideJobs(() => listener.started(jobs))),
         },
         clock,
       )

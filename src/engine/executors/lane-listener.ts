@@ -8,13 +8,13 @@ import type { TaskHost, TaskHostListener } from './task-host.js'
 /** What the jobs of a lane do, told in the order in which it happens. */
 export interface LaneListener extends Pick<TaskHostListener, 'output' | 'progress' | 'enqueue' | 'spawned'> {
   ready(lane: Lane): void
-  began(entry: RunningAttempt): void
+  started(entry: RunningAttempt): void
   ended(lane: Lane, ends: readonly { readonly entry: RunningAttempt; readonly end: AttemptEnd }[]): void
-  /** Their code never began: they were recalled, or their process ended first. */
+  /** Their code never started: they were recalled, or their process ended first. */
   returned(lane: Lane, entries: readonly RunningAttempt[]): void
   usage(entry: RunningAttempt, usage: Usage): void
   /** Its process is to be replaced as soon as nothing runs in it. */
-  spent(lane: Lane): void
+  recycle(lane: Lane): void
   /** What ran when the process ended. Another one takes its place. */
   exited(lane: Lane, exit: ProcessExit, running: readonly RunningAttempt[]): void
 }

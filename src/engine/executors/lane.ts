@@ -204,10 +204,10 @@ export class Lane {
         this.#host.ready()
         this.#listener.ready(this)
       },
-      began: (jobs) => this.#began(jobs),
+      started: (jobs) => this.#started(jobs),
       ended: (ends) => this.#ended(ends),
       returned: (jobs) => this.#returned(jobs),
-      spent: () => this.#listener.spent(this),
+      recycle: () => this.#listener.recycle(this),
       exited: (exit) => this.#exited(exit),
     })
   }
@@ -219,10 +219,10 @@ export class Lane {
     return { ...output, id: alone.claim.job.id, attempt: alone.claim.lease.attempt }
   }
 
-  #began(jobs: readonly AttemptId[]): void {
+  #started(jobs: readonly AttemptId[]): void {
     for (const job of jobs) {
       const entry = this.#jobs.begin(job)
-      if (entry !== null) this.#listener.began(entry)
+      if (entry !== null) this.#listener.started(entry)
     }
   }
 

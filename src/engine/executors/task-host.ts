@@ -48,7 +48,7 @@ export interface TaskHost {
 
 export interface TaskHostListener {
   /** They no longer wait: told before their first line runs. */
-  began(jobs: readonly AttemptId[]): void
+  started(jobs: readonly AttemptId[]): void
   ended(ends: readonly AttemptEnd[]): void
   returned(jobs: readonly AttemptId[]): void
   output(output: TaskOutput): void
@@ -60,7 +60,7 @@ export interface TaskHostListener {
   /** It has started a process that must not outlive the worker. Resolves when that is stored, or cannot be. */
   spawned(): Promise<void>
   /** It is to be replaced when the jobs that run in it have ended. */
-  spent(): void
+  recycle(): void
   /** It is gone, asked for or not. */
   exited(exit: ProcessExit): void
 }

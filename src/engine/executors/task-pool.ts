@@ -253,10 +253,10 @@ export class TaskPool {
           this.isolated.place()
           this.#listener?.ready(lane)
         }),
-      began: (entry) => this.#listener?.began(entry),
+      started: (entry) => this.#listener?.started(entry),
       ended: (lane, ends) => this.#listener?.ended(lane, ends),
       returned: (lane, entries) => this.#listener?.returned(lane, entries),
-      spent: (lane) => this.replace(lane),
+      recycle: (lane) => this.replace(lane),
       exited: (lane, exit, running) => this.#listener?.exited(lane, exit, running),
       output: (output) => (this.#listener === null ? this.#outputBefore(output) : this.#listener.output(output)),
       progress: (progress) => this.#listener?.progress(progress),

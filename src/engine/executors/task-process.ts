@@ -215,14 +215,14 @@ export class TaskProcess implements TaskHost {
         return
       case 'turn':
         // First what has begun: a place that an end leaves may be taken by one of them already.
-        this.#listener.began(message.begun.map(unpackAttempt))
+        this.#listener.started(message.started.map(unpackAttempt))
         this.#listener.ended(message.ends.map(unpackEnd))
         return
       case 'returned':
         this.#listener.returned(message.jobs)
         return
-      case 'spent':
-        this.#listener.spent()
+      case 'recycle':
+        this.#listener.recycle()
         return
       case 'output':
         for (const output of message.output) this.#listener.output(output)
