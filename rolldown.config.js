@@ -144,7 +144,7 @@ const program = {
         },
         {
           name: 'work',
-          test: /src[\\/](engine[\\/](?!child|executors[\\/]inline|clock|host|packing|package-root|shell-task|current-job|task\.)|app[\\/](start-tasks|follow-job|prepare-jobs)|cli[\\/](session|run[\\/](?!carry-out|flags|order|tell|one|many|suite\.)|schedules[\\/](define|wanted)))/,
+          test: /src[\\/](engine[\\/](?!task-process|hosts[\\/]inline|clock|host\.|ipc[\\/]packing|package-root|shell-task|current-job|task\.)|app[\\/](start-tasks|follow-job|prepare-jobs)|cli[\\/](session|run[\\/](?!carry-out|flags|order|tell|one|many|suite\.)|schedules[\\/](define|wanted)))/,
         },
         {
           name: 'cli',
@@ -152,7 +152,7 @@ const program = {
         },
         {
           name: 'core',
-          test: /src[\\/](domain|stores[\\/](?!memory|sqlite[\\/](?!files|errors))|engine[\\/](?!child|executors[\\/]inline)|project[\\/](?!evaluate-config)|open)|guarded-os|node_modules[\\/](croner|ms[\\/])|rolldown[\\/]runtime/,
+          test: /src[\\/](domain|stores[\\/](?!memory|sqlite[\\/](?!files|errors))|engine[\\/](?!task-process|hosts[\\/]inline)|project[\\/](?!evaluate-config)|open)|guarded-os|node_modules[\\/](croner|ms[\\/])|rolldown[\\/]runtime/,
         },
       ],
     },

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { makeJob, plainTaskDefaults } from '../src/domain/request.js'
 import { systemClock } from '../src/engine/clock.js'
-import type { TaskProgram } from '../src/engine/executors/task-process.js'
+import type { TaskProgram } from '../src/engine/hosts/process-host.js'
 import { openSqliteStore } from '../src/stores/sqlite/store.js'
 
 export const noopTask = 'export default function noop() {}\n'

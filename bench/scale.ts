@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { inProcesses, type TaskProgram } from '../src/engine/executors/task-process.js'
+import { inProcesses, type TaskProgram } from '../src/engine/hosts/process-host.js'
 import { drain, enqueueInBulk, withStore } from './engine.js'
 import { type Rate, spreadOf } from './measure.js'
 import { type Memory, measureMemory } from './memory.js'

@@ -1,7 +1,7 @@
 import { makeJob, plainTaskDefaults } from '../src/domain/request.js'
+import { attemptOf } from '../src/engine/attempts/running-attempt.js'
 import { systemClock } from '../src/engine/clock.js'
-import type { TaskPool } from '../src/engine/executors/task-pool.js'
-import { attemptOf } from '../src/engine/running-attempt.js'
+import type { TaskPool } from '../src/engine/pool/task-pool.js'
 import { openMemoryStore } from '../src/stores/memory/store.js'
 import type { Claim } from '../src/stores/store.js'
 

@@ -1,6 +1,6 @@
 import { systemClock } from '../engine/clock.js'
-import { InlineHost } from '../engine/executors/inline-host.js'
-import type { PoolTasks } from '../engine/executors/task-pool.js'
+import { InlineHost } from '../engine/hosts/inline-host.js'
+import type { PoolTasks } from '../engine/pool/task-pool.js'
 import { discoverModules } from '../project/discover.js'
 import type { Project } from '../project/find.js'
 import { loadTasks } from '../project/load-tasks.js'

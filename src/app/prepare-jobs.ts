@@ -3,8 +3,8 @@ import { isGlob, matchesGlob } from '../domain/glob.js'
 import type { EpochMs, NewJob } from '../domain/job.js'
 import { nearestName } from '../domain/names.js'
 import { type EnqueueOptions, makeJob } from '../domain/request.js'
-import type { TaskPool } from '../engine/executors/task-pool.js'
-import type { Catalog, TaskInfo } from '../engine/protocol.js'
+import type { Catalog, TaskInfo } from '../engine/ipc/messages.js'
+import type { TaskPool } from '../engine/pool/task-pool.js'
 import { shellTask, shellTaskInfo } from '../engine/shell-task.js'
 
 /** The task of that name. Throws UsageError with the nearest name, or with what ails the modules. */

@@ -1,7 +1,7 @@
 import { systemClock } from '../engine/clock.js'
-import { TaskPool } from '../engine/executors/task-pool.js'
-import { inProcesses } from '../engine/executors/task-process.js'
-import type { TaskOutput } from '../engine/protocol.js'
+import { inProcesses } from '../engine/hosts/process-host.js'
+import type { TaskOutput } from '../engine/ipc/messages.js'
+import { TaskPool } from '../engine/pool/task-pool.js'
 import { taskProgram } from '../project/task-program.js'
 import { type Context, projectOf } from './context.js'
 

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { ClaimedJob, JobId, WorkerId } from '../domain/job.js'
 import type { Outcome } from '../domain/outcome.js'
 import type { SlotRecord } from '../domain/schedule/schedule.js'
-import type { TaskOutput, TaskProgress } from './protocol.js'
+import type { TaskOutput, TaskProgress } from './ipc/messages.js'
 
 /** What the engine tells: logs, the terminal and tests listen. */
 export interface EngineEvents {

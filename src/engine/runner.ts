@@ -5,19 +5,19 @@ import { defaultGraceMs, type JobId, type WorkerId } from '../domain/job.js'
 import type { Outcome } from '../domain/outcome.js'
 import type { QueueChoice } from '../domain/queues.js'
 import type { Claim, JobStore } from '../stores/store.js'
+import { Interruptions } from './attempts/interruptions.js'
+import { OutputLog } from './attempts/output-log.js'
+import { attemptOf, outcomeOf, outcomeOfExit, type RunningAttempt, released } from './attempts/running-attempt.js'
+import { type End, Settler } from './attempts/settler.js'
+import { askToStop, stopInSteps } from './attempts/stop-escalation.js'
+import { TimeLimits } from './attempts/time-limits.js'
 import type { EngineEmitter } from './events.js'
-import type { Lane } from './executors/lane.js'
-import type { ProcessExit } from './executors/process-exit.js'
-import type { TaskPool } from './executors/task-pool.js'
-import { Interruptions } from './interruptions.js'
-import { askToStop, stopByLadder } from './ladder.js'
-import { OutputLog } from './output-log.js'
-import { Pace } from './pace.js'
-import type { AttemptEnd, StopReason } from './protocol.js'
-import { attemptOf, outcomeOf, outcomeOfExit, type RunningAttempt, released } from './running-attempt.js'
-import { type End, Settler } from './settler.js'
+import type { ProcessExit } from './hosts/process-exit.js'
+import type { AttemptEnd, StopReason } from './ipc/messages.js'
+import type { Lane } from './pool/lane.js'
+import { Prefetch } from './pool/prefetch.js'
+import type { TaskPool } from './pool/task-pool.js'
 import { StallWatch } from './stall-watch.js'
-import { TimeLimits } from './time-limits.js'
 
 /** A job is claimed ahead if it will begin within this time, and given back if nothing ends for twice as long. */
 const aheadMs = 50
@@ -53,7 +53,7 @@ export class Runner {
   readonly #settings: RunnerSettings
   readonly #settler: Settler
   readonly #limits: TimeLimits
-  readonly #pace = new Pace(aheadMs, maxAhead)
+  readonly #prefetch = new Prefetch(aheadMs, maxAhead)
   readonly #stalls: StallWatch
   readonly #interruptions = new Interruptions<RunningAttempt>()
   readonly #attempts = new Map<JobId, RunningAttempt>()
@@ -80,7 +80,7 @@ export class Runner {
     this.#settings = settings
     this.log = new OutputLog(store, clock, events, settings.redact, (id) => this.#attempts.get(id))
     this.#settler = new Settler(store, events, () => this.#tellIdle())
-    this.#stalls = new StallWatch(pool, aheadMs, () => this.#pace.stalled())
+    this.#stalls = new StallWatch(pool, aheadMs, () => this.#prefetch.stalled())
     this.#limits = new TimeLimits(
       () => pool.lanes.flatMap((lane) => [...lane.running]),
       (entry) => {
@@ -107,7 +107,7 @@ export class Runner {
       await this.#claiming
       return 0
     }
-    const { ahead } = this.#pace
+    const { ahead } = this.#prefetch
     const limit = this.#open && this.#pool.isHungry(ahead) ? this.#pool.room(ahead) : 0
     if (limit <= 0) return 0
     let taken = 0
@@ -115,8 +115,8 @@ export class Runner {
       .claim({ worker: this.#worker, queues: this.#settings.queues, tasks: this.#pool.known, limit })
       .then((claims) => {
         taken = claims.length
-        if (taken > 0) this.#pace.resume()
-        else if (this.#attempts.size === 0) this.#pace.pause()
+        if (taken > 0) this.#prefetch.resume()
+        else if (this.#attempts.size === 0) this.#prefetch.pause()
         this.#handOver(claims)
       })
     try {
@@ -194,7 +194,7 @@ export class Runner {
 
   /** Jobs ended in a lane. */
   ended(lane: Lane, ends: readonly { readonly entry: RunningAttempt; readonly end: AttemptEnd }[]): void {
-    this.#pace.ended(ends.length)
+    this.#prefetch.ended(ends.length)
     for (const { entry, end } of ends) {
       const isBySignal = end.report.kind === 'threw' && end.report.verdict === 'by signal'
       // One that was asked to stop has its reason.
@@ -207,7 +207,7 @@ export class Runner {
     this.#pool.left(lane)
     // While the processes have enough to do, ends are stored together, and with the next claim: a commit costs as much
     // as hundreds of jobs.
-    if (this.#pool.isHungry(this.#pace.ahead)) this.#turnOver()
+    if (this.#pool.isHungry(this.#prefetch.ahead)) this.#turnOver()
     else this.#turnOverTimer ??= setTimeout(() => this.#turnOver(), maxHoldMs)
   }
 
@@ -282,7 +282,7 @@ export class Runner {
   }
 
   #stop(entry: RunningAttempt, reason: StopReason): void {
-    stopByLadder(entry, reason, this.#pool.task(entry.claim.job.task)?.graceMs ?? defaultGraceMs)
+    stopInSteps(entry, reason, this.#pool.task(entry.claim.job.task)?.graceMs ?? defaultGraceMs)
   }
 
   #tellIdle(): void {

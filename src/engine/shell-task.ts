@@ -1,6 +1,6 @@
 import { defaultGraceMs } from '../domain/job.js'
 import { plainTaskDefaults } from '../domain/request.js'
-import type { TaskInfo } from './protocol.js'
+import type { TaskInfo } from './ipc/messages.js'
 
 /** The built-in task that `run -- COMMAND` makes jobs of. No task of a project can have its name. */
 export const shellTask = 'shell'

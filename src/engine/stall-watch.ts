@@ -1,4 +1,4 @@
-import type { TaskPool } from './executors/task-pool.js'
+import type { TaskPool } from './pool/task-pool.js'
 
 /** While jobs wait in the task processes: takes them back, for other workers, from one where nothing ends. */
 export class StallWatch {

@@ -15,7 +15,7 @@ import {
 } from '../domain/request.js'
 import { parseRetryPolicy, type RetryPolicy, retryOptionNames } from '../domain/retry.js'
 import type { TaskSchedule } from '../domain/schedule/options.js'
-import type { Isolation } from './protocol.js'
+import type { Isolation } from './ipc/messages.js'
 
 /** What a task says of all its jobs. Every property has a default. */
 export interface TaskOptions {

@@ -10,7 +10,7 @@ import {
   statSync,
 } from 'node:fs'
 import { basename, extname, join, relative, sep } from 'node:path'
-import type { ModuleFault } from '../engine/protocol.js'
+import type { ModuleFault } from '../engine/ipc/messages.js'
 import { isFolder } from './find.js'
 
 const extensions = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'])

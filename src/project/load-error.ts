@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { messageWithHint } from '../domain/errors.js'
+import type { ModuleFault } from '../engine/ipc/messages.js'
 import { packageRoot } from '../engine/package-root.js'
-import type { ModuleFault } from '../engine/protocol.js'
 import { CompileError, syntaxErrorIn, typeOf } from './modules/compile.js'
 import { takeFilesRead } from './modules/hooks.js'
 import { formatBySyntax } from './modules/package-type.js'

@@ -1,6 +1,6 @@
-import type { LoadedTasks } from '../engine/child/loaded-task.js'
-import type { EnqueueFromTask } from '../engine/child/serve.js'
 import { bindTask, registerLateBy } from '../engine/task.js'
+import type { LoadedTasks } from '../engine/task-process/loaded-task.js'
+import type { EnqueueFromTask } from '../engine/task-process/serve.js'
 import type { Discovery } from './discover.js'
 import { TaskDirectory } from './task-directory.js'
 

@@ -4,10 +4,10 @@ import { parseJson, toJsonText } from '../domain/json.js'
 import { isTaskName } from '../domain/names.js'
 import { plainTaskDefaults } from '../domain/request.js'
 import type { TaskSchedule } from '../domain/schedule/options.js'
-import type { LoadedTask } from '../engine/child/loaded-task.js'
-import type { ModuleFault, TaskInfo } from '../engine/protocol.js'
+import type { ModuleFault, TaskInfo } from '../engine/ipc/messages.js'
 import { shellTask } from '../engine/shell-task.js'
 import { definitionOf } from '../engine/task.js'
+import type { LoadedTask } from '../engine/task-process/loaded-task.js'
 import type { TaskModule } from './discover.js'
 
 export interface FoundTask extends LoadedTask {

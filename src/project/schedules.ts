@@ -1,5 +1,5 @@
 import type { WrittenSchedule } from '../domain/schedule/sources.js'
-import type { Catalog } from '../engine/protocol.js'
+import type { Catalog } from '../engine/ipc/messages.js'
 import type { Project } from './find.js'
 
 /** The schedules that the task modules have, unchecked. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { ProjectError } from '../domain/errors.js'
-import type { TaskProgram } from '../engine/executors/task-process.js'
+import type { TaskProgram } from '../engine/hosts/process-host.js'
 import { packageRoot } from '../engine/package-root.js'
 import { isFolder, type Project } from './find.js'
 

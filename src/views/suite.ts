@@ -1,4 +1,4 @@
-import type { ModuleFault } from '../engine/protocol.js'
+import type { ModuleFault } from '../engine/ipc/messages.js'
 import type { JobJson } from './job.js'
 
 /** How the tasks of a suite ended. A module that could not be loaded has failed too: its tasks did not run. */

@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import type { ModuleFault } from '../../engine/protocol.js'
+import type { ModuleFault } from '../../engine/ipc/messages.js'
 import type { JobJson } from '../../views/job.js'
 import { hasPassed, type SuiteJson, tookMs } from '../../views/suite.js'
 import type { TestCase, TestProblem } from './junit.js'

@@ -2,8 +2,8 @@ import { fstatSync, statSync } from 'node:fs'
 import { devNull } from 'node:os'
 import { isatty } from 'node:tty'
 import { OffstageError } from '../../domain/errors.js'
-import type { StdinSource } from '../../engine/executors/command-stdin.js'
-import { KeptInput } from '../../engine/executors/kept-input.js'
+import type { StdinSource } from '../../engine/hosts/command-stdin.js'
+import { KeptInput } from '../../engine/hosts/kept-input.js'
 
 /**
  * Uses the stdin of this process as a command is to have it that may be tried again `retries` times: handed on as it is,

@@ -1,7 +1,7 @@
 import { type Context, refuseMemory, withStore } from '../../app/context.js'
 import { systemClock } from '../../engine/clock.js'
 import { EngineEmitter } from '../../engine/events.js'
-import type { Catalog } from '../../engine/protocol.js'
+import type { Catalog } from '../../engine/ipc/messages.js'
 import { type FindTask, Scheduler } from '../../engine/scheduler.js'
 import { scheduling } from '../../engine/services/scheduling.js'
 import type { Service } from '../../engine/services/service.js'

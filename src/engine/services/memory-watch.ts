@@ -1,5 +1,5 @@
 import type { EngineEmitter } from '../events.js'
-import type { TaskPool } from '../executors/task-pool.js'
+import type { TaskPool } from '../pool/task-pool.js'
 import type { Runner } from '../runner.js'
 import { loopService, type Service } from './service.js'
 

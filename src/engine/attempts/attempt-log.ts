@@ -1,0 +1,121 @@
+import type { EpochMs, OutputLine, Progress, Usage } from '../../domain/job.js'
+import type { Addition } from '../../stores/store.js'
+
+/** What is kept of one attempt's output: so much from its beginning, and as much from its end. */
+export const maxOutputBytes = 1024 * 1024
+const half = maxOutputBytes / 2
+// A row costs more than a short line has characters.
+const maxLines = 10_000
+// What has no line end for so long is a line all the same.
+const maxLine = 64 * 1024
+
+/** One attempt's output and progress on their way to the store. */
+export class AttemptLog {
+  readonly #mask: ((text: string) => string) | null
+  readonly #rests = new Map<OutputLine['stream'], string>()
+  #waiting: OutputLine[] = []
+  #progress: Progress | null = null
+  #usage: Usage | null = null
+  #last = 0
+  #headBytes = 0
+  #headLast = 0
+  /** The lines behind the head that are kept so far, stored or not; the first of them is at `#tailStart`. */
+  #tail: { readonly line: number; readonly bytes: number }[] = []
+  #tailStart = 0
+  #tailBytes = 0
+  /** The last line that was cut, and up to where that was told; 0 for none. */
+  #cutTo = 0
+  #forgottenTo = 0
+
+  /** `mask` hides the job's secrets; null: it has none. */
+  constructor(mask: ((text: string) => string) | null) {
+    this.#mask = mask
+  }
+
+  /**
+   * Answers what of it may be shown now: all of it, or of a job with secrets whole lines, since a secret may come in pieces.
+   */
+  write(stream: OutputLine['stream'], text: string, at: EpochMs): string {
+    const lines = ((this.#rests.get(stream) ?? '') + text).split('\n')
+    const rest = lines.pop() ?? ''
+    if (rest.length > maxLine) lines.push(rest)
+    this.#rests.set(stream, rest.length > maxLine ? '' : rest)
+    for (const line of lines) this.#addLong(stream, line, at)
+    return this.#mask === null ? text : lines.map((line) => `${this.masked(line)}\n`).join('')
+  }
+
+  masked(text: string): string {
+    return this.#mask?.(text) ?? text
+  }
+
+  progress(progress: Progress): void {
+    this.#progress = progress
+  }
+
+  usage(usage: Usage): void {
+    this.#usage = usage
+  }
+
+  /** The attempt has ended: what it printed last may have no line end. Answers what of it was not shown yet. */
+  end(at: EpochMs): readonly { readonly stream: OutputLine['stream']; readonly text: string }[] {
+    const rests = [...this.#rests].filter(([, rest]) => rest !== '')
+    this.#rests.clear()
+    for (const [stream, rest] of rests) this.#addLong(stream, rest, at)
+    return this.#mask === null ? [] : rests.map(([stream, rest]) => ({ stream, text: this.masked(rest) }))
+  }
+
+  /** What was added since the last time; null for nothing. */
+  take(): Omit<Addition, 'lease'> | null {
+    this.#dropCut()
+    const isCut = this.#cutTo > this.#forgottenTo
+    const forget = isCut ? { first: this.#headLast + 1, last: this.#cutTo } : null
+    this.#forgottenTo = this.#cutTo
+    const taken = { output: this.#waiting, forget, progress: this.#progress, usage: this.#usage }
+    this.#waiting = []
+    this.#progress = null
+    this.#usage = null
+    const isEmpty =
+      taken.output.length === 0 && taken.forget === null && taken.progress === null && taken.usage === null
+    return isEmpty ? null : taken
+  }
+
+  #addLong(stream: OutputLine['stream'], text: string, at: EpochMs): void {
+    const whole = this.masked(text.endsWith('\r') ? text.slice(0, -1) : text)
+    for (let start = 0; start === 0 || start < whole.length; start += maxLine) {
+      this.#add({ line: ++this.#last, at, stream, text: whole.slice(start, start + maxLine) })
+    }
+  }
+
+  #add(line: OutputLine): void {
+    const bytes = Buffer.byteLength(line.text) + 1
+    this.#waiting.push(line)
+    if (this.#tail.length === 0 && this.#headBytes + bytes <= half && line.line <= maxLines) {
+      this.#headBytes += bytes
+      this.#headLast = line.line
+      return
+    }
+    this.#tail.push({ line: line.line, bytes })
+    this.#tailBytes += bytes
+    this.#cut()
+  }
+
+  /** Lets the oldest lines behind the head go. */
+  #cut(): void {
+    while (this.#tailBytes > half || this.#tail.length - this.#tailStart > maxLines) {
+      const oldest = this.#tail[this.#tailStart++]
+      if (oldest === undefined) break
+      this.#tailBytes -= oldest.bytes
+      this.#cutTo = oldest.line
+    }
+    if (this.#tailStart < 1_000 || this.#tailStart < this.#tail.length / 2) return
+    this.#tail = this.#tail.slice(this.#tailStart)
+    this.#tailStart = 0
+    this.#dropCut()
+  }
+
+  /** What was not stored before it was cut never will be. */
+  #dropCut(): void {
+    if (this.#cutTo === 0) return
+    this.#waiting = this.#waiting.filter(({ line }) => line <= this.#headLast || line > this.#cutTo)
+  }
+}

@@ -1,0 +1,116 @@
+import type { Clock } from '../../domain/clock.js'
+import type { JobId, Usage } from '../../domain/job.js'
+import type { JsonValue } from '../../domain/json.js'
+import { textMask } from '../../domain/redact.js'
+import type { Addition, JobStore } from '../../stores/store.js'
+import type { EngineEmitter } from '../events.js'
+import type { TaskOutput, TaskProgress } from '../ipc/messages.js'
+import { AttemptLog } from './attempt-log.js'
+import { RecentTexts } from './recent-texts.js'
+import type { RunningAttempt } from './running-attempt.js'
+
+// Soon enough for those who follow a job, and seldom enough for the store.
+const flushMs = 50
+// The arguments of jobs that ended last, for what they may still print.
+const maxRemembered = 1_000
+const maxRememberedLength = 16 * 1024 * 1024
+
+/** Takes what the running jobs print, and how far they are, to the store: some times a second, and before each end. */
+export class OutputLog {
+  readonly #store: Pick<JobStore, 'append'>
+  readonly #clock: Clock
+  readonly #events: EngineEmitter
+  readonly #redact: readonly string[]
+  readonly #running: (id: JobId) => RunningAttempt | undefined
+  readonly #changed = new Set<RunningAttempt>()
+  readonly #ended = new RecentTexts<JobId>(maxRemembered, maxRememberedLength)
+  #timer: NodeJS.Timeout | null = null
+
+  /** `redact`: names of keys, beside the built-in ones, whose values are masked. `running` finds a job of this worker. */
+  constructor(
+    store: Pick<JobStore, 'append'>,
+    clock: Clock,
+    events: EngineEmitter,
+    redact: readonly string[],
+    running: (id: JobId) => RunningAttempt | undefined,
+  ) {
+    this.#store = store
+    this.#clock = clock
+    this.#events = events
+    this.#redact = redact
+    this.#running = running
+  }
+
+  /** A job has printed something, and it is told as it may be shown. What it prints after its end is not kept. */
+  output(output: TaskOutput): void {
+    const log = this.#logFor(output)
+    const at = output.at ?? this.#clock.now()
+    const text = log === null ? this.#late(output) : log.write(output.stream, output.text, at)
+    if (text !== '') this.#events.emit('task.output', { ...output, text })
+  }
+
+  progress(progress: TaskProgress): void {
+    const log = this.#logFor(progress)
+    if (log === null) return
+    const message = progress.message === null ? null : log.masked(progress.message)
+    log.progress({ fraction: progress.fraction, message })
+    this.#events.emit('task.progress', { ...progress, message })
+  }
+
+  usage(entry: RunningAttempt, usage: Usage): void {
+    this.#logOf(entry).usage(usage)
+  }
+
+  /** The attempts are about to be settled: what they said last goes first. */
+  end(entries: readonly RunningAttempt[]): void {
+    const logged = entries.filter(({ log }) => log !== null)
+    for (const { log, claim } of logged) {
+      const { job: id, attempt } = claim.lease
+      for (const rest of log?.end(this.#clock.now()) ?? []) {
+        this.#events.emit('task.output', { id, attempt, at: null, ...rest })
+      }
+    }
+    for (const { claim } of entries) this.#ended.set(claim.job.id, claim.job.argsJson)
+    this.#flush(logged)
+  }
+
+  /** What a job prints after its end is shown without its secrets too, for as long as they are remembered. */
+  #late({ id, text }: TaskOutput): string {
+    const argsJson = id === null ? undefined : this.#ended.get(id)
+    return argsJson === undefined ? text : this.#newLog(argsJson).masked(text)
+  }
+
+  #logFor({ id, attempt }: { readonly id: JobId | null; readonly attempt: number }): AttemptLog | null {
+    const entry = id === null ? undefined : this.#running(id)
+    return entry?.claim.lease.attempt === attempt ? this.#logOf(entry) : null
+  }
+
+  #logOf(entry: RunningAttempt): AttemptLog {
+    entry.log ??= this.#newLog(entry.claim.job.argsJson)
+    this.#changed.add(entry)
+    // What runs keeps this process alive. After the last end nothing is left to flush, and `run` need not wait for it.
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null
+      this.#flush([...this.#changed])
+    }, flushMs).unref()
+    return entry.log
+  }
+
+  #newLog(argsJson: string): AttemptLog {
+    return new AttemptLog(textMask(JSON.parse(argsJson) as JsonValue, this.#redact))
+  }
+
+  #flush(entries: readonly RunningAttempt[]): void {
+    const additions: Addition[] = []
+    for (const entry of entries) {
+      this.#changed.delete(entry)
+      const taken = entry.log?.take() ?? null
+      if (taken !== null) additions.push({ lease: entry.claim.lease, ...taken })
+    }
+    if (additions.length === 0) return
+    // What cannot be stored is let go: a job shall not wait for its output.
+    this.#store.append(additions).catch((thrown: unknown) => {
+      this.#events.emit('store.unavailable', thrown instanceof Error ? thrown : new Error(String(thrown)))
+    })
+  }
+}

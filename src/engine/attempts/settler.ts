@@ -1,0 +1,79 @@
+import { isTemporary, StoreLostError } from '../../domain/errors.js'
+import type { Outcome } from '../../domain/outcome.js'
+import type { JobStore } from '../../stores/store.js'
+import type { EngineEmitter } from '../events.js'
+import { pause } from '../services/service.js'
+import type { RunningAttempt } from './running-attempt.js'
+
+const againMs = 500
+
+export interface End {
+  readonly entry: RunningAttempt
+  readonly outcome: Outcome
+}
+
+/** Stores how attempts ended, however long the store refuses: a result must not be lost to a full disk. */
+export class Settler {
+  readonly #store: Pick<JobStore, 'settle'>
+  readonly #events: EngineEmitter
+  readonly #idle: () => void
+  readonly #patience = new AbortController()
+  #pending = 0
+
+  /** `idle` is called when all that was handed over is stored. */
+  constructor(store: Pick<JobStore, 'settle'>, events: EngineEmitter, idle: () => void) {
+    this.#store = store
+    this.#events = events
+    this.#idle = idle
+  }
+
+  get busy(): boolean {
+    return this.#pending > 0
+  }
+
+  settle(ends: readonly End[]): void {
+    if (ends.length === 0) return
+    this.#pending++
+    void this.#untilStored(ends).then(() => {
+      this.#pending--
+      if (!this.busy) this.#idle()
+    })
+  }
+
+  /** From now on what the store refuses is not tried again. */
+  giveUp(): void {
+    this.#patience.abort()
+  }
+
+  async #untilStored(ends: readonly End[]): Promise<void> {
+    const requests = ends.map(({ entry, outcome }) => ({ lease: entry.claim.lease, outcome }))
+    for (;;) {
+      try {
+        this.#tell(ends, await this.#store.settle(requests))
+        return
+      } catch (thrown) {
+        if (!isTemporary(thrown)) return this.#refused(ends, thrown)
+        this.#events.emit('store.unavailable', thrown)
+        if (this.#patience.signal.aborted) return
+        await pause(againMs, this.#patience.signal)
+      }
+    }
+  }
+
+  /** An end that cannot be stored must not take those along that it was handed over with. */
+  async #refused(ends: readonly End[], thrown: unknown): Promise<void> {
+    if (ends.length === 1 || thrown instanceof StoreLostError) {
+      this.#events.emit('service.failed', 'settler', thrown)
+      return
+    }
+    for (const end of ends) await this.#untilStored([end])
+  }
+
+  #tell(ends: readonly End[], answers: readonly ('settled' | 'lost')[]): void {
+    ends.forEach(({ entry, outcome }, index) => {
+      const { job, lease } = entry.claim
+      if (answers[index] === 'settled') this.#events.emit('attempt.settled', job, outcome)
+      else this.#events.emit('attempt.refused', job.id, lease.attempt)
+    })
+  }
+}

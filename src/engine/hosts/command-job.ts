@@ -1,0 +1,204 @@
+import { constants } from 'node:os'
+import { basename } from 'node:path'
+import type { Clock } from '../../domain/clock.js'
+import { inexactNumber } from '../../domain/exact-number.js'
+import { errorWithLastWords, isShutdownCode, isShutdownSignal, type JobError } from '../../domain/failure.js'
+import type { EpochMs, Usage } from '../../domain/job.js'
+import { maxResultBytes, toJsonText } from '../../domain/json.js'
+import type { AttemptReport } from '../../domain/outcome.js'
+import { preciseMs } from '../clock.js'
+import type { JobAssignment } from '../ipc/messages.js'
+import { shellTask } from '../shell-task.js'
+import { Command, type CommandLine, type OuterStreams } from './command.js'
+import { CommandOutput } from './command-output.js'
+import type { Exit } from './forked-process.js'
+import type { Pipes } from './pipes.js'
+import type { TaskHostListener } from './task-host.js'
+
+/** Where the programs of a project are, and where they run. */
+export interface CommandPlace {
+  readonly cwd: string
+  /** The program of a task; null if there is none of that name. */
+  fileOf(task: string): string | null
+  /** What commands have in the foreground; null: they read nothing, and write to the record of their job alone. */
+  readonly outer: OuterStreams | null
+}
+
+// sysexits.h: EX_TEMPFAIL and EX_DATAERR.
+const tryLater = 75
+const neverAgain = 65
+
+const passing = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM', 'ETXTBSY'])
+
+/** One attempt of a job whose task is a program. */
+export class CommandJob {
+  readonly attempt: number
+  readonly #assignment: JobAssignment
+  readonly #listener: TaskHostListener
+  readonly #done: () => void
+  readonly #startedAt: EpochMs
+  readonly #start = preciseMs()
+  readonly #output: CommandOutput
+  /** null: it could not be started. */
+  readonly #command: Command | null
+  readonly #outer: OuterStreams | null
+  #isKilled = false
+
+  constructor(
+    assignment: JobAssignment,
+    place: CommandPlace,
+    pipes: Pipes,
+    clock: Clock,
+    listener: TaskHostListener,
+    done: () => void,
+  ) {
+    const { id, attempt } = assignment
+    this.attempt = attempt
+    this.#assignment = assignment
+    this.#listener = listener
+    this.#done = done
+    this.#startedAt = clock.now()
+    this.#output = new CommandOutput({
+      text: (stream, text) => listener.output({ id, attempt, stream, text, at: clock.now() }),
+      progress: (fraction, message) => listener.progress({ id, attempt, fraction, message }),
+    })
+    this.#outer = place.outer
+    this.#command = this.#begin(assignment, place, pipes)
+  }
+
+  #begin(assignment: JobAssignment, place: CommandPlace, pipes: Pipes): Command | null {
+    try {
+      return new Command(commandLine(assignment, place), pipes, {
+        wrote: (stream, text) => this.#output.write(stream, text),
+        failed: (error) => this.#notStarted(error),
+        exited: (exit, usage) => this.#exited(exit, usage),
+      })
+    } catch (thrown) {
+      this.#notStarted(thrown as NodeJS.ErrnoException)
+      return null
+    }
+  }
+
+  /** What the system lacks now, it may have later; what it refuses, it will refuse again. */
+  #notStarted({ code, message: what }: NodeJS.ErrnoException): void {
+    const { task } = this.#assignment
+    const name = task === shellTask ? 'the command' : `the program of ${task}`
+    const error = { name: 'CommandError', message: `${name} could not be started (${code ?? what})`, stack: null }
+    this.#end({ kind: 'threw', verdict: passing.has(code ?? '') ? 'by policy' : 'never', error, ...this.#span() })
+  }
+
+  get identity() {
+    return this.#command?.identity ?? null
+  }
+
+  /** Its program is heard from now on, once it is known to whoever takes over from this worker. */
+  begin(known: Promise<void>): void {
+    this.#command?.listen(known, this.#outer)
+  }
+
+  terminate(): void {
+    this.#command?.terminate()
+  }
+
+  kill(): void {
+    this.#isKilled = true
+    this.#command?.kill()
+  }
+
+  #exited(exit: Exit, usage: Usage): void {
+    this.#output.end()
+    this.#listener.usage(this.#assignment, usage)
+    this.#end(this.#isKilled ? { kind: 'forced', endedBy: 'killed', ...this.#span() } : this.#report(exit))
+  }
+
+  #report({ code, signal }: Exit): AttemptReport {
+    const span = this.#span()
+    const inputFault = this.#command?.inputFault ?? null
+    if (inputFault !== null) {
+      const message = `the stdin of the command cannot be read and kept for its retries: ${inputFault.message}`
+      return { kind: 'threw', verdict: 'never', error: { name: 'CommandError', message, stack: null }, ...span }
+    }
+    if (code === 0) return this.#result(span)
+    const message = endText(this.#assignment.task, code, signal)
+    const error = { ...errorWithLastWords('CommandError', message, this.#output.lastErrors), exitCode: code, signal }
+    // Of a command nobody knows what its exit codes mean.
+    const meansExitCodes = this.#assignment.task !== shellTask
+    if (meansExitCodes && code === tryLater) return { kind: 'asked for later', delayMs: null, error, ...span }
+    // A shell that waits for its child exits with 128 and the number of the signal.
+    const isShutdown = isShutdownSignal(signal) || isShutdownCode(code)
+    const verdict = meansExitCodes && code === neverAgain ? 'never' : isShutdown ? 'by signal' : 'by policy'
+    return { kind: 'threw', error, verdict, ...span }
+  }
+
+  /** The last line of stdout, if it is JSON. What cannot be carried would be the same the next time. */
+  #result(span: { startedAt: EpochMs; endedAt: EpochMs }): AttemptReport {
+    const refuse = (what: string): AttemptReport => {
+      const error: JobError = { name: 'CommandError', message: `the result ${what}`, stack: null }
+      return { kind: 'threw', error, verdict: 'never', ...span }
+    }
+    const line = this.#output.lastLine
+    if (this.#output.isLastLineCut) {
+      const isJson = /^\s*["[{]/.test(line)
+      return isJson
+        ? refuse(`is over the limit of ${maxResultBytes} bytes`)
+        : { kind: 'returned', resultJson: 'null', ...span }
+    }
+    try {
+      const resultJson = toJsonText(resultOf(line), 'result')
+      if (resultJson.includes('\ufffd') && this.#command?.hasUtf8Output === false) return refuse('is not UTF-8')
+      const bytes = Buffer.byteLength(resultJson)
+      if (bytes <= maxResultBytes) return { kind: 'returned', resultJson, ...span }
+      return refuse(`is a line of ${bytes} bytes, over the limit of ${maxResultBytes}`)
+    } catch (thrown) {
+      return refuse(`cannot be carried: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
+    }
+  }
+
+  #span() {
+    return { startedAt: this.#startedAt, endedAt: this.#startedAt + Math.round(preciseMs() - this.#start) }
+  }
+
+  #end(report: AttemptReport): void {
+    const { id, attempt } = this.#assignment
+    // Not while whoever started it still holds the end of the list in its hands.
+    queueMicrotask(() => {
+      this.#done()
+      this.#listener.ended([{ id, attempt, report }])
+    })
+  }
+}
+
+function endText(task: string, code: number | null, signal: NodeJS.Signals | null): string {
+  const what = task === shellTask ? 'the command' : `the program of ${task}`
+  return signal === null
+    ? `${what} ended with exit code ${code}`
+    : `${what} was ended by ${signal} (${constants.signals[signal]})`
+}
+
+/** What the last line of a program means: JSON, or a text if as JSON it would not come back the same; null otherwise. */
+function resultOf(line: string): unknown {
+  const text = line.trim()
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return null // a text like any other
+  }
+  const isSame = typeof value === 'number' ? String(value) === text : inexactNumber(text) === null
+  return isSame ? value : text
+}
+
+function commandLine({ id, attempt, task, argsJson, slot }: JobAssignment, place: CommandPlace): CommandLine {
+  const args = JSON.parse(argsJson) as unknown[]
+  const ofSlot = slot === null ? {} : { OFFSTAGE_SLOT: new Date(slot).toISOString() }
+  const env = { ...process.env, OFFSTAGE_JOB_ID: id, OFFSTAGE_ATTEMPT: String(attempt), ...ofSlot }
+  const argv = args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg)))
+  if (task !== shellTask) {
+    // A program that is gone since the job was claimed fails to start, and is named.
+    return { file: place.fileOf(task) ?? basename(task), argv, cwd: place.cwd, env, stdin: { text: `${argsJson}\n` } }
+  }
+  const [first = '', ...rest] = argv
+  // One text may be a whole line of shell; several are a program and its arguments.
+  const [file, ...words] = rest.length === 0 ? ['sh', '-c', first] : [first, ...rest]
+  return { file: file ?? 'sh', argv: words, cwd: place.cwd, env, stdin: place.outer?.stdin ?? 'nothing' }
+}

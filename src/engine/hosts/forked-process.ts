@@ -1,0 +1,141 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { finished } from 'node:stream/promises'
+import type { ProcessIdentity } from '../../stores/store.js'
+import { identify } from '../host.js'
+
+/** What is started. */
+export interface ForkedProgram {
+  readonly entry: string
+  /** For Node itself, before the entry. */
+  readonly execArgv: readonly string[]
+  readonly args: readonly string[]
+  readonly cwd: string
+}
+
+export interface Exit {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+export interface ForkedListener<Received> {
+  received(message: Received): void
+  /** Written past the program's own capture, by native code or by a child of it. */
+  wrote(stream: 'stdout' | 'stderr', text: string): void
+  /** The process has ended; what it sent before is still read. */
+  ending(): void
+  exited(exit: Exit): void
+}
+
+// What a process wrote arrives soon after its end; a pipe that stays open longer is held by a child it left behind.
+const outputGraceMs = 200
+// A process that is let go ends at once, unless something blocks its loop.
+const endGraceMs = 2_000
+
+/** A Node process that leads a process group of its own, and is ended with everything in it. */
+export class ForkedProcess<Sent extends object, Received> {
+  readonly #child: ChildProcess
+  readonly #gone: Promise<void>
+  readonly #listener: ForkedListener<Received>
+  #inbox: Received[] = []
+  #isGone = false
+
+  constructor(program: ForkedProgram, listener: ForkedListener<Received>) {
+    this.#listener = listener
+    this.#child = fork(program.entry, [...program.args], {
+      cwd: program.cwd,
+      execArgv: [...program.execArgv],
+      // A group of its own: Ctrl-C at the terminal is the worker's to handle, and one signal ends all it started.
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    })
+    const { stdout, stderr } = this.#child
+    stdout?.setEncoding('utf8').on('data', (text: string) => listener.wrote('stdout', text))
+    stderr?.setEncoding('utf8').on('data', (text: string) => listener.wrote('stderr', text))
+    this.#child.on('message', (message) => this.#receive(message as Received))
+    // Not the 'close' event: it never comes when it was this side that let go of the channel.
+    const pipes = [stdout, stderr].filter((pipe) => pipe != null)
+    const drained = Promise.all(pipes.map((pipe) => finished(pipe).catch(() => {})))
+    this.#gone = this.#exit().then(async (exit) => {
+      listener.ending()
+      // What it started and left would go on beside the next run of its jobs.
+      this.#signalGroup('SIGKILL')
+      this.#isGone = true
+      // What it sent and wrote before its end may still be on its way: the channel closes after the last message.
+      const disconnected = this.#child.connected ? once(this.#child, 'disconnect') : null
+      await Promise.race([Promise.all([disconnected, drained]), passed(outputGraceMs)])
+      for (const pipe of pipes) pipe.destroy()
+      this.#deliver()
+      listener.exited(exit)
+    })
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  get identity(): ProcessIdentity | null {
+    return this.#child.pid === undefined ? null : identify(this.#child.pid)
+  }
+
+  /** Resolves when it has ended, and all it wrote has been told. */
+  get closed(): Promise<void> {
+    return this.#gone
+  }
+
+  send(message: Sent): void {
+    if (this.#child.connected) this.#child.send(message)
+  }
+
+  /** Lets it go: it ends by itself, or is killed after two seconds. */
+  async end(): Promise<void> {
+    if (this.#child.connected) this.#child.disconnect()
+    await Promise.race([this.#gone, passed(endGraceMs)])
+    this.kill()
+    await this.#gone
+  }
+
+  /** Asks it and everything in its group to end. */
+  terminate(): void {
+    if (!this.#isGone) this.#signalGroup('SIGTERM')
+  }
+
+  /** Ends it and everything in its group, without a word. */
+  kill(): void {
+    if (!this.#isGone) this.#signalGroup('SIGKILL')
+  }
+
+  /** A message is told after what was written before it, which came by another way and is read in the same turn. */
+  #receive(message: Received): void {
+    this.#inbox.push(message)
+    if (this.#inbox.length === 1) setImmediate(() => this.#deliver())
+  }
+
+  #deliver(): void {
+    const messages = this.#inbox
+    this.#inbox = []
+    for (const message of messages) this.#listener.received(message)
+  }
+
+  #exit(): Promise<Exit> {
+    return new Promise((resolve) => {
+      this.#child.once('exit', (code, signal) => resolve({ code, signal }))
+      // A failed send is followed by an exit; a failed start is not.
+      this.#child.on('error', () => this.#child.pid === undefined && resolve({ code: null, signal: null }))
+    })
+  }
+
+  #signalGroup(signal: 'SIGTERM' | 'SIGKILL'): void {
+    const { pid } = this.#child
+    if (pid === undefined) return
+    try {
+      process.kill(-pid, signal)
+    } catch {
+      this.#child.kill(signal) // it has not made its group yet, or nobody is left in it
+    }
+  }
+}
+
+function passed(delayMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, delayMs).unref())
+}

@@ -1,0 +1,114 @@
+import { inspect } from 'node:util'
+import type { Clock } from '../../domain/clock.js'
+import { UsageError } from '../../domain/errors.js'
+import type { JobId } from '../../domain/job.js'
+import type { ProcessIdentity } from '../../stores/store.js'
+import { outsideJobs } from '../current-job.js'
+import type { Catalog, CheckRequest, JobAssignment, StopReason, Verdict } from '../ipc/messages.js'
+import { checkAll, checkArgs, type LoadedTasks } from '../task-process/loaded-task.js'
+import { refuseExit } from '../task-process/module-exit.js'
+import { captureOutput } from '../task-process/output.js'
+import { RunningJobs } from '../task-process/running-jobs.js'
+import { handleOf, type LoadTasks } from '../task-process/serve.js'
+import { surviveErrors } from '../task-process/survive-errors.js'
+import type { TaskHost, TaskHostListener } from './task-host.js'
+
+/**
+ * Runs jobs in this very process, on the same event loop: for debugging, and for programs that want it so. What blocks the
+ * loop blocks the worker too, and nobody can end it but from outside.
+ */
+export class InlineHost implements TaskHost {
+  readonly catalog: Promise<Catalog>
+  readonly identities: readonly ProcessIdentity[] = []
+  readonly #loaded: Promise<LoadedTasks>
+  readonly #listener: TaskHostListener
+  readonly #release: () => void
+  #jobs: RunningJobs | null = null
+
+  constructor(load: LoadTasks, clock: Clock, listener: TaskHostListener) {
+    this.#listener = listener
+    const undoCapture = captureOutput(clock, false, (output) => listener.output(output))
+    const warn = (text: string) => listener.output({ id: null, attempt: 0, stream: 'stderr', text, at: clock.now() })
+    const undoErrors = surviveErrors({
+      failJob: (thrown) => this.#jobs?.fail(thrown) ?? false,
+      fromEndedJob: warn,
+      fromModule: (thrown) => warn(`error outside of any job: ${inspect(thrown)}\n`),
+    })
+    const { undo: undoExit } = refuseExit(() => true, 'in the process of the command, which it would end')
+    this.#release = () => {
+      undoExit()
+      undoCapture()
+      undoErrors()
+    }
+    this.#loaded = load(
+      async (task, argsJson, options) => {
+        const { name, defaults } = task
+        const refused = await checkArgs(task, argsJson)
+        if (refused !== null) throw new UsageError('E_ARGUMENTS', `${name}: ${refused}`)
+        return handleOf(await outsideJobs(() => listener.enqueue({ task: name, defaults, argsJson, options })))
+      },
+      () => {},
+    )
+    this.catalog = this.#loaded.then((loaded) => {
+      // What the worker does when it hears of an end is no part of the job.
+      this.#jobs = new RunningJobs(
+        loaded,
+        {
+          end: (end) => setImmediate(() => outsideJobs(() => listener.ended([end]))),
+          returned: (jobs) => setImmediate(() => outsideJobs(() => listener.returned(jobs))),
+          progress: (progress) => outsideJobs(() => listener.progress(progress)),
+          begin: (jobs) => setImmediate(() => outsideJobs(() => listener.started(jobs))),
+        },
+        clock,
+      )
+      return loaded.catalog
+    })
+    this.catalog.then(
+      () => setImmediate(() => listener.ready()),
+      () => {}, // whoever needs it will see the rejection
+    )
+  }
+
+  get ready(): boolean {
+    return this.#jobs !== null
+  }
+
+  run(assignments: readonly JobAssignment[], atOnce: number): void {
+    // Not before the worker has put down what it hands over.
+    setImmediate(() => this.#jobs?.add(assignments, atOnce))
+  }
+
+  recall(): void {
+    const keys = this.#jobs?.giveBack() ?? []
+    setImmediate(() => this.#listener.returned(keys))
+  }
+
+  stop(id: JobId, attempt: number, reason: StopReason): void {
+    this.#jobs?.stop(id, attempt, reason)
+  }
+
+  abandon(id: JobId, attempt: number): void {
+    this.#jobs?.abandon(id, attempt)
+  }
+
+  async check(requests: readonly CheckRequest[]): Promise<readonly Verdict[]> {
+    return checkAll(await this.#loaded, requests)
+  }
+
+  measure(): null {
+    return null
+  }
+
+  endOverLimit(): void {}
+  terminate(): void {}
+  killFor(): void {}
+  killNow(): void {}
+
+  async kill(): Promise<void> {
+    this.#release()
+  }
+
+  end(): Promise<void> {
+    return this.kill()
+  }
+}

@@ -1,0 +1,66 @@
+import { formatDuration } from '../../domain/duration.js'
+import { ProjectError } from '../../domain/errors.js'
+import type { ModuleFault } from '../ipc/messages.js'
+import { describeExit, type ProcessExit } from './process-exit.js'
+
+// What a module can do to its process. Other signals come from outside: of the kernel, when memory is short, or of a person.
+const ownSignals: readonly NodeJS.Signals[] = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'SIGTRAP']
+
+/** Watches a task process while it loads: which module runs, and whether that takes too long. */
+export class LoadWatch {
+  readonly #limitMs: number
+  readonly #tooLong: () => void
+  #timer: NodeJS.Timeout | null = null
+  #file: string | null = null
+  /** Whether the limit has passed. */
+  isTooLong = false
+  /** Why it cannot load, as far as it said so itself. */
+  failure: string | null = null
+
+  /** `tooLong` is called when one module, or what comes before the first, has taken `limitMs`. */
+  constructor(limitMs: number, tooLong: () => void) {
+    this.#limitMs = limitMs
+    this.#tooLong = tooLong
+    this.#watch()
+  }
+
+  /** A module begins to load. */
+  loads(file: string): void {
+    this.stop()
+    this.#file = file
+    this.#watch()
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+  }
+
+  /** The module that ended the process, or held it up; null if it cannot be known that one did. */
+  faultOf(exit: ProcessExit): ModuleFault | null {
+    const file = this.#file
+    const isOfModule = exit.code !== null || (exit.signal !== null && ownSignals.includes(exit.signal))
+    if (file === null || this.failure !== null) return null
+    if (this.isTooLong) return { file, message: this.#tooLongText }
+    return isOfModule ? { file, message: `${file}: ended its process while it loaded (${describeExit(exit)})` } : null
+  }
+
+  /** The error of a process that has died before it was ready. */
+  errorOf(exit: ProcessExit): ProjectError {
+    const hint = 'a task module must not end its process, and its top level must come to an end'
+    const said = this.failure ?? (this.isTooLong ? this.#tooLongText : null)
+    if (said !== null) return new ProjectError('E_TASK_PROCESS', said, hint)
+    const place = this.#file === null ? 'before it loaded the task modules' : `while ${this.#file} loaded`
+    return new ProjectError('E_TASK_PROCESS', `the task process ended ${place} (${describeExit(exit)})`, hint)
+  }
+
+  get #tooLongText(): string {
+    return `${this.#file ?? 'the task directory'} had not loaded after ${formatDuration(this.#limitMs)}`
+  }
+
+  #watch(): void {
+    this.#timer = setTimeout(() => {
+      this.isTooLong = true
+      this.#tooLong()
+    }, this.#limitMs)
+  }
+}

@@ -1,0 +1,45 @@
+import type { Exit } from './forked-process.js'
+
+/** How a task process ended. */
+export interface ProcessExit extends Exit {
+  /** Whether it ended before it was ready. */
+  readonly loading: boolean
+  /** Whether it was killed by its worker, for the sake of one of its jobs or of none. */
+  readonly killed: boolean
+  /** What ended it, if that was memory. */
+  readonly memory: 'its heap was full' | 'over its limit' | null
+  /** The most memory that it was seen to hold, in bytes; null if nobody looked. */
+  readonly peakBytes: number | null
+  /** What it wrote to stderr last, past the capture of its jobs' output; null for nothing. */
+  readonly lastWords: string | null
+}
+
+const megabyte = 1024 * 1024
+
+export function describeExit(exit: ProcessExit): string {
+  const { code, signal, memory, peakBytes } = exit
+  const peak = peakBytes === null ? '' : `, at most ${Math.round(peakBytes / megabyte)} MB seen`
+  if (memory !== null) return `out of memory: ${memory}${peak}`
+  if (signal !== null) return `signal ${signal}${peak}`
+  return code === null ? 'it could not be started' : `exit code ${code}`
+}
+
+/** Whether these last words are V8's about a heap that was full. */
+export function tellsOfFullHeap(lastWords: string): boolean {
+  return lastWords.includes('heap out of memory')
+}
+
+const longest = 4_096
+
+/** The end of what a process writes. */
+export class LastWords {
+  #text = ''
+
+  add(text: string): void {
+    this.#text = `${this.#text}${text}`.slice(-longest)
+  }
+
+  get text(): string | null {
+    return this.#text.trim() === '' ? null : this.#text.trim()
+  }
+}

@@ -1,0 +1,269 @@
+import { ProjectError } from '../../domain/errors.js'
+import type { ProcessIdentity } from '../../stores/store.js'
+import { residentBytes } from '../host.js'
+import { isReadable } from '../ipc/message-guard.js'
+import type {
+  Catalog,
+  CheckRequest,
+  FromTaskProcess,
+  JobAssignment,
+  ModuleFault,
+  StopReason,
+  ToTaskProcess,
+  Verdict,
+} from '../ipc/messages.js'
+import { packAssignment, unpackAttempt, unpackEnd } from '../ipc/packing.js'
+import type { StartHost } from '../pool/lane-listener.js'
+import { type Exit, ForkedProcess, type ForkedProgram } from './forked-process.js'
+import { LoadWatch } from './load-watch.js'
+import { LastWords, type ProcessExit, tellsOfFullHeap } from './process-exit.js'
+import type { TaskHost, TaskHostListener } from './task-host.js'
+
+/**
+ * How a task process is started; it works in the project's folder. Behind `args` comes `--without=FAULT`, as JSON, for
+ * each module that must not be loaded.
+ */
+export interface TaskProgram extends ForkedProgram {
+  /** How long one module may take to load before the process is killed. */
+  readonly loadLimitMs: number
+}
+
+/**
+ * One forked process that has loaded the tasks and runs jobs. If a module ends the process while it loads, another one takes
+ * its place without that module, which is a fault.
+ */
+export class ProcessHost implements TaskHost {
+  /** The tasks and faults it found. Rejects with ProjectError if it dies before it is ready. */
+  readonly catalog: Promise<Catalog>
+  readonly #program: TaskProgram
+  readonly #listener: TaskHostListener
+  readonly #loaded = deferred<Catalog>()
+  readonly #faulty: ModuleFault[] = []
+  readonly #checks = new Map<number, (verdicts: readonly Verdict[]) => void>()
+  #asked = 0
+  #process: ForkedProcess<ToTaskProcess, FromTaskProcess>
+  #loading: LoadWatch
+  #stage: 'loading' | 'ready' | 'gone' = 'loading'
+  #killed = false
+  #ending = false
+  #isLetGo = false
+  #lastWords = new LastWords()
+  #peakBytes: number | null = null
+  #isOverLimit = false
+
+  constructor(program: TaskProgram, listener: TaskHostListener) {
+    this.#program = program
+    this.#listener = listener
+    this.catalog = this.#loaded.promise
+    this.catalog.catch(() => {}) // whoever needs it will see the rejection; nobody has to
+    this.#loading = this.#watchLoading()
+    this.#process = this.#fork()
+  }
+
+  get identities(): readonly ProcessIdentity[] {
+    const { identity } = this.#process
+    return identity === null ? [] : [identity]
+  }
+
+  get ready(): boolean {
+    return this.#stage === 'ready' && !this.#killed && !this.#ending
+  }
+
+  /** Hands jobs over: `atOnce` of all that are here run, in the order of their coming. */
+  run(assignments: readonly JobAssignment[], atOnce: number): void {
+    this.#process.send({ type: 'jobs', jobs: assignments.map(packAssignment), atOnce })
+  }
+
+  /** Asks for what waits; `returned` hears the answer. */
+  recall(): void {
+    this.#process.send({ type: 'recall' })
+  }
+
+  stop(id: string, attempt: number, reason: StopReason): void {
+    this.#process.send({ type: 'stop', id, attempt, reason })
+  }
+
+  /** Asks it to end a job without its promise: no answer if its loop is blocked. */
+  abandon(id: string, attempt: number): void {
+    this.#process.send({ type: 'abandon', id, attempt })
+  }
+
+  /** Looks how much memory it holds, in bytes; null where the system does not tell. */
+  measure(): number | null {
+    const { pid } = this.#process
+    const bytes = pid === undefined ? null : residentBytes(pid)
+    if (bytes !== null) this.#peakBytes = Math.max(bytes, this.#peakBytes ?? 0)
+    return bytes
+  }
+
+  /** Ends it because it holds too much memory: the jobs that run in it are to blame, one of them at least. */
+  endOverLimit(): void {
+    this.#isOverLimit = true
+    this.#process.kill()
+  }
+
+  /** What the schemas of the tasks say of arguments, in order. Rejects if the process dies meanwhile. */
+  async check(requests: readonly CheckRequest[]): Promise<readonly Verdict[]> {
+    await this.catalog
+    const ask = ++this.#asked
+    const answered = new Promise<readonly Verdict[]>((resolve) => this.#checks.set(ask, resolve))
+    this.#process.send({ type: 'check', ask, requests })
+    const died = this.#process.closed.then(() => {
+      throw new ProjectError('E_TASK_PROCESS', 'the task process ended while it checked arguments')
+    })
+    return Promise.race([answered, died])
+  }
+
+  /** Lets it go: it ends by itself, or is killed. Resolves when it has, and all it wrote has been told. */
+  end(): Promise<void> {
+    this.#isLetGo = true
+    return this.#process.end()
+  }
+
+  /** Ends it and everything in its process group. Resolves when it has, and all it wrote has been told. */
+  async kill(): Promise<void> {
+    this.killNow()
+    await this.#process.closed
+  }
+
+  /** Tells it, and all that it has started, to end. */
+  terminate(): void {
+    this.#killed = true
+    this.#process.terminate()
+  }
+
+  killFor(): void {
+    this.killNow()
+  }
+
+  /** As `kill`, for those who cannot wait. */
+  killNow(): void {
+    this.#killed = true
+    this.#process.kill()
+  }
+
+  #fork(): ForkedProcess<ToTaskProcess, FromTaskProcess> {
+    const without = this.#faulty.map((fault) => `--without=${JSON.stringify(fault)}`)
+    return new ForkedProcess<ToTaskProcess, FromTaskProcess>(
+      { ...this.#program, args: [...this.#program.args, ...without] },
+      {
+        received: (message) => this.#receive(message),
+        wrote: (stream, text) => {
+          if (stream === 'stderr') this.#lastWords.add(text)
+          this.#listener.output({ id: null, attempt: 0, stream, text, at: null })
+        },
+        ending: () => {
+          this.#ending = true
+        },
+        exited: (exit) => this.#exited(this.#exitOf(exit)),
+      },
+    )
+  }
+
+  #watchLoading(): LoadWatch {
+    return new LoadWatch(this.#program.loadLimitMs, () => this.#process.kill())
+  }
+
+  #exitOf(exit: Exit): ProcessExit {
+    const lastWords = this.#lastWords.text
+    const isFull = lastWords !== null && tellsOfFullHeap(lastWords)
+    const memory = this.#isOverLimit ? 'over its limit' : isFull ? 'its heap was full' : null
+    const loading = this.#stage === 'loading'
+    const killed = this.#killed || this.#loading.isTooLong
+    return { ...exit, loading, killed, memory, peakBytes: this.#peakBytes, lastWords }
+  }
+
+  #exited(exit: ProcessExit): void {
+    this.#loading.stop()
+    const isWanted = !this.#killed && !this.#isLetGo && !this.#isOverLimit
+    const fault = exit.loading && isWanted ? this.#loading.faultOf(exit) : null
+    if (fault !== null) {
+      this.#startWithout(fault)
+      return
+    }
+    this.#stage = 'gone'
+    this.#loaded.reject(this.#loading.errorOf(exit))
+    this.#listener.exited(exit)
+  }
+
+  #startWithout(fault: ModuleFault): void {
+    this.#faulty.push(fault)
+    this.#ending = false
+    this.#lastWords = new LastWords()
+    this.#loading = this.#watchLoading()
+    this.#process = this.#fork()
+  }
+
+  #receive(message: FromTaskProcess): void {
+    if (!isReadable(message)) {
+      this.#endUnreadable()
+      return
+    }
+    switch (message.type) {
+      case 'loading':
+        this.#loading.loads(message.file)
+        return
+      case 'not loaded':
+        this.#loading.failure = message.message
+        return
+      case 'loaded':
+        if (this.#stage !== 'loading') return
+        this.#stage = 'ready'
+        this.#loading.stop()
+        this.#loaded.resolve(message.catalog)
+        this.#listener.ready()
+        return
+      case 'turn':
+        // First what has begun: a place that an end leaves may be taken by one of them already.
+        this.#listener.started(message.started.map(unpackAttempt))
+        this.#listener.ended(message.ends.map(unpackEnd))
+        return
+      case 'returned':
+        this.#listener.returned(message.jobs)
+        return
+      case 'recycle':
+        this.#listener.recycle()
+        return
+      case 'output':
+        for (const output of message.output) this.#listener.output(output)
+        return
+      case 'progress':
+        for (const progress of message.progress) this.#listener.progress(progress)
+        return
+      case 'checked':
+        this.#checks.get(message.ask)?.(message.verdicts)
+        this.#checks.delete(message.ask)
+        return
+      case 'enqueue':
+        void this.#listener
+          .enqueue(message.request)
+          .then((answer) => this.#process.send({ type: 'enqueued', ask: message.ask, answer }))
+        return
+    }
+  }
+
+  /** All that it sends now may be like this, and the ends of its jobs would never be heard of. */
+  #endUnreadable(): void {
+    if (this.#ending) return
+    this.#ending = true
+    const failure = 'its messages cannot be read: a task may have put a toJSON on Object.prototype or Array.prototype'
+    this.#loading.failure = failure
+    this.#lastWords.add(`${failure}\n`)
+    this.#process.kill()
+  }
+}
+
+function deferred<T>() {
+  let resolve!: (value: T) => void
+  let reject!: (reason: unknown) => void
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes
+    reject = no
+  })
+  return { promise, resolve, reject }
+}
+
+/** A pool's tasks as processes of this program. */
+export function inProcesses(program: TaskProgram): { readonly start: StartHost; readonly cwd: string } {
+  return { start: (listener) => new ProcessHost(program, listener), cwd: program.cwd }
+}

@@ -1,0 +1,127 @@
+import type { EpochMs, JobId } from '../../domain/job.js'
+import type { AttemptReport } from '../../domain/outcome.js'
+import type { EnqueueOptions, TaskDefaults } from '../../domain/request.js'
+import type { TaskSchedule } from '../../domain/schedule/options.js'
+import type { PackedAssignment, PackedAttempt, PackedEnd } from './packing.js'
+
+/** What crosses between a worker and its task processes: batches of plain data. */
+
+/** A task as the worker knows it. */
+export interface TaskInfo extends TaskDefaults {
+  readonly name: string
+  /** How long one of its jobs may take to heed its signal, before it is abandoned or killed. */
+  readonly graceMs: number
+  readonly isolation: Isolation
+  /** Whether it is a program of its own, and no function of a module. */
+  readonly executable: boolean
+  /** As its module says it, unchecked; null if it says none. */
+  readonly schedule: TaskSchedule | null
+  /** Absolute. */
+  readonly file: string
+  readonly line: number
+}
+
+/** A module, or a part of one, that cannot be used. */
+export interface ModuleFault {
+  readonly file: string
+  readonly message: string
+}
+
+export interface Catalog {
+  readonly tasks: readonly TaskInfo[]
+  readonly faults: readonly ModuleFault[]
+  /** Whether it is of all modules, and not only of those that may have a wanted task. */
+  readonly isWhole: boolean
+  /** Whether the process that found them had to compile modules, and keeps the compiler as long as it lives. */
+  readonly hasCompiled: boolean
+}
+
+/** `own`: each job has a fresh process to itself. */
+export type Isolation = 'shared' | 'own'
+
+/** Why a running job is asked to stop. */
+export type StopReason = 'timeout' | 'cancelled' | 'shutdown'
+
+/** One attempt of a job. */
+export interface AttemptId {
+  readonly id: JobId
+  readonly attempt: number
+}
+
+export interface JobAssignment extends AttemptId {
+  readonly task: string
+  readonly argsJson: string
+  /** The nominal time of a scheduled job; null for any other. */
+  readonly slot: EpochMs | null
+}
+
+export interface AttemptEnd extends AttemptId {
+  readonly report: AttemptReport
+}
+
+export interface TaskOutput {
+  /** null: written outside any job, such as while a module loads. */
+  readonly id: JobId | null
+  /** 0 outside of any job. */
+  readonly attempt: number
+  readonly stream: 'stdout' | 'stderr'
+  readonly text: string
+  /** null: when it arrives. */
+  readonly at: EpochMs | null
+}
+
+export interface TaskProgress extends AttemptId {
+  readonly fraction: number
+  readonly message: string | null
+}
+
+export interface EnqueueRequest {
+  readonly task: string
+  /** What the task says of all its jobs: the worker may not have it, or another version. */
+  readonly defaults: TaskDefaults
+  readonly argsJson: string
+  readonly options: EnqueueOptions
+}
+
+/** The answer to an enqueue from inside a task. */
+export type EnqueueAnswer =
+  | { readonly id: JobId; readonly duplicate: boolean }
+  | { readonly taken: { readonly key: string; readonly holder: JobId } }
+  | { readonly name: string; readonly code: string; readonly message: string; readonly hint: string | null }
+
+/** Whether arguments are acceptable to a task. */
+export interface CheckRequest {
+  readonly task: string
+  readonly argsJson: string
+}
+
+/** null: acceptable; otherwise what is wrong, naming the field. */
+export type Verdict = string | null
+
+export type ToTaskProcess =
+  /** `atOnce` of them run, in this order; the others wait until one of those has ended. */
+  | { readonly type: 'jobs'; readonly jobs: readonly PackedAssignment[]; readonly atOnce: number }
+  /** Give back what waits. */
+  | { readonly type: 'recall' }
+  | { readonly type: 'stop'; readonly id: JobId; readonly attempt: number; readonly reason: StopReason }
+  /** End it without its promise, if the loop is free to do so: its late result is nobody's. */
+  | { readonly type: 'abandon'; readonly id: JobId; readonly attempt: number }
+  | { readonly type: 'check'; readonly ask: number; readonly requests: readonly CheckRequest[] }
+  | { readonly type: 'enqueued'; readonly ask: number; readonly answer: EnqueueAnswer }
+
+export type FromTaskProcess =
+  /** Its top level is about to run: sent before, because a module may end the process or never come to an end. */
+  | { readonly type: 'loading'; readonly file: string }
+  | { readonly type: 'loaded'; readonly catalog: Catalog }
+  /** It cannot load the tasks, and ends. */
+  | { readonly type: 'not loaded'; readonly message: string }
+  | { readonly type: 'output'; readonly output: readonly TaskOutput[] }
+  | { readonly type: 'progress'; readonly progress: readonly TaskProgress[] }
+  /** What has ended, and what begins now: told before its first line runs. */
+  | { readonly type: 'turn'; readonly ends: readonly PackedEnd[]; readonly started: readonly PackedAttempt[] }
+  /** Something has gone wrong in it that may touch later jobs: it is to be replaced when those that run have ended. */
+  | { readonly type: 'recycle' }
+  /** The answer to `recall`: these have not begun, and will not. */
+  | { readonly type: 'returned'; readonly jobs: readonly AttemptId[] }
+  | { readonly type: 'checked'; readonly ask: number; readonly verdicts: readonly Verdict[] }
+  | { readonly type: 'enqueue'; readonly ask: number; readonly request: EnqueueRequest }

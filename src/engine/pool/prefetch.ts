@@ -1,0 +1,56 @@
+// Shorter spans say more about how messages are bundled than about jobs.
+const shortestSpanMs = 5
+
+/**
+ * How fast this worker ends jobs, from which follows how many are claimed ahead: as many as begin within `aheadMs`.
+ * Slow tasks leave nothing to claim ahead, and their jobs to other workers.
+ */
+export class Prefetch {
+  readonly #aheadMs: number
+  readonly #most: number
+  #perMs = 0
+  #ended = 0
+  /** null: there is nothing to do, which says nothing about the jobs. */
+  #since: number | null = null
+
+  constructor(aheadMs: number, most: number) {
+    this.#aheadMs = aheadMs
+    this.#most = most
+  }
+
+  get ahead(): number {
+    return Math.min(this.#most, Math.floor(this.#perMs * this.#aheadMs))
+  }
+
+  /** There is something to do. */
+  resume(): void {
+    this.#since ??= performance.now()
+  }
+
+  /** There is nothing to do any more. */
+  pause(): void {
+    this.#ended = 0
+    this.#since = null
+  }
+
+  ended(jobs: number): void {
+    this.#ended += jobs
+    const spanMs = this.#since === null ? 0 : performance.now() - this.#since
+    if (spanMs < shortestSpanMs) return
+    const measured = this.#ended / spanMs
+    // Faster is believed at once and slower soon: waiting for the next claim costs more than giving some back.
+    this.#perMs = measured > this.#perMs ? measured : (this.#perMs + measured) / 2
+    this.#begin()
+  }
+
+  /** What was claimed ahead has not begun in time. */
+  stalled(): void {
+    this.#perMs = 0
+    this.#begin()
+  }
+
+  #begin(): void {
+    this.#ended = 0
+    this.#since = performance.now()
+  }
+}

@@ -1,0 +1,62 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { memberPath, parseJson } from '../../domain/json.js'
+import type { TaskDefaults } from '../../domain/request.js'
+import type { Catalog, CheckRequest, Verdict } from '../ipc/messages.js'
+import type { ErrorClass } from '../task.js'
+
+/** A task as its process knows it. */
+export interface LoadedTask {
+  readonly name: string
+  readonly run: (...args: unknown[]) => unknown
+  readonly schema: StandardSchemaV1 | null
+  readonly dontRetryOn: readonly ErrorClass[]
+  readonly defaults: TaskDefaults
+}
+
+/** What was found in the task directory. */
+export interface LoadedTasks {
+  readonly catalog: Catalog
+  task(name: string): LoadedTask | undefined
+}
+
+export type Accepted = { readonly args: readonly unknown[] } | { readonly refused: string }
+
+/**
+ * The arguments that the function gets. With a schema that is its output for the single argument; a refusal names the
+ * field, first things first.
+ */
+export async function acceptArgs(task: LoadedTask, argsJson: string): Promise<Accepted> {
+  const args = parseJson(argsJson) as unknown[]
+  if (task.schema === null) return { args }
+  if (args.length > 1) return { refused: `${task.name} takes one argument, an object; ${args.length} were given` }
+  const result = await task.schema['~standard'].validate(args[0])
+  if (result.issues === undefined) return { args: [result.value] }
+  return { refused: result.issues.slice(0, 3).map(describeIssue).join('; ') }
+}
+
+function describeIssue(issue: StandardSchemaV1.Issue): string {
+  const path = (issue.path ?? []).reduce<string>((above, part) => {
+    const key = typeof part === 'object' ? part.key : part
+    return typeof key === 'number' ? `${above}[${key}]` : memberPath(above, String(key))
+  }, '')
+  return path === '' ? issue.message : `${path}: ${issue.message}`
+}
+
+/** What the schemas say of arguments, in order. */
+export async function checkAll(loaded: LoadedTasks, requests: readonly CheckRequest[]): Promise<Verdict[]> {
+  return Promise.all(
+    requests.map(({ task: name, argsJson }) => {
+      const task = loaded.task(name)
+      return task === undefined ? `no task ${name}` : checkArgs(task, argsJson)
+    }),
+  )
+}
+
+export async function checkArgs(task: LoadedTask, argsJson: string): Promise<Verdict> {
+  try {
+    const accepted = await acceptArgs(task, argsJson)
+    return 'refused' in accepted ? accepted.refused : null
+  } catch (thrown) {
+    return `the schema of ${task.name} failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`
+  }
+}

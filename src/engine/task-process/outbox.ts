@@ -1,0 +1,78 @@
+import type { AttemptEnd, AttemptId, FromTaskProcess, TaskOutput, TaskProgress } from '../ipc/messages.js'
+import { type PackedEnd, packAttempt, packEnd } from '../ipc/packing.js'
+import type { JobReports } from './running-jobs.js'
+import { TurnOutput } from './turn-output.js'
+
+// A loop may tell its progress a million times a second; nobody looks so often.
+const progressEveryMs = 50
+
+/**
+ * What this task process has to say, sent once a turn of the event loop: a thousand jobs that end together cross in one
+ * message. Output and progress go ahead of the ends, so that a job's last line is never later than its end.
+ */
+export class Outbox implements JobReports {
+  readonly #output = new TurnOutput()
+  readonly #progress = new Map<string, TaskProgress>()
+  #ends: PackedEnd[] = []
+  #scheduled = false
+  #progressTimer: NodeJS.Timeout | null = null
+  readonly #post: (message: FromTaskProcess) => void
+
+  constructor(post: (message: FromTaskProcess) => void) {
+    this.#post = post
+  }
+
+  output(output: TaskOutput): void {
+    this.#output.add(output)
+    this.#schedule()
+  }
+
+  progress(progress: TaskProgress): void {
+    this.#progress.set(progress.id, progress)
+    if (this.#progressTimer !== null) return
+    this.#progressTimer = setTimeout(() => {
+      this.#progressTimer = null
+      this.flush()
+    }, progressEveryMs).unref()
+    this.flush()
+  }
+
+  end(end: AttemptEnd): void {
+    this.#ends.push(packEnd(end))
+    this.#schedule()
+  }
+
+  begin(jobs: readonly AttemptId[]): void {
+    this.flush(jobs)
+  }
+
+  returned(jobs: readonly AttemptId[]): void {
+    this.send({ type: 'returned', jobs })
+  }
+
+  /** Sends a message that needs no company. */
+  send(message: FromTaskProcess): void {
+    this.flush()
+    this.#post(message)
+  }
+
+  flush(started: readonly AttemptId[] = []): void {
+    const output = this.#output.take()
+    const progress = [...this.#progress.values()]
+    const ends = this.#ends
+    this.#progress.clear()
+    this.#ends = []
+    if (output.length > 0) this.#post({ type: 'output', output })
+    if (progress.length > 0) this.#post({ type: 'progress', progress })
+    if (ends.length > 0 || started.length > 0) this.#post({ type: 'turn', ends, started: started.map(packAttempt) })
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(() => {
+      this.#scheduled = false
+      this.flush()
+    })
+  }
+}

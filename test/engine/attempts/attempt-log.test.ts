@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest'
+import type { OutputLine } from '../../../src/domain/job.js'
+import { AttemptLog, maxOutputBytes } from '../../../src/engine/attempts/attempt-log.js'
+
+const plain = null
+
+/** What a store would hold after all that was taken. */
+function kept(log: AttemptLog, store: OutputLine[] = []): OutputLine[] {
+  const taken = log.take()
+  if (taken === null) return store
+  const lines = [...store, ...taken.output]
+  const { forget } = taken
+  return forget === null ? lines : lines.filter(({ line }) => line < forget.first || line > forget.last)
+}
+const texts = (lines: readonly OutputLine[]) => lines.map(({ text }) => text)
+
+describe('the log of an attempt', () => {
+  test('Pieces become lines, for each stream by itself; what has no line end comes at the end.', () => {
+    const log = new AttemptLog(plain)
+    log.write('stdout', 'one\ntw', 1)
+    log.write('stderr', 'err', 2)
+    log.write('stdout', 'o\r\n\nthr', 3)
+    expect(log.take()?.output).toEqual([
+      { line: 1, at: 1, stream: 'stdout', text: 'one' },
+      { line: 2, at: 3, stream: 'stdout', text: 'two' },
+      { line: 3, at: 3, stream: 'stdout', text: '' },
+    ])
+    log.end(4)
+    expect(texts(kept(log))).toEqual(['thr', 'err'])
+    expect(log.take()).toBe(null)
+  })
+
+  test('A secret that is written in two pieces is masked all the same.', () => {
+    const log = new AttemptLog((text) => text.replaceAll('hunter2', '***'))
+    expect(log.write('stdout', 'it is hun', 1)).toBe('')
+    expect(log.write('stdout', 'ter2!\nhunter', 1)).toBe('it is ***!\n')
+    expect(log.end(2)).toEqual([{ stream: 'stdout', text: 'hunter' }])
+    expect(texts(kept(log))).toEqual(['it is ***!', 'hunter'])
+  })
+
+  test.each([1, 7, 100_000])('Of too much the beginning and the end are kept, taken after every %i lines.', (every) => {
+    const log = new AttemptLog(plain)
+    const text = 'x'.repeat(999)
+    let store: OutputLine[] = []
+    const lines = 3_000
+    for (let line = 1; line <= lines; line++) {
+      log.write('stdout', `${text}\n`, line)
+      if (line % every === 0) store = kept(log, store)
+    }
+    store = kept(log, store)
+    const numbers = store.map(({ line }) => line)
+    const gap = numbers.findIndex((number, index) => number !== index + 1)
+    expect(gap).toBe(524)
+    expect(numbers.at(-1)).toBe(lines)
+    expect(numbers.slice(gap)).toEqual(Array.from({ length: 524 }, (_, index) => lines - 523 + index))
+    expect(store.reduce((sum, { text: kept }) => sum + kept.length + 1, 0)).toBeLessThanOrEqual(maxOutputBytes)
+  })
+
+  test('A line without an end is cut into pieces, and none of it is held back for ever.', () => {
+    const log = new AttemptLog(plain)
+    log.write('stdout', 'y'.repeat(200_000), 1)
+    log.end(2)
+    expect(kept(log).map(({ text }) => text.length)).toEqual([65_536, 65_536, 65_536, 3_392])
+  })
+
+  test('Progress and usage are told once, the last one of each.', () => {
+    const log = new AttemptLog(plain)
+    log.progress({ fraction: 0.1, message: null })
+    log.progress({ fraction: 0.2, message: 'two' })
+    log.usage({ peakBytes: 1, cpuMs: 2 })
+    expect(log.take()).toMatchObject({ progress: { fraction: 0.2 }, usage: { cpuMs: 2 } })
+    expect(log.take()).toBe(null)
+  })
+
+  test('A million short lines at once are cut to some thousands, without a pause.', () => {
+    const log = new AttemptLog(plain)
+    log.write('stdout', '\n'.repeat(1_000_000), 1)
+    const lines = kept(log)
+    expect(lines.length).toBe(20_000)
+    expect(lines.at(-1)?.line).toBe(1_000_000)
+  })
+})

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { CommandOutput } from '../../../src/engine/hosts/command-output.js'
+
+function outputOf(...chunks: string[]) {
+  const texts: string[] = []
+  const fractions: number[] = []
+  const output = new CommandOutput({
+    text: (_, text) => texts.push(text),
+    progress: (fraction) => fractions.push(fraction),
+  })
+  for (const chunk of chunks) output.write('stdout', chunk)
+  output.end()
+  return { text: texts.join(''), fractions, lastLine: output.lastLine }
+}
+
+test('A line of progress that comes in pieces is no output.', () => {
+  const shown = outputOf('a\n::pro', 'gress 0.5 half', ' of it\nb\n')
+  expect(shown).toEqual({ text: 'a\nb\n', fractions: [0.5], lastLine: 'b' })
+})
+
+test.each(['\nfoo\nbar\n', '\nfoo\nbar'])(
+  'A line of progress that is too long was shown as output and stays output.',
+  (rest) => {
+    const long = `::progress 0.5 ${'x'.repeat(1_200)}`
+    expect(outputOf(long, rest)).toEqual({ text: long + rest, fractions: [], lastLine: 'bar' })
+    expect(outputOf(long)).toMatchObject({ text: long, fractions: [] })
+  },
+)
