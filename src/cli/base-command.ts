@@ -9,7 +9,7 @@ import { parserInput } from './parser-input.js'
 import { safeJson, visible } from './sanitise.js'
 import { sayError } from './say.js'
 
-/** What all commands share: the global flags, and how errors are told. */
+/** What all commands share: the global flags, and how errors are shown. */
 export abstract class BaseCommand extends Command {
   static override baseFlags = {
     store: Flags.string({
@@ -133,7 +133,7 @@ interface ToldError {
   readonly exitCode: number
 }
 
-/** An error as people and programs are told it; null if it only ends the program. */
+/** An error as people and programs see it; null if it only ends the program. */
 export function describeError(error: Error): ToldError | null {
   if (error instanceof OffstageError) {
     return { code: error.code, message: error.message, hint: error.hint, exitCode: exitCodeOfError(error) }

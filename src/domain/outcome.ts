@@ -80,7 +80,7 @@ export function tallyOf(counts: Counts): Tally {
   return tallies[counts]
 }
 
-/** What is told of an attempt. A forced one has not heeded its signal: its promise still hangs, or its program was killed. */
+/** How an attempt ended, as its host reports it. A forced one has not heeded its signal: its promise still hangs, or its program was killed. */
 export type AttemptReport =
   | EndedReport
   | {

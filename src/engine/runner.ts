@@ -84,7 +84,7 @@ export class Runner {
     this.#limits = new TimeLimits(
       () => pool.lanes.flatMap((lane) => [...lane.running]),
       (entry) => {
-        // One that was told before has its grace already.
+        // The grace of one that was asked before has begun already.
         if (entry.stopping === null) this.#stop(entry, 'timeout')
       },
     )
@@ -151,7 +151,7 @@ export class Runner {
   /** Asks all running jobs to stop for a shutdown. */
   askToStop(): void {
     for (const entry of this.#attempts.values()) {
-      // One that was told before ends as what it was told for.
+      // One that was asked before ends for the reason it was asked for.
       if (entry.beganAt !== null && entry.stopping === null) askToStop(entry, 'shutdown')
     }
   }
@@ -188,7 +188,7 @@ export class Runner {
   started(entry: RunningAttempt): void {
     entry.beganAt = this.#clock.now()
     this.#limits.started(entry)
-    // Asked for while it waited: it is told now.
+    // Somebody asked while it waited: the signal goes out now.
     if (entry.stopping !== null) this.#stop(entry, entry.stopping)
   }
 

@@ -125,7 +125,7 @@ export function task(
   return wrapped as typeof wrapped & typeof methods
 }
 
-/** What `task()` was told of a function; the defaults for a plain one. */
+/** The options that `task()` gave a function; the defaults for a plain one. */
 export function definitionOf(run: object): TaskDefinition {
   return definitions.get(run) ?? plainDefinition
 }

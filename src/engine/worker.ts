@@ -111,8 +111,8 @@ export class Worker {
   }
 
   /**
-   * Takes no more jobs and waits for those that run, for at most `graceMs`; then they are told to stop, and what still
-   * has not is given back without penalty. Resolves when the worker is gone from the store.
+   * Takes no more jobs and waits for those that run, for at most `graceMs`; then asks them to stop, and gives back without
+   * penalty what still runs. Resolves when the worker is gone from the store.
    */
   async stop(graceMs: number): Promise<void> {
     const cancelAsk = after(graceMs, () => this.runner.askToStop())

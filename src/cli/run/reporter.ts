@@ -76,7 +76,7 @@ const maxTold = 5
 
 const sayAgainMs = 10_000
 
-/** The same trouble is told once in a while, however often it is met. */
+/** Reports the same trouble once in a while, however often it happens. */
 function seldom(tell: (error: Error) => void): (error: Error) => void {
   const toldAt = new Map<string, number>()
   return (error) => {

@@ -16,7 +16,7 @@ export interface DecidedSlot {
   readonly lateMs: number
 }
 
-// Of a long absence, the older slots are told of together: a schedule of every second has 86,400 of them in a day.
+// The older slots of a long absence are one record: a schedule of every second has 86,400 of them in a day.
 const maxListed = 1_000
 
 /** When the next slot that nothing has become of fires; null if the schedule has none left, or is faulty. */

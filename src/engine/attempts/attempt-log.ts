@@ -23,7 +23,7 @@ export class AttemptLog {
   #tail: { readonly line: number; readonly bytes: number }[] = []
   #tailStart = 0
   #tailBytes = 0
-  /** The last line that was cut, and up to where that was told; 0 for none. */
+  /** The last line that was cut, and up to where that was reported; 0 for none. */
   #cutTo = 0
   #forgottenTo = 0
 

@@ -41,7 +41,7 @@ export class OutputLog {
     this.#running = running
   }
 
-  /** A job has printed something, and it is told as it may be shown. What it prints after its end is not kept. */
+  /** A job has printed something: emits it as it may be shown. Does not keep what it prints after its end. */
   output(output: TaskOutput): void {
     const log = this.#logFor(output)
     const at = output.at ?? this.#clock.now()

@@ -15,7 +15,7 @@ export function askToStop(entry: RunningAttempt, reason: StopReason): void {
 
 /**
  * Stops a job step by step, until one of the steps ends it: its signal; after the grace its process is asked to abandon
- * it; if that does not answer, its loop is blocked, and the process is told to end, then killed.
+ * it; if that does not answer, its loop is blocked, and its process gets TERM, then KILL.
  */
 export function stopInSteps(entry: RunningAttempt, reason: StopReason, graceMs: number): void {
   entry.cancelNextStep()

@@ -105,7 +105,7 @@ export class ForkedProcess<Sent extends object, Received> {
     if (!this.#isGone) this.#signalGroup('SIGKILL')
   }
 
-  /** A message is told after what was written before it, which came by another way and is read in the same turn. */
+  /** Delivers a message after the output that was written before it: that came by another way, and is read in the same turn. */
   #receive(message: Received): void {
     this.#inbox.push(message)
     if (this.#inbox.length === 1) setImmediate(() => this.#deliver())

@@ -14,7 +14,7 @@ export interface JobReports {
   /** They have not begun, and will not. */
   returned(jobs: readonly AttemptId[]): void
   progress(progress: TaskProgress): void
-  /** These begin now. What was told before is sent with it, and it is sent before it returns. */
+  /** These start now. Sends this, and what was reported before, before it returns. */
   begin(jobs: readonly AttemptId[]): void
 }
 
