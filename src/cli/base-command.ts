@@ -146,6 +146,12 @@ export function describeError(error: Error): ToldError | null {
     const message = 'the folder that this was started in is gone'
     return { code: 'E_CWD', message, hint: 'change to one that exists', exitCode: exitCodes.usage }
   }
+  if ('code' in error && error.code === 'ERR_ACCESS_DENIED') {
+    const message = `Node's permission model forbids what is needed: ${error.message}`
+    const hint =
+      'it takes --allow-child-process, --allow-worker, --allow-addons, --allow-fs-read=* and --allow-fs-write=*'
+    return { code: 'E_PERMISSION', message, hint, exitCode: exitCodes.failed }
+  }
   const message = `${error.name}: ${error.message}`
   return {
     code: 'E_BUG',

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { fstatSync, readFileSync } from 'node:fs'
 import { UsageError } from '../domain/errors.js'
 import { decodeText } from '../domain/text.js'
 
@@ -15,6 +15,8 @@ export function readInputFile(file: string, option: string): string {
 
 /** All of stdin, however slowly it comes. Throws UsageError. */
 export async function readStdin(): Promise<string> {
+  // Of one Node reads nothing, and says nothing.
+  if (fstatSync(0).isDirectory()) throw new UsageError('E_INPUT', 'stdin is a directory')
   const chunks: Buffer[] = []
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
   return textOf(Buffer.concat(chunks), 'stdin')

@@ -63,6 +63,14 @@ describe.concurrent('the stdin of a command in the foreground', () => {
     expect(readdirSync(project.path('tmp'))).toEqual([])
   })
 
+  test('that is a directory is an error, of the command as of a task.', async () => {
+    const project = cliProject(tasks)
+    for (const retries of ['', '--retries 0', '--retries 1 --timeout 10s'])
+      expect((await project.shell(`offstage run ${retries} -- cat < /`)).exitCode).toBe(1)
+    const data = await project.shell('offstage run other --data - < /')
+    expect(data).toMatchObject({ exitCode: 2, stderr: 'error: stdin is a directory\n' })
+  })
+
   test('that is still open does not keep the command from ending.', async () => {
     const project = cliProject()
     const run = await project.shell(

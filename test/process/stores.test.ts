@@ -123,6 +123,34 @@ describe.concurrent('stores', () => {
       `error: store ${project.path('.offstage/jobs.db')}: the file was ${what} while it was in use`,
     )
   })
+
+  test('Too many open files are named as what they are, not as a wrong path.', async () => {
+    const project = cliProject(tasks)
+    await project.run(['run', 'one'])
+    // How many it takes depends on what this process was given itself.
+    const limits = Array.from({ length: 12 }, (_, n) => 19 + n)
+    const ends = await Promise.all(limits.map((limit) => project.shell(`ulimit -n ${limit}; offstage status`)))
+    const refused = ends.filter(({ exitCode }) => exitCode === 6)
+    expect(refused.length).toBeGreaterThan(0)
+    for (const { stderr } of refused) {
+      expect(stderr).toMatch(/too many files are open \(EMFILE\)\n {2}raise the limit of open files \(ulimit -n\)\n$/)
+    }
+  })
+
+  test("What Node's permission model forbids is named with the flags that allow it; nothing hangs.", async () => {
+    const project = cliProject(tasks)
+    const flags = '--permission --allow-fs-read=* --allow-fs-write=* --allow-addons --no-warnings'
+    const [noChildren, noThreads] = await Promise.all(
+      [flags, `${flags} --allow-child-process`].map((NODE_OPTIONS) =>
+        project.run(['run', 'one'], { env: { NODE_OPTIONS } }),
+      ),
+    )
+    expect(noChildren).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/^error: Node's permission model forbids/),
+    })
+    expect(noThreads).toMatchObject({ exitCode: 0, stderr: '' })
+  })
 })
 
 function replaceByCopy(path: string): void {

@@ -13,7 +13,8 @@ import { KeptInput } from '../../engine/hosts/kept-input.js'
 export async function withOwnStdin<T>(retries: number, use: (stdin: StdinSource) => Promise<T>): Promise<T> {
   // Not by process.stdin: to look at it makes a pipe non-blocking, for the command too.
   if (isatty(0) || isEmptyDevice()) return use('nothing')
-  if (retries === 0) return use('inherited')
+  // Node reads nothing of a directory and says nothing; the command does.
+  if (retries === 0 || fstatSync(0).isDirectory()) return use('inherited')
   const input = await kept()
   try {
     return await use(input)

@@ -61,6 +61,6 @@ export class LoadWatch {
     this.#timer = setTimeout(() => {
       this.isTooLong = true
       this.#tooLong()
-    }, this.#limitMs)
+    }, this.#limitMs).unref() // the process that loads keeps this one alive
   }
 }

@@ -27,8 +27,9 @@ export class OrphanWatch {
         if (process.ppid !== parent) process.kill(-process.pid, 'SIGKILL')
       }, ${lookEveryMs})`
     const options = { eval: true, workerData: this.#parent, execArgv: [], stdout: true, stderr: true }
-    const watch = new Worker(program, options)
-    watch.on('error', () => {}) // a task process without it is still ended by whoever reclaims its jobs
-    watch.unref()
+    // A task process without it is still ended by whoever reclaims its jobs.
+    try {
+      new Worker(program, options).on('error', () => {}).unref()
+    } catch {} // Node's permission model may forbid threads
   }
 }

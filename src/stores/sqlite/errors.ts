@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs'
 import { StoreUnavailableError } from '../../domain/errors.js'
 
 const causes: readonly (readonly [RegExp, string, string])[] = [
@@ -12,6 +13,7 @@ const causes: readonly (readonly [RegExp, string, string])[] = [
     'it cannot be opened',
     'check the path and the permissions of its folder',
   ],
+  [/^E[MN]FILE$/, 'too many files are open', 'raise the limit of open files (ulimit -n)'],
   [/^SQLITE_CORRUPT/, 'its pages are damaged', 'stop all workers, keep the file, and restore a backup'],
   [/^SQLITE_NOTADB$/, 'it is no SQLite database', 'point --store at another file, or move this one away'],
   [
@@ -31,10 +33,24 @@ const causes: readonly (readonly [RegExp, string, string])[] = [
 /** What to tell the user when SQLite or the file system refuses; anything that is no such refusal comes back as it is. */
 export function storeError(path: string, thrown: unknown): unknown {
   if (!(thrown instanceof Error) || !('code' in thrown) || typeof thrown.code !== 'string') return thrown
-  const { code } = thrown
+  // SQLite says no more than that it cannot open the file.
+  const code = thrown.code === 'SQLITE_CANTOPEN' && lacksDescriptors() ? 'EMFILE' : thrown.code
   const cause = causes.find(([pattern]) => pattern.test(code))
   if (cause === undefined) return thrown
   return new StoreUnavailableError('E_STORE_UNAVAILABLE', `store ${path}: ${cause[1]} (${code})`, cause[2])
+}
+
+/** Whether there are fewer descriptors left than a store needs: for the database, its WAL, its index, and a look at them. */
+function lacksDescriptors(): boolean {
+  const opened: number[] = []
+  try {
+    while (opened.length < 4) opened.push(openSync('/', 'r'))
+    return false
+  } catch (thrown) {
+    return /^E[MN]FILE$/.test(String((thrown as NodeJS.ErrnoException).code))
+  } finally {
+    for (const descriptor of opened) closeSync(descriptor)
+  }
 }
 
 /** Whether a lock was busy: the only refusal that is worth another try at once. */
