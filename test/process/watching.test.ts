@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { cliProject, eventually } from '../support/cli.js'
 import { enqueueJob, finalJobs } from '../support/store.js'
 
 const project = cliProject({
   'lib/version.mjs': `export const version = 1\n`,
-  'tasks/code.mjs': `import { existsSync } from 'node:fs'
+  'tasks/code.mjs': `import { existsSync, rmSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { version } from '../lib/version.mjs'
 export const tell = () => version
@@ -55,4 +55,42 @@ test('A worker that watches ends at its first signal also while a changed module
   worker.signal('SIGTERM')
   expect(await worker.ended).toMatchObject({ exitCode: 0 })
   await eventually(() => expect(project.processes()).toEqual([]))
+})
+
+test('A worker that watches ends at its first signal also while changes wait for a module that never comes to an end.', async () => {
+  const project = cliProject({ 'tasks/a.mjs': 'export default () => {}\n' })
+  const worker = project.start(['workers', 'start', '--watch'])
+  await worker.says(/watches the code for changes/)
+  project.write(
+    'tasks/endless.mjs',
+    `import { writeFileSync } from 'node:fs'\nwriteFileSync('begun.txt', '')\nawait new Promise((resolve) => setTimeout(resolve, 1e9))\n`,
+  )
+  await eventually(() => expect(existsSync(project.path('begun.txt'))).toBe(true))
+  rmSync(project.path('begun.txt'))
+  project.write('tasks/b.mjs', 'export default () => "b"\n')
+  await eventually(() => expect(existsSync(project.path('begun.txt'))).toBe(true))
+  worker.signal('SIGTERM')
+  expect(await worker.ended).toMatchObject({ exitCode: 0 })
+  await eventually(() => expect(project.processes()).toEqual([]))
+})
+
+test('workers start --watch: a newer change ends the load of an older one that never comes to an end.', async () => {
+  const project = cliProject({ 'tasks/a.mjs': 'export const version = () => 1\n' })
+  const worker = project.start(['workers', 'start', '--watch'])
+  await worker.says(/watches the code for changes/)
+  project.write(
+    'tasks/endless.mjs',
+    `import { writeFileSync } from 'node:fs'\nwriteFileSync('begun.txt', '')\nawait new Promise((resolve) => setTimeout(resolve, 1e9))\n`,
+  )
+  await eventually(() => expect(existsSync(project.path('begun.txt'))).toBe(true))
+  await worker.says(/the code has changed: it still loads, and jobs go on with the old one/)
+  rmSync(project.path('tasks/endless.mjs'))
+  project.write('tasks/a.mjs', 'export const version = () => 2\n')
+  await worker.says(/the code has changed: jobs that begin now run the new one/)
+  const [job] = await finalJobs(project, [await enqueueJob(project, 'a.version')])
+  expect(job).toMatchObject({ state: 'completed', result: 2 })
+  worker.signal('SIGTERM')
+  const ended = await worker.ended
+  expect(ended.exitCode).toBe(0)
+  expect(ended.stderr).not.toMatch(/cannot be loaded/)
 })
