@@ -13,7 +13,8 @@ export function listTasks(
   context: Context,
 ): Promise<{ readonly items: readonly TaskItem[]; readonly faults: readonly ModuleFault[] }> {
   return withTasks(context, async ({ catalog }) => {
-    const checked = checkSchedules(codeSchedules(catalog), () => true, systemClock.now())
+    const tasksByName = new Map(catalog.tasks.map((task) => [task.name, task]))
+    const checked = checkSchedules(codeSchedules(catalog), (name) => tasksByName.get(name), systemClock.now())
     const ofTask = new Map(checked.map((schedule) => [schedule.task, schedule]))
     const items = catalog.tasks.map(({ name, file, line, queue, maxRetries, timeoutMs }) => {
       const plan = ofTask.get(name)?.plan ?? null

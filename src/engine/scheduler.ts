@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.js'
 import { OffstageError } from '../domain/errors.js'
 import type { EpochMs, NewJob } from '../domain/job.js'
-import { makeJob, plainTaskDefaults, type TaskDefaults } from '../domain/request.js'
+import { makeJob, type TaskDefaults } from '../domain/request.js'
 import { type DecidedSlot, decideDue, nextFiring } from '../domain/schedule/due.js'
 import type { NextSlot } from '../domain/schedule/rule.js'
 import { hasFired, onTimeMs, type Schedule, type SlotRecord } from '../domain/schedule/schedule.js'
@@ -162,14 +162,15 @@ export class Scheduler {
   }
 
   /**
-   * The job of a slot, by what its task says today. A task that is not known here, as during a deploy, may be known to a
-   * worker: the job waits for that one.
+   * The job of a slot, by what its task says today. A task that is not known here, as during a deploy or in another project
+   * with the same store, is one that a worker may know: the job waits for that one, as the task was when the schedule was
+   * written.
    */
   #job({ task, plan }: Schedule, now: EpochMs): NewJob | { readonly refused: string } {
     if (plan === null) return { refused: 'the schedule is faulty' }
-    const { argsJson, options } = plan.definition
+    const { argsJson, options, taskDefaults } = plan.definition
     try {
-      return makeJob(task, this.#find(task) ?? plainTaskDefaults, argsJson, options, now)
+      return makeJob(task, this.#find(task) ?? taskDefaults, argsJson, options, now)
     } catch (thrown) {
       if (thrown instanceof OffstageError) return { refused: thrown.message }
       throw thrown

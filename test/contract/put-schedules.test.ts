@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { plainTaskDefaults } from '../../src/domain/request.js'
 import type { NewSchedule } from '../../src/domain/schedule/schedule.js'
 import type { Store } from '../../src/stores/store.js'
 import { claimOf, dueSlot, everyHour, faultySchedule, newSchedule } from '../support/schedule.js'
@@ -97,6 +98,7 @@ contract('put-schedules', (test) => {
       { ...newSchedule('s'), source: 'config' },
       newSchedule('s', { argsJson: '[1]' }),
       newSchedule('s', { options: { retries: 0 } }),
+      newSchedule('s', { taskDefaults: { ...plainTaskDefaults, queue: 'mail' } }),
       newSchedule('s', { catchUp: 'all' }),
       newSchedule('s', { maxLatenessMs: 0 }),
       newSchedule('s', { overlap: 'queue' }),

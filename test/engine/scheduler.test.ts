@@ -126,9 +126,13 @@ describe('a scheduler', () => {
     expect(await history()).toEqual(['01T13:00 fired', '01T13:30 fired', '01T14:30 skipped', '01T15:30 fired'])
   })
 
-  test('A slot whose task the scheduler does not know fires all the same; faulty schedules keep none from firing.', async () => {
-    const { add, pass, history, store } = bench()
-    await add({}, { name: 'lost', task: 'gone' })
+  test('A slot whose task the scheduler does not know fires as the task was; faulty schedules keep none from firing.', async () => {
+    const { add, pass, history, store, clock } = bench()
+    const lost = newSchedule({ priority: 7 }, { name: 'lost', task: 'gone' }, clock.now())
+    if (lost.plan === null) throw new Error('no plan')
+    const taskDefaults = { queue: 'mail', priority: 5, maxRetries: 1, backoff: null, timeoutMs: 60_000 }
+    const definition = { ...lost.plan.definition, taskDefaults }
+    await store.putSchedules([{ ...lost, plan: { ...lost.plan, definition } }])
     await add({}, { name: 'faulty', plan: null, fault: 'no such zone' })
     const { plan } = newSchedule()
     const rule = { kind: 'cron', cron: '@daily', tz: 'Mars/X' } as const
@@ -139,7 +143,9 @@ describe('a scheduler', () => {
     expect(await history()).toEqual(['01T13:00 fired'])
     expect(await history('lost')).toEqual(['01T13:00 fired'])
     const { items } = await store.jobs({ task: 'gone' }, { limit: 10, after: null })
-    expect(items).toMatchObject([{ state: 'queued', attempt: 0 }])
+    expect(items).toMatchObject([
+      { state: 'queued', attempt: 0, queue: 'mail', priority: 7, maxRetries: 1, timeoutMs: 60_000 },
+    ])
   })
 
   test('Two of them, and a third that comes in between, fire each slot once.', async () => {

@@ -1,10 +1,11 @@
+import { plainTaskDefaults } from '../../src/domain/request.js'
 import { parseSchedule, type ScheduleOptions } from '../../src/domain/schedule/options.js'
 import type { NewSchedule, Schedule } from '../../src/domain/schedule/schedule.js'
 
 /** A schedule of task `hello`, each hour of UTC unless said. */
 export function newSchedule(options: ScheduleOptions = {}, overrides: Partial<NewSchedule> = {}, now = 0): NewSchedule {
   const times = options.every === undefined && options.at === undefined ? { cron: '0 * * * *' } : {}
-  const plan = parseSchedule({ tz: 'UTC', ...times, ...options }, now)
+  const plan = parseSchedule({ tz: 'UTC', ...times, ...options }, plainTaskDefaults, now)
   return {
     name: 'hello',
     source: 'cli',

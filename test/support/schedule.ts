@@ -1,3 +1,4 @@
+import { plainTaskDefaults } from '../../src/domain/request.js'
 import type { DecidedSlot } from '../../src/domain/schedule/due.js'
 import type { Rule } from '../../src/domain/schedule/rule.js'
 import type { NewSchedule, Schedule, ScheduleDefinition, Timing } from '../../src/domain/schedule/schedule.js'
@@ -12,6 +13,7 @@ export function definitionOf(overrides: Partial<ScheduleDefinition> = {}): Sched
   return {
     argsJson: '[]',
     options: {},
+    taskDefaults: plainTaskDefaults,
     timing: everyMinute,
     catchUp: 'latest',
     maxLatenessMs: null,

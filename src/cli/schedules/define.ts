@@ -37,7 +37,7 @@ export function defineSchedule(context: Context, request: ScheduleRequest): Prom
   const name = nameOf(request)
   return withTask(context, task, async ({ pool, catalog }) => {
     const info = findTask(catalog, task)
-    const plan = parseSchedule(options, saidAt, flagOf)
+    const plan = parseSchedule(options, info, saidAt, flagOf)
     refuseIfNeverDue(plan, saidAt)
     await prepareJobs(pool, [info], plan.definition.argsJson, plan.definition.options, saidAt)
     return withStore(context, async (store) => {

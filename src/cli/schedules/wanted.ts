@@ -5,7 +5,7 @@ import type { NewSchedule } from '../../domain/schedule/schedule.js'
 import { checkSchedules } from '../../domain/schedule/sources.js'
 import { systemClock } from '../../engine/clock.js'
 import type { Verdict } from '../../engine/ipc/messages.js'
-import { shellTask } from '../../engine/shell-task.js'
+import { shellTask, shellTaskInfo } from '../../engine/shell-task.js'
 import { after } from '../../engine/timer.js'
 import { codeSchedules, configSchedules } from '../../project/schedules.js'
 import { say } from '../say.js'
@@ -21,9 +21,9 @@ export interface Wanted {
 /** What code and config say. Schedules whose arguments their task refuses are faulty, as those are whose times cannot be read. */
 export async function wantedSchedules(context: Context, tasks: ProjectTasks): Promise<Wanted> {
   const { catalog } = tasks
-  const names = new Set([shellTask, ...catalog.tasks.map(({ name }) => name)])
+  const tasksByName = new Map([shellTaskInfo, ...catalog.tasks].map((task) => [task.name, task]))
   const written = [...codeSchedules(catalog), ...configSchedules(projectOf(context))]
-  const wanted = checkSchedules(written, (name) => names.has(name), systemClock.now())
+  const wanted = checkSchedules(written, (name) => tasksByName.get(name), systemClock.now())
   const verdicts = await verdictsOf(wanted, tasks)
   const schedules = wanted.map((schedule) => {
     const { task, plan } = schedule

@@ -3,7 +3,7 @@ import { UsageError } from '../errors.js'
 import type { EpochMs } from '../job.js'
 import { toJsonText } from '../json.js'
 import { refuseUnknownOptions } from '../options.js'
-import { makeJob, plainTaskDefaults } from '../request.js'
+import { makeJob, type TaskDefaults } from '../request.js'
 import { parseCron } from './cron.js'
 import { machineZone, timeZone } from './local-time.js'
 import type { Rule } from './rule.js'
@@ -78,9 +78,10 @@ const known: readonly (keyof ScheduleOptions)[] = [
 ]
 const shortestMs = 1_000
 
-/** Checks a schedule. Throws UsageError that names the option, as `name(option)` writes it. */
+/** Checks a schedule of a task. Throws UsageError that names the option, as `name(option)` writes it. */
 export function parseSchedule(
   options: ScheduleOptions,
+  taskDefaults: TaskDefaults,
   now: EpochMs,
   name: (option: keyof ScheduleOptions) => string = (option) => `schedule.${option}`,
 ): { readonly definition: ScheduleDefinition; readonly rule: Rule } {
@@ -93,7 +94,7 @@ export function parseSchedule(
   const jobOptions = Object.fromEntries(given) as ScheduledOptions
   const argsJson = toJsonText(options.args ?? [], name('args'))
   // What it refuses is refused now, and not each time that the schedule fires.
-  makeJob('schedule', plainTaskDefaults, argsJson, jobOptions, now)
+  makeJob('schedule', taskDefaults, argsJson, jobOptions, now)
   const duration = (option: 'maxLateness' | 'jitter') => {
     const value = options[option]
     return value === undefined ? null : parseDuration(value, name(option))
@@ -101,6 +102,7 @@ export function parseSchedule(
   const definition: ScheduleDefinition = {
     argsJson,
     options: jobOptions,
+    taskDefaults: plainDefaultsOf(taskDefaults),
     timing,
     catchUp: oneOf(catchUps, options.catchUp ?? 'latest', name('catchUp')),
     maxLatenessMs: duration('maxLateness'),
@@ -114,6 +116,11 @@ export function parseSchedule(
     throw new UsageError('E_SCHEDULE', `${name('jitter')}: ${jitter} is not less than the interval of ${every}`)
   }
   return { definition, rule: ruleOf(timing, now, name) }
+}
+
+/** Without what else is known of a task: this is stored. */
+function plainDefaultsOf({ queue, priority, maxRetries, backoff, timeoutMs }: TaskDefaults): TaskDefaults {
+  return { queue, priority, maxRetries, backoff, timeoutMs }
 }
 
 /** What only JavaScript, or a config in JSON, can hand over. */

@@ -1,5 +1,13 @@
 import type { EpochMs, JobId } from '../job.js'
-import { hasWaited, type NewSchedule, onTimeMs, type SaidSchedule, type Schedule, type SlotRecord } from './schedule.js'
+import {
+  hasWaited,
+  jobOptionsOf,
+  type NewSchedule,
+  onTimeMs,
+  type SaidSchedule,
+  type Schedule,
+  type SlotRecord,
+} from './schedule.js'
 
 /** What a store keeps of a schedule, beside its revision and its slots. */
 export type KeptSchedule = Omit<Schedule, 'revision' | 'waiting' | 'lastSlot'>
@@ -52,7 +60,10 @@ export function latenessMs(slot: EpochMs, now: EpochMs): number {
 
 /** All that a source says, but for the rule: that may count from the moment it was made. */
 function essence({ source, task, plan, fault }: SaidSchedule) {
-  return { source, task, fault, definition: plan?.definition ?? null }
+  if (plan === null) return { source, task, fault, definition: null }
+  // What a task says of its jobs counts where the schedule says nothing.
+  const { taskDefaults: _, ...definition } = plan.definition
+  return { source, task, fault, definition: { ...definition, options: jobOptionsOf(plan.definition) } }
 }
 
 /** Whether two values are the same as JSON, in whatever order their keys are. */

@@ -1,5 +1,5 @@
 import type { EpochMs, JobId } from '../job.js'
-import type { EnqueueOptions } from '../request.js'
+import type { EnqueueOptions, TaskDefaults } from '../request.js'
 import type { Rule } from './rule.js'
 
 /** What becomes of slots that came while no scheduler was at work: none is made up for, only the latest, or each. */
@@ -26,6 +26,8 @@ export type ScheduledOptions = Pick<EnqueueOptions, 'queue' | 'priority' | 'retr
 export interface ScheduleDefinition {
   readonly argsJson: string
   readonly options: ScheduledOptions
+  /** What the task said of its jobs when the schedule was written: for a scheduler that does not have the task. */
+  readonly taskDefaults: TaskDefaults
   readonly timing: Timing
   readonly catchUp: CatchUp
   /** A slot that is later than this is not made up for; null: however late. */
@@ -37,6 +39,12 @@ export interface ScheduleDefinition {
   readonly until: EpochMs | null
   /** How many slots may fire; null: any number. */
   readonly limit: number | null
+}
+
+/** What its jobs are enqueued with: the task's own where the schedule says nothing. */
+export function jobOptionsOf({ options, taskDefaults }: ScheduleDefinition) {
+  const { queue, priority, maxRetries, backoff, timeoutMs } = taskDefaults
+  return { queue, priority, retries: maxRetries, backoff, timeout: timeoutMs, ...options }
 }
 
 /** A schedule as its source says it: with a rule that it follows, or with the fault that keeps it from firing. */

@@ -1,9 +1,10 @@
 import { messageWithHint } from '../errors.js'
 import type { EpochMs } from '../job.js'
 import { scheduleName } from '../names.js'
+import type { TaskDefaults } from '../request.js'
 import { parseSchedule, type ScheduleOptions } from './options.js'
 import { reviseSchedule } from './revise.js'
-import type { NewSchedule, SaidSchedule, Schedule, ScheduleSource } from './schedule.js'
+import { jobOptionsOf, type NewSchedule, type SaidSchedule, type Schedule, type ScheduleSource } from './schedule.js'
 import { isClockTime } from './time.js'
 
 /** A schedule as the code or the config says it, not checked yet. */
@@ -17,7 +18,7 @@ export interface WrittenSchedule {
 /** The same, checked: a fault in one of them is its own, and does not keep the others from being followed. */
 export function checkSchedules(
   written: readonly WrittenSchedule[],
-  isTask: (name: string) => boolean,
+  find: (task: string) => TaskDefaults | undefined,
   now: EpochMs,
 ): readonly NewSchedule[] {
   const twins = new Map<string, readonly WrittenSchedule[]>()
@@ -30,12 +31,13 @@ export function checkSchedules(
       return faulty(`two schedules have this name: of ${task} (${source}) and of ${second.task} (${second.source})`)
     }
     if (task === '') return faulty('it names no task')
-    if (!isTask(task)) return faulty(`there is no task ${task}`)
+    const defaults = find(task)
+    if (defaults === undefined) return faulty(`there is no task ${task}`)
     const { at, until } = first.options
     if (isClockTime(at) || isClockTime(until)) return faulty('a time of day is another time each day: give a date too')
     try {
       scheduleName(name)
-      return [{ name, source, task, plan: parseSchedule(first.options, now), fault: null, saidAt: now }]
+      return [{ name, source, task, plan: parseSchedule(first.options, defaults, now), fault: null, saidAt: now }]
     } catch (thrown) {
       // Whatever somebody has written there: the others are not to wait for it.
       return faulty(messageWithHint(thrown))
@@ -76,10 +78,8 @@ export function changedOptions(old: SaidSchedule, said: SaidSchedule): readonly 
 
 function namedParts({ source, task, plan }: SaidSchedule): Readonly<Record<string, unknown>> | null {
   if (plan === null) return null
-  const { timing, argsJson, options, catchUp, maxLatenessMs, overlap, jitterMs, until, limit } = plan.definition
-  const { queue, priority, retries, timeout, expires } = options
+  const { timing, argsJson, catchUp, maxLatenessMs, overlap, jitterMs, until, limit } = plan.definition
   const startAt = timing.kind === 'every' ? timing.startAt : null
-  const ofJobs = { queue, priority, retries, timeout, expires }
   const ofSlots = { catchUp, maxLateness: maxLatenessMs, overlap, jitter: jitterMs, until, limit }
-  return { source, task, startAt, args: argsJson, ...ofSlots, ...ofJobs }
+  return { source, task, startAt, args: argsJson, ...ofSlots, ...jobOptionsOf(plan.definition) }
 }

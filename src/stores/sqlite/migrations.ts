@@ -7,6 +7,7 @@ import { schedules } from './migrations/6-schedules.js'
 import { leanerIndexes } from './migrations/7-leaner-indexes.js'
 import { knownTasks } from './migrations/8-known-tasks.js'
 import { jobsOfOneWorker } from './migrations/9-jobs-of-one-worker.js'
+import { defaultsOfSchedules } from './migrations/10-defaults-of-schedules.js'
 
 /**
  * The schema, one migration a version. A released migration is frozen: a change is a new one at the end.
@@ -22,6 +23,7 @@ export const migrations: readonly string[] = [
   leanerIndexes,
   knownTasks,
   jobsOfOneWorker,
+  defaultsOfSchedules,
 ]
 
 /** Marks a file as Offstage's own (`PRAGMA application_id`): "Offs" in ASCII. */

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { plainTaskDefaults } from '../../../src/domain/request.js'
 import { parseSchedule, type ScheduleOptions } from '../../../src/domain/schedule/options.js'
 
 const now = Date.UTC(2030, 5, 1, 12, 30)
-const parse = (options: ScheduleOptions) => parseSchedule(options, now)
+const parse = (options: ScheduleOptions) => parseSchedule(options, plainTaskDefaults, now)
 
 describe('a schedule as it is written', () => {
   test('Has every default.', () => {
@@ -10,6 +11,7 @@ describe('a schedule as it is written', () => {
       definition: {
         argsJson: '[]',
         options: {},
+        taskDefaults: plainTaskDefaults,
         timing: { kind: 'cron', cron: '0 2 * * *', tz: 'Europe/Berlin' },
         catchUp: 'latest',
         maxLatenessMs: null,
@@ -90,6 +92,8 @@ describe('a schedule as it is written', () => {
   })
 
   test('A refusal has the name that the caller has for the option.', () => {
-    expect(() => parseSchedule({ every: '1ms' }, now, (option) => `--${option}`)).toThrow('--every: 1ms is too short')
+    expect(() => parseSchedule({ every: '1ms' }, plainTaskDefaults, now, (option) => `--${option}`)).toThrow(
+      '--every: 1ms is too short',
+    )
   })
 })

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { plainTaskDefaults } from '../../../src/domain/request.js'
+import type { ScheduleOptions } from '../../../src/domain/schedule/options.js'
+import type { NewSchedule } from '../../../src/domain/schedule/schedule.js'
 import {
   changedOptions,
   changesBetween,
@@ -14,7 +17,8 @@ const written = (overrides: Partial<WrittenSchedule> = {}): WrittenSchedule => (
   options: { cron: '@daily', tz: 'UTC' },
   ...overrides,
 })
-const check = (...schedules: WrittenSchedule[]) => checkSchedules(schedules, (name) => name !== 'gone', 0)
+const check = (...schedules: WrittenSchedule[]) =>
+  checkSchedules(schedules, (name) => (name === 'gone' ? undefined : plainTaskDefaults), 0)
 
 describe('schedules of code and config', () => {
   test('A fault is that of its schedule alone.', () => {
@@ -87,5 +91,20 @@ describe('schedules of code and config', () => {
     expect(changedOptions(old, said)).toEqual(['task', 'startAt', 'args', 'maxLateness', 'retries'])
     expect(changedOptions(old, newSchedule({ every: '2h', startAt: '02:00', args: [1], retries: 2 }))).toEqual([])
     expect(changedOptions({ ...old, plan: null }, said)).toEqual([])
+  })
+
+  test('What a task says of its jobs counts where the schedule says nothing.', () => {
+    const of = (queue: string, options: ScheduleOptions = {}) => {
+      const schedule = newSchedule(options, { source: 'code' })
+      if (schedule.plan === null) throw new Error('no plan')
+      const { definition, rule } = schedule.plan
+      const taskDefaults = { ...plainTaskDefaults, queue }
+      return { ...schedule, plan: { definition: { ...definition, taskDefaults }, rule } }
+    }
+    const stored = (schedule: NewSchedule) => ({ ...storedSchedule(), ...schedule })
+    expect(changesBetween([stored(of('mail'))], [of('slow')]).changed).toHaveLength(1)
+    expect(changedOptions(of('mail'), of('slow'))).toEqual(['queue'])
+    const own = { queue: 'own' }
+    expect(changesBetween([stored(of('mail', own))], [of('slow', own)]).changed).toEqual([])
   })
 })
