@@ -3,7 +3,7 @@ import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../src/cli/base-command.js'
 import { parseDuration } from '../../src/domain/duration.js'
 import { parseQueueShares } from '../../src/domain/queues.js'
-import { parseSize } from '../../src/domain/size.js'
+import { parseMemoryLimit } from '../../src/domain/size.js'
 
 export default class WorkersStart extends BaseCommand {
   static override summary = 'Start a worker, which runs jobs until it is told to stop'
@@ -52,7 +52,8 @@ Exit codes: 0 done, 1 it could not go on, 2 usage, 6 store unavailable, 130 or 1
     const queues = shares === null ? null : { shares, strict: flags.strict }
     const graceMs = parseDuration(flags.grace, '--grace')
     const { work } = await import('../../src/cli/work.js')
-    const maxMemoryBytes = flags['max-memory'] === undefined ? null : parseSize(flags['max-memory'], '--max-memory')
+    const maxMemoryBytes =
+      flags['max-memory'] === undefined ? null : parseMemoryLimit(flags['max-memory'], '--max-memory')
     const context = { ...(await this.context(flags)), maxMemoryBytes }
     const { concurrency, burst, watch, scheduler, processes = availableParallelism() } = flags
     process.exitCode = await work(context, { queues, concurrency, processes, graceMs, burst, watch, scheduler })

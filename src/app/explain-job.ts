@@ -1,6 +1,7 @@
-import { type JobFacts, noFacts, type WorkerFact } from '../domain/explain/facts.js'
+import { type JobFacts, lives, noFacts, type WorkerFact } from '../domain/explain/facts.js'
+import { explainRunning } from '../domain/explain/running.js'
 import { explain } from '../domain/explain.js'
-import type { Attempt, EpochMs, Job } from '../domain/job.js'
+import type { Attempt, EpochMs, Job, JobId } from '../domain/job.js'
 import { isFinal } from '../domain/transitions.js'
 import { hasEnded, thisHost } from '../engine/host.js'
 import { beatMs, type JobReader, leaseMs, type WorkerInfo } from '../stores/store.js'
@@ -26,6 +27,25 @@ export async function explanationOf(
     error: shownError(job, of.error, redact),
   })
   return explain(shown(job), attempts.map(shown), await factsAbout(store, job, now), now)
+}
+
+/** Of running jobs that are to be cancelled: what becomes of those whose worker cannot stop them, by their id. */
+export async function explainWithoutWorker(
+  store: JobReader,
+  ids: readonly JobId[],
+  now: EpochMs,
+): Promise<ReadonlyMap<JobId, string>> {
+  const texts = new Map<JobId, string>()
+  if (ids.length === 0) return texts
+  const here = thisHost()
+  const workers = (await store.workers()).map((worker) => factOf(worker, hasEnded(worker, here), 0, now))
+  if (workers.every(lives)) return texts
+  for (const id of ids) {
+    const job = await store.job(id)
+    if (job?.state !== 'running' || workers.some((worker) => worker.id === job.worker && lives(worker))) continue
+    texts.set(id, explainRunning(job, { ...noFacts, workers }, now))
+  }
+  return texts
 }
 
 async function factsAbout(store: JobReader, job: Job, now: EpochMs): Promise<JobFacts> {

@@ -1,5 +1,7 @@
+import { explainWithoutWorker } from '../app/explain-job.js'
 import { NotFoundError } from '../domain/errors.js'
 import type { JobId, JobState } from '../domain/job.js'
+import { systemClock } from '../engine/clock.js'
 import type { JobFilter, Store } from '../stores/store.js'
 import { confirm } from './confirm.js'
 import { say } from './say.js'
@@ -21,7 +23,13 @@ const texts: Readonly<Record<Cancelled['answer'], string>> = {
 export async function cancelJobs(store: Store, ids: readonly JobId[]): Promise<readonly Cancelled[]> {
   const answers = await store.cancel(ids)
   const items = ids.map((id, index) => ({ id, answer: answers[index] ?? 'unknown' }))
-  for (const { id, answer } of items) if (answer !== 'unknown') say(`${id} ${texts[answer]}`)
+  const requested = items.filter(({ answer }) => answer === 'requested').map(({ id }) => id)
+  const notYet = await explainWithoutWorker(store, requested, systemClock.now())
+  for (const { id, answer } of items) {
+    if (answer === 'unknown') continue
+    const why = notYet.get(id)
+    say(why === undefined ? `${id} ${texts[answer]}` : `${id}: ${why}`)
+  }
   const unknown = items.find(({ answer }) => answer === 'unknown')
   if (unknown === undefined) return items
   throw new NotFoundError('E_NO_JOB', `no job ${unknown.id}`, 'see "offstage jobs list" for those there are')

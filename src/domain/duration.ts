@@ -1,5 +1,6 @@
 import ms, { type StringValue } from 'ms'
 import { UsageError } from './errors.js'
+import { written } from './options.js'
 
 /** A span of time: milliseconds, or text such as `'30s'`, `'5m'`, `'1.5h'`, `'2d'`, `'1w'`. */
 export type Duration = number | string
@@ -14,10 +15,11 @@ const maxMs = 100 * 365 * 24 * 3_600_000
  */
 export function parseDuration(value: Duration, option: string): number {
   const exact = typeof value === 'number' ? value : msOf(value)
-  if (!Number.isFinite(exact) || exact < 0 || exact > maxMs) {
+  if (exact > maxMs) throw new UsageError('E_DURATION', `${option}: ${written(value)} is longer than a hundred years`)
+  if (!Number.isFinite(exact) || exact < 0) {
     throw new UsageError(
       'E_DURATION',
-      `${option}: ${typeof value === 'string' ? JSON.stringify(value) : String(value)} is not a duration`,
+      `${option}: ${written(value)} is not a duration`,
       'write milliseconds or one unit, such as 500ms, 30s, 5m, 1.5h or 2d',
     )
   }

@@ -19,5 +19,13 @@ export function refuseUnknownOptions(options: unknown, known: readonly string[],
 /** `value` itself if it is true or false. Throws UsageError `E_OPTION`. */
 export function booleanOption(value: unknown, option: string): boolean {
   if (typeof value === 'boolean') return value
-  throw new UsageError('E_OPTION', `${option}: ${JSON.stringify(value) ?? String(value)} is neither true nor false`)
+  throw new UsageError('E_OPTION', `${option}: ${written(value)} is neither true nor false`)
+}
+
+/** A refused value as a message names it: a text in quotes, so that '5' is not taken for 5. */
+export function written(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'function') return 'a function'
+  if (typeof value !== 'object' || value === null || value instanceof Date) return String(value)
+  return Array.isArray(value) ? 'a list' : 'an object'
 }

@@ -3,7 +3,7 @@ import { UsageError } from './errors.js'
 import { defaultQueue, defaultTimeoutMs, type EpochMs, type KeyPolicy, type NewJob, priorityRange } from './job.js'
 import { refuseLargeArgs } from './json.js'
 import { queueName } from './names.js'
-import { refuseUnknownOptions } from './options.js'
+import { refuseUnknownOptions, written } from './options.js'
 import { type Backoff, defaultMaxRetries, parseMaxRetries } from './retry.js'
 
 /** What a task says of all its jobs, checked: plain data, so that it can cross to another process. */
@@ -83,7 +83,7 @@ export function makeJob(
     queue: options.queue === undefined ? defaults.queue : queueName(options.queue),
     priority: options.priority === undefined ? defaults.priority : parsePriority(options.priority, 'priority'),
     dueAt,
-    expiresAt: options.expires === undefined ? null : dueAt + parseDuration(options.expires, 'expires'),
+    expiresAt: options.expires === undefined ? null : dueAt + parseExpires(options.expires, 'expires'),
     maxRetries: options.retries === undefined ? defaults.maxRetries : parseMaxRetries(options.retries, 'retries'),
     backoff: defaults.backoff,
     timeoutMs: options.timeout === undefined ? defaults.timeoutMs : parseTimeout(options.timeout, 'timeout'),
@@ -100,7 +100,8 @@ function dueTime(options: EnqueueOptions, now: EpochMs): EpochMs {
   if (options.delay !== undefined) return now + parseDuration(options.delay, 'delay')
   if (options.at === undefined) return now
   const at = options.at instanceof Date ? options.at.getTime() : options.at
-  if (!isTime(at)) throw new UsageError('E_DUE', 'at is not a time', 'give a Date or milliseconds since 1970')
+  if (!isTime(at))
+    throw new UsageError('E_DUE', `at: ${written(options.at)} is not a time`, 'give a Date or milliseconds since 1970')
   return Math.round(at)
 }
 
@@ -114,7 +115,7 @@ function isTime(at: unknown): at is number {
 export function parsePriority(value: number, option: string): number {
   const { lowest, highest } = priorityRange
   if (Number.isInteger(value) && value >= lowest && value <= highest) return value
-  throw new UsageError('E_PRIORITY', `${option}: ${value} is not a whole number from ${lowest} to ${highest}`)
+  throw new UsageError('E_PRIORITY', `${option}: ${written(value)} is not a whole number from ${lowest} to ${highest}`)
 }
 
 /** The limit of one attempt in milliseconds; null for none, which is written as `none` says. */
@@ -123,6 +124,13 @@ export function parseTimeout(value: Duration | false, option: string, none = 'fa
   const timeoutMs = parseDuration(value, option)
   if (timeoutMs > 0) return timeoutMs
   throw new UsageError('E_TIMEOUT', `${option}: 0 leaves no time to run`, `write ${none} for no limit`)
+}
+
+/** How long a job may wait for its first attempt, in milliseconds. Throws UsageError. */
+export function parseExpires(value: Duration, option: string): number {
+  const expiresMs = parseDuration(value, option)
+  if (expiresMs > 0) return expiresMs
+  throw new UsageError('E_EXPIRES', `${option}: 0 leaves no time to begin`, 'leave it out for no limit')
 }
 
 /** `name` itself if it may be a key. */
@@ -140,7 +148,7 @@ function keyOf(options: EnqueueOptions): NewJob['key'] {
   }
   const policy = options.onConflict ?? 'skip'
   if (!['skip', 'replace', 'error'].includes(policy)) {
-    throw new UsageError('E_KEY', `onConflict: ${JSON.stringify(policy)} is none of skip, replace, error`)
+    throw new UsageError('E_KEY', `onConflict: ${written(policy)} is none of skip, replace, error`)
   }
   return {
     name: keyName(name, 'key'),

@@ -1,6 +1,6 @@
 import { type Duration, parseDuration } from './duration.js'
 import { UsageError } from './errors.js'
-import { booleanOption, refuseUnknownOptions } from './options.js'
+import { booleanOption, refuseUnknownOptions, written } from './options.js'
 
 /** How often and when a failed attempt is repeated, as people write it. Every property has a default. */
 export interface RetryPolicy {
@@ -70,7 +70,7 @@ export function parseRetryPolicy(policy: RetryPolicy, option: string): { maxRetr
 
 export function parseMaxRetries(value: number, option: string): number {
   if (Number.isInteger(value) && value >= 0 && value <= 1_000) return value
-  throw new UsageError('E_RETRY', `${option}: ${value} is not a whole number from 0 to 1000`)
+  throw new UsageError('E_RETRY', `${option}: ${written(value)} is not a whole number from 0 to 1000`)
 }
 
 /** Wait before retry number `retry` (1 = the first), in milliseconds. Grows from `initialDelayMs` up to `maxDelayMs`. */

@@ -4,7 +4,7 @@ import { UsageError } from '../domain/errors.js'
 import { defaultGraceMs, type JobId } from '../domain/job.js'
 import { toJsonText } from '../domain/json.js'
 import { queueName } from '../domain/names.js'
-import { refuseUnknownOptions } from '../domain/options.js'
+import { refuseUnknownOptions, written } from '../domain/options.js'
 import {
   checkEnqueueOptions,
   type EnqueueOptions,
@@ -192,7 +192,7 @@ function parseClasses(classes: readonly ErrorClass[]): readonly ErrorClass[] {
 
 function parseIsolation(value: Isolation): Isolation {
   if (value === 'shared' || value === 'own') return value
-  throw new UsageError('E_ISOLATION', `isolation: ${JSON.stringify(value)} is neither "shared" nor "own"`)
+  throw new UsageError('E_ISOLATION', `isolation: ${written(value)} is neither "shared" nor "own"`)
 }
 
 async function enqueue(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseSize } from '../../src/domain/size.js'
+import { parseMemoryLimit, parseSize } from '../../src/domain/size.js'
 
 describe('sizes', () => {
   test.each([
@@ -14,4 +14,13 @@ describe('sizes', () => {
   test.each(['', '512', 'mb', '-1mb', '1tb', '0mb', '1e3mb', 'NaNmb'])('%j is none', (text) => {
     expect(() => parseSize(text, '--max-memory')).toThrow('--max-memory: ')
   })
+})
+
+test('A limit that no task process can keep is refused.', () => {
+  expect(parseMemoryLimit('64mb', '--max-memory')).toBe(64 * 1024 ** 2)
+  for (const text of ['1kb', '63mb']) {
+    expect(() => parseMemoryLimit(text, '--max-memory')).toThrow(
+      `--max-memory: ${text} is too small for a task process`,
+    )
+  }
 })

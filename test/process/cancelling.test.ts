@@ -40,6 +40,23 @@ describe('jobs cancel', () => {
     expect(job).toMatchObject({ state: 'cancelled', reason: null, failures: 0, losses: 0, attempts: [{ endedBy }] })
   })
 
+  test('A running job whose worker has died is cancelled by the next worker, and the command says so.', async () => {
+    const [id, dying] = [
+      await enqueueJob(project, 'wait.ignores', [], { queue: 'dying' }),
+      project.start(['workers', 'start', '--queues', 'dying']),
+    ]
+    await dying.says(/ignores begun/)
+    worker.signal('SIGSTOP')
+    dying.signal('SIGKILL')
+    await dying.ended
+    const cancel = await project.run(['jobs', 'cancel', id])
+    worker.signal('SIGCONT')
+    expect(cancel.exitCode).toBe(0)
+    expect(cancel.stderr).toMatch(new RegExp(`^${id}: its worker w\\d+ .* has died: it is cancelled `))
+    const [job] = await finalJobs(project, [id])
+    expect(job).toMatchObject({ state: 'cancelled' })
+  })
+
   test('A waiting job is cancelled at once, an ended one stays, an unknown one is exit code 5, after all others.', async () => {
     const [waits, other] = [
       await enqueueJob(project, 'wait.heeds', [], { queue: 'q' }),

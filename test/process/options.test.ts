@@ -23,6 +23,7 @@ describe.concurrent('run', () => {
     [['--timeout', '0'], '--timeout: 0 leaves no time to run', 'write none for no limit'],
     [['--timeout', 'never'], '--timeout: "never" is not a duration', expect.any(String)],
     [['--delay=-1s'], '--delay: "-1s" is not a duration', expect.any(String)],
+    [['--expires', '0'], '--expires: 0 leaves no time to begin', 'leave it out for no limit'],
     [['--expires', '1x'], '--expires: "1x" is not a duration', expect.any(String)],
     [['--priority', '101'], '--priority: 101 is not a whole number from -100 to 100', null],
     [['--retries', '-1'], expect.stringMatching(/^--retries: -1 /), null],
@@ -117,7 +118,7 @@ test('Workers take the higher priority first, then who came first, and fail what
   for (const word of ['c', 'd']) await enqueue(word)
   for (const word of ['a', 'b']) await enqueue(word, { priority: 10 })
   await enqueue('e', { priority: -10 })
-  const expiring = await enqueue('too late', { expires: 0, priority: 100 })
+  const expiring = await enqueue('too late', { expires: 1, priority: 100 })
   const worker = await project.run(['workers', 'start', '--burst', '--queues', 'sorted', '--concurrency', '1'])
   expect(worker.exitCode).toBe(0)
   expect(project.lines('notes.txt')).toEqual(['a', 'b', 'c', 'd', 'e'])

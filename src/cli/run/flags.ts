@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { parseDuration } from '../../domain/duration.js'
 import type { KeyPolicy } from '../../domain/job.js'
-import { type EnqueueOptions, keyName, parsePriority, parseTimeout } from '../../domain/request.js'
+import { type EnqueueOptions, keyName, parseExpires, parsePriority, parseTimeout } from '../../domain/request.js'
 import { parseMaxRetries } from '../../domain/retry.js'
 import { machineZone } from '../../domain/schedule/local-time.js'
 import { timeIn } from '../../domain/schedule/time.js'
@@ -48,7 +48,7 @@ export function enqueueOptions(flags: JobFlagValues, now: number): EnqueueOption
     ...(priority === undefined ? {} : { priority: parsePriority(priority, '--priority') }),
     ...(retries === undefined ? {} : { retries: parseMaxRetries(retries, '--retries') }),
     ...(timeout === undefined ? {} : { timeout: timeoutOf(timeout) }),
-    ...(expires === undefined ? {} : { expires: parseDuration(expires, '--expires') }),
+    ...(expires === undefined ? {} : { expires: parseExpires(expires, '--expires') }),
     ...(key === undefined ? {} : { key: keyName(key, '--key') }),
     ...(flags['on-conflict'] === undefined ? {} : { onConflict: flags['on-conflict'] }),
   }

@@ -2,7 +2,7 @@ import { type Duration, formatDuration, parseDuration } from '../duration.js'
 import { UsageError } from '../errors.js'
 import type { EpochMs } from '../job.js'
 import { toJsonText } from '../json.js'
-import { refuseUnknownOptions } from '../options.js'
+import { refuseUnknownOptions, written } from '../options.js'
 import { makeJob, type TaskDefaults } from '../request.js'
 import { parseCron } from './cron.js'
 import { machineZone, timeZone } from './local-time.js'
@@ -183,10 +183,10 @@ function ruleOf(timing: Timing, now: EpochMs, name: (option: keyof ScheduleOptio
 
 function limitOf(value: number, option: string): number {
   if (Number.isSafeInteger(value) && value > 0) return value
-  throw new UsageError('E_SCHEDULE', `${option}: ${value} is not a whole number above 0`)
+  throw new UsageError('E_SCHEDULE', `${option}: ${written(value)} is not a whole number above 0`)
 }
 
 function oneOf<T extends string>(allowed: readonly T[], value: T, option: string): T {
   if (allowed.includes(value)) return value
-  throw new UsageError('E_SCHEDULE', `${option}: ${JSON.stringify(value)} is none of ${allowed.join(', ')}`)
+  throw new UsageError('E_SCHEDULE', `${option}: ${written(value)} is none of ${allowed.join(', ')}`)
 }
