@@ -126,16 +126,16 @@ async function allCompleted(worker: Worker, count: number): Promise<void> {
   })
   const completed = new Promise<void>((resolve) => {
     let left = count
-    worker.events.on('attempt.settled', (job, { kind }) => {
+    worker.events.on('attempt.settled', ({ job, outcome: { kind } }) => {
       // A task process that stands still gives back what waits in it, and the job is run later.
       if (kind === 'released') return
       if (kind !== 'completed') trouble.abort(`${job.id} ended as ${kind}`)
       if (--left === 0) resolve()
     })
   })
-  worker.events.on('attempt.refused', (id) => trouble.abort(`the end of ${id} was refused`))
-  worker.events.on('process.exited', (how) => trouble.abort(`the task process died: ${how}`))
-  worker.events.on('store.unavailable', (error) => trouble.abort(error.message))
+  worker.events.on('attempt.refused', ({ job }) => trouble.abort(`the end of ${job} was refused`))
+  worker.events.on('process.exited', () => trouble.abort('the task process died'))
+  worker.events.on('store.unavailable', ({ error }) => trouble.abort(error.message))
   return Promise.race([completed, stopped])
 }
 

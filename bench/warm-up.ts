@@ -22,24 +22,16 @@ export async function warmUp(pool: TaskPool, concurrency: number, processes: num
   }
   await new Promise<void>((resolve, reject) => {
     let left = warmUpJobs
-    pool.open(concurrency, processes, {
-      ended: (_, ends) => {
-        left -= ends.length
+    pool.open(concurrency, processes, (_, event) => {
+      if (event.type === 'returned') reject(new Error('a job of the warm-up came back'))
+      else if (event.type === 'exited') reject(new Error('the task process died while it warmed up'))
+      else if (event.type === 'finished') {
+        left -= event.ends.length
         if (left === 0) resolve()
-        else start(ends.length)
-      },
-      started: () => {},
-      returned: () => reject(new Error('a job of the warm-up came back')),
-      output: () => {},
-      progress: () => {},
-      enqueue: () => Promise.reject(new Error('no job of the benchmark enqueues')),
-      ready: () => {},
-      usage: () => {},
-      spawned: async () => {},
-      recycle: () => {},
-      exited: () => reject(new Error('the task process died while it warmed up')),
+        else start(event.ends.length)
+      }
     })
-    void Promise.all(pool.lanes.map((lane) => lane.catalog)).then(() => start(2 * concurrency))
+    void Promise.all(pool.slots.map((slot) => slot.catalog)).then(() => start(2 * concurrency))
   })
 }
 

@@ -10,5 +10,5 @@ export function inlineTask({ root, tasksFolder }: Project, wanted: string): Pool
   process.chdir(root)
   const load: ConstructorParameters<typeof InlineHost>[0] = (enqueue, loading) =>
     loadTasks(discoverModules(tasksFolder), wanted, enqueue, loading)
-  return { start: (listener) => new InlineHost(load, systemClock, listener), cwd: root }
+  return { start: (emit) => new InlineHost(load, systemClock, emit), isInline: true, cwd: root }
 }

@@ -117,6 +117,7 @@ export type ClaimedJob = Pick<
   | 'maxRetries'
   | 'backoff'
   | 'timeoutMs'
+  | 'dueAt'
 > & { readonly slot: EpochMs | null }
 
 /** One line of what a job has printed. */

@@ -2,28 +2,61 @@ import { EventEmitter } from 'node:events'
 import type { ClaimedJob, JobId, WorkerId } from '../domain/job.js'
 import type { Outcome } from '../domain/outcome.js'
 import type { SlotRecord } from '../domain/schedule/schedule.js'
+import type { Claim, Enqueued } from '../stores/store.js'
+import type { ProcessExit } from './hosts/process-exit.js'
 import type { TaskOutput, TaskProgress } from './ipc/messages.js'
 
-/** What the engine tells: logs, the terminal and tests listen. */
+/** An attempt of a job whose code has started. */
+export interface AttemptStarted {
+  readonly job: ClaimedJob
+  /** From when the job was due until its code started. */
+  readonly waitMs: number
+}
+
+/** An attempt whose end is stored. */
+export interface AttemptSettled {
+  readonly job: ClaimedJob
+  readonly outcome: Outcome
+  /** From when the job was due until its code started, as far as it did. */
+  readonly waitMs: number
+  readonly runMs: number
+}
+
+/** A process of the pool is gone, asked for or not. */
+export interface ProcessExited {
+  readonly exit: ProcessExit
+  /** What ran in it. */
+  readonly jobs: readonly ClaimedJob[]
+  /** How often in a row such a process has ended before it was ready. */
+  readonly exitsWhileLoading: number
+}
+
+/** What the engine reports, one object each: logs, metrics, the terminal and tests subscribe. */
 export interface EngineEvents {
+  'worker.started': [event: { readonly worker: WorkerId }]
+  /** It has left the store. */
+  'worker.stopped': [event: { readonly worker: WorkerId }]
   /** The lease was over: what the worker ran is lost, and it goes on as `next`. */
-  'worker.evicted': [worker: WorkerId, next: WorkerId]
-  /** The end of an attempt is stored. */
-  'attempt.settled': [job: ClaimedJob, outcome: Outcome]
+  'worker.evicted': [event: { readonly worker: WorkerId; readonly next: WorkerId }]
+  /** A task has enqueued a job of `task`. */
+  'job.enqueued': [event: { readonly task: string; readonly queue: string; readonly enqueued: Enqueued }]
+  'job.claimed': [event: Claim]
+  'attempt.started': [event: AttemptStarted]
+  'attempt.settled': [event: AttemptSettled]
   /** The end of an attempt was refused: its lease was over. */
-  'attempt.refused': [job: JobId, attempt: number]
-  'task.output': [output: TaskOutput]
-  'task.progress': [progress: TaskProgress]
-  'process.exited': [description: string]
-  /** What was decided of slots that were due. */
-  'schedule.slots': [schedule: string, records: readonly SlotRecord[]]
+  'attempt.refused': [event: { readonly job: JobId; readonly attempt: number }]
+  'task.output': [event: TaskOutput]
+  'task.progress': [event: TaskProgress]
+  'process.exited': [event: ProcessExited]
+  /** What was decided about slots that were due. */
+  'schedule.slots': [event: { readonly schedule: string; readonly records: readonly SlotRecord[] }]
   /** A schedule cannot be followed. */
-  'schedule.faulty': [schedule: string, why: string]
-  /** The clock on the wall was set back, by so many milliseconds. */
-  'clock.back': [byMs: number]
+  'schedule.faulty': [event: { readonly schedule: string; readonly why: string }]
+  /** The clock on the wall was set back. */
+  'clock.back': [event: { readonly byMs: number }]
   /** A background loop met an error that it cannot go on after. */
-  'service.failed': [name: string, error: unknown]
-  'store.unavailable': [error: Error]
+  'service.failed': [event: { readonly service: string; readonly error: unknown }]
+  'store.unavailable': [event: { readonly error: Error }]
 }
 
 export class EngineEmitter extends EventEmitter<EngineEvents> {}

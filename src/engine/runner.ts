@@ -2,24 +2,23 @@ import type { Clock } from '../domain/clock.js'
 import { isTemporary } from '../domain/errors.js'
 import { isShutdownSignal } from '../domain/failure.js'
 import { defaultGraceMs, type JobId, type WorkerId } from '../domain/job.js'
-import type { Outcome } from '../domain/outcome.js'
 import type { QueueChoice } from '../domain/queues.js'
-import type { Claim, JobStore } from '../stores/store.js'
-import { Interruptions } from './attempts/interruptions.js'
-import { OutputLog } from './attempts/output-log.js'
-import { attemptOf, outcomeOf, outcomeOfExit, type RunningAttempt, released } from './attempts/running-attempt.js'
-import { type End, Settler } from './attempts/settler.js'
+import type { Claim, JobStore, WorkerStore } from '../stores/store.js'
+import { ActiveAttempts } from './attempts/active-attempts.js'
+import { outcomeOf, outcomeOfExit } from './attempts/outcome-of.js'
+import type { RunningAttempt } from './attempts/running-attempt.js'
 import { askToStop, stopInSteps } from './attempts/stop-escalation.js'
 import { TimeLimits } from './attempts/time-limits.js'
+import { enqueueFromTask } from './enqueue.js'
 import type { EngineEmitter } from './events.js'
 import type { ProcessExit } from './hosts/process-exit.js'
 import type { AttemptEnd, StopReason } from './ipc/messages.js'
-import type { Lane } from './pool/lane.js'
 import { Prefetch } from './pool/prefetch.js'
-import type { TaskPool } from './pool/task-pool.js'
+import type { ProcessSlot } from './pool/process-slot.js'
+import type { PoolEvent, TaskPool } from './pool/task-pool.js'
 import { StallWatch } from './stall-watch.js'
 
-/** A job is claimed ahead if it will begin within this time, and given back if nothing ends for twice as long. */
+/** A job is claimed ahead if it will start within this time, and given back if nothing ends for twice as long. */
 const aheadMs = 50
 const maxAhead = 1_000
 
@@ -44,58 +43,52 @@ export interface RunnerSettings {
  * place is free as soon as its job has ended, not when that is stored: ends and the next claim share a commit.
  */
 export class Runner {
-  /** What the jobs print and how far they are goes here. */
-  readonly log: OutputLog
-  readonly #store: JobStore
+  readonly #store: JobStore & WorkerStore
   readonly #pool: TaskPool
   readonly #clock: Clock
   readonly #events: EngineEmitter
-  readonly #settings: RunnerSettings
-  readonly #settler: Settler
+  readonly #queues: QueueChoice
+  readonly #attempts: ActiveAttempts
   readonly #limits: TimeLimits
   readonly #prefetch = new Prefetch(aheadMs, maxAhead)
   readonly #stalls: StallWatch
-  readonly #interruptions = new Interruptions<RunningAttempt>()
-  readonly #attempts = new Map<JobId, RunningAttempt>()
-  readonly #ends: End[] = []
-  readonly #idleWaiters = new Set<() => void>()
   #worker: WorkerId
+  #storedTasks: readonly string[] = []
   #claiming: Promise<void> | null = null
-  #turnOverTimer: NodeJS.Timeout | null = null
+  #holdTimer: NodeJS.Timeout | null = null
   #open = true
 
   constructor(
-    store: JobStore,
+    store: JobStore & WorkerStore,
     pool: TaskPool,
     clock: Clock,
     events: EngineEmitter,
     worker: WorkerId,
-    settings: RunnerSettings,
+    { queues, redact }: RunnerSettings,
   ) {
     this.#store = store
     this.#pool = pool
     this.#clock = clock
     this.#events = events
     this.#worker = worker
-    this.#settings = settings
-    this.log = new OutputLog(store, clock, events, settings.redact, (id) => this.#attempts.get(id))
-    this.#settler = new Settler(store, events, () => this.#tellIdle())
+    this.#queues = queues
+    this.#attempts = new ActiveAttempts(store, clock, events, redact)
     this.#stalls = new StallWatch(pool, aheadMs, () => this.#prefetch.stalled())
     this.#limits = new TimeLimits(
-      () => pool.lanes.flatMap((lane) => [...lane.running]),
-      (entry) => {
+      () => pool.slots.flatMap((slot) => [...slot.running]),
+      (attempt) => {
         // The grace of one that was asked before has begun already.
-        if (entry.stopping === null) this.#stop(entry, 'timeout')
+        if (attempt.stopping === null) this.#stop(attempt, 'timeout')
       },
     )
   }
 
   get busy(): boolean {
-    return this.#attempts.size > 0 || this.#settler.busy
+    return this.#attempts.busy
   }
 
   get running(): number {
-    return this.#pool.lanes.reduce((sum, lane) => sum + lane.count - lane.buffered, 0)
+    return this.#pool.running
   }
 
   /**
@@ -112,11 +105,11 @@ export class Runner {
     if (limit <= 0) return 0
     let taken = 0
     this.#claiming = this.#store
-      .claim({ worker: this.#worker, queues: this.#settings.queues, tasks: this.#pool.known, limit })
+      .claim({ worker: this.#worker, queues: this.#queues, tasks: this.#pool.known, limit })
       .then((claims) => {
         taken = claims.length
         if (taken > 0) this.#prefetch.resume()
-        else if (this.#attempts.size === 0) this.#prefetch.pause()
+        else if (this.#attempts.count === 0) this.#prefetch.pause()
         this.#handOver(claims)
       })
     try {
@@ -132,162 +125,175 @@ export class Runner {
   /** Claims if there is room, without making anybody wait for it. */
   claimSoon(): void {
     this.claim().catch((thrown: unknown) => {
-      if (isTemporary(thrown)) this.#events.emit('store.unavailable', thrown)
-      else this.#events.emit('service.failed', 'runner', thrown)
+      if (isTemporary(thrown)) this.#events.emit('store.unavailable', { error: thrown })
+      else this.#events.emit('service.failed', { service: 'runner', error: thrown })
     })
   }
 
-  /** Takes no more jobs, and gives back what has not begun; resolves when the last one has ended and is stored. */
+  /** Takes no more jobs, and gives back what has not started; resolves when the last one has ended and is stored. */
   async drain(): Promise<void> {
     this.#open = false
-    this.#interruptions.stop()
+    this.#attempts.stopping()
     await this.#claiming?.catch(() => {})
     this.#pool.recall()
-    this.#giveBack(this.#pool.isolated.withdrawAll())
-    while (this.busy) await new Promise<void>((resolve) => this.#idleWaiters.add(resolve))
+    this.#attempts.giveBack(this.#pool.isolated.withdrawAll())
+    await this.#attempts.idle()
     this.#limits.stop()
   }
 
   /** Asks all running jobs to stop for a shutdown. */
   askToStop(): void {
-    for (const entry of this.#attempts.values()) {
+    for (const attempt of this.#attempts.all()) {
       // One that was asked before ends for the reason it was asked for.
-      if (entry.beganAt !== null && entry.stopping === null) askToStop(entry, 'shutdown')
+      if (attempt.startedAt !== null && attempt.stopping === null) askToStop(attempt, 'shutdown')
     }
   }
 
   /** Asks one job to stop for a cancel, and kills its task process if it does not within the grace. */
   cancel(id: JobId): void {
-    const entry = this.#attempts.get(id)
-    if (entry === undefined || entry.stopping === 'cancelled') return
-    if (entry.lane !== null) {
-      this.#stop(entry, 'cancelled')
+    const attempt = this.#attempts.find(id)
+    if (attempt === undefined || attempt.stopping === 'cancelled') return
+    if (attempt.handle !== null) {
+      this.#stop(attempt, 'cancelled')
       // It may have been ended by the signal that is why it is cancelled.
-      this.#interruptions.decide(entry, false)
+      this.#attempts.cancelled(attempt)
       return
     }
     // It waits for a process of its own. To be given back is the end of a job that is to be cancelled.
-    this.#pool.isolated.withdraw(entry)
-    this.#giveBack([entry])
+    this.#pool.isolated.withdraw(attempt)
+    this.#attempts.giveBack([attempt])
   }
 
   /** The attempts of the old id are lost, whatever becomes of them: forgets them and goes on as another worker. */
   continueAs(worker: WorkerId): void {
     this.#pool.clear()
-    for (const entry of this.#attempts.values()) {
-      entry.cancelNextStep()
-      this.#events.emit('attempt.refused', entry.claim.lease.job, entry.claim.lease.attempt)
-    }
-    this.#attempts.clear()
-    this.#ends.length = 0
+    this.#attempts.forgetAll()
     this.#worker = worker
-    this.#tellIdle()
   }
 
-  /** The code of a job has started. */
-  started(entry: RunningAttempt): void {
-    entry.beganAt = this.#clock.now()
-    this.#limits.started(entry)
-    // Somebody asked while it waited: the signal goes out now.
-    if (entry.stopping !== null) this.#stop(entry, entry.stopping)
-  }
-
-  /** Jobs ended in a lane. */
-  ended(lane: Lane, ends: readonly { readonly entry: RunningAttempt; readonly end: AttemptEnd }[]): void {
-    this.#prefetch.ended(ends.length)
-    for (const { entry, end } of ends) {
-      const isBySignal = end.report.kind === 'threw' && end.report.verdict === 'by signal'
-      // One that was asked to stop has its reason.
-      if (isBySignal && entry.stopping === null) this.#judge(entry, () => outcomeOf(entry, end.report))
-      else this.#ends.push({ entry, outcome: outcomeOf(entry, end.report) })
+  /** Everything that the task processes report comes here. */
+  onPoolEvent(slot: ProcessSlot, event: PoolEvent): void {
+    switch (event.type) {
+      case 'ready':
+        this.#storeTasks()
+        this.claimSoon()
+        return
+      case 'started':
+        for (const attempt of event.attempts) this.#started(attempt)
+        return
+      case 'finished':
+        this.#finished(slot, event.ends)
+        return
+      case 'returned':
+        this.#attempts.giveBack(event.attempts)
+        this.#pool.left(slot)
+        return
+      case 'exited':
+        this.#exited(slot, event.exit, event.running)
+        return
+      case 'output':
+        for (const output of event.output) this.#attempts.log.output(output)
+        return
+      case 'progress':
+        for (const progress of event.progress) this.#attempts.log.progress(progress)
+        return
+      case 'usage':
+        this.#attempts.log.usage(event.attempt, event.usage)
+        return
+      case 'spawned':
+        // Whoever takes over from a worker that dies must know of it, to end it first.
+        this.#store.beat(this.#worker, this.#pool.processes).then(event.stored, event.stored)
+        return
+      case 'enqueue':
+        void enqueueFromTask(this.#store, this.#clock, this.#events, event.request).then(event.answer)
+        return
+      default:
+        event satisfies never
     }
-    // What hangs goes on hanging there.
-    const isSpent = lane.jobsEnded >= maxJobs || ends.some(({ end }) => end.report.kind === 'forced')
-    if (isSpent) this.#pool.replace(lane)
-    this.#pool.left(lane)
-    // While the processes have enough to do, ends are stored together, and with the next claim: a commit costs as much
-    // as hundreds of jobs.
-    if (this.#pool.isHungry(this.#prefetch.ahead)) this.#turnOver()
-    else this.#turnOverTimer ??= setTimeout(() => this.#turnOver(), maxHoldMs)
-  }
-
-  /** Ended by a signal that may have been for the worker too. Its place is free, and its lease is held. */
-  #judge(entry: RunningAttempt, outcome: () => Outcome): void {
-    this.#interruptions.judge(entry, (isInterruption) => {
-      if (this.#attempts.get(entry.claim.job.id) !== entry) return
-      if (isInterruption) entry.stopping ??= 'shutdown'
-      this.#settle([{ entry, outcome: outcome() }])
-    })
-  }
-
-  /** Jobs came back whose code never began. */
-  returned(lane: Lane, entries: readonly RunningAttempt[]): void {
-    this.#giveBack(entries)
-    this.#pool.left(lane)
-  }
-
-  /** A task process exited: what ran in it is lost, or what ended it on purpose is what it ends as. */
-  exited(lane: Lane, exit: ProcessExit, running: readonly RunningAttempt[]): void {
-    const now = this.#clock.now()
-    const alone = running.length === 1
-    const outcome = (entry: RunningAttempt) => outcomeOfExit(entry, exit, alone, now)
-    if (!exit.killed && isShutdownSignal(exit.signal)) {
-      for (const entry of running) this.#judge(entry, () => outcome(entry))
-    } else this.#settle(running.map((entry) => ({ entry, outcome: outcome(entry) })))
-    this.#pool.left(lane)
   }
 
   /** Stops trying to store what the store refuses. */
   giveUp(): void {
-    this.#settler.giveUp()
+    this.#attempts.giveUp()
   }
 
   /** Gives back everything that has not ended. The task processes must be gone. */
   release(): void {
-    if (this.#turnOverTimer !== null) clearTimeout(this.#turnOverTimer)
+    if (this.#holdTimer !== null) clearTimeout(this.#holdTimer)
     this.#stalls.stop()
-    this.#settle(this.#ends.splice(0))
+    this.#attempts.settleHeld()
     this.#pool.clear()
-    this.#giveBack([...this.#attempts.values()])
+    this.#attempts.giveBackAll()
   }
 
   #handOver(claims: readonly Claim[]): void {
     if (claims.length === 0) return
-    const entries = claims.map(attemptOf)
-    for (const entry of entries) this.#attempts.set(entry.claim.job.id, entry)
-    // The worker may have been told to stop, or the processes died, while the claim was on its way.
-    this.#giveBack(this.#open ? this.#pool.handOver(entries) : entries)
+    const attempts = this.#attempts.add(claims)
+    // The worker may have been asked to stop, or the processes died, while the claim was on its way.
+    this.#attempts.giveBack(this.#open ? this.#pool.handOver(attempts) : attempts)
     this.#stalls.watch()
   }
 
-  #turnOver(): void {
-    if (this.#turnOverTimer !== null) clearTimeout(this.#turnOverTimer)
-    this.#turnOverTimer = null
-    this.#settle(this.#ends.splice(0))
+  #started(attempt: RunningAttempt): void {
+    const { job } = attempt.claim
+    attempt.startedAt = this.#clock.now()
+    this.#limits.started(attempt)
+    this.#events.emit('attempt.started', { job, waitMs: Math.max(0, attempt.startedAt - job.dueAt) })
+    // Somebody asked while it waited: the signal goes out now.
+    if (attempt.stopping !== null) this.#stop(attempt, attempt.stopping)
+  }
+
+  #finished(
+    slot: ProcessSlot,
+    ends: readonly { readonly attempt: RunningAttempt; readonly report: AttemptEnd['report'] }[],
+  ): void {
+    this.#prefetch.ended(ends.length)
+    for (const { attempt, report } of ends) {
+      const isBySignal = report.kind === 'threw' && report.verdict === 'by signal'
+      // One that was asked to stop has its reason.
+      if (isBySignal && attempt.stopping === null)
+        this.#attempts.settleWhenJudged(attempt, () => outcomeOf(attempt, report))
+      else this.#attempts.hold({ attempt, outcome: outcomeOf(attempt, report) })
+    }
+    // What hangs goes on hanging there.
+    const isSpent = slot.jobsEnded >= maxJobs || ends.some(({ report }) => report.kind === 'forced')
+    if (isSpent) this.#pool.replace(slot)
+    this.#pool.left(slot)
+    // While the processes have enough to do, ends are stored together, and with the next claim: a commit costs as much
+    // as hundreds of jobs.
+    if (this.#pool.isHungry(this.#prefetch.ahead)) this.#settleEnds()
+    else this.#holdTimer ??= setTimeout(() => this.#settleEnds(), maxHoldMs)
+  }
+
+  /** A task process exited: what ran in it is lost, or ends as what it was stopped for. */
+  #exited(slot: ProcessSlot, exit: ProcessExit, running: readonly RunningAttempt[]): void {
+    const jobs = running.map(({ claim }) => claim.job)
+    this.#events.emit('process.exited', { exit, jobs, exitsWhileLoading: slot.exitsWhileLoading })
+    const now = this.#clock.now()
+    const isAlone = running.length === 1
+    const outcome = (attempt: RunningAttempt) => outcomeOfExit(attempt, exit, isAlone, now)
+    if (!exit.killed && isShutdownSignal(exit.signal)) {
+      for (const attempt of running) this.#attempts.settleWhenJudged(attempt, () => outcome(attempt))
+    } else this.#attempts.settle(running.map((attempt) => ({ attempt, outcome: outcome(attempt) })))
+    this.#pool.left(slot)
+  }
+
+  /** Stores which tasks this worker knows, for `status JOB`. */
+  #storeTasks(): void {
+    const { known } = this.#pool
+    if (known === this.#storedTasks) return
+    this.#storedTasks = known
+    this.#store.setTasks(this.#worker, known).catch(() => {})
+  }
+
+  #settleEnds(): void {
+    if (this.#holdTimer !== null) clearTimeout(this.#holdTimer)
+    this.#holdTimer = null
+    this.#attempts.settleHeld()
     this.claimSoon()
   }
 
-  #giveBack(entries: readonly RunningAttempt[]): void {
-    const now = this.#clock.now()
-    this.#settle(entries.map((entry) => ({ entry, outcome: released(entry, now) })))
-  }
-
-  #settle(ends: readonly End[]): void {
-    for (const { entry } of ends) {
-      entry.cancelNextStep()
-      this.#attempts.delete(entry.claim.job.id)
-    }
-    this.log.end(ends.map(({ entry }) => entry))
-    this.#settler.settle(ends)
-  }
-
-  #stop(entry: RunningAttempt, reason: StopReason): void {
-    stopInSteps(entry, reason, this.#pool.task(entry.claim.job.task)?.graceMs ?? defaultGraceMs)
-  }
-
-  #tellIdle(): void {
-    if (this.busy) return
-    for (const waiter of this.#idleWaiters) waiter()
-    this.#idleWaiters.clear()
+  #stop(attempt: RunningAttempt, reason: StopReason): void {
+    stopInSteps(attempt, reason, this.#pool.task(attempt.claim.job.task)?.graceMs ?? defaultGraceMs)
   }
 }

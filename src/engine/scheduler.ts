@@ -57,7 +57,7 @@ export class Scheduler {
     const monotonicMs = this.#clock.monotonicMs()
     const backMs = -this.#lookout.jumpMs(now)
     if (backMs > onTimeMs) {
-      this.#events.emit('clock.back', backMs)
+      this.#events.emit('clock.back', { byMs: backMs })
       this.#lookout.looked(now, monotonicMs)
     }
     await this.#decideAll(now)
@@ -99,7 +99,8 @@ export class Scheduler {
 
   /** What could be followed once, such as a zone that the system knew: the others are not to wait for it. */
   #faulty(schedule: Schedule, thrown: unknown): Planned {
-    this.#events.emit('schedule.faulty', schedule.name, thrown instanceof Error ? thrown.message : String(thrown))
+    const why = thrown instanceof Error ? thrown.message : String(thrown)
+    this.#events.emit('schedule.faulty', { schedule: schedule.name, why })
     return { schedule, next: () => null, at: never }
   }
 
@@ -140,7 +141,7 @@ export class Scheduler {
       job: 'refused' in job ? null : job,
     })
     if (records === 'stale') return 'stale'
-    this.#events.emit('schedule.slots', name, records)
+    this.#events.emit('schedule.slots', { schedule: name, records })
     return this.#plan(decidedNow(schedule, slots, records))
   }
 
@@ -149,7 +150,7 @@ export class Scheduler {
     for (const name of names) {
       const schedule = this.#plans.get(name)?.schedule
       const record = schedule === undefined ? null : await this.#endWait(schedule)
-      if (record !== null) this.#events.emit('schedule.slots', name, [record])
+      if (record !== null) this.#events.emit('schedule.slots', { schedule: name, records: [record] })
     }
   }
 

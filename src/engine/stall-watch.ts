@@ -18,7 +18,7 @@ export class StallWatch {
   watch(): void {
     if (this.#timer !== null || this.#pool.buffered === 0) return
     this.#timer = setTimeout(() => {
-      // After what has arrived is read, and told: a long commit holds up the ends that are told, and not the jobs.
+      // After what has arrived is read: a long commit holds up what was sent, and not the jobs.
       setImmediate(() => setImmediate(() => this.#look()))
     }, this.#aheadMs)
   }

@@ -1,16 +1,12 @@
 import type { Clock } from '../domain/clock.js'
-import { OffstageError, ProjectError } from '../domain/errors.js'
+import { ProjectError } from '../domain/errors.js'
 import { defaultGraceMs, type WorkerId } from '../domain/job.js'
 import { queueNames } from '../domain/queues.js'
-import { makeJob } from '../domain/request.js'
 import type { Retention } from '../domain/retention.js'
 import type { Store } from '../stores/store.js'
-import type { RunningAttempt } from './attempts/running-attempt.js'
-import { EngineEmitter } from './events.js'
+import { EngineEmitter, type ProcessExited } from './events.js'
 import { thisHost } from './host.js'
-import { describeExit, type ProcessExit } from './hosts/process-exit.js'
-import type { EnqueueAnswer, EnqueueRequest } from './ipc/messages.js'
-import type { Lane } from './pool/lane.js'
+import { describeExit } from './hosts/process-exit.js'
 import type { TaskPool } from './pool/task-pool.js'
 import { Runner, type RunnerSettings } from './runner.js'
 import { beat } from './services/beat.js'
@@ -42,12 +38,11 @@ export class Worker {
   readonly runner: Runner
   readonly #store: Store
   readonly #pool: TaskPool
-  readonly #clock: Clock
   readonly #settings: WorkerSettings
   readonly #services: readonly Service[]
-  #toldTasks: readonly string[] = []
   #break: (reason: unknown) => void = () => {}
   #id: WorkerId
+  #abandoned: Promise<void> | null = null
 
   private constructor(store: Store, pool: TaskPool, clock: Clock, settings: WorkerSettings, id: WorkerId) {
     this.events = new EngineEmitter()
@@ -57,7 +52,6 @@ export class Worker {
     this.broken.catch(() => {}) // whoever waits for it hears it
     this.#store = store
     this.#pool = pool
-    this.#clock = clock
     this.#settings = settings
     this.#id = id
     this.runner = new Runner(store, pool, clock, this.events, id, settings)
@@ -89,25 +83,11 @@ export class Worker {
 
   start(): void {
     const { concurrency, processes } = this.#settings
-    this.#pool.open(concurrency, processes, {
-      ready: () => {
-        this.#tellTasks()
-        this.runner.claimSoon()
-      },
-      started: (entry) => this.runner.started(entry),
-      ended: (lane, ends) => this.runner.ended(lane, ends),
-      returned: (lane, entries) => this.runner.returned(lane, entries),
-      usage: (entry, usage) => this.runner.log.usage(entry, usage),
-      // Whoever takes over from a worker that dies must know of it, to end it first.
-      spawned: () => this.#store.beat(this.#id, this.#pool.processes).then(nothing, nothing),
-      recycle: (lane) => this.#pool.replace(lane),
-      exited: (lane, exit, running) => this.#exited(lane, exit, running),
-      output: (output) => this.runner.log.output(output),
-      progress: (progress) => this.runner.log.progress(progress),
-      enqueue: (request) => this.#enqueue(request),
-    })
-    this.events.on('service.failed', (_, error) => this.#break(error))
+    this.events.on('service.failed', ({ error }) => this.#break(error))
+    this.events.on('process.exited', (event) => this.#exited(event))
+    this.#pool.open(concurrency, processes, (slot, event) => this.runner.onPoolEvent(slot, event))
     for (const service of this.#services) service.start()
+    this.events.emit('worker.started', { worker: this.#id })
   }
 
   /**
@@ -127,7 +107,12 @@ export class Worker {
    * Ends at once: kills the task processes, and gives back what ran in them. Rejects with StoreUnavailableError if the
    * store refuses that for five seconds: the jobs run again when the lease is over.
    */
-  async abandon(): Promise<void> {
+  abandon(): Promise<void> {
+    this.#abandoned ??= this.#end()
+    return this.#abandoned
+  }
+
+  async #end(): Promise<void> {
     await Promise.all(this.#services.map((service) => service.stop()))
     await this.#pool.end()
     this.runner.release()
@@ -136,21 +121,12 @@ export class Worker {
     await this.runner.drain()
     cancelGiveUp()
     await this.#store.deregister(this.#id)
+    this.events.emit('worker.stopped', { worker: this.#id })
   }
 
-  /** `status JOB` says who knows the task of a job that waits. */
-  #tellTasks(): void {
-    const { known } = this.#pool
-    if (known === this.#toldTasks) return
-    this.#toldTasks = known
-    this.#store.setTasks(this.#id, known).then(nothing, nothing)
-  }
-
-  #exited(lane: Lane, exit: ProcessExit, running: readonly RunningAttempt[]): void {
-    this.events.emit('process.exited', describeExit(exit))
-    this.runner.exited(lane, exit, running)
-    if (lane.exitsWhileLoading < maxExitsWhileLoading) return
-    const message = `the task process died ${lane.exitsWhileLoading} times while it loaded the tasks (${describeExit(exit)})`
+  #exited({ exit, exitsWhileLoading }: ProcessExited): void {
+    if (exitsWhileLoading < maxExitsWhileLoading) return
+    const message = `the task process died ${exitsWhileLoading} times while it loaded the tasks (${describeExit(exit)})`
     const hint = 'run "offstage tasks" to see which module is at fault'
     this.#break(new ProjectError('E_TASK_PROCESS', message, hint))
   }
@@ -159,35 +135,18 @@ export class Worker {
   async #evicted(): Promise<void> {
     const old = this.#id
     // First of all: others may run these jobs by now, and nothing of the new worker's may meet a process that ends.
-    const killed = this.#pool.lanes.filter((lane) => lane.count > 0).map((lane) => lane.kill())
+    const killed = this.#pool.slots.filter((slot) => slot.count > 0).map((slot) => slot.killProcess())
     const next = await register(this.#store, this.#settings, this.#pool)
     this.#id = next
     this.runner.continueAs(next)
     await Promise.all(killed)
-    this.events.emit('worker.evicted', old, next)
-  }
-
-  async #enqueue(request: EnqueueRequest): Promise<EnqueueAnswer> {
-    try {
-      const { task, defaults, argsJson, options } = request
-      const job = makeJob(task, defaults, argsJson, options, this.#clock.now())
-      const [enqueued] = await this.#store.enqueue([job])
-      if (enqueued === undefined) throw new Error('the store answered nothing')
-      if (enqueued.answer === 'refused') return { taken: { key: job.key?.name ?? '', holder: enqueued.id } }
-      return { id: enqueued.id, duplicate: enqueued.answer === 'existing' }
-    } catch (thrown) {
-      const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown))
-      if (thrown instanceof OffstageError) return { name, message, code: thrown.code, hint: thrown.hint }
-      return { name, message, code: 'E_ENQUEUE', hint: null }
-    }
+    this.events.emit('worker.evicted', { worker: old, next })
   }
 }
 
 function register(store: Store, { concurrency, queues }: RunnerSettings, pool: TaskPool): Promise<WorkerId> {
   return store.register({ ...thisHost(), concurrency, queues: queueNames(queues), tasks: pool.known })
 }
-
-const nothing = () => {}
 
 function timeout(delayMs: number) {
   let cancel = () => {}

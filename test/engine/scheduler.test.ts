@@ -292,7 +292,7 @@ describe('a clock that is set', () => {
   test('Back by more than a busy moment, it is told of.', async () => {
     const { add, pass, clock, events } = bench()
     const told: number[] = []
-    events.on('clock.back', (byMs) => told.push(byMs))
+    events.on('clock.back', ({ byMs }) => told.push(byMs))
     await add({ overlap: 'allow' })
     await pass(minuteMs)
     clock.setWall(clock.now() - 3 * hourMs)

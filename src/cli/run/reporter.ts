@@ -2,6 +2,7 @@ import { formatDuration } from '../../domain/duration.js'
 import type { JobError } from '../../domain/failure.js'
 import type { ClaimedJob, JobId } from '../../domain/job.js'
 import type { EngineEmitter } from '../../engine/events.js'
+import { describeExit } from '../../engine/hosts/process-exit.js'
 import { shownError } from '../../views/job.js'
 import { ProgressLine } from '../render/progress-line.js'
 import { say, sayOutput } from '../say.js'
@@ -13,7 +14,7 @@ export function reportRun(events: EngineEmitter, redact: readonly string[], show
     events.on('task.output', ({ text }) => bar.above(() => sayOutput(text)))
     events.on('task.progress', ({ fraction, message }) => bar.show(fraction, message))
   }
-  events.on('attempt.settled', (job, outcome) => {
+  events.on('attempt.settled', ({ job, outcome }) => {
     bar.above(() => {})
     if (outcome.kind !== 'retry') return
     const waitMs = Math.max(0, outcome.at - outcome.endedAt)
@@ -27,15 +28,15 @@ export function reportRun(events: EngineEmitter, redact: readonly string[], show
 export function reportWorker(events: EngineEmitter, redact: readonly string[]): void {
   const lines = new LineBuffer((id, line) => sayOutput(`${id ?? '-'} | ${line}\n`))
   events.on('task.output', ({ id, text }) => lines.add(id, text))
-  events.on('attempt.settled', (job, outcome) => {
+  events.on('attempt.settled', ({ job, outcome }) => {
     lines.flush(job.id)
     if (outcome.kind !== 'retry' && outcome.kind !== 'failed') return
     const next = outcome.kind === 'failed' ? 'failed' : 'will be tried again'
     say(`${job.id} ${job.task} attempt ${job.attempt} ${next}: ${errorLine(job, outcome.error, redact)}`)
   })
-  events.on('attempt.refused', (id) => lines.flush(id))
-  events.on('worker.evicted', (old, next) => {
-    say(`worker ${old} was not heard of for too long and lost its jobs; it goes on as ${next}`)
+  events.on('attempt.refused', ({ job }) => lines.flush(job))
+  events.on('worker.evicted', ({ worker, next }) => {
+    say(`worker ${worker} was not heard of for too long and lost its jobs; it goes on as ${next}`)
   })
   reportTroubles(events)
 }
@@ -47,43 +48,43 @@ function errorLine(job: ClaimedJob, error: JobError, redact: readonly string[]):
 
 /** Shows what a scheduler decides, but for the slots that fire as they should. */
 export function reportScheduler(events: EngineEmitter): void {
-  events.on('schedule.slots', (name, records) => {
+  events.on('schedule.slots', ({ schedule: name, records }) => {
     const unusual = records.filter(({ outcome }) => outcome !== 'fired')
-    for (const { slot, outcome, reason } of unusual.slice(0, maxTold)) {
+    for (const { slot, outcome, reason } of unusual.slice(0, maxReported)) {
       say(`schedule ${name}: ${new Date(slot).toISOString()} ${outcome}${reason === null ? '' : `: ${reason}`}`)
     }
-    const others = unusual.length - maxTold
+    const others = unusual.length - maxReported
     if (others > 0) say(`schedule ${name}: and ${others} more; see "offstage schedule history ${name}"`)
   })
-  events.on('clock.back', (byMs) => {
+  events.on('clock.back', ({ byMs }) => {
     say(`the clock went back by ${formatDuration(byMs)}: slots that were decided while it was ahead do not fire again`)
   })
-  events.on('schedule.faulty', (name, why) => say(`schedule ${name} is faulty: ${why}`))
+  events.on('schedule.faulty', ({ schedule, why }) => say(`schedule ${schedule} is faulty: ${why}`))
 }
 
 function reportTroubles(events: EngineEmitter): void {
-  events.on('attempt.refused', (job, attempt) =>
+  events.on('attempt.refused', ({ job, attempt }) =>
     say(`${job} attempt ${attempt}: its lease was over, its end was refused`),
   )
-  events.on('process.exited', (how) => say(`the task process died (${how})`))
+  events.on('process.exited', ({ exit }) => say(`the task process died (${describeExit(exit)})`))
   events.on(
     'store.unavailable',
-    seldom((error) => say(`warning: ${error.message}; trying again`)),
+    seldom(({ error }) => say(`warning: ${error.message}; trying again`)),
   )
 }
 
-const maxTold = 5
+const maxReported = 5
 
 const sayAgainMs = 10_000
 
 /** Reports the same trouble once in a while, however often it happens. */
-function seldom(tell: (error: Error) => void): (error: Error) => void {
-  const toldAt = new Map<string, number>()
-  return (error) => {
+function seldom(report: (event: { error: Error }) => void): (event: { error: Error }) => void {
+  const reportedAt = new Map<string, number>()
+  return ({ error }) => {
     const now = performance.now()
-    if (now - (toldAt.get(error.message) ?? Number.NEGATIVE_INFINITY) < sayAgainMs) return
-    toldAt.set(error.message, now)
-    tell(error)
+    if (now - (reportedAt.get(error.message) ?? Number.NEGATIVE_INFINITY) < sayAgainMs) return
+    reportedAt.set(error.message, now)
+    report({ error })
   }
 }
 

@@ -31,7 +31,7 @@ export function startScheduler(context: Context): Promise<number> {
     try {
       const events = new EngineEmitter()
       const broken = new Promise<never>((_, reject) => {
-        events.on('service.failed', (_name, error) => reject(error))
+        events.on('service.failed', ({ error }) => reject(error))
       })
       const service = await startScheduling(store, finderOf(catalog), events)
       say('the scheduler is ready')

@@ -57,20 +57,20 @@ export class OutputLog {
     this.#events.emit('task.progress', { ...progress, message })
   }
 
-  usage(entry: RunningAttempt, usage: Usage): void {
-    this.#logOf(entry).usage(usage)
+  usage(attempt: RunningAttempt, usage: Usage): void {
+    this.#logOf(attempt).usage(usage)
   }
 
   /** The attempts are about to be settled: what they said last goes first. */
-  end(entries: readonly RunningAttempt[]): void {
-    const logged = entries.filter(({ log }) => log !== null)
+  end(attempts: readonly RunningAttempt[]): void {
+    const logged = attempts.filter(({ log }) => log !== null)
     for (const { log, claim } of logged) {
       const { job: id, attempt } = claim.lease
       for (const rest of log?.end(this.#clock.now()) ?? []) {
         this.#events.emit('task.output', { id, attempt, at: null, ...rest })
       }
     }
-    for (const { claim } of entries) this.#ended.set(claim.job.id, claim.job.argsJson)
+    for (const { claim } of attempts) this.#ended.set(claim.job.id, claim.job.argsJson)
     this.#flush(logged)
   }
 
@@ -81,36 +81,36 @@ export class OutputLog {
   }
 
   #logFor({ id, attempt }: { readonly id: JobId | null; readonly attempt: number }): AttemptLog | null {
-    const entry = id === null ? undefined : this.#running(id)
-    return entry?.claim.lease.attempt === attempt ? this.#logOf(entry) : null
+    const running = id === null ? undefined : this.#running(id)
+    return running?.claim.lease.attempt === attempt ? this.#logOf(running) : null
   }
 
-  #logOf(entry: RunningAttempt): AttemptLog {
-    entry.log ??= this.#newLog(entry.claim.job.argsJson)
-    this.#changed.add(entry)
+  #logOf(attempt: RunningAttempt): AttemptLog {
+    attempt.log ??= this.#newLog(attempt.claim.job.argsJson)
+    this.#changed.add(attempt)
     // What runs keeps this process alive. After the last end nothing is left to flush, and `run` need not wait for it.
     this.#timer ??= setTimeout(() => {
       this.#timer = null
       this.#flush([...this.#changed])
     }, flushMs).unref()
-    return entry.log
+    return attempt.log
   }
 
   #newLog(argsJson: string): AttemptLog {
     return new AttemptLog(textMask(JSON.parse(argsJson) as JsonValue, this.#redact))
   }
 
-  #flush(entries: readonly RunningAttempt[]): void {
+  #flush(attempts: readonly RunningAttempt[]): void {
     const additions: Addition[] = []
-    for (const entry of entries) {
-      this.#changed.delete(entry)
-      const taken = entry.log?.take() ?? null
-      if (taken !== null) additions.push({ lease: entry.claim.lease, ...taken })
+    for (const attempt of attempts) {
+      this.#changed.delete(attempt)
+      const taken = attempt.log?.take() ?? null
+      if (taken !== null) additions.push({ lease: attempt.claim.lease, ...taken })
     }
     if (additions.length === 0) return
     // What cannot be stored is let go: a job shall not wait for its output.
     this.#store.append(additions).catch((thrown: unknown) => {
-      this.#events.emit('store.unavailable', thrown instanceof Error ? thrown : new Error(String(thrown)))
+      this.#events.emit('store.unavailable', { error: thrown instanceof Error ? thrown : new Error(String(thrown)) })
     })
   }
 }

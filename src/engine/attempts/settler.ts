@@ -8,7 +8,7 @@ import type { RunningAttempt } from './running-attempt.js'
 const againMs = 500
 
 export interface End {
-  readonly entry: RunningAttempt
+  readonly attempt: RunningAttempt
   readonly outcome: Outcome
 }
 
@@ -46,14 +46,14 @@ export class Settler {
   }
 
   async #untilStored(ends: readonly End[]): Promise<void> {
-    const requests = ends.map(({ entry, outcome }) => ({ lease: entry.claim.lease, outcome }))
+    const requests = ends.map(({ attempt, outcome }) => ({ lease: attempt.claim.lease, outcome }))
     for (;;) {
       try {
-        this.#tell(ends, await this.#store.settle(requests))
+        this.#report(ends, await this.#store.settle(requests))
         return
       } catch (thrown) {
         if (!isTemporary(thrown)) return this.#refused(ends, thrown)
-        this.#events.emit('store.unavailable', thrown)
+        this.#events.emit('store.unavailable', { error: thrown })
         if (this.#patience.signal.aborted) return
         await pause(againMs, this.#patience.signal)
       }
@@ -63,17 +63,21 @@ export class Settler {
   /** An end that cannot be stored must not take those along that it was handed over with. */
   async #refused(ends: readonly End[], thrown: unknown): Promise<void> {
     if (ends.length === 1 || thrown instanceof StoreLostError) {
-      this.#events.emit('service.failed', 'settler', thrown)
+      this.#events.emit('service.failed', { service: 'settler', error: thrown })
       return
     }
     for (const end of ends) await this.#untilStored([end])
   }
 
-  #tell(ends: readonly End[], answers: readonly ('settled' | 'lost')[]): void {
-    ends.forEach(({ entry, outcome }, index) => {
-      const { job, lease } = entry.claim
-      if (answers[index] === 'settled') this.#events.emit('attempt.settled', job, outcome)
-      else this.#events.emit('attempt.refused', job.id, lease.attempt)
+  #report(ends: readonly End[], answers: readonly ('settled' | 'lost')[]): void {
+    ends.forEach(({ attempt, outcome }, index) => {
+      const { job, lease } = attempt.claim
+      if (answers[index] !== 'settled') this.#events.emit('attempt.refused', { job: job.id, attempt: lease.attempt })
+      else {
+        const { startedAt, endedAt } = outcome
+        const waitMs = Math.max(0, startedAt - job.dueAt)
+        this.#events.emit('attempt.settled', { job, outcome, waitMs, runMs: Math.max(0, endedAt - startedAt) })
+      }
     })
   }
 }

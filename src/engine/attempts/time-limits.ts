@@ -4,21 +4,21 @@ import type { RunningAttempt } from './running-attempt.js'
 /** The time limits of all that runs: one timer, armed for the earliest. */
 export class TimeLimits {
   readonly #running: () => Iterable<RunningAttempt>
-  readonly #over: (entry: RunningAttempt) => void
+  readonly #over: (attempt: RunningAttempt) => void
   #armedFor = Number.POSITIVE_INFINITY
   #cancel = () => {}
 
   /** `over` is called once for each that runs longer than it may. */
-  constructor(running: () => Iterable<RunningAttempt>, over: (entry: RunningAttempt) => void) {
+  constructor(running: () => Iterable<RunningAttempt>, over: (attempt: RunningAttempt) => void) {
     this.#running = running
     this.#over = over
   }
 
-  started(entry: RunningAttempt): void {
-    const { timeoutMs } = entry.claim.job
+  started(attempt: RunningAttempt): void {
+    const { timeoutMs } = attempt.claim.job
     if (timeoutMs === null) return
-    entry.deadline = performance.now() + timeoutMs
-    if (entry.deadline < this.#armedFor) this.#arm(entry.deadline)
+    attempt.deadline = performance.now() + timeoutMs
+    if (attempt.deadline < this.#armedFor) this.#arm(attempt.deadline)
   }
 
   stop(): void {
@@ -36,11 +36,11 @@ export class TimeLimits {
     this.stop()
     const now = performance.now()
     let next = Number.POSITIVE_INFINITY
-    for (const entry of [...this.#running()]) {
-      if (entry.deadline > now) next = Math.min(next, entry.deadline)
+    for (const attempt of [...this.#running()]) {
+      if (attempt.deadline > now) next = Math.min(next, attempt.deadline)
       else {
-        entry.deadline = Number.POSITIVE_INFINITY
-        this.#over(entry)
+        attempt.deadline = Number.POSITIVE_INFINITY
+        this.#over(attempt)
       }
     }
     if (next < this.#armedFor) this.#arm(next)

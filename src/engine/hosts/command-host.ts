@@ -4,25 +4,25 @@ import type { ProcessIdentity } from '../../stores/store.js'
 import type { AttemptId, Catalog, JobAssignment, Verdict } from '../ipc/messages.js'
 import { CommandJob, type CommandPlace } from './command-job.js'
 import { Pipes } from './pipes.js'
-import type { TaskHost, TaskHostListener } from './task-host.js'
+import type { Emit, TaskHost } from './task-host.js'
 
 /** Runs the jobs whose tasks are programs, each in a process group of its own. */
 export class CommandHost implements TaskHost {
   readonly catalog: Promise<Catalog> = Promise.resolve({ tasks: [], faults: [], isWhole: true, hasCompiled: false })
   readonly #place: CommandPlace
   readonly #clock: Clock
-  readonly #listener: TaskHostListener
+  readonly #emit: Emit
   readonly #pipes = new Pipes()
   readonly #running = new Map<JobId, CommandJob>()
   readonly #waiting = new Map<JobId, JobAssignment>()
   readonly #idleWaiters = new Set<() => void>()
-  #atOnce = 1
+  #maxRunning = 1
   #isEnding = false
 
-  constructor(place: CommandPlace, clock: Clock, listener: TaskHostListener) {
+  constructor(place: CommandPlace, clock: Clock, emit: Emit) {
     this.#place = place
     this.#clock = clock
-    this.#listener = listener
+    this.#emit = emit
   }
 
   get ready(): boolean {
@@ -33,26 +33,26 @@ export class CommandHost implements TaskHost {
     return [...this.#running.values()].flatMap(({ identity }) => (identity === null ? [] : [identity]))
   }
 
-  run(assignments: readonly JobAssignment[], atOnce: number): void {
-    this.#atOnce = atOnce
+  run(assignments: readonly JobAssignment[], maxRunning: number): void {
+    this.#maxRunning = maxRunning
     for (const assignment of assignments) this.#waiting.set(assignment.id, assignment)
     this.#startSome()
   }
 
   recall(): void {
-    const keys: AttemptId[] = [...this.#waiting.values()].map(({ id, attempt }) => ({ id, attempt }))
+    const attempts: AttemptId[] = [...this.#waiting.values()].map(({ id, attempt }) => ({ id, attempt }))
     this.#waiting.clear()
-    queueMicrotask(() => this.#listener.returned(keys))
+    queueMicrotask(() => this.#emit({ type: 'returned', attempts }))
   }
 
-  stop(id: JobId, attempt: number): void {
+  stop({ id, attempt }: AttemptId): void {
     if (this.#waiting.get(id)?.attempt === attempt) {
       this.#waiting.delete(id)
-      queueMicrotask(() => this.#listener.returned([{ id, attempt }]))
+      queueMicrotask(() => this.#emit({ type: 'returned', attempts: [{ id, attempt }] }))
     } else if (this.#running.get(id)?.attempt === attempt) this.#running.get(id)?.terminate()
   }
 
-  abandon(id: JobId, attempt: number): void {
+  abandon({ id, attempt }: AttemptId): void {
     if (this.#running.get(id)?.attempt === attempt) this.#running.get(id)?.kill()
   }
 
@@ -66,12 +66,12 @@ export class CommandHost implements TaskHost {
 
   endOverLimit(): void {}
 
-  terminate(id: JobId, attempt: number): void {
-    this.abandon(id, attempt)
+  terminate(attempt: AttemptId): void {
+    this.abandon(attempt)
   }
 
-  killFor(id: JobId, attempt: number): void {
-    this.abandon(id, attempt)
+  killAttempt(attempt: AttemptId): void {
+    this.abandon(attempt)
   }
 
   killNow(): void {
@@ -92,14 +92,14 @@ export class CommandHost implements TaskHost {
 
   #startSome(): void {
     for (const [id, assignment] of this.#waiting) {
-      if (this.#running.size >= this.#atOnce) return
+      if (this.#running.size >= this.#maxRunning) return
       this.#waiting.delete(id)
-      this.#listener.started([assignment])
-      const job: CommandJob = new CommandJob(assignment, this.#place, this.#pipes, this.#clock, this.#listener, () =>
+      this.#emit({ type: 'started', attempts: [assignment] })
+      const job: CommandJob = new CommandJob(assignment, this.#place, this.#pipes, this.#clock, this.#emit, () =>
         this.#ended(id, job),
       )
       this.#running.set(id, job)
-      job.begin(this.#listener.spawned())
+      job.listen(new Promise((stored) => this.#emit({ type: 'spawned', stored })))
     }
   }
 

@@ -13,7 +13,7 @@ import { Command, type CommandLine, type OuterStreams } from './command.js'
 import { CommandOutput } from './command-output.js'
 import type { Exit } from './forked-process.js'
 import type { Pipes } from './pipes.js'
-import type { TaskHostListener } from './task-host.js'
+import type { Emit } from './task-host.js'
 
 /** Where the programs of a project are, and where they run. */
 export interface CommandPlace {
@@ -34,10 +34,10 @@ const passing = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM', 'ETXTBSY'])
 export class CommandJob {
   readonly attempt: number
   readonly #assignment: JobAssignment
-  readonly #listener: TaskHostListener
+  readonly #emit: Emit
   readonly #done: () => void
   readonly #startedAt: EpochMs
-  readonly #start = preciseMs()
+  readonly #startMs = preciseMs()
   readonly #output: CommandOutput
   /** null: it could not be started. */
   readonly #command: Command | null
@@ -49,24 +49,24 @@ export class CommandJob {
     place: CommandPlace,
     pipes: Pipes,
     clock: Clock,
-    listener: TaskHostListener,
+    emit: Emit,
     done: () => void,
   ) {
     const { id, attempt } = assignment
     this.attempt = attempt
     this.#assignment = assignment
-    this.#listener = listener
+    this.#emit = emit
     this.#done = done
     this.#startedAt = clock.now()
     this.#output = new CommandOutput({
-      text: (stream, text) => listener.output({ id, attempt, stream, text, at: clock.now() }),
-      progress: (fraction, message) => listener.progress({ id, attempt, fraction, message }),
+      text: (stream, text) => emit({ type: 'output', output: [{ id, attempt, stream, text, at: clock.now() }] }),
+      progress: (fraction, message) => emit({ type: 'progress', progress: [{ id, attempt, fraction, message }] }),
     })
     this.#outer = place.outer
-    this.#command = this.#begin(assignment, place, pipes)
+    this.#command = this.#start(assignment, place, pipes)
   }
 
-  #begin(assignment: JobAssignment, place: CommandPlace, pipes: Pipes): Command | null {
+  #start(assignment: JobAssignment, place: CommandPlace, pipes: Pipes): Command | null {
     try {
       return new Command(commandLine(assignment, place), pipes, {
         wrote: (stream, text) => this.#output.write(stream, text),
@@ -92,8 +92,8 @@ export class CommandJob {
   }
 
   /** Its program is heard from now on, once it is known to whoever takes over from this worker. */
-  begin(known: Promise<void>): void {
-    this.#command?.listen(known, this.#outer)
+  listen(stored: Promise<void>): void {
+    this.#command?.listen(stored, this.#outer)
   }
 
   terminate(): void {
@@ -107,7 +107,7 @@ export class CommandJob {
 
   #exited(exit: Exit, usage: Usage): void {
     this.#output.end()
-    this.#listener.usage(this.#assignment, usage)
+    this.#emit({ type: 'usage', attempt: this.#assignment, usage })
     this.#end(this.#isKilled ? { kind: 'forced', endedBy: 'killed', ...this.#span() } : this.#report(exit))
   }
 
@@ -155,7 +155,7 @@ export class CommandJob {
   }
 
   #span() {
-    return { startedAt: this.#startedAt, endedAt: this.#startedAt + Math.round(preciseMs() - this.#start) }
+    return { startedAt: this.#startedAt, endedAt: this.#startedAt + Math.round(preciseMs() - this.#startMs) }
   }
 
   #end(report: AttemptReport): void {
@@ -163,7 +163,7 @@ export class CommandJob {
     // Not while whoever started it still holds the end of the list in its hands.
     queueMicrotask(() => {
       this.#done()
-      this.#listener.ended([{ id, attempt, report }])
+      this.#emit({ type: 'finished', ends: [{ id, attempt, report }] })
     })
   }
 }

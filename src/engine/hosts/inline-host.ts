@@ -1,17 +1,24 @@
 import { inspect } from 'node:util'
 import type { Clock } from '../../domain/clock.js'
 import { UsageError } from '../../domain/errors.js'
-import type { JobId } from '../../domain/job.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import { outsideJobs } from '../current-job.js'
-import type { Catalog, CheckRequest, JobAssignment, StopReason, Verdict } from '../ipc/messages.js'
+import type {
+  AttemptId,
+  Catalog,
+  CheckRequest,
+  EnqueueAnswer,
+  JobAssignment,
+  StopReason,
+  Verdict,
+} from '../ipc/messages.js'
 import { checkAll, checkArgs, type LoadedTasks } from '../task-process/loaded-task.js'
 import { refuseExit } from '../task-process/module-exit.js'
 import { captureOutput } from '../task-process/output.js'
 import { RunningJobs } from '../task-process/running-jobs.js'
 import { handleOf, type LoadTasks } from '../task-process/serve.js'
 import { surviveErrors } from '../task-process/survive-errors.js'
-import type { TaskHost, TaskHostListener } from './task-host.js'
+import type { Emit, TaskHost } from './task-host.js'
 
 /**
  * Runs jobs in this very process, on the same event loop: for debugging, and for programs that want it so. What blocks the
@@ -21,14 +28,15 @@ export class InlineHost implements TaskHost {
   readonly catalog: Promise<Catalog>
   readonly identities: readonly ProcessIdentity[] = []
   readonly #loaded: Promise<LoadedTasks>
-  readonly #listener: TaskHostListener
+  readonly #emit: Emit
   readonly #release: () => void
   #jobs: RunningJobs | null = null
 
-  constructor(load: LoadTasks, clock: Clock, listener: TaskHostListener) {
-    this.#listener = listener
-    const undoCapture = captureOutput(clock, false, (output) => listener.output(output))
-    const warn = (text: string) => listener.output({ id: null, attempt: 0, stream: 'stderr', text, at: clock.now() })
+  constructor(load: LoadTasks, clock: Clock, emit: Emit) {
+    this.#emit = emit
+    const undoCapture = captureOutput(clock, false, (output) => emit({ type: 'output', output: [output] }))
+    const warn = (text: string) =>
+      emit({ type: 'output', output: [{ id: null, attempt: 0, stream: 'stderr', text, at: clock.now() }] })
     const undoErrors = surviveErrors({
       failJob: (thrown) => this.#jobs?.fail(thrown) ?? false,
       fromEndedJob: warn,
@@ -45,7 +53,11 @@ export class InlineHost implements TaskHost {
         const { name, defaults } = task
         const refused = await checkArgs(task, argsJson)
         if (refused !== null) throw new UsageError('E_ARGUMENTS', `${name}: ${refused}`)
-        return handleOf(await outsideJobs(() => listener.enqueue({ task: name, defaults, argsJson, options })))
+        const request = { task: name, defaults, argsJson, options }
+        const answered = new Promise<EnqueueAnswer>((answer) => {
+          outsideJobs(() => emit({ type: 'enqueue', request, answer }))
+        })
+        return handleOf(await answered)
       },
       () => {},
     )
@@ -54,17 +66,17 @@ export class InlineHost implements TaskHost {
       this.#jobs = new RunningJobs(
         loaded,
         {
-          end: (end) => setImmediate(() => outsideJobs(() => listener.ended([end]))),
-          returned: (jobs) => setImmediate(() => outsideJobs(() => listener.returned(jobs))),
-          progress: (progress) => outsideJobs(() => listener.progress(progress)),
-          begin: (jobs) => setImmediate(() => outsideJobs(() => listener.started(jobs))),
+          end: (end) => setImmediate(() => outsideJobs(() => emit({ type: 'finished', ends: [end] }))),
+          returned: (attempts) => setImmediate(() => outsideJobs(() => emit({ type: 'returned', attempts }))),
+          progress: (progress) => outsideJobs(() => emit({ type: 'progress', progress: [progress] })),
+          begin: (attempts) => setImmediate(() => outsideJobs(() => emit({ type: 'started', attempts }))),
         },
         clock,
       )
       return loaded.catalog
     })
     this.catalog.then(
-      () => setImmediate(() => listener.ready()),
+      () => setImmediate(() => emit({ type: 'ready' })),
       () => {}, // whoever needs it will see the rejection
     )
   }
@@ -73,21 +85,21 @@ export class InlineHost implements TaskHost {
     return this.#jobs !== null
   }
 
-  run(assignments: readonly JobAssignment[], atOnce: number): void {
+  run(assignments: readonly JobAssignment[], maxRunning: number): void {
     // Not before the worker has put down what it hands over.
-    setImmediate(() => this.#jobs?.add(assignments, atOnce))
+    setImmediate(() => this.#jobs?.add(assignments, maxRunning))
   }
 
   recall(): void {
-    const keys = this.#jobs?.giveBack() ?? []
-    setImmediate(() => this.#listener.returned(keys))
+    const attempts = this.#jobs?.giveBack() ?? []
+    setImmediate(() => this.#emit({ type: 'returned', attempts }))
   }
 
-  stop(id: JobId, attempt: number, reason: StopReason): void {
+  stop({ id, attempt }: AttemptId, reason: StopReason): void {
     this.#jobs?.stop(id, attempt, reason)
   }
 
-  abandon(id: JobId, attempt: number): void {
+  abandon({ id, attempt }: AttemptId): void {
     this.#jobs?.abandon(id, attempt)
   }
 
@@ -101,7 +113,7 @@ export class InlineHost implements TaskHost {
 
   endOverLimit(): void {}
   terminate(): void {}
-  killFor(): void {}
+  killAttempt(): void {}
   killNow(): void {}
 
   async kill(): Promise<void> {

@@ -1,11 +1,11 @@
 import { ProjectError } from '../../domain/errors.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import { residentBytes } from '../host.js'
-import { isReadable } from '../ipc/message-guard.js'
+import { type FromTaskProcess, isReadable } from '../ipc/from-task-process.js'
 import type {
+  AttemptId,
   Catalog,
   CheckRequest,
-  FromTaskProcess,
   JobAssignment,
   ModuleFault,
   StopReason,
@@ -13,11 +13,10 @@ import type {
   Verdict,
 } from '../ipc/messages.js'
 import { packAssignment, unpackAttempt, unpackEnd } from '../ipc/packing.js'
-import type { StartHost } from '../pool/lane-listener.js'
 import { type Exit, ForkedProcess, type ForkedProgram } from './forked-process.js'
 import { LoadWatch } from './load-watch.js'
 import { LastWords, type ProcessExit, tellsOfFullHeap } from './process-exit.js'
-import type { TaskHost, TaskHostListener } from './task-host.js'
+import type { Emit, StartHost, TaskHost } from './task-host.js'
 
 /**
  * How a task process is started; it works in the project's folder. Behind `args` comes `--without=FAULT`, as JSON, for
@@ -36,7 +35,7 @@ export class ProcessHost implements TaskHost {
   /** The tasks and faults it found. Rejects with ProjectError if it dies before it is ready. */
   readonly catalog: Promise<Catalog>
   readonly #program: TaskProgram
-  readonly #listener: TaskHostListener
+  readonly #emit: Emit
   readonly #loaded = deferred<Catalog>()
   readonly #faulty: ModuleFault[] = []
   readonly #checks = new Map<number, (verdicts: readonly Verdict[]) => void>()
@@ -51,9 +50,9 @@ export class ProcessHost implements TaskHost {
   #peakBytes: number | null = null
   #isOverLimit = false
 
-  constructor(program: TaskProgram, listener: TaskHostListener) {
+  constructor(program: TaskProgram, emit: Emit) {
     this.#program = program
-    this.#listener = listener
+    this.#emit = emit
     this.catalog = this.#loaded.promise
     this.catalog.catch(() => {}) // whoever needs it will see the rejection; nobody has to
     this.#loading = this.#watchLoading()
@@ -69,22 +68,19 @@ export class ProcessHost implements TaskHost {
     return this.#stage === 'ready' && !this.#killed && !this.#ending
   }
 
-  /** Hands jobs over: `atOnce` of all that are here run, in the order of their coming. */
-  run(assignments: readonly JobAssignment[], atOnce: number): void {
-    this.#process.send({ type: 'jobs', jobs: assignments.map(packAssignment), atOnce })
+  run(assignments: readonly JobAssignment[], maxRunning: number): void {
+    this.#process.send({ type: 'jobs', jobs: assignments.map(packAssignment), maxRunning })
   }
 
-  /** Asks for what waits; `returned` hears the answer. */
   recall(): void {
     this.#process.send({ type: 'recall' })
   }
 
-  stop(id: string, attempt: number, reason: StopReason): void {
+  stop({ id, attempt }: AttemptId, reason: StopReason): void {
     this.#process.send({ type: 'stop', id, attempt, reason })
   }
 
-  /** Asks it to end a job without its promise: no answer if its loop is blocked. */
-  abandon(id: string, attempt: number): void {
+  abandon({ id, attempt }: AttemptId): void {
     this.#process.send({ type: 'abandon', id, attempt })
   }
 
@@ -132,7 +128,7 @@ export class ProcessHost implements TaskHost {
     this.#process.terminate()
   }
 
-  killFor(): void {
+  killAttempt(): void {
     this.killNow()
   }
 
@@ -150,7 +146,7 @@ export class ProcessHost implements TaskHost {
         received: (message) => this.#receive(message),
         wrote: (stream, text) => {
           if (stream === 'stderr') this.#lastWords.add(text)
-          this.#listener.output({ id: null, attempt: 0, stream, text, at: null })
+          this.#emit({ type: 'output', output: [{ id: null, attempt: 0, stream, text, at: null }] })
         },
         ending: () => {
           this.#ending = true
@@ -183,7 +179,7 @@ export class ProcessHost implements TaskHost {
     }
     this.#stage = 'gone'
     this.#loaded.reject(this.#loading.errorOf(exit))
-    this.#listener.exited(exit)
+    this.#emit({ type: 'exited', exit })
   }
 
   #startWithout(fault: ModuleFault): void {
@@ -211,34 +207,29 @@ export class ProcessHost implements TaskHost {
         this.#stage = 'ready'
         this.#loading.stop()
         this.#loaded.resolve(message.catalog)
-        this.#listener.ready()
+        this.#emit({ type: 'ready' })
         return
       case 'turn':
-        // First what has begun: a place that an end leaves may be taken by one of them already.
-        this.#listener.started(message.started.map(unpackAttempt))
-        this.#listener.ended(message.ends.map(unpackEnd))
+        // First what has started: a place that an end leaves may be taken by one of them already.
+        this.#emit({ type: 'started', attempts: message.started.map(unpackAttempt) })
+        this.#emit({ type: 'finished', ends: message.ends.map(unpackEnd) })
         return
       case 'returned':
-        this.#listener.returned(message.jobs)
-        return
-      case 'recycle':
-        this.#listener.recycle()
-        return
-      case 'output':
-        for (const output of message.output) this.#listener.output(output)
-        return
-      case 'progress':
-        for (const progress of message.progress) this.#listener.progress(progress)
+        this.#emit({ type: 'returned', attempts: message.jobs })
         return
       case 'checked':
         this.#checks.get(message.ask)?.(message.verdicts)
         this.#checks.delete(message.ask)
         return
       case 'enqueue':
-        void this.#listener
-          .enqueue(message.request)
-          .then((answer) => this.#process.send({ type: 'enqueued', ask: message.ask, answer }))
+        this.#emit({
+          type: 'enqueue',
+          request: message.request,
+          answer: (answer) => this.#process.send({ type: 'enqueued', ask: message.ask, answer }),
+        })
         return
+      default:
+        this.#emit(message)
     }
   }
 
@@ -265,5 +256,5 @@ function deferred<T>() {
 
 /** A pool's tasks as processes of this program. */
 export function inProcesses(program: TaskProgram): { readonly start: StartHost; readonly cwd: string } {
-  return { start: (listener) => new ProcessHost(program, listener), cwd: program.cwd }
+  return { start: (emit) => new ProcessHost(program, emit), cwd: program.cwd }
 }

@@ -1,5 +1,6 @@
 import type { Usage } from '../../domain/job.js'
 import type { ProcessIdentity } from '../../stores/store.js'
+import type { TaskProcessFact } from '../ipc/from-task-process.js'
 import type {
   AttemptEnd,
   AttemptId,
@@ -9,58 +10,77 @@ import type {
   EnqueueRequest,
   JobAssignment,
   StopReason,
-  TaskOutput,
-  TaskProgress,
   Verdict,
 } from '../ipc/messages.js'
 import type { ProcessExit } from './process-exit.js'
 
-/** What runs the jobs of a lane: `atOnce` of those handed over run, in their order, the others wait for one to end. */
+/** Runs jobs: `maxRunning` of those handed over run, in their order; the others wait until one of those has ended. */
 export interface TaskHost {
   /** The tasks and faults it found. Rejects with ProjectError if it dies before it is ready. */
   readonly catalog: Promise<Catalog>
   readonly ready: boolean
   /** The processes that must not outlive the worker. */
   readonly identities: readonly ProcessIdentity[]
-  run(assignments: readonly JobAssignment[], atOnce: number): void
-  /** Asks for what waits; `returned` hears the answer. */
+  run(assignments: readonly JobAssignment[], maxRunning: number): void
+  /** Asks for what waits; a `returned` event is the answer. */
   recall(): void
-  stop(id: string, attempt: number, reason: StopReason): void
+  stop(attempt: AttemptId, reason: StopReason): void
   /** Ends a job that has not heeded its signal; no answer if that cannot be done to it alone. */
-  abandon(id: string, attempt: number): void
+  abandon(attempt: AttemptId): void
+  /** Tells what runs a job, and all that it has started, to end: the whole process, if it cannot be told apart. */
+  terminate(attempt: AttemptId): void
+  /** Kills what runs a job. */
+  killAttempt(attempt: AttemptId): void
   /** What the schemas of the tasks say of arguments, in order. */
   check(requests: readonly CheckRequest[]): Promise<readonly Verdict[]>
   /** Looks how much memory it holds, in bytes; null where nobody can tell. */
   measure(): number | null
   /** Ends it because it holds too much memory. */
   endOverLimit(): void
-  /** Tells what runs a job, and all that it has started, to end: the whole process, if it cannot be told apart. */
-  terminate(id: string, attempt: number): void
-  /** Kills what runs a job. */
-  killFor(id: string, attempt: number): void
-  /** Lets it go: it ends by itself, or is killed. Resolves when it has, and all it wrote has been told. */
+  /** Lets it go: it ends by itself, or is killed. Resolves when it has ended, after the events of all that it wrote. */
   end(): Promise<void>
-  /** Ends it with all that it has started. Resolves when it has, and all it wrote has been told. */
+  /** Ends it with all that it has started. Resolves when it has ended, after the events of all that it wrote. */
   kill(): Promise<void>
   /** As `kill`, for those who cannot wait. */
   killNow(): void
 }
 
-export interface TaskHostListener {
-  /** They no longer wait: told before their first line runs. */
-  started(jobs: readonly AttemptId[]): void
-  ended(ends: readonly AttemptEnd[]): void
-  returned(jobs: readonly AttemptId[]): void
-  output(output: TaskOutput): void
-  progress(progress: TaskProgress): void
-  usage(job: AttemptId, usage: Usage): void
-  enqueue(request: EnqueueRequest): Promise<EnqueueAnswer>
+/** The events of jobs, each with its attempt: an id where it is reported, the attempt itself once the slot has found it. */
+type AttemptEvent<Attempt> =
+  /** They no longer wait: reported before their first line runs. */
+  | { readonly type: 'started'; readonly attempts: readonly Attempt[] }
+  /** Recalled, or their process ended: they have not started. */
+  | { readonly type: 'returned'; readonly attempts: readonly Attempt[] }
+  | { readonly type: 'usage'; readonly attempt: Attempt; readonly usage: Usage }
+
+/** What no slot changes on its way to the runner. */
+type HostFact =
+  | TaskProcessFact
   /** It can run jobs. */
-  ready(): void
-  /** It has started a process that must not outlive the worker. Resolves when that is stored, or cannot be. */
-  spawned(): Promise<void>
-  /** It is to be replaced when the jobs that run in it have ended. */
-  recycle(): void
+  | { readonly type: 'ready' }
+  | { readonly type: 'enqueue'; readonly request: EnqueueRequest; answer(answer: EnqueueAnswer): void }
+  /** It has started a process that must not outlive the worker; `stored` is called when the store has it, or refuses it. */
+  | { readonly type: 'spawned'; stored(): void }
+
+/** What a host reports, in the order in which it happens. */
+export type HostEvent =
+  | HostFact
+  | AttemptEvent<AttemptId>
+  | { readonly type: 'finished'; readonly ends: readonly AttemptEnd[] }
   /** It is gone, asked for or not. */
-  exited(exit: ProcessExit): void
-}
+  | { readonly type: 'exited'; readonly exit: ProcessExit }
+
+/** The same, from a slot of the pool, which knows the attempts. */
+export type SlotEvent<Attempt> =
+  | HostFact
+  | AttemptEvent<Attempt>
+  | {
+      readonly type: 'finished'
+      readonly ends: readonly { readonly attempt: Attempt; readonly report: AttemptEnd['report'] }[]
+    }
+  /** `running`: what ran in it is lost. */
+  | { readonly type: 'exited'; readonly exit: ProcessExit; readonly running: readonly Attempt[] }
+
+export type Emit = (event: HostEvent) => void
+
+export type StartHost = (emit: Emit) => TaskHost

@@ -2,7 +2,7 @@ import type { EpochMs, JobId } from '../../domain/job.js'
 import type { AttemptReport } from '../../domain/outcome.js'
 import type { EnqueueOptions, TaskDefaults } from '../../domain/request.js'
 import type { TaskSchedule } from '../../domain/schedule/options.js'
-import type { PackedAssignment, PackedAttempt, PackedEnd } from './packing.js'
+import type { PackedAssignment } from './packing.js'
 
 /** What crosses between a worker and its task processes: batches of plain data. */
 
@@ -99,8 +99,8 @@ export interface CheckRequest {
 export type Verdict = string | null
 
 export type ToTaskProcess =
-  /** `atOnce` of them run, in this order; the others wait until one of those has ended. */
-  | { readonly type: 'jobs'; readonly jobs: readonly PackedAssignment[]; readonly atOnce: number }
+  /** `maxRunning` of them run, in this order; the others wait until one of those has ended. */
+  | { readonly type: 'jobs'; readonly jobs: readonly PackedAssignment[]; readonly maxRunning: number }
   /** Give back what waits. */
   | { readonly type: 'recall' }
   | { readonly type: 'stop'; readonly id: JobId; readonly attempt: number; readonly reason: StopReason }
@@ -108,20 +108,3 @@ export type ToTaskProcess =
   | { readonly type: 'abandon'; readonly id: JobId; readonly attempt: number }
   | { readonly type: 'check'; readonly ask: number; readonly requests: readonly CheckRequest[] }
   | { readonly type: 'enqueued'; readonly ask: number; readonly answer: EnqueueAnswer }
-
-export type FromTaskProcess =
-  /** Its top level is about to run: sent before, because a module may end the process or never come to an end. */
-  | { readonly type: 'loading'; readonly file: string }
-  | { readonly type: 'loaded'; readonly catalog: Catalog }
-  /** It cannot load the tasks, and ends. */
-  | { readonly type: 'not loaded'; readonly message: string }
-  | { readonly type: 'output'; readonly output: readonly TaskOutput[] }
-  | { readonly type: 'progress'; readonly progress: readonly TaskProgress[] }
-  /** What has ended, and what begins now: told before its first line runs. */
-  | { readonly type: 'turn'; readonly ends: readonly PackedEnd[]; readonly started: readonly PackedAttempt[] }
-  /** Something has gone wrong in it that may touch later jobs: it is to be replaced when those that run have ended. */
-  | { readonly type: 'recycle' }
-  /** The answer to `recall`: these have not begun, and will not. */
-  | { readonly type: 'returned'; readonly jobs: readonly AttemptId[] }
-  | { readonly type: 'checked'; readonly ask: number; readonly verdicts: readonly Verdict[] }
-  | { readonly type: 'enqueue'; readonly ask: number; readonly request: EnqueueRequest }

@@ -1,80 +1,98 @@
 import type { RunningAttempt } from '../attempts/running-attempt.js'
-import type { Lane } from './lane.js'
-import type { Place } from './place.js'
+import type { ProcessSlot } from './process-slot.js'
 
 /**
- * Jobs that must be alone in a task process: suspects, and those whose task asks for a process of its own, which has to be a
- * fresh one. They wait for a lane to be empty, which takes nothing else meanwhile.
+ * Jobs that must be alone in a task process: suspects, and those whose task asks for it. Each has a fresh process beside
+ * those of the pool, as soon as the concurrency leaves room for it, and no job waits for a process to become empty.
  */
 export class IsolatedJobs {
-  readonly #places: readonly Place[]
-  readonly #wantsFresh: (entry: RunningAttempt) => boolean
+  readonly #startSlot: () => ProcessSlot
   readonly #waiting: RunningAttempt[] = []
+  /** The attempt that is to run in it once its process has loaded the tasks; null when it was handed over. */
+  readonly #slots = new Map<ProcessSlot, RunningAttempt | null>()
+  readonly #ending = new Set<Promise<void>>()
 
-  constructor(places: readonly Place[], wantsFresh: (entry: RunningAttempt) => boolean) {
-    this.#places = places
-    this.#wantsFresh = wantsFresh
+  constructor(startSlot: () => ProcessSlot) {
+    this.#startSlot = startSlot
   }
 
-  /** How many wait. */
+  /** How many there are. */
   get count(): number {
-    return this.#waiting.length
+    return this.#waiting.length + this.#slots.size
   }
 
-  add(entries: readonly RunningAttempt[]): void {
-    this.#waiting.push(...entries)
-    this.place()
+  /** How many have a process, or will as soon as it has started. */
+  get running(): number {
+    return this.#slots.size
   }
 
-  /** Takes back one that waits. */
-  withdraw(entry: RunningAttempt): void {
-    const index = this.#waiting.indexOf(entry)
+  get slots(): Iterable<ProcessSlot> {
+    return this.#slots.keys()
+  }
+
+  add(attempts: readonly RunningAttempt[]): void {
+    this.#waiting.push(...attempts)
+  }
+
+  /** Starts processes until `most` of the jobs have one. */
+  start(most: number): void {
+    while (this.#slots.size < most) {
+      const attempt = this.#waiting.shift()
+      if (attempt === undefined) return
+      this.#slots.set(this.#startSlot(), attempt)
+    }
+  }
+
+  /** The process of a slot can run its job. False if the slot is none of these. */
+  ready(slot: ProcessSlot): boolean {
+    const attempt = this.#slots.get(slot)
+    if (attempt === undefined) return false
+    this.#slots.set(slot, null)
+    if (attempt !== null) slot.handOver([attempt])
+    return true
+  }
+
+  /** The job has left its slot. */
+  left(slot: ProcessSlot): void {
+    if (this.#slots.get(slot) === null && slot.count === 0) this.#end(slot)
+  }
+
+  /** Takes back one that has not been handed over. */
+  withdraw(attempt: RunningAttempt): void {
+    const index = this.#waiting.indexOf(attempt)
     if (index >= 0) this.#waiting.splice(index, 1)
+    for (const [slot, pending] of this.#slots) if (pending === attempt) this.#end(slot)
   }
 
-  /** Takes back all that wait. */
+  /** Takes back all that have not been handed over. */
   withdrawAll(): readonly RunningAttempt[] {
-    return this.#waiting.splice(0)
+    const attempts = this.#waiting.splice(0)
+    for (const [slot, pending] of this.#slots) {
+      if (pending === null) continue
+      attempts.push(pending)
+      this.#end(slot)
+    }
+    return attempts
   }
 
-  /** Hands over as many as there are empty lanes, and sees to it that there will be one for the next. */
-  place(): void {
-    for (let [next] = this.#waiting; next !== undefined; [next] = this.#waiting) {
-      const lane = this.#laneFor(next)
-      if (lane === null) return
-      this.#waiting.shift()
-      lane.isExclusive = true
-      lane.handOver([next])
+  /** Takes everything out, as far as the worker is concerned. */
+  clear(): void {
+    this.#waiting.length = 0
+    for (const slot of this.#slots.keys()) {
+      slot.clear()
+      this.#end(slot)
     }
-    for (const { lane } of this.#places) lane.runsOut = false
   }
 
-  /** null: it has to wait, and that has been seen to. */
-  #laneFor(entry: RunningAttempt): Lane | null {
-    const fresh = this.#wantsFresh(entry)
-    const empty = this.#places.filter(({ lane }) => lane.ready && lane.count === 0 && lane.share > 0)
-    const place = empty.find(({ lane }) => !(fresh && lane.isUsed))
-    if (place !== undefined) {
-      place.lane.isUsedUp = fresh
-      return place.lane
-    }
-    const [used] = empty
-    if (used === undefined) this.#emptyOne()
-    else {
-      used.replace()
-      used.lane.runsOut = true
-    }
-    return null
+  /** Ends all processes; resolves when they have ended. */
+  async end(): Promise<void> {
+    for (const slot of this.#slots.keys()) this.#end(slot)
+    await Promise.all(this.#ending)
   }
 
-  /** Lets one lane run out. */
-  #emptyOne(): void {
-    const lanes = this.#places.map(({ lane }) => lane)
-    if (lanes.some((lane) => lane.isExclusive || lane.runsOut)) return
-    const shared = lanes.filter((lane) => lane.ready && lane.share > 0)
-    const [lane] = shared.sort((a, b) => a.count - a.buffered - (b.count - b.buffered))
-    if (lane === undefined) return // it will be empty when its process is back
-    lane.runsOut = true
-    lane.recall()
+  #end(slot: ProcessSlot): void {
+    this.#slots.delete(slot)
+    const ended = slot.end().finally(() => this.#ending.delete(ended))
+    this.#ending.add(ended)
   }
 }

@@ -1,15 +1,16 @@
 import type { Clock } from '../../domain/clock.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import type { RunningAttempt } from '../attempts/running-attempt.js'
+import { preciseMs } from '../clock.js'
 import type { OuterStreams } from '../hosts/command.js'
 import { CommandHost } from '../hosts/command-host.js'
+import type { SlotEvent, StartHost } from '../hosts/task-host.js'
 import type { Catalog, CheckRequest, EnqueueAnswer, TaskInfo, TaskOutput, Verdict } from '../ipc/messages.js'
 import { shellTask } from '../shell-task.js'
 import { sharesBeside, sum } from './fair-share.js'
 import { IsolatedJobs } from './isolated-jobs.js'
-import { Lane } from './lane.js'
-import type { LaneListener, StartHost } from './lane-listener.js'
-import { Place } from './place.js'
+import { KnownTasks } from './known-tasks.js'
+import { type EmitFromSlot, ProcessSlot } from './process-slot.js'
 
 const notStarted: EnqueueAnswer = {
   name: 'OffstageError',
@@ -22,247 +23,269 @@ const notStarted: EnqueueAnswer = {
 export interface PoolTasks {
   /** null: there are none but the built-in one. */
   readonly start: StartHost | null
+  /** Whether the jobs run in this very process, where none of them can be alone. Default: no. */
+  readonly isInline?: boolean
   /** Where programs run. */
   readonly cwd: string
-  /** What commands read, and where they write beside the record of their job. Left out: nothing, and nowhere. */
+  /** What commands read, and where they write beside the record of their job. Default: nothing, and nowhere. */
   readonly outer?: OuterStreams
 }
 
+/** What the pool passes on: it sees to it itself that a slot gets a fresh process. */
+export type PoolEvent = Exclude<SlotEvent<RunningAttempt>, { readonly type: 'recycle' }>
+
+type EmitFromPool = (slot: ProcessSlot, event: PoolEvent) => void
+
 /**
- * The task processes of a worker, each with its share of the concurrency, and the programs that it runs.
+ * Runs the jobs of a worker, `concurrency` of them at once: functions in task processes, each with its share of the
+ * concurrency; beside those, and taken off the shares, isolated jobs, programs, and what runs in a process that is replaced.
  */
 export class TaskPool {
   /** The tasks and faults of the project. Rejects with ProjectError if the first process dies before it has them. */
   readonly catalog: Promise<Catalog>
-  readonly #start: StartHost | null
-  readonly #commands: Lane
-  readonly #outputBefore: (output: TaskOutput) => void
-  readonly #places: Place[]
-  /** Those of its jobs that must be alone. */
   readonly isolated: IsolatedJobs
-  #tasks: ReadonlyMap<string, TaskInfo> = new Map()
-  #known: readonly string[] = [shellTask]
-  /** What each process found in the task directory: while a deploy is under way, not the same. */
-  readonly #found = new WeakMap<Lane, readonly string[]>()
+  readonly #tasks: PoolTasks
+  readonly #outputBefore: (output: TaskOutput) => void
+  readonly #shared: ProcessSlot[] = []
+  readonly #draining = new Set<ProcessSlot>()
+  readonly #ending = new Set<Promise<void>>()
+  readonly #commands: ProcessSlot
+  readonly #known = new KnownTasks()
   #concurrency = 1
-  #hasCommands = false
-  #listener: LaneListener | null = null
+  /** Whether something ran beside the shared slots when the concurrency was shared out. */
+  #isMixed = false
+  #emit: EmitFromPool | null = null
 
   /**
    * Starts a first process, so that it loads while the caller does other things. `output` hears what modules write as
    * they load, until the pool is opened.
    */
   constructor(tasks: PoolTasks, clock: Clock, output: (output: TaskOutput) => void) {
+    this.#tasks = tasks
     this.#outputBefore = output
     const place = {
       cwd: tasks.cwd,
       outer: tasks.outer ?? null,
       fileOf: (task: string) => this.task(task)?.file ?? null,
     }
-    this.#commands = new Lane((listener) => new CommandHost(place, clock, listener), this.#relay())
-    this.#start = tasks.start
-    this.#places = tasks.start === null ? [] : [new Place(tasks.start, this.#relay())]
-    this.isolated = new IsolatedJobs(this.#places, ({ claim }) => this.#hasOwnProcess(claim.job.task))
-    this.catalog = (this.#places[0]?.lane ?? this.#commands).catalog
+    const { start } = tasks
+    const onEvent: EmitFromSlot = (slot, event) => this.#onSlotEvent(slot, event)
+    this.#commands = new ProcessSlot((emit) => new CommandHost(place, clock, emit), onEvent, 'shared')
+    if (start !== null) this.#shared.push(new ProcessSlot(start, onEvent, 'shared'))
+    this.isolated = new IsolatedJobs(() => new ProcessSlot(start ?? noTasks, onEvent, 'exclusive'))
+    this.catalog = (this.#shared[0] ?? this.#commands).catalog
   }
 
-  get lanes(): readonly Lane[] {
-    return [...this.#places.flatMap(({ lanes }) => lanes), this.#commands]
+  /** All of them: those that take jobs, those that end, and those of one job. */
+  get slots(): readonly ProcessSlot[] {
+    return [...this.#shared, ...this.#draining, ...this.isolated.slots, this.#commands]
   }
 
   get processes(): readonly ProcessIdentity[] {
-    return this.lanes.flatMap(({ identities }) => identities)
+    return this.slots.flatMap(({ identities }) => identities)
   }
 
   check(requests: readonly CheckRequest[]): Promise<readonly Verdict[]> {
-    const [first] = this.#places
-    return first === undefined ? Promise.resolve([]) : first.lane.check(requests)
+    const [first] = this.#shared
+    return first === undefined ? Promise.resolve([]) : first.check(requests)
   }
 
   /** What is known of a task; undefined if this project has none of that name. */
   task(name: string): TaskInfo | undefined {
-    return this.#tasks.get(name)
+    return this.#known.info(name)
   }
 
   /** The names of the tasks whose jobs can run here, the built-in one too. The same list as long as they are the same. */
   get known(): readonly string[] {
-    return this.#known
+    return this.#known.names
   }
 
   /** Makes the pool a worker's: `concurrency` jobs at once, shared out among at most so many processes. */
-  open(concurrency: number, processes: number, listener: LaneListener): void {
-    this.#listener = listener
+  open(concurrency: number, processes: number, emit: EmitFromPool): void {
+    this.#emit = emit
     this.#concurrency = concurrency
-    const start = this.#start
+    const { start } = this.#tasks
     const count = start === null ? 0 : Math.min(processes, concurrency)
-    while (start !== null && this.#places.length < count) this.#places.push(new Place(start, this.#relay()))
+    while (start !== null && this.#shared.length < count) this.#shared.push(this.#startShared(start))
     this.#shareOut()
   }
 
-  /** Whether a lane could take a job that would run at once, or has less than half of what it may hold. */
+  /** Whether a slot could take a job that would run at once, or has less than half of what it may hold. */
   isHungry(ahead: number): boolean {
-    if (this.#places.length === 0) return this.#commands.count < this.#concurrency
-    return this.#open().some((lane) => lane.count < lane.share || lane.count <= this.#quota(lane, ahead) / 2)
+    if (this.#shared.length === 0) return this.#commands.count < this.#concurrency
+    return this.#open().some((slot) => slot.count < slot.share || slot.count <= this.#quota(slot, ahead) / 2)
   }
 
   /** How many jobs could be handed over, if `ahead` of them wait in the processes for those that run. */
   room(ahead: number): number {
-    if (this.#places.length === 0) return this.#concurrency - this.#commands.count
-    const room = this.#open().reduce((sum, lane) => sum + Math.max(0, this.#quota(lane, ahead) - lane.count), 0)
-    // Those who wait for an empty lane have a place already.
-    return room - this.isolated.count
+    if (this.#shared.length === 0) return this.#concurrency - this.#commands.count
+    return sum(this.#open().map((slot) => Math.max(0, this.#quota(slot, ahead) - slot.count)))
   }
 
-  /** Hands jobs over, each to the lane that is filled least. Answers those for which there is no process any more. */
-  handOver(entries: readonly RunningAttempt[]): readonly RunningAttempt[] {
-    const commands = entries.filter((entry) => this.#isCommand(entry))
-    if (commands.length > 0) {
-      this.#shareOut()
-      this.#commands.handOver(commands)
-      this.#shareOut()
-    }
-    const isolated = entries.filter((entry) => this.#isIsolated(entry))
+  /** Hands jobs over, each to the slot that is filled least. Returns those for which there is no process any more. */
+  handOver(attempts: readonly RunningAttempt[]): readonly RunningAttempt[] {
+    const commands = attempts.filter((attempt) => this.#isCommand(attempt))
+    const isolated = attempts.filter((attempt) => this.#isIsolated(attempt))
+    if (commands.length === 0 && isolated.length === 0) return this.#handOverShared(attempts)
+    // Programs and processes start as soon as they are handed over: not more of them than the others leave.
+    this.#shareOut()
     this.isolated.add(isolated)
-    const isPlaced = isolated.length > 0 || commands.length > 0
-    const rest = isPlaced ? entries.filter((entry) => !isolated.includes(entry) && !commands.includes(entry)) : entries
-    const loads = this.#open().map((lane) => ({ lane, count: lane.count, added: [] as RunningAttempt[] }))
-    if (loads.length === 0) return rest
-    for (const entry of rest) {
-      const least = loads.reduce((a, b) => (b.count / b.lane.share < a.count / a.lane.share ? b : a))
-      least.added.push(entry)
-      least.count++
-    }
-    for (const { lane, added } of loads) if (added.length > 0) lane.handOver(added)
-    return []
+    if (commands.length > 0) this.#commands.handOver(commands)
+    this.#shareOut()
+    return this.#handOverShared(attempts.filter((one) => !isolated.includes(one) && !commands.includes(one)))
   }
 
   /** How many jobs wait in the processes. */
   get buffered(): number {
-    return this.lanes.reduce((sum, lane) => sum + lane.buffered, 0)
+    return sum(this.slots.map((slot) => slot.buffered))
   }
 
-  /** Asks all lanes, or those where nothing has ended for `quietMs`, for the jobs that wait in them. False if none was asked. */
+  /** How many jobs run, as far as is known. */
+  get running(): number {
+    return sum(this.slots.map((slot) => slot.count - slot.buffered))
+  }
+
+  /** Recalls what waits, from all slots or from those where nothing has ended for `quietMs`. False if nothing was asked. */
   recall(quietMs = 0): boolean {
-    const now = performance.now()
-    const quiet = this.lanes.filter((lane) => now - lane.quietSince >= quietMs)
-    return quiet.filter((lane) => lane.recall()).length > 0
+    const now = preciseMs()
+    const quiet = this.slots.filter((slot) => now - slot.quietSince >= quietMs)
+    return quiet.filter((slot) => slot.recall()).length > 0
   }
 
-  /** Jobs have left a lane: an isolated job that waits for an empty one may have its turn. */
-  left(lane: Lane): void {
-    if (lane.count === 0 && lane.isExclusive) {
-      lane.isExclusive = false
-      if (lane.isUsedUp) this.replace(lane)
-    }
-    this.#placeOf(lane)?.left()
-    if (this.#hasCommands) this.#shareOut()
-    this.isolated.place()
+  /** Jobs have left a slot: others may have their turn. */
+  left(slot: ProcessSlot): void {
+    this.isolated.left(slot)
+    if (this.#draining.has(slot) && slot.count === 0) this.#end(slot)
+    if (this.#isMixed) this.#shareOut()
   }
 
-  /** Gives all places to fresh processes; what runs goes on to its end in the old ones. */
+  /** Gives all shared slots to fresh processes; what runs goes on to its end in the old ones. */
   replaceAll(): void {
-    for (const place of this.#places) place.replace()
+    for (const slot of [...this.#shared]) this.#replace(slot)
   }
 
-  /** Gives the lane's place to a fresh process; what runs in the lane goes on to its end. */
-  replace(lane: Lane): void {
-    const place = this.#placeOf(lane)
-    if (place?.lane === lane && lane.ready) place.replace()
+  /** Gives a shared slot to a fresh process; what runs goes on to its end in the old one. */
+  replace(slot: ProcessSlot): void {
+    if (slot.ready) this.#replace(slot)
   }
 
   /** Takes everything out, as far as the worker is concerned. */
   clear(): void {
-    for (const lane of this.lanes) lane.clear()
-    this.isolated.withdrawAll()
+    this.isolated.clear()
+    for (const slot of this.slots) slot.clear()
   }
 
   /** Kills all processes with everything that runs in them; others take their places. */
   async kill(): Promise<void> {
-    await Promise.all(this.lanes.map((lane) => lane.kill()))
+    await Promise.all(this.slots.map((slot) => slot.killProcess()))
   }
 
   /** As `kill`, for those who cannot wait: nothing takes their places. */
   killNow(): void {
-    for (const lane of this.lanes) lane.endNow()
+    for (const slot of this.slots) slot.endNow()
   }
 
   /** Ends all processes: kills those that still have jobs, lets the others end by themselves. */
   async end(): Promise<void> {
-    await Promise.all([...this.#places.map((place) => place.end()), this.#commands.end()])
+    const slots = [...this.#shared, ...this.#draining, this.#commands]
+    await Promise.all([...slots.map((slot) => slot.end()), this.isolated.end(), ...this.#ending])
   }
 
-  async #learn(lane: Lane): Promise<void> {
-    const { tasks } = await lane.catalog.catch(() => ({ tasks: [] }))
-    this.#tasks = new Map(tasks.map((task) => [task.name, task]))
-    this.#found.set(lane, [...this.#tasks.keys()])
-    // A job may be handed to any of them.
-    const all = new Set(this.#places.flatMap((place) => this.#found.get(place.lane) ?? []))
-    const inAll = (name: string) => this.#places.every((place) => this.#found.get(place.lane)?.includes(name) !== false)
-    const known = [shellTask, ...[...all].filter(inAll)]
-    if (known.join() !== this.#known.join()) this.#known = known
+  #startShared(start: StartHost): ProcessSlot {
+    return new ProcessSlot(start, (slot, event) => this.#onSlotEvent(slot, event), 'shared')
   }
 
-  /** Programs take from the share of the functions, and begin as those end: together they are never more than may run. */
+  #replace(slot: ProcessSlot): void {
+    const index = this.#shared.indexOf(slot)
+    const { start } = this.#tasks
+    if (index < 0 || start === null) return
+    slot.drain()
+    this.#draining.add(slot)
+    this.#shared[index] = this.#startShared(start)
+    if (slot.count === 0) this.#end(slot)
+    this.#shareOut()
+  }
+
+  #end(slot: ProcessSlot): void {
+    this.#draining.delete(slot)
+    const ended = slot.end().finally(() => this.#ending.delete(ended))
+    this.#ending.add(ended)
+  }
+
+  /** What is beside the shared slots takes from their shares, and starts as their jobs end: together never more than may run. */
   #shareOut(): void {
-    const uses = this.#places.map((place) => {
-      const count = sum(place.lanes.map((lane) => lane.count))
-      return { count, running: count - sum(place.lanes.map((lane) => lane.buffered)), share: place.share }
-    })
-    const shares = sharesBeside(this.#concurrency - this.#commands.count, uses)
-    this.#places.forEach((place, index) => {
-      place.share = shares[index] ?? 0
+    const draining = sum([...this.#draining].map(({ count }) => count))
+    const beside = draining + this.isolated.count + this.#commands.count
+    const uses = this.#shared.map((slot) => ({
+      count: slot.count,
+      running: slot.count - slot.buffered,
+      share: slot.share,
+    }))
+    const shares = sharesBeside(this.#concurrency - beside, uses)
+    this.#shared.forEach((slot, index) => {
+      slot.share = shares[index] ?? 0
     })
     const taken = uses.map(({ running, count }, index) => Math.max(running, Math.min(count, shares[index] ?? 0)))
-    this.#commands.share = Math.max(0, this.#concurrency - sum(taken))
-    this.#hasCommands = this.#commands.count > 0
+    const free = Math.max(0, this.#concurrency - draining - sum(taken))
+    this.isolated.start(free - (this.#commands.count - this.#commands.buffered))
+    this.#commands.share = Math.max(0, free - this.isolated.running)
+    this.#isMixed = beside > 0
   }
 
-  #placeOf(lane: Lane): Place | undefined {
-    return this.#places.find(({ lanes }) => lanes.includes(lane))
+  /** Slots that take what anybody may share. */
+  #open(): readonly ProcessSlot[] {
+    return this.#shared.filter(({ isOpen }) => isOpen)
   }
 
-  /** Lanes that take what anybody may share. */
-  #open(): Lane[] {
-    const lanes = this.#places.map(({ lane }) => lane)
-    return lanes.filter((lane) => lane.ready && lane.share > 0 && !lane.isExclusive && !lane.runsOut && !lane.isSilent)
+  #quota(slot: ProcessSlot, ahead: number): number {
+    return slot.share + Math.floor((ahead * slot.share) / this.#concurrency)
   }
 
-  #quota(lane: Lane, ahead: number): number {
-    return lane.share + Math.floor((ahead * lane.share) / this.#concurrency)
+  #handOverShared(attempts: readonly RunningAttempt[]): readonly RunningAttempt[] {
+    const loads = this.#open().map((slot) => ({ slot, count: slot.count, added: [] as RunningAttempt[] }))
+    if (loads.length === 0) return attempts
+    for (const attempt of attempts) {
+      const least = loads.reduce((a, b) => (b.count / b.slot.share < a.count / a.slot.share ? b : a))
+      least.added.push(attempt)
+      least.count++
+    }
+    for (const { slot, added } of loads) if (added.length > 0) slot.handOver(added)
+    return []
   }
 
   #isCommand({ claim: { job } }: RunningAttempt): boolean {
     return job.task === shellTask || (this.task(job.task)?.executable ?? false)
   }
 
-  #isIsolated(entry: RunningAttempt): boolean {
-    const { job } = entry.claim
-    return !this.#isCommand(entry) && (job.suspect || this.#hasOwnProcess(job.task))
+  #isIsolated(attempt: RunningAttempt): boolean {
+    const { job } = attempt.claim
+    if (this.#tasks.isInline === true || this.#isCommand(attempt)) return false
+    return job.suspect || this.task(job.task)?.isolation === 'own'
   }
 
-  #hasOwnProcess(task: string): boolean {
-    return this.task(task)?.isolation === 'own'
-  }
-
-  /** What lanes tell, before and after somebody listens. */
-  #relay(): LaneListener {
-    return {
-      // A claim that comes before it is known what the process can run would pass over everything.
-      ready: (lane) =>
-        void this.#learn(lane).then(() => {
-          this.isolated.place()
-          this.#listener?.ready(lane)
-        }),
-      started: (entry) => this.#listener?.started(entry),
-      ended: (lane, ends) => this.#listener?.ended(lane, ends),
-      returned: (lane, entries) => this.#listener?.returned(lane, entries),
-      recycle: (lane) => this.replace(lane),
-      exited: (lane, exit, running) => this.#listener?.exited(lane, exit, running),
-      output: (output) => (this.#listener === null ? this.#outputBefore(output) : this.#listener.output(output)),
-      progress: (progress) => this.#listener?.progress(progress),
-      usage: (entry, usage) => this.#listener?.usage(entry, usage),
-      spawned: async () => this.#listener?.spawned(),
-      enqueue: async (request) => this.#listener?.enqueue(request) ?? notStarted,
+  #onSlotEvent(slot: ProcessSlot, event: SlotEvent<RunningAttempt>): void {
+    switch (event.type) {
+      case 'ready':
+        if (this.isolated.ready(slot)) return
+        // A claim that comes before it is known what the process can run would pass over everything.
+        void this.#known.learn(slot, this.#shared).then(() => this.#emit?.(slot, event))
+        return
+      case 'recycle':
+        this.replace(slot)
+        return
     }
+    if (this.#emit === null) this.#beforeOpen(event)
+    else this.#emit(slot, event)
   }
+
+  /** While the tasks load nobody listens yet. */
+  #beforeOpen(event: PoolEvent): void {
+    if (event.type === 'output') event.output.forEach(this.#outputBefore)
+    else if (event.type === 'enqueue') event.answer(notStarted)
+    else if (event.type === 'spawned') event.stored()
+  }
+}
+
+function noTasks(): never {
+  throw new Error('a pool without tasks has no isolated jobs')
 }

@@ -17,11 +17,11 @@ export function memoryWatch(pool: TaskPool, runner: Runner, limitBytes: number |
   return loopService('memory watch', events, async () => {
     // Who has nothing to do does not grow.
     if (!runner.busy) return pauseMs
-    for (const lane of pool.lanes) {
-      const bytes = lane.measure()
+    for (const slot of pool.slots) {
+      const bytes = slot.measure()
       if (bytes === null) continue
-      if (limitBytes !== null && bytes > limitBytes) lane.endOverLimit()
-      else if (bytes > keepBytes && lane.jobsEnded > 0) pool.replace(lane)
+      if (limitBytes !== null && bytes > limitBytes) slot.endOverLimit()
+      else if (bytes > keepBytes && slot.jobsEnded > 0) pool.replace(slot)
     }
     return limitBytes === null ? pauseMs : limitedPauseMs
   })

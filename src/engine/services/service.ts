@@ -27,7 +27,7 @@ export function loopService(
       return await turn(stop.signal)
     } catch (thrown) {
       if (!isTemporary(thrown)) throw thrown
-      events.emit('store.unavailable', thrown)
+      events.emit('store.unavailable', { error: thrown })
       return afterRefusalMs
     }
   }
@@ -41,7 +41,7 @@ export function loopService(
     name,
     start: () => {
       running ??= loop().catch((thrown: unknown) => {
-        events.emit('service.failed', name, thrown)
+        events.emit('service.failed', { service: name, error: thrown })
       })
     },
     stop: async () => {

@@ -1,4 +1,4 @@
-import type { FromTaskProcess } from '../ipc/messages.js'
+import type { FromTaskProcess } from '../ipc/from-task-process.js'
 
 /**
  * Takes the channel to the worker for the engine alone, and answers how to send. What a task sends by itself is dropped from

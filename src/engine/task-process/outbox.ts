@@ -1,4 +1,5 @@
-import type { AttemptEnd, AttemptId, FromTaskProcess, TaskOutput, TaskProgress } from '../ipc/messages.js'
+import type { FromTaskProcess } from '../ipc/from-task-process.js'
+import type { AttemptEnd, AttemptId, TaskOutput, TaskProgress } from '../ipc/messages.js'
 import { type PackedEnd, packAttempt, packEnd } from '../ipc/packing.js'
 import type { JobReports } from './running-jobs.js'
 import { TurnOutput } from './turn-output.js'

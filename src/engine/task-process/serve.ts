@@ -72,7 +72,7 @@ export async function serveTasks(load: LoadTasks, blame: BlameModule, clock: Clo
     switch (message.type) {
       case 'jobs':
         watch.begin()
-        jobs.add(message.jobs.map(unpackAssignment), message.atOnce)
+        jobs.add(message.jobs.map(unpackAssignment), message.maxRunning)
         return
       case 'recall':
         outbox.returned(jobs.giveBack())

@@ -87,7 +87,7 @@ function claimFound(
 const plain: RareValues = [0, 0, 0, 0, null, null, 0]
 
 function claimOf(row: ClaimedRow, worker: WorkerId): Claim {
-  const [number, task, argsJson, queue, attemptsBefore, maxRetries, timeoutMs, rare] = row
+  const [number, task, argsJson, queue, attemptsBefore, maxRetries, timeoutMs, dueAt, rare] = row
   const [failures, losses, lossesAlone, suspect, backoff, slot, postponements] = rare ?? plain
   const id = `j${number}`
   const attempt = attemptsBefore + 1
@@ -105,6 +105,7 @@ function claimOf(row: ClaimedRow, worker: WorkerId): Claim {
     maxRetries,
     backoff: backoff === null ? null : (JSON.parse(backoff) as Backoff),
     timeoutMs,
+    dueAt,
     slot,
   }
   return { job, lease: { job: id, attempt, worker, task, queue } }

@@ -3,7 +3,7 @@ import { type Prepared, prepare } from './prepare.js'
 import { scheduleTexts } from './schedule-statements.js'
 
 /** What a claim gives back, in this order: as one JSON text, which costs half as much as so many values. */
-const claimedColumns = 'id, task, args, queue, attempt, max_retries, timeout_ms'
+const claimedColumns = 'id, task, args, queue, attempt, max_retries, timeout_ms, due_at'
 /** Beside them in the same order, or NULL where all are as they are in most jobs. */
 const rareColumns = 'failures, losses, losses_alone, suspect, backoff, slot, postponements'
 const isPlain = 'failures = 0 AND losses = 0 AND suspect = 0 AND backoff IS NULL AND slot IS NULL AND postponements = 0'
@@ -16,6 +16,7 @@ export type ClaimedRow = readonly [
   attemptsBefore: number,
   maxRetries: number,
   timeoutMs: number | null,
+  dueAt: number,
   rare: RareValues | null,
 ]
 

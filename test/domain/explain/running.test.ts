@@ -16,7 +16,7 @@ describe('A running job', () => {
     ],
     'is asked to cancel': [`${base}; ${asked}`, { job: { ...runs, cancelWanted: true } }],
     'is a suspect': [
-      `${base}; as a suspect it has a task process to itself, or waits for an empty one, since its process died once; ${toLimit}`,
+      `${base}; as a suspect it has a task process to itself, since its process died once; ${toLimit}`,
       { job: { ...runs, suspect: true, losses: 1 } },
     ],
     'has a silent worker': [

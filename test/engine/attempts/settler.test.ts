@@ -19,12 +19,12 @@ test('an end that cannot be stored does not take its neighbours along.', async (
     const claims = await store.claim({ worker, queues: null, limit: 3 })
     const events = new EngineEmitter()
     const failures: string[] = []
-    events.on('service.failed', (name) => failures.push(name))
+    events.on('service.failed', ({ service }) => failures.push(service))
     const idle = new Promise<void>((resolve) => {
       const settler = new Settler(store, events, resolve)
       const good = outcomesAt(systemClock).completed()
       const bad = { ...good, startedAt: 0.5 } // the file takes whole milliseconds only
-      settler.settle(claims.map((claim, index) => ({ entry: attemptOf(claim), outcome: index === 1 ? bad : good })))
+      settler.settle(claims.map((claim, index) => ({ attempt: attemptOf(claim), outcome: index === 1 ? bad : good })))
     })
     await idle
     expect(failures).toEqual(['settler'])

@@ -3,28 +3,19 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { ProcessExit } from '../../../src/engine/hosts/process-exit.js'
 import { ProcessHost, type TaskProgram } from '../../../src/engine/hosts/process-host.js'
+import type { HostEvent } from '../../../src/engine/hosts/task-host.js'
 import { temporaryFolder } from '../../support/folder.js'
 
 const folder = temporaryFolder()
 afterAll(() => folder.remove())
 
 function startProcess(program: Partial<TaskProgram>) {
-  let tellExit: (exit: ProcessExit) => void
+  let resolveExit: (exit: ProcessExit) => void
   const exit = new Promise<ProcessExit>((resolve) => {
-    tellExit = resolve
+    resolveExit = resolve
   })
-  const listener = {
-    started: () => {},
-    ended: () => {},
-    returned: () => {},
-    usage: () => {},
-    spawned: async () => {},
-    recycle: () => {},
-    output: () => {},
-    progress: () => {},
-    ready: () => {},
-    enqueue: () => Promise.reject(new Error('nothing enqueues')),
-    exited: (told: ProcessExit) => tellExit(told),
+  const emit = (event: HostEvent) => {
+    if (event.type === 'exited') resolveExit(event.exit)
   }
   const entry = join(import.meta.dirname, '../../../dist/src/task-process.js')
   const whole = {
@@ -34,7 +25,7 @@ function startProcess(program: Partial<TaskProgram>) {
     cwd: folder.path,
     loadLimitMs: 60_000,
   }
-  return { process: new ProcessHost({ ...whole, ...program }, listener), exit }
+  return { process: new ProcessHost({ ...whole, ...program }, emit), exit }
 }
 
 describe('a task process', () => {

@@ -12,7 +12,7 @@ test('Jobs wait until they are told to have begun, in whatever order, and leave 
   const lists = new SlotJobs()
   const entries = ['j1', 'j2', 'j3'].map((id) => entryOf(id))
   for (const entry of entries) lists.add(entry)
-  expect(lists.begin({ id: 'j2', attempt: 1 })).toBe(entries[1])
+  expect(lists.start({ id: 'j2', attempt: 1 })).toBe(entries[1])
   expect([lists.count, lists.waiting, [...lists.running]]).toEqual([3, 2, [entries[1]]])
   expect(lists.take({ id: 'j2', attempt: 1 })).toBe(entries[1])
   expect(lists.take({ id: 'j2', attempt: 1 })).toBeNull()
@@ -28,9 +28,9 @@ test('A job is alone that is the only one to run, or the only one there is.', ()
   expect(lists.alone).toBe(first)
   lists.add(second)
   expect(lists.alone).toBeNull()
-  lists.begin({ id: 'j2', attempt: 1 })
+  lists.start({ id: 'j2', attempt: 1 })
   expect(lists.alone).toBe(second)
-  lists.begin({ id: 'j1', attempt: 1 })
+  lists.start({ id: 'j1', attempt: 1 })
   expect(lists.alone).toBeNull()
 })
 
@@ -42,11 +42,11 @@ test('What is told of an earlier attempt, or of a job that is not here, changes 
     { id: 'j1', attempt: 1 },
     { id: 'j2', attempt: 2 },
   ]) {
-    expect(lists.begin(key)).toBeNull()
+    expect(lists.start(key)).toBeNull()
     expect(lists.find(key)).toBeNull()
     expect(lists.take(key)).toBeNull()
   }
   expect([lists.count, lists.waiting]).toEqual([1, 1])
-  expect(lists.begin({ id: 'j1', attempt: 2 })).toBe(entry)
-  expect(lists.begin({ id: 'j1', attempt: 2 })).toBeNull()
+  expect(lists.start({ id: 'j1', attempt: 2 })).toBe(entry)
+  expect(lists.start({ id: 'j1', attempt: 2 })).toBeNull()
 })

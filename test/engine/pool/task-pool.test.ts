@@ -83,7 +83,7 @@ describe('a pool of task processes', () => {
   test('Jobs that come together are shared out among the processes, however few they are.', async () => {
     const { worker, enqueue, ended, pool } = await workerWith(10, 2)
     worker.start()
-    await Promise.all(pool.lanes.map((lane) => lane.catalog))
+    await Promise.all(pool.slots.map((slot) => slot.catalog))
     const ids = await enqueue('wait', 4)
     writeFileSync(go, '')
     const pids = (await Promise.all(ids.map(ended))).map(({ resultJson }) => resultJson)

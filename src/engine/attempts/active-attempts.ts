@@ -1,0 +1,137 @@
+import type { Clock } from '../../domain/clock.js'
+import type { JobId } from '../../domain/job.js'
+import type { Outcome } from '../../domain/outcome.js'
+import type { Claim, JobStore } from '../../stores/store.js'
+import type { EngineEmitter } from '../events.js'
+import { Interruptions } from './interruptions.js'
+import { released } from './outcome-of.js'
+import { OutputLog } from './output-log.js'
+import { attemptOf, type RunningAttempt } from './running-attempt.js'
+import { type End, Settler } from './settler.js'
+
+/** The attempts that a worker has claimed, until their ends are stored. */
+export class ActiveAttempts {
+  /** What they print and how far they are goes here. */
+  readonly log: OutputLog
+  readonly #clock: Clock
+  readonly #events: EngineEmitter
+  readonly #settler: Settler
+  readonly #interruptions = new Interruptions<RunningAttempt>()
+  readonly #byJob = new Map<JobId, RunningAttempt>()
+  readonly #held: End[] = []
+  readonly #idleWaiters = new Set<() => void>()
+
+  /** `redact`: names of keys, beside the built-in ones, whose values are masked in what the jobs print. */
+  constructor(
+    store: Pick<JobStore, 'append' | 'settle'>,
+    clock: Clock,
+    events: EngineEmitter,
+    redact: readonly string[],
+  ) {
+    this.#clock = clock
+    this.#events = events
+    this.log = new OutputLog(store, clock, events, redact, (id) => this.find(id))
+    this.#settler = new Settler(store, events, () => this.#resolveIdle())
+  }
+
+  /** How many have not ended, or hold their end. */
+  get count(): number {
+    return this.#byJob.size
+  }
+
+  /** Whether something has not ended, or its end is not stored. */
+  get busy(): boolean {
+    return this.count > 0 || this.#settler.busy
+  }
+
+  find(job: JobId): RunningAttempt | undefined {
+    return this.#byJob.get(job)
+  }
+
+  all(): Iterable<RunningAttempt> {
+    return this.#byJob.values()
+  }
+
+  add(claims: readonly Claim[]): readonly RunningAttempt[] {
+    const attempts = claims.map(attemptOf)
+    for (const attempt of attempts) {
+      this.#byJob.set(attempt.claim.job.id, attempt)
+      this.#events.emit('job.claimed', attempt.claim)
+    }
+    return attempts
+  }
+
+  /** Keeps an end for `settleHeld`: those that are stored together share a commit. */
+  hold(end: End): void {
+    this.#held.push(end)
+  }
+
+  settleHeld(): void {
+    this.settle(this.#held.splice(0))
+  }
+
+  settle(ends: readonly End[]): void {
+    for (const { attempt } of ends) {
+      attempt.cancelNextStep()
+      this.#byJob.delete(attempt.claim.job.id)
+    }
+    this.log.end(ends.map(({ attempt }) => attempt))
+    this.#settler.settle(ends)
+  }
+
+  giveBack(attempts: readonly RunningAttempt[]): void {
+    const now = this.#clock.now()
+    this.settle(attempts.map((attempt) => ({ attempt, outcome: released(attempt, now) })))
+  }
+
+  giveBackAll(): void {
+    this.giveBack([...this.#byJob.values()])
+  }
+
+  /** Settles one that ended by a signal, which may have been for the worker too, once that is known. Its lease holds. */
+  settleWhenJudged(attempt: RunningAttempt, outcome: () => Outcome): void {
+    this.#interruptions.judge(attempt, (isInterruption) => {
+      if (this.find(attempt.claim.job.id) !== attempt) return
+      if (isInterruption) attempt.stopping ??= 'shutdown'
+      this.settle([{ attempt, outcome: outcome() }])
+    })
+  }
+
+  /** If it has ended by a signal, it was this cancel that sent it. */
+  cancelled(attempt: RunningAttempt): void {
+    this.#interruptions.decide(attempt, false)
+  }
+
+  /** The worker stops: what ends by a signal from now on is interrupted. */
+  stopping(): void {
+    this.#interruptions.stop()
+  }
+
+  /** Their leases are over: whatever becomes of them is nobody's any more. */
+  forgetAll(): void {
+    for (const attempt of this.#byJob.values()) {
+      attempt.cancelNextStep()
+      const { job, attempt: number } = attempt.claim.lease
+      this.#events.emit('attempt.refused', { job, attempt: number })
+    }
+    this.#byJob.clear()
+    this.#held.length = 0
+    this.#resolveIdle()
+  }
+
+  /** Resolves when none is left and all ends are stored. */
+  async idle(): Promise<void> {
+    while (this.busy) await new Promise<void>((resolve) => this.#idleWaiters.add(resolve))
+  }
+
+  /** Stops trying to store what the store refuses. */
+  giveUp(): void {
+    this.#settler.giveUp()
+  }
+
+  #resolveIdle(): void {
+    if (this.busy) return
+    for (const waiter of this.#idleWaiters) waiter()
+    this.#idleWaiters.clear()
+  }
+}

@@ -1,0 +1,27 @@
+import type { Clock } from '../domain/clock.js'
+import { OffstageError } from '../domain/errors.js'
+import { makeJob } from '../domain/request.js'
+import type { JobStore } from '../stores/store.js'
+import type { EngineEmitter } from './events.js'
+import type { EnqueueAnswer, EnqueueRequest } from './ipc/messages.js'
+
+/** Stores a job that a task enqueues. Never rejects: what is wrong with it is for the task. */
+export async function enqueueFromTask(
+  store: Pick<JobStore, 'enqueue'>,
+  clock: Clock,
+  events: EngineEmitter,
+  { task, defaults, argsJson, options }: EnqueueRequest,
+): Promise<EnqueueAnswer> {
+  try {
+    const job = makeJob(task, defaults, argsJson, options, clock.now())
+    const [enqueued] = await store.enqueue([job])
+    if (enqueued === undefined) throw new Error('the store answered nothing')
+    if (enqueued.answer === 'refused') return { taken: { key: job.key?.name ?? '', holder: enqueued.id } }
+    events.emit('job.enqueued', { task, queue: job.queue, enqueued })
+    return { id: enqueued.id, duplicate: enqueued.answer === 'existing' }
+  } catch (thrown) {
+    const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown))
+    if (thrown instanceof OffstageError) return { name, message, code: thrown.code, hint: thrown.hint }
+    return { name, message, code: 'E_ENQUEUE', hint: null }
+  }
+}

@@ -1,0 +1,53 @@
+import type { AttemptId, Catalog, EnqueueRequest, TaskOutput, TaskProgress, Verdict } from './messages.js'
+import type { PackedAttempt, PackedEnd } from './packing.js'
+
+/** What a task process reports and no host changes on its way to the runner. */
+export type TaskProcessFact =
+  | { readonly type: 'output'; readonly output: readonly TaskOutput[] }
+  | { readonly type: 'progress'; readonly progress: readonly TaskProgress[] }
+  /** Something has gone wrong in it that may touch later jobs: it is to be replaced when those that run have ended. */
+  | { readonly type: 'recycle' }
+
+/** What a task process sends to its worker. */
+export type FromTaskProcess =
+  | TaskProcessFact
+  /** The top level of a module is about to run: sent before, because it may end the process or never come to an end. */
+  | { readonly type: 'loading'; readonly file: string }
+  | { readonly type: 'loaded'; readonly catalog: Catalog }
+  /** It cannot load the tasks, and ends. */
+  | { readonly type: 'not loaded'; readonly message: string }
+  /** What has ended, and what starts now: sent before its first line runs. */
+  | { readonly type: 'turn'; readonly ends: readonly PackedEnd[]; readonly started: readonly PackedAttempt[] }
+  /** The answer to `recall`: these have not started, and will not. */
+  | { readonly type: 'returned'; readonly jobs: readonly AttemptId[] }
+  | { readonly type: 'checked'; readonly ask: number; readonly verdicts: readonly Verdict[] }
+  | { readonly type: 'enqueue'; readonly ask: number; readonly request: EnqueueRequest }
+
+type Fields = Readonly<Record<string, unknown>>
+
+const shapes: Readonly<Record<FromTaskProcess['type'], (message: Fields) => boolean>> = {
+  output: ({ output }) => Array.isArray(output),
+  progress: ({ progress }) => Array.isArray(progress),
+  recycle: () => true,
+  loading: ({ file }) => typeof file === 'string',
+  loaded: ({ catalog }) => isObject(catalog) && Array.isArray(catalog.tasks) && Array.isArray(catalog.faults),
+  'not loaded': ({ message }) => typeof message === 'string',
+  turn: ({ ends, started }) => Array.isArray(ends) && Array.isArray(started),
+  returned: ({ jobs }) => Array.isArray(jobs),
+  checked: ({ verdicts }) => Array.isArray(verdicts),
+  enqueue: ({ request }) => isObject(request),
+}
+
+/**
+ * Whether a task process may have sent it, as far as its outline shows. Tasks can send what they like, and can change all
+ * objects, or all arrays, on their way.
+ */
+export function isReadable(message: unknown): message is FromTaskProcess {
+  if (!isObject(message)) return false
+  const { type } = message
+  return typeof type === 'string' && Object.hasOwn(shapes, type) && shapes[type as FromTaskProcess['type']](message)
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null
+}

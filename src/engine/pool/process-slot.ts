@@ -1,0 +1,260 @@
+import type { ProcessIdentity } from '../../stores/store.js'
+import type { AttemptHandle, RunningAttempt } from '../attempts/running-attempt.js'
+import { preciseMs } from '../clock.js'
+import type { ProcessExit } from '../hosts/process-exit.js'
+import type { HostEvent, SlotEvent, StartHost } from '../hosts/task-host.js'
+import type {
+  AttemptEnd,
+  AttemptId,
+  Catalog,
+  CheckRequest,
+  JobAssignment,
+  StopReason,
+  TaskOutput,
+  Verdict,
+} from '../ipc/messages.js'
+import { RestartingHost } from './restarting-host.js'
+import { SlotJobs } from './slot-jobs.js'
+
+/** What a slot reports: the events of its host, with the attempts that they are about. */
+export type EmitFromSlot = (slot: ProcessSlot, event: SlotEvent<RunningAttempt>) => void
+
+/**
+ * `shared`: takes jobs as long as it lives. `draining`: takes none any more, and ends when those that run have ended.
+ * `exclusive`: has one job, and no process follows the one that had it.
+ */
+type SlotMode = 'shared' | 'draining' | 'exclusive'
+
+/** `recalling`: it was asked for what waits in its process, and has not answered: the loop of that may be blocked. */
+type SlotPhase = 'open' | 'recalling' | 'ending'
+
+/**
+ * A slot for one warm task process at a time, and the jobs in it in the order in which they were handed over: the first
+ * `share` of them run, the others wait inside the process, so that no job waits for a commit of another. The process
+ * reports which of them start: while its loop is blocked none does, and their time does not run.
+ */
+export class ProcessSlot implements AttemptHandle {
+  /** Since when nothing has ended here, by the monotonic clock. */
+  quietSince = 0
+  readonly #startHost: StartHost
+  readonly #emit: EmitFromSlot
+  readonly #jobs = new SlotJobs()
+  readonly #host: RestartingHost
+  #mode: SlotMode
+  #phase: SlotPhase = 'open'
+  #share = 1
+  #endedJobs = 0
+
+  constructor(startHost: StartHost, emit: EmitFromSlot, mode: 'shared' | 'exclusive') {
+    this.#startHost = startHost
+    this.#emit = emit
+    this.#mode = mode
+    this.#host = new RestartingHost(() => this.#startHost((event) => this.#onHostEvent(event)))
+  }
+
+  get catalog(): Promise<Catalog> {
+    return this.#host.current.catalog
+  }
+
+  /** Whether its process can run jobs that are handed over. */
+  get ready(): boolean {
+    return this.#host.current.ready && this.#mode !== 'draining'
+  }
+
+  /** Whether it has a share of the concurrency, and takes more jobs. */
+  get isOpen(): boolean {
+    return this.ready && this.#share > 0 && this.#phase === 'open'
+  }
+
+  /** How many of its jobs run at once. */
+  get share(): number {
+    return this.#share
+  }
+
+  set share(share: number) {
+    if (share === this.#share) return
+    this.#share = share
+    if (this.#host.current.ready) this.#host.current.run([], share)
+  }
+
+  /** How many jobs have ended in its process. */
+  get jobsEnded(): number {
+    return this.#endedJobs
+  }
+
+  get identities(): readonly ProcessIdentity[] {
+    return this.#host.current.identities
+  }
+
+  /** How often in a row its process ended before it was ready. */
+  get exitsWhileLoading(): number {
+    return this.#host.exitsWhileLoading
+  }
+
+  /** How many jobs are in it. */
+  get count(): number {
+    return this.#jobs.count
+  }
+
+  /** How many of them have not started. */
+  get buffered(): number {
+    return this.#jobs.waiting
+  }
+
+  get running(): Iterable<RunningAttempt> {
+    return this.#jobs.running
+  }
+
+  check(requests: readonly CheckRequest[]): Promise<readonly Verdict[]> {
+    return this.#host.current.check(requests)
+  }
+
+  /** Hands jobs over; the process must be ready. */
+  handOver(attempts: readonly RunningAttempt[]): void {
+    if (this.#jobs.waiting === 0) this.quietSince = preciseMs()
+    for (const attempt of attempts) {
+      attempt.handle = this
+      this.#jobs.add(attempt)
+    }
+    if (this.#mode === 'exclusive') this.#host.stopReplacing()
+    this.#host.current.run(attempts.map(assignmentOf), this.#share)
+  }
+
+  stop({ claim: { job } }: RunningAttempt, reason: StopReason): void {
+    this.#host.current.stop(job, reason)
+  }
+
+  abandon({ claim: { job } }: RunningAttempt): void {
+    this.#host.current.abandon(job)
+  }
+
+  terminate({ claim: { job } }: RunningAttempt): void {
+    this.#host.current.terminate(job)
+  }
+
+  kill({ claim: { job } }: RunningAttempt): void {
+    this.#host.current.killAttempt(job)
+  }
+
+  /** Takes no more jobs: what waits is recalled, what runs goes on to its end. */
+  drain(): void {
+    this.#mode = 'draining'
+    this.#host.stopReplacing()
+    this.recall()
+  }
+
+  /** Looks how much memory the process holds, in bytes; null where nobody can tell. */
+  measure(): number | null {
+    return this.#host.current.measure()
+  }
+
+  endOverLimit(): void {
+    this.#host.current.endOverLimit()
+  }
+
+  /** Asks for what waits in the process: what has not started meanwhile comes back. False if nothing was asked. */
+  recall(): boolean {
+    if (this.#jobs.waiting === 0 || this.#phase !== 'open') return false
+    this.#phase = 'recalling'
+    this.#host.current.recall()
+    return true
+  }
+
+  /** Takes everything out, as far as the worker is concerned. */
+  clear(): void {
+    this.#jobs.takeAll()
+    if (this.#phase === 'recalling') this.#phase = 'open'
+  }
+
+  /** Kills the process with everything that runs in it; another one takes its place. */
+  killProcess(): Promise<void> {
+    return this.#host.current.kill()
+  }
+
+  /** As `killProcess`, for those who cannot wait, and nothing takes its place. */
+  endNow(): void {
+    this.#phase = 'ending'
+    this.#host.stopReplacing()
+    this.#host.current.killNow()
+  }
+
+  /** Ends the slot: kills the process if it still has jobs, else lets it end by itself. */
+  async end(): Promise<void> {
+    this.#phase = 'ending'
+    this.#host.stopReplacing()
+    await (this.count > 0 ? this.#host.current.kill() : this.#host.current.end())
+  }
+
+  /** Turns ids into attempts; what has no id passes as it is. */
+  #onHostEvent(event: HostEvent): void {
+    switch (event.type) {
+      case 'ready':
+        this.#host.ready()
+        break
+      case 'output':
+        this.#emit(this, { type: 'output', output: event.output.map((output) => this.#attributed(output)) })
+        return
+      case 'started':
+        this.#started(event.attempts)
+        return
+      case 'finished':
+        this.#finished(event.ends)
+        return
+      case 'returned':
+        this.#returned(event.attempts)
+        return
+      case 'usage': {
+        const attempt = this.#jobs.find(event.attempt)
+        if (attempt !== null) this.#emit(this, { ...event, attempt })
+        return
+      }
+      case 'exited':
+        this.#exited(event.exit)
+        return
+    }
+    this.#emit(this, event)
+  }
+
+  /** What was written past the capture, by native code or by a child, is the job's that runs alone. */
+  #attributed(output: TaskOutput): TaskOutput {
+    if (output.id !== null || output.at !== null) return output
+    const job = this.#jobs.alone?.claim.job
+    return job === undefined ? output : { ...output, id: job.id, attempt: job.attempt }
+  }
+
+  #started(ids: readonly AttemptId[]): void {
+    const attempts = ids.map((id) => this.#jobs.start(id)).filter((attempt) => attempt !== null)
+    if (attempts.length > 0) this.#emit(this, { type: 'started', attempts })
+  }
+
+  #finished(reported: readonly AttemptEnd[]): void {
+    this.quietSince = preciseMs()
+    const ends: { attempt: RunningAttempt; report: AttemptEnd['report'] }[] = []
+    for (const end of reported) {
+      const attempt = this.#jobs.take(end)
+      if (attempt !== null) ends.push({ attempt, report: end.report })
+    }
+    this.#endedJobs += ends.length
+    if (ends.length > 0) this.#emit(this, { type: 'finished', ends })
+  }
+
+  #returned(ids: readonly AttemptId[]): void {
+    if (this.#phase === 'recalling') this.#phase = 'open'
+    const attempts = ids.map((id) => this.#jobs.take(id)).filter((attempt) => attempt !== null)
+    if (attempts.length > 0) this.#emit(this, { type: 'returned', attempts })
+  }
+
+  #exited(exit: ProcessExit): void {
+    if (this.#phase === 'ending') return
+    this.#phase = 'open'
+    this.#endedJobs = 0
+    const { running, waiting } = this.#jobs.takeAll()
+    this.#host.exited(exit, running.length === 0)
+    if (waiting.length > 0) this.#emit(this, { type: 'returned', attempts: waiting })
+    this.#emit(this, { type: 'exited', exit, running })
+  }
+}
+
+function assignmentOf({ claim: { job } }: RunningAttempt): JobAssignment {
+  return { id: job.id, attempt: job.attempt, task: job.task, argsJson: job.argsJson, slot: job.slot }
+}
