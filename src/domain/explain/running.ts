@@ -10,8 +10,7 @@ export function explainRunning(job: Job, facts: JobFacts, now: EpochMs): string 
   if (worker === undefined) return `its worker ${job.worker} has ended: it ${then}`
   if (!lives(worker)) return explainLost(worker, then, job, facts, now)
   const parts = [`running for ${lasting(job.startedAt ?? now, now)} in ${named(worker)}, attempt ${job.attempt}`]
-  if (job.suspect)
-    parts.push(`as a suspect it has a task process to itself, since ${deaths(job)}`)
+  if (job.suspect) parts.push(`as a suspect it has a task process to itself, since ${deaths(job)}`)
   if (job.cancelWanted) {
     parts.push(
       'asked to cancel, and not stopped yet: if it does not heed the signal within the grace, its process is killed',
