@@ -44,7 +44,7 @@ export async function prepareJobs(
 ): Promise<readonly NewJob[]> {
   const jobs = tasks.map((task) => makeJob(task.name, task, argsJson, options, now))
   // Nothing but a program itself can say what it takes.
-  const functions = tasks.filter(({ executable }) => !executable)
+  const functions = tasks.filter(({ kind }) => kind === 'function')
   const verdicts = await pool.check(functions.map(({ name }) => ({ task: name, argsJson })))
   const refused = functions.flatMap(({ name }, index) => (verdicts[index] == null ? [] : `${name}: ${verdicts[index]}`))
   const [first] = refused

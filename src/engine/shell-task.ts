@@ -13,7 +13,7 @@ export const shellTaskInfo: TaskInfo = {
   line: 0,
   graceMs: defaultGraceMs,
   isolation: 'shared',
-  executable: true,
+  kind: 'command',
   schedule: null,
   maxRetries: 0,
   timeoutMs: null,

@@ -33,7 +33,7 @@ export function tasksOf(module: TaskModule, exported: unknown, faults: ModuleFau
       line: lineOfExport(source, name),
       graceMs,
       isolation,
-      executable: false,
+      kind: 'function' as const,
       schedule: asData(schedule, file, faults),
       ...defaults,
     }
@@ -55,7 +55,7 @@ function asData(schedule: TaskSchedule | null, file: string, faults: ModuleFault
 export function programTask({ file, prefix }: TaskModule, faults: ModuleFault[]): FoundTask[] {
   if (isRefused(prefix, file, faults)) return []
   const defaults = { ...plainTaskDefaults, timeoutMs: null }
-  const options = { graceMs: defaultGraceMs, isolation: 'shared', executable: true, schedule: null } as const
+  const options = { graceMs: defaultGraceMs, isolation: 'shared', kind: 'program', schedule: null } as const
   const info = { name: prefix, file, line: 1, ...options, ...defaults }
   const run = () => {
     throw new Error(`${prefix} is a program, and was handed to a task process`)

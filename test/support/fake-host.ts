@@ -10,7 +10,7 @@ export function taskInfo(name: string, overrides: Partial<TaskInfo> = {}): TaskI
     name,
     graceMs: 1_000,
     isolation: 'shared',
-    executable: false,
+    kind: 'function',
     schedule: null,
     file: `/tasks/${name}.js`,
     line: 1,

@@ -49,7 +49,7 @@ async function verdictsOf(
   wanted: readonly NewSchedule[],
   { pool, catalog }: ProjectTasks,
 ): Promise<ReadonlyMap<string, Verdict> | null> {
-  const functions = new Set(catalog.tasks.filter(({ executable }) => !executable).map(({ name }) => name))
+  const functions = new Set(catalog.tasks.filter(({ kind }) => kind === 'function').map(({ name }) => name))
   const checkable = wanted.flatMap(({ name, task, plan }) =>
     plan !== null && functions.has(task) ? [{ name, request: { task, argsJson: plan.definition.argsJson } }] : [],
   )

@@ -7,8 +7,7 @@ import type { EpochMs, Usage } from '../../domain/job.js'
 import { maxResultBytes, toJsonText } from '../../domain/json.js'
 import type { AttemptReport } from '../../domain/outcome.js'
 import { preciseMs } from '../clock.js'
-import type { JobAssignment } from '../ipc/messages.js'
-import { shellTask } from '../shell-task.js'
+import type { JobAssignment, TaskInfo } from '../ipc/messages.js'
 import { Command, type CommandLine, type OuterStreams } from './command.js'
 import { CommandOutput } from './command-output.js'
 import type { Exit } from './forked-process.js'
@@ -18,8 +17,8 @@ import type { Emit } from './task-host.js'
 /** Where the programs of a project are, and where they run. */
 export interface CommandPlace {
   readonly cwd: string
-  /** The program of a task; null if there is none of that name. */
-  fileOf(task: string): string | null
+  /** null: the project has lost it since the job was claimed. */
+  taskOf(name: string): TaskInfo | null
   /** What commands have in the foreground; null: they read nothing, and write to the record of their job alone. */
   readonly outer: OuterStreams | null
 }
@@ -34,6 +33,8 @@ const passing = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM', 'ETXTBSY'])
 export class CommandJob {
   readonly attempt: number
   readonly #assignment: JobAssignment
+  /** Whether its arguments are the command: nobody knows what its exit codes mean. */
+  readonly #isCommand: boolean
   readonly #emit: Emit
   readonly #done: () => void
   readonly #startedAt: EpochMs
@@ -55,6 +56,7 @@ export class CommandJob {
     const { id, attempt } = assignment
     this.attempt = attempt
     this.#assignment = assignment
+    this.#isCommand = place.taskOf(assignment.task)?.kind === 'command'
     this.#emit = emit
     this.#done = done
     this.#startedAt = clock.now()
@@ -81,10 +83,12 @@ export class CommandJob {
 
   /** What the system lacks now, it may have later; what it refuses, it will refuse again. */
   #notStarted({ code, message: what }: NodeJS.ErrnoException): void {
-    const { task } = this.#assignment
-    const name = task === shellTask ? 'the command' : `the program of ${task}`
-    const error = { name: 'CommandError', message: `${name} could not be started (${code ?? what})`, stack: null }
+    const error = { name: 'CommandError', message: `${this.#name} could not be started (${code ?? what})`, stack: null }
     this.#end({ kind: 'threw', verdict: passing.has(code ?? '') ? 'by policy' : 'never', error, ...this.#span() })
+  }
+
+  get #name(): string {
+    return this.#isCommand ? 'the command' : `the program of ${this.#assignment.task}`
   }
 
   get identity() {
@@ -119,10 +123,9 @@ export class CommandJob {
       return { kind: 'threw', verdict: 'never', error: { name: 'CommandError', message, stack: null }, ...span }
     }
     if (code === 0) return this.#result(span)
-    const message = endText(this.#assignment.task, code, signal)
+    const message = endText(this.#name, code, signal)
     const error = { ...errorWithLastWords('CommandError', message, this.#output.lastErrors), exitCode: code, signal }
-    // Of a command nobody knows what its exit codes mean.
-    const meansExitCodes = this.#assignment.task !== shellTask
+    const meansExitCodes = !this.#isCommand
     if (meansExitCodes && code === tryLater) return { kind: 'asked for later', delayMs: null, error, ...span }
     // A shell that waits for its child exits with 128 and the number of the signal.
     const isShutdown = isShutdownSignal(signal) || isShutdownCode(code)
@@ -168,11 +171,10 @@ export class CommandJob {
   }
 }
 
-function endText(task: string, code: number | null, signal: NodeJS.Signals | null): string {
-  const what = task === shellTask ? 'the command' : `the program of ${task}`
+function endText(name: string, code: number | null, signal: NodeJS.Signals | null): string {
   return signal === null
-    ? `${what} ended with exit code ${code}`
-    : `${what} was ended by ${signal} (${constants.signals[signal]})`
+    ? `${name} ended with exit code ${code}`
+    : `${name} was ended by ${signal} (${constants.signals[signal]})`
 }
 
 /** What the last line of a program means: JSON, or a text if as JSON it would not come back the same; null otherwise. */
@@ -193,9 +195,10 @@ function commandLine({ id, attempt, task, argsJson, slot }: JobAssignment, place
   const ofSlot = slot === null ? {} : { OFFSTAGE_SLOT: new Date(slot).toISOString() }
   const env = { ...process.env, OFFSTAGE_JOB_ID: id, OFFSTAGE_ATTEMPT: String(attempt), ...ofSlot }
   const argv = args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg)))
-  if (task !== shellTask) {
+  const info = place.taskOf(task)
+  if (info?.kind !== 'command') {
     // A program that is gone since the job was claimed fails to start, and is named.
-    return { file: place.fileOf(task) ?? basename(task), argv, cwd: place.cwd, env, stdin: { text: `${argsJson}\n` } }
+    return { file: info?.file ?? basename(task), argv, cwd: place.cwd, env, stdin: { text: `${argsJson}\n` } }
   }
   const [first = '', ...rest] = argv
   // One text may be a whole line of shell; several are a program and its arguments.

@@ -6,14 +6,16 @@ import type { PackedAssignment } from './packing.js'
 
 /** What crosses between a worker and its task processes: batches of plain data. */
 
+/** A function of a module; a program in the task directory; the built-in task, whose arguments are a command. */
+export type TaskKind = 'function' | 'program' | 'command'
+
 /** A task as the worker knows it. */
 export interface TaskInfo extends TaskDefaults {
   readonly name: string
   /** How long one of its jobs may take to heed its signal, before it is abandoned or killed. */
   readonly graceMs: number
   readonly isolation: Isolation
-  /** Whether it is a program of its own, and no function of a module. */
-  readonly executable: boolean
+  readonly kind: TaskKind
   /** As its module says it, unchecked; null if it says none. */
   readonly schedule: TaskSchedule | null
   /** Absolute. */

@@ -6,7 +6,6 @@ import type { OuterStreams } from '../hosts/command.js'
 import { CommandHost } from '../hosts/command-host.js'
 import type { SlotEvent, StartHost } from '../hosts/task-host.js'
 import type { Catalog, CheckRequest, EnqueueAnswer, TaskInfo, TaskOutput, Verdict } from '../ipc/messages.js'
-import { shellTask } from '../shell-task.js'
 import { sharesBeside, sum } from './fair-share.js'
 import { IsolatedJobs } from './isolated-jobs.js'
 import { KnownTasks } from './known-tasks.js'
@@ -66,7 +65,7 @@ export class TaskPool {
     const place = {
       cwd: tasks.cwd,
       outer: tasks.outer ?? null,
-      fileOf: (task: string) => this.task(task)?.file ?? null,
+      taskOf: (name: string) => this.task(name) ?? null,
     }
     const { start } = tasks
     const onEvent: EmitFromSlot = (slot, event) => this.#onSlotEvent(slot, event)
@@ -254,7 +253,7 @@ export class TaskPool {
   }
 
   #isCommand({ claim: { job } }: RunningAttempt): boolean {
-    return job.task === shellTask || (this.task(job.task)?.executable ?? false)
+    return (this.task(job.task)?.kind ?? 'function') !== 'function'
   }
 
   #isIsolated(attempt: RunningAttempt): boolean {
