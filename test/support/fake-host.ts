@@ -70,6 +70,11 @@ export class FakeHost implements TaskHost {
     this.#startSome()
   }
 
+  /** Writes past the capture, as native code does. */
+  write(text: string): void {
+    this.#emit({ type: 'output', output: [{ id: null, attempt: 0, stream: 'stdout', text, at: null }] })
+  }
+
   /** Its process ends by itself. */
   die(exit: Partial<ProcessExit> = {}): void {
     const loading = !this.ready
@@ -101,7 +106,8 @@ export class FakeHost implements TaskHost {
 
   killAttempt({ id }: AttemptId): void {
     this.asked.push(`kill ${id}`)
-    this.killNow()
+    this.isOver = true
+    this.die({ code: null, signal: 'SIGKILL', killed: true })
   }
 
   check(requests: readonly unknown[]): Promise<readonly null[]> {
@@ -117,6 +123,7 @@ export class FakeHost implements TaskHost {
   }
 
   async end(): Promise<void> {
+    if (!this.isOver) this.asked.push('end')
     this.isOver = true
     this.ready = false
   }
@@ -127,6 +134,7 @@ export class FakeHost implements TaskHost {
 
   killNow(): void {
     if (this.isOver) return
+    this.asked.push('kill')
     this.isOver = true
     this.die({ code: null, signal: 'SIGKILL', killed: true })
   }

@@ -1,10 +1,8 @@
-import { setImmediate } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
-import { attemptOf, type RunningAttempt } from '../../../src/engine/attempts/running-attempt.js'
 import { systemClock } from '../../../src/engine/clock.js'
 import { TaskPool } from '../../../src/engine/pool/task-pool.js'
+import { claimedAttempt, idsOf, someTurns } from '../../support/attempts.js'
 import { type FakeHosts, fakeHosts, taskInfo } from '../../support/fake-host.js'
-import { claimedJob } from '../../support/job.js'
 
 const tasks = [taskInfo('hello'), taskInfo('alone', { isolation: 'own' })]
 
@@ -19,23 +17,13 @@ async function openPool(concurrency: number, processes: number, fakes: FakeHosts
   pools.push(pool)
   const lost: string[] = []
   const returned: string[] = []
-  const idsOf = (attempts: readonly RunningAttempt[]) => attempts.map(({ claim }) => claim.job.id)
   pool.open(concurrency, processes, (slot, event) => {
     if (event.type === 'exited') lost.push(...idsOf(event.running))
     if (event.type === 'returned') returned.push(...idsOf(event.attempts))
     if (event.type === 'finished' || event.type === 'returned' || event.type === 'exited') pool.left(slot)
   })
-  await turns()
+  await someTurns()
   return { pool, lost, returned }
-}
-
-async function turns(): Promise<void> {
-  for (let index = 0; index < 5; index++) await setImmediate()
-}
-
-function attempt(id: string, task = 'hello', suspect = false): RunningAttempt {
-  const lease = { job: id, attempt: 1, worker: 'w1', task, queue: 'default' }
-  return attemptOf({ job: claimedJob({ id, task, suspect }), lease })
 }
 
 const running = ({ hosts }: FakeHosts) => hosts.map((host) => host.running)
@@ -44,9 +32,9 @@ describe('a job that must be alone', () => {
   test('Has a fresh process beside the pool, while others run on in the process that is there.', async () => {
     const fakes = fakeHosts(tasks)
     const { pool } = await openPool(3, 1, fakes)
-    pool.handOver([attempt('j1')])
-    pool.handOver([attempt('j2', 'alone'), attempt('j3', 'hello', true)])
-    await turns()
+    pool.handOver([claimedAttempt('j1')])
+    pool.handOver([claimedAttempt('j2', { task: 'alone' }), claimedAttempt('j3', { suspect: true })])
+    await someTurns()
     expect(running(fakes)).toEqual([['j1'], ['j2'], ['j3']])
     expect(fakes.hosts[0]?.asked).toEqual([])
   })
@@ -54,27 +42,27 @@ describe('a job that must be alone', () => {
   test('Counts against the concurrency: it waits for nothing else, and the others run fewer meanwhile.', async () => {
     const fakes = fakeHosts(tasks)
     const { pool } = await openPool(2, 1, fakes)
-    pool.handOver([attempt('j1'), attempt('j2')])
-    pool.handOver([attempt('j3', 'alone')])
-    await turns()
+    pool.handOver([claimedAttempt('j1'), claimedAttempt('j2')])
+    pool.handOver([claimedAttempt('j3', { task: 'alone' })])
+    await someTurns()
     expect(running(fakes)).toEqual([['j1', 'j2']])
     fakes.hosts[0]?.finish('j1')
-    await turns()
+    await someTurns()
     expect(running(fakes)).toEqual([['j2'], ['j3']])
     expect([fakes.hosts[0]?.maxRunning, pool.room(0)]).toEqual([1, 0])
     fakes.hosts[1]?.finish('j3')
-    await turns()
+    await someTurns()
     expect([fakes.hosts[0]?.maxRunning, pool.room(0)]).toEqual([2, 1])
   })
 
   test('As many run at once as the concurrency allows, and the process of each ends with it.', async () => {
     const fakes = fakeHosts(tasks)
     const { pool } = await openPool(2, 1, fakes)
-    pool.handOver(['j1', 'j2', 'j3'].map((id) => attempt(id, 'alone')))
-    await turns()
+    pool.handOver(['j1', 'j2', 'j3'].map((id) => claimedAttempt(id, { task: 'alone' })))
+    await someTurns()
     expect(running(fakes)).toEqual([[], ['j1'], ['j2']])
     fakes.hosts[1]?.finish('j1')
-    await turns()
+    await someTurns()
     expect(running(fakes)).toEqual([[], [], ['j2'], ['j3']])
     expect(fakes.hosts.map(({ isOver }) => isOver)).toEqual([false, true, false, false])
   })
@@ -82,10 +70,10 @@ describe('a job that must be alone', () => {
   test('Takes nobody along when its process dies, and no other process follows.', async () => {
     const fakes = fakeHosts(tasks)
     const { pool, lost } = await openPool(3, 1, fakes)
-    pool.handOver([attempt('j1'), attempt('j2', 'alone')])
-    await turns()
+    pool.handOver([claimedAttempt('j1'), claimedAttempt('j2', { task: 'alone' })])
+    await someTurns()
     fakes.hosts[1]?.die()
-    await turns()
+    await someTurns()
     expect([lost, running(fakes)]).toEqual([['j2'], [['j1'], []]])
     expect(pool.isolated.count).toBe(0)
   })
@@ -93,8 +81,8 @@ describe('a job that must be alone', () => {
   test('Waits for another process if the one that was to run it dies before it has loaded the tasks.', async () => {
     const fakes = fakeHosts(tasks, (index) => index === 1)
     const { pool, lost, returned } = await openPool(1, 1, fakes)
-    pool.handOver([attempt('j1', 'alone')])
-    await turns()
+    pool.handOver([claimedAttempt('j1', { task: 'alone' })])
+    await someTurns()
     expect([lost, returned, running(fakes)]).toEqual([[], [], [[], []]])
     fakes.hosts[1]?.die()
     await expect.poll(() => running(fakes)).toEqual([[], [], ['j1']])
@@ -104,11 +92,11 @@ describe('a job that must be alone', () => {
   test('Is taken back while its process loads, which then ends.', async () => {
     const fakes = fakeHosts(tasks, (index) => index > 0)
     const { pool } = await openPool(2, 1, fakes)
-    const [first, second] = [attempt('j1', 'alone'), attempt('j2', 'alone')]
+    const [first, second] = [claimedAttempt('j1', { task: 'alone' }), claimedAttempt('j2', { task: 'alone' })]
     pool.handOver([first, second])
     pool.isolated.withdraw(first)
     expect(pool.isolated.withdrawAll()).toEqual([second])
-    await turns()
+    await someTurns()
     expect(fakes.hosts.map(({ isOver }) => isOver)).toEqual([false, true, true])
     expect([first.handle, pool.isolated.count]).toEqual([null, 0])
   })

@@ -1,0 +1,86 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { systemClock } from '../../../src/engine/clock.js'
+import { TaskPool } from '../../../src/engine/pool/task-pool.js'
+import { claimedAttempt, someTurns } from '../../support/attempts.js'
+import { fakeHosts, taskInfo } from '../../support/fake-host.js'
+
+const pools: TaskPool[] = []
+afterEach(async () => {
+  for (const pool of pools.splice(0)) await pool.end()
+})
+
+async function openPool(concurrency: number, processes: number, tasks = [taskInfo('hello')]) {
+  const fakes = fakeHosts(tasks)
+  const pool = new TaskPool({ start: fakes.start, cwd: '/' }, systemClock, () => {})
+  pools.push(pool)
+  pool.open(concurrency, processes, (slot, event) => {
+    if (event.type === 'finished' || event.type === 'returned' || event.type === 'exited') pool.left(slot)
+  })
+  await someTurns()
+  const running = () => fakes.hosts.map((host) => host.running)
+  return { pool, hosts: fakes.hosts, running }
+}
+
+const attempts = (...ids: string[]) => ids.map((id) => claimedAttempt(id))
+
+describe('the processes of a pool', () => {
+  test('Share the concurrency evenly, and jobs go to the one that is filled least.', async () => {
+    const { pool, hosts, running } = await openPool(5, 2)
+    expect([pool.room(0), pool.isHungry(0)]).toEqual([5, true])
+    pool.handOver(attempts('j1', 'j2', 'j3', 'j4', 'j5'))
+    await someTurns()
+    expect(running()).toEqual([
+      ['j1', 'j3', 'j5'],
+      ['j2', 'j4'],
+    ])
+    expect(hosts.map(({ maxRunning }) => maxRunning)).toEqual([3, 2])
+    expect([pool.room(0), pool.room(10), pool.isHungry(10)]).toEqual([0, 10, true])
+  })
+
+  test('Are never more than jobs may run at once.', async () => {
+    expect((await openPool(2, 8)).hosts).toHaveLength(2)
+  })
+
+  test('One that is replaced runs out beside its successor; together they run no more than before.', async () => {
+    const { pool, hosts, running } = await openPool(2, 1)
+    pool.handOver(attempts('j1', 'j2', 'j3'))
+    await someTurns()
+    pool.replaceAll()
+    await someTurns()
+    expect([running(), hosts[0]?.waiting]).toEqual([[['j1', 'j2'], []], []])
+    expect([pool.room(0), pool.isHungry(0)]).toEqual([0, false])
+    hosts[0]?.finish('j1')
+    expect(pool.handOver(attempts('j4'))).toEqual([])
+    await someTurns()
+    expect(running()).toEqual([['j2'], ['j4']])
+    hosts[0]?.finish('j2')
+    expect([hosts[0]?.isOver, hosts[1]?.maxRunning]).toEqual([true, 2])
+  })
+
+  test('Take nothing while they are loading or gone: what was claimed for them comes back.', async () => {
+    const { pool, hosts } = await openPool(1, 1)
+    hosts[0]?.die()
+    const late = attempts('j1')
+    expect(pool.handOver(late)).toEqual(late)
+  })
+
+  test('Tasks are known that all of them have, and the built-in one.', async () => {
+    const { pool } = await openPool(1, 1, [taskInfo('a'), taskInfo('b')])
+    expect([pool.known, pool.task('a')?.kind, pool.task('shell')?.kind]).toEqual([
+      ['shell', 'a', 'b'],
+      'function',
+      'command',
+    ])
+  })
+
+  test('In the very process of the worker no job can be alone.', async () => {
+    const fakes = fakeHosts([taskInfo('hello')])
+    const pool = new TaskPool({ start: fakes.start, isInline: true, cwd: '/' }, systemClock, () => {})
+    pools.push(pool)
+    pool.open(2, 1, () => {})
+    await someTurns()
+    pool.handOver([claimedAttempt('j1'), claimedAttempt('j2', { suspect: true })])
+    await someTurns()
+    expect(fakes.hosts.map((host) => host.running)).toEqual([['j1', 'j2']])
+  })
+})

@@ -1,0 +1,19 @@
+import { setImmediate } from 'node:timers/promises'
+import { attemptOf, type RunningAttempt } from '../../src/engine/attempts/running-attempt.js'
+import { claimedJob } from './job.js'
+
+/** An attempt that was claimed, of a job that counts as due since 0. */
+export function claimedAttempt(id: string, overrides: Parameters<typeof claimedJob>[0] = {}): RunningAttempt {
+  const job = claimedJob({ id, ...overrides })
+  const { task, queue, attempt } = job
+  return attemptOf({ job, lease: { job: id, attempt, worker: 'w1', task, queue } })
+}
+
+export function idsOf(attempts: Iterable<RunningAttempt>): readonly string[] {
+  return [...attempts].map(({ claim }) => claim.job.id)
+}
+
+/** Lets what was asked of promises and of the event loop happen. */
+export async function someTurns(): Promise<void> {
+  for (let index = 0; index < 5; index++) await setImmediate()
+}
