@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest'
+import { systemClock } from '../../src/engine/clock.js'
+import { someTurns } from '../support/attempts.js'
+import { fakeWorker } from '../support/fake-worker.js'
+
+describe('the claim loop', () => {
+  test('Takes as many jobs as may run, and another one as soon as one has ended.', async () => {
+    const { store, worker, enqueue, host } = await fakeWorker(systemClock)
+    await enqueue(3)
+    expect([host().running, worker.runner.running]).toEqual([['j1', 'j2'], 2])
+    host().finish('j1', { kind: 'returned', resultJson: '1' })
+    await expect.poll(() => host().running).toEqual(['j2', 'j3'])
+    expect(await store.job('j1')).toMatchObject({ state: 'completed', resultJson: '1' })
+  })
+
+  test('Reports each attempt as claimed, started and settled, with how long it waited and ran.', async () => {
+    const { worker, enqueue, host } = await fakeWorker(systemClock)
+    const reported: unknown[] = []
+    worker.events.on('job.claimed', ({ job }) => reported.push(['claimed', job.id]))
+    worker.events.on('attempt.started', ({ job, waitMs }) => reported.push(['started', job.id, waitMs >= 0]))
+    worker.events.on('attempt.settled', ({ job, outcome, waitMs, runMs }) =>
+      reported.push(['settled', job.id, outcome.kind, waitMs, runMs]),
+    )
+    const dueAt = systemClock.now()
+    await enqueue(1, { dueAt })
+    host().finish('j1', { startedAt: dueAt + 20, endedAt: dueAt + 50 })
+    await expect.poll(() => reported).toHaveLength(3)
+    expect(reported).toEqual([
+      ['claimed', 'j1'],
+      ['started', 'j1', true],
+      ['settled', 'j1', 'completed', 20, 30],
+    ])
+  })
+
+  test('What ran in a process that died is lost and runs again alone; what only waited there goes back without a mark.', async () => {
+    const { store, enqueue, host, hosts } = await fakeWorker(systemClock)
+    await enqueue(2)
+    await store.cancel(['j2'])
+    host().die()
+    await expect.poll(() => hosts.length).toBeGreaterThan(2)
+    await expect.poll(() => hosts.some(({ running }) => running.includes('j1'))).toBe(true)
+    expect(await store.job('j1')).toMatchObject({ losses: 1, lossesAlone: 0, suspect: true, attempt: 2 })
+    expect(await store.job('j2')).toMatchObject({ state: 'cancelled' })
+    expect(hosts.flatMap(({ running }) => running)).toEqual(['j1'])
+  })
+
+  test('A cancel reaches a job that runs, in its process.', async () => {
+    const { store, worker, enqueue, host } = await fakeWorker(systemClock)
+    await enqueue(1)
+    await store.cancel(['j1'])
+    worker.runner.cancel('j1')
+    expect(host().asked).toEqual(['stop j1 cancelled'])
+    host().finish('j1', {
+      kind: 'threw',
+      error: { name: 'AbortError', message: '', stack: null },
+      verdict: 'by policy',
+    })
+    await expect.poll(async () => (await store.job('j1'))?.state).toBe('cancelled')
+  })
+
+  test('A process that leaves a job behind which hangs is replaced.', async () => {
+    const { enqueue, host, hosts } = await fakeWorker(systemClock)
+    await enqueue(2)
+    host().finish('j1', { kind: 'forced', endedBy: 'abandoned' })
+    await someTurns()
+    expect([hosts.length, host().isOver, host().running]).toEqual([2, false, ['j2']])
+    host().finish('j2')
+    expect(host().isOver).toBe(true)
+  })
+
+  test('A worker that stops takes no more, gives back what has not started, and leaves the store when the rest has ended.', async () => {
+    const { store, worker, enqueue, host } = await fakeWorker(systemClock)
+    await enqueue(2)
+    const stopped = worker.stop(60_000)
+    await enqueue(1)
+    host().finish('j1')
+    host().finish('j2')
+    await stopped
+    expect(await store.workers()).toEqual([])
+    expect(await store.job('j3')).toMatchObject({ state: 'queued', attempt: 0 })
+    expect(host().isOver).toBe(true)
+  })
+})
