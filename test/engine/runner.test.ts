@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/engine/clock.js'
 import { someTurns } from '../support/attempts.js'
+import { movableClock } from '../support/clock.js'
 import { fakeWorker } from '../support/fake-worker.js'
 
 describe('the claim loop', () => {
   test('Takes as many jobs as may run, and another one as soon as one has ended.', async () => {
-    const { store, worker, enqueue, host } = await fakeWorker(systemClock)
+    const { store, worker, enqueue, host } = await fakeWorker(movableClock(systemClock))
     await enqueue(3)
     expect([host().running, worker.runner.running]).toEqual([['j1', 'j2'], 2])
     host().finish('j1', { kind: 'returned', resultJson: '1' })
@@ -14,14 +15,15 @@ describe('the claim loop', () => {
   })
 
   test('Reports each attempt as claimed, started and settled, with how long it waited and ran.', async () => {
-    const { worker, enqueue, host } = await fakeWorker(systemClock)
+    const clock = movableClock(systemClock)
+    const { worker, enqueue, host } = await fakeWorker(clock)
     const reported: unknown[] = []
     worker.events.on('job.claimed', ({ job }) => reported.push(['claimed', job.id]))
     worker.events.on('attempt.started', ({ job, waitMs }) => reported.push(['started', job.id, waitMs >= 0]))
     worker.events.on('attempt.settled', ({ job, outcome, waitMs, runMs }) =>
       reported.push(['settled', job.id, outcome.kind, waitMs, runMs]),
     )
-    const dueAt = systemClock.now()
+    const dueAt = clock.now()
     await enqueue(1, { dueAt })
     host().finish('j1', { startedAt: dueAt + 20, endedAt: dueAt + 50 })
     await expect.poll(() => reported).toHaveLength(3)
@@ -33,7 +35,7 @@ describe('the claim loop', () => {
   })
 
   test('What ran in a process that died is lost and runs again alone; what only waited there goes back without a mark.', async () => {
-    const { store, enqueue, host, hosts } = await fakeWorker(systemClock)
+    const { store, enqueue, host, hosts } = await fakeWorker(movableClock(systemClock))
     await enqueue(2)
     await store.cancel(['j2'])
     host().die()
@@ -45,7 +47,7 @@ describe('the claim loop', () => {
   })
 
   test('A cancel reaches a job that runs, in its process.', async () => {
-    const { store, worker, enqueue, host } = await fakeWorker(systemClock)
+    const { store, worker, enqueue, host } = await fakeWorker(movableClock(systemClock))
     await enqueue(1)
     await store.cancel(['j1'])
     worker.runner.cancel('j1')
@@ -59,7 +61,7 @@ describe('the claim loop', () => {
   })
 
   test('A process that leaves a job behind which hangs is replaced.', async () => {
-    const { enqueue, host, hosts } = await fakeWorker(systemClock)
+    const { enqueue, host, hosts } = await fakeWorker(movableClock(systemClock))
     await enqueue(2)
     host().finish('j1', { kind: 'forced', endedBy: 'abandoned' })
     await someTurns()
@@ -69,7 +71,7 @@ describe('the claim loop', () => {
   })
 
   test('A worker that stops takes no more, gives back what has not started, and leaves the store when the rest has ended.', async () => {
-    const { store, worker, enqueue, host } = await fakeWorker(systemClock)
+    const { store, worker, enqueue, host } = await fakeWorker(movableClock(systemClock))
     await enqueue(2)
     const stopped = worker.stop(60_000)
     await enqueue(1)

@@ -154,6 +154,8 @@ export default task({ schema, schedule: { every: '1h' } }, () => {})
     old.signal('SIGTERM')
     await old.ended
     expect((await jobsOf(project)).every(({ state }) => state === 'queued')).toBe(true)
+    // A worker fires schedules too, up to its last moment.
+    await project.run(['schedule', 'pause', 'fresh'])
     expect((await project.run(['workers', 'start', '--burst'])).exitCode).toBe(0)
     expect((await jobsOf(project)).every(({ state }) => state === 'completed')).toBe(true)
   })
