@@ -62,7 +62,7 @@ function draining(
   const run = (folder: string, count: number) =>
     withStore(join(folder, 'jobs.db'), durability, async (store) => {
       await enqueueInBulk(store, count)
-      return drain(store, inProcesses(program), concurrency, count)
+      return drain(store, inProcesses(program, systemClock), concurrency, count)
     })
   return { ...named(work, durability), jobs, run }
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { systemClock } from '../src/engine/clock.js'
 import { inProcesses, type TaskProgram } from '../src/engine/hosts/process-host.js'
 import { drain, enqueueInBulk, withStore } from './engine.js'
 import { type Rate, spreadOf } from './measure.js'
@@ -71,7 +72,7 @@ export async function measureScale(
 /** As many wait before as afterwards: what was claimed ahead has ended too when the worker has. */
 function drainAndRefill(project: string, program: TaskProgram, count: number, waiting: number): Promise<number> {
   return withStore(storeOf(project), 'full', async (store) => {
-    const spentMs = await drain(store, inProcesses(program), concurrency, count)
+    const spentMs = await drain(store, inProcesses(program, systemClock), concurrency, count)
     const queues = await store.queues()
     await enqueueInBulk(store, waiting - queues.reduce((sum, { counts }) => sum + counts.queued, 0))
     return (count / spentMs) * 1_000

@@ -41,21 +41,21 @@ export async function measureTaskProcesses(
   jobs: TaskProcessJobs,
   rounds: Rounds,
 ): Promise<TaskProcesses> {
-  const busy = inProcesses(noopProgram(packageRoot, join(folder, 'busy'), busyTask))
+  const busy = inProcesses(noopProgram(packageRoot, join(folder, 'busy'), busyTask), systemClock)
   const rates = await measureInRounds(
     [
       draining('inline', 'no-op jobs, inline, concurrency 100', inline, { concurrency: 100, processes: 1 }, jobs.noop),
       draining(
         'one',
         'no-op jobs, one process, concurrency 100',
-        inProcesses(program),
+        inProcesses(program, systemClock),
         { concurrency: 100, processes: 1 },
         jobs.noop,
       ),
       draining(
         'two',
         'no-op jobs, two processes, concurrency 100',
-        inProcesses(program),
+        inProcesses(program, systemClock),
         { concurrency: 100, processes: 2 },
         jobs.noop,
       ),

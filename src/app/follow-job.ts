@@ -11,14 +11,14 @@ export async function followJob(
   changed: (job: Job) => void = () => {},
 ): Promise<Job> {
   let seen = ''
+  const changes = store.changes()
   for (;;) {
-    const since = store.news()
     const job = await store.job(id)
     if (job === null) throw new NotFoundError('E_NO_JOB', `no job ${id}`, 'it was removed while it was followed')
     const state = `${job.state} ${job.attempt}`
     if (state !== seen) changed(job)
     seen = state
     if (isFinal(job.state) || signal.aborted) return job
-    await store.waitForWork({ since, timeoutMs: 1_000, signal })
+    await changes.next(1_000, signal)
   }
 }

@@ -28,8 +28,8 @@ export async function tellLogs(
 ): Promise<void> {
   const { id, follow } = request
   let reading: AttemptReader | null = null
+  const changes = store.changes()
   for (;;) {
-    const since = store.news()
     const job = await store.job(id)
     if (job === null)
       throw new NotFoundError('E_NO_JOB', `no job ${id}`, 'see "offstage jobs list" for those there are')
@@ -43,7 +43,7 @@ export async function tellLogs(
     await reading?.read()
     const hasEnded = isFinal(job.state) || (request.attempt !== null && job.attempt > request.attempt)
     if (!follow || hasEnded || signal.aborted) return
-    await store.waitForWork({ since, timeoutMs: 1_000, signal })
+    await changes.next(1_000, signal)
   }
 }
 

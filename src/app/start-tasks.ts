@@ -11,5 +11,5 @@ import { type Context, projectOf } from './context.js'
  */
 export function startTasks(context: Context, wanted: string | null, output: (output: TaskOutput) => void): TaskPool {
   const program = taskProgram(projectOf(context), wanted, context.maxMemoryBytes)
-  return new TaskPool(inProcesses(program), systemClock, output)
+  return new TaskPool(inProcesses(program, systemClock), systemClock, output)
 }

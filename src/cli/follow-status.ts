@@ -11,8 +11,8 @@ export async function followStatus(store: Store, id: JobId, signal: AbortSignal)
   const bar = new ProgressLine(process.stderr)
   let state = ''
   let shown = ''
+  const changes = store.changes()
   for (;;) {
-    const since = store.news()
     const job = await store.job(id)
     if (job === null)
       throw new NotFoundError('E_NO_JOB', `no job ${id}`, 'see "offstage jobs list" for those there are')
@@ -23,7 +23,7 @@ export async function followStatus(store: Store, id: JobId, signal: AbortSignal)
     state = sentence(job)
     shown = progress === null ? '' : key(progress)
     if (isFinal(job.state) || signal.aborted) return bar.above(() => {})
-    await store.waitForWork({ since, timeoutMs: 1_000, signal })
+    await changes.next(1_000, signal)
   }
 }
 

@@ -1,8 +1,8 @@
 import { type Context, projectOf } from '../app/context.js'
 import { startTasks } from '../app/start-tasks.js'
+import { systemClock } from '../engine/clock.js'
 import type { Catalog, ModuleFault } from '../engine/ipc/messages.js'
 import type { TaskPool } from '../engine/pool/task-pool.js'
-import { after } from '../engine/timer.js'
 import { watchCode } from '../project/watch.js'
 import { say, sayOutput } from './say.js'
 import type { ProjectTasks } from './session.js'
@@ -87,7 +87,7 @@ class Reloader {
 
   /** What the new code has; null if it cannot be used, after saying why, or if nobody wants it any more. */
   async #tryToLoad(): Promise<Catalog | null> {
-    const sayLater = after(stillLoadingMs, () =>
+    const sayLater = systemClock.after(stillLoadingMs, () =>
       say('the code has changed: it still loads, and jobs go on with the old one'),
     )
     try {

@@ -147,10 +147,10 @@ async function nothingLeft(
   settings: WorkSettings,
   signal: AbortSignal,
 ): Promise<void> {
+  const changes = store.changes()
   for (;;) {
-    const since = store.news()
     if (signal.aborted) return
     if (!worker.runner.busy && !(await isAnythingLeft(store, known(), settings))) return
-    await store.waitForWork({ since, timeoutMs: 500, signal })
+    await changes.next(500, signal)
   }
 }

@@ -16,7 +16,7 @@ import type { AttemptEnd, StopReason } from './ipc/messages.js'
 import { Prefetch } from './pool/prefetch.js'
 import type { ProcessSlot } from './pool/process-slot.js'
 import type { PoolEvent, TaskPool } from './pool/task-pool.js'
-import { StallWatch } from './stall-watch.js'
+import { StallDetector } from './stall-detector.js'
 
 /** A job is claimed ahead if it will start within this time, and given back if nothing ends for twice as long. */
 const aheadMs = 50
@@ -50,12 +50,12 @@ export class Runner {
   readonly #queues: QueueChoice
   readonly #attempts: ActiveAttempts
   readonly #limits: TimeLimits
-  readonly #prefetch = new Prefetch(aheadMs, maxAhead)
-  readonly #stalls: StallWatch
+  readonly #prefetch: Prefetch
+  readonly #stalls: StallDetector
   #worker: WorkerId
   #storedTasks: readonly string[] = []
   #claiming: Promise<void> | null = null
-  #holdTimer: NodeJS.Timeout | null = null
+  #cancelHold: (() => void) | null = null
   #open = true
 
   constructor(
@@ -73,8 +73,10 @@ export class Runner {
     this.#worker = worker
     this.#queues = queues
     this.#attempts = new ActiveAttempts(store, clock, events, redact)
-    this.#stalls = new StallWatch(pool, aheadMs, () => this.#prefetch.stalled())
+    this.#prefetch = new Prefetch(clock, aheadMs, maxAhead)
+    this.#stalls = new StallDetector(pool, clock, aheadMs, () => this.#prefetch.stalled())
     this.#limits = new TimeLimits(
+      clock,
       () => pool.slots.flatMap((slot) => [...slot.running]),
       (attempt) => {
         // The grace of one that was asked before has begun already.
@@ -219,7 +221,7 @@ export class Runner {
 
   /** Gives back everything that has not ended. The task processes must be gone. */
   release(): void {
-    if (this.#holdTimer !== null) clearTimeout(this.#holdTimer)
+    this.#cancelHold?.()
     this.#stalls.stop()
     this.#attempts.settleHeld()
     this.#pool.clear()
@@ -262,7 +264,7 @@ export class Runner {
     // While the processes have enough to do, ends are stored together, and with the next claim: a commit costs as much
     // as hundreds of jobs.
     if (this.#pool.isHungry(this.#prefetch.ahead)) this.#settleEnds()
-    else this.#holdTimer ??= setTimeout(() => this.#settleEnds(), maxHoldMs)
+    else this.#cancelHold ??= this.#clock.after(maxHoldMs, () => this.#settleEnds())
   }
 
   /** A task process exited: what ran in it is lost, or ends as what it was stopped for. */
@@ -287,13 +289,14 @@ export class Runner {
   }
 
   #settleEnds(): void {
-    if (this.#holdTimer !== null) clearTimeout(this.#holdTimer)
-    this.#holdTimer = null
+    this.#cancelHold?.()
+    this.#cancelHold = null
     this.#attempts.settleHeld()
     this.claimSoon()
   }
 
   #stop(attempt: RunningAttempt, reason: StopReason): void {
-    stopInSteps(attempt, reason, this.#pool.task(attempt.claim.job.task)?.graceMs ?? defaultGraceMs)
+    const graceMs = this.#pool.task(attempt.claim.job.task)?.graceMs ?? defaultGraceMs
+    stopInSteps(this.#clock, attempt, reason, graceMs)
   }
 }

@@ -4,6 +4,7 @@ import { defaultGraceMs, type WorkerId } from '../domain/job.js'
 import { queueNames } from '../domain/queues.js'
 import type { Retention } from '../domain/retention.js'
 import type { Store } from '../stores/store.js'
+import { waitAtMost } from './clock.js'
 import { EngineEmitter, type ProcessExited } from './events.js'
 import { thisHost } from './host.js'
 import { describeExit } from './hosts/process-exit.js'
@@ -16,7 +17,6 @@ import { memoryWatch } from './services/memory-watch.js'
 import { pruner } from './services/pruner.js'
 import type { Service } from './services/service.js'
 import { sweeper } from './services/sweeper.js'
-import { after } from './timer.js'
 
 // Without a task process a worker is of no use, and starting one over and over helps nobody.
 const maxExitsWhileLoading = 5
@@ -38,6 +38,7 @@ export class Worker {
   readonly runner: Runner
   readonly #store: Store
   readonly #pool: TaskPool
+  readonly #clock: Clock
   readonly #settings: WorkerSettings
   readonly #services: readonly Service[]
   #break: (reason: unknown) => void = () => {}
@@ -52,6 +53,7 @@ export class Worker {
     this.broken.catch(() => {}) // whoever waits for it hears it
     this.#store = store
     this.#pool = pool
+    this.#clock = clock
     this.#settings = settings
     this.#id = id
     this.runner = new Runner(store, pool, clock, this.events, id, settings)
@@ -62,13 +64,14 @@ export class Worker {
         worker,
         () => pool.processes,
         () => this.#evicted(),
+        clock,
         this.events,
       ),
       sweeper(store, clock, thisHost(), this.events),
-      canceller(store, worker, this.runner, this.events),
-      pruner(store, clock, settings.retention, this.events),
-      claimer(store, this.runner, this.events),
-      memoryWatch(pool, this.runner, settings.maxMemoryBytes, this.events),
+      canceller(store, worker, this.runner, clock, this.events),
+      pruner(store, settings.retention, clock, this.events),
+      claimer(store, this.runner, clock, this.events),
+      memoryWatch(pool, this.runner, settings.maxMemoryBytes, clock, this.events),
     ]
   }
 
@@ -95,11 +98,9 @@ export class Worker {
    * penalty what still runs. Resolves when the worker is gone from the store.
    */
   async stop(graceMs: number): Promise<void> {
-    const cancelAsk = after(graceMs, () => this.runner.askToStop())
-    const patience = timeout(graceMs + Math.min(graceMs, defaultGraceMs))
-    await Promise.race([this.runner.drain(), patience.over])
+    const cancelAsk = this.#clock.after(graceMs, () => this.runner.askToStop())
+    await waitAtMost(this.#clock, graceMs + Math.min(graceMs, defaultGraceMs), this.runner.drain())
     cancelAsk()
-    patience.cancel()
     await this.abandon()
   }
 
@@ -117,7 +118,7 @@ export class Worker {
     await this.#pool.end()
     this.runner.release()
     // Whoever waits for the worker to end shall not wait for a disk: what cannot be stored is run again by others.
-    const cancelGiveUp = after(lastTriesMs, () => this.runner.giveUp())
+    const cancelGiveUp = this.#clock.after(lastTriesMs, () => this.runner.giveUp())
     await this.runner.drain()
     cancelGiveUp()
     await this.#store.deregister(this.#id)
@@ -146,12 +147,4 @@ export class Worker {
 
 function register(store: Store, { concurrency, queues }: RunnerSettings, pool: TaskPool): Promise<WorkerId> {
   return store.register({ ...thisHost(), concurrency, queues: queueNames(queues), tasks: pool.known })
-}
-
-function timeout(delayMs: number) {
-  let cancel = () => {}
-  const over = new Promise<void>((resolve) => {
-    cancel = after(delayMs, resolve)
-  })
-  return { over, cancel }
 }

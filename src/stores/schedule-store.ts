@@ -42,8 +42,6 @@ export interface ScheduleStore {
   triggerSchedule(request: { readonly name: string; readonly job: NewJob }): Promise<SlotRecord | null>
   /** What became of slots before `before` (null: of all), the newest first; those of removed schedules too. */
   slots(name: string, page: { readonly limit: number; readonly before: EpochMs | null }): Promise<readonly SlotRecord[]>
-  /** The time that `newer` records of slots come after, of all schedules together; null if there are not so many. */
-  endOfNewestSlot(newer: number): Promise<EpochMs | null>
   /** A scheduler is alive: now. Answers when one was before that; null if never. May be lost with the power. */
   noteScheduler(): Promise<EpochMs | null>
   /** When a scheduler was alive last; null if never. */

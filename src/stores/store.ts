@@ -14,8 +14,9 @@ import type {
 } from '../domain/job.js'
 import type { Outcome } from '../domain/outcome.js'
 import type { QueueChoice } from '../domain/queues.js'
+import type { Retention } from '../domain/retention.js'
 import type { TaskStatistics } from '../domain/statistics.js'
-import type { WaitRequest } from './news.js'
+import type { Changes } from './change-notifier.js'
 import type { ScheduleStore } from './schedule-store.js'
 
 /**
@@ -25,8 +26,8 @@ import type { ScheduleStore } from './schedule-store.js'
  */
 export interface Store extends JobStore, WorkerStore, JobAdmin, JobReader, ScheduleStore {
   /**
-   * Once what was asked for is stored. Whoever waits for work is woken; every later call but this one, `news` and
-   * `waitForWork` is refused with StoreUnavailableError `E_STORE_CLOSED`.
+   * Once what was asked for is stored. Whoever waits for work is woken; every later call but this one and
+   * `changes` is refused with StoreUnavailableError `E_STORE_CLOSED`.
    */
   close(): Promise<void>
 }
@@ -60,10 +61,8 @@ export interface JobStore {
    * `limit` of each: due jobs, expired jobs, and jobs of one worker, who stays until the last one is taken back.
    */
   sweep(request: { readonly limit: number; readonly dead: readonly WorkerId[] }): Promise<SweepResult>
-  /** How much that may be work was stored so far, as a count: to be read before a look, and given to `waitForWork`. */
-  news(): number
-  /** Resolves when there may be work that is newer than `since`, the time is over or the signal fires: a hint. */
-  waitForWork(request: WaitRequest): Promise<void>
+  /** What is stored from now on that may be work: to be asked for before the first look. */
+  changes(): Changes
 }
 
 /** The answer to one enqueue. `id` is the older job's for `existing` and `refused`. */
@@ -171,20 +170,13 @@ export interface JobAdmin {
   pauseQueues(names: readonly string[]): Promise<readonly ('paused' | 'unchanged')[]>
   resumeQueues(names: readonly string[]): Promise<readonly ('resumed' | 'unchanged')[]>
   /**
-   * Removes the oldest: at most `limit` jobs that ended by a time, as many slots and one-off schedules of before a time, and
-   * minutes of statistics, but nothing that holds a unique key, waits or has a job that has not ended. Answers how many
-   * jobs went, or slots if those were more.
+   * Removes what has been kept long enough by now, the oldest first: at most `limit` jobs, as many records of slots and
+   * one-off schedules, and minutes of statistics. Nothing goes that holds a unique key, waits or has a job that has not
+   * ended. Returns how many jobs went, or slots if those were more: with `limit`, there may be more to remove.
    */
-  prune(request: PruneRequest): Promise<number>
+  prune(retention: Retention, limit: number): Promise<number>
   /** To be called every some seconds by whoever works on the store: what it does then is the store's affair. */
   maintain(): Promise<void>
-}
-
-export interface PruneRequest {
-  readonly endedBefore: Readonly<Record<'completed' | 'cancelled' | 'failed', EpochMs>>
-  readonly statisticsBefore: EpochMs | null
-  readonly slotsBefore: EpochMs | null
-  readonly limit: number
 }
 
 /** Reading. Nothing here writes. */
@@ -215,8 +207,6 @@ export interface JobReader {
   unfinished(queues: readonly string[] | null, tasks?: readonly string[]): Promise<boolean>
   /** How many jobs of each task are queued on these queues (null: on any), those that are reserved left out; by task. */
   queuedByTask(queues: readonly string[] | null): Promise<readonly TaskCount[]>
-  /** When the job ended that `newer` others of this state have ended after; null if there are not so many. */
-  endOfNewest(state: JobState, newer: number): Promise<EpochMs | null>
   /** What has ended since a time, to the minute (null: ever), by queue and task. Pruned jobs stay counted. */
   statistics(since: EpochMs | null): Promise<readonly TaskStatistics[]>
   /** Running jobs, the longest-running first. */

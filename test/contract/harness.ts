@@ -1,6 +1,7 @@
 import { describe, test } from 'vitest'
 import type { NewJob, WorkerId } from '../../src/domain/job.js'
 import type { QueueChoice } from '../../src/domain/queues.js'
+import type { Changes } from '../../src/stores/change-notifier.js'
 import type { Claim, NewWorker, Store } from '../../src/stores/store.js'
 import type { MovableClock } from '../support/clock.js'
 import { newJob, newWorker, outcomesAt } from '../support/job.js'
@@ -143,6 +144,24 @@ async function onFreshStore(kind: StoreKind, body: (subject: Subject) => Promise
   } finally {
     await opened.close()
   }
+}
+
+/** Long enough for anything that is under way to arrive. */
+export async function someTurns(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+/** Whether something was stored since `changes` was asked for, or last waited for. */
+export async function hasNext(changes: Changes): Promise<boolean> {
+  const over = new AbortController()
+  let isNext = false
+  const waiting = changes.next(3_600_000, over.signal).then(() => {
+    isNext = !over.signal.aborted
+  })
+  await someTurns()
+  over.abort()
+  await waiting
+  return isNext
 }
 
 /** These queues, with one weight for all. */

@@ -57,7 +57,8 @@ const operations = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       kind: fc.constant('prune' as const),
-      ageMs: fc.constantFrom(0, 10, 1_000),
+      ageMs: fc.constantFrom(null, 0, 10, 1_000),
+      most: fc.constantFrom(1, 3, 1_000),
       limit: fc.integer({ min: 1, max: 3 }),
     }),
   },
@@ -116,9 +117,8 @@ async function run(subject: Subject, leases: Lease[], operation: Operation): Pro
     case 'sweep':
       return store.sweep(operation)
     case 'prune': {
-      const before = subject.clock.now() - operation.ageMs
-      const endedBefore = { completed: before, cancelled: before, failed: before }
-      return store.prune({ endedBefore, statisticsBefore: before, slotsBefore: before, limit: operation.limit })
+      const { ageMs, most, limit } = operation
+      return store.prune({ completedMs: ageMs, failedMs: ageMs, most, statisticsMs: ageMs, slotsMs: ageMs }, limit)
     }
     case 'register':
       return subject.register()
@@ -139,7 +139,7 @@ async function everything({ store }: Subject) {
   const attempts = await Promise.all(items.map(({ id }) => store.attempts(id)))
   const requests = await Promise.all(['w1', 'w2', 'w3'].map((worker) => store.cancelRequests(worker)))
   const ahead = await Promise.all(items.map(({ id }) => store.jobsAhead(id, 5)))
-  const sums = await Promise.all([store.statistics(null), store.statistics(0), store.endOfNewest('completed', 1)])
+  const sums = await Promise.all([store.statistics(null), store.statistics(0)])
   const rest = [store.queues(), store.workers(), store.running(100), store.unfinished(null), store.unfinished(['a'])]
   const paused = await store.pausedQueues()
   return {

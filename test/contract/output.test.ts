@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import type { OutputLine } from '../../src/domain/job.js'
 import type { Addition, Claim } from '../../src/stores/store.js'
+import { retentionOf } from '../support/retention.js'
 import { contract, type Subject } from './harness.js'
 
 const none = { progress: null, output: [], forget: null, usage: null }
@@ -94,8 +95,7 @@ contract('output', (test) => {
     const claim = await subject.start()
     await add(subject, claim, { output: [line(1)], progress: { fraction: 1, message: null } })
     await subject.settle(claim, subject.outcome.completed())
-    const endedBefore = { completed: subject.clock.now(), cancelled: 0, failed: 0 }
-    await subject.store.prune({ endedBefore, statisticsBefore: null, slotsBefore: null, limit: 10 })
+    await subject.store.prune(retentionOf({ completedMs: 0 }), 10)
     expect(await read(subject, claim)).toEqual([])
     expect(await subject.store.progress([claim.job.id])).toEqual(new Map())
   })

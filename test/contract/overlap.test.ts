@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import { maxWaiting, onTimeMs, type ScheduleDefinition } from '../../src/domain/schedule/schedule.js'
 import type { Store } from '../../src/stores/store.js'
 import { newJob } from '../support/job.js'
+import { retentionOf } from '../support/retention.js'
 import { claimOf, dueSlot, faultySchedule, newSchedule } from '../support/schedule.js'
 import { contract, type Subject } from './harness.js'
 
@@ -76,8 +77,7 @@ contract('overlap', (test) => {
     const at = await scheduled(store, { overlap: 'skip' })
     await claim(store, at + 1)
     await store.cancel(['j1'])
-    const ended = { completed: 0, failed: 0, cancelled: subject.clock.now() }
-    await store.prune({ endedBefore: ended, statisticsBefore: null, slotsBefore: null, limit: 10 })
+    await store.prune(retentionOf({ completedMs: 0 }), 10)
     expect(await store.job('j1')).toBe(null)
     expect(await claim(store, at + 2)).toEqual([['fired', 'j2']])
   })

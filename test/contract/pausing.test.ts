@@ -102,8 +102,7 @@ contract('pausing', (test) => {
   test('A resume wakes who waits for work, and so does a pause.', async (subject) => {
     const { store } = subject
     await subject.add()
-    const wait = () =>
-      store.waitForWork({ since: store.news(), timeoutMs: 3_600_000, signal: new AbortController().signal })
+    const wait = () => store.changes().next(3_600_000)
     const waits = wait()
     await store.pauseQueues(['default'])
     await waits

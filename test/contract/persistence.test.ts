@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import { StoreUnavailableError } from '../../src/domain/errors.js'
 import type { Store } from '../../src/stores/store.js'
 import { newJob, newWorker } from '../support/job.js'
+import { retentionOf } from '../support/retention.js'
 import { contract } from './harness.js'
 
 contract('persistence', (test) => {
@@ -37,7 +38,7 @@ contract('persistence', (test) => {
 
   test('Every call on a closed store is refused with E_STORE_CLOSED.', async ({ store, clock }) => {
     await store.close()
-    const calls: Record<Exclude<keyof Store, 'close' | 'news' | 'waitForWork'>, () => Promise<unknown>> = {
+    const calls: Record<Exclude<keyof Store, 'close' | 'changes'>, () => Promise<unknown>> = {
       enqueue: () => store.enqueue([newJob()]),
       setTasks: () => store.setTasks('w1', ['a']),
       claim: () => store.claim({ worker: 'w1', queues: null, limit: 1 }),
@@ -48,13 +49,7 @@ contract('persistence', (test) => {
       register: () => store.register(newWorker(clock)),
       beat: () => store.beat('w1', []),
       deregister: () => store.deregister('w1'),
-      prune: () =>
-        store.prune({
-          endedBefore: { completed: 0, cancelled: 0, failed: 0 },
-          statisticsBefore: 0,
-          slotsBefore: 0,
-          limit: 1,
-        }),
+      prune: () => store.prune(retentionOf(), 1),
       maintain: () => store.maintain(),
       cancel: () => store.cancel(['j1']),
       pauseQueues: () => store.pauseQueues(['q']),
@@ -72,7 +67,6 @@ contract('persistence', (test) => {
       slots: () => store.slots('s', { limit: 1, before: null }),
       skipWaiting: () => store.skipWaiting({ name: 's', reason: '' }),
       queuedByTask: () => store.queuedByTask(null),
-      endOfNewestSlot: () => store.endOfNewestSlot(0),
       schedulerSeenAt: () => store.schedulerSeenAt(),
       noteScheduler: () => store.noteScheduler(),
       job: () => store.job('j1'),
@@ -85,7 +79,6 @@ contract('persistence', (test) => {
       workers: () => store.workers(),
       jobsAhead: () => store.jobsAhead('j1', 1),
       unfinished: () => store.unfinished(null),
-      endOfNewest: () => store.endOfNewest('completed', 1),
       statistics: () => store.statistics(null),
       running: () => store.running(1),
     }

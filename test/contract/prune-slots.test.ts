@@ -1,12 +1,13 @@
 import { expect } from 'vitest'
 import type { Store } from '../../src/stores/store.js'
 import { newJob } from '../support/job.js'
+import { retentionOf } from '../support/retention.js'
 import { claimOf, dueSlot, newSchedule } from '../support/schedule.js'
 import { contract, type Subject } from './harness.js'
 
 /** Prunes what is older than a time, of slots alone. */
-const prune = (store: Store, slotsBefore: number | null, limit = 100) =>
-  store.prune({ endedBefore: { completed: 0, cancelled: 0, failed: 0 }, statisticsBefore: null, slotsBefore, limit })
+const prune = ({ store, clock }: Pick<Subject, 'store' | 'clock'>, slotsBefore: number | null, limit = 100) =>
+  store.prune(retentionOf({ slotsMs: slotsBefore === null ? null : clock.now() - slotsBefore }), limit)
 
 async function found(store: Store, name: string) {
   const schedule = (await store.schedules()).find((each) => each.name === name)
@@ -31,34 +32,40 @@ async function once(store: Store, clock: Subject['clock'], name: string, overlap
 }
 
 contract('prune-slots', (test) => {
-  test('Records of slots before a time go; one that stands for slots up to then or later stays.', async ({ store }) => {
+  test('Records of slots before a time go; one that stands for slots up to then or later stays.', async (subject) => {
+    const { store } = subject
     await store.putSchedules([newSchedule('s')])
     const { decidedUntil: at } = await found(store, 's')
     const missed = (from: number, through = from) =>
       dueSlot(at + from, { through: at + through, outcome: 'missed' as const })
     await claim(store, 's', [missed(1), missed(2, 3), missed(4, 6), missed(7)])
     const kept = await found(store, 's')
-    await prune(store, null)
+    await prune(subject, null)
     expect(await slotsOf(store, 's', at)).toEqual([7, 4, 2, 1])
-    expect(await prune(store, at + 6)).toBe(2)
+    expect(await prune(subject, at + 6)).toBe(2)
     expect(await slotsOf(store, 's', at)).toEqual([7, 4])
-    await prune(store, at + 8)
+    await prune(subject, at + 8)
     expect(await slotsOf(store, 's', at)).toEqual([])
     expect(await found(store, 's')).toEqual({ ...kept, lastSlot: null })
   })
 
-  test('The time of the newest slot that is too many is known, whatever schedule it is of.', async ({ store }) => {
+  test('No more records than the most stay, the newest, whatever schedule they are of.', async ({ store }) => {
     await store.putSchedules([newSchedule('s'), newSchedule('t')])
     const { decidedUntil: at } = await found(store, 's')
     const missed = (from: number) => dueSlot(at + from, { outcome: 'missed' as const })
     await claim(store, 's', [missed(1), missed(4)])
     await claim(store, 't', [missed(2), missed(3)])
-    const times = await Promise.all([0, 1, 2, 3].map((newer) => store.endOfNewestSlot(newer)))
-    expect(times.map((time) => (time ?? 0) - at)).toEqual([4, 3, 2, 1])
-    expect(await store.endOfNewestSlot(4)).toBe(null)
+    const both = async () => [await slotsOf(store, 's', at), await slotsOf(store, 't', at)]
+    expect(await store.prune(retentionOf({ most: 4 }), 10)).toBe(0)
+    expect(await store.prune(retentionOf({ most: 3 }), 10)).toBe(1)
+    expect(await both()).toEqual([[4], [3, 2]])
+    const one = retentionOf({ most: 1 })
+    expect([await store.prune(one, 1), await store.prune(one, 1), await store.prune(one, 1)]).toEqual([1, 1, 0])
+    expect(await both()).toEqual([[4], []])
   })
 
-  test('The oldest go first, of whatever schedule, and no more than asked for.', async ({ store }) => {
+  test('The oldest go first, of whatever schedule, and no more than asked for.', async (subject) => {
+    const { store } = subject
     await store.putSchedules([newSchedule('s'), newSchedule('t')])
     const { decidedUntil: at } = await found(store, 's')
     const missed = (from: number) => dueSlot(at + from, { outcome: 'missed' as const })
@@ -66,25 +73,24 @@ contract('prune-slots', (test) => {
     await claim(store, 't', [missed(2), missed(3)])
     await store.dropSchedules(['t'])
     const both = async () => [await slotsOf(store, 's', at), await slotsOf(store, 't', at)]
-    await prune(store, at + 100, 2)
+    await prune(subject, at + 100, 2)
     expect(await both()).toEqual([[4], [3]])
-    await prune(store, at + 100, 1)
+    await prune(subject, at + 100, 1)
     expect(await both()).toEqual([[4], []])
   })
 
-  test('A slot that waits stays, and one whose job has not ended: a later slot is held against it.', async ({
-    store,
-  }) => {
+  test('A slot that waits stays, and one whose job has not ended: a later slot is held against it.', async (subject) => {
+    const { store } = subject
     await store.putSchedules([newSchedule('s', { overlap: 'queue' }), newSchedule('t')])
     const { decidedUntil: at } = await found(store, 's')
     await claim(store, 's', [dueSlot(at + 1), dueSlot(at + 2)])
-    await prune(store, at + 100)
+    await prune(subject, at + 100)
     expect(await slotsOf(store, 's', at)).toEqual([2, 1])
     await store.cancel(['j1'])
-    await prune(store, at + 100)
+    await prune(subject, at + 100)
     expect(await slotsOf(store, 's', at)).toEqual([2])
     expect(await store.fireWaiting({ name: 's', job: newJob() })).toMatchObject({ slot: at + 2 })
-    await prune(store, at + 100)
+    await prune(subject, at + 100)
     expect(await slotsOf(store, 's', at)).toEqual([2])
   })
 
@@ -92,28 +98,29 @@ contract('prune-slots', (test) => {
     const { store } = subject
     const at = await once(store, subject.clock, 'once')
     await store.putSchedules([newSchedule('often')])
-    await prune(store, at + 100)
+    await prune(subject, at + 100)
     expect(await names(store)).toEqual(['often', 'once'])
     await claim(store, 'once', [dueSlot(at, { outcome: 'missed' })])
     const version = await store.schedulesVersion()
-    await prune(store, at)
+    await prune(subject, at)
     expect(await names(store)).toEqual(['often', 'once'])
     expect(await store.schedulesVersion()).toBe(version)
-    await prune(store, at + 1)
+    await prune(subject, at + 1)
     expect([await names(store), await slotsOf(store, 'once', at)]).toEqual([['often'], []])
     expect(await store.schedulesVersion()).toBeGreaterThan(version)
   })
 
-  test('A schedule of one slot stays while that waits.', async ({ store, clock }) => {
+  test('A schedule of one slot stays while that waits.', async (subject) => {
+    const { store, clock } = subject
     const at = await once(store, clock, 'once', 'queue')
     await store.triggerSchedule({ name: 'once', job: newJob() })
     await claim(store, 'once', [dueSlot(at)])
     expect(await found(store, 'once')).toMatchObject({ waiting: 1 })
-    await prune(store, at + 100)
+    await prune(subject, at + 100)
     expect(await names(store)).toEqual(['once'])
     await store.cancel(['j1'])
     await store.fireWaiting({ name: 'once', job: newJob() })
-    await prune(store, at + 100)
+    await prune(subject, at + 100)
     expect(await names(store)).toEqual([])
     expect(await slotsOf(store, 'once', at)).toEqual([0])
   })
@@ -126,9 +133,9 @@ contract('prune-slots', (test) => {
       await subject.advance(10)
     }
     const before = subject.clock.now()
-    await prune(store, before, 1)
+    await prune(subject, before, 1)
     expect(await names(store)).toEqual(['a', 'b'])
-    await prune(store, before, 1)
+    await prune(subject, before, 1)
     expect(await names(store)).toEqual(['b'])
   })
 })

@@ -1,8 +1,8 @@
 import { expect } from 'vitest'
 import { newJob } from '../support/job.js'
+import { retentionOf } from '../support/retention.js'
 import { contract, type Subject } from './harness.js'
 
-const nothing = { completed: 0, cancelled: 0, failed: 0 }
 const hourMs = 3_600_000
 
 async function completed(subject: Subject, overrides: Parameters<Subject['start']>[0] = {}): Promise<string> {
@@ -14,8 +14,12 @@ async function completed(subject: Subject, overrides: Parameters<Subject['start'
 }
 const ids = async (subject: Subject) =>
   (await subject.store.jobs({}, { limit: 100, after: null })).items.map(({ id }) => id).sort()
-const prune = (subject: Subject, ended: Partial<typeof nothing>, limit = 100, statisticsBefore: number | null = null) =>
-  subject.store.prune({ endedBefore: { ...nothing, ...ended }, statisticsBefore, slotsBefore: null, limit })
+
+/** Prunes what ended at a time or earlier; completed jobs are kept as long as cancelled ones. */
+function prune(subject: Subject, ended: { readonly completed?: number; readonly failed?: number }, limit = 100) {
+  const kept = (time: number | undefined) => (time === undefined ? null : subject.clock.now() - time)
+  return subject.store.prune(retentionOf({ completedMs: kept(ended.completed), failedMs: kept(ended.failed) }), limit)
+}
 
 contract('prune', (test) => {
   test('The id of a job that was removed never comes back, even if it was the newest.', async (subject) => {
@@ -42,21 +46,21 @@ contract('prune', (test) => {
     expect(await subject.store.attempts(claim.job.id)).toEqual([])
     expect(await prune(subject, { completed: secondEnd }, 1)).toBe(1)
     expect(await subject.store.job(second)).toBe(null)
-    expect(await prune(subject, { completed: secondEnd, failed: secondEnd, cancelled: secondEnd }, 1)).toBe(0)
+    expect(await prune(subject, { completed: secondEnd, failed: secondEnd }, 1)).toBe(0)
     expect(await ids(subject)).toEqual([third, waiting].sort())
   })
 
-  test('Each final state has its own time.', async (subject) => {
+  test('Failed jobs have their own time; cancelled ones have that of the completed.', async (subject) => {
     const failed = await subject.start()
     await subject.settle(failed, { ...subject.outcome.failed(), startedAt: 1, endedAt: 1 })
     const cancelled = await subject.add()
     await subject.store.cancel([cancelled])
-    const done = await completed(subject)
+    await completed(subject)
     const now = subject.clock.now()
-    expect(await prune(subject, { cancelled: now })).toBe(1)
-    expect(await ids(subject)).toEqual([failed.job.id, done].sort())
+    expect(await prune(subject, { completed: now })).toBe(2)
+    expect(await ids(subject)).toEqual([failed.job.id])
     expect(await prune(subject, { failed: now })).toBe(1)
-    expect(await ids(subject)).toEqual([done])
+    expect(await ids(subject)).toEqual([])
   })
 
   test('An id does not come back.', async (subject) => {
@@ -81,21 +85,34 @@ contract('prune', (test) => {
     await completed(subject)
     await subject.advance(hourMs)
     await completed(subject)
-    const now = subject.clock.now()
-    await prune(subject, { completed: now }, 100, now - 60_000)
+    await subject.store.prune(retentionOf({ completedMs: 0, statisticsMs: 60_000 }), 100)
     const sum = async (since: number | null) => (await subject.store.statistics(since))[0]?.completed ?? 0
     expect([await sum(0), await sum(null)]).toEqual([1, 2])
   })
 
-  test('The end of the newest job that so many are newer than.', async (subject) => {
-    const ends: number[] = []
-    for (let n = 0; n < 3; n++) {
-      ends.push(subject.clock.now())
-      await completed(subject)
-    }
-    const found = await Promise.all([0, 1, 2, 3].map((newer) => subject.store.endOfNewest('completed', newer)))
-    expect(found).toEqual([...ends.reverse(), null])
-    expect(await subject.store.endOfNewest('failed', 0)).toBe(null)
+  test('Of each state no more than the most stay, the newest, in batches that are told to be full.', async (subject) => {
+    const done = [await completed(subject)]
+    for (let n = 1; n < 6; n++) done.push(await completed(subject))
+    const cancelled = await subject.add()
+    await subject.store.cancel([cancelled])
+    const retention = retentionOf({ most: 1 })
+    expect(await subject.store.prune(retention, 2)).toBe(2)
+    expect(await ids(subject)).toEqual([...done.slice(2), cancelled])
+    expect(await subject.store.prune(retention, 2)).toBe(2)
+    done.push(await completed(subject))
+    expect(await subject.store.prune(retention, 2)).toBe(2)
+    expect(await subject.store.prune(retention, 2)).toBe(0)
+    expect(await ids(subject)).toEqual([done.at(-1), cancelled].sort())
+  })
+
+  test('What is too old goes though there are few, and what is too much though it is young.', async (subject) => {
+    await completed(subject)
+    await subject.advance(hourMs)
+    const young = [await completed(subject), await completed(subject)]
+    expect(await subject.store.prune(retentionOf({ completedMs: hourMs, most: 2 }), 10)).toBe(1)
+    expect(await ids(subject)).toEqual(young)
+    expect(await subject.store.prune(retentionOf({ completedMs: hourMs, most: 1 }), 10)).toBe(1)
+    expect(await ids(subject)).toEqual(young.slice(1))
   })
 
   test('Looking after itself changes nothing that can be seen.', async (subject) => {

@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import type { Store } from '../../src/stores/store.js'
 import { newJob } from '../support/job.js'
 import { claimOf, dueSlot, everyHour, everyMinute, faultySchedule, newSchedule } from '../support/schedule.js'
-import { contract } from './harness.js'
+import { contract, hasNext } from './harness.js'
 
 async function only(store: Store) {
   const [schedule, ...others] = await store.schedules()
@@ -131,9 +131,9 @@ contract('schedules', (test) => {
     store,
   }) => {
     const tells = async (act: () => Promise<unknown>) => {
-      const before = store.news()
+      const changes = store.changes()
       await act()
-      return store.news() > before
+      return hasNext(changes)
     }
     expect(await tells(() => store.putSchedules([newSchedule('s')]))).toBe(true)
     expect(await tells(() => store.noteScheduler())).toBe(false)

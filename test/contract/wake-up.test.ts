@@ -1,14 +1,14 @@
 import { expect } from 'vitest'
 import type { Store } from '../../src/stores/store.js'
 import { newJob } from '../support/job.js'
-import { contract, type Subject } from './harness.js'
+import { contract, type Subject, someTurns } from './harness.js'
 
 // Nobody waits as long: a test that would, fails by its own time limit.
 const forever = 3_600_000
 
-function wait(store: Store, timeoutMs = forever, signal = new AbortController().signal, since = store.news()) {
+function wait(store: Store, timeoutMs = forever, signal?: AbortSignal, changes = store.changes()) {
   let over = false
-  const done = store.waitForWork({ since, timeoutMs, signal }).then(() => {
+  const done = changes.next(timeoutMs, signal).then(() => {
     over = true
   })
   return { done, isOver: () => over }
@@ -19,11 +19,6 @@ async function idleWorker(subject: Subject): Promise<string> {
   const worker = await subject.register()
   expect(await subject.claimIds(worker)).toEqual([])
   return worker
-}
-
-/** Long enough for anything that is under way to arrive. */
-async function someTurns(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
 contract('wake-up', (test) => {
@@ -38,17 +33,12 @@ contract('wake-up', (test) => {
 
   test('The wait is over when its time is.', async (subject) => {
     await idleWorker(subject)
-    await wait(subject.store, 5).done
     await wait(subject.store, 0).done
     await wait(subject.store, -1).done
-  })
-
-  test('A wait of more than a timer can count does not end at once.', async (subject) => {
-    await idleWorker(subject)
-    const waiting = wait(subject.store, 90 * 86_400_000)
-    await wait(subject.store, 20).done
+    const waiting = wait(subject.store, 5)
+    await subject.advance(4)
     expect(waiting.isOver()).toBe(false)
-    await subject.add()
+    await subject.advance(1)
     await waiting.done
   })
 
@@ -65,22 +55,37 @@ contract('wake-up', (test) => {
 
   test('A job that came after the claim and before the wait is not slept through.', async (subject) => {
     const worker = await subject.register()
-    const since = subject.store.news()
+    const waiters = [subject.store.changes(), subject.store.changes()]
     const claimed = subject.claimIds(worker)
     const enqueued = subject.store.enqueue([newJob()])
     expect(await claimed).toEqual([])
     await enqueued
     // By nobody: who waits for something else has looked at another time.
-    for (let waiter = 0; waiter < 2; waiter++) await wait(subject.store, forever, undefined, since).done
+    for (const changes of waiters) await wait(subject.store, forever, undefined, changes).done
     expect(await subject.claimIds(worker)).toEqual(['j1'])
   })
 
-  test('Who has seen the news waits for the next.', async (subject) => {
+  test('What is stored between the end of a wait and the look that follows it ends the next wait, once.', async (subject) => {
     await idleWorker(subject)
-    const since = subject.store.news()
+    const changes = subject.store.changes()
+    const first = wait(subject.store, 5, undefined, changes)
+    await subject.advance(5)
+    await first.done
     await subject.add()
-    await wait(subject.store, forever, undefined, since).done
-    const waiting = wait(subject.store)
+    await wait(subject.store, forever, undefined, changes).done
+    const waiting = wait(subject.store, forever, undefined, changes)
+    await someTurns()
+    expect(waiting.isOver()).toBe(false)
+    await subject.add()
+    await waiting.done
+  })
+
+  test('Who has seen a change waits for the next.', async (subject) => {
+    await idleWorker(subject)
+    const changes = subject.store.changes()
+    await subject.add()
+    await wait(subject.store, forever, undefined, changes).done
+    const waiting = wait(subject.store, forever, undefined, changes)
     await someTurns()
     expect(waiting.isOver()).toBe(false)
     await subject.add()

@@ -1,28 +1,76 @@
 import type { Clock } from '../../src/domain/clock.js'
+import { sleepBy } from '../../src/engine/clock.js'
 
 /** A clock that stands still until it is moved. */
 export interface MovableClock extends Clock {
   bootId: string | null
-  /** Time passes: on the wall and since the boot. */
-  advance(ms: number): void
+  /**
+   * Time passes: on the wall and since the boot. What is due by then is run at its time, in order, and has some turns of the
+   * event loop before time goes on. `stepMs`: as in a process that is held up for so long again and again, which runs
+   * what is due meanwhile late and together. Where nothing is due, the time has come when this returns.
+   */
+  advance(ms: number, stepMs?: number): Promise<void>
   /** Somebody sets the clock on the wall. */
   setWall(ms: number): void
   /** The machine starts anew: the monotonic clock begins at 0 under another boot id. */
   reboot(): void
 }
 
+interface Timer {
+  readonly at: number
+  readonly run: () => void
+}
+
+// A job that runs in this process takes six turns from its claim to the next one.
+const turnsToSettle = 10
+
 /** At some time of some boot, or stopped at what another clock shows. */
 export function movableClock(from?: Clock): MovableClock {
   let wall = from?.now() ?? Date.UTC(2030, 0, 1)
   let monotonic = from?.monotonicMs() ?? 1_000_000
   let boots = 1
+  // Timers keep time by a clock that nobody sets.
+  let passed = 0
+  const timers = new Set<Timer>()
+  const after: Clock['after'] = (delayMs, run) => {
+    const timer = { at: passed + Math.max(0, delayMs), run }
+    timers.add(timer)
+    return () => timers.delete(timer)
+  }
+  const nextAt = () => {
+    let least = Number.POSITIVE_INFINITY
+    for (const { at } of timers) if (at < least) least = at
+    return least
+  }
+  const moveTo = (at: number) => {
+    wall += at - passed
+    monotonic += at - passed
+    passed = at
+  }
+  const runDue = async () => {
+    const due = [...timers].filter(({ at }) => at <= passed).sort((a, b) => a.at - b.at)
+    // One that comes first may cancel those after it.
+    for (const timer of due) if (timers.delete(timer)) timer.run()
+    for (let turn = 0; turn < turnsToSettle; turn++) await new Promise((resolve) => setImmediate(resolve))
+  }
+  const pass = async (until: number, stepMs: number) => {
+    for (let next = nextAt(); next <= until; next = nextAt()) {
+      moveTo(Math.min(until, Math.max(next, passed + stepMs)))
+      await runDue()
+    }
+    moveTo(until)
+  }
   return {
     bootId: from === undefined ? 'boot-1' : from.bootId,
     now: () => wall,
     monotonicMs: () => monotonic,
-    advance(ms) {
-      wall += ms
-      monotonic += ms
+    after,
+    sleep: sleepBy(after),
+    advance(ms, stepMs = 0) {
+      const until = passed + ms
+      if (nextAt() <= until) return pass(until, stepMs)
+      moveTo(until)
+      return Promise.resolve()
     },
     setWall(ms) {
       wall = ms

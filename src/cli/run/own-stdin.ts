@@ -2,6 +2,7 @@ import { fstatSync, statSync } from 'node:fs'
 import { devNull } from 'node:os'
 import { isatty } from 'node:tty'
 import { OffstageError } from '../../domain/errors.js'
+import { systemClock } from '../../engine/clock.js'
 import type { StdinSource } from '../../engine/hosts/command-stdin.js'
 import { KeptInput } from '../../engine/hosts/kept-input.js'
 
@@ -30,7 +31,7 @@ function isEmptyDevice(): boolean {
 
 async function kept(): Promise<KeptInput> {
   try {
-    return await KeptInput.of(process.stdin)
+    return await KeptInput.of(process.stdin, systemClock)
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown)
     throw new OffstageError(

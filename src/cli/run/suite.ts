@@ -44,7 +44,7 @@ export function runSuite(context: Context, request: SuiteRequest): Promise<Suite
     const run = await ForegroundRun.begin(store, session.pool, manyAtOnce, context, interruption, true)
     try {
       const items = await runAll(run, jobs, store, context)
-      const suite = suiteToJson(items, session.catalog.faults, systemClock.monotonicMs() - begun)
+      const suite = suiteToJson(items, session.catalog.faults, Math.round(systemClock.monotonicMs() - begun))
       // Before the signals have their usual meaning again: what is written of an interrupted run is wanted most.
       const written = report(suite, { name: request.tasks, startedAt, root: context.project?.root ?? context.from })
       const exitCode = suite.failed === 0 && written ? exitCodes.done : exitCodes.failed

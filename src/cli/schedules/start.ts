@@ -2,7 +2,7 @@ import { type Context, refuseMemory, withStore } from '../../app/context.js'
 import { systemClock } from '../../engine/clock.js'
 import { EngineEmitter } from '../../engine/events.js'
 import type { Catalog } from '../../engine/ipc/messages.js'
-import { type FindTask, Scheduler } from '../../engine/scheduler.js'
+import { type FindTask, Scheduler } from '../../engine/services/scheduler.js'
 import { scheduling } from '../../engine/services/scheduling.js'
 import type { Service } from '../../engine/services/service.js'
 import { shellTask, shellTaskInfo } from '../../engine/shell-task.js'
@@ -50,8 +50,8 @@ export async function startScheduling(store: Store, find: FindTask, events: Engi
   reportScheduler(events)
   const findAny: FindTask = (name) => (name === shellTask ? shellTaskInfo : find(name))
   const scheduler = new Scheduler(store, systemClock, findAny, events)
-  await scheduler.turn()
-  const service = scheduling(store, scheduler, events)
+  await scheduler.runOnce()
+  const service = scheduling(store, scheduler, systemClock, events)
   service.start()
   return service
 }

@@ -6,7 +6,6 @@ import { checkSchedules } from '../../domain/schedule/sources.js'
 import { systemClock } from '../../engine/clock.js'
 import type { Verdict } from '../../engine/ipc/messages.js'
 import { shellTask, shellTaskInfo } from '../../engine/shell-task.js'
-import { after } from '../../engine/timer.js'
 import { codeSchedules, configSchedules } from '../../project/schedules.js'
 import { say } from '../say.js'
 import type { ProjectTasks } from '../session.js'
@@ -61,7 +60,7 @@ async function verdictsOf(
 async function answerOf(check: Promise<readonly Verdict[]>): Promise<readonly Verdict[] | null> {
   let cancel = () => {}
   const over = new Promise<never>((_, reject) => {
-    cancel = after(patienceMs, () => reject(new Error('they do not answer')))
+    cancel = systemClock.after(patienceMs, () => reject(new Error('they do not answer')))
   })
   try {
     return await Promise.race([check, over])

@@ -16,7 +16,7 @@ export class ActiveAttempts {
   readonly #clock: Clock
   readonly #events: EngineEmitter
   readonly #settler: Settler
-  readonly #interruptions = new Interruptions<RunningAttempt>()
+  readonly #interruptions: Interruptions<RunningAttempt>
   readonly #byJob = new Map<JobId, RunningAttempt>()
   readonly #held: End[] = []
   readonly #idleWaiters = new Set<() => void>()
@@ -31,7 +31,8 @@ export class ActiveAttempts {
     this.#clock = clock
     this.#events = events
     this.log = new OutputLog(store, clock, events, redact, (id) => this.find(id))
-    this.#settler = new Settler(store, events, () => this.#resolveIdle())
+    this.#interruptions = new Interruptions(clock)
+    this.#settler = new Settler(store, clock, events, () => this.#resolveIdle())
   }
 
   /** How many have not ended, or hold their end. */
@@ -86,6 +87,7 @@ export class ActiveAttempts {
 
   giveBackAll(): void {
     this.giveBack([...this.#byJob.values()])
+    this.log.stop()
   }
 
   /** Settles one that ended by a signal, which may have been for the worker too, once that is known. Its lease holds. */

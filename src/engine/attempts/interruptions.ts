@@ -1,4 +1,4 @@
-import { after } from '../timer.js'
+import type { Clock } from '../../domain/clock.js'
 
 /** A signal that is for all reaches what a worker runs before or after the worker itself. */
 const patienceMs = 500
@@ -8,8 +8,13 @@ type Verdict = (isInterruption: boolean) => void
 
 /** Decides, and nobody else does, whether what was ended by TERM, INT or HUP was interrupted by the stop of its worker. */
 export class Interruptions<Ended extends object> {
+  readonly #clock: Clock
   readonly #undecided = new Map<Ended, Verdict>()
   #isStopping = false
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
 
   /** Tells at once if the worker stops, or else as soon as it does, or that it has not within half a second. */
   judge(ended: Ended, tell: Verdict): void {
@@ -17,7 +22,7 @@ export class Interruptions<Ended extends object> {
       tell(true)
       return
     }
-    const cancel = after(patienceMs, () => this.decide(ended, false))
+    const cancel = this.#clock.after(patienceMs, () => this.decide(ended, false))
     this.#undecided.set(ended, (isInterruption) => {
       cancel()
       tell(isInterruption)

@@ -24,7 +24,7 @@ export class OutputLog {
   readonly #running: (id: JobId) => RunningAttempt | undefined
   readonly #changed = new Set<RunningAttempt>()
   readonly #ended = new RecentTexts<JobId>(maxRemembered, maxRememberedLength)
-  #timer: NodeJS.Timeout | null = null
+  #cancelFlush: (() => void) | null = null
 
   /** `redact`: names of keys, beside the built-in ones, whose values are masked. `running` finds a job of this worker. */
   constructor(
@@ -74,6 +74,11 @@ export class OutputLog {
     this.#flush(logged)
   }
 
+  /** After the last end nothing is left to flush, and this process need not stay for it. */
+  stop(): void {
+    this.#cancelFlush?.()
+  }
+
   /** What a job prints after its end is shown without its secrets too, for as long as they are remembered. */
   #late({ id, text }: TaskOutput): string {
     const argsJson = id === null ? undefined : this.#ended.get(id)
@@ -88,11 +93,10 @@ export class OutputLog {
   #logOf(attempt: RunningAttempt): AttemptLog {
     attempt.log ??= this.#newLog(attempt.claim.job.argsJson)
     this.#changed.add(attempt)
-    // What runs keeps this process alive. After the last end nothing is left to flush, and `run` need not wait for it.
-    this.#timer ??= setTimeout(() => {
-      this.#timer = null
+    this.#cancelFlush ??= this.#clock.after(flushMs, () => {
+      this.#cancelFlush = null
       this.#flush([...this.#changed])
-    }, flushMs).unref()
+    })
     return attempt.log
   }
 

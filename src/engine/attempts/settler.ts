@@ -1,8 +1,8 @@
+import type { Clock } from '../../domain/clock.js'
 import { isTemporary, StoreLostError } from '../../domain/errors.js'
 import type { Outcome } from '../../domain/outcome.js'
 import type { JobStore } from '../../stores/store.js'
 import type { EngineEmitter } from '../events.js'
-import { pause } from '../services/service.js'
 import type { RunningAttempt } from './running-attempt.js'
 
 const againMs = 500
@@ -15,14 +15,16 @@ export interface End {
 /** Stores how attempts ended, however long the store refuses: a result must not be lost to a full disk. */
 export class Settler {
   readonly #store: Pick<JobStore, 'settle'>
+  readonly #clock: Clock
   readonly #events: EngineEmitter
   readonly #idle: () => void
   readonly #patience = new AbortController()
   #pending = 0
 
   /** `idle` is called when all that was handed over is stored. */
-  constructor(store: Pick<JobStore, 'settle'>, events: EngineEmitter, idle: () => void) {
+  constructor(store: Pick<JobStore, 'settle'>, clock: Clock, events: EngineEmitter, idle: () => void) {
     this.#store = store
+    this.#clock = clock
     this.#events = events
     this.#idle = idle
   }
@@ -55,7 +57,7 @@ export class Settler {
         if (!isTemporary(thrown)) return this.#refused(ends, thrown)
         this.#events.emit('store.unavailable', { error: thrown })
         if (this.#patience.signal.aborted) return
-        await pause(againMs, this.#patience.signal)
+        await this.#clock.sleep(againMs, this.#patience.signal)
       }
     }
   }

@@ -1,5 +1,5 @@
+import type { Clock } from '../../domain/clock.js'
 import type { StopReason } from '../ipc/messages.js'
-import { after } from '../timer.js'
 import type { RunningAttempt } from './running-attempt.js'
 
 // A loop that is free answers within milliseconds, on a busy machine within tenths of a second.
@@ -17,12 +17,12 @@ export function askToStop(attempt: RunningAttempt, reason: StopReason): void {
  * Stops an attempt step by step, until one of the steps ends it: its signal; after the grace its process is asked to abandon
  * it; if that does not answer, its loop is blocked, and its process gets TERM, then KILL.
  */
-export function stopInSteps(attempt: RunningAttempt, reason: StopReason, graceMs: number): void {
+export function stopInSteps(clock: Clock, attempt: RunningAttempt, reason: StopReason, graceMs: number): void {
   attempt.cancelNextStep()
   askToStop(attempt, reason)
   if (attempt.startedAt === null) return
   const next = (delayMs: number, step: () => void) => {
-    attempt.cancelNextStep = after(delayMs, step)
+    attempt.cancelNextStep = clock.after(delayMs, step)
   }
   next(graceMs, () => {
     attempt.handle?.abandon(attempt)

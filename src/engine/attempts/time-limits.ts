@@ -1,15 +1,17 @@
-import { after } from '../timer.js'
+import type { Clock } from '../../domain/clock.js'
 import type { RunningAttempt } from './running-attempt.js'
 
 /** The time limits of all that runs: one timer, armed for the earliest. */
 export class TimeLimits {
+  readonly #clock: Clock
   readonly #running: () => Iterable<RunningAttempt>
   readonly #over: (attempt: RunningAttempt) => void
   #armedFor = Number.POSITIVE_INFINITY
   #cancel = () => {}
 
   /** `over` is called once for each that runs longer than it may. */
-  constructor(running: () => Iterable<RunningAttempt>, over: (attempt: RunningAttempt) => void) {
+  constructor(clock: Clock, running: () => Iterable<RunningAttempt>, over: (attempt: RunningAttempt) => void) {
+    this.#clock = clock
     this.#running = running
     this.#over = over
   }
@@ -17,7 +19,7 @@ export class TimeLimits {
   started(attempt: RunningAttempt): void {
     const { timeoutMs } = attempt.claim.job
     if (timeoutMs === null) return
-    attempt.deadline = performance.now() + timeoutMs
+    attempt.deadline = this.#clock.monotonicMs() + timeoutMs
     if (attempt.deadline < this.#armedFor) this.#arm(attempt.deadline)
   }
 
@@ -29,12 +31,12 @@ export class TimeLimits {
   #arm(deadline: number): void {
     this.#cancel()
     this.#armedFor = deadline
-    this.#cancel = after(Math.max(0, Math.ceil(deadline - performance.now())), () => this.#look())
+    this.#cancel = this.#clock.after(Math.max(0, Math.ceil(deadline - this.#clock.monotonicMs())), () => this.#look())
   }
 
   #look(): void {
     this.stop()
-    const now = performance.now()
+    const now = this.#clock.monotonicMs()
     let next = Number.POSITIVE_INFINITY
     for (const attempt of [...this.#running()]) {
       if (attempt.deadline > now) next = Math.min(next, attempt.deadline)

@@ -6,7 +6,6 @@ import { errorWithLastWords, isShutdownCode, isShutdownSignal, type JobError } f
 import type { EpochMs, Usage } from '../../domain/job.js'
 import { maxResultBytes, toJsonText } from '../../domain/json.js'
 import type { AttemptReport } from '../../domain/outcome.js'
-import { preciseMs } from '../clock.js'
 import type { JobAssignment, TaskInfo } from '../ipc/messages.js'
 import { Command, type CommandLine, type OuterStreams } from './command.js'
 import { CommandOutput } from './command-output.js'
@@ -38,7 +37,8 @@ export class CommandJob {
   readonly #emit: Emit
   readonly #done: () => void
   readonly #startedAt: EpochMs
-  readonly #startMs = preciseMs()
+  readonly #clock: Clock
+  readonly #startMs: number
   readonly #output: CommandOutput
   /** null: it could not be started. */
   readonly #command: Command | null
@@ -59,7 +59,9 @@ export class CommandJob {
     this.#isCommand = place.taskOf(assignment.task)?.kind === 'command'
     this.#emit = emit
     this.#done = done
+    this.#clock = clock
     this.#startedAt = clock.now()
+    this.#startMs = clock.monotonicMs()
     this.#output = new CommandOutput({
       text: (stream, text) => emit({ type: 'output', output: [{ id, attempt, stream, text, at: clock.now() }] }),
       progress: (fraction, message) => emit({ type: 'progress', progress: [{ id, attempt, fraction, message }] }),
@@ -70,7 +72,7 @@ export class CommandJob {
 
   #start(assignment: JobAssignment, place: CommandPlace, pipes: Pipes): Command | null {
     try {
-      return new Command(commandLine(assignment, place), pipes, {
+      return new Command(commandLine(assignment, place), pipes, this.#clock, {
         wrote: (stream, text) => this.#output.write(stream, text),
         failed: (error) => this.#notStarted(error),
         exited: (exit, usage) => this.#exited(exit, usage),
@@ -158,7 +160,10 @@ export class CommandJob {
   }
 
   #span() {
-    return { startedAt: this.#startedAt, endedAt: this.#startedAt + Math.round(preciseMs() - this.#startMs) }
+    return {
+      startedAt: this.#startedAt,
+      endedAt: this.#startedAt + Math.round(this.#clock.monotonicMs() - this.#startMs),
+    }
   }
 
   #end(report: AttemptReport): void {

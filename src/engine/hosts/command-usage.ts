@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { Clock } from '../../domain/clock.js'
 import type { Usage } from '../../domain/job.js'
 
 const firstLookMs = 20
@@ -12,17 +13,19 @@ const tickMs = 10
  */
 export class CommandUsage {
   readonly #pid: number
-  #timer: NodeJS.Timeout
+  readonly #clock: Clock
+  #cancelLook: () => void
   #peakBytes: number | null = null
   #cpuMs: number | null = null
 
-  constructor(pid: number) {
+  constructor(pid: number, clock: Clock) {
     this.#pid = pid
-    this.#timer = setTimeout(() => this.#look(), firstLookMs)
+    this.#clock = clock
+    this.#cancelLook = clock.after(firstLookMs, () => this.#look())
   }
 
   end(): Usage {
-    clearTimeout(this.#timer)
+    this.#cancelLook()
     return { peakBytes: this.#peakBytes, cpuMs: this.#cpuMs }
   }
 
@@ -37,6 +40,6 @@ export class CommandUsage {
     } catch {
       return // it has ended, or there is no /proc
     }
-    this.#timer = setTimeout(() => this.#look(), lookEveryMs)
+    this.#cancelLook = this.#clock.after(lookEveryMs, () => this.#look())
   }
 }

@@ -4,6 +4,7 @@ import { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { StringDecoder } from 'node:string_decoder'
+import type { Clock } from '../../domain/clock.js'
 import type { Usage } from '../../domain/job.js'
 import { Utf8Check } from '../../domain/text.js'
 import type { ProcessIdentity } from '../../stores/store.js'
@@ -40,6 +41,7 @@ export interface CommandListener {
 
 /** A program in a process group of its own, which ends as a whole. To make one may throw what `spawn` throws. */
 export class Command {
+  readonly #clock: Clock
   readonly #child: ChildProcess
   readonly #outputs: readonly Readable[]
   readonly #stdin: CommandStdin
@@ -49,7 +51,8 @@ export class Command {
   readonly #stdoutCheck = new Utf8Check()
   #isGone = false
 
-  constructor({ file, argv, cwd, env, stdin }: CommandLine, pipes: Pipes, listener: CommandListener) {
+  constructor({ file, argv, cwd, env, stdin }: CommandLine, pipes: Pipes, clock: Clock, listener: CommandListener) {
+    this.#clock = clock
     const input = new CommandStdin(stdin, pipes)
     this.#stdin = input
     const given = pipes.take(2)
@@ -72,7 +75,7 @@ export class Command {
     this.#child = child
     this.#outputs = outputs
     const { pid } = this.#child
-    this.#usage = pid === undefined ? null : new CommandUsage(pid)
+    this.#usage = pid === undefined ? null : new CommandUsage(pid, clock)
     this.#listener = listener
     this.#gone = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => {
@@ -108,7 +111,7 @@ export class Command {
       })
     })
     void Promise.all([known, this.#gone]).then(async ([, { exit, usage }]) => {
-      await readRest(pipes, drained)
+      await readRest(pipes, drained, this.#clock)
       for (const pipe of pipes) pipe.destroy()
       this.#listener.exited(exit, usage)
     })

@@ -1,7 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { finished } from 'node:stream/promises'
+import type { Clock } from '../../domain/clock.js'
 import type { ProcessIdentity } from '../../stores/store.js'
+import { waitAtMost } from '../clock.js'
 import { identify } from '../host.js'
 
 /** What is started. */
@@ -34,13 +36,15 @@ const endGraceMs = 2_000
 
 /** A Node process that leads a process group of its own, and is ended with everything in it. */
 export class ForkedProcess<Sent extends object, Received> {
+  readonly #clock: Clock
   readonly #child: ChildProcess
   readonly #gone: Promise<void>
   readonly #listener: ForkedListener<Received>
   #inbox: Received[] = []
   #isGone = false
 
-  constructor(program: ForkedProgram, listener: ForkedListener<Received>) {
+  constructor(program: ForkedProgram, clock: Clock, listener: ForkedListener<Received>) {
+    this.#clock = clock
     this.#listener = listener
     this.#child = fork(program.entry, [...program.args], {
       cwd: program.cwd,
@@ -63,7 +67,7 @@ export class ForkedProcess<Sent extends object, Received> {
       this.#isGone = true
       // What it sent and wrote before its end may still be on its way: the channel closes after the last message.
       const disconnected = this.#child.connected ? once(this.#child, 'disconnect') : null
-      await Promise.race([Promise.all([disconnected, drained]), passed(outputGraceMs)])
+      await waitAtMost(clock, outputGraceMs, Promise.all([disconnected, drained]))
       for (const pipe of pipes) pipe.destroy()
       this.#deliver()
       listener.exited(exit)
@@ -90,7 +94,7 @@ export class ForkedProcess<Sent extends object, Received> {
   /** Lets it go: it ends by itself, or is killed after two seconds. */
   async end(): Promise<void> {
     if (this.#child.connected) this.#child.disconnect()
-    await Promise.race([this.#gone, passed(endGraceMs)])
+    await waitAtMost(this.#clock, endGraceMs, this.#gone)
     this.kill()
     await this.#gone
   }
@@ -134,8 +138,4 @@ export class ForkedProcess<Sent extends object, Received> {
       this.#child.kill(signal) // it has not made its group yet, or nobody is left in it
     }
   }
-}
-
-function passed(delayMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, delayMs).unref())
 }

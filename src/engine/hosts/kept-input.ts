@@ -1,7 +1,8 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
-import { setTimeout } from 'node:timers/promises'
+import type { Clock } from '../../domain/clock.js'
+import { waitAtMost } from '../clock.js'
 import { inTemporaryFolder } from './temporary-folder.js'
 
 const chunkBytes = 64 * 1024
@@ -28,12 +29,9 @@ export class KeptInput {
   }
 
   /** Begins to read. Throws what the system says where no file can be made. */
-  static async of(source: Readable): Promise<KeptInput> {
+  static async of(source: Readable, clock: Clock): Promise<KeptInput> {
     const input = new KeptInput(source, openUnnamed())
-    const settled = new AbortController()
-    const passed = setTimeout(settleMs, undefined, { signal: settled.signal }).catch(() => {})
-    await Promise.race([input.#firstPart(), passed])
-    settled.abort()
+    await waitAtMost(clock, settleMs, input.#firstPart())
     return input
   }
 

@@ -1,3 +1,4 @@
+import type { Clock } from '../../domain/clock.js'
 import { formatDuration } from '../../domain/duration.js'
 import { ProjectError } from '../../domain/errors.js'
 import type { ModuleFault } from '../ipc/messages.js'
@@ -8,9 +9,10 @@ const ownSignals: readonly NodeJS.Signals[] = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'S
 
 /** Watches a task process while it loads: which module runs, and whether that takes too long. */
 export class LoadWatch {
+  readonly #clock: Clock
   readonly #limitMs: number
   readonly #tooLong: () => void
-  #timer: NodeJS.Timeout | null = null
+  #cancel = () => {}
   #file: string | null = null
   /** Whether the limit has passed. */
   isTooLong = false
@@ -18,7 +20,8 @@ export class LoadWatch {
   failure: string | null = null
 
   /** `tooLong` is called when one module, or what comes before the first, has taken `limitMs`. */
-  constructor(limitMs: number, tooLong: () => void) {
+  constructor(clock: Clock, limitMs: number, tooLong: () => void) {
+    this.#clock = clock
     this.#limitMs = limitMs
     this.#tooLong = tooLong
     this.#watch()
@@ -32,7 +35,7 @@ export class LoadWatch {
   }
 
   stop(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#cancel()
   }
 
   /** The module that ended the process, or held it up; null if it cannot be known that one did. */
@@ -58,9 +61,9 @@ export class LoadWatch {
   }
 
   #watch(): void {
-    this.#timer = setTimeout(() => {
+    this.#cancel = this.#clock.after(this.#limitMs, () => {
       this.isTooLong = true
       this.#tooLong()
-    }, this.#limitMs).unref() // the process that loads keeps this one alive
+    })
   }
 }

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
-import { setImmediate, setTimeout } from 'node:timers/promises'
+import type { Clock } from '../../domain/clock.js'
+import { waitAtMost } from '../clock.js'
 
 // What was written arrives soon after the end; a pipe that stays open longer is held by a process that got away.
 const outputGraceMs = 200
@@ -10,7 +11,7 @@ const maxInPipes = 2 * 1024 * 1024
  * Reads what a program that has ended had written: for 200 ms, or longer if this process was held up, but not more than a
  * pipe can hold if one that got away goes on writing.
  */
-export async function readRest(pipes: readonly Readable[], drained: Promise<unknown>): Promise<void> {
+export async function readRest(pipes: readonly Readable[], drained: Promise<unknown>, clock: Clock): Promise<void> {
   let bytes = 0
   let isOver = false
   const count = (data: Buffer) => {
@@ -20,12 +21,12 @@ export async function readRest(pipes: readonly Readable[], drained: Promise<unkn
   void drained.then(() => {
     isOver = true
   })
-  await Promise.race([drained, setTimeout(outputGraceMs, undefined, { ref: false })])
+  await waitAtMost(clock, outputGraceMs, drained)
   for (let before = -1; !isOver && bytes > before && bytes < maxInPipes; ) {
     before = bytes
     // In each turn of the loop what has arrived is read; the first one may have its timers behind it.
-    await setImmediate()
-    await setImmediate()
+    await clock.sleep(0)
+    await clock.sleep(0)
   }
 }
 

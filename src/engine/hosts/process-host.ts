@@ -1,3 +1,4 @@
+import type { Clock } from '../../domain/clock.js'
 import { ProjectError } from '../../domain/errors.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import { residentBytes } from '../host.js'
@@ -35,6 +36,7 @@ export class ProcessHost implements TaskHost {
   /** The tasks and faults it found. Rejects with ProjectError if it dies before it is ready. */
   readonly catalog: Promise<Catalog>
   readonly #program: TaskProgram
+  readonly #clock: Clock
   readonly #emit: Emit
   readonly #loaded = deferred<Catalog>()
   readonly #faulty: ModuleFault[] = []
@@ -50,8 +52,9 @@ export class ProcessHost implements TaskHost {
   #peakBytes: number | null = null
   #isOverLimit = false
 
-  constructor(program: TaskProgram, emit: Emit) {
+  constructor(program: TaskProgram, clock: Clock, emit: Emit) {
     this.#program = program
+    this.#clock = clock
     this.#emit = emit
     this.catalog = this.#loaded.promise
     this.catalog.catch(() => {}) // whoever needs it will see the rejection; nobody has to
@@ -142,6 +145,7 @@ export class ProcessHost implements TaskHost {
     const without = this.#faulty.map((fault) => `--without=${JSON.stringify(fault)}`)
     return new ForkedProcess<ToTaskProcess, FromTaskProcess>(
       { ...this.#program, args: [...this.#program.args, ...without] },
+      this.#clock,
       {
         received: (message) => this.#receive(message),
         wrote: (stream, text) => {
@@ -157,7 +161,7 @@ export class ProcessHost implements TaskHost {
   }
 
   #watchLoading(): LoadWatch {
-    return new LoadWatch(this.#program.loadLimitMs, () => this.#process.kill())
+    return new LoadWatch(this.#clock, this.#program.loadLimitMs, () => this.#process.kill())
   }
 
   #exitOf(exit: Exit): ProcessExit {
@@ -255,6 +259,6 @@ function deferred<T>() {
 }
 
 /** A pool's tasks as processes of this program. */
-export function inProcesses(program: TaskProgram): { readonly start: StartHost; readonly cwd: string } {
-  return { start: (emit) => new ProcessHost(program, emit), cwd: program.cwd }
+export function inProcesses(program: TaskProgram, clock: Clock): { readonly start: StartHost; readonly cwd: string } {
+  return { start: (emit) => new ProcessHost(program, clock, emit), cwd: program.cwd }
 }

@@ -1,3 +1,5 @@
+import type { Clock } from '../../domain/clock.js'
+
 // Shorter spans say more about how messages are bundled than about jobs.
 const shortestSpanMs = 5
 
@@ -6,6 +8,7 @@ const shortestSpanMs = 5
  * Slow tasks leave nothing to claim ahead, and their jobs to other workers.
  */
 export class Prefetch {
+  readonly #clock: Clock
   readonly #aheadMs: number
   readonly #most: number
   #perMs = 0
@@ -13,7 +16,8 @@ export class Prefetch {
   /** null: there is nothing to do, which says nothing about the jobs. */
   #since: number | null = null
 
-  constructor(aheadMs: number, most: number) {
+  constructor(clock: Clock, aheadMs: number, most: number) {
+    this.#clock = clock
     this.#aheadMs = aheadMs
     this.#most = most
   }
@@ -24,7 +28,7 @@ export class Prefetch {
 
   /** There is something to do. */
   resume(): void {
-    this.#since ??= performance.now()
+    this.#since ??= this.#clock.monotonicMs()
   }
 
   /** There is nothing to do any more. */
@@ -35,7 +39,7 @@ export class Prefetch {
 
   ended(jobs: number): void {
     this.#ended += jobs
-    const spanMs = this.#since === null ? 0 : performance.now() - this.#since
+    const spanMs = this.#since === null ? 0 : this.#clock.monotonicMs() - this.#since
     if (spanMs < shortestSpanMs) return
     const measured = this.#ended / spanMs
     // Faster is believed at once and slower soon: waiting for the next claim costs more than giving some back.
@@ -51,6 +55,6 @@ export class Prefetch {
 
   #begin(): void {
     this.#ended = 0
-    this.#since = performance.now()
+    this.#since = this.#clock.monotonicMs()
   }
 }

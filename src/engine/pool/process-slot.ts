@@ -1,6 +1,6 @@
+import type { Clock } from '../../domain/clock.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import type { AttemptHandle, RunningAttempt } from '../attempts/running-attempt.js'
-import { preciseMs } from '../clock.js'
 import type { ProcessExit } from '../hosts/process-exit.js'
 import type { HostEvent, SlotEvent, StartHost } from '../hosts/task-host.js'
 import type {
@@ -36,6 +36,7 @@ type SlotPhase = 'open' | 'recalling' | 'ending'
 export class ProcessSlot implements AttemptHandle {
   /** Since when nothing has ended here, by the monotonic clock. */
   quietSince = 0
+  readonly #clock: Clock
   readonly #startHost: StartHost
   readonly #emit: EmitFromSlot
   readonly #jobs = new SlotJobs()
@@ -45,11 +46,12 @@ export class ProcessSlot implements AttemptHandle {
   #share = 1
   #endedJobs = 0
 
-  constructor(startHost: StartHost, emit: EmitFromSlot, mode: 'shared' | 'exclusive') {
+  constructor(clock: Clock, startHost: StartHost, emit: EmitFromSlot, mode: 'shared' | 'exclusive') {
+    this.#clock = clock
     this.#startHost = startHost
     this.#emit = emit
     this.#mode = mode
-    this.#host = new RestartingHost(() => this.#startHost((event) => this.#onHostEvent(event)))
+    this.#host = new RestartingHost(clock, () => this.#startHost((event) => this.#onHostEvent(event)))
   }
 
   get catalog(): Promise<Catalog> {
@@ -111,7 +113,7 @@ export class ProcessSlot implements AttemptHandle {
 
   /** Hands jobs over; the process must be ready. */
   handOver(attempts: readonly RunningAttempt[]): void {
-    if (this.#jobs.waiting === 0) this.quietSince = preciseMs()
+    if (this.#jobs.waiting === 0) this.quietSince = this.#clock.monotonicMs()
     for (const attempt of attempts) {
       attempt.handle = this
       this.#jobs.add(attempt)
@@ -228,7 +230,7 @@ export class ProcessSlot implements AttemptHandle {
   }
 
   #finished(reported: readonly AttemptEnd[]): void {
-    this.quietSince = preciseMs()
+    this.quietSince = this.#clock.monotonicMs()
     const ends: { attempt: RunningAttempt; report: AttemptEnd['report'] }[] = []
     for (const end of reported) {
       const attempt = this.#jobs.take(end)

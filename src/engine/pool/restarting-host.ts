@@ -1,4 +1,4 @@
-import { preciseMs } from '../clock.js'
+import type { Clock } from '../../domain/clock.js'
 import type { ProcessExit } from '../hosts/process-exit.js'
 import type { TaskHost } from '../hosts/task-host.js'
 
@@ -8,16 +8,18 @@ const soonMs = 60_000
 
 /** A host that another one follows when it dies: right after, or, while they die as they load, after a pause that doubles each time. */
 export class RestartingHost {
+  readonly #clock: Clock
   readonly #start: () => TaskHost
   #current: TaskHost
   #exitsWhileLoading = 0
   /** How often in a row it ended without a job, soon after it was ready. */
   #idleExits = 0
   #readyAt = 0
-  #pause: NodeJS.Timeout | null = null
+  #cancelStart = () => {}
   #isOver = false
 
-  constructor(start: () => TaskHost) {
+  constructor(clock: Clock, start: () => TaskHost) {
+    this.#clock = clock
     this.#start = start
     this.#current = start()
   }
@@ -33,24 +35,24 @@ export class RestartingHost {
 
   ready(): void {
     this.#exitsWhileLoading = 0
-    this.#readyAt = preciseMs()
+    this.#readyAt = this.#clock.monotonicMs()
   }
 
   /** `idle`: no job ran in it, so that none can be what ended it. */
   exited(exit: ProcessExit, idle: boolean): void {
     if (exit.loading) this.#exitsWhileLoading++
-    else this.#idleExits = idle && preciseMs() - this.#readyAt < soonMs ? this.#idleExits + 1 : 0
+    else this.#idleExits = idle && this.#clock.monotonicMs() - this.#readyAt < soonMs ? this.#idleExits + 1 : 0
     if (this.#isOver) return
     const inARow = Math.max(this.#exitsWhileLoading, this.#idleExits)
     const pauseMs = inARow === 0 ? 0 : Math.min(100 * 2 ** inARow, maxPauseMs)
-    this.#pause = setTimeout(() => {
+    this.#cancelStart = this.#clock.after(pauseMs, () => {
       this.#current = this.#start()
-    }, pauseMs)
+    })
   }
 
   /** The one that is there, or was there, is not followed by another. */
   stopReplacing(): void {
     this.#isOver = true
-    if (this.#pause !== null) clearTimeout(this.#pause)
+    this.#cancelStart()
   }
 }

@@ -1,7 +1,6 @@
 import type { Clock } from '../../domain/clock.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import type { RunningAttempt } from '../attempts/running-attempt.js'
-import { preciseMs } from '../clock.js'
 import type { OuterStreams } from '../hosts/command.js'
 import { CommandHost } from '../hosts/command-host.js'
 import type { SlotEvent, StartHost } from '../hosts/task-host.js'
@@ -44,6 +43,7 @@ export class TaskPool {
   readonly catalog: Promise<Catalog>
   readonly isolated: IsolatedJobs
   readonly #tasks: PoolTasks
+  readonly #clock: Clock
   readonly #outputBefore: (output: TaskOutput) => void
   readonly #shared: ProcessSlot[] = []
   readonly #draining = new Set<ProcessSlot>()
@@ -61,6 +61,7 @@ export class TaskPool {
    */
   constructor(tasks: PoolTasks, clock: Clock, output: (output: TaskOutput) => void) {
     this.#tasks = tasks
+    this.#clock = clock
     this.#outputBefore = output
     const place = {
       cwd: tasks.cwd,
@@ -69,9 +70,9 @@ export class TaskPool {
     }
     const { start } = tasks
     const onEvent: EmitFromSlot = (slot, event) => this.#onSlotEvent(slot, event)
-    this.#commands = new ProcessSlot((emit) => new CommandHost(place, clock, emit), onEvent, 'shared')
-    if (start !== null) this.#shared.push(new ProcessSlot(start, onEvent, 'shared'))
-    this.isolated = new IsolatedJobs(() => new ProcessSlot(start ?? noTasks, onEvent, 'exclusive'))
+    this.#commands = new ProcessSlot(clock, (emit) => new CommandHost(place, clock, emit), onEvent, 'shared')
+    if (start !== null) this.#shared.push(new ProcessSlot(clock, start, onEvent, 'shared'))
+    this.isolated = new IsolatedJobs(() => new ProcessSlot(clock, start ?? noTasks, onEvent, 'exclusive'))
     this.catalog = (this.#shared[0] ?? this.#commands).catalog
   }
 
@@ -146,7 +147,7 @@ export class TaskPool {
 
   /** Recalls what waits, from all slots or from those where nothing has ended for `quietMs`. False if nothing was asked. */
   recall(quietMs = 0): boolean {
-    const now = preciseMs()
+    const now = this.#clock.monotonicMs()
     const quiet = this.slots.filter((slot) => now - slot.quietSince >= quietMs)
     return quiet.filter((slot) => slot.recall()).length > 0
   }
@@ -191,7 +192,7 @@ export class TaskPool {
   }
 
   #startShared(start: StartHost): ProcessSlot {
-    return new ProcessSlot(start, (slot, event) => this.#onSlotEvent(slot, event), 'shared')
+    return new ProcessSlot(this.#clock, start, (slot, event) => this.#onSlotEvent(slot, event), 'shared')
   }
 
   #replace(slot: ProcessSlot): void {

@@ -1,3 +1,4 @@
+import type { Clock } from '../../domain/clock.js'
 import { beatMs, type ProcessIdentity, type WorkerStore } from '../../stores/store.js'
 import type { EngineEmitter } from '../events.js'
 import { loopService, type Service } from './service.js'
@@ -8,9 +9,10 @@ export function beat(
   worker: () => string,
   processes: () => readonly ProcessIdentity[],
   evicted: () => Promise<void>,
+  clock: Clock,
   events: EngineEmitter,
 ): Service {
-  return loopService('beat', events, async () => {
+  return loopService('beat', clock, events, async () => {
     const held = await store.beat(worker(), processes())
     if (!held) await evicted()
     return beatMs

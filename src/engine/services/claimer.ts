@@ -1,3 +1,4 @@
+import type { Clock } from '../../domain/clock.js'
 import type { JobStore } from '../../stores/store.js'
 import type { EngineEmitter } from '../events.js'
 import type { Runner } from '../runner.js'
@@ -6,11 +7,16 @@ import { loopService, type Service } from './service.js'
 const maxWaitMs = 1_000
 
 /** Claims when there may be something to claim: work that is already going on claims for itself. */
-export function claimer(store: JobStore, runner: Runner, events: EngineEmitter): Service {
-  return loopService('claimer', events, async (signal) => {
-    const since = store.news()
+export function claimer(
+  store: Pick<JobStore, 'changes'>,
+  runner: Pick<Runner, 'claim'>,
+  clock: Clock,
+  events: EngineEmitter,
+): Service {
+  const changes = store.changes()
+  return loopService('claimer', clock, events, async (signal) => {
     const taken = await runner.claim()
-    if (taken === 0) await store.waitForWork({ since, timeoutMs: maxWaitMs, signal })
+    if (taken === 0) await changes.next(maxWaitMs, signal)
     return 0
   })
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../../domain/clock.js'
 import type { EngineEmitter } from '../events.js'
 import type { TaskPool } from '../pool/task-pool.js'
 import type { Runner } from '../runner.js'
@@ -12,9 +13,15 @@ const megabyte = 1024 * 1024
 const maxToKeepBytes = 512 * megabyte
 
 /** Looks at the memory of the task processes: ends those over the limit (null: there is none), replaces swollen ones. */
-export function memoryWatch(pool: TaskPool, runner: Runner, limitBytes: number | null, events: EngineEmitter): Service {
+export function memoryWatch(
+  pool: TaskPool,
+  runner: Runner,
+  limitBytes: number | null,
+  clock: Clock,
+  events: EngineEmitter,
+): Service {
   const keepBytes = Math.min(maxToKeepBytes, limitBytes === null ? maxToKeepBytes : limitBytes * 0.75)
-  return loopService('memory watch', events, async () => {
+  return loopService('memory watch', clock, events, async () => {
     // Who has nothing to do does not grow.
     if (!runner.busy) return pauseMs
     for (const slot of pool.slots) {

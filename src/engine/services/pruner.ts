@@ -1,8 +1,6 @@
 import type { Clock } from '../../domain/clock.js'
-import type { EpochMs } from '../../domain/job.js'
 import type { Retention } from '../../domain/retention.js'
-import type { ScheduleStore } from '../../stores/schedule-store.js'
-import type { JobAdmin, JobReader } from '../../stores/store.js'
+import type { JobAdmin } from '../../stores/store.js'
 import type { EngineEmitter } from '../events.js'
 import { loopService, type Service } from './service.js'
 
@@ -13,33 +11,14 @@ const betweenMs = 20
 
 /** Removes jobs, statistics and slots that have been kept long enough, and lets the store look after itself. */
 export function pruner(
-  store: Pick<JobAdmin, 'prune' | 'maintain'> & Pick<JobReader, 'endOfNewest'> & Pick<ScheduleStore, 'endOfNewestSlot'>,
-  clock: Clock,
+  store: Pick<JobAdmin, 'prune' | 'maintain'>,
   retention: Retention,
+  clock: Clock,
   events: EngineEmitter,
 ): Service {
-  const later = (tooMany: EpochMs | null, keepMs: number | null) => {
-    const tooOld = keepMs === null ? null : clock.now() - keepMs
-    return Math.max(tooMany ?? Number.NEGATIVE_INFINITY, tooOld ?? Number.NEGATIVE_INFINITY)
-  }
-  const before = async (state: 'completed' | 'cancelled' | 'failed', keepMs: number | null) =>
-    later(await store.endOfNewest(state, retention.most), keepMs)
-  return loopService('pruner', events, async (signal) => {
+  return loopService('pruner', clock, events, async (signal) => {
     await store.maintain()
-    const { completedMs, failedMs, statisticsMs, slotsMs } = retention
-    const request = {
-      endedBefore: {
-        completed: await before('completed', completedMs),
-        cancelled: await before('cancelled', completedMs),
-        failed: await before('failed', failedMs),
-      },
-      statisticsBefore: statisticsMs === null ? null : clock.now() - statisticsMs,
-      slotsBefore: later(await store.endOfNewestSlot(retention.most), slotsMs),
-      limit: batch,
-    }
-    while (!signal.aborted && (await store.prune(request)) === batch) {
-      await new Promise((resolve) => setTimeout(resolve, betweenMs))
-    }
+    while (!signal.aborted && (await store.prune(retention, batch)) === batch) await clock.sleep(betweenMs, signal)
     return pauseMs
   })
 }

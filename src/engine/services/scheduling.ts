@@ -1,23 +1,25 @@
+import type { Clock } from '../../domain/clock.js'
 import type { JobStore } from '../../stores/store.js'
 import type { EngineEmitter } from '../events.js'
-import type { Scheduler } from '../scheduler.js'
-import { loopService, pause, type Service } from './service.js'
+import type { Scheduler } from './scheduler.js'
+import { loopService, type Service } from './service.js'
 
-// A busy store has news all the time.
+// A busy store changes all the time.
 const shortestPauseMs = 50
 
 /** Has a scheduler look whenever a slot is due, and when something was stored: schedules may have changed, jobs ended. */
 export function scheduling(
-  store: Pick<JobStore, 'news' | 'waitForWork'>,
-  scheduler: Scheduler,
+  store: Pick<JobStore, 'changes'>,
+  scheduler: Pick<Scheduler, 'runOnce' | 'leave'>,
+  clock: Clock,
   events: EngineEmitter,
 ): Service {
-  const loop = loopService('scheduler', events, async (signal) => {
-    const since = store.news()
-    const waitMs = await scheduler.turn()
+  const changes = store.changes()
+  const loop = loopService('scheduler', clock, events, async (signal) => {
+    const waitMs = await scheduler.runOnce()
     if (waitMs <= shortestPauseMs) return waitMs
-    await pause(shortestPauseMs, signal)
-    await store.waitForWork({ since, timeoutMs: waitMs - shortestPauseMs, signal })
+    await clock.sleep(shortestPauseMs, signal)
+    await changes.next(waitMs - shortestPauseMs, signal)
     return 0
   })
   return {

@@ -1,3 +1,4 @@
+import type { Clock } from '../../domain/clock.js'
 import { isTemporary } from '../../domain/errors.js'
 import type { EngineEmitter } from '../events.js'
 
@@ -12,19 +13,20 @@ export interface Service {
 const afterRefusalMs = 1_000
 
 /**
- * A loop: `turn` does one piece of work and answers how many milliseconds to wait until the next. A store that cannot
+ * A loop: `runOnce` does one piece of work and answers how many milliseconds to wait until the next. A store that cannot
  * be reached is reported, and tried again; one that is lost ends the loop.
  */
 export function loopService(
   name: string,
+  clock: Clock,
   events: EngineEmitter,
-  turn: (signal: AbortSignal) => Promise<number>,
+  runOnce: (signal: AbortSignal) => Promise<number>,
 ): Service {
   const stop = new AbortController()
   let running: Promise<void> | null = null
-  const once = async (): Promise<number> => {
+  const attempt = async (): Promise<number> => {
     try {
-      return await turn(stop.signal)
+      return await runOnce(stop.signal)
     } catch (thrown) {
       if (!isTemporary(thrown)) throw thrown
       events.emit('store.unavailable', { error: thrown })
@@ -33,8 +35,8 @@ export function loopService(
   }
   const loop = async () => {
     while (!stop.signal.aborted) {
-      const waitMs = await once()
-      if (!stop.signal.aborted) await pause(waitMs, stop.signal)
+      const waitMs = await attempt()
+      if (!stop.signal.aborted) await clock.sleep(waitMs, stop.signal)
     }
   }
   return {
@@ -49,18 +51,4 @@ export function loopService(
       await running
     },
   }
-}
-
-/** Waits, but not past the signal. */
-export function pause(waitMs: number, signal: AbortSignal): Promise<void> {
-  if (waitMs <= 0) return new Promise((resolve) => setImmediate(resolve))
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, waitMs)
-    signal.addEventListener('abort', done)
-  })
 }

@@ -2,10 +2,10 @@ import type { Clock } from '../../domain/clock.js'
 import type { JobReader, JobStore, NewWorker, WorkerStore } from '../../stores/store.js'
 import type { EngineEmitter } from '../events.js'
 import { endGroup, hasEnded } from '../host.js'
-import { loopService, pause, type Service } from './service.js'
+import { loopService, type Service } from './service.js'
 
 const maxPauseMs = 500
-// A busy store has news all the time.
+// A busy store changes all the time.
 const shortestPauseMs = 50
 // A batch holds up the commits of others; between two of them those have their turn.
 const batch = 1_000
@@ -13,13 +13,13 @@ const betweenMs = 20
 
 /** Moves what time has moved: due jobs, expired jobs, and the jobs of workers that have died. */
 export function sweeper(
-  store: JobStore & WorkerStore & JobReader,
+  store: Pick<JobStore & WorkerStore & JobReader, 'changes' | 'sweep' | 'workers'>,
   clock: Clock,
   here: Pick<NewWorker, 'bootId' | 'pidNamespace'>,
   events: EngineEmitter,
 ): Service {
-  return loopService('sweeper', events, async (signal) => {
-    const since = store.news()
+  const changes = store.changes()
+  return loopService('sweeper', clock, events, async (signal) => {
     const ended = (await store.workers()).filter((worker) => hasEnded(worker, here))
     // First the task processes that a dead worker left, then their jobs: none may run twice at once.
     for (const worker of ended) for (const process of worker.processes) endGroup(process)
@@ -27,10 +27,9 @@ export function sweeper(
     if (swept.promoted === batch || swept.reclaimed === batch || swept.buried === batch) return betweenMs
     const untilDueMs = swept.nextDueAt === null ? maxPauseMs : swept.nextDueAt - clock.now()
     if (untilDueMs <= shortestPauseMs) return Math.max(1, untilDueMs)
-    await pause(shortestPauseMs, signal)
+    await clock.sleep(shortestPauseMs, signal)
     // What is stored meanwhile may be due sooner.
-    const timeoutMs = Math.min(maxPauseMs, untilDueMs) - shortestPauseMs
-    await store.waitForWork({ since, timeoutMs, signal })
+    await changes.next(Math.min(maxPauseMs, untilDueMs) - shortestPauseMs, signal)
     return 0
   })
 }

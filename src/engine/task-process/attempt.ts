@@ -4,7 +4,6 @@ import { NonRetryableError, RetryLater } from '../../domain/errors.js'
 import { tellsOfShutdown } from '../../domain/failure.js'
 import { maxResultBytes, toJsonText } from '../../domain/json.js'
 import type { AttemptReport } from '../../domain/outcome.js'
-import { preciseMs } from '../clock.js'
 import { type CurrentJob, runInJob } from '../current-job.js'
 import { failureOf } from './failure-of.js'
 import { acceptArgs, type LoadedTask } from './loaded-task.js'
@@ -17,9 +16,9 @@ export async function runAttempt(
   clock: Clock,
 ): Promise<AttemptReport> {
   const startedAt = clock.now()
-  const start = preciseMs()
+  const start = clock.monotonicMs()
   // The end is measured from the start, so that a clock that is set back makes no negative duration.
-  const span = () => ({ startedAt, endedAt: startedAt + Math.round(preciseMs() - start) })
+  const span = () => ({ startedAt, endedAt: startedAt + Math.round(clock.monotonicMs() - start) })
   let result: unknown
   try {
     const accepted = await acceptArgs(task, argsJson)

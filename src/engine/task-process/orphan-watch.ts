@@ -1,5 +1,7 @@
 import { Worker } from 'node:worker_threads'
 
+import type { Clock } from '../../domain/clock.js'
+
 const lookEveryMs = 1_000
 // Not while the process still loads what it needs for its first job.
 const soonMs = 500
@@ -13,8 +15,8 @@ export class OrphanWatch {
   #begun = false
 
   /** Begins when there is time for it. */
-  soon(): void {
-    setTimeout(() => this.begin(), soonMs).unref()
+  soon(clock: Clock): void {
+    clock.after(soonMs, () => this.begin())
   }
 
   /** Begins now: from here on a job may block the loop. */

@@ -1,3 +1,4 @@
+import type { Clock } from '../../domain/clock.js'
 import type { FromTaskProcess } from '../ipc/from-task-process.js'
 import type { AttemptEnd, AttemptId, TaskOutput, TaskProgress } from '../ipc/messages.js'
 import { type PackedEnd, packAttempt, packEnd } from '../ipc/packing.js'
@@ -16,10 +17,12 @@ export class Outbox implements JobReports {
   readonly #progress = new Map<string, TaskProgress>()
   #ends: PackedEnd[] = []
   #scheduled = false
-  #progressTimer: NodeJS.Timeout | null = null
+  #holdsProgress = false
   readonly #post: (message: FromTaskProcess) => void
+  readonly #clock: Clock
 
-  constructor(post: (message: FromTaskProcess) => void) {
+  constructor(post: (message: FromTaskProcess) => void, clock: Clock) {
+    this.#clock = clock
     this.#post = post
   }
 
@@ -30,11 +33,12 @@ export class Outbox implements JobReports {
 
   progress(progress: TaskProgress): void {
     this.#progress.set(progress.id, progress)
-    if (this.#progressTimer !== null) return
-    this.#progressTimer = setTimeout(() => {
-      this.#progressTimer = null
+    if (this.#holdsProgress) return
+    this.#holdsProgress = true
+    this.#clock.after(progressEveryMs, () => {
+      this.#holdsProgress = false
       this.flush()
-    }, progressEveryMs).unref()
+    })
     this.flush()
   }
 

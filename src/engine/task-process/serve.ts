@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../../domain/clock.js'
 import { errorNamed, KeyTakenError, UsageError } from '../../domain/errors.js'
 import type { EnqueueOptions } from '../../domain/request.js'
@@ -27,7 +26,7 @@ export async function serveTasks(load: LoadTasks, blame: BlameModule, clock: Clo
   // A module that ends its process, as it loads or in a timer, would end each that follows, and no task would ever run.
   const isOutsideJobs = () => jobOfCaller() === undefined
   const { exit } = refuseExit(isOutsideJobs, 'outside of any job; a task module must not end its process')
-  const outbox = new Outbox(takeChannel())
+  const outbox = new Outbox(takeChannel(), clock)
   const enqueues = new Enqueues(outbox)
   const watch = new OrphanWatch()
   captureOutput(clock, true, (output) => outbox.output(output))
@@ -63,7 +62,7 @@ export async function serveTasks(load: LoadTasks, blame: BlameModule, clock: Clo
     ),
   )
   // A rejection that nobody waits for is known a turn later.
-  await setImmediate()
+  await clock.sleep(0)
   const found = loaded.catalog
   const catalog = { ...found, faults: [...found.faults, ...moduleErrors.loaded()] }
   running = new RunningJobs(loaded, outbox, clock)
@@ -94,7 +93,7 @@ export async function serveTasks(load: LoadTasks, blame: BlameModule, clock: Clo
     }
   })
   outbox.send({ type: 'loaded', catalog })
-  watch.soon()
+  watch.soon(clock)
 }
 
 async function loadOrEnd(

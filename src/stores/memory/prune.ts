@@ -1,16 +1,18 @@
-import type { EpochMs, JobState } from '../../domain/job.js'
-import type { PruneRequest } from '../store.js'
+import type { Retention } from '../../domain/retention.js'
+import { type FinalState, finalStates, keepMsOf, oldestKept } from '../retention.js'
 import { byArrival, type Entry } from './jobs.js'
-import { pruneSlots } from './schedules.js'
+import { newestSlotTooMany, pruneSlots } from './schedules.js'
 import type { Tables } from './tables.js'
 
-export function prune(tables: Tables, request: PruneRequest): number {
-  const { endedBefore, statisticsBefore, slotsBefore, limit } = request
+export function prune(tables: Tables, retention: Retention, limit: number): number {
+  const { most, statisticsMs, slotsMs } = retention
+  const now = tables.clock.now()
   const removed: Entry[] = []
-  for (const [state, before] of Object.entries(endedBefore)) {
-    const old = byEnd(tables, state as JobState).filter(
-      (entry) => (entry.job.endedAt ?? 0) <= before && !holdsKey(tables, entry),
-    )
+  for (const state of finalStates) {
+    const ended = byEnd(tables, state)
+    const newestTooMany = ended.at(-1 - most)?.job.endedAt ?? Number.NEGATIVE_INFINITY
+    const before = Math.max(newestTooMany, oldestKept(now, keepMsOf(retention, state)))
+    const old = ended.filter((entry) => (entry.job.endedAt ?? 0) <= before && !holdsKey(tables, entry))
     removed.push(...old.slice(0, limit - removed.length))
   }
   for (const entry of removed) {
@@ -18,16 +20,12 @@ export function prune(tables: Tables, request: PruneRequest): number {
     const { key, id } = entry.job
     if (key !== null && tables.keys.get(key)?.job === id) tables.keys.delete(key)
   }
-  if (statisticsBefore !== null) tables.ends.forgetMinutesBefore(statisticsBefore)
-  const slots = slotsBefore === null ? 0 : pruneSlots(tables, slotsBefore, limit)
-  return Math.max(removed.length, slots)
+  if (statisticsMs !== null) tables.ends.forgetMinutesBefore(oldestKept(now, statisticsMs))
+  const slotsBefore = Math.max(newestSlotTooMany(tables, most) + 1, oldestKept(now, slotsMs))
+  return Math.max(removed.length, pruneSlots(tables, slotsBefore, limit))
 }
 
-export function endOfNewest(tables: Tables, state: JobState, newer: number): EpochMs | null {
-  return byEnd(tables, state).at(-1 - newer)?.job.endedAt ?? null
-}
-
-function byEnd(tables: Tables, state: JobState): readonly Entry[] {
+function byEnd(tables: Tables, state: FinalState): readonly Entry[] {
   return tables.jobs.inState(state).toSorted((a, b) => (a.job.endedAt ?? 0) - (b.job.endedAt ?? 0) || byArrival(a, b))
 }
 

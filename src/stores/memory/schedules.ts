@@ -69,8 +69,7 @@ export function noteScheduler({ scheduling, clock }: Tables): EpochMs | null {
   return seenAt
 }
 
-/** Removes what became of slots long ago, and the schedules that had only one. */
-/** Answers how many records of slots went. */
+/** Removes what became of slots long ago, and the schedules that had only one. Returns how many records of slots went. */
 export function pruneSlots(tables: Tables, before: EpochMs, limit: number): number {
   const old = [...tables.slots.keys()]
     .flatMap((name) => slotsOf(tables, name).map((record) => ({ name, record })))
@@ -91,8 +90,8 @@ export function pruneSlots(tables: Tables, before: EpochMs, limit: number): numb
   return removed.length
 }
 
-/** The time that `newer` records of slots come after; null if there are not so many. */
-export function endOfNewestSlot(tables: Tables, newer: number): EpochMs | null {
+/** The time of the newest record of a slot that `most` others come after; below all times if there are not so many. */
+export function newestSlotTooMany(tables: Tables, most: number): EpochMs {
   const times = [...tables.slots.values()].flatMap((records) => [...records.values()].map(({ through }) => through))
-  return times.sort((a, b) => b - a)[newer] ?? null
+  return times.sort((a, b) => b - a)[most] ?? Number.NEGATIVE_INFINITY
 }

@@ -1,22 +1,14 @@
 import type { Clock } from '../../domain/clock.js'
+import { ChangeNotifier } from '../change-notifier.js'
 import { storeClosed } from '../closed.js'
-import { News } from '../news.js'
 import type { Store } from '../store.js'
 import { claimJobs } from './claim.js'
 import { cancelJob, enqueueJob } from './enqueue.js'
 import { append, outputOf, progressOf } from './output.js'
 import { pausedQueues, pauseQueues, resumeQueues } from './pausing.js'
-import { endOfNewest, prune } from './prune.js'
+import { prune } from './prune.js'
 import { hasUnfinished, jobsAhead, jobsPage, queuedByTask, queueInfos, runningJobs } from './reader.js'
-import {
-  allSchedules,
-  dropSchedule,
-  endOfNewestSlot,
-  noteScheduler,
-  pauseSchedule,
-  putSchedule,
-  resumeSchedule,
-} from './schedules.js'
+import { allSchedules, dropSchedule, noteScheduler, pauseSchedule, putSchedule, resumeSchedule } from './schedules.js'
 import { settleAttempt } from './settle.js'
 import { claimSlots, fireWaiting, skipWaiting, slotsPage, triggerSchedule, waitingSchedules } from './slots.js'
 import { removeWorker, sweep } from './sweep.js'
@@ -29,7 +21,7 @@ import { emptyTables } from './tables.js'
 export function openMemoryStore(clock: Clock): Store {
   const tables = emptyTables(clock)
   const { jobs, workers } = tables
-  const news = new News()
+  const notifier = new ChangeNotifier(clock)
   let open = true
   const run = async <T>(operation: () => T): Promise<T> => {
     if (!open) throw storeClosed('memory:')
@@ -38,8 +30,8 @@ export function openMemoryStore(clock: Clock): Store {
   const tell = <T>(write: () => T): Promise<T> =>
     run(() => {
       const answer = write()
-      news.note()
-      news.tell()
+      notifier.note()
+      notifier.notify()
       return answer
     })
   return {
@@ -57,12 +49,11 @@ export function openMemoryStore(clock: Clock): Store {
     sweep: ({ limit, dead }) =>
       run(() => {
         const result = sweep(tables, limit, dead)
-        if (result.promoted + result.reclaimed + result.buried > 0 || dead.length > 0) news.note()
-        news.tell()
+        if (result.promoted + result.reclaimed + result.buried > 0 || dead.length > 0) notifier.note()
+        notifier.notify()
         return result
       }),
-    news: () => news.count,
-    waitForWork: (request) => (open ? news.wait(request) : Promise.resolve()),
+    changes: () => notifier.changes(),
 
     register: (worker) => run(() => workers.register(worker)),
     beat: (worker, processes) => run(() => workers.beat(worker, processes)),
@@ -73,7 +64,7 @@ export function openMemoryStore(clock: Clock): Store {
     pauseQueues: (names) => tell(() => pauseQueues(tables, names)),
     resumeQueues: (names) => tell(() => resumeQueues(tables, names)),
 
-    prune: (request) => run(() => prune(tables, request)),
+    prune: (retention, limit) => run(() => prune(tables, retention, limit)),
     maintain: () => run(() => {}),
 
     putSchedules: (schedules) => tell(() => schedules.map((schedule) => putSchedule(tables, schedule))),
@@ -88,7 +79,6 @@ export function openMemoryStore(clock: Clock): Store {
     skipWaiting: ({ name, reason }) => tell(() => skipWaiting(tables, name, reason)),
     triggerSchedule: ({ name, job }) => tell(() => triggerSchedule(tables, name, job)),
     slots: (name, page) => run(() => slotsPage(tables, name, page)),
-    endOfNewestSlot: (newer) => run(() => endOfNewestSlot(tables, newer)),
     noteScheduler: () => run(() => noteScheduler(tables)),
     schedulerSeenAt: () => run(() => tables.scheduling.seenAt),
 
@@ -103,13 +93,12 @@ export function openMemoryStore(clock: Clock): Store {
     jobsAhead: (id, most) => run(() => jobsAhead(tables, id, most)),
     unfinished: (queues, tasks) => run(() => hasUnfinished(tables, queues, tasks)),
     queuedByTask: (queues) => run(() => queuedByTask(tables, queues)),
-    endOfNewest: (state, newer) => run(() => endOfNewest(tables, state, newer)),
     statistics: (since) => run(() => tables.ends.sums(since)),
     running: (limit) => run(() => runningJobs(tables, limit)),
 
     close: async () => {
       open = false
-      news.wake()
+      notifier.close()
     },
   }
 }

@@ -1,45 +1,89 @@
-import type { EpochMs, JobState } from '../../domain/job.js'
+import type { EpochMs } from '../../domain/job.js'
+import type { Retention } from '../../domain/retention.js'
 import { minuteOf } from '../../domain/statistics.js'
-import type { PruneRequest } from '../store.js'
+import { type FinalState, finalStates, keepMsOf, oldestKept } from '../retention.js'
+import type { NewestTooMany } from './newest-too-many.js'
 import { pruneSlots, slotPruneIsDue } from './schedules.js'
 import type { Statements } from './statements.js'
 
 /** Jobs of one state that have been kept long enough. */
 interface PrunableJobs {
-  readonly state: string
+  readonly state: FinalState
   readonly before: EpochMs
   readonly ids: readonly number[]
 }
 
-/** What a prune would remove. */
+/** What a prune would remove; null: nothing of that kind. */
 export interface Prunable {
   readonly jobs: readonly PrunableJobs[]
-  readonly statistics: boolean
-  readonly slots: boolean
+  readonly statisticsBefore: EpochMs | null
+  readonly slotsBefore: EpochMs | null
 }
 
 /**
- * Looks for what ended long ago, the oldest first; null if there is nothing. Without the lock: to find the jobs whose keys
- * are free takes half a second where a million hold theirs for longer.
+ * Looks for what has been kept long enough, the oldest first; null if there is nothing. Without the lock: to find the jobs
+ * whose keys are free takes half a second where a million hold theirs for longer.
  */
-export function findPrunable(statements: Statements, now: EpochMs, request: PruneRequest): Prunable | null {
-  const { endedBefore, statisticsBefore, slotsBefore, limit } = request
+export function findPrunable(
+  statements: Statements,
+  tooMany: NewestTooMany,
+  now: EpochMs,
+  retention: Retention,
+  limit: number,
+): Prunable | null {
   const jobs: PrunableJobs[] = []
   let left = limit
-  for (const [state, before] of Object.entries(endedBefore)) {
-    const rows = statements.prunable.all({ state, before, now, limit: left }) as { readonly id: number }[]
-    if (rows.length > 0) jobs.push({ state, before, ids: rows.map(({ id }) => id) })
-    left -= rows.length
+  for (const state of finalStates) {
+    const found = prunableJobs(statements, tooMany, now, state, retention, left)
+    if (found.ids.length > 0) jobs.push(found)
+    left -= found.ids.length
   }
-  const statistics =
-    statisticsBefore !== null && statements.anyStatisticsBefore.get(minuteOf(statisticsBefore)) !== undefined
-  const slots = slotsBefore !== null && slotPruneIsDue(statements, slotsBefore)
-  return jobs.length > 0 || statistics || slots ? { jobs, statistics, slots } : null
+  const { statisticsMs } = retention
+  const oldestMinute = oldestKept(now, statisticsMs)
+  const anyMinute = statisticsMs !== null && statements.anyStatisticsBefore.get(minuteOf(oldestMinute)) !== undefined
+  const statisticsBefore = anyMinute ? oldestMinute : null
+  const slotsBefore = prunableSlots(statements, tooMany, now, retention)
+  if (jobs.length === 0 && !anyMinute && slotsBefore === null) return null
+  return { jobs, statisticsBefore, slotsBefore }
 }
 
-/** Removes what was found and is still as it was. Answers how many jobs, or slots if those are more. */
-export function prune(statements: Statements, found: Prunable, request: PruneRequest): number {
-  const { statisticsBefore, slotsBefore, limit } = request
+/** The oldest go first: as long as enough are found by what is known, nothing has to be searched for. */
+function prunableJobs(
+  statements: Statements,
+  tooMany: NewestTooMany,
+  now: EpochMs,
+  state: FinalState,
+  retention: Retention,
+  limit: number,
+): PrunableJobs {
+  const find = (before: EpochMs): PrunableJobs => {
+    const rows = statements.prunable.all({ state, before, now, limit }) as { readonly id: number }[]
+    return { state, before, ids: rows.map(({ id }) => id) }
+  }
+  const known = Math.max(tooMany.known(state, retention), oldestKept(now, keepMsOf(retention, state)))
+  const found = find(known)
+  if (found.ids.length === limit) return found
+  const before = tooMany.search(state, retention)
+  return before > known ? find(before) : found
+}
+
+/** null: there are none. */
+function prunableSlots(
+  statements: Statements,
+  tooMany: NewestTooMany,
+  now: EpochMs,
+  retention: Retention,
+): EpochMs | null {
+  const before = (newestTooMany: EpochMs) => Math.max(newestTooMany + 1, oldestKept(now, retention.slotsMs))
+  const known = tooMany.known('slots', retention)
+  if (known > Number.NEGATIVE_INFINITY && slotPruneIsDue(statements, before(known))) return before(known)
+  const found = before(tooMany.search('slots', retention))
+  return slotPruneIsDue(statements, found) ? found : null
+}
+
+/** Removes what was found and is still as it was. Returns how many jobs, or slots if those are more. */
+export function prune(statements: Statements, found: Prunable, limit: number): number {
+  const { statisticsBefore, slotsBefore } = found
   let removed = 0
   for (const { state, before, ids } of found.jobs) {
     const wanted = { state, before, ids: JSON.stringify(ids) }
@@ -48,11 +92,11 @@ export function prune(statements: Statements, found: Prunable, request: PruneReq
     removeJobs(statements, JSON.stringify(rows.map(({ id }) => id)))
     removed += rows.length
   }
-  if (found.statistics && statisticsBefore !== null) {
+  if (statisticsBefore !== null) {
     statements.pruneStatistics.run(minuteOf(statisticsBefore))
     statements.pruneDurations.run(minuteOf(statisticsBefore))
   }
-  const slots = found.slots && slotsBefore !== null ? pruneSlots(statements, slotsBefore, limit) : 0
+  const slots = slotsBefore === null ? 0 : pruneSlots(statements, slotsBefore, limit)
   return Math.max(removed, slots)
 }
 
@@ -64,10 +108,4 @@ function removeJobs(statements: Statements, ids: string): void {
   statements.pruneUsage.run(ids)
   statements.noteRemoved.run(ids)
   statements.pruneJobs.run(ids)
-}
-
-/** When the job ended that `newer` others of its state have ended after; null if there is none. */
-export function endOfNewest(statements: Statements, state: JobState, newer: number): EpochMs | null {
-  const row = statements.endOfNewest.get(state, newer) as { readonly endedAt: EpochMs } | undefined
-  return row?.endedAt ?? null
 }

@@ -76,7 +76,7 @@ export const scheduleTexts = {
   slots: `SELECT * FROM slots WHERE schedule = ? AND slot < ? ORDER BY slot DESC LIMIT ?`,
 
   // prune. A record whose job has not ended is what a later slot is held against.
-  endOfNewestSlot: `SELECT through FROM slots ORDER BY through DESC LIMIT 1 OFFSET ?`,
+  newestSlotTooMany: `SELECT through AS time FROM slots ORDER BY through DESC LIMIT 1 OFFSET ?`,
   anySlotBefore: `SELECT 1 FROM slots WHERE ${prunableSlot} LIMIT 1`,
   anyOnceBefore: `SELECT 1 FROM schedules WHERE ${prunableSchedule} LIMIT 1`,
   pruneSlots: `

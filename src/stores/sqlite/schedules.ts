@@ -94,11 +94,6 @@ export function pruneSlots(statements: Statements, before: EpochMs, limit: numbe
   return changes
 }
 
-/** The time that `newer` records of slots come after; null if there are not so many. */
-export function endOfNewestSlot(statements: Statements, newer: number): EpochMs | null {
-  return (statements.endOfNewestSlot.get(newer) as { readonly through: EpochMs } | undefined)?.through ?? null
-}
-
 export function slotPruneIsDue(statements: Statements, before: EpochMs): boolean {
   return (
     statements.anySlotBefore.get({ before }) !== undefined || statements.anyOnceBefore.get({ before }) !== undefined

@@ -218,8 +218,8 @@ const texts = {
   pruneStatistics: `DELETE FROM statistics WHERE minute BETWEEN 0 AND ? - 1`,
   pruneDurations: `DELETE FROM durations WHERE minute BETWEEN 0 AND ? - 1`,
   anyStatisticsBefore: `SELECT 1 FROM statistics WHERE minute BETWEEN 0 AND ? - 1 LIMIT 1`,
-  endOfNewest: `
-    SELECT ended_at AS endedAt FROM jobs WHERE state = ? AND ended_at IS NOT NULL
+  newestJobTooMany: `
+    SELECT ended_at AS time FROM jobs WHERE state = ? AND ended_at IS NOT NULL
     ORDER BY ended_at DESC, id DESC LIMIT 1 OFFSET ?`,
 
   // workers

@@ -19,15 +19,15 @@ import { openForReading, openForWriting, type SqliteLocation } from './database.
 import { enqueueJob } from './enqueue.js'
 import { storeError } from './errors.js'
 import { NewJobs } from './new-jobs.js'
+import { NewestTooMany } from './newest-too-many.js'
 import { append, outputOf, progressOf } from './output.js'
 import { pauseQueues, resumeQueues } from './pausing.js'
-import { endOfNewest, findPrunable, prune } from './prune.js'
+import { findPrunable, prune } from './prune.js'
 import { attemptsOf, jobsAhead, jobsPage, queueInfos } from './reader.js'
 import { type JobRow, jobNumber, jobOfRow, type WorkerRow, workerNumber, workerOfRow } from './rows.js'
 import {
   allSchedules,
   dropSchedule,
-  endOfNewestSlot,
   noteScheduler,
   pauseSchedule,
   putSchedule,
@@ -71,15 +71,16 @@ export function openSqliteReader(location: SqliteLocation, clock: Clock): Store 
 function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clock): Store {
   const { path } = location
   const statements = prepareStatements(db)
-  const wakeUp = new WakeUp(db, path)
+  const wakeUp = new WakeUp(db, path, clock)
   const turns = new Turns()
+  const tooMany = new NewestTooMany(statements)
   const upkeep = new Upkeep(db, path)
   const newJobs = new NewJobs(statements)
   const fire = firing(statements, clock, newJobs)
-  const writes = new WriteQueue(db, location, {
+  const writes = new WriteQueue(db, location, clock, {
     begin: () => newJobs.begin(),
     end: () => newJobs.write(),
-    committed: () => wakeUp.tell(),
+    committed: () => wakeUp.notify(),
   })
   // Whatever comes after an enqueue in its transaction may look for the job.
   const seeing = <T>(use: () => T) => {
@@ -124,8 +125,7 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
       if (due) return tell(() => sweep(statements, clock, request))
       return { promoted: 0, reclaimed: 0, buried: 0, nextDueAt: await read(() => nextDueAt(statements)) }
     },
-    news: () => wakeUp.count,
-    waitForWork: (request) => wakeUp.wait(request),
+    changes: () => wakeUp.changes(),
 
     register: async (worker: NewWorker) => `w${await write(() => insertWorker(statements, clock, worker))}`,
     beat: (worker: WorkerId, processes: readonly ProcessIdentity[]) =>
@@ -138,9 +138,9 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
     pauseQueues: (names) => tell(() => pauseQueues(statements, clock, names)),
     resumeQueues: (names) => tell(() => resumeQueues(statements, names)),
 
-    prune: async (request) => {
-      const found = await read(() => findPrunable(statements, clock.now(), request))
-      return found === null ? 0 : write(() => prune(statements, found, request))
+    prune: async (retention, limit) => {
+      const found = await read(() => findPrunable(statements, tooMany, clock.now(), retention, limit))
+      return found === null ? 0 : write(() => prune(statements, found, limit))
     },
     maintain: () => read(() => upkeep.run()),
 
@@ -162,7 +162,6 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
     skipWaiting: ({ name, reason }) => tell(() => skipWaiting(statements, clock, name, reason)),
     triggerSchedule: ({ name, job }) => tell(() => triggerSchedule(statements, clock, fire, name, job)),
     slots: (name, page) => read(() => slotsPage(statements, name, page)),
-    endOfNewestSlot: (newer) => read(() => endOfNewestSlot(statements, newer)),
     noteScheduler: () => writeUnsynced(() => noteScheduler(statements, clock)),
     schedulerSeenAt: () => read(() => schedulerSeenAt(statements)),
 
@@ -186,7 +185,6 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
       }),
     queuedByTask: (queues) =>
       read(() => statements.queuedByTask.all({ queues: namesText(queues ?? undefined) }) as TaskCount[]),
-    endOfNewest: (state, newer) => read(() => endOfNewest(statements, state, newer)),
     statistics: (since) => read(() => readStatistics(statements, since)),
     running: (limit) => read(() => (statements.running.all(limit) as JobRow[]).map(jobOfRow)),
 

@@ -1,6 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs'
 import type Database from 'better-sqlite3'
-import { News, type WaitRequest } from '../news.js'
+import type { Clock } from '../../domain/clock.js'
+import { ChangeNotifier } from '../change-notifier.js'
 
 // In case the file system tells nothing: where it cannot be watched at all, and where it can.
 const pollMs = 20
@@ -13,10 +14,10 @@ const restlessMs = 3
 const seldomMs = 10
 
 /**
- * News of this process, and of others: their commits move `PRAGMA data_version`, which costs some microseconds to read,
+ * Notifies of what this process stores, and others: their commits move `PRAGMA data_version`, which costs some microseconds to read,
  * and it is looked at when the WAL was written to. Watched from the first wait until the store is closed.
  */
-export class WakeUp extends News {
+export class WakeUp extends ChangeNotifier {
   readonly #db: Database.Database
   readonly #dataVersion: Database.Statement
   readonly #walPath: string
@@ -26,8 +27,8 @@ export class WakeUp extends News {
   #chasing = false
   #seen: unknown
 
-  constructor(db: Database.Database, path: string) {
-    super()
+  constructor(db: Database.Database, path: string, clock: Clock) {
+    super(clock)
     this.#db = db
     this.#dataVersion = db.prepare('PRAGMA data_version').pluck()
     this.#walPath = `${path}-wal`
@@ -35,26 +36,31 @@ export class WakeUp extends News {
   }
 
   /** Looks for the commits of others first: what came before the look is not waited for. */
-  override get count(): number {
+  protected override get count(): number {
     this.#look()
     return super.count
   }
 
-  override async wait(request: WaitRequest): Promise<void> {
+  protected override async wait(timeoutMs: number, signal?: AbortSignal): Promise<void> {
     if (!this.#db.open) return
     this.#watcher ??= this.#watch()
-    const poll = setInterval(() => this.#look(), this.#watcher === null ? pollMs : watchedPollMs)
+    const everyMs = this.#watcher === null ? pollMs : watchedPollMs
+    const poll = () => {
+      this.#look()
+      cancelPoll = this.clock.after(everyMs, poll)
+    }
+    let cancelPoll = this.clock.after(everyMs, poll)
     try {
-      await super.wait(request)
+      await super.wait(timeoutMs, signal)
     } finally {
-      clearInterval(poll)
+      cancelPoll()
     }
   }
 
-  close(): void {
+  override close(): void {
     this.#watcher?.close()
     this.#watcher = null
-    this.wake()
+    super.close()
   }
 
   #watch(): FSWatcher | null {
@@ -78,18 +84,18 @@ export class WakeUp extends News {
   /** Looks again and again until the commit that was just written can be seen. */
   #chase(): void {
     if (!this.isAwaited) return
-    this.#chaseUntil = performance.now() + maxChaseMs
+    this.#chaseUntil = this.clock.monotonicMs() + maxChaseMs
     if (this.#chasing) return
     this.#chasing = true
-    const start = performance.now()
+    const start = this.clock.monotonicMs()
     const restlessUntil = start - this.#chasedAt > seldomMs ? start + restlessMs : 0
     const look = () => {
       const found = this.#look()
-      const now = performance.now()
+      const now = this.clock.monotonicMs()
       this.#chasing = !found && this.isAwaited && now < this.#chaseUntil
       if (!this.#chasing) this.#chasedAt = now
       else if (now < restlessUntil) setImmediate(look)
-      else setTimeout(look, 1)
+      else this.clock.after(1, look)
     }
     look()
   }
@@ -100,7 +106,7 @@ export class WakeUp extends News {
     if (version === this.#seen) return false
     this.#seen = version
     this.note()
-    this.tell()
+    this.notify()
     return true
   }
 

@@ -19,7 +19,7 @@ export function insertWorker(statements: Statements, clock: Clock, worker: NewWo
     queues: JSON.stringify(worker.queues),
     tasks: JSON.stringify(worker.tasks),
     now: clock.now(),
-    leaseUntil: clock.monotonicMs() + leaseMs,
+    leaseUntil: Math.floor(clock.monotonicMs()) + leaseMs,
   })
   return Number(lastInsertRowid)
 }
@@ -32,7 +32,7 @@ export function renewLease(
 ): boolean {
   if (!holdsLease(statements, clock, worker)) return false
   const now = clock.now()
-  const leaseUntil = clock.monotonicMs() + leaseMs
+  const leaseUntil = Math.floor(clock.monotonicMs()) + leaseMs
   return statements.renewLease.run({ worker, now, leaseUntil, processes: JSON.stringify(processes) }).changes > 0
 }
 

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import type { Clock } from '../../domain/clock.js'
 import { storeClosed } from '../closed.js'
 import type { Durability, SqliteLocation } from './database.js'
 import { isBusy, storeError } from './errors.js'
@@ -29,6 +30,7 @@ interface Write {
 export class WriteQueue {
   readonly #db: Database.Database
   readonly #path: string
+  readonly #clock: Clock
   readonly #around: AroundWrites
   readonly #checkFile: () => void
   readonly #commit: (writes: readonly Write[]) => unknown[]
@@ -44,6 +46,7 @@ export class WriteQueue {
   constructor(
     db: Database.Database,
     { path, durability }: SqliteLocation,
+    clock: Clock,
     around: AroundWrites,
     patienceMs = defaultPatienceMs,
   ) {
@@ -51,6 +54,7 @@ export class WriteQueue {
     this.#patienceMs = patienceMs
     this.#db = db
     this.#path = path
+    this.#clock = clock
     this.#around = around
     this.#checkFile = identityCheck(path)
     // IMMEDIATE: a transaction that reads first and writes later can fail half-way with BUSY, whatever the timeout.
@@ -107,7 +111,7 @@ export class WriteQueue {
 
   /** Commits `writes` as one. False if they failed and there are several: then each must stand alone. */
   async #together(writes: readonly Write[]): Promise<boolean> {
-    const giveUpAt = performance.now() + this.#patienceMs
+    const giveUpAt = this.#clock.monotonicMs() + this.#patienceMs
     for (;;) {
       try {
         this.#checkFile()
@@ -120,8 +124,8 @@ export class WriteQueue {
         return true
       } catch (thrown) {
         const busy = isBusy(thrown)
-        if (busy && performance.now() < giveUpAt) {
-          await shortWait()
+        if (busy && this.#clock.monotonicMs() < giveUpAt) {
+          await this.#clock.sleep(shortWaitMs())
           continue
         }
         // Alone, none of them would find the lock free either.
@@ -138,6 +142,6 @@ function endOfTurn(): Promise<void> {
 }
 
 // Jitter: processes that met at the lock must not meet there again.
-function shortWait(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 9))
+function shortWaitMs(): number {
+  return 1 + Math.random() * 9
 }

@@ -21,7 +21,7 @@ test('an end that cannot be stored does not take its neighbours along.', async (
     const failures: string[] = []
     events.on('service.failed', ({ service }) => failures.push(service))
     const idle = new Promise<void>((resolve) => {
-      const settler = new Settler(store, events, resolve)
+      const settler = new Settler(store, systemClock, events, resolve)
       const good = outcomesAt(systemClock).completed()
       const bad = { ...good, startedAt: 0.5 } // the file takes whole milliseconds only
       settler.settle(claims.map((claim, index) => ({ attempt: attemptOf(claim), outcome: index === 1 ? bad : good })))

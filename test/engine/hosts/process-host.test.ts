@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { systemClock } from '../../../src/engine/clock.js'
 import type { ProcessExit } from '../../../src/engine/hosts/process-exit.js'
 import { ProcessHost, type TaskProgram } from '../../../src/engine/hosts/process-host.js'
 import type { HostEvent } from '../../../src/engine/hosts/task-host.js'
@@ -25,7 +26,7 @@ function startProcess(program: Partial<TaskProgram>) {
     cwd: folder.path,
     loadLimitMs: 60_000,
   }
-  return { process: new ProcessHost({ ...whole, ...program }, emit), exit }
+  return { process: new ProcessHost({ ...whole, ...program }, systemClock, emit), exit }
 }
 
 describe('a task process', () => {

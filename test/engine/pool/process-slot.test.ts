@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { RunningAttempt } from '../../../src/engine/attempts/running-attempt.js'
+import { systemClock } from '../../../src/engine/clock.js'
 import type { SlotEvent } from '../../../src/engine/hosts/task-host.js'
 import { ProcessSlot } from '../../../src/engine/pool/process-slot.js'
 import { claimedAttempt, idsOf, someTurns } from '../../support/attempts.js'
@@ -14,7 +15,7 @@ afterEach(async () => {
 async function openSlot(mode: 'shared' | 'exclusive' = 'shared') {
   const fakes = fakeHosts([taskInfo('hello')])
   const reported: string[] = []
-  const slot = new ProcessSlot(fakes.start, (_, event) => reported.push(worded(event)), mode)
+  const slot = new ProcessSlot(systemClock, fakes.start, (_, event) => reported.push(worded(event)), mode)
   slots.push(slot)
   await someTurns()
   reported.length = 0

@@ -50,7 +50,7 @@ async function workerWith(concurrency: number, processes: number) {
     cwd: folder.path,
     loadLimitMs: 60_000,
   }
-  const pool = new TaskPool(inProcesses(program), systemClock, () => {})
+  const pool = new TaskPool(inProcesses(program, systemClock), systemClock, () => {})
   await pool.catalog
   const settings = {
     queues: null,
@@ -69,11 +69,11 @@ async function workerWith(concurrency: number, processes: number) {
     return (await store.enqueue(Array.from({ length: count }, () => job))).map(({ id }) => id)
   }
   const ended = async (id: string): Promise<Job> => {
+    const changes = store.changes()
     for (;;) {
-      const since = store.news()
       const job = await store.job(id)
       if (job !== null && job.endedAt !== null) return job
-      await store.waitForWork({ since, timeoutMs: 1_000, signal: new AbortController().signal })
+      await changes.next(1_000)
     }
   }
   return { store, pool, worker, enqueue, ended, output }

@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { systemClock } from '../../../src/engine/clock.js'
 import { openForWriting } from '../../../src/stores/sqlite/database.js'
 import { movableClock } from '../../support/clock.js'
 import { newJob, newWorker } from '../../support/job.js'
 import { closedStore, folderOfTest, openRaw, openReader, openStore, storePath } from './open.js'
 
 // Nobody waits as long: a test that would, fails by its own time limit.
-const forever = { timeoutMs: 3_600_000, signal: new AbortController().signal }
+const forever = 3_600_000
 
 describe('Two stores on one file', () => {
   test('See what the other has committed, and never give out a job twice.', async () => {
@@ -24,8 +25,8 @@ describe('Two stores on one file', () => {
 
   test('Who waits on one is woken by a commit on the other.', async () => {
     const path = storePath(folderOfTest())
-    const [a, b] = [openStore(path), openStore(path)]
-    const waiting = a.waitForWork({ since: a.news(), ...forever })
+    const [a, b] = [openStore(path, systemClock), openStore(path)]
+    const waiting = a.changes().next(forever)
     await b.enqueue([newJob()])
     await waiting
   })
@@ -35,10 +36,10 @@ describe('Two stores on one file', () => {
     const clock = movableClock()
     const [a, b] = [openStore(path, clock), openStore(path)]
     const worker = await a.register(newWorker(clock))
-    const since = a.news()
+    const changes = a.changes()
     expect(await a.claim({ worker, queues: null, limit: 1 })).toEqual([])
     await b.enqueue([newJob()])
-    await a.waitForWork({ since, ...forever })
+    await changes.next(forever)
     expect(await a.claim({ worker, queues: null, limit: 1 })).toHaveLength(1)
   })
 
@@ -53,7 +54,7 @@ describe('Two stores on one file', () => {
 describe('A lock that another connection holds', () => {
   test('Is waited for, and the event loop goes on meanwhile.', async () => {
     const path = await closedStore()
-    const store = openStore(path)
+    const store = openStore(path, systemClock)
     const other = openRaw(path)
     other.exec('BEGIN IMMEDIATE')
     const asked = store.enqueue([newJob()])

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { StoreUnavailableError } from '../../../src/domain/errors.js'
+import { systemClock } from '../../../src/engine/clock.js'
 import { WriteQueue } from '../../../src/stores/sqlite/write-queue.js'
 import { newJob } from '../../support/job.js'
 import { closedStore, folderOfTest, openRaw, openStore, storePath } from './open.js'
@@ -13,6 +14,7 @@ async function queueOnTable(patienceMs = 10_000) {
   const writes = new WriteQueue(
     db,
     { path, durability: 'full' },
+    systemClock,
     { begin() {}, end() {}, committed: () => commits++ },
     patienceMs,
   )

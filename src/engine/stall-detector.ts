@@ -1,35 +1,38 @@
+import type { Clock } from '../domain/clock.js'
 import type { TaskPool } from './pool/task-pool.js'
 
 /** While jobs wait in the task processes: takes them back, for other workers, from one where nothing ends. */
-export class StallWatch {
+export class StallDetector {
   readonly #pool: TaskPool
+  readonly #clock: Clock
   readonly #aheadMs: number
   readonly #stalled: () => void
-  #timer: NodeJS.Timeout | null = null
+  #cancelLook: (() => void) | null = null
 
   /** Within `aheadMs` what waits is meant to begin; after twice that it is taken back, and `stalled` is called. */
-  constructor(pool: TaskPool, aheadMs: number, stalled: () => void) {
+  constructor(pool: TaskPool, clock: Clock, aheadMs: number, stalled: () => void) {
     this.#pool = pool
+    this.#clock = clock
     this.#aheadMs = aheadMs
     this.#stalled = stalled
   }
 
   /** Jobs have been handed over. */
   watch(): void {
-    if (this.#timer !== null || this.#pool.buffered === 0) return
-    this.#timer = setTimeout(() => {
+    if (this.#cancelLook !== null || this.#pool.buffered === 0) return
+    this.#cancelLook = this.#clock.after(this.#aheadMs, () => {
       // After what has arrived is read: a long commit holds up what was sent, and not the jobs.
       setImmediate(() => setImmediate(() => this.#look()))
-    }, this.#aheadMs)
+    })
   }
 
   #look(): void {
-    this.#timer = null
+    this.#cancelLook = null
     if (this.#pool.recall(2 * this.#aheadMs)) this.#stalled()
     this.watch()
   }
 
   stop(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#cancelLook?.()
   }
 }

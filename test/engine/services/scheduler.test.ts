@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { plainTaskDefaults } from '../../src/domain/request.js'
-import type { ScheduleOptions } from '../../src/domain/schedule/options.js'
-import type { NewSchedule } from '../../src/domain/schedule/schedule.js'
-import { EngineEmitter } from '../../src/engine/events.js'
-import { Scheduler } from '../../src/engine/scheduler.js'
-import { openMemoryStore } from '../../src/stores/memory/store.js'
-import type { Store } from '../../src/stores/store.js'
-import { type MovableClock, movableClock } from '../support/clock.js'
-import { newWorker, outcomesAt } from '../support/job.js'
-import { newSchedule } from '../support/parsed-schedule.js'
+import { plainTaskDefaults } from '../../../src/domain/request.js'
+import type { ScheduleOptions } from '../../../src/domain/schedule/options.js'
+import type { NewSchedule } from '../../../src/domain/schedule/schedule.js'
+import { EngineEmitter } from '../../../src/engine/events.js'
+import { Scheduler } from '../../../src/engine/services/scheduler.js'
+import { openMemoryStore } from '../../../src/stores/memory/store.js'
+import type { Store } from '../../../src/stores/store.js'
+import { type MovableClock, movableClock } from '../../support/clock.js'
+import { newWorker, outcomesAt } from '../../support/job.js'
+import { newSchedule } from '../../support/parsed-schedule.js'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
@@ -49,12 +49,12 @@ function bench(): Bench {
       const until = clock.now() + ms
       const looking = schedulers.length === 0 ? [scheduler] : schedulers
       for (;;) {
-        const waits = await Promise.all(looking.map((one) => one.turn()))
+        const waits = await Promise.all(looking.map((one) => one.runOnce()))
         const waitMs = Math.min(...waits)
         if (clock.now() + waitMs > until) break
-        clock.advance(waitMs)
+        await clock.advance(waitMs)
       }
-      clock.advance(until - clock.now())
+      await clock.advance(until - clock.now())
     },
     async history(name = 'hello') {
       const slots = await store.slots(name, { limit: 10_000, before: null })
@@ -74,7 +74,7 @@ describe('a scheduler', () => {
   test('Fires each slot at its time: three days pass, and what fired is there to be listed.', async () => {
     const { add, pass, history, store, clock, scheduler } = bench()
     await add({ cron: '0 2 * * *', overlap: 'allow' })
-    await scheduler.turn()
+    await scheduler.runOnce()
     await pass(72 * hourMs)
     expect(await history()).toEqual(['02T02:00 fired', '03T02:00 fired', '04T02:00 fired'])
     const slots = await store.slots('hello', { limit: 10, before: null })
@@ -88,13 +88,13 @@ describe('a scheduler', () => {
 
   test('Sleeps until the next slot, and no longer than half a minute: a clock that was set is noticed.', async () => {
     const { add, scheduler, clock } = bench()
-    expect(await scheduler.turn()).toBe(30_000)
+    expect(await scheduler.runOnce()).toBe(30_000)
     await add({ every: '10s' })
-    expect(await scheduler.turn()).toBe(10_000)
-    clock.advance(9_999)
+    expect(await scheduler.runOnce()).toBe(10_000)
+    await clock.advance(9_999)
     // A timer that comes a millisecond early finds nothing due.
-    expect(await scheduler.turn()).toBe(1)
-    expect(await bench().scheduler.turn()).toBe(30_000)
+    expect(await scheduler.runOnce()).toBe(1)
+    expect(await bench().scheduler.runOnce()).toBe(30_000)
   })
 
   test('Fires a schedule that is sixty days away, and looks now and then until it does.', async () => {
@@ -111,10 +111,10 @@ describe('a scheduler', () => {
 
   test('Sees what others add, change, pause and remove, at its next look.', async () => {
     const { add, pass, history, store, scheduler } = bench()
-    await scheduler.turn()
+    await scheduler.runOnce()
     await add({ overlap: 'allow' })
     await pass(hourMs)
-    await scheduler.turn()
+    await scheduler.runOnce()
     await add({ cron: '30 * * * *', overlap: 'allow' })
     await pass(hourMs)
     await store.pauseSchedules(['hello'])
@@ -154,7 +154,7 @@ describe('a scheduler', () => {
     const second = another()
     await pass(30_000, scheduler, second)
     await pass(30_000, scheduler, second, another())
-    await Promise.all([scheduler.turn(), second.turn()])
+    await Promise.all([scheduler.runOnce(), second.runOnce()])
     for (let index = 0; index < 20; index++) {
       expect(await history(`s${index}`)).toHaveLength(60)
     }
@@ -169,8 +169,8 @@ describe('three hours without a scheduler', () => {
     const own = bench()
     await own.add(options)
     await own.pass(1_000)
-    own.clock.advance(3 * hourMs + 5 * minuteMs)
-    await own.another().turn()
+    await own.clock.advance(3 * hourMs + 5 * minuteMs)
+    await own.another().runOnce()
     return own
   }
 
@@ -195,9 +195,9 @@ describe('three hours without a scheduler', () => {
     const next = another()
     for (let round = 0; round < 3; round++) {
       expect(await work()).toBe(1)
-      await next.turn()
+      await next.runOnce()
     }
-    await scheduler.turn()
+    await scheduler.runOnce()
     expect(await work()).toBe(0)
     expect(await history()).toEqual(['01T13:00 late', '01T14:00 late', '01T15:00 late'])
     const { items } = await store.jobs({}, { limit: 10, after: null })
@@ -216,17 +216,17 @@ describe('a run that takes longer than its interval', () => {
     const own = bench()
     await own.add(options)
     await own.pass(hourMs)
-    await own.scheduler.turn()
+    await own.scheduler.runOnce()
     const worker = await own.store.register(newWorker(own.clock))
     const [claim] = await own.store.claim({ worker, queues: null, limit: 10 })
     if (claim === undefined) throw new Error('nothing fired')
     await own.pass(2 * hourMs)
-    await own.scheduler.turn()
+    await own.scheduler.runOnce()
     // Its worker was not heard of for hours: another one takes the job over.
     const end = async () => {
       await own.store.sweep({ limit: 10, dead: [worker] })
       await own.work()
-      await own.scheduler.turn()
+      await own.scheduler.runOnce()
     }
     return { ...own, end }
   }
@@ -247,7 +247,7 @@ describe('a run that takes longer than its interval', () => {
     await end()
     expect(await history()).toEqual(['01T13:00 fired', '01T14:00 late', '01T15:00 waiting'])
     await work()
-    await scheduler.turn()
+    await scheduler.runOnce()
     expect(await history()).toEqual(['01T13:00 fired', '01T14:00 late', '01T15:00 fired'])
     expect((await store.jobs({}, { limit: 10, after: null })).items).toHaveLength(3)
   })
@@ -272,7 +272,7 @@ describe('a run that takes longer than its interval', () => {
     await end()
     expect(await history()).toEqual(['01T13:00 fired', '01T14:00 waiting', '01T15:00 waiting'])
     await store.resumeSchedules(['hello'])
-    await scheduler.turn()
+    await scheduler.runOnce()
     expect(await history()).toEqual(['01T13:00 fired', '01T14:00 late', '01T15:00 waiting'])
   })
 })

@@ -1,10 +1,10 @@
-import type { Clock } from '../domain/clock.js'
-import { formatDuration } from '../domain/duration.js'
-import type { EpochMs } from '../domain/job.js'
-import { onTimeMs } from '../domain/schedule/schedule.js'
+import type { Clock } from '../../domain/clock.js'
+import { formatDuration } from '../../domain/duration.js'
+import type { EpochMs } from '../../domain/job.js'
+import { onTimeMs } from '../../domain/schedule/schedule.js'
 
 /** Remembers when slots were last looked at, to tell why they were not looked at in time. */
-export class Lookout {
+export class GapDetector {
   readonly #clock: Clock
   #wall: EpochMs | null = null
   /** null: the last look was that of a scheduler before this one. */

@@ -1,14 +1,14 @@
-import type { Clock } from '../domain/clock.js'
-import { OffstageError } from '../domain/errors.js'
-import type { EpochMs, NewJob } from '../domain/job.js'
-import { makeJob, type TaskDefaults } from '../domain/request.js'
-import { type DecidedSlot, decideDue, nextFiring } from '../domain/schedule/due.js'
-import type { NextSlot } from '../domain/schedule/rule.js'
-import { hasFired, onTimeMs, type Schedule, type SlotRecord } from '../domain/schedule/schedule.js'
-import { slotsOf } from '../domain/schedule/slots.js'
-import type { ScheduleStore } from '../stores/schedule-store.js'
-import type { EngineEmitter } from './events.js'
-import { Lookout } from './lookout.js'
+import type { Clock } from '../../domain/clock.js'
+import { OffstageError } from '../../domain/errors.js'
+import type { EpochMs, NewJob } from '../../domain/job.js'
+import { makeJob, type TaskDefaults } from '../../domain/request.js'
+import { type DecidedSlot, decideDue, nextFiring } from '../../domain/schedule/due.js'
+import type { NextSlot } from '../../domain/schedule/rule.js'
+import { hasFired, onTimeMs, type Schedule, type SlotRecord } from '../../domain/schedule/schedule.js'
+import { slotsOf } from '../../domain/schedule/slots.js'
+import type { ScheduleStore } from '../../stores/schedule-store.js'
+import type { EngineEmitter } from '../events.js'
+import { GapDetector } from './gap-detector.js'
 
 /** What a task says of its jobs; undefined if there is no such task. */
 export type FindTask = (name: string) => TaskDefaults | undefined
@@ -32,7 +32,7 @@ export class Scheduler {
   readonly #clock: Clock
   readonly #find: FindTask
   readonly #events: EngineEmitter
-  readonly #lookout: Lookout
+  readonly #gaps: GapDetector
   #version: number | null = null
   #plans: ReadonlyMap<string, Planned> = new Map()
   #notedAt = Number.NEGATIVE_INFINITY
@@ -42,11 +42,11 @@ export class Scheduler {
     this.#clock = clock
     this.#find = find
     this.#events = events
-    this.#lookout = new Lookout(clock)
+    this.#gaps = new GapDetector(clock)
   }
 
   /** Decides what is due. Answers for how many milliseconds nothing else will be, unless schedules change or jobs end. */
-  async turn(): Promise<number> {
+  async runOnce(): Promise<number> {
     const version = await this.#store.schedulesVersion()
     if (version !== this.#version) this.#plans = this.#planAll(await this.#store.schedules())
     this.#version = version
@@ -55,19 +55,19 @@ export class Scheduler {
     await this.#fireWaiting()
     const now = this.#clock.now()
     const monotonicMs = this.#clock.monotonicMs()
-    const backMs = -this.#lookout.jumpMs(now)
+    const backMs = -this.#gaps.jumpMs(now)
     if (backMs > onTimeMs) {
       this.#events.emit('clock.back', { byMs: backMs })
-      this.#lookout.looked(now, monotonicMs)
+      this.#gaps.looked(now, monotonicMs)
     }
     await this.#decideAll(now)
-    this.#lookout.looked(now, monotonicMs)
+    this.#gaps.looked(now, monotonicMs)
     let nextAt = this.#clock.now() + maxPauseMs
     for (const { at } of this.#plans.values()) nextAt = Math.min(nextAt, at)
     return Math.max(0, nextAt - this.#clock.now())
   }
 
-  /** To be called when no turn follows: until when this scheduler was there is known to those that come later. */
+  /** To be called when no run follows: until when this scheduler was there is known to those that come later. */
   async leave(): Promise<void> {
     if (this.#plans.size > 0) await this.#store.noteScheduler()
   }
@@ -76,7 +76,7 @@ export class Scheduler {
   async #note(): Promise<void> {
     const now = this.#clock.monotonicMs()
     if (now - this.#notedAt < maxPauseMs) return
-    this.#lookout.takeOver(await this.#store.noteScheduler())
+    this.#gaps.takeOver(await this.#store.noteScheduler())
     this.#notedAt = now
   }
 
@@ -105,7 +105,7 @@ export class Scheduler {
   }
 
   async #decideAll(now: EpochMs): Promise<void> {
-    const absence = this.#lookout.reason(now)
+    const absence = this.#gaps.reason(now)
     const due = [...this.#plans.values()].filter(({ at }) => at <= now)
     const decided = await Promise.all(due.map((planned) => this.#decide(planned, now, absence)))
     const plans = new Map(this.#plans)

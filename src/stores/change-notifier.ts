@@ -1,0 +1,82 @@
+import type { Clock } from '../domain/clock.js'
+
+/** What is stored from now on, for one who looks for work again and again. */
+export interface Changes {
+  /**
+   * Resolves when something that may be work was stored since the last call resolved, or since `changes()` for the first
+   * one: at once if it was stored before this call. Resolves too when the time is over, the signal fires or the store is
+   * closed: it is a hint. What is stored while the caller looks is not missed.
+   */
+  next(timeoutMs: number, signal?: AbortSignal): Promise<void>
+}
+
+/** Lets those in this process who wait for work know that something was stored. */
+export class ChangeNotifier {
+  protected readonly clock: Clock
+  readonly #waiters = new Set<() => void>()
+  #count = 0
+  #noted = 0
+  #isClosed = false
+
+  constructor(clock: Clock) {
+    this.clock = clock
+  }
+
+  /** Something that may be work is being stored. */
+  note(): void {
+    this.#noted++
+  }
+
+  /** What was noted is stored: wakes everyone who waits. */
+  notify(): void {
+    if (this.#noted === 0) return
+    this.#count += this.#noted
+    this.#noted = 0
+    this.#wake()
+  }
+
+  /** Nobody waits any more: whoever does is woken. */
+  close(): void {
+    this.#isClosed = true
+    this.#wake()
+  }
+
+  changes(): Changes {
+    let seen = this.count
+    return {
+      next: async (timeoutMs, signal) => {
+        if (this.count === seen && timeoutMs > 0 && signal?.aborted !== true) await this.wait(timeoutMs, signal)
+        seen = this.count
+      },
+    }
+  }
+
+  protected get isAwaited(): boolean {
+    return this.#waiters.size > 0
+  }
+
+  /** How often something was stored that may be work. */
+  protected get count(): number {
+    return this.#count
+  }
+
+  /** Resolves when something is stored, on time-out, on abort and on close. */
+  protected wait(timeoutMs: number, signal?: AbortSignal): Promise<void> {
+    if (this.#isClosed) return Promise.resolve()
+    return new Promise((resolve) => {
+      const done = () => {
+        cancel()
+        signal?.removeEventListener('abort', done)
+        this.#waiters.delete(done)
+        resolve()
+      }
+      const cancel = this.clock.after(timeoutMs, done)
+      signal?.addEventListener('abort', done)
+      this.#waiters.add(done)
+    })
+  }
+
+  #wake(): void {
+    for (const waiter of [...this.#waiters]) waiter()
+  }
+}
