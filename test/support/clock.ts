@@ -47,11 +47,14 @@ export function movableClock(from?: Clock): MovableClock {
     monotonic += at - passed
     passed = at
   }
+  const settle = async () => {
+    for (let turn = 0; turn < turnsToSettle; turn++) await new Promise((resolve) => setImmediate(resolve))
+  }
   const runDue = async () => {
     const due = [...timers].filter(({ at }) => at <= passed).sort((a, b) => a.at - b.at)
     // One that comes first may cancel those after it.
     for (const timer of due) if (timers.delete(timer)) timer.run()
-    for (let turn = 0; turn < turnsToSettle; turn++) await new Promise((resolve) => setImmediate(resolve))
+    await settle()
   }
   const pass = async (until: number, stepMs: number) => {
     for (let next = nextAt(); next <= until; next = nextAt()) {
@@ -70,7 +73,7 @@ export function movableClock(from?: Clock): MovableClock {
       const until = passed + ms
       if (nextAt() <= until) return pass(until, stepMs)
       moveTo(until)
-      return Promise.resolve()
+      return timers.size === 0 ? Promise.resolve() : settle()
     },
     setWall(ms) {
       wall = ms
