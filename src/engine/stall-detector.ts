@@ -3,14 +3,14 @@ import type { TaskPool } from './pool/task-pool.js'
 
 /** While jobs wait in the task processes: takes them back, for other workers, from one where nothing ends. */
 export class StallDetector {
-  readonly #pool: TaskPool
+  readonly #pool: Pick<TaskPool, 'buffered' | 'recall'>
   readonly #clock: Clock
   readonly #aheadMs: number
   readonly #stalled: () => void
   #cancelLook: (() => void) | null = null
 
   /** Within `aheadMs` what waits is meant to begin; after twice that it is taken back, and `stalled` is called. */
-  constructor(pool: TaskPool, clock: Clock, aheadMs: number, stalled: () => void) {
+  constructor(pool: Pick<TaskPool, 'buffered' | 'recall'>, clock: Clock, aheadMs: number, stalled: () => void) {
     this.#pool = pool
     this.#clock = clock
     this.#aheadMs = aheadMs

@@ -7,7 +7,8 @@ export interface MovableClock extends Clock {
   /**
    * Time passes: on the wall and since the boot. What is due by then is run at its time, in order, and has some turns of the
    * event loop before time goes on. `stepMs`: as in a process that is held up for so long again and again, which runs
-   * what is due meanwhile late and together. Where nothing is due, the time has come when this returns.
+   * what is due meanwhile late and together. Where nothing is due, the time has come when this returns. 0 gives
+   * what is under way its turns.
    */
   advance(ms: number, stepMs?: number): Promise<void>
   /** Somebody sets the clock on the wall. */
@@ -73,7 +74,7 @@ export function movableClock(from?: Clock): MovableClock {
       const until = passed + ms
       if (nextAt() <= until) return pass(until, stepMs)
       moveTo(until)
-      return timers.size === 0 ? Promise.resolve() : settle()
+      return timers.size === 0 && ms !== 0 ? Promise.resolve() : settle()
     },
     setWall(ms) {
       wall = ms

@@ -1,10 +1,14 @@
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { StoreUnavailableError } from '../../../src/domain/errors.js'
 import { attemptOf } from '../../../src/engine/attempts/running-attempt.js'
 import { Settler } from '../../../src/engine/attempts/settler.js'
 import { systemClock } from '../../../src/engine/clock.js'
 import { EngineEmitter } from '../../../src/engine/events.js'
 import { openSqliteStore } from '../../../src/stores/sqlite/store.js'
+import type { Store } from '../../../src/stores/store.js'
+import { runningAttempt } from '../../support/attempt.js'
+import { movableClock } from '../../support/clock.js'
 import { temporaryFolder } from '../../support/folder.js'
 import { newJob, newWorker, outcomesAt } from '../../support/job.js'
 
@@ -37,4 +41,42 @@ test('an end that cannot be stored does not take its neighbours along.', async (
   } finally {
     await store.close()
   }
+})
+
+/** A store that refuses so many times. */
+function refusing(times: number) {
+  const clock = movableClock()
+  const from = clock.now()
+  const asked: number[] = []
+  const settle: Store['settle'] = async (ends) => {
+    asked.push(clock.now() - from)
+    if (asked.length <= times) throw new StoreUnavailableError('E_STORE_UNAVAILABLE', 'the disk is full')
+    return ends.map(() => 'settled')
+  }
+  const events = new EngineEmitter()
+  let settled = 0
+  events.on('attempt.settled', () => settled++)
+  const settler = new Settler({ settle }, clock, events, () => {})
+  settler.settle([{ attempt: runningAttempt(), outcome: outcomesAt(clock).completed() }])
+  return { clock, settler, asked, settled: () => settled }
+}
+
+test('An end that the store refuses is tried again every half second, for hours.', async () => {
+  const { clock, settler, asked, settled } = refusing(10_000)
+  await clock.advance(0)
+  await clock.advance(5_000_000 - 1, 500)
+  expect([settler.busy, settled()]).toEqual([true, 0])
+  await clock.advance(500)
+  expect([settler.busy, settled()]).toEqual([false, 1])
+  expect(asked.slice(0, 3)).toEqual([0, 500, 1_000])
+})
+
+test('A settler that gives up tries no more, and does not wait.', async () => {
+  const { clock, settler, asked } = refusing(10_000)
+  await clock.advance(100)
+  settler.giveUp()
+  await clock.advance(0)
+  expect(settler.busy).toBe(false)
+  await clock.advance(10_000)
+  expect(asked).toEqual([0, 100])
 })
