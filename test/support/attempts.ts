@@ -17,3 +17,19 @@ export function idsOf(attempts: Iterable<RunningAttempt>): readonly string[] {
 export async function someTurns(): Promise<void> {
   for (let index = 0; index < 5; index++) await setImmediate()
 }
+
+/** An attempt that runs since time 0, in a slot that notes what is asked of it. */
+export function runningAttempt(
+  overrides: Parameters<typeof claimedJob>[0] = {},
+  asked: (what: string) => void = () => {},
+): RunningAttempt {
+  const running = claimedAttempt(overrides.id ?? 'j1', overrides)
+  running.startedAt = 0
+  running.handle = {
+    stop: (_, reason) => asked(`stop for ${reason}`),
+    abandon: () => asked('abandon'),
+    terminate: () => asked('terminate'),
+    kill: () => asked('kill'),
+  }
+  return running
+}

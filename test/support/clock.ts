@@ -36,6 +36,8 @@ export function movableClock(from?: Clock): MovableClock {
   const after: Clock['after'] = (delayMs, run) => {
     const timer = { at: passed + Math.max(0, delayMs), run }
     timers.add(timer)
+    // Due at once: no move has to come first.
+    if (delayMs <= 0) setImmediate(() => timers.delete(timer) && run())
     return () => timers.delete(timer)
   }
   const nextAt = () => {

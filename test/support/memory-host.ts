@@ -4,6 +4,7 @@ import type { Emit, TaskHost } from '../../src/engine/hosts/task-host.js'
 import type { AttemptId, Catalog, JobAssignment, StopReason, TaskInfo } from '../../src/engine/ipc/messages.js'
 import type { LoadedTask } from '../../src/engine/task-process/loaded-task.js'
 import { RunningJobs } from '../../src/engine/task-process/running-jobs.js'
+import { taskInfo } from './fake-host.js'
 
 /** A task for a host in memory: its function, and what else a module would say. */
 export interface MemoryTask extends Partial<Omit<TaskInfo, 'name'>> {
@@ -21,7 +22,7 @@ export class MemoryHost implements TaskHost {
   readonly #jobs: RunningJobs
 
   constructor(tasks: MemoryTasks, clock: Clock, emit: Emit) {
-    const infos = Object.entries(tasks).map(([name, { run: _, ...info }]) => infoOf(name, info))
+    const infos = Object.entries(tasks).map(([name, { run: _, ...info }]) => taskInfo(name, info))
     const catalog = { tasks: infos, faults: [], isWhole: true, hasCompiled: false }
     this.catalog = Promise.resolve(catalog)
     this.#emit = emit
@@ -75,18 +76,4 @@ export class MemoryHost implements TaskHost {
   killNow(): void {}
   async end(): Promise<void> {}
   async kill(): Promise<void> {}
-}
-
-function infoOf(name: string, info: Partial<TaskInfo>): TaskInfo {
-  return {
-    ...plainTaskDefaults,
-    graceMs: 5_000,
-    isolation: 'shared',
-    executable: false,
-    schedule: null,
-    file: `/tasks/${name}.js`,
-    line: 1,
-    ...info,
-    name,
-  }
 }

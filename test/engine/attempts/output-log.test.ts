@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { OutputLog } from '../../../src/engine/attempts/output-log.js'
 import { EngineEmitter } from '../../../src/engine/events.js'
 import type { Addition } from '../../../src/stores/store.js'
-import { runningAttempt } from '../../support/attempt.js'
+import { runningAttempt } from '../../support/attempts.js'
 import { movableClock } from '../../support/clock.js'
 
 /** The log of a worker that runs one job. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { stopInSteps } from '../../../src/engine/attempts/stop-escalation.js'
-import { runningAttempt } from '../../support/attempt.js'
+import { runningAttempt } from '../../support/attempts.js'
 import { movableClock } from '../../support/clock.js'
 
 function stopping() {
