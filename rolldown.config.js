@@ -144,11 +144,11 @@ const program = {
         },
         {
           name: 'work',
-          test: /src[\\/](engine[\\/](?!task-process|hosts[\\/]inline|clock|host\.|ipc[\\/]packing|package-root|shell-task|current-job|task\.)|app[\\/](start-tasks|follow-job|prepare-jobs)|cli[\\/](session|run[\\/](?!carry-out|flags|order|tell|one|many|suite\.)|schedules[\\/](define|wanted)))/,
+          test: /src[\\/](engine[\\/](?!task-process|hosts[\\/]inline|clock|host\.|ipc[\\/]packing|package-root|shell-task|current-job|task\.)|app[\\/](start-tasks|jobs[\\/]follow-job|run[\\/])|cli[\\/](session|run[\\/](each|foreground|own-stdin|report-file|reporter|suite-report)|schedules[\\/](define|wanted)))/,
         },
         {
           name: 'cli',
-          test: /src[\\/](views|app)[\\/](?!inline-task)|src[\\/]cli([\\/](?!init|follow-status|list-tasks|work|reload|run[\\/](one|many|suite\.)|schedules[\\/](start|sync|trigger))|\.ts)|node_modules[\\/](?!cli-table3|croner|ms[\\/]|chokidar|readdirp)/,
+          test: /src[\\/](views|app)[\\/](?!inline-task)|src[\\/]cli([\\/](?!init|jobs[\\/]follow-status|tasks[\\/]list-tasks|work|reload|run[\\/](one|many|suite\.)|schedules[\\/](start|sync|trigger))|\.ts)|node_modules[\\/](?!cli-table3|croner|ms[\\/]|chokidar|readdirp)/,
         },
         {
           name: 'core',

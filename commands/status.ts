@@ -1,11 +1,11 @@
 import { Args, Flags } from '@oclif/core'
 import { withReader } from '../src/app/context.js'
-import { findJob, jobIdOf } from '../src/app/find-job.js'
+import { findJob, jobIdOf } from '../src/app/jobs/find-job.js'
 import { DataCommand } from '../src/cli/base-command.js'
 import { exitCodes } from '../src/cli/exit-codes.js'
-import { jobText } from '../src/cli/render/job-text.js'
-import { statusText } from '../src/cli/render/status.js'
+import { jobText } from '../src/cli/jobs/job-text.js'
 import { takeSignals } from '../src/cli/signals.js'
+import { statusText } from '../src/cli/status-text.js'
 import { systemClock } from '../src/engine/clock.js'
 import type { Store } from '../src/stores/store.js'
 import { statusToJson } from '../src/views/status.js'
@@ -44,7 +44,7 @@ export default class Status extends DataCommand {
 }
 
 async function follow(store: Store, job: string): Promise<void> {
-  const { followStatus } = await import('../src/cli/follow-status.js')
+  const { followStatus } = await import('../src/cli/jobs/follow-status.js')
   const interruption = takeSignals(exitCodes.interrupted)
   await followStatus(store, jobIdOf(job), interruption.first)
   interruption.release()

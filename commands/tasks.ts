@@ -9,8 +9,8 @@ export default class Tasks extends DataCommand {
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Tasks)
-    const { listTasks } = await import('../src/cli/list-tasks.js')
-    const { tasksTable } = await import('../src/cli/render/tasks.js')
+    const { listTasks } = await import('../src/cli/tasks/list-tasks.js')
+    const { tasksTable } = await import('../src/cli/tasks/tasks-table.js')
     const listed = await listTasks(await this.context(flags))
     if (listed.faults.length > 0) process.exitCode = exitCodes.failed
     if (!this.jsonEnabled()) this.log(await tasksTable(listed.items))

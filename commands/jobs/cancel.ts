@@ -1,9 +1,9 @@
 import { Flags } from '@oclif/core'
 import { withStore } from '../../src/app/context.js'
-import { jobIdOf } from '../../src/app/find-job.js'
+import { jobIdOf } from '../../src/app/jobs/find-job.js'
 import { DataCommand } from '../../src/cli/base-command.js'
 import { cancelFound, cancelJobs } from '../../src/cli/cancel.js'
-import { filterFlags, jobFilter } from '../../src/cli/job-filter.js'
+import { filterFlags, jobFilter } from '../../src/cli/jobs/filter-flags.js'
 import { UsageError } from '../../src/domain/errors.js'
 import { systemClock } from '../../src/engine/clock.js'
 

@@ -1,9 +1,9 @@
 import { Flags } from '@oclif/core'
 import { withReader } from '../../src/app/context.js'
-import { jobIdOf } from '../../src/app/find-job.js'
+import { jobIdOf } from '../../src/app/jobs/find-job.js'
 import { DataCommand } from '../../src/cli/base-command.js'
-import { filterFlags, jobFilter } from '../../src/cli/job-filter.js'
-import { jobsTable } from '../../src/cli/render/job-text.js'
+import { filterFlags, jobFilter } from '../../src/cli/jobs/filter-flags.js'
+import { jobsTable } from '../../src/cli/jobs/job-text.js'
 import { systemClock } from '../../src/engine/clock.js'
 import { jobToListItem } from '../../src/views/job.js'
 

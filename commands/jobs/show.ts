@@ -1,8 +1,8 @@
 import { Args } from '@oclif/core'
 import { withReader } from '../../src/app/context.js'
-import { findJob } from '../../src/app/find-job.js'
+import { findJob } from '../../src/app/jobs/find-job.js'
 import { DataCommand } from '../../src/cli/base-command.js'
-import { jobText } from '../../src/cli/render/job-text.js'
+import { jobText } from '../../src/cli/jobs/job-text.js'
 import { systemClock } from '../../src/engine/clock.js'
 
 export default class JobsShow extends DataCommand {

@@ -1,6 +1,6 @@
 import { withReader } from '../../src/app/context.js'
 import { DataCommand } from '../../src/cli/base-command.js'
-import { queuesTable } from '../../src/cli/render/queues.js'
+import { queuesTable } from '../../src/cli/queues/queues-table.js'
 import { systemClock } from '../../src/engine/clock.js'
 import { queueToJson } from '../../src/views/queue.js'
 

@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core'
 import { DataCommand } from '../../src/cli/base-command.js'
-import { pauseQueues } from '../../src/cli/pausing.js'
-import { queuesTable } from '../../src/cli/render/queues.js'
+import { pauseQueues } from '../../src/cli/queues/pausing.js'
+import { queuesTable } from '../../src/cli/queues/queues-table.js'
 
 export default class QueuesPause extends DataCommand {
   static override summary = 'Pause queues: their jobs wait'

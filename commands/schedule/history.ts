@@ -1,8 +1,8 @@
 import { Args, Flags } from '@oclif/core'
 import { withReader } from '../../src/app/context.js'
 import { DataCommand } from '../../src/cli/base-command.js'
-import { historyTable } from '../../src/cli/render/slots.js'
 import { slotHistory } from '../../src/cli/schedules/history.js'
+import { historyTable } from '../../src/cli/schedules/slots-table.js'
 
 export default class ScheduleHistory extends DataCommand {
   static override summary = 'Show what became of the times of a schedule: fired, late, skipped, missed, and why'

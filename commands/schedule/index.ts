@@ -1,10 +1,10 @@
 import { Args, Flags } from '@oclif/core'
 import { DataCommand } from '../../src/cli/base-command.js'
-import { schedulesTable } from '../../src/cli/render/schedules.js'
 import { jobFlags } from '../../src/cli/run/flags.js'
 import { defineSchedule } from '../../src/cli/schedules/define.js'
 import { scheduleFlags } from '../../src/cli/schedules/flags.js'
 import { readSchedule, refuseMistypedSubcommand } from '../../src/cli/schedules/order.js'
+import { schedulesTable } from '../../src/cli/schedules/schedules-table.js'
 import { systemClock } from '../../src/engine/clock.js'
 
 const { queue, priority, retries, timeout, expires } = jobFlags

@@ -1,7 +1,7 @@
 import { withReader } from '../../src/app/context.js'
 import { DataCommand } from '../../src/cli/base-command.js'
-import { schedulesTable } from '../../src/cli/render/schedules.js'
 import { sayIfNobodySchedules, shownSchedules } from '../../src/cli/schedules/find.js'
+import { schedulesTable } from '../../src/cli/schedules/schedules-table.js'
 import { systemClock } from '../../src/engine/clock.js'
 
 export default class ScheduleList extends DataCommand {

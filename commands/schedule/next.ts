@@ -1,8 +1,8 @@
 import { Args, Flags } from '@oclif/core'
 import { withReader } from '../../src/app/context.js'
 import { DataCommand } from '../../src/cli/base-command.js'
-import { dueTable } from '../../src/cli/render/slots.js'
 import { maxShown, nextSlots } from '../../src/cli/schedules/next.js'
+import { dueTable } from '../../src/cli/schedules/slots-table.js'
 
 export default class ScheduleNext extends DataCommand {
   static override summary = 'Show when a schedule fires next, and what the clocks do to it'

@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core'
 import { DataCommand } from '../../src/cli/base-command.js'
-import { schedulesTable } from '../../src/cli/render/schedules.js'
 import { pauseSchedules } from '../../src/cli/schedules/change.js'
+import { schedulesTable } from '../../src/cli/schedules/schedules-table.js'
 import { systemClock } from '../../src/engine/clock.js'
 
 export default class SchedulePause extends DataCommand {

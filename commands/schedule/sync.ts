@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { DataCommand } from '../../src/cli/base-command.js'
-import { changesText } from '../../src/cli/render/schedule-changes.js'
+import { changesText } from '../../src/cli/schedules/changes-text.js'
 import { syncSchedules } from '../../src/cli/schedules/sync.js'
 
 export default class ScheduleSync extends DataCommand {

@@ -1,4 +1,4 @@
-import { explainWithoutWorker } from '../app/explain-job.js'
+import { explainWithoutWorker } from '../app/jobs/explain-job.js'
 import { NotFoundError } from '../domain/errors.js'
 import type { JobId, JobState } from '../domain/job.js'
 import { systemClock } from '../engine/clock.js'

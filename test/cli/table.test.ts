@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { table } from '../../src/cli/render/table.js'
+import { table } from '../../src/cli/table.js'
 
 const headings = ['NAME', 'N', 'WHEN', 'Notes']
 const rows = [

@@ -1,5 +1,5 @@
-import { findJob } from '../../src/app/find-job.js'
-import { followJob } from '../../src/app/follow-job.js'
+import { findJob } from '../../src/app/jobs/find-job.js'
+import { followJob } from '../../src/app/jobs/follow-job.js'
 import type { JobId, OutputLine } from '../../src/domain/job.js'
 import { type EnqueueOptions, makeJob, plainTaskDefaults } from '../../src/domain/request.js'
 import type { DecidedSlot } from '../../src/domain/schedule/due.js'

@@ -1,8 +1,8 @@
 import { type Context, refuseMemory } from '../../app/context.js'
 import { exitCodes } from '../exit-codes.js'
-import { suiteText } from '../render/suite.js'
-import { relativeToHere } from '../render/tasks.js'
+import { relativeToHere } from '../tasks/tasks-table.js'
 import type { RunOrder } from './order.js'
+import { suiteText } from './suite-text.js'
 import { tellEnd } from './tell.js'
 
 /** What stdout gets, as people read it. */

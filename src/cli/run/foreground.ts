@@ -1,5 +1,5 @@
 import type { Context } from '../../app/context.js'
-import { followJob } from '../../app/follow-job.js'
+import { followJob } from '../../app/jobs/follow-job.js'
 import { OffstageError } from '../../domain/errors.js'
 import type { Job, JobId, NewJob } from '../../domain/job.js'
 import { systemClock } from '../../engine/clock.js'

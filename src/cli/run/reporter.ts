@@ -4,7 +4,7 @@ import type { ClaimedJob, JobId } from '../../domain/job.js'
 import type { EngineEmitter } from '../../engine/events.js'
 import { describeExit } from '../../engine/hosts/process-exit.js'
 import { shownError } from '../../views/job.js'
-import { ProgressLine } from '../render/progress-line.js'
+import { ProgressLine } from '../jobs/progress-line.js'
 import { say, sayOutput } from '../say.js'
 
 /** Shows what happens in a foreground run: the task's own output as it comes, and each retry. */

@@ -1,9 +1,9 @@
 import type { EpochMs } from '../../domain/job.js'
 import type { SuiteJson } from '../../views/suite.js'
-import { junitXml } from '../render/junit.js'
-import { suiteCases } from '../render/suite-cases.js'
 import { say } from '../say.js'
+import { junitXml } from './junit.js'
 import { reportFile } from './report-file.js'
+import { suiteCases } from './suite-cases.js'
 
 interface SuiteFacts {
   readonly name: string

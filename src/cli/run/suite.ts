@@ -1,5 +1,5 @@
 import { type Context, withStore } from '../../app/context.js'
-import { findTasks, prepareJobs } from '../../app/prepare-jobs.js'
+import { findTasks, prepareJobs } from '../../app/run/prepare-jobs.js'
 import type { NewJob } from '../../domain/job.js'
 import type { EnqueueOptions } from '../../domain/request.js'
 import { systemClock } from '../../engine/clock.js'
@@ -7,12 +7,12 @@ import type { Store } from '../../stores/store.js'
 import { type JobJson, jobToJson } from '../../views/job.js'
 import { type SuiteJson, suiteToJson } from '../../views/suite.js'
 import { exitCodes } from '../exit-codes.js'
-import { endedText } from '../render/suite.js'
 import { sayText } from '../say.js'
 import { type Session, withTask } from '../session.js'
 import { type EachSummary, summarise } from './each.js'
 import { ForegroundRun, manyAtOnce } from './foreground.js'
 import { suiteReport } from './suite-report.js'
+import { endedText } from './suite-text.js'
 
 /** Tasks that run together, one job each. */
 export interface SuiteRequest {

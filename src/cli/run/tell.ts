@@ -1,6 +1,6 @@
 import type { JobJson } from '../../views/job.js'
 import { exitCodeOfJob, exitCodes } from '../exit-codes.js'
-import { errorText } from '../render/job-text.js'
+import { errorText } from '../jobs/job-text.js'
 import { safeJson, visible } from '../sanitise.js'
 import { say, sayText } from '../say.js'
 import type { RunEnd } from './one.js'

@@ -1,5 +1,5 @@
 import { type Context, refuseMemory, withStore } from '../../app/context.js'
-import { findTask, prepareJobs } from '../../app/prepare-jobs.js'
+import { findTask, prepareJobs } from '../../app/run/prepare-jobs.js'
 import { UsageError } from '../../domain/errors.js'
 import type { EpochMs } from '../../domain/job.js'
 import { scheduleName } from '../../domain/names.js'

@@ -1,6 +1,6 @@
 import { type Context, refuseMemory, withStore } from '../../app/context.js'
-import { findJob } from '../../app/find-job.js'
-import { findTask, prepareJobs } from '../../app/prepare-jobs.js'
+import { findJob } from '../../app/jobs/find-job.js'
+import { findTask, prepareJobs } from '../../app/run/prepare-jobs.js'
 import { ProjectError } from '../../domain/errors.js'
 import { systemClock } from '../../engine/clock.js'
 import type { JobJson } from '../../views/job.js'

@@ -1,11 +1,11 @@
-import { type Context, refuseMemory, withStore } from '../app/context.js'
-import { NotFoundError } from '../domain/errors.js'
-import { type JobState, jobStates } from '../domain/job.js'
-import { nearestName, queueName } from '../domain/names.js'
-import { systemClock } from '../engine/clock.js'
-import type { QueueInfo, Store } from '../stores/store.js'
-import { type QueueJson, queueToJson } from '../views/queue.js'
-import { say } from './say.js'
+import { type Context, refuseMemory, withStore } from '../../app/context.js'
+import { NotFoundError } from '../../domain/errors.js'
+import { type JobState, jobStates } from '../../domain/job.js'
+import { nearestName, queueName } from '../../domain/names.js'
+import { systemClock } from '../../engine/clock.js'
+import type { QueueInfo, Store } from '../../stores/store.js'
+import { type QueueJson, queueToJson } from '../../views/queue.js'
+import { say } from '../say.js'
 
 /** Pauses queues, those too that have no jobs yet; answers how they are now. Throws UsageError. */
 export function pauseQueues(context: Context, names: readonly string[]): Promise<readonly QueueJson[]> {

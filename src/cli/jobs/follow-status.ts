@@ -1,10 +1,10 @@
-import { NotFoundError } from '../domain/errors.js'
-import type { Job, JobId, Progress } from '../domain/job.js'
-import { isFinal } from '../domain/transitions.js'
-import type { Store } from '../stores/store.js'
-import { stateText } from './render/job-text.js'
-import { ProgressLine } from './render/progress-line.js'
-import { say } from './say.js'
+import { NotFoundError } from '../../domain/errors.js'
+import type { Job, JobId, Progress } from '../../domain/job.js'
+import { isFinal } from '../../domain/transitions.js'
+import type { Store } from '../../stores/store.js'
+import { say } from '../say.js'
+import { stateText } from './job-text.js'
+import { ProgressLine } from './progress-line.js'
 
 /** Says each new state of a job, and shows how far it is, until it is final or the signal fires. */
 export async function followStatus(store: Store, id: JobId, signal: AbortSignal): Promise<void> {

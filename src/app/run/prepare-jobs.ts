@@ -1,11 +1,11 @@
-import { UsageError } from '../domain/errors.js'
-import { isGlob, matchesGlob } from '../domain/glob.js'
-import type { EpochMs, NewJob } from '../domain/job.js'
-import { nearestName } from '../domain/names.js'
-import { type EnqueueOptions, makeJob } from '../domain/request.js'
-import type { Catalog, TaskInfo } from '../engine/ipc/messages.js'
-import type { TaskPool } from '../engine/pool/task-pool.js'
-import { shellTask, shellTaskInfo } from '../engine/shell-task.js'
+import { UsageError } from '../../domain/errors.js'
+import { isGlob, matchesGlob } from '../../domain/glob.js'
+import type { EpochMs, NewJob } from '../../domain/job.js'
+import { nearestName } from '../../domain/names.js'
+import { type EnqueueOptions, makeJob } from '../../domain/request.js'
+import type { Catalog, TaskInfo } from '../../engine/ipc/messages.js'
+import type { TaskPool } from '../../engine/pool/task-pool.js'
+import { shellTask, shellTaskInfo } from '../../engine/shell-task.js'
 
 /** The task of that name. Throws UsageError with the nearest name, or with what ails the modules. */
 export function findTask(catalog: Catalog, name: string): TaskInfo {

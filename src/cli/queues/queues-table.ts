@@ -1,7 +1,7 @@
 import { formatDuration } from '../../domain/duration.js'
 import { jobStates } from '../../domain/job.js'
 import type { QueueJson } from '../../views/queue.js'
-import { table } from './table.js'
+import { table } from '../table.js'
 
 export function queuesTable(queues: readonly QueueJson[]): Promise<string> {
   return table(

@@ -2,7 +2,7 @@ import { formatDuration } from '../../domain/duration.js'
 import type { EpochMs } from '../../domain/job.js'
 import { localText, offsetText } from '../../domain/schedule/local-time.js'
 import type { ScheduleJson } from '../../views/schedule.js'
-import { table } from './table.js'
+import { table } from '../table.js'
 
 export function schedulesTable(schedules: readonly ScheduleJson[], now: EpochMs): Promise<string> {
   return table(

@@ -1,7 +1,7 @@
-import { NotFoundError } from '../domain/errors.js'
-import type { JobId, OutputLine } from '../domain/job.js'
-import { isFinal } from '../domain/transitions.js'
-import type { Store } from '../stores/store.js'
+import { NotFoundError } from '../../domain/errors.js'
+import type { JobId, OutputLine } from '../../domain/job.js'
+import { isFinal } from '../../domain/transitions.js'
+import type { Store } from '../../stores/store.js'
 
 const page = 1_000
 

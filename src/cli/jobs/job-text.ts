@@ -2,7 +2,7 @@ import { formatDuration } from '../../domain/duration.js'
 import type { JobError } from '../../domain/failure.js'
 import type { JobJson, JobListItem } from '../../views/job.js'
 import { visible, visibleLine } from '../sanitise.js'
-import { table } from './table.js'
+import { table } from '../table.js'
 
 /** Everything about one job, for people. */
 export function jobText(job: JobJson): string {

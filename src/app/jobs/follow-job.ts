@@ -1,7 +1,7 @@
-import { NotFoundError } from '../domain/errors.js'
-import type { Job, JobId } from '../domain/job.js'
-import { isFinal } from '../domain/transitions.js'
-import type { Store } from '../stores/store.js'
+import { NotFoundError } from '../../domain/errors.js'
+import type { Job, JobId } from '../../domain/job.js'
+import { isFinal } from '../../domain/transitions.js'
+import type { Store } from '../../stores/store.js'
 
 /** Resolves to the job when it is final, or to its state when the signal fires. `changed` hears each new state. */
 export async function followJob(

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
-import { parseDuration } from '../domain/duration.js'
-import { type EpochMs, type JobState, jobStates } from '../domain/job.js'
-import type { JobFilter } from '../stores/store.js'
+import { parseDuration } from '../../domain/duration.js'
+import { type EpochMs, type JobState, jobStates } from '../../domain/job.js'
+import type { JobFilter } from '../../stores/store.js'
 
 /** Which jobs a command is about. */
 export const filterFlags = {

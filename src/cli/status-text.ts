@@ -1,8 +1,8 @@
-import { formatDuration } from '../../domain/duration.js'
-import type { EpochMs } from '../../domain/job.js'
-import type { StatusJson } from '../../views/status.js'
-import { queuesTable } from './queues.js'
-import { lastText, nextText } from './schedules.js'
+import { formatDuration } from '../domain/duration.js'
+import type { EpochMs } from '../domain/job.js'
+import type { StatusJson } from '../views/status.js'
+import { queuesTable } from './queues/queues-table.js'
+import { lastText, nextText } from './schedules/schedules-table.js'
 import { table } from './table.js'
 
 export async function statusText(status: StatusJson, now: EpochMs): Promise<string> {

@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { reportFile } from '../../src/cli/run/report-file.js'
-import { temporaryFolder } from '../support/folder.js'
+import { reportFile } from '../../../src/cli/run/report-file.js'
+import { temporaryFolder } from '../../support/folder.js'
 
 const folder = temporaryFolder()
 afterAll(() => folder.remove())

@@ -1,5 +1,5 @@
 import { visibleLine } from '../sanitise.js'
-import type { SyncChange } from '../schedules/sync.js'
+import type { SyncChange } from './sync.js'
 
 /** One line for each change, as a diff has it. */
 export function changesText(changes: readonly SyncChange[]): string {

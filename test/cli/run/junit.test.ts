@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { junitXml, type TestCase } from '../../src/cli/render/junit.js'
-import { drivesTerminal } from '../support/terminal.js'
+import { junitXml, type TestCase } from '../../../src/cli/run/junit.js'
+import { drivesTerminal } from '../../support/terminal.js'
 
 const passed: TestCase = { className: 'smoke', name: 'smoke.db', durationMs: 120, problem: null }
 const suiteOf = (...cases: TestCase[]) =>

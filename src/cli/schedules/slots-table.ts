@@ -1,7 +1,7 @@
 import { formatDuration } from '../../domain/duration.js'
 import { localText, offsetText } from '../../domain/schedule/local-time.js'
 import type { DueJson, SlotJson } from '../../views/slot.js'
-import { table } from './table.js'
+import { table } from '../table.js'
 
 // Every slot is some milliseconds late.
 const minToldMs = 1_000

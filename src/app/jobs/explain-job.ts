@@ -1,11 +1,11 @@
-import { type JobFacts, lives, noFacts, type WorkerFact } from '../domain/explain/facts.js'
-import { explainRunning } from '../domain/explain/running.js'
-import { explain } from '../domain/explain.js'
-import type { Attempt, EpochMs, Job, JobId } from '../domain/job.js'
-import { isFinal } from '../domain/transitions.js'
-import { hasEnded, thisHost } from '../engine/host.js'
-import { beatMs, type JobReader, leaseMs, type WorkerInfo } from '../stores/store.js'
-import { shownError } from '../views/job.js'
+import { type JobFacts, lives, noFacts, type WorkerFact } from '../../domain/explain/facts.js'
+import { explainRunning } from '../../domain/explain/running.js'
+import { explain } from '../../domain/explain.js'
+import type { Attempt, EpochMs, Job, JobId } from '../../domain/job.js'
+import { isFinal } from '../../domain/transitions.js'
+import { hasEnded, thisHost } from '../../engine/host.js'
+import { beatMs, type JobReader, leaseMs, type WorkerInfo } from '../../stores/store.js'
+import { shownError } from '../../views/job.js'
 
 // Nobody needs to know of more, and a million would take their time to count.
 const maxAhead = 10_000

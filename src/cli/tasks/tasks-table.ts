@@ -1,6 +1,6 @@
 import { formatDuration } from '../../domain/duration.js'
 import type { TaskItem } from '../../views/task.js'
-import { table } from './table.js'
+import { table } from '../table.js'
 
 export async function tasksTable(items: readonly TaskItem[]): Promise<string> {
   if (items.length === 0) return 'No tasks yet. Export a function from a module of the task directory.'

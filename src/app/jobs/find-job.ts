@@ -1,7 +1,7 @@
-import { NotFoundError, UsageError } from '../domain/errors.js'
-import { type EpochMs, type Job, type JobId, parseJobId } from '../domain/job.js'
-import type { Store } from '../stores/store.js'
-import { type JobJson, jobToJson } from '../views/job.js'
+import { NotFoundError, UsageError } from '../../domain/errors.js'
+import { type EpochMs, type Job, type JobId, parseJobId } from '../../domain/job.js'
+import type { Store } from '../../stores/store.js'
+import { type JobJson, jobToJson } from '../../views/job.js'
 import { explanationOf } from './explain-job.js'
 
 /** The id of a job as a person typed it: `j42`, or `42`. Throws UsageError. */

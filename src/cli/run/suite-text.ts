@@ -1,8 +1,8 @@
 import { formatDuration } from '../../domain/duration.js'
 import type { JobJson } from '../../views/job.js'
 import { hasPassed, type SuiteJson, tookMs } from '../../views/suite.js'
-import { short, stateText } from './job-text.js'
-import { table } from './table.js'
+import { short, stateText } from '../jobs/job-text.js'
+import { table } from '../table.js'
 
 /** What is said of a task as it ends: a line, and below it the stack of one that failed. */
 export function endedText(job: JobJson): string {

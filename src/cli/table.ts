@@ -1,4 +1,4 @@
-import { visibleLine } from '../sanitise.js'
+import { visibleLine } from './sanitise.js'
 
 type Line = readonly string[]
 

@@ -1,12 +1,12 @@
-import type { Context } from '../app/context.js'
-import { wholeRuleText } from '../domain/schedule/rule.js'
-import { checkSchedules } from '../domain/schedule/sources.js'
-import { systemClock } from '../engine/clock.js'
-import type { ModuleFault } from '../engine/ipc/messages.js'
-import { codeSchedules } from '../project/schedules.js'
-import type { TaskItem } from '../views/task.js'
-import { say } from './say.js'
-import { withTasks } from './session.js'
+import type { Context } from '../../app/context.js'
+import { wholeRuleText } from '../../domain/schedule/rule.js'
+import { checkSchedules } from '../../domain/schedule/sources.js'
+import { systemClock } from '../../engine/clock.js'
+import type { ModuleFault } from '../../engine/ipc/messages.js'
+import { codeSchedules } from '../../project/schedules.js'
+import type { TaskItem } from '../../views/task.js'
+import { say } from '../say.js'
+import { withTasks } from '../session.js'
 
 /** The tasks of the project, and what is wrong with its modules and with their schedules. */
 export function listTasks(
