@@ -144,11 +144,11 @@ const program = {
         },
         {
           name: 'work',
-          test: /src[\\/](engine[\\/](?!task-process|hosts[\\/]inline|clock|host\.|ipc[\\/]packing|package-root|shell-task|current-job|task\.)|app[\\/](start-tasks|jobs[\\/]follow-job|run[\\/])|cli[\\/](session|run[\\/](each|foreground|own-stdin|report-file|reporter|suite-report)|schedules[\\/](define|wanted)))/,
+          test: /src[\\/](engine[\\/](?!task-process|hosts[\\/]inline|clock|host\.|ipc[\\/]packing|package-root|shell-task|current-job|task\.)|app[\\/](project-tasks|start-tasks|stop-signals|jobs[\\/]follow-job|run[\\/](?!job-request|each-jobs|run-each|run-suite)|schedules[\\/](declare|define|desired|run-scheduler|schedule-changes))|cli[\\/](with-tasks|engine-errors|run[\\/](own-stdin|report-file|run-reporter|suite-report)|schedules[\\/](declare-text|define|slot-reporter)))/,
         },
         {
           name: 'cli',
-          test: /src[\\/](views|app)[\\/](?!inline-task)|src[\\/]cli([\\/](?!init|jobs[\\/]follow-status|tasks[\\/]list-tasks|work|reload|run[\\/](one|many|suite\.)|schedules[\\/](start|sync|trigger))|\.ts)|node_modules[\\/](?!cli-table3|croner|ms[\\/]|chokidar|readdirp)/,
+          test: /src[\\/](views|app)[\\/](?!start-inline|init-project|jobs[\\/]watch|run[\\/](each|run)-|schedules[\\/](sync|trigger)|tasks|workers)|src[\\/]cli([\\/](?!jobs[\\/]show-progress|run[\\/](one|each|suite\.)|schedules[\\/](start|sync|trigger)|tasks[\\/]list|workers)|\.ts)|node_modules[\\/](?!cli-table3|croner|ms[\\/]|chokidar|readdirp)/,
         },
         {
           name: 'core',

@@ -13,7 +13,7 @@ export default class Init extends DataCommand {
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Init)
     const { startingFolder } = await import('../src/app/context.js')
-    const { initProject } = await import('../src/cli/init.js')
+    const { initProject } = await import('../src/app/init-project.js')
     const made = initProject(resolve(startingFolder(flags.cwd), args.dir))
     for (const file of made.files) this.log(`wrote ${file}`)
     this.log(`\nTry it: ${args.dir === '.' ? '' : `cd ${args.dir} && `}offstage run hello name=Ada`)

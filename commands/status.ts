@@ -44,9 +44,9 @@ export default class Status extends DataCommand {
 }
 
 async function follow(store: Store, job: string): Promise<void> {
-  const { followStatus } = await import('../src/cli/jobs/follow-status.js')
+  const { showProgress } = await import('../src/cli/jobs/show-progress.js')
   const interruption = takeSignals(exitCodes.interrupted)
-  await followStatus(store, jobIdOf(job), interruption.first)
+  await showProgress(store, jobIdOf(job), interruption.graceful)
   interruption.release()
-  if (interruption.first.aborted) process.exitCode = exitCodes.interrupted
+  if (interruption.graceful.aborted) process.exitCode = exitCodes.interrupted
 }

@@ -9,9 +9,9 @@ export default class Tasks extends DataCommand {
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Tasks)
-    const { listTasks } = await import('../src/cli/tasks/list-tasks.js')
+    const { list } = await import('../src/cli/tasks/list.js')
     const { tasksTable } = await import('../src/cli/tasks/tasks-table.js')
-    const listed = await listTasks(await this.context(flags))
+    const listed = await list(await this.context(flags))
     if (listed.faults.length > 0) process.exitCode = exitCodes.failed
     if (!this.jsonEnabled()) this.log(await tasksTable(listed.items))
     return listed

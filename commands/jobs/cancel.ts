@@ -1,9 +1,10 @@
 import { Flags } from '@oclif/core'
 import { withStore } from '../../src/app/context.js'
 import { jobIdOf } from '../../src/app/jobs/find-job.js'
+import { jobFilter } from '../../src/app/jobs/list-jobs.js'
 import { DataCommand } from '../../src/cli/base-command.js'
-import { cancelFound, cancelJobs } from '../../src/cli/cancel.js'
-import { filterFlags, jobFilter } from '../../src/cli/jobs/filter-flags.js'
+import { cancelByIds, cancelFound } from '../../src/cli/jobs/cancel.js'
+import { filterFlags, jobQuery } from '../../src/cli/jobs/filter-flags.js'
 import { UsageError } from '../../src/domain/errors.js'
 import { systemClock } from '../../src/engine/clock.js'
 
@@ -28,10 +29,9 @@ Exit codes: 0 done, 2 usage, 5 no such job, 6 store unavailable.`
   async run(): Promise<unknown> {
     const { flags, argv } = await this.parse(JobsCancel)
     const context = await this.context(flags)
-    const filter = jobFilter(flags, systemClock.now())
+    const query = jobQuery(flags)
     const ids = (argv as string[]).map(jobIdOf)
-    const isFiltered = Object.keys(filter).length > 0
-    if (isFiltered === ids.length > 0) {
+    if ((query !== null) === ids.length > 0) {
       throw new UsageError(
         'E_JOBS',
         'give either ids or a filter',
@@ -39,9 +39,10 @@ Exit codes: 0 done, 2 usage, 5 no such job, 6 store unavailable.`
       )
     }
     if (ids.length > 0 && flags['dry-run']) throw new UsageError('E_JOBS', '--dry-run goes with a filter')
+    const filter = jobFilter(query ?? {}, systemClock.now())
     const choice = { dryRun: flags['dry-run'], yes: flags.yes }
     const items = await withStore<readonly object[]>(context, (store) =>
-      ids.length > 0 ? cancelJobs(store, ids) : cancelFound(store, filter, choice),
+      ids.length > 0 ? cancelByIds(store, ids) : cancelFound(store, filter, choice),
     )
     return { items }
   }

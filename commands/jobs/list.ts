@@ -1,11 +1,11 @@
 import { Flags } from '@oclif/core'
 import { withReader } from '../../src/app/context.js'
 import { jobIdOf } from '../../src/app/jobs/find-job.js'
+import { jobFilter, listJobs } from '../../src/app/jobs/list-jobs.js'
 import { DataCommand } from '../../src/cli/base-command.js'
-import { filterFlags, jobFilter } from '../../src/cli/jobs/filter-flags.js'
+import { filterFlags, jobQuery } from '../../src/cli/jobs/filter-flags.js'
 import { jobsTable } from '../../src/cli/jobs/job-text.js'
 import { systemClock } from '../../src/engine/clock.js'
-import { jobToListItem } from '../../src/views/job.js'
 
 export default class JobsList extends DataCommand {
   static override summary = 'List jobs, the newest first'
@@ -22,17 +22,15 @@ export default class JobsList extends DataCommand {
   async run(): Promise<unknown> {
     const { flags } = await this.parse(JobsList)
     const context = await this.context(flags)
-    const filter = jobFilter(flags, systemClock.now())
+    const filter = jobFilter(jobQuery(flags) ?? {}, systemClock.now())
     const after = flags.after === undefined ? null : jobIdOf(flags.after)
-    const { page, progress } = await withReader(context, async (store) => {
-      const found = await store.jobs(filter, { limit: flags.limit, after })
-      return { page: found, progress: await store.progress(found.items.map(({ id }) => id)) }
-    })
-    const items = page.items.map((job) => jobToListItem(job, context.redact, progress.get(job.id)))
+    const found = await withReader(context, (store) =>
+      listJobs(store, filter, { limit: flags.limit, after }, context.redact),
+    )
     if (!this.jsonEnabled()) {
-      this.log(items.length === 0 ? 'No jobs.' : await jobsTable(items))
-      if (page.next !== null) this.log(`\nMore: --after ${page.next}`)
+      this.log(found.items.length === 0 ? 'No jobs.' : await jobsTable(found.items))
+      if (found.next !== null) this.log(`\nMore: --after ${found.next}`)
     }
-    return { items, next: page.next }
+    return found
   }
 }

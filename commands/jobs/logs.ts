@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { withReader } from '../../src/app/context.js'
 import { jobIdOf } from '../../src/app/jobs/find-job.js'
-import { tellLogs } from '../../src/app/jobs/read-logs.js'
+import { readLogs } from '../../src/app/jobs/read-logs.js'
 import { DataCommand } from '../../src/cli/base-command.js'
 import { exitCodes } from '../../src/cli/exit-codes.js'
 import { logLine } from '../../src/cli/jobs/log-line.js'
@@ -35,28 +35,23 @@ Exit codes: 0 done, 2 usage, 5 no such job, 6 store unavailable, 130 interrupted
     const interruption = takeSignals(exitCodes.interrupted)
     const streams = this.jsonEnabled() && follow
     let shown: number | null = null
-    await withReader(context, (store) =>
-      tellLogs(
-        store,
-        { id, attempt: flags.attempt ?? null, follow },
-        {
-          attempt: (attempt) => {
-            if (shown !== null && !this.jsonEnabled()) say(`attempt ${attempt}`)
-            shown = attempt
-          },
-          line: (line) => {
-            const json = logLineToJson(shown ?? 0, line)
-            if (streams) process.stdout.write(`${safeJson(JSON.stringify(json))}\n`)
-            else if (this.jsonEnabled()) items.push(json)
-            else process.stdout.write(`${logLine(line, timestamps)}\n`)
-          },
-          cut: (lines) => say(`(${lines} lines were too many, and are cut)`),
-        },
-        interruption.first,
-      ),
-    )
+    const request = { id, attempt: flags.attempt ?? null, follow }
+    await withReader(context, async (store) => {
+      for await (const entry of readLogs(store, request, interruption.graceful)) {
+        if (entry.kind === 'cut') say(`(${entry.lines} lines were too many, and are cut)`)
+        else if (entry.kind === 'attempt') {
+          if (shown !== null && !this.jsonEnabled()) say(`attempt ${entry.attempt}`)
+          shown = entry.attempt
+        } else {
+          const json = logLineToJson(shown ?? 0, entry.line)
+          if (streams) process.stdout.write(`${safeJson(JSON.stringify(json))}\n`)
+          else if (this.jsonEnabled()) items.push(json)
+          else process.stdout.write(`${logLine(entry.line, timestamps)}\n`)
+        }
+      }
+    })
     interruption.release()
-    if (interruption.first.aborted) process.exitCode = exitCodes.interrupted
+    if (interruption.graceful.aborted) process.exitCode = exitCodes.interrupted
     return streams ? undefined : { job: id, attempt: shown, items }
   }
 }

@@ -1,8 +1,7 @@
 import { withReader } from '../../src/app/context.js'
+import { listQueues } from '../../src/app/queues/list-queues.js'
 import { DataCommand } from '../../src/cli/base-command.js'
 import { queuesTable } from '../../src/cli/queues/queues-table.js'
-import { systemClock } from '../../src/engine/clock.js'
-import { queueToJson } from '../../src/views/queue.js'
 
 export default class QueuesList extends DataCommand {
   static override summary = 'List the queues: their jobs by state, how long the oldest waits, whether they are paused'
@@ -10,8 +9,7 @@ export default class QueuesList extends DataCommand {
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(QueuesList)
-    const queues = await withReader(await this.context(flags), (store) => store.queues())
-    const items = queues.map((queue) => queueToJson(queue, systemClock.now()))
+    const items = await withReader(await this.context(flags), listQueues)
     if (!this.jsonEnabled()) this.log(items.length === 0 ? 'No queues.' : await queuesTable(items))
     return { items }
   }

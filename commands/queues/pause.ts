@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core'
 import { DataCommand } from '../../src/cli/base-command.js'
-import { pauseQueues } from '../../src/cli/queues/pausing.js'
+import { pause } from '../../src/cli/queues/pause.js'
 import { queuesTable } from '../../src/cli/queues/queues-table.js'
 
 export default class QueuesPause extends DataCommand {
@@ -15,7 +15,7 @@ Exit codes: 0 done, 2 usage, 6 store unavailable.`
 
   async run(): Promise<unknown> {
     const { argv, flags } = await this.parse(QueuesPause)
-    const items = await pauseQueues(await this.context(flags), argv as string[])
+    const items = await pause(await this.context(flags), argv as string[])
     if (!this.jsonEnabled()) this.log(await queuesTable(items))
     return { items }
   }

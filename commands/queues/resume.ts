@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core'
 import { DataCommand } from '../../src/cli/base-command.js'
-import { resumeQueues } from '../../src/cli/queues/pausing.js'
+import { resume } from '../../src/cli/queues/pause.js'
 import { queuesTable } from '../../src/cli/queues/queues-table.js'
 
 export default class QueuesResume extends DataCommand {
@@ -15,7 +15,7 @@ Exit codes: 0 done, 2 usage, 5 no such queue, 6 store unavailable.`
 
   async run(): Promise<unknown> {
     const { argv, flags } = await this.parse(QueuesResume)
-    const items = await resumeQueues(await this.context(flags), argv as string[])
+    const items = await resume(await this.context(flags), argv as string[])
     if (!this.jsonEnabled()) this.log(await queuesTable(items))
     return { items }
   }

@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { withReader } from '../../src/app/context.js'
+import { slotHistory } from '../../src/app/schedules/slot-history.js'
 import { DataCommand } from '../../src/cli/base-command.js'
-import { slotHistory } from '../../src/cli/schedules/history.js'
 import { historyTable } from '../../src/cli/schedules/slots-table.js'
 
 export default class ScheduleHistory extends DataCommand {

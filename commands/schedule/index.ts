@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { DataCommand } from '../../src/cli/base-command.js'
 import { jobFlags } from '../../src/cli/run/flags.js'
-import { defineSchedule } from '../../src/cli/schedules/define.js'
+import { define } from '../../src/cli/schedules/define.js'
 import { scheduleFlags } from '../../src/cli/schedules/flags.js'
 import { readSchedule, refuseMistypedSubcommand } from '../../src/cli/schedules/order.js'
 import { schedulesTable } from '../../src/cli/schedules/schedules-table.js'
@@ -42,7 +42,7 @@ Exit codes: 0 done, 2 usage, 6 store unavailable.`
     const { command } = this.line
     if (command === null) refuseMistypedSubcommand(argv as string[], flags, this.#subcommands())
     const request = await readSchedule(argv as string[], command, flags, systemClock.now())
-    const items = await defineSchedule(await this.context(flags), request)
+    const items = await define(await this.context(flags), request)
     if (!this.jsonEnabled()) this.log(await schedulesTable(items, systemClock.now()))
     return items[0] ?? null
   }

@@ -1,8 +1,11 @@
 import { withReader } from '../../src/app/context.js'
+import { isSchedulerAlive, listSchedules } from '../../src/app/schedules/find-schedule.js'
 import { DataCommand } from '../../src/cli/base-command.js'
-import { sayIfNobodySchedules, shownSchedules } from '../../src/cli/schedules/find.js'
+import { say } from '../../src/cli/say.js'
 import { schedulesTable } from '../../src/cli/schedules/schedules-table.js'
 import { systemClock } from '../../src/engine/clock.js'
+
+const noScheduler = 'no scheduler runs; start one: offstage workers start, or offstage schedule start'
 
 export default class ScheduleList extends DataCommand {
   static override summary = 'List the schedules: what they run, when next, and who made them'
@@ -12,8 +15,9 @@ export default class ScheduleList extends DataCommand {
     const { flags } = await this.parse(ScheduleList)
     const context = await this.context(flags)
     const items = await withReader(context, async (store) => {
-      const schedules = await shownSchedules(store, context, null)
-      if (schedules.length > 0 && !this.jsonEnabled()) await sayIfNobodySchedules(store)
+      const schedules = await listSchedules(store, context.redact)
+      // People may wait for what nothing will fire.
+      if (schedules.length > 0 && !this.jsonEnabled() && !(await isSchedulerAlive(store))) say(noScheduler)
       return schedules
     })
     const none = 'No schedules. Add one: offstage schedule TASK --every 1h'

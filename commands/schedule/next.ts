@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core'
-import { withReader } from '../../src/app/context.js'
+import { maxSlots } from '../../src/app/schedules/next-slots.js'
 import { DataCommand } from '../../src/cli/base-command.js'
-import { maxShown, nextSlots } from '../../src/cli/schedules/next.js'
+import { next } from '../../src/cli/schedules/next.js'
 import { dueTable } from '../../src/cli/schedules/slots-table.js'
 
 export default class ScheduleNext extends DataCommand {
@@ -18,7 +18,7 @@ export default class ScheduleNext extends DataCommand {
     count: Flags.integer({
       char: 'n',
       min: 1,
-      max: maxShown,
+      max: maxSlots,
       summary: 'How many; 10 unless said, or all there are until --to',
       helpValue: 'N',
     }),
@@ -30,7 +30,7 @@ export default class ScheduleNext extends DataCommand {
     const { args, flags } = await this.parse(ScheduleNext)
     const { count = null, from = null, to = null } = flags
     const { name } = args
-    const slots = await withReader(await this.context(flags), (store) => nextSlots(store, { name, count, from, to }))
+    const slots = await next(await this.context(flags), { name, count, from, to })
     if (!this.jsonEnabled()) this.log(slots.length === 0 ? 'None.' : await dueTable(slots))
     return { name, slots }
   }

@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core'
 import { DataCommand } from '../../src/cli/base-command.js'
-import { pauseSchedules } from '../../src/cli/schedules/change.js'
+import { pause } from '../../src/cli/schedules/change.js'
 import { schedulesTable } from '../../src/cli/schedules/schedules-table.js'
 import { systemClock } from '../../src/engine/clock.js'
 
@@ -17,7 +17,7 @@ Exit codes: 0 done, 2 usage, 5 no such schedule, 6 store unavailable.`
 
   async run(): Promise<unknown> {
     const { argv, flags } = await this.parse(SchedulePause)
-    const items = await pauseSchedules(await this.context(flags), argv as string[])
+    const items = await pause(await this.context(flags), argv as string[])
     if (!this.jsonEnabled()) this.log(await schedulesTable(items, systemClock.now()))
     return { items }
   }

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { DataCommand } from '../../src/cli/base-command.js'
-import { removeSchedules } from '../../src/cli/schedules/change.js'
+import { remove } from '../../src/cli/schedules/change.js'
 
 export default class ScheduleRemove extends DataCommand {
   static override summary = 'Remove schedules; their jobs and their history stay'
@@ -20,6 +20,6 @@ Exit codes: 0 done, 2 usage, 5 no such schedule, 6 store unavailable.`
   async run(): Promise<unknown> {
     const { argv, flags } = await this.parse(ScheduleRemove)
     const choice = { dryRun: flags['dry-run'], yes: flags.yes }
-    return { items: await removeSchedules(await this.context(flags), argv as string[], choice) }
+    return { items: await remove(await this.context(flags), argv as string[], choice) }
   }
 }

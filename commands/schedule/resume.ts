@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core'
 import { DataCommand } from '../../src/cli/base-command.js'
-import { resumeSchedules } from '../../src/cli/schedules/change.js'
+import { resume } from '../../src/cli/schedules/change.js'
 import { schedulesTable } from '../../src/cli/schedules/schedules-table.js'
 import { systemClock } from '../../src/engine/clock.js'
 
@@ -16,7 +16,7 @@ Exit codes: 0 done, 2 usage, 5 no such schedule, 6 store unavailable.`
 
   async run(): Promise<unknown> {
     const { argv, flags } = await this.parse(ScheduleResume)
-    const items = await resumeSchedules(await this.context(flags), argv as string[])
+    const items = await resume(await this.context(flags), argv as string[])
     if (!this.jsonEnabled()) this.log(await schedulesTable(items, systemClock.now()))
     return { items }
   }

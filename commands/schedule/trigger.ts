@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core'
 import { DataCommand } from '../../src/cli/base-command.js'
-import { triggerSchedule } from '../../src/cli/schedules/trigger.js'
+import { trigger } from '../../src/cli/schedules/trigger.js'
 
 export default class ScheduleTrigger extends DataCommand {
   static override summary = 'Fire a schedule now, whatever its times are'
@@ -14,7 +14,7 @@ Exit codes: 0 done, 2 usage, 5 no such schedule, 6 store unavailable.`
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(ScheduleTrigger)
-    const job = await triggerSchedule(await this.context(flags), args.name)
+    const job = await trigger(await this.context(flags), args.name)
     if (!this.jsonEnabled()) this.log(job.id)
     return job
   }

@@ -51,11 +51,11 @@ Exit codes: 0 done, 1 it could not go on, 2 usage, 6 store unavailable, 130 or 1
     const shares = flags.queues === undefined ? null : parseQueueShares(flags.queues, '--queues')
     const queues = shares === null ? null : { shares, strict: flags.strict }
     const graceMs = parseDuration(flags.grace, '--grace')
-    const { work } = await import('../../src/cli/work.js')
+    const { startWorker } = await import('../../src/cli/workers/start.js')
     const maxMemoryBytes =
       flags['max-memory'] === undefined ? null : parseMemoryLimit(flags['max-memory'], '--max-memory')
     const context = { ...(await this.context(flags)), maxMemoryBytes }
     const { concurrency, burst, watch, scheduler, processes = availableParallelism() } = flags
-    process.exitCode = await work(context, { queues, concurrency, processes, graceMs, burst, watch, scheduler })
+    process.exitCode = await startWorker(context, { queues, concurrency, processes, graceMs, burst, watch, scheduler })
   }
 }

@@ -1,15 +1,25 @@
 import { systemClock } from '../engine/clock.js'
+import type { OuterStreams } from '../engine/hosts/command.js'
 import { inProcesses } from '../engine/hosts/process-host.js'
 import type { TaskOutput } from '../engine/ipc/messages.js'
 import { TaskPool } from '../engine/pool/task-pool.js'
+import { shellTask } from '../engine/shell-task.js'
 import { taskProgram } from '../project/task-program.js'
 import { type Context, projectOf } from './context.js'
 
 /**
- * Starts the task process of the project, with the tasks that `wanted` means, a name or a glob; null: all. `output` hears
- * what its modules write. Throws ProjectError if there is none.
+ * Starts a task process of the project with the tasks that `wanted` selects, a name or a glob; null: all. It loads only
+ * modules that may have them, and none for the built-in task. `output` gets what modules write while they load. Throws
+ * ProjectError if there is no project.
  */
 export function startTasks(context: Context, wanted: string | null, output: (output: TaskOutput) => void): TaskPool {
+  if (wanted === shellTask) return startCommands(null)
   const program = taskProgram(projectOf(context), wanted, context.maxMemoryBytes)
   return new TaskPool(inProcesses(program, systemClock), systemClock, output)
+}
+
+/** A pool for the built-in task alone, which needs no project. A command has the streams of `outer`. */
+export function startCommands(outer: OuterStreams | null): TaskPool {
+  const tasks = { start: null, cwd: process.cwd(), ...(outer === null ? {} : { outer }) }
+  return new TaskPool(tasks, systemClock, () => {})
 }

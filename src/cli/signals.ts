@@ -1,3 +1,4 @@
+import type { StopSignals } from '../app/stop-signals.js'
 import { endProcess } from './end-process.js'
 import { exitCodes } from './exit-codes.js'
 
@@ -10,32 +11,31 @@ const numbers: Readonly<Record<Ending, number>> = { SIGHUP: 1, SIGINT: 2, SIGTER
 // After the second signal: enough to hand jobs back, if the store takes them.
 const lastWordsMs = 2_000
 
-/** What the terminal or the system asks of a command that has more to do than to die. */
-export interface Interruption {
-  /** Fires at the first signal. */
-  readonly first: AbortSignal
-  /** Fires at the second one. The process then ends within two seconds, whatever it waits for. */
-  readonly second: AbortSignal
+/**
+ * What the terminal or the system asks of a command that has work to end first. The first signal is graceful. The second one
+ * is immediate: the process then ends within two seconds, whatever it waits for.
+ */
+export interface Interruption extends StopSignals {
   /** What the process exits with if the signals cut it short. */
   readonly exitCode: number
   /** Gives the signals their usual meaning back. */
   release(): void
 }
 
-/** `exitCode`: whatever the signal; 128 and the number of the last one unless said. */
+/** `exitCode`: whatever the signal; 128 and the number of the last one unless given. */
 export function takeSignals(exitCode?: number): Interruption {
-  const first = new AbortController()
-  const second = new AbortController()
+  const graceful = new AbortController()
+  const immediate = new AbortController()
   let exitCodeNow = exitCode ?? exitCodes.interrupted
   const release = onSignals((code) => {
     exitCodeNow = exitCode ?? code
-    if (!first.signal.aborted) return first.abort()
-    second.abort()
+    if (!graceful.signal.aborted) return graceful.abort()
+    immediate.abort()
     setTimeout(() => endProcess(exitCodeNow), lastWordsMs).unref()
   })
   return {
-    first: first.signal,
-    second: second.signal,
+    graceful: graceful.signal,
+    immediate: immediate.signal,
     get exitCode() {
       return exitCodeNow
     },
@@ -43,7 +43,7 @@ export function takeSignals(exitCode?: number): Interruption {
   }
 }
 
-/** Calls `handle` for each signal with 128 and its number. Answers how to give the signals their usual meaning back. */
+/** Calls `handle` for each signal with 128 and its number. Returns a function that gives the signals their usual meaning back. */
 export function onSignals(handle: (exitCode: number) => void): () => void {
   const handlers = endings.map((name) => {
     const handler = () => handle(128 + numbers[name])
@@ -53,10 +53,4 @@ export function onSignals(handle: (exitCode: number) => void): () => void {
   return () => {
     for (const { name, handler } of handlers) process.off(name, handler)
   }
-}
-
-/** Resolves when the signal fires. */
-export function fired(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { SyncChange } from '../../src/cli/schedules/sync.js'
+import type { ScheduleChange } from '../../src/app/schedules/schedule-changes.js'
 import type { ScheduleJson } from '../../src/views/schedule.js'
 import { type CliProject, cliProject } from '../support/cli.js'
 import { goldenFolder } from '../support/golden.js'
@@ -10,7 +10,7 @@ import { putSchedules } from '../support/store.js'
 const golden = goldenFolder('schedule-sync')
 
 interface Sync {
-  readonly changes: readonly SyncChange[]
+  readonly changes: readonly ScheduleChange[]
   readonly applied: boolean
 }
 

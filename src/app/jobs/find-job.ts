@@ -15,12 +15,16 @@ export function jobIdOf(text: string): JobId {
 export async function findJob(store: Store, text: string, redact: readonly string[], now: EpochMs): Promise<JobJson> {
   const id = jobIdOf(text)
   const job = await store.job(id)
-  if (job === null) throw new NotFoundError('E_NO_JOB', `no job ${id}`, 'see "offstage jobs list" for those there are')
+  if (job === null) throw noJob(id)
   const attempts = await store.attempts(id)
   return {
     ...(await wholeJob(store, job, redact)),
     explanation: await explanationOf(store, job, attempts, redact, now),
   }
+}
+
+export function noJob(id: JobId): NotFoundError {
+  return new NotFoundError('E_NO_JOB', `no job ${id}`, 'see "offstage jobs list" for those there are')
 }
 
 /** A job with all that the store has of it. */

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
+import type { JobQuery } from '../../app/jobs/list-jobs.js'
 import { parseDuration } from '../../domain/duration.js'
-import { type EpochMs, type JobState, jobStates } from '../../domain/job.js'
-import type { JobFilter } from '../../stores/store.js'
+import { type JobState, jobStates } from '../../domain/job.js'
 
 /** Which jobs a command is about. */
 export const filterFlags = {
@@ -20,15 +20,15 @@ interface FilterFlags {
   readonly 'newer-than'?: string | undefined
 }
 
-/** The jobs that the filter flags of a command mean. Throws UsageError. */
-export function jobFilter(flags: FilterFlags, now: EpochMs): JobFilter {
-  const older = flags['older-than']
-  const newer = flags['newer-than']
+/** The jobs that the filter flags of a command mean; null if none is given. Throws UsageError. */
+export function jobQuery(flags: FilterFlags): JobQuery | null {
+  const { state: states, task, queue, 'older-than': older, 'newer-than': newer } = flags
+  if ([states, task, queue, older, newer].every((value) => value === undefined)) return null
   return {
-    ...(flags.state === undefined ? {} : { states: flags.state }),
-    ...(flags.task === undefined ? {} : { task: flags.task }),
-    ...(flags.queue === undefined ? {} : { queue: flags.queue }),
-    ...(older === undefined ? {} : { createdBefore: now - parseDuration(older, '--older-than') }),
-    ...(newer === undefined ? {} : { createdAfter: now - parseDuration(newer, '--newer-than') }),
+    states,
+    task,
+    queue,
+    olderThanMs: older === undefined ? undefined : parseDuration(older, '--older-than'),
+    newerThanMs: newer === undefined ? undefined : parseDuration(newer, '--newer-than'),
   }
 }

@@ -1,14 +1,12 @@
 import { type Context, refuseMemory } from '../../app/context.js'
 import { exitCodes } from '../exit-codes.js'
 import { relativeToHere } from '../tasks/tasks-table.js'
+import { showEnd } from './end-text.js'
 import type { RunOrder } from './order.js'
+import type { Print } from './print.js'
 import { suiteText } from './suite-text.js'
-import { tellEnd } from './tell.js'
 
-/** What stdout gets, as people read it. */
-type Print = (text: string) => void
-
-/** How `run` ends: its exit code, and what programs are given. */
+/** How `run` ends: its exit code, and the value for programs. */
 interface RunAnswer {
   readonly exitCode: number
   readonly json: unknown
@@ -33,36 +31,34 @@ async function carryOutOne(context: Context, { way, request }: OrderOf<'one'>, p
   const end = await ways[way](context, request)
   const onlyId = way === 'detach' || (way === 'here' && end.duplicate)
   const wasMirrored = way === 'here' && request.outer !== null
-  const { line, exitCode } = tellEnd(end, onlyId, wasMirrored)
+  const { line, exitCode } = showEnd(end, onlyId, wasMirrored)
   if (line !== null) print(line)
   const { id, state } = end.job
   const place = onlyId ? `the job is stored as ${id}` : `${id} ${state}: see "offstage jobs show ${id}"`
   return { exitCode, json: end.duplicate ? { ...end.job, duplicate: true } : end.job, place }
 }
 
-async function carryOutEach(context: Context, order: OrderOf<'each'>, print: Print): Promise<RunAnswer> {
-  const { enqueueEach, runEachHere } = await import('./many.js')
-  const { way, task, request } = order
+async function carryOutEach(context: Context, { way, request }: OrderOf<'each'>, print: Print): Promise<RunAnswer> {
+  const { enqueueEach, runEachHere } = await import('./each.js')
   if (way === 'detach') {
-    const summary = await enqueueEach(context, task, request, (ids) => printIds(ids, print))
-    return { exitCode: exitCodes.done, json: summary, place: listed }
+    return { exitCode: exitCodes.done, json: await enqueueEach(context, request, print), place: listed }
   }
-  const { exitCode, items } = await runEachHere(context, task, request, print)
+  const { exitCode, items } = await runEachHere(context, request, print)
   return { exitCode, json: { items }, place: listed }
 }
 
-async function carryOutSuite(context: Context, { way, request }: OrderOf<'suite'>, print: Print): Promise<RunAnswer> {
-  const { enqueueSuite, runSuite } = await import('./suite.js')
+async function carryOutSuite(
+  context: Context,
+  { way, request, junit }: OrderOf<'suite'>,
+  print: Print,
+): Promise<RunAnswer> {
+  const { enqueueSuite, runSuiteHere } = await import('./suite.js')
   if (way === 'detach') {
     const summary = await enqueueSuite(context, request)
-    printIds(summary.ids, print)
+    if (summary.ids.length > 0) print(summary.ids.join('\n'))
     return { exitCode: exitCodes.done, json: summary, place: listed }
   }
-  const { suite, exitCode } = await runSuite(context, request)
+  const { suite, exitCode } = await runSuiteHere(context, request, junit)
   print(await suiteText(suite, relativeToHere))
   return { exitCode, json: suite, place: listed }
-}
-
-function printIds(ids: readonly string[], print: Print): void {
-  if (ids.length > 0) print(ids.join('\n'))
 }

@@ -1,40 +1,27 @@
 import { type Context, withStore } from '../../app/context.js'
 import { wholeJob } from '../../app/jobs/find-job.js'
 import { followJob } from '../../app/jobs/follow-job.js'
-import { findTask, prepareJobs } from '../../app/run/prepare-jobs.js'
-import { KeyTakenError, NotFoundError } from '../../domain/errors.js'
+import { enqueueJob, prepareJob, storedJob } from '../../app/run/enqueue-job.js'
+import type { JobRequest } from '../../app/run/job-request.js'
+import { obstaclesOf } from '../../app/run/obstacles.js'
+import { type RunEnd, runJob } from '../../app/run/run-job.js'
 import type { Job, JobId, NewJob } from '../../domain/job.js'
-import type { EnqueueOptions } from '../../domain/request.js'
-import { isFinal } from '../../domain/transitions.js'
-import { systemClock } from '../../engine/clock.js'
 import type { OuterStreams } from '../../engine/hosts/command.js'
 import type { StdinSource } from '../../engine/hosts/command-stdin.js'
-import { shellTask } from '../../engine/shell-task.js'
-import type { Enqueued, Store } from '../../stores/store.js'
-import { type JobJson, shownError } from '../../views/job.js'
+import type { Store } from '../../stores/store.js'
+import { shownError } from '../../views/job.js'
 import { exitCodes } from '../exit-codes.js'
 import { say } from '../say.js'
-import { type Session, withoutTasks, withTask, withTaskInline } from '../session.js'
-import { ForegroundRun } from './foreground.js'
+import { type CommandTasks, withCommands, withTask, withTaskInline } from '../with-tasks.js'
 import { withOwnStdin } from './own-stdin.js'
+import { runReporter } from './run-reporter.js'
 
-/** One job of `run`, as it was asked for. */
-export interface RunRequest {
-  readonly task: string
-  readonly argsJson: string
-  readonly options: EnqueueOptions
+/** One job of `run`, and where it runs. */
+export interface RunRequest extends JobRequest {
   /** In this very process. */
   readonly inline: boolean
   /** What a command has while it runs here; null for a task, whose output is shown on stderr. */
   readonly outer: OuterStreams | null
-}
-
-/** How one `run` ended. */
-export interface RunEnd {
-  readonly job: JobJson
-  /** An older job with the same key stands for this one. */
-  readonly duplicate: boolean
-  readonly interrupted: boolean
 }
 
 /** Runs the job here and now, as a stored one. */
@@ -47,17 +34,14 @@ export function runHere(context: Context, request: RunRequest): Promise<RunEnd> 
 }
 
 function runWith(context: Context, request: RunRequest, stdin: StdinSource): Promise<RunEnd> {
-  return withJob(context, request, async (made, store, session) => {
-    const job = { ...made, lostWithWorker: stdin !== 'nothing' }
-    const interruption = session.takeSignals(exitCodes.interrupted)
-    const run = await ForegroundRun.begin(store, session.pool, 1, context, interruption, request.outer === null)
+  return withJob(context, request, async (prepared, store, tasks) => {
+    const job = { ...prepared, lostWithWorker: stdin !== 'nothing' }
+    const interruption = tasks.takeSignals(exitCodes.interrupted)
     try {
-      const { id, answer } = accepted(await run.enqueue([job]), job)
-      if (answer === 'existing') return await endOf(context, store, id, true)
-      await run.finished(id)
-      return { ...(await endOf(context, store, id, false)), interrupted: run.interrupted }
+      const end = await runJob(store, tasks, context, job, interruption, runReporter(context, request.outer === null))
+      if (end.duplicate) sayDuplicate(end.job.id, job)
+      return end
     } finally {
-      await run.end()
       interruption.release()
     }
   })
@@ -66,8 +50,9 @@ function runWith(context: Context, request: RunRequest, stdin: StdinSource): Pro
 /** Only enqueues. */
 export function enqueueOne(context: Context, request: RunRequest): Promise<RunEnd> {
   return withJob(context, request, async (job, store) => {
-    const { id, answer } = accepted(await store.enqueue([job]), job)
-    return endOf(context, store, id, answer === 'existing')
+    const { id, duplicate } = await enqueueJob(store, job)
+    if (duplicate) sayDuplicate(id, job)
+    return { job: await storedJob(store, id, context.redact), duplicate, interrupted: false }
   })
 }
 
@@ -76,57 +61,43 @@ export function enqueueOne(context: Context, request: RunRequest): Promise<RunEn
  * following, not the job.
  */
 export function enqueueAndWait(context: Context, request: RunRequest): Promise<RunEnd> {
-  return withJob(context, request, async (job, store, session) => {
-    const { id, answer } = accepted(await store.enqueue([job]), job)
-    const interruption = session.takeSignals(exitCodes.interrupted)
-    if (answer !== 'existing') say(`${id} enqueued`)
-    const followed = await store.job(id)
-    if (followed !== null && !isFinal(followed.state)) await sayWhatHolds(store, followed.queue)
-    const end = await followJob(store, id, interruption.first, (changed) => sayState(changed, context.redact))
+  return withJob(context, request, async (job, store, tasks) => {
+    const { id, duplicate } = await enqueueJob(store, job)
+    if (duplicate) sayDuplicate(id, job)
+    const interruption = tasks.takeSignals(exitCodes.interrupted)
+    if (!duplicate) say(`${id} enqueued`)
+    await sayObstacles(store, id)
+    const end = await followJob(store, id, interruption.graceful, (changed) => sayState(changed, context.redact))
     interruption.release()
-    const interrupted = interruption.first.aborted
+    const interrupted = interruption.graceful.aborted
     if (interrupted) say(`${id} goes on; look at it with: offstage status ${id}`)
-    return { job: await wholeJob(store, end, context.redact), duplicate: answer === 'existing', interrupted }
+    return { job: await wholeJob(store, end, context.redact), duplicate, interrupted }
   })
 }
 
-/** What a job on this queue may wait for. */
-async function sayWhatHolds(store: Store, queue: string): Promise<void> {
-  if ((await store.workers()).length === 0) say('no worker is running; start one: offstage workers start')
-  if ((await store.pausedQueues()).some(({ name }) => name === queue)) {
-    say(`${queue} is paused; resume it: offstage queues resume ${queue}`)
-  }
-}
-
-/** Makes the job with the help of the task process, and opens the store for it. */
+/** Prepares the job with the tasks that it needs, and opens the store for it. */
 function withJob(
   context: Context,
-  { task, argsJson, options, inline, outer }: RunRequest,
-  use: (job: NewJob, store: Store, session: Session) => Promise<RunEnd>,
+  request: RunRequest,
+  use: (job: NewJob, store: Store, tasks: CommandTasks) => Promise<RunEnd>,
 ): Promise<RunEnd> {
-  const make = async (session: Session) => {
-    const found = findTask(session.catalog, task)
-    const [job] = await prepareJobs(session.pool, [found], argsJson, options, systemClock.now())
-    if (job === undefined) throw new Error('no job was made')
-    return withStore(context, (store) => use(job, store, session))
+  const { task, inline, outer } = request
+  const prepare = async (tasks: CommandTasks) => {
+    const job = await prepareJob(tasks, request)
+    return withStore(context, (store) => use(job, store, tasks))
   }
-  if (task === shellTask) return withoutTasks(context, make, outer)
-  return inline ? withTaskInline(context, task, make) : withTask(context, task, make)
+  if (outer !== null) return withCommands(context, outer, prepare)
+  return inline ? withTaskInline(context, task, prepare) : withTask(context, task, prepare)
 }
 
-/** The answer to the one job; throws where its key forbids it. */
-function accepted([enqueued]: readonly Enqueued[], job: NewJob): Enqueued {
-  if (enqueued === undefined) throw new Error('the store answered nothing')
-  const key = job.key?.name ?? ''
-  if (enqueued.answer === 'refused') throw new KeyTakenError(key, enqueued.id)
-  if (enqueued.answer === 'existing') say(`nothing was added: ${enqueued.id} has the key ${key}`)
-  return enqueued
+function sayDuplicate(id: JobId, { key }: NewJob): void {
+  say(`nothing was added: ${id} has the key ${key?.name ?? ''}`)
 }
 
-async function endOf(context: Context, store: Store, id: JobId, duplicate: boolean): Promise<RunEnd> {
-  const job = await store.job(id)
-  if (job === null) throw new NotFoundError('E_NO_JOB', `no job ${id}`)
-  return { job: await wholeJob(store, job, context.redact), duplicate, interrupted: false }
+async function sayObstacles(store: Store, id: JobId): Promise<void> {
+  const { noWorker, pausedQueue } = await obstaclesOf(store, id)
+  if (noWorker) say('no worker is running; start one: offstage workers start')
+  if (pausedQueue !== null) say(`${pausedQueue} is paused; resume it: offstage queues resume ${pausedQueue}`)
 }
 
 function sayState(job: Job, redact: readonly string[]): void {

@@ -1,19 +1,25 @@
+import { commandRequest } from '../../app/run/job-request.js'
+import type { SuiteRequest } from '../../app/run/run-suite.js'
 import { UsageError } from '../../domain/errors.js'
 import { isGlob } from '../../domain/glob.js'
 import { systemClock } from '../../engine/clock.js'
-import { shellTask } from '../../engine/shell-task.js'
 import { parseTaskArguments } from '../arguments.js'
 import { readStdin } from '../input.js'
 import type { EachRequest } from './each.js'
 import { enqueueOptions, type JobFlagValues } from './flags.js'
 import type { RunRequest } from './one.js'
-import type { SuiteRequest } from './suite.js'
 
 /** What `run` is asked to do: one job, one for each line of a file, or one for each of several tasks. */
 export type RunOrder =
   | { readonly kind: 'one'; readonly way: 'here' | 'detach' | 'wait'; readonly request: RunRequest }
-  | { readonly kind: 'each'; readonly way: 'here' | 'detach'; readonly task: string; readonly request: EachRequest }
-  | { readonly kind: 'suite'; readonly way: 'here' | 'detach'; readonly request: SuiteRequest }
+  | { readonly kind: 'each'; readonly way: 'here' | 'detach'; readonly request: EachRequest }
+  | {
+      readonly kind: 'suite'
+      readonly way: 'here' | 'detach'
+      readonly request: SuiteRequest
+      /** The file of the report; null for none. */
+      readonly junit: string | null
+    }
 
 interface RunFlagValues extends JobFlagValues {
   readonly data?: string | undefined
@@ -33,16 +39,16 @@ export async function readOrder(task: string, words: readonly string[], flags: R
   refuseBesideReport(flags)
   if (isGlob(task)) {
     refuseBesideGlob(task, words, flags)
-    return { kind: 'suite', way, request: { tasks: task, argsJson: '[]', options, junit } }
+    return { kind: 'suite', way, request: { tasks: task, argsJson: '[]', options }, junit }
   }
   if (flags.each !== undefined) {
     if (words.length > 0) throw new UsageError('E_ARGUMENTS', '--each and arguments are both given')
-    const request = { source: flags.each, options, skipInvalid: flags['skip-invalid'] }
-    return { kind: 'each', way, task, request }
+    const input = { source: flags.each, skipInvalid: flags['skip-invalid'] }
+    return { kind: 'each', way, request: { task, input, options } }
   }
   const data = flags.data === '-' ? await readStdin() : (flags.data ?? null)
   const argsJson = parseTaskArguments(words, data)
-  if (junit !== null) return { kind: 'suite', way, request: { tasks: task, argsJson, options, junit } }
+  if (junit !== null) return { kind: 'suite', way, request: { tasks: task, argsJson, options }, junit }
   const { inline } = flags
   return { kind: 'one', way: flags.wait ? 'wait' : way, request: { task, argsJson, options, inline, outer: null } }
 }
@@ -54,7 +60,7 @@ export function shellOrder(command: readonly string[], flags: RunFlagValues, isJ
   const options = enqueueOptions(flags, systemClock.now())
   // With --json stdout is for the job alone.
   const outer = { stdin: 'nothing', stdout: isJson ? process.stderr : process.stdout, stderr: process.stderr } as const
-  const request = { task: shellTask, argsJson: JSON.stringify(command), options, inline: false, outer }
+  const request = { ...commandRequest(command, options), inline: false, outer }
   return { kind: 'one', way: flags.wait ? 'wait' : wayOf(flags), request }
 }
 

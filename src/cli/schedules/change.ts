@@ -1,32 +1,29 @@
 import { type Context, refuseMemory, withStore } from '../../app/context.js'
+import { findSchedules } from '../../app/schedules/find-schedule.js'
+import { pauseSchedules } from '../../app/schedules/pause-schedules.js'
+import { removeSchedules } from '../../app/schedules/remove-schedules.js'
+import { resumeSchedules } from '../../app/schedules/resume-schedules.js'
 import { scheduleName } from '../../domain/names.js'
-import type { Schedule } from '../../domain/schedule/schedule.js'
-import type { Store } from '../../stores/store.js'
 import type { ScheduleJson } from '../../views/schedule.js'
 import { confirm } from '../confirm.js'
 import { say } from '../say.js'
-import { noSchedule, shownSchedules } from './find.js'
 
-/** Pauses schedules: their slots are left out, and recorded as such. Throws NotFoundError, and pauses none of them then. */
-export function pauseSchedules(context: Context, names: readonly string[]): Promise<readonly ScheduleJson[]> {
-  return change(context, 'schedule pause', names, async (store, found) => {
-    const answers = await store.pauseSchedules(namesOf(found))
-    found.forEach(({ name }, index) => {
-      if (answers[index] === 'unchanged') say(`${name} was paused already`)
-    })
-    return shownSchedules(store, context, namesOf(found))
-  })
+/** Pauses schedules, and says which were paused already. Throws NotFoundError, and pauses none of them then. */
+export async function pause(context: Context, words: readonly string[]): Promise<readonly ScheduleJson[]> {
+  const names = scheduleNames(words)
+  refuseMemory(context, 'schedule pause')
+  const { items, unchanged } = await withStore(context, (store) => pauseSchedules(store, names, context.redact))
+  for (const name of unchanged) say(`${name} was paused already`)
+  return items
 }
 
-/** Lets schedules fire again. Throws NotFoundError, and resumes none of them then. */
-export function resumeSchedules(context: Context, names: readonly string[]): Promise<readonly ScheduleJson[]> {
-  return change(context, 'schedule resume', names, async (store, found) => {
-    const answers = await store.resumeSchedules(namesOf(found))
-    found.forEach(({ name }, index) => {
-      if (answers[index] === 'unchanged') say(`${name} was not paused`)
-    })
-    return shownSchedules(store, context, namesOf(found))
-  })
+/** Lets schedules fire again, and says which were not paused. Throws NotFoundError, and resumes none of them then. */
+export async function resume(context: Context, words: readonly string[]): Promise<readonly ScheduleJson[]> {
+  const names = scheduleNames(words)
+  refuseMemory(context, 'schedule resume')
+  const { items, unchanged } = await withStore(context, (store) => resumeSchedules(store, names, context.redact))
+  for (const name of unchanged) say(`${name} was not paused`)
+  return items
 }
 
 /** How schedules are removed. */
@@ -42,45 +39,29 @@ export interface Removed {
 }
 
 /** Removes schedules, after a question; none if the answer is no. Throws NotFoundError, and removes none of them then. */
-export function removeSchedules(
+export async function remove(
   context: Context,
-  names: readonly string[],
+  words: readonly string[],
   { dryRun, yes }: RemoveChoice,
 ): Promise<readonly Removed[]> {
-  return change(context, 'schedule remove', names, async (store, found) => {
+  const names = scheduleNames(words)
+  refuseMemory(context, 'schedule remove')
+  return withStore(context, async (store) => {
+    const found = await findSchedules(store, names)
     if (dryRun) {
-      for (const { name } of found) say(`${name} would be removed`)
-      return found.map(({ name }) => ({ name, answer: 'would be removed' }))
+      for (const name of names) say(`${name} would be removed`)
+      return names.map((name) => ({ name, answer: 'would be removed' }))
     }
-    if (!yes && !(await confirm(`Remove ${namesOf(found).join(', ')}?`))) return []
-    await store.dropSchedules(namesOf(found))
-    for (const { name, source } of found) {
-      const again = source === 'cli' ? '' : `; it is in the ${source}, and comes back with the next start or sync`
+    if (!yes && !(await confirm(`Remove ${names.join(', ')}?`))) return []
+    for (const { name, declaredIn } of await removeSchedules(store, found)) {
+      const again =
+        declaredIn === null ? '' : `; it is in the ${declaredIn}, and comes back with the next start or sync`
       say(`${name} is removed${again}`)
     }
-    return found.map(({ name }) => ({ name, answer: 'removed' }))
+    return names.map((name) => ({ name, answer: 'removed' }))
   })
 }
 
-function change<T>(
-  context: Context,
-  command: string,
-  names: readonly string[],
-  use: (store: Store, found: readonly Schedule[]) => Promise<T>,
-): Promise<T> {
-  const wanted = [...new Set(names.map(scheduleName))]
-  refuseMemory(context, command)
-  return withStore(context, async (store) => {
-    const schedules = await store.schedules()
-    const found = wanted.map((name) => {
-      const schedule = schedules.find((candidate) => candidate.name === name)
-      if (schedule === undefined) throw noSchedule(name, namesOf(schedules))
-      return schedule
-    })
-    return use(store, found)
-  })
-}
-
-function namesOf(schedules: readonly Schedule[]): readonly string[] {
-  return schedules.map(({ name }) => name)
+function scheduleNames(words: readonly string[]): readonly string[] {
+  return [...new Set(words.map(scheduleName))]
 }

@@ -1,12 +1,12 @@
+import type { ScheduleChange } from '../../app/schedules/schedule-changes.js'
 import { visibleLine } from '../sanitise.js'
-import type { SyncChange } from './sync.js'
 
 /** One line for each change, as a diff has it. */
-export function changesText(changes: readonly SyncChange[]): string {
+export function changesText(changes: readonly ScheduleChange[]): string {
   return changes.map((change) => visibleLine(`${change.change} ${change.name}  ${whatOf(change)}`)).join('\n')
 }
 
-function whatOf({ change, task, rule, before, options, fault }: SyncChange): string {
+function whatOf({ change, task, rule, before, options, fault }: ScheduleChange): string {
   if (change === '-') return `${task}, ${before ?? 'faulty'}`
   if (fault !== null) return `${task}, faulty: ${fault}`
   const others = options.length === 0 ? '' : `; ${options.join(', ')} changed`

@@ -1,58 +1,14 @@
-import { UsageError } from '../../domain/errors.js'
-import type { EpochMs } from '../../domain/job.js'
-import type { Slot } from '../../domain/schedule/rule.js'
-import { slotsOf } from '../../domain/schedule/slots.js'
-import { timeIn } from '../../domain/schedule/time.js'
-import { systemClock } from '../../engine/clock.js'
-import type { Store } from '../../stores/store.js'
-import { type DueJson, dueToJson } from '../../views/slot.js'
+import { type Context, withReader } from '../../app/context.js'
+import { maxSlots, type NextRequest, nextSlots } from '../../app/schedules/next-slots.js'
+import type { DueJson } from '../../views/slot.js'
 import { say } from '../say.js'
-import { findSchedule } from './find.js'
 
-/** Which slots are asked for: so many, or all of a span of time. */
-export interface NextRequest {
-  readonly name: string
-  /** null: 10, or as many as there are before `to`. */
-  readonly count: number | null
-  readonly from: string | null
-  readonly to: string | null
-}
-
-const countUnlessSaid = 10
-/** The most slots that one call shows. */
-export const maxShown = 10_000
-
-/** The slots to come. Throws NotFoundError. */
-export async function nextSlots(store: Store, request: NextRequest): Promise<readonly DueJson[]> {
-  const schedule = await findSchedule(store, request.name)
-  const { plan, fired, waiting, pausedAt, decidedUntil } = schedule
-  if (plan === null) {
-    say(`${request.name} is faulty: ${schedule.fault}`)
-    return []
-  }
-  if (pausedAt !== null)
-    say(`${request.name} is paused: these will be left out; resume it: offstage schedule resume ${request.name}`)
-  const { rule, definition } = plan
-  const { tz } = rule
-  const now = systemClock.now()
-  // A slot of the past is none to come, unless it is asked for.
-  const from = request.from === null ? Math.max(now, decidedUntil) : timeIn(tz, request.from, '--from', now) - 1
-  const to = request.to === null ? null : timeIn(tz, request.to, '--to', now)
-  if (to !== null && to <= from) throw new UsageError('E_TIME', '--to is not after --from')
-  const left = definition.limit === null ? maxShown : Math.max(0, definition.limit - fired - waiting)
-  const count = Math.min(left, request.count ?? (to === null ? countUnlessSaid : maxShown))
-  const until = Math.min(definition.until ?? Number.POSITIVE_INFINITY, to ?? Number.POSITIVE_INFINITY)
-  const slots = take(slotsOf(rule), from, until, count)
-  if (slots.length === maxShown) say(`only the first ${maxShown} are shown`)
-  return slots.map((slot) => dueToJson(slot, tz))
-}
-
-function take(next: (after: EpochMs) => Slot | null, from: EpochMs, until: EpochMs, count: number): readonly Slot[] {
-  const slots: Slot[] = []
-  let slot = next(from)
-  while (slot !== null && slot.at <= until && slots.length < count) {
-    slots.push(slot)
-    slot = next(slot.at)
-  }
+/** The slots to come; says what keeps them from firing or from being shown. Throws NotFoundError. */
+export async function next(context: Context, request: NextRequest): Promise<readonly DueJson[]> {
+  const { name } = request
+  const { slots, fault, paused, truncated } = await withReader(context, (store) => nextSlots(store, request))
+  if (fault !== null) say(`${name} is faulty: ${fault}`)
+  if (paused) say(`${name} is paused: these will be left out; resume it: offstage schedule resume ${name}`)
+  if (truncated) say(`only the first ${maxSlots} are shown`)
   return slots
 }

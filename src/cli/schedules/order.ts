@@ -1,12 +1,11 @@
+import { commandSchedule, type ScheduleRequest } from '../../app/schedules/schedule-request.js'
 import { UsageError } from '../../domain/errors.js'
 import type { EpochMs } from '../../domain/job.js'
 import { nearestName } from '../../domain/names.js'
 import type { ScheduledOptions } from '../../domain/schedule/schedule.js'
-import { shellTask } from '../../engine/shell-task.js'
 import { parseTaskArguments } from '../arguments.js'
 import { readStdin } from '../input.js'
 import { enqueueOptions, type JobFlagValues } from '../run/flags.js'
-import type { ScheduleRequest } from './define.js'
 import { type ScheduleFlagValues, scheduleOptions } from './flags.js'
 
 interface FlagValues extends ScheduleFlagValues, Omit<JobFlagValues, 'at' | 'delay' | 'key'> {
@@ -25,7 +24,7 @@ export async function readSchedule(
   const ofJobs = enqueueOptions({ queue, priority, retries, timeout, expires }, now) as ScheduledOptions
   const options = { ...scheduleOptions(flags, now), ...ofJobs }
   const name = flags.name ?? null
-  if (command !== null) return { task: shellTask, name, options: { ...options, args: command }, saidAt: now }
+  if (command !== null) return commandSchedule(command, name, options, now)
   const [task = '', ...others] = words
   const data = flags.data === '-' ? await readStdin() : (flags.data ?? null)
   const args = JSON.parse(parseTaskArguments(others, data)) as unknown[]

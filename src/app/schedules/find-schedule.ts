@@ -1,17 +1,15 @@
-import type { Context } from '../../app/context.js'
 import { NotFoundError } from '../../domain/errors.js'
 import { nearestName } from '../../domain/names.js'
 import type { Schedule } from '../../domain/schedule/schedule.js'
 import { systemClock } from '../../engine/clock.js'
 import type { Store } from '../../stores/store.js'
 import { type ScheduleJson, scheduleToJson } from '../../views/schedule.js'
-import { say } from '../say.js'
 
 /** Schedules as they are now: all of them, or those of these names. */
-export async function shownSchedules(
+export async function listSchedules(
   store: Store,
-  { redact }: Pick<Context, 'redact'>,
-  names: readonly string[] | null,
+  redact: readonly string[],
+  names: readonly string[] | null = null,
 ): Promise<readonly ScheduleJson[]> {
   const schedules = await (names === null ? store.schedules() : store.schedules(names))
   return schedules.map((schedule) => scheduleToJson(schedule, redact, systemClock.now()))
@@ -21,15 +19,24 @@ export async function shownSchedules(
 export async function findSchedule(store: Store, name: string): Promise<Schedule> {
   const [schedule] = await store.schedules([name])
   if (schedule !== undefined) return schedule
-  const known = await store.schedules()
-  throw noSchedule(
-    name,
-    known.map((candidate) => candidate.name),
-  )
+  throw noSchedule(name, await store.schedules())
 }
 
-export function noSchedule(name: string, known: readonly string[]): NotFoundError {
-  const nearest = nearestName(name, known)
+/** The schedules of these names. Throws NotFoundError with the nearest name if one is missing. */
+export async function findSchedules(store: Store, names: readonly string[]): Promise<readonly Schedule[]> {
+  const known = await store.schedules()
+  return names.map((name) => {
+    const schedule = known.find((candidate) => candidate.name === name)
+    if (schedule === undefined) throw noSchedule(name, known)
+    return schedule
+  })
+}
+
+export function noSchedule(name: string, known: readonly Schedule[]): NotFoundError {
+  const nearest = nearestName(
+    name,
+    known.map((schedule) => schedule.name),
+  )
   const hint = nearest === null ? 'see "offstage schedule list" for those there are' : `did you mean "${nearest}"?`
   return new NotFoundError('E_NO_SCHEDULE', `no schedule ${name}`, hint)
 }
@@ -37,9 +44,8 @@ export function noSchedule(name: string, known: readonly string[]): NotFoundErro
 // A scheduler says that it is there every half minute.
 const silentMs = 60_000
 
-/** Tells people, who may wait for it, that nothing will fire. */
-export async function sayIfNobodySchedules(store: Store): Promise<void> {
+/** Whether a scheduler has been there within the last minute. */
+export async function isSchedulerAlive(store: Store): Promise<boolean> {
   const seenAt = await store.schedulerSeenAt()
-  if (seenAt !== null && systemClock.now() - seenAt < silentMs) return
-  say('no scheduler runs; start one: offstage workers start, or offstage schedule start')
+  return seenAt !== null && systemClock.now() - seenAt < silentMs
 }

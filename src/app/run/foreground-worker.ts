@@ -1,64 +1,74 @@
-import type { Context } from '../../app/context.js'
-import { followJob } from '../../app/jobs/follow-job.js'
 import { OffstageError } from '../../domain/errors.js'
 import type { Job, JobId, NewJob } from '../../domain/job.js'
 import { systemClock } from '../../engine/clock.js'
+import type { EngineEmitter } from '../../engine/events.js'
 import type { TaskPool } from '../../engine/pool/task-pool.js'
 import { Worker } from '../../engine/worker.js'
 import type { Enqueued, Store } from '../../stores/store.js'
-import { say } from '../say.js'
-import { fired, type Interruption } from '../signals.js'
-import { reportRun } from './reporter.js'
+import type { Context } from '../context.js'
+import { followJob } from '../jobs/follow-job.js'
+import { fired, type StopSignals } from '../stop-signals.js'
 
 /** Jobs that run here at a time, where there are many. */
 export const manyAtOnce = 10
 
 const onlyReserved = { shares: [], strict: false }
 
+/** What happens while jobs run in the foreground. */
+export type ForegroundEvent =
+  /** The worker exists and has claimed nothing yet: its engine's events come from here. */
+  | { readonly kind: 'registered'; readonly engine: EngineEmitter }
+  /** The graceful signal came: these jobs run, and were asked to stop. */
+  | { readonly kind: 'stopping'; readonly running: readonly JobId[] }
+
+export type ForegroundListener = (event: ForegroundEvent) => void
+
 /**
- * A worker of this command's own, for jobs that are reserved for it from their first moment. The first signal cancels
- * what it runs, the second one ends it at once.
+ * A worker for jobs that are reserved for it from their first moment. The graceful signal cancels what it runs, the immediate
+ * one kills it.
  */
-export class ForegroundRun {
+export class ForegroundWorker {
   readonly #store: Store
   readonly #worker: Worker
-  readonly #interruption: Interruption
+  readonly #signals: StopSignals
+  readonly #listener: ForegroundListener
   readonly #ids: JobId[] = []
   readonly #failed: Promise<never>
   #fail: (reason: unknown) => void = () => {}
 
-  private constructor(store: Store, worker: Worker, interruption: Interruption) {
+  private constructor(store: Store, worker: Worker, signals: StopSignals, listener: ForegroundListener) {
     this.#store = store
     this.#worker = worker
-    this.#interruption = interruption
+    this.#signals = signals
+    this.#listener = listener
     this.#failed = new Promise((_, reject) => {
       this.#fail = reject
     })
-    this.#failed.catch(() => {}) // whoever waits for a job hears it
+    this.#failed.catch(() => {}) // whoever waits for a job gets the error
   }
 
-  static async begin(
+  static async start(
     store: Store,
     pool: TaskPool,
     concurrency: number,
     { redact, retention, maxMemoryBytes }: Context,
-    interruption: Interruption,
-    showsOutput: boolean,
-  ): Promise<ForegroundRun> {
+    signals: StopSignals,
+    listener: ForegroundListener,
+  ): Promise<ForegroundWorker> {
     const settings = { queues: onlyReserved, concurrency, processes: 1, retention, redact, maxMemoryBytes }
     const worker = await Worker.register(store, pool, systemClock, settings)
-    reportRun(worker.events, redact, showsOutput)
+    listener({ kind: 'registered', engine: worker.events })
     worker.start()
-    const run = new ForegroundRun(store, worker, interruption)
-    worker.events.on('worker.evicted', () => run.#fail(evicted()))
-    fired(interruption.first)
-      .then(() => run.#cancel())
-      .catch(run.#fail)
-    void fired(interruption.second).then(() => pool.kill())
-    return run
+    const foreground = new ForegroundWorker(store, worker, signals, listener)
+    worker.events.on('worker.evicted', () => foreground.#fail(evicted()))
+    fired(signals.graceful)
+      .then(() => foreground.#cancel())
+      .catch(foreground.#fail)
+    void fired(signals.immediate).then(() => pool.kill())
+    return foreground
   }
 
-  /** Stores jobs that only this command may run. */
+  /** Stores jobs that only this worker may run. */
   async enqueue(jobs: readonly NewJob[]): Promise<readonly Enqueued[]> {
     const answers = await this.#store.enqueue(jobs.map((job) => ({ ...job, reservedFor: this.#worker.id })))
     for (const { id, answer } of answers) if (answer === 'created' || answer === 'replaced') this.#ids.push(id)
@@ -77,18 +87,17 @@ export class ForegroundRun {
     return this.#worker.abandon()
   }
 
-  /** Whether the user's signal is what ended it. */
+  /** Whether a signal is what ended the jobs. */
   get interrupted(): boolean {
-    return this.#interruption.first.aborted
+    return this.#signals.graceful.aborted
   }
 
   async #cancel(): Promise<void> {
     const answers = await this.#store.cancel(this.#ids)
     const running = this.#ids.filter((_, index) => answers[index] === 'requested')
     if (running.length === 0) return
-    // A task that does not heed its signal has a grace, in which nothing else would be seen.
-    const what = running.length === 1 ? `job ${running[0]}` : `${running.length} jobs`
-    say(`stopping ${what}; a second signal ends at once`)
+    // A task that ignores its signal has a grace, in which nothing else would be seen.
+    this.#listener({ kind: 'stopping', running })
     for (const id of running) this.#worker.runner.cancel(id)
   }
 }

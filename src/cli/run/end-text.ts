@@ -1,15 +1,15 @@
+import type { RunEnd } from '../../app/run/run-job.js'
 import type { JobJson } from '../../views/job.js'
 import { exitCodeOfJob, exitCodes } from '../exit-codes.js'
 import { errorText } from '../jobs/job-text.js'
 import { safeJson, visible } from '../sanitise.js'
 import { say, sayText } from '../say.js'
-import type { RunEnd } from './one.js'
 
 /**
- * What stdout gets of a run, and the exit code; the rest is said on stderr. `onlyId`: nobody waited for its end.
- * `wasMirrored`: what it wrote has been shown as it is, and nothing of ours belongs on stdout.
+ * Shows how a run ended on stderr. Returns the line for stdout, and the exit code. `onlyId`: nobody waited for its end.
+ * `wasMirrored`: its output has been shown as it is, and nothing of ours belongs on stdout.
  */
-export function tellEnd(
+export function showEnd(
   end: RunEnd,
   onlyId: boolean,
   wasMirrored: boolean,

@@ -4,8 +4,9 @@ import { timeIn } from '../../domain/schedule/time.js'
 import { systemClock } from '../../engine/clock.js'
 import type { Store } from '../../stores/store.js'
 import { type SlotJson, slotToJson } from '../../views/slot.js'
-import { findSchedule } from './find.js'
+import { findSchedule } from './find-schedule.js'
 
+/** Which slots are asked for. */
 export interface HistoryRequest {
   readonly name: string
   readonly limit: number

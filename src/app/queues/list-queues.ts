@@ -1,0 +1,31 @@
+import { type JobState, jobStates } from '../../domain/job.js'
+import { nearestName } from '../../domain/names.js'
+import { systemClock } from '../../engine/clock.js'
+import type { QueueInfo, Store } from '../../stores/store.js'
+import { type QueueJson, queueToJson } from '../../views/queue.js'
+
+/** All queues as they are now. */
+export async function listQueues(store: Store): Promise<readonly QueueJson[]> {
+  const queues = await store.queues()
+  return queues.map((queue) => queueToJson(queue, systemClock.now()))
+}
+
+/** These queues as they are now. One that has no jobs is no queue any more once it is resumed. */
+export async function queuesNamed(store: Store, names: readonly string[]): Promise<readonly QueueJson[]> {
+  const infos = await store.queues()
+  const now = systemClock.now()
+  return names.map((name) => queueToJson(infos.find((info) => info.name === name) ?? withoutJobs(name), now))
+}
+
+/** The known queue whose name is nearest; null if none is near. */
+export function nearestQueue(name: string, known: readonly QueueInfo[]): string | null {
+  return nearestName(
+    name,
+    known.map((queue) => queue.name),
+  )
+}
+
+function withoutJobs(name: string): QueueInfo {
+  const counts = Object.fromEntries(jobStates.map((state) => [state, 0])) as Record<JobState, number>
+  return { name, paused: false, counts, oldestQueuedAt: null }
+}

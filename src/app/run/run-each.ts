@@ -1,0 +1,30 @@
+import type { NewJob } from '../../domain/job.js'
+import type { Enqueued, Store } from '../../stores/store.js'
+import type { JobJson } from '../../views/job.js'
+import type { Context } from '../context.js'
+import { wholeJob } from '../jobs/find-job.js'
+import type { ProjectTasks } from '../project-tasks.js'
+import type { StopSignals } from '../stop-signals.js'
+import { enqueueBatches } from './enqueue-batches.js'
+import { type ForegroundListener, ForegroundWorker, manyAtOnce } from './foreground-worker.js'
+
+/** Runs jobs here, ten at a time, and gives each one that has ended, in their order. */
+export async function* runEach(
+  store: Store,
+  { pool }: ProjectTasks,
+  context: Context,
+  jobs: readonly NewJob[],
+  signals: StopSignals,
+  listener: ForegroundListener,
+): AsyncGenerator<JobJson> {
+  const worker = await ForegroundWorker.start(store, pool, manyAtOnce, context, signals, listener)
+  try {
+    const answers: Enqueued[] = []
+    // What a signal came before is not begun.
+    const enqueue = async (some: readonly NewJob[]) => (worker.interrupted ? [] : worker.enqueue(some))
+    for await (const some of enqueueBatches(enqueue, jobs)) answers.push(...some)
+    for (const { id } of answers) yield await wholeJob(store, await worker.finished(id), context.redact)
+  } finally {
+    await worker.end()
+  }
+}

@@ -1,0 +1,36 @@
+import type { NewJob } from '../../domain/job.js'
+import type { Store } from '../../stores/store.js'
+import type { JobJson } from '../../views/job.js'
+import type { Context } from '../context.js'
+import type { ProjectTasks } from '../project-tasks.js'
+import type { StopSignals } from '../stop-signals.js'
+import { acceptedJob, storedJob } from './enqueue-job.js'
+import { type ForegroundListener, ForegroundWorker } from './foreground-worker.js'
+
+/** How a job ended that somebody asked for. */
+export interface RunEnd {
+  readonly job: JobJson
+  /** An older job with the same key stands for it. */
+  readonly duplicate: boolean
+  readonly interrupted: boolean
+}
+
+/** Runs a job here and now, as a stored one. Throws KeyTakenError where its key forbids it. */
+export async function runJob(
+  store: Store,
+  { pool }: ProjectTasks,
+  context: Context,
+  job: NewJob,
+  signals: StopSignals,
+  listener: ForegroundListener,
+): Promise<RunEnd> {
+  const worker = await ForegroundWorker.start(store, pool, 1, context, signals, listener)
+  try {
+    const { id, duplicate } = acceptedJob(await worker.enqueue([job]), job)
+    if (!duplicate) await worker.finished(id)
+    const end = await storedJob(store, id, context.redact)
+    return { job: end, duplicate, interrupted: !duplicate && worker.interrupted }
+  } finally {
+    await worker.end()
+  }
+}

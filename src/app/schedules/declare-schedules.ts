@@ -1,0 +1,39 @@
+import type { NewSchedule, Schedule } from '../../domain/schedule/schedule.js'
+import type { ScheduleStore } from '../../stores/schedule-store.js'
+import type { Context } from '../context.js'
+import type { ProjectTasks } from '../project-tasks.js'
+import { desiredSchedules } from './desired-schedules.js'
+import { listChanges, type ScheduleChange, sureChanges } from './schedule-changes.js'
+
+/** What happens as the schedules of code and config come into the store. */
+export type DeclareEvent =
+  /** The schemas of the tasks have not checked the arguments. */
+  | { readonly kind: 'schedules-unchecked'; readonly why: string }
+  | {
+      readonly kind: 'schedules-declared'
+      readonly changes: readonly ScheduleChange[]
+      /** Declared, but one of that name was made by hand and stays. */
+      readonly heldBack: readonly NewSchedule[]
+      /** No longer declared. They fire still: a module that is not there today may be a mistake. */
+      readonly undeclared: readonly Schedule[]
+    }
+
+/** Brings the schedules of code and config into the store as a scheduler starts. Removes none, and does nothing after the signal. */
+export async function declareSchedules(
+  context: Context,
+  tasks: ProjectTasks,
+  store: ScheduleStore,
+  listener: (event: DeclareEvent) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const desired = await desiredSchedules(context, tasks)
+  if (desired.uncheckedBecause !== null) listener({ kind: 'schedules-unchecked', why: desired.uncheckedBecause })
+  // Whoever ends has ended the processes that were asked: their silence means nothing.
+  if (signal?.aborted) return
+  const stored = await store.schedules()
+  const { changes } = sureChanges(stored, desired, tasks.catalog)
+  const { added, changed, removed, heldBack } = changes
+  await store.putSchedules([...added, ...changed])
+  const made = listChanges({ ...changes, removed: [] }, stored)
+  listener({ kind: 'schedules-declared', changes: made, heldBack, undeclared: removed })
+}

@@ -1,0 +1,49 @@
+import { systemClock } from '../../engine/clock.js'
+import { EngineEmitter } from '../../engine/events.js'
+import type { Catalog } from '../../engine/ipc/messages.js'
+import { type FindTask, Scheduler } from '../../engine/scheduler.js'
+import { scheduling } from '../../engine/services/scheduling.js'
+import type { Service } from '../../engine/services/service.js'
+import { shellTask, shellTaskInfo } from '../../engine/shell-task.js'
+import type { Store } from '../../stores/store.js'
+import { fired, type StopSignals } from '../stop-signals.js'
+
+export type SchedulerEvent =
+  /** Nothing was decided yet: the events of the scheduler come from here. */
+  | { readonly kind: 'registered'; readonly engine: EngineEmitter }
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'stopping' }
+
+/** Fires schedules until a signal; the jobs are for workers. Rejects if it cannot go on. */
+export async function runScheduler(
+  store: Store,
+  catalog: Catalog,
+  signals: StopSignals,
+  listener: (event: SchedulerEvent) => void,
+): Promise<void> {
+  const engine = new EngineEmitter()
+  const broken = new Promise<never>((_, reject) => {
+    engine.on('service.failed', ({ error }) => reject(error))
+  })
+  listener({ kind: 'registered', engine })
+  const service = await startScheduling(store, finderOf(catalog), engine)
+  listener({ kind: 'ready' })
+  await Promise.race([fired(signals.graceful), broken])
+  listener({ kind: 'stopping' })
+  await Promise.race([service.stop(), fired(signals.immediate)])
+}
+
+/** Starts a scheduler loop. Resolves once it has looked for the first time. */
+export async function startScheduling(store: Store, find: FindTask, engine: EngineEmitter): Promise<Service> {
+  const findAny: FindTask = (name) => (name === shellTask ? shellTaskInfo : find(name))
+  const scheduler = new Scheduler(store, systemClock, findAny, engine)
+  await scheduler.turn()
+  const service = scheduling(store, scheduler, engine)
+  service.start()
+  return service
+}
+
+function finderOf({ tasks }: Catalog): FindTask {
+  const byName = new Map(tasks.map((task) => [task.name, task]))
+  return (name) => byName.get(name)
+}

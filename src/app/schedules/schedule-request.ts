@@ -1,0 +1,23 @@
+import type { EpochMs } from '../../domain/job.js'
+import type { ScheduleOptions } from '../../domain/schedule/options.js'
+import { shellTask } from '../../engine/shell-task.js'
+
+/** A schedule as a person asks for it. */
+export interface ScheduleRequest {
+  readonly task: string
+  /** null: the task's. */
+  readonly name: string | null
+  readonly options: ScheduleOptions
+  /** What times are counted from. What is past then is not due. */
+  readonly saidAt: EpochMs
+}
+
+/** The request to run a command at times: jobs of the built-in task. */
+export function commandSchedule(
+  command: readonly string[],
+  name: string | null,
+  options: ScheduleOptions,
+  saidAt: EpochMs,
+): ScheduleRequest {
+  return { task: shellTask, name, options: { ...options, args: command }, saidAt }
+}

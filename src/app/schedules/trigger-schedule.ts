@@ -1,0 +1,34 @@
+import { ProjectError } from '../../domain/errors.js'
+import type { Schedule } from '../../domain/schedule/schedule.js'
+import { systemClock } from '../../engine/clock.js'
+import type { Store } from '../../stores/store.js'
+import type { JobJson } from '../../views/job.js'
+import { findJob } from '../jobs/find-job.js'
+import type { ProjectTasks } from '../project-tasks.js'
+import { findTask, prepareJobs } from '../run/prepare-jobs.js'
+import { findSchedule, noSchedule } from './find-schedule.js'
+
+type SoundSchedule = Schedule & { readonly plan: NonNullable<Schedule['plan']> }
+
+/** The schedule of that name, if it can fire. Throws NotFoundError, and ProjectError if it is faulty. */
+export async function findSound(store: Store, name: string): Promise<SoundSchedule> {
+  const schedule = await findSchedule(store, name)
+  const { source, plan, fault } = schedule
+  if (plan !== null) return { ...schedule, plan }
+  const hint = source === 'cli' ? 'add it anew, or remove it' : `mend it in the ${source}, then: offstage schedule sync`
+  throw new ProjectError('E_SCHEDULE', `the schedule ${name} is faulty: ${fault}`, hint)
+}
+
+/** Fires a schedule now, whatever its times are. Resolves to its job. Throws NotFoundError if it was removed meanwhile. */
+export async function triggerSchedule(
+  store: Store,
+  { pool, catalog }: ProjectTasks,
+  { name, task, plan }: SoundSchedule,
+  redact: readonly string[],
+): Promise<JobJson> {
+  const { argsJson, options } = plan.definition
+  const [job] = await prepareJobs(pool, [findTask(catalog, task)], argsJson, options, systemClock.now())
+  const record = job === undefined ? null : await store.triggerSchedule({ name, job })
+  if (record === null || record.job === null) throw noSchedule(name, [])
+  return findJob(store, record.job, redact, systemClock.now())
+}

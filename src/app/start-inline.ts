@@ -1,0 +1,24 @@
+import { systemClock } from '../engine/clock.js'
+import { InlineHost } from '../engine/hosts/inline-host.js'
+import type { StartHost } from '../engine/hosts/task-host.js'
+import type { TaskOutput } from '../engine/ipc/messages.js'
+import { TaskPool } from '../engine/pool/task-pool.js'
+import { shellTask } from '../engine/shell-task.js'
+import { discoverModules } from '../project/discover.js'
+import { loadTasks } from '../project/load-tasks.js'
+import { type Context, projectOf } from './context.js'
+import { startCommands } from './start-tasks.js'
+
+/**
+ * As `startTasks`, but in this very process, where a debugger can see the task. The process works in the project's folder
+ * from now on.
+ */
+export function startInline(context: Context, wanted: string, output: (output: TaskOutput) => void): TaskPool {
+  if (wanted === shellTask) return startCommands(null)
+  const { root, tasksFolder } = projectOf(context)
+  process.chdir(root)
+  const load: ConstructorParameters<typeof InlineHost>[0] = (enqueue, loading) =>
+    loadTasks(discoverModules(tasksFolder), wanted, enqueue, loading)
+  const start: StartHost = (emit) => new InlineHost(load, systemClock, emit)
+  return new TaskPool({ start, isInline: true, cwd: root }, systemClock, output)
+}

@@ -1,0 +1,30 @@
+import { wholeRuleText } from '../../domain/schedule/rule.js'
+import { checkSchedules } from '../../domain/schedule/sources.js'
+import { systemClock } from '../../engine/clock.js'
+import type { Catalog, ModuleFault } from '../../engine/ipc/messages.js'
+import { codeSchedules } from '../../project/schedules.js'
+import type { TaskItem } from '../../views/task.js'
+
+export interface TaskList {
+  readonly items: readonly TaskItem[]
+  readonly faultyModules: readonly ModuleFault[]
+  readonly faultySchedules: readonly ModuleFault[]
+}
+
+/** The tasks of a project, and what is wrong with its modules and with the schedules in them. */
+export function listTasks(catalog: Catalog): TaskList {
+  const { tasks, faults } = catalog
+  const tasksByName = new Map(tasks.map((task) => [task.name, task]))
+  const checked = checkSchedules(codeSchedules(catalog), (name) => tasksByName.get(name), systemClock.now())
+  const ofTask = new Map(checked.map((schedule) => [schedule.task, schedule]))
+  const items = tasks.map(({ name, file, line, queue, maxRetries, timeoutMs }) => {
+    const plan = ofTask.get(name)?.plan ?? null
+    const schedule = plan === null ? null : wholeRuleText(plan.rule)
+    return { name, file, line, queue, maxRetries, timeoutMs, schedule }
+  })
+  const faultySchedules = tasks.flatMap(({ name, file, line }) => {
+    const fault = ofTask.get(name)?.fault ?? null
+    return fault === null ? [] : [{ file, message: `${file}:${line}: ${name}: ${fault}` }]
+  })
+  return { items, faultyModules: faults, faultySchedules }
+}

@@ -1,0 +1,146 @@
+import type { Catalog, ModuleFault } from '../../engine/ipc/messages.js'
+import type { TaskPool } from '../../engine/pool/task-pool.js'
+import { after } from '../../engine/timer.js'
+import { watchCode } from '../../project/watch.js'
+import { type Context, projectOf } from '../context.js'
+import { killOnExit, type ProjectTasks } from '../project-tasks.js'
+import { startTasks } from '../start-tasks.js'
+
+// Most projects load within a second: whoever waits longer wants to know why.
+const slowLoadMs = 3_000
+
+/** What happens when code has changed. */
+export type ReloadEvent =
+  /** Modules write while they load. */
+  | { readonly kind: 'load-output'; readonly text: string }
+  | { readonly kind: 'load-slow' }
+  | { readonly kind: 'load-failed'; readonly why: string }
+  | { readonly kind: 'module-faulty'; readonly fault: ModuleFault }
+  /** A module cannot be loaded that could be before: the old code stays. */
+  | { readonly kind: 'reload-refused' }
+  | { readonly kind: 'reloaded' }
+
+export type ReloadListener = (event: ReloadEvent) => void
+
+type UseNewTasks = (next: ProjectTasks) => Promise<void> | undefined
+
+/**
+ * Replaces the task processes of a worker whenever the code of its project changes. The old code stays if a module cannot be
+ * loaded that could be before. `use` gets the new tasks before they replace the old ones. Resolves once changes are seen, to
+ * a function that stops it.
+ */
+export async function reloadOnChange(
+  context: Context,
+  pool: TaskPool,
+  use: UseNewTasks,
+  listener: ReloadListener,
+): Promise<() => Promise<void>> {
+  const { faults } = await pool.catalog
+  const reloader = new Reloader(context, pool, faults, use, listener)
+  const unguard = killOnExit(() => reloader.abandon())
+  const unwatch = await watchCode(projectOf(context), () => reloader.changed())
+  return async () => {
+    await reloader.stop()
+    unguard()
+    await unwatch()
+  }
+}
+
+/** Loads changed code in a process of its own, one at a time: a newer change ends the load of an older one. */
+class Reloader {
+  readonly #context: Context
+  readonly #pool: TaskPool
+  readonly #use: UseNewTasks
+  readonly #listener: ReloadListener
+  #faults: readonly ModuleFault[]
+  #isStale = false
+  #isStopped = false
+  #loading: TaskPool | null = null
+  #running: Promise<void> | null = null
+
+  constructor(
+    context: Context,
+    pool: TaskPool,
+    faults: readonly ModuleFault[],
+    use: UseNewTasks,
+    listener: ReloadListener,
+  ) {
+    this.#context = context
+    this.#pool = pool
+    this.#faults = faults
+    this.#use = use
+    this.#listener = listener
+  }
+
+  changed(): void {
+    if (this.#isStopped) return
+    this.#isStale = true
+    // A module that never finishes loading may be what was mended.
+    this.abandon()
+    this.#running ??= this.#reload().finally(() => {
+      this.#running = null
+    })
+  }
+
+  /** Kills the process that loads. */
+  abandon(): void {
+    this.#loading?.killNow()
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    this.abandon()
+    await this.#running
+  }
+
+  get #isOutdated(): boolean {
+    return this.#isStale || this.#isStopped
+  }
+
+  async #reload(): Promise<void> {
+    while (this.#isStale && !this.#isStopped) {
+      this.#isStale = false
+      const found = await this.#tryToLoad()
+      if (found === null || this.#isOutdated) continue
+      this.#faults = found.faults
+      this.#pool.replaceAll()
+      this.#listener({ kind: 'reloaded' })
+    }
+  }
+
+  /** What the new code has; null if it cannot be used, or if it is outdated already. */
+  async #tryToLoad(): Promise<Catalog | null> {
+    const cancelSlow = after(slowLoadMs, () => this.#listener({ kind: 'load-slow' }))
+    try {
+      return await this.#load()
+    } catch (thrown) {
+      // The process that was killed for a newer change says nothing about the code.
+      if (!this.#isOutdated) {
+        const why = thrown instanceof Error ? thrown.message : String(thrown)
+        this.#listener({ kind: 'load-failed', why })
+      }
+      return null
+    } finally {
+      cancelSlow()
+    }
+  }
+
+  async #load(): Promise<Catalog | null> {
+    const pool = startTasks(this.#context, null, ({ text }) => this.#listener({ kind: 'load-output', text }))
+    this.#loading = pool
+    try {
+      const catalog = await pool.catalog
+      if (this.#isOutdated) return null
+      for (const fault of catalog.faults) this.#listener({ kind: 'module-faulty', fault })
+      if (catalog.faults.some(({ file }) => !this.#faults.some((fault) => fault.file === file))) {
+        this.#listener({ kind: 'reload-refused' })
+        return null
+      }
+      await this.#use({ pool, catalog })
+      return catalog
+    } finally {
+      this.#loading = null
+      await pool.end()
+    }
+  }
+}

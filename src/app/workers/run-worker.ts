@@ -1,0 +1,99 @@
+import { queueNames } from '../../domain/queues.js'
+import { systemClock } from '../../engine/clock.js'
+import type { EngineEmitter } from '../../engine/events.js'
+import type { RunnerSettings } from '../../engine/runner.js'
+import type { Service } from '../../engine/services/service.js'
+import { Worker } from '../../engine/worker.js'
+import type { Store } from '../../stores/store.js'
+import type { Context } from '../context.js'
+import type { ProjectTasks } from '../project-tasks.js'
+import { type DeclareEvent, declareSchedules } from '../schedules/declare-schedules.js'
+import { startScheduling } from '../schedules/run-scheduler.js'
+import { fired, type StopSignals } from '../stop-signals.js'
+import { type ReloadEvent, reloadOnChange } from './reload-tasks.js'
+import { type JobsLeft, jobsLeft, nothingLeft } from './work-left.js'
+
+export interface WorkSettings extends Omit<RunnerSettings, 'redact'> {
+  readonly graceMs: number
+  /** Ends when nothing is left to do. */
+  readonly burst: boolean
+  /** Replaces the task processes when the code changes. */
+  readonly watch: boolean
+  /** Fires schedules too. */
+  readonly scheduler: boolean
+}
+
+export type WorkerEvent =
+  | DeclareEvent
+  | ReloadEvent
+  /** The worker exists and has claimed nothing yet: the events of its engine come from here. */
+  | { readonly kind: 'registered'; readonly engine: EngineEmitter }
+  | { readonly kind: 'ready'; readonly worker: string }
+  | { readonly kind: 'watching' }
+  /** A queue of this worker is paused: the worker would only seem to have nothing to do. */
+  | { readonly kind: 'queue-paused'; readonly name: string }
+  | { readonly kind: 'stopping'; readonly worker: string; readonly running: number }
+  /** At the end of a burst: jobs of tasks that this worker does not know. */
+  | { readonly kind: 'jobs-left'; readonly left: JobsLeft }
+
+/**
+ * Runs a worker, with a scheduler beside it, until a signal, or with `burst` until nothing is left to do. The graceful signal
+ * lets running jobs finish, the immediate one ends them.
+ */
+export async function runWorker(
+  store: Store,
+  tasks: ProjectTasks,
+  context: Context,
+  settings: WorkSettings,
+  signals: StopSignals,
+  listener: (event: WorkerEvent) => void,
+): Promise<void> {
+  const { pool, catalog } = tasks
+  const paused = await pausedAmong(store, settings)
+  const { retention, redact, maxMemoryBytes } = context
+  const worker = await Worker.register(store, pool, systemClock, { ...settings, retention, redact, maxMemoryBytes })
+  listener({ kind: 'registered', engine: worker.events })
+  // What was compiled is kept in files: a fresh process does without the 25 MB of the compiler.
+  if (catalog.hasCompiled) pool.replaceAll()
+  worker.start()
+  let scheduler: Service | null = null
+  let unwatch = async () => {}
+  const declare = async (declared: ProjectTasks) => {
+    if (settings.scheduler) await declareSchedules(context, declared, store, listener, signals.graceful)
+  }
+  try {
+    // From here on whatever fails must end the worker too.
+    listener({ kind: 'ready', worker: worker.id })
+    if (settings.scheduler) {
+      // A schema of the project may take its time over the arguments of a schedule.
+      const declaring = declare(tasks)
+      await Promise.race([declaring, fired(signals.graceful)])
+      declaring.catch(() => {}) // after a signal nobody waits for it
+      if (!signals.graceful.aborted) {
+        scheduler = await startScheduling(store, (name) => pool.task(name), worker.events)
+      }
+    }
+    if (settings.watch) {
+      unwatch = await reloadOnChange(context, pool, declare, listener)
+      listener({ kind: 'watching' })
+    }
+    for (const name of paused) listener({ kind: 'queue-paused', name })
+    const done = [fired(signals.graceful), worker.broken]
+    if (settings.burst) done.push(nothingLeft(store, worker.runner, () => pool.known, settings, signals.graceful))
+    await Promise.race(done)
+    if (signals.graceful.aborted) listener({ kind: 'stopping', worker: worker.id, running: worker.runner.running })
+    else if (settings.burst) listener({ kind: 'jobs-left', left: await jobsLeft(store, pool.known, settings.queues) })
+    await Promise.race([Promise.all([scheduler?.stop(), worker.stop(settings.graceMs)]), fired(signals.immediate)])
+  } finally {
+    // After a stop that came to its end this changes nothing.
+    await unwatch()
+    await scheduler?.stop()
+    await worker.abandon()
+  }
+}
+
+async function pausedAmong(store: Store, { queues }: WorkSettings): Promise<readonly string[]> {
+  const names = queueNames(queues)
+  const paused = (await store.pausedQueues()).map(({ name }) => name)
+  return paused.filter((name) => names === null || names.includes(name))
+}

@@ -1,0 +1,68 @@
+import type { Context } from '../app/context.js'
+import { faultsToShow, type ProjectTasks, usingPool } from '../app/project-tasks.js'
+import { startCommands, startTasks } from '../app/start-tasks.js'
+import type { OuterStreams } from '../engine/hosts/command.js'
+import type { TaskPool } from '../engine/pool/task-pool.js'
+import { endProcess } from './end-process.js'
+import { exitCodes } from './exit-codes.js'
+import { leftovers } from './leftovers.js'
+import { say, sayOutput } from './say.js'
+import { onSignals, takeSignals } from './signals.js'
+
+/** The tasks that a command uses. */
+export interface CommandTasks extends ProjectTasks {
+  /** From now on the command itself handles signals. Until then a signal ends it: nothing has begun. */
+  readonly takeSignals: typeof takeSignals
+}
+
+type Use<T> = (tasks: CommandTasks) => Promise<T>
+
+const showOutput = ({ text }: { readonly text: string }) => sayOutput(text)
+
+/**
+ * Uses all tasks of the project, and names its faulty modules on stderr. Ends the task processes whatever happens.
+ * `exitCode` is for a signal that comes before the command handles signals.
+ */
+export function withTasks<T>(context: Context, use: Use<T>, exitCode: number = exitCodes.interrupted): Promise<T> {
+  return withPool(startTasks(context, null, showOutput), context, use, exitCode)
+}
+
+/** The same with the tasks that `wanted` selects, a name or a glob. */
+export function withTask<T>(context: Context, wanted: string, use: Use<T>): Promise<T> {
+  return withPool(startTasks(context, wanted, showOutput), context, use)
+}
+
+/** The same with the built-in task alone, whose command has the streams of this process. */
+export function withCommands<T>(context: Context, outer: OuterStreams, use: Use<T>): Promise<T> {
+  return withPool(startCommands(outer), context, use)
+}
+
+/** The same in this very process, where a debugger can see the task. */
+export async function withTaskInline<T>(context: Context, wanted: string, use: Use<T>): Promise<T> {
+  const { startInline } = await import('../app/start-inline.js')
+  const pool = startInline(context, wanted, showOutput)
+  leftovers.areExpected = true
+  return withPool(pool, context, use)
+}
+
+function withPool<T>(
+  pool: TaskPool,
+  context: Context,
+  use: Use<T>,
+  exitCode: number = exitCodes.interrupted,
+): Promise<T> {
+  return usingPool(pool, context, async () => {
+    const release = onSignals(() => endProcess(exitCode))
+    try {
+      const catalog = await pool.catalog
+      for (const fault of faultsToShow(catalog)) say(`faulty module: ${fault.message}`)
+      const take: typeof takeSignals = (code) => {
+        release()
+        return takeSignals(code)
+      }
+      return await use({ pool, catalog, takeSignals: take })
+    } finally {
+      release()
+    }
+  })
+}

@@ -1,0 +1,29 @@
+import type { JobId } from '../../domain/job.js'
+
+const maxLine = 64 * 1024
+
+/** Puts the pieces of each job's output together into whole lines. */
+export class LineBuffer {
+  readonly #rests = new Map<JobId | null, string>()
+  readonly #write: (id: JobId | null, line: string) => void
+
+  constructor(write: (id: JobId | null, line: string) => void) {
+    this.#write = write
+  }
+
+  add(id: JobId | null, text: string): void {
+    const lines = text.split('\n')
+    lines[0] = (this.#rests.get(id) ?? '') + (lines[0] ?? '')
+    const rest = lines.pop() ?? ''
+    for (const line of lines) this.#write(id, line)
+    // What has no line end for so long is a line all the same.
+    if (rest.length > maxLine) this.#write(id, rest)
+    this.#rests.set(id, rest.length > maxLine ? '' : rest)
+  }
+
+  flush(id: JobId): void {
+    const rest = this.#rests.get(id)
+    if (rest) this.#write(id, rest)
+    this.#rests.delete(id)
+  }
+}

@@ -1,0 +1,36 @@
+import { setFlagsFromString } from 'node:v8'
+import { type Context, refuseMemory, withStore } from '../../app/context.js'
+import { runWorker, type WorkSettings } from '../../app/workers/run-worker.js'
+import { exitCodes } from '../exit-codes.js'
+import { withTasks } from '../with-tasks.js'
+import { showWorker } from './worker-reporter.js'
+
+/** Runs a worker until a signal, or with `burst` until nothing is left to do. Resolves to the exit code. */
+export function startWorker(context: Context, settings: WorkSettings): Promise<number> {
+  refuseMemory(context, 'workers start')
+  return withTasks(
+    context,
+    (tasks) =>
+      withStore(context, async (store) => {
+        const interruption = tasks.takeSignals()
+        keepYoungSpaceSmall()
+        const show = showWorker(settings, tasks.catalog.tasks.length, context.redact)
+        try {
+          await runWorker(store, tasks, context, settings, interruption, show)
+        } finally {
+          interruption.release()
+        }
+        return interruption.immediate.aborted ? interruption.exitCode : exitCodes.done
+      }),
+    // A signal that comes while the tasks load finds nothing to drain.
+    exitCodes.done,
+  )
+}
+
+/**
+ * From now on the space for young objects does not grow, which V8 would let have 48 MB: those of a worker live for a batch of
+ * jobs. It is no slower where it was measured. Whoever starts a worker cannot be asked to give Node a flag.
+ */
+function keepYoungSpaceSmall(): void {
+  setFlagsFromString('--semi-space-growth-factor=1')
+}
