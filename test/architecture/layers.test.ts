@@ -58,9 +58,40 @@ function importsOf(file: string): readonly string[] {
     /(?:^|\n)\s*(?:import|export)\b[^'"]*?\bfrom\s*'([^']+)'|\bimport\s*\(?\s*'([^']+)'/g,
   )
   const names = [...found].map((match) => match[1] ?? match[2] ?? '')
-  return names.map((name) =>
-    name.startsWith('.') ? relative(root, join(root, dirname(file), name)).replace(/\.js$/, '.ts') : name,
+  return names.map((name) => pathOf(file, name))
+}
+
+/** The same without what is imported as a type alone. */
+function valueImportsOf(file: string): readonly string[] {
+  const found = read(file).matchAll(
+    /(?:^|\n)\s*(?:import|export)\b(?! type\b)([^'"]*?)\bfrom\s*'([^']+)'|\bimport\s*\(?\s*'([^']+)'/g,
   )
+  return [...found].flatMap(([, names = '', static_, dynamic]) => {
+    const items = names
+      .replace(/[{}]/g, '')
+      .split(',')
+      .filter((item) => item.trim() !== '')
+    const onlyTypes = items.length > 0 && items.every((item) => item.trim().startsWith('type '))
+    return onlyTypes ? [] : [pathOf(file, static_ ?? dynamic ?? '')]
+  })
+}
+
+function pathOf(file: string, name: string): string {
+  return name.startsWith('.') ? relative(root, join(root, dirname(file), name)).replace(/\.js$/, '.ts') : name
+}
+
+/** Every file that is met again on a way of imports, each circle once. */
+function circles(files: readonly string[], imports = importsOf): readonly string[] {
+  const found: string[] = []
+  const done = new Set<string>()
+  const visit = (file: string, way: readonly string[]) => {
+    if (way.includes(file)) found.push([...way.slice(way.indexOf(file)), file].join(' -> '))
+    if (done.has(file)) return
+    done.add(file)
+    for (const imported of imports(file)) if (files.includes(imported)) visit(imported, [...way, file])
+  }
+  for (const file of files) visit(file, [])
+  return found
 }
 
 function mayImport(file: string, imported: string): boolean {
@@ -101,6 +132,35 @@ test('The rules are seen to bite.', () => {
   expect(mayImport('src/engine/runner.ts', 'src/stores/sqlite/store.ts')).toBe(false)
   expect(mayImport('src/engine/runner.ts', '@oclif/core/errors')).toBe(false)
   expect(mayImport('src/open.ts', 'src/stores/sqlite/store.ts')).toBe(true)
+})
+
+test('No imports go in a circle.', () => {
+  expect(circles(source.filter((file) => !file.startsWith('bin/')))).toEqual([])
+})
+
+// What the command line may use of the engine and the stores, beside their types.
+const usedByCli: Readonly<Record<string, string>> = {
+  'src/engine/clock.ts': 'Commands pass the time on to use cases and tables.',
+  'src/engine/hosts/process-exit.ts': 'The text of how a process ended is the same in errors of the engine.',
+  'src/engine/package-root.ts': 'The command line finds its package.json there.',
+}
+
+test('The command line uses the engine and the stores through use cases.', () => {
+  const used = source
+    .filter((file) => /^(src\/cli(\/|\.ts)|commands\/)/.test(file))
+    .flatMap((file) => valueImportsOf(file).map((imported) => ({ file, imported })))
+    .filter(({ imported }) => /^src\/(engine|stores)\//.test(imported))
+  expect(used.filter(({ imported }) => !Object.hasOwn(usedByCli, imported))).toEqual([])
+  const exceptions = [...new Set(used.map(({ imported }) => imported))].sort()
+  expect(exceptions, 'exceptions that nobody needs any more').toEqual(Object.keys(usedByCli).sort())
+})
+
+test('The checks of circles and of values find what they look for.', () => {
+  const imports: Readonly<Record<string, readonly string[]>> = { a: ['b'], b: ['c', 'd'], c: ['b'], d: [] }
+  expect(circles(Object.keys(imports), (file) => imports[file] ?? [])).toEqual(['b -> c -> b'])
+  expect(valueImportsOf('src/open.ts')).toContain('src/stores/memory/store.ts')
+  expect(valueImportsOf('src/open.ts')).not.toContain('src/stores/store.ts')
+  expect(importsOf('src/open.ts')).toContain('src/stores/store.ts')
 })
 
 test('A file in commands/ is one command, in at most 80 lines.', () => {

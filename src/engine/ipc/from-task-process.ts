@@ -1,5 +1,5 @@
 import type { AttemptId, Catalog, EnqueueRequest, TaskOutput, TaskProgress, Verdict } from './messages.js'
-import type { PackedAttempt, PackedEnd } from './packing.js'
+import type { PackedAttempt, PackedEnd } from './packed.js'
 
 /** What a task process reports and no host changes on its way to the runner. */
 export type TaskProcessFact =

@@ -2,7 +2,7 @@ import type { EpochMs, JobId } from '../../domain/job.js'
 import type { AttemptReport } from '../../domain/outcome.js'
 import type { EnqueueOptions, TaskDefaults } from '../../domain/request.js'
 import type { TaskSchedule } from '../../domain/schedule/options.js'
-import type { PackedAssignment } from './packing.js'
+import type { PackedAssignment } from './packed.js'
 
 /** What crosses between a worker and its task processes: batches of plain data. */
 

@@ -1,7 +1,8 @@
 import type { Clock } from '../../domain/clock.js'
 import type { FromTaskProcess } from '../ipc/from-task-process.js'
 import type { AttemptEnd, AttemptId, TaskOutput, TaskProgress } from '../ipc/messages.js'
-import { type PackedEnd, packAttempt, packEnd } from '../ipc/packing.js'
+import type { PackedEnd } from '../ipc/packed.js'
+import { packAttempt, packEnd } from '../ipc/packing.js'
 import type { JobReports } from './running-jobs.js'
 import { TurnOutput } from './turn-output.js'
 
