@@ -15,7 +15,7 @@ import { packageRoot } from './engine/package-root.js'
 
 const globals = DataCommand.baseFlags as DeclaredFlags
 
-/** Runs the command line of this process, and tells whatever no command has told. */
+/** Runs the command line of this process, and shows the errors that no command has shown. */
 export async function main(options: Interfaces.LoadOptions = program()): Promise<void> {
   const typed = process.argv.slice(2)
   let running: string | null = null
@@ -31,14 +31,14 @@ export async function main(options: Interfaces.LoadOptions = program()): Promise
     else process.stdout.write(`${config.userAgent}\n`)
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown))
-    const told = describeError(error)
-    if (told === null) {
+    const described = describeError(error)
+    if (described === null) {
       process.exitCode = (error as { oclif?: { exit?: number } }).oclif?.exit ?? 0
     } else {
-      const { exitCode, ...shown } = told
+      const { exitCode, ...shown } = described
       process.exitCode = exitCode
       if (asksForJson(typed)) process.stdout.write(`${safeJson(JSON.stringify({ error: shown }, null, 2))}\n`)
-      else sayError(told.message, told.hint)
+      else sayError(described.message, described.hint)
     }
   }
   await flush()
@@ -46,8 +46,8 @@ export async function main(options: Interfaces.LoadOptions = program()): Promise
 }
 
 /**
- * What oclif would look for otherwise, in every folder above. There are no plugins: nothing is looked for below the home
- * folder, which may be missing or unreadable.
+ * Where the program is: oclif would look for it in every folder above. There are no plugins, so that oclif looks for nothing
+ * in the home folder, which may be missing or unreadable.
  */
 function program(): Interfaces.LoadOptions {
   const pjson = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as Interfaces.PJSON
@@ -66,7 +66,7 @@ const silent: Interfaces.Logger = {
   warn() {},
 }
 
-/** Whether an error that no command has told, such as of a command that is not there, is to be JSON. */
+/** Whether an error outside of any command, such as an unknown command, is shown as JSON. */
 function asksForJson(typed: readonly string[]): boolean {
   return readArgv(typed, globals).booleans.get('json') ?? environmentAsksForJson()
 }

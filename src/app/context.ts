@@ -14,7 +14,7 @@ export interface Context {
   /** Names of keys, beside the built-in ones, whose values are masked. */
   readonly redact: readonly string[]
   readonly retention: Retention
-  /** Of each task process, in bytes; null for no limit. */
+  /** The limit of each task process, in bytes; null for none. */
   readonly maxMemoryBytes: number | null
   readonly from: string
 }
@@ -24,7 +24,7 @@ interface GlobalFlags {
   readonly cwd?: string | undefined
 }
 
-/** Throws UsageError and ProjectError. */
+/** Finds the project and its store. Throws UsageError and ProjectError. */
 export async function readContext(flags: GlobalFlags): Promise<Context> {
   const from = startingFolder(flags.cwd)
   const project = await readProject(from)
@@ -61,7 +61,7 @@ export function projectOf({ project, from }: Context): Project {
   )
 }
 
-/** Refuses a store that ends with this process where the jobs are for others. Throws UsageError; `what` names the command. */
+/** Refuses a store that ends with this process, for a command whose jobs others run. Throws UsageError; `what` names the command. */
 export function refuseMemory(context: Context, what: string): void {
   if (context.location.kind !== 'memory') return
   throw new UsageError(

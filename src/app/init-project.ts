@@ -21,7 +21,7 @@ export default async function hello({ name = 'world' }: { name?: string } = {}) 
 
 const ignored = '.offstage/'
 
-/** Writes the files of a new project into a folder. Throws UsageError, and writes nothing, if one is there. */
+/** Writes the files of a new project into a folder. Throws UsageError, and writes nothing, if one of them exists. */
 export function initProject(root: string): { readonly root: string; readonly files: readonly string[] } {
   const place = existsSync(root) ? findProject(root) : null
   if (place?.root === root && place.configFile !== null) refuse(place.configFile)

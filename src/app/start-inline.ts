@@ -13,12 +13,12 @@ import { startCommands } from './start-tasks.js'
  * As `startTasks`, but in this very process, where a debugger can see the task. The process works in the project's folder
  * from now on.
  */
-export function startInline(context: Context, wanted: string, output: (output: TaskOutput) => void): TaskPool {
-  if (wanted === shellTask) return startCommands(null)
+export function startInline(context: Context, pattern: string, output: (output: TaskOutput) => void): TaskPool {
+  if (pattern === shellTask) return startCommands(null)
   const { root, tasksFolder } = projectOf(context)
   process.chdir(root)
   const load: ConstructorParameters<typeof InlineHost>[0] = (enqueue, loading) =>
-    loadTasks(discoverModules(tasksFolder), wanted, enqueue, loading)
+    loadTasks(discoverModules(tasksFolder), pattern, enqueue, loading)
   const start: StartHost = (emit) => new InlineHost(load, systemClock, emit)
   return new TaskPool({ start, isInline: true, cwd: root }, systemClock, output)
 }

@@ -8,14 +8,14 @@ import { taskProgram } from '../project/task-program.js'
 import { type Context, projectOf } from './context.js'
 
 /**
- * Starts a task process of the project with the tasks that `wanted` selects, a name or a glob; null: all. It loads only
+ * Starts a task process of the project with the tasks that `pattern` (a name or a glob) selects; null: all. It loads only
  * modules that may have them, and none for the built-in task. `output` gets what modules write while they load. Throws
  * ProjectError if there is no project.
  */
-export function startTasks(context: Context, wanted: string | null, output: (output: TaskOutput) => void): TaskPool {
-  if (wanted === shellTask) return startCommands(null)
-  const program = taskProgram(projectOf(context), wanted, context.maxMemoryBytes)
-  return new TaskPool(inProcesses(program, systemClock), systemClock, output)
+export function startTasks(context: Context, pattern: string | null, output: (output: TaskOutput) => void): TaskPool {
+  if (pattern === shellTask) return startCommands(null)
+  const program = taskProgram(projectOf(context), pattern, context.maxMemoryBytes)
+  return new TaskPool(inProcesses(program), systemClock, output)
 }
 
 /** A pool for the built-in task alone, which needs no project. A command has the streams of `outer`. */

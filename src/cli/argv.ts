@@ -1,7 +1,7 @@
 import { UsageError } from '../domain/errors.js'
 import { nearestName } from '../domain/names.js'
 
-/** What the reader has to know of a flag. */
+/** What the reader must know about a flag. */
 export interface DeclaredFlag {
   readonly type: 'boolean' | 'option'
   readonly char?: string | undefined
@@ -22,9 +22,9 @@ export interface ReadArgv {
   readonly options: readonly (readonly [name: string, value: string])[]
   /** Flags that take none, by their long names. Of several of one name the last one holds. */
   readonly booleans: ReadonlyMap<string, boolean>
-  /** Everything that is no flag, before and after a `--`. */
+  /** All words that are no flags, before and after a `--`. */
   readonly words: readonly string[]
-  /** The words after a `--` that no word comes before: a command of the user's. null if there is none. */
+  /** A command to run: the words after a `--` that comes before all other words. null if there is none. */
   readonly command: readonly string[] | null
   /** What is wrong with the flags, in their order. */
   readonly mistakes: readonly UsageError[]
@@ -47,7 +47,7 @@ export function flagNamed(word: string, declared: DeclaredFlags): string | null 
   return Object.hasOwn(declared, negated) && declared[negated]?.allowNo === true ? negated : null
 }
 
-/** Reads the words of a command line. It is pure: a mistake is for the caller to throw. */
+/** Reads the words of a command line. It is pure: the caller throws the mistakes. */
 export function readArgv(argv: readonly string[], declared: DeclaredFlags): ReadArgv {
   const reader = new ArgvReader(argv, declared)
   reader.read()
@@ -116,7 +116,7 @@ class ArgvReader implements ReadArgv {
     }
   }
 
-  /** The next word. What looks like a flag is one: whoever means it as the value can say so with `=`. */
+  /** The next word. A word that looks like a flag is one; as a value it must be written with `=`. */
   #valueFor(typed: string): string | undefined {
     const next = this.#rest[0]
     if (next !== undefined && !isFlag(next)) return this.#rest.shift()

@@ -32,7 +32,7 @@ export abstract class BaseCommand extends Command {
     }),
   }
 
-  /** As oclif's, which would read all of the configuration that it is given a second time. */
+  /** As oclif's, which would read a given configuration a second time. */
   static override async run<T extends Command>(
     this: new (
       argv: string[],
@@ -45,17 +45,17 @@ export abstract class BaseCommand extends Command {
     return (new this(argv ?? process.argv.slice(2), config) as T & BaseCommand)._run()
   }
 
-  /** What was typed behind the command's name. */
+  /** What was typed after the command's name. */
   protected readonly line = readArgv(this.argv, {
     ...(this.ctor.baseFlags as DeclaredFlags),
     ...(this.ctor.flags as DeclaredFlags),
     ...helpAndVersion,
   })
 
-  /** Whether a leading `--` stands for a command of the user's. */
+  /** Whether the words after a leading `--` are a command to run. */
   protected readonly takesCommand: boolean = false
 
-  /** As oclif's, but `argv` holds every word that is no flag, in the order in which it was typed. */
+  /** As oclif's, but `argv` has all words that are no flags, in the order in which they were typed. */
   protected override async parse<
     F extends Record<string, unknown>,
     B extends Record<string, unknown>,
@@ -79,24 +79,24 @@ export abstract class BaseCommand extends Command {
     return readContext(flags)
   }
 
-  /** As oclif's, which would load what it needs for colours and spinners. */
+  /** As oclif's, which would load code for colours and spinners. */
   override log(message = ''): void {
     if (!this.jsonEnabled()) process.stdout.write(`${message}\n`)
   }
 
-  /** Tells an error in a line or two, or as JSON, and sets the exit code. */
+  /** Shows an error in a line or two, or as JSON, and sets the exit code. */
   protected override async catch(error: Error): Promise<void> {
-    const told = describeError(error)
-    if (told === null) throw error // --help and the like
-    process.exitCode = told.exitCode
-    const { code, message, hint } = told
+    const shown = describeError(error)
+    if (shown === null) throw error // --help and the like
+    process.exitCode = shown.exitCode
+    const { code, message, hint } = shown
     if (this.jsonEnabled()) this.logJson({ error: { code, message, hint } })
     else sayError(message, hint)
     if (settings.debug || process.env.DEBUG) process.stderr.write(`${visible(error.stack ?? '')}\n`)
   }
 }
 
-/** A command that reads or makes something: what it shows to people it gives to programs with `--json`. */
+/** A command that reads or makes something. With `--json` it gives programs the same value that it shows to people. */
 export abstract class DataCommand extends BaseCommand {
   static override enableJsonFlag = true
 
@@ -109,13 +109,13 @@ export abstract class DataCommand extends BaseCommand {
     }),
   }
 
-  /** JSON for programs, and safe on a terminal: what could drive it is written as JSON escapes. */
+  /** Prints JSON that is safe on a terminal: characters that could drive it are JSON escapes. */
   protected override logJson(json: unknown): void {
     process.stdout.write(`${safeJson(JSON.stringify(json, null, 2))}\n`)
   }
 }
 
-/** Whether `--json` is asked for by its environment variable. */
+/** Whether the environment variable of `--json` is set. */
 export function environmentAsksForJson(): boolean {
   return truthOf(process.env.OFFSTAGE_JSON ?? '') === true
 }
@@ -126,7 +126,7 @@ function refuseUnclearEnvironment(): void {
   throw new UsageError('E_USAGE', `OFFSTAGE_JSON: ${JSON.stringify(value)} is neither true nor false`, 'write 1 or 0')
 }
 
-interface ToldError {
+interface ShownError {
   readonly code: string
   readonly message: string
   readonly hint: string | null
@@ -134,7 +134,7 @@ interface ToldError {
 }
 
 /** An error as people and programs see it; null if it only ends the program. */
-export function describeError(error: Error): ToldError | null {
+export function describeError(error: Error): ShownError | null {
   if (error instanceof OffstageError) {
     return { code: error.code, message: error.message, hint: error.hint, exitCode: exitCodeOfError(error) }
   }

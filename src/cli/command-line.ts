@@ -3,10 +3,10 @@ import { UsageError } from '../domain/errors.js'
 import { nearestName } from '../domain/names.js'
 import { type DeclaredFlags, flagNamed, helpAndVersion, isFlag, type ReadArgv, readArgv } from './argv.js'
 
-/** What a whole command line asks for. */
+/** What a command line asks for. */
 export type CommandLine =
   | { readonly kind: 'version' }
-  /** Of a command or a topic; null: of the program. */
+  /** The help of a command or a topic; null: of the program. */
   | { readonly kind: 'help'; readonly id: string | null }
   | { readonly kind: 'command'; readonly id: string; readonly argv: readonly string[] }
 
@@ -41,7 +41,7 @@ export function readHelpLine(words: readonly string[], commands: Commands): stri
   )
 }
 
-/** The words that may name the command, and all that comes behind them, with the global flags that stood among them. */
+/** Splits the words that may name the command from all that follows. Global flags among the words move behind them. */
 function wordsFirst(typed: readonly string[], globals: DeclaredFlags) {
   const rest = [...typed]
   const [words, hoisted]: [string[], string[]] = [[], []]
@@ -72,7 +72,7 @@ function commandOf(words: readonly string[], commands: Commands): string | null 
   return null
 }
 
-/** oclif puts colons between the words of an id. A word that was typed with one is no part of any; null then. */
+/** The id of these words: oclif puts colons between them. null for a word that has a colon itself. */
 function idOf(words: readonly string[]): string | null {
   return words.some((word) => word.includes(':')) ? null : words.join(':')
 }
@@ -115,7 +115,7 @@ function unknownCommand(words: readonly string[], commands: Commands): UsageErro
   const [first = '', second] = words
   const topic = idOf([first])
   if (second !== undefined && topic !== null && commands.findTopic(topic) !== undefined) {
-    // Every command of the topic is near to both words: their beginning is the same.
+    // Compared without the topic: its name would make every command of the topic look near.
     const names = ids.flatMap((id) => (id.startsWith(`${first} `) ? id.slice(first.length + 1) : []))
     const nearest = nearestName(second, names)
     return noCommand(`${first} ${second}`, nearest === null ? `${first} --help` : `${first} ${nearest}`)

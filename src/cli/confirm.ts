@@ -19,7 +19,7 @@ export async function confirm(question: string): Promise<boolean> {
   const answer = await new Promise<string | null>((resolve) => {
     terminal.once('SIGINT', () => {
       process.stderr.write('\n')
-      // Nothing was begun: the question comes before anything is written.
+      // The question comes before anything is written: there is nothing to undo.
       endProcess(exitCodes.interrupted)
     })
     terminal.once('close', () => resolve(null))

@@ -15,7 +15,7 @@ export function readInputFile(file: string, option: string): string {
 
 /** All of stdin, however slowly it comes. Throws UsageError. */
 export async function readStdin(): Promise<string> {
-  // Of one Node reads nothing, and says nothing.
+  // Node reads nothing from a directory, and reports no error.
   if (fstatSync(0).isDirectory()) throw new UsageError('E_INPUT', 'stdin is a directory')
   const chunks: Buffer[] = []
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
@@ -43,8 +43,8 @@ function badLine(bytes: Buffer): number {
 }
 
 /**
- * Refuses arguments that are not UTF-8: Node has made U+FFFD of what it could not read, and only the system still knows
- * whether that is what was typed. Throws UsageError.
+ * Refuses arguments that are not UTF-8. Node puts U+FFFD in place of what it cannot decode; only the system has the bytes that
+ * were typed. Throws UsageError.
  */
 export function refuseUndecodableArguments(): void {
   if (!process.argv.some((word) => word.includes('\ufffd'))) return
@@ -58,7 +58,7 @@ export function refuseUndecodableArguments(): void {
   )
 }
 
-/** The words of this process as bytes; null where the system does not tell. */
+/** The words of this process as bytes; null where the system does not have them. */
 function typedWords(): Buffer[] | null {
   try {
     const line = readFileSync('/proc/self/cmdline')

@@ -1,7 +1,7 @@
 import { UsageError } from '../domain/errors.js'
 import { inexactNumber } from '../domain/exact-number.js'
 
-/** Parses JSON that a person wrote. What cannot be taken exactly is refused, with the place: throws UsageError. */
+/** Parses JSON that a person wrote. Throws UsageError with the place, also for a number that would be rounded. */
 export function parseJsonText(text: string, place: string): unknown {
   const value = parse(text, place)
   const inexact = inexactNumber(text)

@@ -1,2 +1,2 @@
-/** What tasks that ran in this very process may have left: timers and sockets that would keep it alive for ever. */
+/** Whether tasks have run in this process: they may leave timers and sockets that would keep it alive for ever. */
 export const leftovers = { areExpected: false }

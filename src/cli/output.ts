@@ -5,18 +5,17 @@ import { sayError } from './say.js'
 
 type OutputStream = typeof process.stdout | typeof process.stderr
 
-/** Data that stdout did not take, for whatever reason but a reader who has gone. */
+/** The first error that lost data of stdout. A reader who has gone is none. */
 export const unwritten: {
   error: NodeJS.ErrnoException | null
-  /** Where what it told can be found all the same; null if nowhere. */
+  /** Where to find the lost data; null if nowhere. */
   hint: string | null
 } = { error: null, hint: null }
 
 /**
- * What to do when stdout or stderr cannot be written. A program that works goes on without: later lines are tried again.
- * One that only reads is done when its reader has gone. Data that was lost in any other way is told when the program
- * ends. What is said on stderr may be lost always. `running`: the id of the command at that moment; null for help and the
- * like.
+ * Handles a stdout or stderr that cannot be written. A command that works goes on, and tries to write later lines. A command
+ * that only reads ends when its reader has gone. Data that is lost in any other way becomes an error when the program ends.
+ * Lines on stderr may always be lost. `running`: the id of the command at that moment; null for help and the like.
  */
 export function watchOutput(running: () => string | null): void {
   const isService = () => ['workers:start', 'schedule:start'].includes(running() ?? '')
@@ -24,7 +23,7 @@ export function watchOutput(running: () => string | null): void {
   for (const stream of [process.stdout, process.stderr]) {
     const failed = (error: NodeJS.ErrnoException) => {
       if (hasNoReader(stream, error)) {
-        // An error that was to be told stays one.
+        // The exit code of an earlier error stays.
         if (!goesOn()) endProcess(process.exitCode ?? exitCodes.done)
         return
       }
@@ -32,12 +31,12 @@ export function watchOutput(running: () => string | null): void {
       unwritten.error ??= error
       if (!goesOn()) endProcess(exitCodes.failed)
     }
-    // The one that oclif has put there throws all but EPIPE.
+    // oclif's listener throws every error but EPIPE.
     stream.removeAllListeners('error').on('error', failed)
     // A pipe or a terminal is a socket to Node.
     if (!('connecting' in stream)) writeWhole(stream, failed)
   }
-  process.once('exit', tellUnwritten)
+  process.once('exit', reportUnwritten)
 }
 
 function hasNoReader(stream: OutputStream, { code }: NodeJS.ErrnoException): boolean {
@@ -45,7 +44,7 @@ function hasNoReader(stream: OutputStream, { code }: NodeJS.ErrnoException): boo
   return code === 'EPIPE' || (code === 'EIO' && stream.isTTY)
 }
 
-/** A file takes what it has space for. Node's own stream asks once, and does not look how much that was. */
+/** A file may take only a part of what is written. Node's own stream does not look how much it took. */
 function writeWhole(stream: OutputStream, failed: (error: NodeJS.ErrnoException) => void): void {
   stream._write = (chunk: Uint8Array, _encoding, done) => {
     try {
@@ -57,7 +56,7 @@ function writeWhole(stream: OutputStream, failed: (error: NodeJS.ErrnoException)
   }
 }
 
-function tellUnwritten(): void {
+function reportUnwritten(): void {
   const { error, hint } = unwritten
   if (error === null) return
   if (!process.exitCode) process.exitCode = exitCodes.failed

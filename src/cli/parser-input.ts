@@ -4,11 +4,11 @@ import { isFlag, type ReadArgv } from './argv.js'
 type Flags = Interfaces.FlagInput
 type Flag = Flags[string]
 
-// oclif refuses a value that begins as one of the flags does, even one that was given with `=`. No argument of a process
-// can hold this character.
+// oclif refuses a value that looks like a flag, even after `=`. This character hides that it does: no argument of a process can
+// have it.
 const shield = '\0'
 
-/** What oclif's parser is given of a command line that has been read: the parser checks values, and how flags go together. */
+/** The input for oclif's parser, from a command line that was read. The parser checks values, and which flags go together. */
 export function parserInput<
   F extends Record<string, unknown>,
   B extends Record<string, unknown>,
@@ -28,7 +28,7 @@ export function parserInput<
       isFlag(value) && takesAnyText(flags[name]) ? shield + value : value,
     ]),
     '--',
-    // What a command takes beside its declared arguments it reads from the result.
+    // A command finds the words after its declared arguments in the result of `parse`.
     ...(strict === false ? words.slice(0, Object.keys(args).length) : words),
   ]
   const input = { args, strict, enableJsonFlag, constraints, flags: Object.fromEntries(adapted) }
@@ -39,7 +39,7 @@ function takesAnyText(flag: Flag | undefined): boolean {
   return flag?.type === 'option' && flag.options === undefined
 }
 
-/** Neither its environment variable nor its default counts: the user said no. */
+/** Without its environment variable and its default: the user said no. */
 function unasked(flag: Flag): object {
   return { ...flag, env: undefined, default: undefined }
 }

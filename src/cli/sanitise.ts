@@ -1,8 +1,8 @@
-// Everything that can drive a terminal: C0 but tab and newline, DEL, C1, and what reorders text or hides in it.
+// Everything that can drive a terminal: C0 except tab and newline, DEL, C1, and characters that reorder text or are invisible.
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
 const colour = /(\u001b\[[0-9;]*m)/
 
-/** Text as it may be shown on a terminal: whatever could drive it is written out as an escape. Keeps newlines and tabs. */
+/** Text that is safe on a terminal: characters that could drive it are escapes. Keeps newlines and tabs. */
 export function visible(text: string): string {
   return text.replace(controls, escaped)
 }
@@ -12,18 +12,18 @@ export function visibleLine(text: string): string {
   return visible(text).replaceAll('\n', '\\n').replaceAll('\t', '\\t')
 }
 
-/** What a task prints, shown live: its colours are its own, all else is as in `visible`. */
+/** As `visible`, for the live output of a task: keeps its colours. */
 export function visibleOutput(text: string): string {
   const parts = text.replaceAll('\r\n', '\n').split(colour)
   return parts.map((part, index) => (index % 2 === 1 ? part : visible(part))).join('')
 }
 
-/** JSON text in which everything that could drive a terminal is a JSON escape: the same value, safe to look at. */
+/** The JSON text of the same value, in which characters that could drive a terminal are JSON escapes. */
 export function safeJson(json: string): string {
   return json.replace(controls, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-/** As `safeJson`, for XML text: what could drive a terminal is written as its number. */
+/** As `safeJson`, for XML text: characters that could drive a terminal are written as numbers. */
 export function safeXml(xml: string): string {
   return xml.replace(controls, (character) => `&#${character.charCodeAt(0)};`)
 }

@@ -1,22 +1,22 @@
 import { visible, visibleLine, visibleOutput } from './sanitise.js'
 
-/** Talk goes to stderr, in whole lines that cannot drive a terminal. */
+/** Writes a line to stderr that cannot drive a terminal. stdout is for data. */
 export function say(line: string): void {
   process.stderr.write(`${visibleLine(line)}\n`)
 }
 
-/** What is wrong in a line, and in a second one what to do; null if nothing can be. */
+/** Says what is wrong, and in a second line what to do; null for nothing. */
 export function sayError(message: string, hint: string | null): void {
   say(`error: ${message}`)
   if (hint !== null) say(`  ${hint}`)
 }
 
-/** As `say`, for what has several lines of its own, such as a stack. */
+/** As `say`, for a text of several lines, such as a stack. */
 export function sayText(text: string): void {
   process.stderr.write(`${visible(text)}\n`)
 }
 
-/** What a task prints, as it comes: its colours are its own. */
+/** Writes what a task prints, as it comes. It may have colours. */
 export function sayOutput(text: string): void {
   process.stderr.write(visibleOutput(text))
 }

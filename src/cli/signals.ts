@@ -8,7 +8,7 @@ type Ending = (typeof endings)[number]
 
 const numbers: Readonly<Record<Ending, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }
 
-// After the second signal: enough to hand jobs back, if the store takes them.
+// After the second signal: long enough to hand jobs back, if the store accepts them.
 const lastWordsMs = 2_000
 
 /**

@@ -27,7 +27,7 @@ async function workersText(workers: StatusJson['workers'], now: EpochMs): Promis
   )
 }
 
-// At a glance: those that come next. The table of thousands takes its library seconds.
+// The next ones only: the library of the table takes seconds for thousands.
 const maxSchedules = 20
 
 async function schedulesText(schedules: StatusJson['schedules'], now: EpochMs): Promise<string> {

@@ -27,9 +27,9 @@ export function withTasks<T>(context: Context, use: Use<T>, exitCode: number = e
   return withPool(startTasks(context, null, showOutput), context, use, exitCode)
 }
 
-/** The same with the tasks that `wanted` selects, a name or a glob. */
-export function withTask<T>(context: Context, wanted: string, use: Use<T>): Promise<T> {
-  return withPool(startTasks(context, wanted, showOutput), context, use)
+/** The same with the tasks that `pattern` (a name or a glob) selects. */
+export function withTask<T>(context: Context, pattern: string, use: Use<T>): Promise<T> {
+  return withPool(startTasks(context, pattern, showOutput), context, use)
 }
 
 /** The same with the built-in task alone, whose command has the streams of this process. */
@@ -38,9 +38,9 @@ export function withCommands<T>(context: Context, outer: OuterStreams, use: Use<
 }
 
 /** The same in this very process, where a debugger can see the task. */
-export async function withTaskInline<T>(context: Context, wanted: string, use: Use<T>): Promise<T> {
+export async function withTaskInline<T>(context: Context, pattern: string, use: Use<T>): Promise<T> {
   const { startInline } = await import('../app/start-inline.js')
-  const pool = startInline(context, wanted, showOutput)
+  const pool = startInline(context, pattern, showOutput)
   leftovers.areExpected = true
   return withPool(pool, context, use)
 }

@@ -14,8 +14,8 @@ const declared: DeclaredFlags = {
 
 function read(line: readonly string[]) {
   const { words, options, booleans, command, mistakes } = readArgv(line, declared)
-  const told = mistakes.map(({ message, hint }) => [message, hint])
-  return { words, options, booleans: Object.fromEntries(booleans), command, mistakes: told }
+  const shown = mistakes.map(({ message, hint }) => [message, hint])
+  return { words, options, booleans: Object.fromEntries(booleans), command, mistakes: shown }
 }
 
 const nothing = { words: [], options: [], booleans: {}, command: null, mistakes: [] }

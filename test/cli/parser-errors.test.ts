@@ -33,6 +33,6 @@ test.each<[text: string, message: string, hint: string | null]>([
     'give --every too',
   ],
   [`Something new${more}`, 'Something new', 'see --help'],
-])('What the parser says in %j is told in a line.', (text, message, hint) => {
+])('The error of the parser in %j becomes one line.', (text, message, hint) => {
   expect(parserMistake(text)).toEqual({ message, hint })
 })

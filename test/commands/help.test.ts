@@ -13,14 +13,14 @@ const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../../oclif.
 const commands = Object.keys(manifest.commands)
 
 describe('help', () => {
-  test('The program tells its commands and every exit code.', async () => {
+  test('The help of the program lists its commands and every exit code.', async () => {
     const help = await project.run(['--help'])
     golden.check('offstage', help, project)
     const words = help.stdout.replace(/\s+/g, ' ')
     for (const code of Object.values(exitCodes)) expect(words).toMatch(new RegExp(`\\b${code} [a-z]`))
   })
 
-  test.each(commands)('%s tells its arguments, flags and an example.', async (id) => {
+  test.each(commands)('The help of %s shows its arguments, its flags and an example.', async (id) => {
     golden.check(id.replaceAll(':', '-'), await project.run([...id.split(':'), '--help']), project)
   })
 

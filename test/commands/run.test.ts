@@ -52,7 +52,7 @@ describe('run', () => {
     })
   })
 
-  test('Each retry is told while it is waited for, and a failure with the stack of the task.', async () => {
+  test('Each retry is shown while it waits, and a failure with the stack of the task.', async () => {
     // One after the other: the ids of the jobs are in the files.
     await golden.run(project, { retries: ['run', 'show.twice'] })
     await golden.run(project, { 'non-retryable': ['run', 'show.never'] })
@@ -84,7 +84,7 @@ describe('run', () => {
     expect(failed).toMatchObject({ reason: 'error', progress: null, schedule: null, result: null })
   })
 
-  test('A suite tells each task as it ends, and sums them up.', async () => {
+  test('A suite shows each task as it ends, and a summary.', async () => {
     await golden.run(project, { suite: ['run', 'smoke.*', '--retries', '0'] })
     await golden.run(project, {
       'suite-no-match': ['run', 'smok.*'],

@@ -65,7 +65,7 @@ describe('schedule sync', () => {
     expect(await namesOf(project)).toEqual(all.filter((name) => !name.startsWith('monthly')))
   })
 
-  test('A schedule that cannot be followed is told of each time, keeps no other back, and makes the exit code 1.', async () => {
+  test('A faulty schedule is named each time, does not hinder the others, and makes the exit code 1.', async () => {
     const project = cliProject({
       'tasks/logs.mjs': moduleOf({ clean: nightly, turn: { ...nightly, tz: 'Europe/Berln' } }),
       'tasks/checked.mjs': `import { task } from 'offstage'

@@ -7,14 +7,14 @@ import { hasEnded, thisHost } from '../../engine/host.js'
 import { beatMs, type JobReader, leaseMs, type WorkerInfo } from '../../stores/store.js'
 import { shownError } from '../../views/job.js'
 
-// Nobody needs to know of more, and a million would take their time to count.
+// Nobody needs an exact number above this, and a million takes long to count.
 const maxAhead = 10_000
 const maxRunning = 1_000
 
 // One beat may be late.
 const silentAfterMs = 2 * beatMs
 
-/** Why a job is where it is, by what the store holds now. Of its errors only what may be shown. */
+/** Explains the state of a job by what the store has now. Masks its errors. */
 export async function explanationOf(
   store: JobReader,
   job: Job,
@@ -57,9 +57,9 @@ async function factsAbout(store: JobReader, job: Job, now: EpochMs): Promise<Job
     job.state === 'queued' ? store.running(maxRunning) : [],
   ])
   const here = thisHost()
-  const held = (id: string) => running.filter(({ worker }) => worker === id).length
+  const runningOf = (id: string) => running.filter(({ worker }) => worker === id).length
   return {
-    workers: workers.map((worker) => factOf(worker, hasEnded(worker, here), held(worker.id), now)),
+    workers: workers.map((worker) => factOf(worker, hasEnded(worker, here), runningOf(worker.id), now)),
     pausedAt: paused.find(({ name }) => name === job.queue)?.pausedAt ?? null,
     ahead,
     maxAhead,

@@ -3,7 +3,7 @@ import type { Job, JobId } from '../../domain/job.js'
 import { isFinal } from '../../domain/transitions.js'
 import type { Store } from '../../stores/store.js'
 
-/** Resolves to the job when it is final, or to its state when the signal fires. `changed` hears each new state. */
+/** Resolves to the job when it is final or the signal fires. Calls `changed` with each new state. */
 export async function followJob(
   store: Store,
   id: JobId,

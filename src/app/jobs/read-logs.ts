@@ -29,7 +29,7 @@ export async function* readLogs(store: Store, request: LogsRequest, signal: Abor
     if (job === null) throw noJob(id)
     const attempt = request.attempt ?? (await lastAttempt(store, id))
     if (attempt !== null && attempt !== reading?.attempt) {
-      // What the one before printed at its very end.
+      // The last lines of the attempt before.
       if (reading !== null) yield* reading.read()
       reading = new AttemptReader(store, id, attempt)
       yield { kind: 'attempt', attempt }
@@ -45,7 +45,7 @@ async function lastAttempt(store: Store, id: JobId): Promise<number | null> {
   return (await store.attempts(id)).at(-1)?.attempt ?? null
 }
 
-/** Each read goes on where the one before ended. */
+/** Reads the lines of an attempt, each time from where the read before ended. */
 class AttemptReader {
   readonly attempt: number
   readonly #store: Store

@@ -46,12 +46,12 @@ function usageText(usage: JobJson['attempts'][number]['usage']): string {
   return `${memory}${cpuMs === null ? '' : `, ${formatDuration(cpuMs)} of CPU`}`
 }
 
-/** How far a job is, by its own account. */
+/** The progress that a job reports. */
 export function progressText({ fraction, message }: NonNullable<JobJson['progress']>): string {
   return `${Math.round(fraction * 100)} %${message === null ? '' : ` ${message}`}`
 }
 
-/** The task's own stack if there is one: that is what its author needs. */
+/** An error with the stack of the task if there is one: its author needs that. */
 export function errorText(error: JobError): string {
   return visible(error.stack ?? `${error.name}: ${error.message}`)
 }

@@ -10,7 +10,7 @@ import { suiteText } from './suite-text.js'
 interface RunAnswer {
   readonly exitCode: number
   readonly json: unknown
-  /** Where it can be looked up, should it not be possible to print it. */
+  /** Where to find it, if it cannot be printed. */
   readonly place: string
 }
 

@@ -7,7 +7,7 @@ import { say, sayText } from '../say.js'
 
 /**
  * Shows how a run ended on stderr. Returns the line for stdout, and the exit code. `onlyId`: nobody waited for its end.
- * `wasMirrored`: its output has been shown as it is, and nothing of ours belongs on stdout.
+ * `wasMirrored`: stdout has the output of a command, and gets nothing else.
  */
 export function showEnd(
   end: RunEnd,
@@ -30,7 +30,7 @@ export function showEnd(
   return { line: null, exitCode }
 }
 
-/** A text bare, anything else as JSON; nothing for a task that returned nothing. */
+/** A text as it is, anything else as JSON; null for a task that returned nothing. */
 function resultText({ result }: JobJson): string | null {
   if (result === null) return null
   if (typeof result !== 'string') return safeJson(JSON.stringify(result))

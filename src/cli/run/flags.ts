@@ -6,7 +6,7 @@ import { parseMaxRetries } from '../../domain/retry.js'
 import { machineZone } from '../../domain/schedule/local-time.js'
 import { timeIn } from '../../domain/schedule/time.js'
 
-/** What can be said of one job on the command line. */
+/** The flags of one job. */
 export const jobFlags = {
   delay: Flags.string({
     summary: 'Run it no sooner than this long from now',
@@ -38,7 +38,7 @@ export interface JobFlagValues {
   readonly 'on-conflict'?: KeyPolicy | undefined
 }
 
-/** Checked here, where what is wrong can be named as it was typed. Throws UsageError. */
+/** The options that the flags give, checked here, so that errors name the flags. Throws UsageError. */
 export function enqueueOptions(flags: JobFlagValues, now: number): EnqueueOptions {
   const { delay, at, queue, priority, retries, timeout, expires, key } = flags
   return {

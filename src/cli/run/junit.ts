@@ -36,7 +36,7 @@ export function junitXml({ name, startedAt, durationMs, cases }: TestSuite): str
     errors: String(count('error')),
     skipped: '0',
     time: seconds(durationMs),
-    // In UTC; the strictest schema in use forbids both the fraction and the zone.
+    // In UTC. The strictest schema in use forbids a fraction and a zone.
     timestamp: new Date(startedAt).toISOString().slice(0, 19),
   })
   return ['<?xml version="1.0" encoding="UTF-8"?>', `<${head}>`, ...cases.map(caseXml), '</testsuite>', ''].join('\n')
@@ -58,7 +58,7 @@ function seconds(durationMs: number): string {
 }
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-// In XML 1.0 these cannot be written in any way, not even as numbers.
+// XML 1.0 has no way to write these, not even as numbers.
 const forbidden = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu
 
 function escaped(text: string): string {
@@ -66,7 +66,7 @@ function escaped(text: string): string {
   return safeXml(allowed.replace(/[&<>"]/g, (character) => entities[character] ?? ''))
 }
 
-/** A reader makes spaces of the line ends and tabs in an attribute, unless they are written as numbers. */
+/** XML readers turn line ends and tabs of an attribute into spaces, unless they are written as numbers. */
 function inAttribute(text: string): string {
   return escaped(text).replace(/[\t\n]/g, (character) => `&#${character.charCodeAt(0)};`)
 }

@@ -20,7 +20,7 @@ import { runReporter } from './run-reporter.js'
 export interface RunRequest extends JobRequest {
   /** In this very process. */
   readonly inline: boolean
-  /** What a command has while it runs here; null for a task, whose output is shown on stderr. */
+  /** The streams of a command that runs here; null for a task, whose output is shown on stderr. */
   readonly outer: OuterStreams | null
 }
 
@@ -57,7 +57,7 @@ export function enqueueOne(context: Context, request: RunRequest): Promise<RunEn
 }
 
 /**
- * Enqueues for the workers, and follows the job to its end: the older one where that has the key. A signal ends the
+ * Enqueues for the workers, and follows the job to its end. If an older job has the key, follows that one. A signal ends the
  * following, not the job.
  */
 export function enqueueAndWait(context: Context, request: RunRequest): Promise<RunEnd> {

@@ -31,7 +31,7 @@ interface RunFlagValues extends JobFlagValues {
   readonly junit?: string | undefined
 }
 
-/** The order that a command line gives: `words` are what follows the task. Throws UsageError. */
+/** The order of a command line. `words` follow the task. Throws UsageError. */
 export async function readOrder(task: string, words: readonly string[], flags: RunFlagValues): Promise<RunOrder> {
   const options = enqueueOptions(flags, systemClock.now())
   const way = wayOf(flags)
@@ -77,7 +77,7 @@ function refuseBesideGlob(glob: string, words: readonly string[], { data, each, 
   refuse(`the glob ${glob}`, { '--each': each, '--wait': wait || undefined, '--key': key }, hint)
 }
 
-/** A report is of what this command has run. */
+/** A report is about the jobs that this command has run itself. */
 function refuseBesideReport({ junit, detach, wait, delay, at, each, key }: RunFlagValues): void {
   if (junit === undefined) return
   const elsewhere = { '--detach': detach || undefined, '--wait': wait || undefined, '--delay': delay, '--at': at }

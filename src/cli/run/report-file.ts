@@ -13,7 +13,7 @@ export function reportFile(path: string, option: string): ReportFile {
   try {
     const target = targetOf(resolve(path))
     const temporary = join(dirname(target), `.offstage-${Math.random().toString(36).slice(2)}.tmp`)
-    // Permissions, a read-only disk, a folder that is not there: trying tells, whatever it is.
+    // Permissions, a read-only disk, a folder that is not there: trying finds all of them.
     writeFileSync(temporary, '', { flag: 'wx' })
     rmSync(temporary)
     return { write: (text) => replaceFile(target, temporary, text) }
@@ -24,13 +24,13 @@ export function reportFile(path: string, option: string): ReportFile {
   }
 }
 
-/** What a link leads to is written, and the link stays. */
+/** The file to replace: the target of a link, so that the link stays. */
 function targetOf(path: string): string {
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return path
-  // What is no plain file must not be replaced by one: /dev/null is everybody's.
+  // Only a plain file may be replaced by one: everybody uses /dev/null.
   const there = statSync(path)
   if (!there.isFile()) throw new Error('it is no plain file')
-  // /dev/stdout is a plain file too when it is redirected to one, and what was printed would be gone with it.
+  // A redirected /dev/stdout is a plain file too. Replacing it would lose what was printed.
   const printed = [1, 2].map((descriptor) => fstatSync(descriptor))
   if (printed.some(({ dev, ino }) => dev === there.dev && ino === there.ino))
     throw new Error('this command prints to it')

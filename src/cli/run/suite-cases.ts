@@ -24,7 +24,7 @@ function problemOf({ state, reason, error }: JobJson): TestProblem {
   if (error === null) return { kind: 'error', type, message: type, text: '' }
   const text = error.stack ?? `${error.name}: ${error.message}`
   if (reason === 'error') return { kind: 'failure', type: error.name, message: error.message, text }
-  // Of one that was cancelled the error is from an attempt before.
+  // The error of a cancelled job is from an earlier attempt.
   return { kind: 'error', type, message: state === 'cancelled' ? type : error.message, text }
 }
 

@@ -8,11 +8,11 @@ import { suiteCases } from './suite-cases.js'
 interface SuiteFacts {
   readonly name: string
   readonly startedAt: EpochMs
-  /** Of the project: files are named from here. */
+  /** The folder of the project: the report names files from here. */
   readonly root: string
 }
 
-/** Writes the report of a suite. Answers whether it is there. */
+/** Writes the report of a suite. Returns whether it is written. */
 export type SuiteReport = (suite: SuiteJson, facts: SuiteFacts) => boolean
 
 /** The report that `--junit` asks for; null asks for none. Throws UsageError if the file cannot be written. */
@@ -25,7 +25,7 @@ export function suiteReport(junit: string | null): SuiteReport {
       file.write(junitXml({ name, startedAt, durationMs, cases: suiteCases(suite, root) }))
       return true
     } catch (thrown) {
-      // How the tasks ended is still to be told.
+      // How the tasks ended must still be shown.
       say(`--junit: ${junit} could not be written: ${(thrown as Error).message}`)
       return false
     }

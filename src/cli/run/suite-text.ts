@@ -4,7 +4,7 @@ import { hasPassed, type SuiteJson, tookMs } from '../../views/suite.js'
 import { short, stateText } from '../jobs/job-text.js'
 import { table } from '../table.js'
 
-/** What is said of a task as it ends: a line, and below it the stack of one that failed. */
+/** How a task of a suite ended: one line, and below it the stack if it failed. */
 export function endedText(job: JobJson): string {
   const took = tookMs(job)
   const head = `${job.task}${took === null ? '' : ` ${timeText(took)}`}`
@@ -13,7 +13,7 @@ export function endedText(job: JobJson): string {
   return `FAILED ${head}: ${indented(failureText(job))}`
 }
 
-/** The error and its stack, without saying twice what a stack usually begins with. */
+/** The error and its stack. The stack usually begins with the error, which is then not repeated. */
 function failureText({ error, state }: JobJson): string {
   if (error === null) return state
   const headline = `${error.name}: ${error.message}`
@@ -21,7 +21,7 @@ function failureText({ error, state }: JobJson): string {
   return error.stack.startsWith(headline) ? error.stack : `${headline}\n${error.stack}`
 }
 
-/** No line of an error can pass for a line of ours. */
+/** Indented, so that no line of an error looks like a line of ours. */
 function indented(text: string): string {
   return text.replaceAll('\n', '\n  ')
 }

@@ -5,7 +5,7 @@ import type { EpochMs } from '../../domain/job.js'
 import { type ScheduleOptions, timeOf } from '../../domain/schedule/options.js'
 import { type CatchUp, catchUps, type Overlap, overlaps } from '../../domain/schedule/schedule.js'
 
-/** What can be said of a schedule on the command line, beside what is said of its jobs. */
+/** The flags of a schedule, beside those of its jobs. */
 export const scheduleFlags = {
   name: Flags.string({ summary: "What it is called; its task's name unless said", helpValue: 'NAME' }),
   cron: Flags.string({
@@ -59,12 +59,12 @@ const names: Readonly<Partial<Record<keyof ScheduleOptions, string>>> = {
   maxLateness: '--max-lateness',
 }
 
-/** How an option is called on the command line. */
+/** The flag of an option. */
 export function flagOf(option: keyof ScheduleOptions): string {
   return names[option] ?? `--${option}`
 }
 
-/** The schedule that flags give. Throws UsageError for none, and for a time that has passed. */
+/** The options that the flags give. Throws UsageError if they give no times, and for a time that has passed. */
 export function scheduleOptions(flags: ScheduleFlagValues, now: EpochMs): ScheduleOptions {
   const { cron, every, tz, overlap, jitter, until, limit } = flags
   if ([cron, every, flags.in, flags.at].every((time) => time === undefined)) {

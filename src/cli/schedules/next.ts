@@ -3,7 +3,7 @@ import { maxSlots, type NextRequest, nextSlots } from '../../app/schedules/next-
 import type { DueJson } from '../../views/slot.js'
 import { say } from '../say.js'
 
-/** The slots to come; says what keeps them from firing or from being shown. Throws NotFoundError. */
+/** The slots to come. Says if they will not fire, or are not all shown. Throws NotFoundError. */
 export async function next(context: Context, request: NextRequest): Promise<readonly DueJson[]> {
   const { name } = request
   const { slots, fault, paused, truncated } = await withReader(context, (store) => nextSlots(store, request))

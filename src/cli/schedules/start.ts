@@ -12,7 +12,7 @@ import { reportSlots } from './slot-reporter.js'
 export function startScheduler(context: Context): Promise<number> {
   refuseMemory(context, 'schedule start')
   return withStore(context, async (store) => {
-    // What the tasks say of their jobs is read once: no code of theirs runs beside the scheduler.
+    // The options of the tasks are read once: no code of the project runs beside the scheduler.
     const catalog = await withTasks(
       context,
       async (tasks) => {

@@ -17,7 +17,7 @@ export async function tasksTable(items: readonly TaskItem[]): Promise<string> {
   )
 }
 
-/** A file as it is shown: from the current folder, if it is below it. */
+/** The path of a file from the current folder, if the file is below it. */
 export function relativeToHere(file: string): string {
   const here = `${process.cwd()}/`
   return file.startsWith(here) ? file.slice(here.length) : file

@@ -16,7 +16,7 @@ export class LineBuffer {
     lines[0] = (this.#rests.get(id) ?? '') + (lines[0] ?? '')
     const rest = lines.pop() ?? ''
     for (const line of lines) this.#write(id, line)
-    // What has no line end for so long is a line all the same.
+    // A text this long without a line end becomes a line.
     if (rest.length > maxLine) this.#write(id, rest)
     this.#rests.set(id, rest.length > maxLine ? '' : rest)
   }

@@ -28,8 +28,8 @@ export function startWorker(context: Context, settings: WorkSettings): Promise<n
 }
 
 /**
- * From now on the space for young objects does not grow, which V8 would let have 48 MB: those of a worker live for a batch of
- * jobs. It is no slower where it was measured. Whoever starts a worker cannot be asked to give Node a flag.
+ * From now on the space for young objects does not grow. V8 would let it have 48 MB, and the objects of a worker live no longer
+ * than a batch of jobs. Measured, it is no slower. Nobody should need to start a worker with a flag for Node.
  */
 function keepYoungSpaceSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1')

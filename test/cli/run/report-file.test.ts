@@ -36,7 +36,7 @@ test.each(['', 'nowhere/x.xml', 'plain/x.xml', 'dir', 'x'.repeat(300), '/dev/nul
   },
 )
 
-test('What has come into its way meanwhile is told, and no half of it is left.', () => {
+test('A write whose place is taken throws, and leaves no half of the file.', () => {
   mkdirSync(at('gone'))
   const file = reportFile(at('gone/report.xml'), '--junit')
   mkdirSync(at('gone/report.xml'))
