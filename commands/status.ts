@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { withReader } from '../src/app/context.js'
+import { currentStatus } from '../src/app/current-status.js'
 import { findJob, jobIdOf } from '../src/app/jobs/find-job.js'
 import { DataCommand } from '../src/cli/base-command.js'
 import { exitCodes } from '../src/cli/exit-codes.js'
@@ -8,7 +9,6 @@ import { takeSignals } from '../src/cli/signals.js'
 import { statusText } from '../src/cli/status-text.js'
 import { systemClock } from '../src/engine/clock.js'
 import type { Store } from '../src/stores/store.js'
-import { statusToJson } from '../src/views/status.js'
 
 export default class Status extends DataCommand {
   static override summary = 'Show queues, workers and schedules, or everything about a job'
@@ -36,7 +36,7 @@ export default class Status extends DataCommand {
         return job
       }
       const now = systemClock.now()
-      const status = await statusToJson(store, now)
+      const status = await currentStatus(store, now)
       if (!this.jsonEnabled()) this.log(await statusText(status, now))
       return status
     })

@@ -42,9 +42,9 @@ Exit codes: 0 done, 2 usage, 6 store unavailable.`
     const { command } = this.line
     if (command === null) refuseMistypedSubcommand(argv as string[], flags, this.#subcommands())
     const request = await readSchedule(argv as string[], command, flags, systemClock.now())
-    const items = await define(await this.context(flags), request)
-    if (!this.jsonEnabled()) this.log(await schedulesTable(items, systemClock.now()))
-    return items[0] ?? null
+    const schedule = await define(await this.context(flags), request)
+    if (!this.jsonEnabled()) this.log(await schedulesTable(schedule === null ? [] : [schedule], systemClock.now()))
+    return schedule
   }
 
   #subcommands(): readonly string[] {

@@ -1,19 +1,20 @@
-import type { EpochMs } from '../domain/job.js'
-import type { Store, WorkerInfo } from '../stores/store.js'
+import type { EpochMs, Job } from '../domain/job.js'
+import type { Schedule } from '../domain/schedule/schedule.js'
+import type { QueueInfo, WorkerInfo } from '../stores/store.js'
 import { isoTime } from './iso-time.js'
 import { queueToJson } from './queue.js'
 import { schedulesAtAGlance } from './schedule.js'
 
-const maxRunning = 1_000
+/** What a status is made of. */
+interface StatusFacts {
+  readonly queues: readonly QueueInfo[]
+  readonly workers: readonly WorkerInfo[]
+  readonly running: readonly Job[]
+  readonly schedules: readonly Schedule[]
+}
 
-/** Queues, workers and schedules at a glance. Health and failures are not gathered yet. */
-export async function statusToJson(store: Store, now: EpochMs) {
-  const [queues, workers, running, schedules] = await Promise.all([
-    store.queues(),
-    store.workers(),
-    store.running(maxRunning),
-    store.schedules(),
-  ])
+/** Queues, workers and schedules at a glance, as programs read them. Health and failures are not there yet. */
+export function statusToJson({ queues, workers, running, schedules }: StatusFacts, now: EpochMs) {
   return {
     health: null,
     queues: queues.map((queue) => queueToJson(queue, now)),
@@ -23,9 +24,9 @@ export async function statusToJson(store: Store, now: EpochMs) {
   }
 }
 
-export type StatusJson = Awaited<ReturnType<typeof statusToJson>>
+export type StatusJson = ReturnType<typeof statusToJson>
 
-function workerToJson(worker: WorkerInfo, running: Awaited<ReturnType<Store['running']>>) {
+function workerToJson(worker: WorkerInfo, running: readonly Job[]) {
   return {
     id: worker.id,
     pid: worker.process.pid,

@@ -1,5 +1,5 @@
 import { wholeRuleText } from '../../domain/schedule/rule.js'
-import type { NewSchedule, SaidSchedule, Schedule } from '../../domain/schedule/schedule.js'
+import type { DeclaredSchedule, NewSchedule, Schedule } from '../../domain/schedule/schedule.js'
 import { changedOptions, changesBetween, type ScheduleChanges } from '../../domain/schedule/sources.js'
 import type { Catalog } from '../../engine/ipc/messages.js'
 import { shellTask } from '../../engine/shell-task.js'
@@ -46,7 +46,7 @@ export function listChanges(
   stored: readonly Schedule[],
 ): readonly ScheduleChange[] {
   const before = new Map(stored.map((schedule) => [schedule.name, schedule]))
-  const one = (change: ScheduleChange['change'], schedule: SaidSchedule): ScheduleChange => {
+  const one = (change: ScheduleChange['change'], schedule: DeclaredSchedule): ScheduleChange => {
     const old = before.get(schedule.name)
     return {
       change,
@@ -65,6 +65,6 @@ export function listChanges(
   ]
 }
 
-function ruleOf({ plan }: SaidSchedule): string | null {
+function ruleOf({ plan }: DeclaredSchedule): string | null {
   return plan === null ? null : wholeRuleText(plan.rule)
 }

@@ -13,8 +13,8 @@ const texts = {
   unchanged: 'is as it was',
 }
 
-/** Adds a schedule, or changes the one of that name, and says which. Throws UsageError. */
-export function define(context: Context, request: ScheduleRequest): Promise<readonly ScheduleJson[]> {
+/** Adds a schedule, or changes the one of that name, and says which. null if it was removed at once. Throws UsageError. */
+export function define(context: Context, request: ScheduleRequest): Promise<ScheduleJson | null> {
   refuseMemory(context, 'schedule')
   const name = nameOf(request)
   return withTask(context, request.task, async (tasks) => {
@@ -22,7 +22,8 @@ export function define(context: Context, request: ScheduleRequest): Promise<read
     return withStore(context, async (store) => {
       const { answer, ruleBefore } = await defineSchedule(store, schedule)
       say(`schedule ${name}: ${texts[answer]}${ruleBefore === null ? '' : `, from ${ruleBefore}`}`)
-      return listSchedules(store, context.redact, [name])
+      const [defined = null] = await listSchedules(store, context.redact, [name])
+      return defined
     })
   })
 }

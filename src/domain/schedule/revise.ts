@@ -1,10 +1,10 @@
 import type { EpochMs, JobId } from '../job.js'
 import {
+  type DeclaredSchedule,
   hasWaited,
   jobOptionsOf,
   type NewSchedule,
   onTimeMs,
-  type SaidSchedule,
   type Schedule,
   type SlotRecord,
 } from './schedule.js'
@@ -59,7 +59,7 @@ export function latenessMs(slot: EpochMs, now: EpochMs): number {
 }
 
 /** All that a source says, but for the rule: that may count from the moment it was made. */
-function essence({ source, task, plan, fault }: SaidSchedule) {
+function essence({ source, task, plan, fault }: DeclaredSchedule) {
   if (plan === null) return { source, task, fault, definition: null }
   // What a task says of its jobs counts where the schedule says nothing.
   const { taskDefaults: _, ...definition } = plan.definition

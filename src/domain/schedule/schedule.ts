@@ -48,7 +48,7 @@ export function jobOptionsOf({ options, taskDefaults }: ScheduleDefinition) {
 }
 
 /** A schedule as its source says it: with a rule that it follows, or with the fault that keeps it from firing. */
-export interface SaidSchedule {
+export interface DeclaredSchedule {
   readonly name: string
   readonly source: ScheduleSource
   readonly task: string
@@ -58,13 +58,13 @@ export interface SaidSchedule {
 }
 
 /** A schedule that is to be stored. */
-export interface NewSchedule extends SaidSchedule {
+export interface NewSchedule extends DeclaredSchedule {
   /** When it was said: what is due later is due, however long it takes to be stored. */
   readonly saidAt: EpochMs
 }
 
 /** A schedule as it is stored. */
-export interface Schedule extends SaidSchedule {
+export interface Schedule extends DeclaredSchedule {
   /** Goes up with each of its changes, and never comes back: what was decided by an older one is not written. */
   readonly revision: number
   readonly createdAt: EpochMs

@@ -4,7 +4,13 @@ import { scheduleName } from '../names.js'
 import type { TaskDefaults } from '../request.js'
 import { parseSchedule, type ScheduleOptions } from './options.js'
 import { reviseSchedule } from './revise.js'
-import { jobOptionsOf, type NewSchedule, type SaidSchedule, type Schedule, type ScheduleSource } from './schedule.js'
+import {
+  type DeclaredSchedule,
+  jobOptionsOf,
+  type NewSchedule,
+  type Schedule,
+  type ScheduleSource,
+} from './schedule.js'
 import { isClockTime } from './time.js'
 
 /** A schedule as the code or the config says it, not checked yet. */
@@ -50,33 +56,33 @@ export interface ScheduleChanges {
   readonly added: readonly NewSchedule[]
   readonly changed: readonly NewSchedule[]
   readonly removed: readonly Schedule[]
-  /** Wanted, but one of that name was made by hand, which stays as it is. */
+  /** Desired, but one of that name was made by hand, which stays as it is. */
   readonly heldBack: readonly NewSchedule[]
 }
 
-export function changesBetween(stored: readonly Schedule[], wanted: readonly NewSchedule[]): ScheduleChanges {
+export function changesBetween(stored: readonly Schedule[], desired: readonly NewSchedule[]): ScheduleChanges {
   const before = new Map(stored.map((schedule) => [schedule.name, schedule]))
-  const names = new Set(wanted.map(({ name }) => name))
+  const names = new Set(desired.map(({ name }) => name))
   const isByHand = (name: string) => before.get(name)?.source === 'cli'
   return {
-    added: wanted.filter(({ name }) => !before.has(name)),
-    changed: wanted.filter((schedule) => {
+    added: desired.filter(({ name }) => !before.has(name)),
+    changed: desired.filter((schedule) => {
       const old = before.get(schedule.name)
       return old !== undefined && old.source !== 'cli' && reviseSchedule(old, schedule, 0) !== null
     }),
     removed: stored.filter(({ name, source }) => source !== 'cli' && !names.has(name)),
-    heldBack: wanted.filter(({ name }) => isByHand(name)),
+    heldBack: desired.filter(({ name }) => isByHand(name)),
   }
 }
 
 /** What is other in a schedule beside its rule, by the names that people write; none where one of the two is faulty. */
-export function changedOptions(old: SaidSchedule, said: SaidSchedule): readonly string[] {
+export function changedOptions(old: DeclaredSchedule, said: DeclaredSchedule): readonly string[] {
   const [before, after] = [namedParts(old), namedParts(said)]
   if (before === null || after === null) return []
   return Object.keys(after).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
 }
 
-function namedParts({ source, task, plan }: SaidSchedule): Readonly<Record<string, unknown>> | null {
+function namedParts({ source, task, plan }: DeclaredSchedule): Readonly<Record<string, unknown>> | null {
   if (plan === null) return null
   const { timing, argsJson, catchUp, maxLatenessMs, overlap, jitterMs, until, limit } = plan.definition
   const startAt = timing.kind === 'every' ? timing.startAt : null
