@@ -15,7 +15,7 @@ import { type Context, projectOf } from './context.js'
 export function startTasks(context: Context, pattern: string | null, output: (output: TaskOutput) => void): TaskPool {
   if (pattern === shellTask) return startCommands(null)
   const program = taskProgram(projectOf(context), pattern, context.maxMemoryBytes)
-  return new TaskPool(inProcesses(program), systemClock, output)
+  return new TaskPool(inProcesses(program, systemClock), systemClock, output)
 }
 
 /** A pool for the built-in task alone, which needs no project. A command has the streams of `outer`. */

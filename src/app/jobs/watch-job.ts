@@ -11,12 +11,12 @@ export interface JobMoment {
 
 /** Gives a job and its progress now, and again after each change, until it is final or the signal fires. Throws NotFoundError. */
 export async function* watchJob(store: Store, id: JobId, signal: AbortSignal): AsyncGenerator<JobMoment> {
+  const changes = store.changes()
   for (;;) {
-    const since = store.news()
     const job = await store.job(id)
     if (job === null) throw noJob(id)
     yield { job, progress: (await store.progress([id])).get(id) ?? null }
     if (isFinal(job.state) || signal.aborted) return
-    await store.waitForWork({ since, timeoutMs: 1_000, signal })
+    await changes.next(1_000, signal)
   }
 }

@@ -65,7 +65,7 @@ async function verdictsOf(
 async function answerOf(check: Promise<readonly Verdict[]>): Promise<readonly Verdict[] | string> {
   let cancel = () => {}
   const over = new Promise<never>((_, reject) => {
-    cancel = after(maxWaitMs, () => reject(new Error('they do not answer')))
+    cancel = systemClock.after(maxWaitMs, () => reject(new Error('they do not answer')))
   })
   try {
     return await Promise.race([check, over])

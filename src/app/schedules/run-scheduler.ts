@@ -1,7 +1,7 @@
 import { systemClock } from '../../engine/clock.js'
 import { EngineEmitter } from '../../engine/events.js'
 import type { Catalog } from '../../engine/ipc/messages.js'
-import { type FindTask, Scheduler } from '../../engine/scheduler.js'
+import { type FindTask, Scheduler } from '../../engine/services/scheduler.js'
 import { scheduling } from '../../engine/services/scheduling.js'
 import type { Service } from '../../engine/services/service.js'
 import { shellTask, shellTaskInfo } from '../../engine/shell-task.js'
@@ -37,8 +37,8 @@ export async function runScheduler(
 export async function startScheduling(store: Store, find: FindTask, engine: EngineEmitter): Promise<Service> {
   const findAny: FindTask = (name) => (name === shellTask ? shellTaskInfo : find(name))
   const scheduler = new Scheduler(store, systemClock, findAny, engine)
-  await scheduler.turn()
-  const service = scheduling(store, scheduler, engine)
+  await scheduler.runOnce()
+  const service = scheduling(store, scheduler, systemClock, engine)
   service.start()
   return service
 }

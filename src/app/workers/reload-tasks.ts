@@ -1,6 +1,6 @@
+import { systemClock } from '../../engine/clock.js'
 import type { Catalog, ModuleFault } from '../../engine/ipc/messages.js'
 import type { TaskPool } from '../../engine/pool/task-pool.js'
-import { after } from '../../engine/timer.js'
 import { watchCode } from '../../project/watch.js'
 import { type Context, projectOf } from '../context.js'
 import { killOnExit, type ProjectTasks } from '../project-tasks.js'
@@ -110,7 +110,7 @@ class Reloader {
 
   /** What the new code has; null if it cannot be used, or if it is outdated already. */
   async #tryToLoad(): Promise<Catalog | null> {
-    const cancelSlow = after(slowLoadMs, () => this.#listener({ kind: 'load-slow' }))
+    const cancelSlow = systemClock.after(slowLoadMs, () => this.#listener({ kind: 'load-slow' }))
     try {
       return await this.#load()
     } catch (thrown) {

@@ -27,11 +27,11 @@ export async function nothingLeft(
   burst: Burst,
   signal: AbortSignal,
 ): Promise<void> {
+  const changes = store.changes()
   for (;;) {
-    const since = store.news()
     if (signal.aborted) return
     if (!runner.busy && !(await isAnythingLeft(store, known(), burst))) return
-    await store.waitForWork({ since, timeoutMs: 500, signal })
+    await changes.next(500, signal)
   }
 }
 
