@@ -1,8 +1,18 @@
 import { defineConfig } from 'vitest/config'
+import { filesOf, layers } from './scripts/layers.js'
+
+const oneLayer = (layer: (typeof layers)[number]) => ({
+  extends: true as const,
+  test: {
+    name: layer.name,
+    include: filesOf(layer),
+    // Vitest runs it only if a test file of this layer runs.
+    globalSetup: [layer.needsBuild ? 'test/support/build.ts' : 'test/support/node-version.ts'],
+  },
+})
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     exclude: ['**/fixtures/**', 'node_modules/**'],
     pool: 'forks',
     // Most tests wait for processes: two files at a time keep two cores busy, and vitest alone would take one.
@@ -11,7 +21,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Otherwise what commands print never reaches those who capture it.
     disableConsoleIntercept: true,
-    globalSetup: ['test/support/global-setup.ts'],
     env: { NO_COLOR: '1', FORCE_COLOR: '0' },
+    projects: layers.map(oneLayer),
   },
 })

@@ -6,50 +6,50 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { refuseOldNode } from '../bin/node-version.js'
+import { layers } from './layers.js'
 import { nodeBinary, nodeVersions } from './nodes.js'
 
 refuseOldNode()
 const root = fileURLToPath(new URL('..', import.meta.url))
 const reports = mkdtempSync(join(tmpdir(), 'offstage-check-'))
 const own = process.versions.node
+const budgets = new Map(layers.map(({ name, budgetSeconds }) => [name, budgetSeconds]))
 
 /** A program of the checkout, run by this very Node. */
 const tool = (file, ...args) => [process.execPath, join(root, 'node_modules', file), ...args]
 const npmRun = (name, ...args) => ['npm', 'run', '-s', name, ...args]
 
-/** Test files below `test/`, on a Node of that version. */
-const tests = (name, budgetSeconds, folders, { version = own, env = {} } = {}) => ({
+/** The test files of a layer, on a Node of that version. */
+const tests = (
+  layerName,
+  name = layerName,
+  { version = own, env = {}, budgetSeconds = budgets.get(layerName) } = {},
+) => ({
   name,
   budgetSeconds,
   report: join(reports, `${name}.json`),
   env,
   command() {
     const node = version === own ? process.execPath : nodeBinary(version)
-    const paths = folders.map((folder) => `test/${folder}`)
     const output = ['--reporter=default', '--reporter=json', `--outputFile.json=${this.report}`]
-    return [node, join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...paths, ...output]
+    return [node, join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', layerName, ...output]
   },
 })
 const step = (name, budgetSeconds, command) => ({ name, budgetSeconds, command: () => command })
 
-const units = ['architecture', 'cli', 'docs', 'domain', 'engine', 'project', 'manifest.test.ts']
 const short = [
   step('lint', 30, tool('@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.')),
   step('types', 30, tool('typescript/bin/tsc', '-p', 'tsconfig.test.json')),
   step('build', 30, npmRun('build')),
-  tests('unit', 90, units),
-  tests('stores', 60, ['contract', 'stores']),
-  tests('commands', 120, ['commands']),
-  tests('process', 240, ['process']),
-  ...nodeVersions.map((version) => tests(`modules-${version}`, 60, ['modules'], { version })),
-  tests('faults', 300, ['faults']),
-  tests('broken-installs', 90, ['install']),
+  ...layers.flatMap(({ name }) =>
+    name === 'modules' ? nodeVersions.map((version) => tests(name, `${name}-${version}`, { version })) : tests(name),
+  ),
   step('node', 10, [process.execPath, join(root, 'scripts/check-node.js')]),
-  step('install', 180, [process.execPath, join(root, 'scripts/install-matrix.js')]),
+  step('package', 180, [process.execPath, join(root, 'scripts/install-matrix.js')]),
 ]
 const long = [
-  step('install-long', 900, [process.execPath, join(root, 'scripts/install-matrix.js'), '--long']),
-  tests('faults-long', 3600, ['faults'], { env: { OFFSTAGE_FAULTS: 'long' } }),
+  step('package-long', 900, [process.execPath, join(root, 'scripts/install-matrix.js'), '--long']),
+  tests('faults', 'faults-long', { env: { OFFSTAGE_FAULTS: 'long' }, budgetSeconds: 3600 }),
 ]
 
 const args = process.argv.slice(2)

@@ -6,6 +6,7 @@ import type { ProcessExit } from '../../../src/engine/hosts/process-exit.js'
 import { ProcessHost, type TaskProgram } from '../../../src/engine/hosts/process-host.js'
 import type { HostEvent } from '../../../src/engine/hosts/task-host.js'
 import { temporaryFolder } from '../../support/folder.js'
+import { taskProgram } from '../../support/task-program.js'
 
 const folder = temporaryFolder()
 afterAll(() => folder.remove())
@@ -18,14 +19,7 @@ function startProcess(program: Partial<TaskProgram>) {
   const emit = (event: HostEvent) => {
     if (event.type === 'exited') resolveExit(event.exit)
   }
-  const entry = join(import.meta.dirname, '../../../dist/src/task-process.js')
-  const whole = {
-    entry,
-    execArgv: [],
-    args: ['tasks', folder.path],
-    cwd: folder.path,
-    loadLimitMs: 60_000,
-  }
+  const whole = taskProgram(folder.path, folder.path)
   return { process: new ProcessHost({ ...whole, ...program }, systemClock, emit), exit }
 }
 
@@ -49,10 +43,10 @@ describe('a task process', () => {
     onTestFinished(() => tasks.remove())
     writeFileSync(join(tasks.path, 'bad.mjs'), `${endless}\nexport default () => 1\n`)
     writeFileSync(join(tasks.path, 'good.mjs'), 'export default () => 1\n')
-    const { process } = startProcess({ args: ['tasks', tasks.path], loadLimitMs: 1_000 })
+    const { process } = startProcess({ args: ['tasks', tasks.path], loadLimitMs: 2_000 })
     expect(await process.catalog).toMatchObject({
       tasks: [{ name: 'good' }],
-      faults: [{ message: `${join(tasks.path, 'bad.mjs')} had not loaded after 1s` }],
+      faults: [{ message: `${join(tasks.path, 'bad.mjs')} had not loaded after 2s` }],
     })
     expect(process.ready).toBe(true)
     await process.end()

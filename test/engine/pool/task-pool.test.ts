@@ -11,6 +11,7 @@ import { openMemoryStore } from '../../../src/stores/memory/store.js'
 import type { Store } from '../../../src/stores/store.js'
 import { temporaryFolder } from '../../support/folder.js'
 import { newJob, newWorker } from '../../support/job.js'
+import { taskProgram } from '../../support/task-program.js'
 
 const folder = temporaryFolder()
 const tasksFolder = join(folder.path, 'tasks')
@@ -42,15 +43,7 @@ afterEach(async () => {
 /** A worker with a store of its own, and a way to wait for its jobs. */
 async function workerWith(concurrency: number, processes: number) {
   const store = openMemoryStore(systemClock)
-  const entry = join(import.meta.dirname, '../../../dist/src/task-process.js')
-  const program = {
-    entry,
-    execArgv: [],
-    args: ['tasks', tasksFolder],
-    cwd: folder.path,
-    loadLimitMs: 60_000,
-  }
-  const pool = new TaskPool(inProcesses(program, systemClock), systemClock, () => {})
+  const pool = new TaskPool(inProcesses(taskProgram(tasksFolder, folder.path), systemClock), systemClock, () => {})
   await pool.catalog
   const settings = {
     queues: null,

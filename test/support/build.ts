@@ -3,12 +3,11 @@ import { existsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { globSync } from 'tinyglobby'
-import { tooOldNode } from '../../bin/node-version.js'
+import refuseOldNode from './node-version.js'
 
-/** The tests run the built command line, as users do: builds it where a source is newer. */
+/** These tests run the built program, as users do. It is built again if a source is newer. */
 export default function buildIfStale(): void {
-  const tooOld = tooOldNode()
-  if (tooOld !== null) throw new Error(tooOld)
+  refuseOldNode()
   const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
   const built = join(root, 'dist/src/cli.js')
   const sources = globSync(['src/**/*.ts', 'commands/**/*.ts', 'package.json', 'rolldown.config.js'], {

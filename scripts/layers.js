@@ -1,0 +1,32 @@
+// The layers of tests: which files belong to each, whether they run the built program, and how long they may take.
+// vitest.config.ts makes a project of each, and scripts/check.js a step.
+
+export const layers = [
+  {
+    name: 'unit',
+    paths: [
+      'app',
+      'architecture',
+      'cli',
+      'docs',
+      'domain',
+      'engine',
+      'http',
+      'project',
+      'support',
+      'views',
+      'manifest.test.ts',
+    ],
+    needsBuild: false,
+    budgetSeconds: 90,
+  },
+  { name: 'stores', paths: ['contract', 'stores'], needsBuild: false, budgetSeconds: 60 },
+  { name: 'commands', paths: ['commands'], needsBuild: true, budgetSeconds: 120 },
+  { name: 'process', paths: ['process'], needsBuild: true, budgetSeconds: 240 },
+  { name: 'modules', paths: ['modules'], needsBuild: true, budgetSeconds: 60 },
+  { name: 'faults', paths: ['faults'], needsBuild: true, budgetSeconds: 300 },
+  { name: 'install', paths: ['install'], needsBuild: true, budgetSeconds: 90 },
+]
+
+export const filesOf = ({ paths }) =>
+  paths.map((path) => (path.endsWith('.ts') ? `test/${path}` : `test/${path}/**/*.test.ts`))
