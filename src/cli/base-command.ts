@@ -1,5 +1,6 @@
 import { Command, Config, Flags, type Interfaces, settings } from '@oclif/core'
 import { type Context, readContext } from '../app/context.js'
+import type { ErrorCode } from '../domain/error-catalog.js'
 import { OffstageError, UsageError } from '../domain/errors.js'
 import { type DeclaredFlags, helpAndVersion, readArgv, truthOf } from './argv.js'
 import { checkLine } from './check-line.js'
@@ -127,7 +128,7 @@ function refuseUnclearEnvironment(): void {
 }
 
 interface ShownError {
-  readonly code: string
+  readonly code: ErrorCode
   readonly message: string
   readonly hint: string | null
   readonly exitCode: number

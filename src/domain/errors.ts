@@ -1,15 +1,18 @@
+import type { CodeOf, ErrorCode } from './error-catalog.js'
+
 /**
- * Every error that Offstage itself raises. `code` is stable and meant for programs; `hint` says what to do next.
+ * Every error that Offstage itself raises. `code` is stable and meant for programs (docs/errors.md has all of them); `hint`
+ * says what to do next.
  * Expected answers of the engine are return values, not errors: what is thrown is a mistake of the caller,
  * a store that cannot be reached, or a bug.
  */
-export class OffstageError extends Error {
+export class OffstageError<Code extends ErrorCode = ErrorCode> extends Error {
   // Names are written out: those of classes do not survive the minifier.
   override name = 'OffstageError'
-  readonly code: string
+  readonly code: Code
   readonly hint: string | null
 
-  constructor(code: string, message: string, hint: string | null = null) {
+  constructor(code: Code, message: string, hint: string | null = null) {
     super(message)
     this.code = code
     this.hint = hint
@@ -23,17 +26,17 @@ export function messageWithHint(thrown: unknown): string {
 }
 
 /** Something given by the user is not acceptable: a flag, an argument, a task name, an option in code. */
-export class UsageError extends OffstageError {
+export class UsageError extends OffstageError<CodeOf<'UsageError'>> {
   override name = 'UsageError'
 }
 
 /** There is no job, queue, worker or schedule of that name. */
-export class NotFoundError extends OffstageError {
+export class NotFoundError extends OffstageError<CodeOf<'NotFoundError'>> {
   override name = 'NotFoundError'
 }
 
 /** A job with this unique key is not final, and the caller asked for an error then. */
-export class KeyTakenError extends OffstageError {
+export class KeyTakenError extends OffstageError<CodeOf<'KeyTakenError'>> {
   override name = 'KeyTakenError'
 
   constructor(key: string, holder: string) {
@@ -42,7 +45,7 @@ export class KeyTakenError extends OffstageError {
 }
 
 /** The store cannot be reached, opened, read or written. Nothing was acknowledged. */
-export class StoreUnavailableError extends OffstageError {
+export class StoreUnavailableError extends OffstageError<CodeOf<'StoreUnavailableError'>> {
   override name = 'StoreUnavailableError'
 }
 
@@ -57,16 +60,16 @@ export function isTemporary(thrown: unknown): thrown is StoreUnavailableError {
 }
 
 /** The task modules of the project cannot be used. */
-export class ProjectError extends OffstageError {
+export class ProjectError extends OffstageError<CodeOf<'ProjectError'>> {
   override name = 'ProjectError'
 }
 
 const crossing = { UsageError, NotFoundError, StoreUnavailableError, StoreLostError, ProjectError }
 
 /** An error that came from another process as its parts: of the class that it had there. */
-export function errorNamed(name: string, code: string, message: string, hint: string | null): OffstageError {
+export function errorNamed(name: string, code: ErrorCode, message: string, hint: string | null): OffstageError {
   const Kind = Object.hasOwn(crossing, name) ? crossing[name as keyof typeof crossing] : OffstageError
-  return new Kind(code, message, hint)
+  return new Kind(code as never, message, hint) // it is a code of that class: it had it there
 }
 
 /** Thrown by a task: the job ends as `failed` at once, whatever retries are left. */

@@ -17,7 +17,7 @@ export function scheduleName(name: string): string {
   return placeName(name, 'schedule', 'E_SCHEDULE_NAME')
 }
 
-function placeName(name: string, what: string, code: string): string {
+function placeName(name: string, what: string, code: 'E_QUEUE_NAME' | 'E_SCHEDULE_NAME'): string {
   // JavaScript may hand over anything.
   if (typeof name === 'string' && placePattern.test(name)) return name
   throw new UsageError(

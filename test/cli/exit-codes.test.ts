@@ -34,11 +34,11 @@ describe('exit codes', () => {
 
   test('An error ends it by its kind.', () => {
     const errors = [
-      new UsageError('E', ''),
+      new UsageError('E_USAGE', ''),
       new NotJsonError('a', 'is a Map'),
-      new ProjectError('E', ''),
-      new NotFoundError('E', ''),
-      new StoreUnavailableError('E', ''),
+      new ProjectError('E_CONFIG', ''),
+      new NotFoundError('E_NO_JOB', ''),
+      new StoreUnavailableError('E_STORE_LOST', ''),
       new KeyTakenError('k', 'j1'),
       new Error('a bug'),
     ]

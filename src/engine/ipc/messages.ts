@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../domain/error-catalog.js'
 import type { EpochMs, JobId } from '../../domain/job.js'
 import type { AttemptReport } from '../../domain/outcome.js'
 import type { EnqueueOptions, TaskDefaults } from '../../domain/request.js'
@@ -89,7 +90,7 @@ export interface EnqueueRequest {
 export type EnqueueAnswer =
   | { readonly id: JobId; readonly duplicate: boolean }
   | { readonly taken: { readonly key: string; readonly holder: JobId } }
-  | { readonly name: string; readonly code: string; readonly message: string; readonly hint: string | null }
+  | { readonly name: string; readonly code: ErrorCode; readonly message: string; readonly hint: string | null }
 
 /** Whether arguments are acceptable to a task. */
 export interface CheckRequest {

@@ -1,0 +1,31 @@
+import { exitCodeOfError } from '../../src/cli/exit-codes.js'
+import { type ErrorCode, errorCatalog } from '../../src/domain/error-catalog.js'
+import { errorNamed } from '../../src/domain/errors.js'
+
+const introduction = `# Error codes
+
+<!-- npm run docs:update makes this page from src/domain/error-catalog.ts; a test compares it -->
+
+Every error that Offstage itself raises has a code. A code never changes its meaning; messages and hints may change.
+
+- On a terminal, stderr has the message and the hint.
+- With \`--json\`, stdout has \`{ "error": { "code", "message", "hint" } }\`.
+- In code, the error is of the class that is named here. \`offstage\` exports the classes. All of them extend \`OffstageError\`, which has
+  \`code\` and \`hint\`.
+
+The exit code is that of a command that ends with the error. [The command line](command-line.md#exit-codes) lists all exit codes.
+An error that a task throws is not in this list: it belongs to the job, and \`offstage status JOB\` shows it.
+`
+
+/** The text of docs/errors.md. */
+export function errorsPage(): string {
+  const codes = (Object.keys(errorCatalog) as ErrorCode[]).sort()
+  return [introduction, ...codes.map(sectionOf)].join('\n')
+}
+
+function sectionOf(code: ErrorCode): string {
+  const { classes, when, whatToDo } = errorCatalog[code]
+  const exitCode = exitCodeOfError(errorNamed(classes[0] ?? '', code, '', null))
+  const reportedAs = classes.length === 0 ? 'only commands report it' : `class ${classes.join(' or ')}`
+  return `## ${code}\n\n${when}\n\n- What to do: ${whatToDo}\n- Exit code ${exitCode}; ${reportedAs}\n`
+}

@@ -1,0 +1,6 @@
+import { errorsPage } from './errors.js'
+
+/** The pages that are made from the source: where each is, from the root, and what makes its text. */
+export const generatedPages: Readonly<Record<string, () => string>> = {
+  'docs/errors.md': errorsPage,
+}

@@ -1,0 +1,215 @@
+// Every code that an error of Offstage can have. The constructors of the error classes take no other, and docs/errors.md is
+// made from here. Only its types are used by the program, so these texts are not in the build.
+
+export type ErrorClass =
+  | 'UsageError'
+  | 'ProjectError'
+  | 'NotFoundError'
+  | 'StoreUnavailableError'
+  | 'KeyTakenError'
+  | 'OffstageError'
+
+const of =
+  <const Classes extends readonly ErrorClass[]>(...classes: Classes) =>
+  (when: string, whatToDo: string) => ({ classes, when, whatToDo })
+
+const usage = of('UsageError')
+const project = of('ProjectError')
+const notFound = of('NotFoundError')
+const store = of('StoreUnavailableError')
+const other = of('OffstageError')
+/** Commands report it; no error class of ours has it. */
+const commandOnly = of()
+
+export const errorCatalog = {
+  E_ARGUMENTS: usage(
+    "The task's schema refuses the arguments, or two ways to give arguments are mixed.",
+    'Correct the argument that the message names.',
+  ),
+  E_BUG: commandOnly('The program met an error that nobody expected.', 'Set `DEBUG=1` for the stack, and report it.'),
+  E_CONFIG: project(
+    'The config file cannot be read, cannot be evaluated, or holds a setting that is wrong.',
+    'Correct the setting that the message names; `docs/tasks.md` lists them.',
+  ),
+  E_CONFIRM: usage(
+    'A command must ask before it goes on, and there is no terminal.',
+    'Add `--yes`, or look first with `--dry-run`.',
+  ),
+  E_CRON: usage('A cron expression cannot be read.', 'Write it as the hint says, or use `--every`.'),
+  E_CWD: usage(
+    'The folder of `--cwd` or OFFSTAGE_CWD, or the current folder, does not exist.',
+    'Name a folder that exists.',
+  ),
+  E_DRIVER: store(
+    'The SQLite driver cannot be loaded: it was installed for another machine, or the installation is not complete.',
+    'Remove `node_modules` and install again on this machine.',
+  ),
+  E_DUE: usage(
+    'The time at which a job is due is no time, or both `delay` and `at` are given.',
+    'Give one of them: a duration, or a time.',
+  ),
+  E_DURATION: usage(
+    'A duration cannot be read or is out of range.',
+    'Write a number and a unit: `500ms`, `30s`, `5m`.',
+  ),
+  E_EACH: usage(
+    'A line of `--each` is not acceptable. No line was stored.',
+    'Correct the line, or leave such lines out with `--skip-invalid`.',
+  ),
+  E_ENQUEUE: other(
+    'A task called `enqueue()`, and its worker failed for a reason that has no code of its own.',
+    'Read the message; the job was not stored.',
+  ),
+  E_EVICTED: other(
+    'A foreground command stood still for so long that its leases ended. Its jobs went back to their queues.',
+    'Start a worker, which runs them.',
+  ),
+  E_EXISTS: usage('`init` would overwrite a file.', 'Choose another folder. Nothing was written.'),
+  E_INIT: usage('`init` cannot write a file.', 'Choose another folder, or correct its permissions.'),
+  E_INPUT: usage('A file of arguments, or stdin, cannot be read.', 'Check the path and its permissions.'),
+  E_ISOLATION: usage('The option `isolation` of a task has an unknown value.', 'Write `shared` or `own`.'),
+  E_JOB_ID: usage('A word that must be a job id is none.', 'Write an id such as `j42` or `42`.'),
+  E_JOBS: usage(
+    'A command that acts on jobs got both ids and a filter, or none of them.',
+    'Give either ids or a filter.',
+  ),
+  E_JSON: usage(
+    'JSON from the command line or a file cannot be read, or holds a number that JavaScript rounds.',
+    'Correct the JSON; write such a number as a text.',
+  ),
+  E_KEY: usage(
+    'A unique key is not acceptable, or an option of a key is given without one.',
+    'Give a key of 1 to 512 characters.',
+  ),
+  E_KEY_TAKEN: of('KeyTakenError')(
+    'A job holds this unique key, and the caller asked for an error in that case.',
+    'Wait until that job has ended, or choose `skip` or `replace`.',
+  ),
+  E_NODE: of('OffstageError', 'StoreUnavailableError')(
+    'Node.js is older than the oldest supported version. Commands exit with code 6.',
+    'Update Node.js.',
+  ),
+  E_NO_JOB: of('NotFoundError', 'UsageError')(
+    'There is no job of that id. Also (UsageError): code called `currentJob()` outside of a job.',
+    'Find the id with `offstage jobs list`.',
+  ),
+  E_NO_PROJECT: project(
+    'Neither this folder nor one above it has a config file or a `tasks` folder.',
+    'Run `offstage init`, or name the folder with `--cwd`.',
+  ),
+  E_NO_QUEUE: notFound(
+    'There is no queue of that name: it has no jobs and is not paused.',
+    'Find the name with `offstage queues list`.',
+  ),
+  E_NO_SCHEDULE: notFound('There is no schedule of that name.', 'Find the name with `offstage schedule list`.'),
+  E_NO_TASKS: project(
+    'The task directory does not exist.',
+    'Create it with a module that exports a function, or set `tasks` in the config.',
+  ),
+  E_NO_WORKER: other(
+    'A module called `enqueue()` before its worker had started.',
+    'Call `enqueue()` in a task, not while the module loads.',
+  ),
+  E_NOT_JSON: usage(
+    'An argument or a result holds a value that JSON cannot carry. The class is NotJsonError, a UsageError.',
+    'Convert the value at the path that the message names.',
+  ),
+  E_OPTION: usage('An option in code is unknown, or has a wrong type.', 'Correct the option that the message names.'),
+  E_PERMISSION: commandOnly(
+    "Node's permission model forbids what Offstage needs.",
+    'Add the `--allow-...` options of the hint.',
+  ),
+  E_PRIORITY: usage('A priority is out of range.', 'Write a whole number from -100 to 100.'),
+  E_PROGRESS: usage('`progress()` got a fraction that is no number from 0 to 1.', 'Correct the call in the task.'),
+  E_QUEUE_NAME: usage('A queue name has characters that it may not have.', 'Use letters, digits, `_`, `.` and `-`.'),
+  E_QUEUES: usage('The list of `--queues` cannot be read.', 'Write `NAME` or `NAME:WEIGHT`, each name once.'),
+  E_REPORT: usage(
+    'The file of `--junit` cannot be written. Nothing was run.',
+    'Name a file in a folder that can be written.',
+  ),
+  E_RETENTION: usage('A number in `retention` is out of range.', 'Write a whole number from 1 to 1000000000.'),
+  E_RETRY: usage('A setting of `retry` is wrong.', 'Correct the setting that the message names.'),
+  E_SCHEDULE: of('UsageError', 'ProjectError')(
+    'A schedule has no times, two kinds of times, or an option that is wrong. ProjectError: a stored schedule is faulty.',
+    'Correct the option that the message names.',
+  ),
+  E_SCHEDULE_NAME: usage(
+    'A schedule has no name, or a name with characters that it may not have.',
+    'Give it a name with `--name`.',
+  ),
+  E_SCHEDULE_SOURCE: usage(
+    'A schedule of that name comes from the code or the config.',
+    'Change it there, or choose another `--name`.',
+  ),
+  E_SCHEMA: usage('The option `schema` of a task is no Standard Schema.', 'Use zod, valibot or arktype.'),
+  E_SIZE: usage('A size in bytes cannot be read.', 'Write a number and a unit: `512mb`, `2gb`.'),
+  E_STDIN: other(
+    'The stdin of a command cannot be kept for its retries.',
+    'Free space in the folder for temporary files, set `TMPDIR`, or add `--retries 0`.',
+  ),
+  E_STORE_CLOSED: store(
+    'Code used a store after it had been closed. The class is StoreLostError.',
+    'Open the store again.',
+  ),
+  E_STORE_FOREIGN: store(
+    'The file of the store belongs to another program. It was not changed.',
+    'Name another file with `--store`.',
+  ),
+  E_STORE_LOST: store(
+    'The file of the store was removed, replaced or emptied while it was in use. The class is StoreLostError.',
+    'Find out what happened to the file before you start again. Nothing more was stored.',
+  ),
+  E_STORE_MEMORY: usage('The store `memory:` would end with this command.', 'Name a file with `--store`.'),
+  E_STORE_NEWER: store(
+    'A newer version of Offstage wrote the file of the store. It was not changed.',
+    'Update Offstage.',
+  ),
+  E_STORE_OLDER: store(
+    "A command that only reads met a file with an older schema than this program's.",
+    'Run a command that writes, which brings the schema up to date.',
+  ),
+  E_STORE_UNAVAILABLE: store(
+    'The store cannot be opened, read or written: no permission, a full disk, damaged pages, or a lock that is held for too long.',
+    'The message names the cause and the hint the way out. Nothing was stored.',
+  ),
+  E_STORE_URL: usage(
+    'The URL of a store cannot be read.',
+    'Write `sqlite:PATH`, `sqlite:PATH?durability=relaxed` or `memory:`.',
+  ),
+  E_STORE_VANISHED: store(
+    'The folder `.offstage` exists, and the file in it is gone or empty.',
+    'Restore a backup, or remove the folder to begin with an empty store.',
+  ),
+  E_SUITE: usage('A flag or an argument does not go with a glob or with `--junit`.', 'Leave one of them out.'),
+  E_TASK: usage('`task(options, run)` got no function.', 'Pass the function as the second argument.'),
+  E_TASK_PROCESS: project(
+    'A task process ended before it had loaded the task modules, or while it checked arguments.',
+    'Run `offstage tasks`, which names the module.',
+  ),
+  E_TEXT: usage('Text from a file, stdin or the command line is not UTF-8.', 'Convert it to UTF-8.'),
+  E_TIME: usage('A time cannot be read, has passed, or a range ends before it begins.', 'Write ISO 8601, or `HH:MM`.'),
+  E_TIME_ZONE: usage('A name is no time zone.', 'Write a name of the tz database, such as `Europe/Berlin`.'),
+  E_TIMEOUT: usage('A time limit of 0 leaves no time to run.', 'Write `none` on the command line, `false` in code.'),
+  E_TOO_LARGE: usage('Arguments or a result are larger than the limit.', 'Pass a reference to the data, not the data.'),
+  E_UNKNOWN_COMMAND: usage('There is no command of that name.', 'See `offstage --help`.'),
+  E_UNKNOWN_TASK: usage('There is no task of that name, or none that the glob matches.', 'See `offstage tasks`.'),
+  E_UNREGISTERED: usage(
+    'Code called `enqueue()` of a task that no engine has loaded.',
+    'Export the task from a module of the task directory, and call `enqueue()` in a task.',
+  ),
+  E_USAGE: usage(
+    'The command line cannot be read: an unknown flag, a missing value, a word too many.',
+    'See `--help` of the command.',
+  ),
+  E_WORKER_GONE: other(
+    'A job that only one process could run cannot be stored, because that process is gone.',
+    'Run the command again.',
+  ),
+}
+
+export type ErrorCode = keyof typeof errorCatalog
+
+/** The codes that errors of a class can have. */
+export type CodeOf<Class extends ErrorClass> = {
+  [Code in ErrorCode]: Class extends (typeof errorCatalog)[Code]['classes'][number] ? Code : never
+}[ErrorCode]
