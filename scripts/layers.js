@@ -13,6 +13,7 @@ export const layers = [
       'engine',
       'http',
       'project',
+      'scripts',
       'support',
       'views',
       'manifest.test.ts',
