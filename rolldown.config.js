@@ -152,7 +152,7 @@ const program = {
         },
         {
           name: 'core',
-          test: /src[\\/](domain|stores[\\/](?!memory|sqlite[\\/](?!files|errors))|engine[\\/](?!task-process|hosts[\\/]inline)|project[\\/](?!evaluate-config)|open)|guarded-os|node_modules[\\/](croner|ms[\\/])|rolldown[\\/]runtime/,
+          test: /src[\\/](domain|debug|stores[\\/](?!memory|sqlite[\\/](?!files|errors))|engine[\\/](?!task-process|hosts[\\/]inline)|project[\\/](?!evaluate-config)|open)|guarded-os|node_modules[\\/](croner|ms[\\/])|rolldown[\\/]runtime/,
         },
       ],
     },

@@ -1,4 +1,5 @@
 import { isAbsolute, join } from 'node:path'
+import { debugged, debugOf } from './debug.js'
 import type { Clock } from './domain/clock.js'
 import { UsageError } from './domain/errors.js'
 import { storeExists } from './stores/sqlite/files.js'
@@ -45,9 +46,9 @@ export function preloadStore(location: StoreLocation): void {
 
 /** The store of a command that writes. Throws StoreUnavailableError. */
 export async function openStore(location: StoreLocation, clock: Clock): Promise<Store> {
-  if (location.kind === 'memory') return emptyStore(clock)
+  if (location.kind === 'memory') return shown(await emptyStore(clock))
   const { openSqliteStore } = await import('./stores/sqlite/store.js')
-  return openSqliteStore(location, clock)
+  return shown(openSqliteStore(location, clock))
 }
 
 /** The store of a command that only reads: an empty one where none is yet. Throws StoreUnavailableError. */
@@ -56,10 +57,17 @@ export async function openStoreForReading(location: StoreLocation, clock: Clock)
   // Asked first: loading the driver only to find nothing takes longer than everything else.
   if (!storeExists(location.path)) return emptyStore(clock)
   const { openSqliteReader } = await import('./stores/sqlite/store.js')
-  return openSqliteReader(location, clock) ?? emptyStore(clock)
+  return shown(openSqliteReader(location, clock) ?? (await emptyStore(clock)))
 }
 
 async function emptyStore(clock: Clock): Promise<Store> {
   const { openMemoryStore } = await import('./stores/memory/store.js')
   return openMemoryStore(clock)
+}
+
+const debug = debugOf('store')
+
+/** The store itself, or with `DEBUG=offstage:store` one that writes a line for each operation. */
+function shown(store: Store): Store {
+  return debug === null ? store : debugged(store, debug)
 }

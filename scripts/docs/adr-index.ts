@@ -23,7 +23,9 @@ export function adrIndex(): string {
 function rowOf(file: string): readonly string[] {
   const text = readFileSync(join(folder, file), 'utf8')
   const head =
-    /^# (\d+)\. (.+)\n\nStatus: (accepted|superseded by \d+)\. Date: (\d{4}-\d\d-\d\d)\.( Supersedes \d+\.)?\n\n/.exec(text)
+    /^# (\d+)\. (.+)\n\nStatus: (accepted|superseded by \d+)\. Date: (\d{4}-\d\d-\d\d)\.( Supersedes \d+\.)?\n\n/.exec(
+      text,
+    )
   const [, number = '', title = '', status = '', date = ''] = head ?? []
   if (Number(number) !== Number(file.slice(0, 4))) {
     throw new Error(

@@ -65,6 +65,7 @@ export const errorCatalog = {
     'Start a worker, which runs them.',
   ),
   E_EXISTS: usage('`init` would overwrite a file.', 'Choose another folder. Nothing was written.'),
+  E_EXPIRES: usage('A job may wait no time at all for its start (`expires` is 0).', 'Leave it out for no limit.'),
   E_INIT: usage('`init` cannot write a file.', 'Choose another folder, or correct its permissions.'),
   E_INPUT: usage('A file of arguments, or stdin, cannot be read.', 'Check the path and its permissions.'),
   E_ISOLATION: usage('The option `isolation` of a task has an unknown value.', 'Write `shared` or `own`.'),

@@ -17,6 +17,8 @@ const layers: readonly Layer[] = [
   // The oldest Node is known to bin/run.js before anything else is loaded, and asked for by all who can be started.
   { files: /^bin\/node-version\./, height: -1 },
   { files: /^src\/domain\//, height: 0 },
+  // It writes to stderr, so it is no domain; the engine and the stores use it.
+  { files: /^src\/debug\.ts$/, height: 0.5 },
   { files: /^src\/stores\/[^/]+\.ts$/, height: 1 },
   ...['stores/sqlite', 'stores/memory', 'stores/bullmq', 'engine'].map((name) => ({
     files: new RegExp(`^src/${name}/`),

@@ -2,9 +2,11 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { finished } from 'node:stream/promises'
 import type { Clock } from '../../domain/clock.js'
+import { debugOf } from '../../debug.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import { waitAtMost } from '../clock.js'
 import { identify } from '../host.js'
+import { describeMessage } from '../ipc/describe-message.js'
 
 /** What is started. */
 export interface ForkedProgram {
@@ -28,6 +30,9 @@ export interface ForkedListener<Received> {
   ending(): void
   exited(exit: Exit): void
 }
+
+// All that crosses is seen from here. The process itself writes no such lines: its stderr is the output of its jobs.
+const debug = debugOf('ipc')
 
 // What a process wrote arrives soon after its end; a pipe that stays open longer is held by a child it left behind.
 const outputGraceMs = 200
@@ -88,6 +93,7 @@ export class ForkedProcess<Sent extends object, Received> {
   }
 
   send(message: Sent): void {
+    debug?.(`to ${this.pid}: ${describeMessage(message)}`)
     if (this.#child.connected) this.#child.send(message)
   }
 
@@ -118,7 +124,10 @@ export class ForkedProcess<Sent extends object, Received> {
   #deliver(): void {
     const messages = this.#inbox
     this.#inbox = []
-    for (const message of messages) this.#listener.received(message)
+    for (const message of messages) {
+      debug?.(`from ${this.pid}: ${describeMessage(message)}`)
+      this.#listener.received(message)
+    }
   }
 
   #exit(): Promise<Exit> {
