@@ -3,16 +3,17 @@ import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { applicationId, migrations } from '../../src/stores/sqlite/migrations.js'
 import { type CliProject, eventually } from '../support/cli.js'
-import { readLedger, seededRandom } from '../support/ledger.js'
+import { readLedger } from '../support/ledger.js'
 import { slotsIn, storedSlots } from '../support/slots.js'
 import { enqueueJob, enqueueJobs } from '../support/store.js'
 import { afterCrash, jobsAfterCrash, type StoredJob, storedJobs, storeFile } from '../support/store-file.js'
 import { type Point, pointsOf, type Traced, trace, tracedProject, untraceable } from '../support/tracing.js'
-import { long, seed } from './settings.js'
+import { newRandom, seed } from './seed.js'
+import { long } from './settings.js'
 
 if (untraceable !== null) console.log(`crash points: skipped, ${untraceable}`)
 
-const random = seededRandom(seed)
+const random = newRandom()
 const many = long ? 4 : 1
 
 /** Runs a command that is killed at that call, and answers the ids that it had printed. */

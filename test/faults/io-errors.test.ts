@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { seededRandom } from '../support/ledger.js'
 import { enqueueJob } from '../support/store.js'
 import { jobsAfterCrash, storedJobs } from '../support/store-file.js'
 import { type Call, pointsOf, trace, tracedProject, untraceable } from '../support/tracing.js'
-import { long, seed } from './settings.js'
+import { newRandom, seed } from './seed.js'
+import { long } from './settings.js'
 
 if (untraceable !== null) console.log(`errors of the disk: skipped, ${untraceable}`)
 
-const random = seededRandom(seed)
+const random = newRandom()
 const many = long ? 4 : 1
 const faults: readonly (readonly [call: Call, error: string, points: number])[] = [
   ['fsync', 'EIO', 3],

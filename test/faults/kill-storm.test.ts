@@ -3,9 +3,10 @@ import { setTimeout } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { cliProject, type RunningCli } from '../support/cli.js'
-import { type LedgerLine, ledgerTask, readLedger, seededRandom } from '../support/ledger.js'
+import { type LedgerLine, ledgerTask, readLedger } from '../support/ledger.js'
 import { enqueueJobs } from '../support/store.js'
-import { long, seed } from './settings.js'
+import { newRandom, seed } from './seed.js'
+import { long } from './settings.js'
 
 const stormMs = long ? 60_000 : 20_000
 const jobs = long ? 40_000 : 12_000
@@ -31,7 +32,7 @@ function countByState(): Record<string, number> {
 }
 
 test(`Workers and task processes are killed at random while they work (seed ${seed}): no job is lost, stuck, or blamed.`, async () => {
-  const random = seededRandom(seed)
+  const random = newRandom()
   const acknowledged: string[] = []
   const killed = new Set<number>()
   const running = new Set<RunningCli>()

@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { cliProject, type RunningCli } from '../support/cli.js'
-import { seededRandom } from '../support/ledger.js'
 import { type StoredSlot, storedSlots } from '../support/slots.js'
 import { expectIntact } from '../support/store-file.js'
-import { long, seed } from './settings.js'
+import { newRandom, seed } from './seed.js'
+import { long } from './settings.js'
 
 const runMs = long ? 60_000 : 12_000
 const schedules = 50
@@ -60,7 +60,7 @@ test('Two schedulers beside each other fire each slot once, and miss none.', asy
 
 test(`One of them is killed at random and started again (seed ${seed}): the same.`, async () => {
   const project = manySchedules()
-  const random = seededRandom(seed)
+  const random = newRandom()
   let kept = await ready(project)
   let other = await ready(project)
   const until = performance.now() + runMs
