@@ -1,4 +1,4 @@
-import type { Catalog, ModuleFault } from '../engine/ipc/messages.js'
+import type { Catalog, ModuleFault, TaskInfo } from '../engine/ipc/messages.js'
 import type { TaskPool } from '../engine/pool/task-pool.js'
 import { preloadStore } from '../open.js'
 import type { Context } from './context.js'
@@ -28,6 +28,12 @@ export function killOnExit(kill: () => void): () => void {
 }
 
 /** The faults to show before a command uses its task. Where all modules of that task are faulty, its error names the first. */
-export function faultsToShow({ faults, tasks, isWhole }: Catalog): readonly ModuleFault[] {
-  return !isWhole && tasks.length === 0 ? faults.slice(1) : faults
+export function faultsToShow(catalog: Catalog): readonly ModuleFault[] {
+  const { faults, isWhole } = catalog
+  return !isWhole && tasksOfProject(catalog).length === 0 ? faults.slice(1) : faults
+}
+
+/** The tasks of the project, without the built-in one. */
+export function tasksOfProject({ tasks }: Catalog): readonly TaskInfo[] {
+  return tasks.filter(({ kind }) => kind !== 'command')
 }

@@ -5,14 +5,13 @@ import { nearestName } from '../../domain/names.js'
 import { type EnqueueOptions, makeJob } from '../../domain/request.js'
 import type { Catalog, TaskInfo } from '../../engine/ipc/messages.js'
 import type { TaskPool } from '../../engine/pool/task-pool.js'
-import { shellTask, shellTaskInfo } from '../../engine/shell-task.js'
+import { tasksOfProject } from '../project-tasks.js'
 
 /** The task of that name. Throws UsageError with the nearest name, or with what ails the modules. */
 export function findTask(catalog: Catalog, name: string): TaskInfo {
-  if (name === shellTask) return shellTaskInfo
   const task = catalog.tasks.find((candidate) => candidate.name === name)
   if (task !== undefined) return task
-  const names = catalog.tasks.map((candidate) => candidate.name)
+  const names = tasksOfProject(catalog).map((candidate) => candidate.name)
   const nearest = nearestName(name, names)
   throw new UsageError('E_UNKNOWN_TASK', `no task ${name}`, hintFor(catalog, nearest))
 }
@@ -20,17 +19,18 @@ export function findTask(catalog: Catalog, name: string): TaskInfo {
 /** The tasks that a glob matches, in the order of their names, or the one of that name. Throws UsageError if none is. */
 export function findTasks(catalog: Catalog, name: string): readonly TaskInfo[] {
   if (!isGlob(name)) return [findTask(catalog, name)]
-  const found = catalog.tasks.filter((candidate) => matchesGlob(name, candidate.name))
+  const found = tasksOfProject(catalog).filter((candidate) => matchesGlob(name, candidate.name))
   if (found.length > 0) return found
   throw new UsageError('E_UNKNOWN_TASK', `no task matches ${name}`, hintFor(catalog, null))
 }
 
-function hintFor({ tasks, faults, isWhole }: Catalog, nearest: string | null): string {
+function hintFor(catalog: Catalog, nearest: string | null): string {
+  const { faults, isWhole } = catalog
   const [fault] = faults
   // Where not all modules were loaded, the fault is of one that the name points to.
   if (fault !== undefined && !isWhole) return fault.message
   if (nearest !== null) return `did you mean "${nearest}"?`
-  if (tasks.length === 0) return 'the task directory exports no function'
+  if (tasksOfProject(catalog).length === 0) return 'the task directory exports no function'
   return 'see "offstage tasks" for those there are'
 }
 

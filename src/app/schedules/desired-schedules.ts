@@ -4,7 +4,6 @@ import type { NewSchedule } from '../../domain/schedule/schedule.js'
 import { checkSchedules } from '../../domain/schedule/sources.js'
 import { systemClock } from '../../engine/clock.js'
 import type { Verdict } from '../../engine/ipc/messages.js'
-import { shellTask, shellTaskInfo } from '../../engine/shell-task.js'
 import { codeSchedules, configSchedules } from '../../project/schedules.js'
 import { type Context, projectOf } from '../context.js'
 import type { ProjectTasks } from '../project-tasks.js'
@@ -22,7 +21,7 @@ export interface DesiredSchedules {
  */
 export async function desiredSchedules(context: Context, tasks: ProjectTasks): Promise<DesiredSchedules> {
   const { catalog } = tasks
-  const tasksByName = new Map([shellTaskInfo, ...catalog.tasks].map((task) => [task.name, task]))
+  const tasksByName = new Map(catalog.tasks.map((task) => [task.name, task]))
   const written = [...codeSchedules(catalog), ...configSchedules(projectOf(context))]
   const desired = checkSchedules(written, (name) => tasksByName.get(name), systemClock.now())
   const verdicts = await verdictsOf(desired, tasks)
@@ -32,7 +31,7 @@ export async function desiredSchedules(context: Context, tasks: ProjectTasks): P
     if (plan === null) return schedule
     const args = JSON.parse(plan.definition.argsJson) as readonly JsonValue[]
     const refused = typeof verdicts === 'string' ? null : (verdicts.get(schedule.name) ?? null)
-    const fault = task === shellTask ? commandFault(args) : refused
+    const fault = tasksByName.get(task)?.kind === 'command' ? commandFault(args) : refused
     // A schema may repeat what it refuses.
     return fault === null ? schedule : { ...schedule, plan: null, fault: redactText(fault, args, context.redact) }
   })

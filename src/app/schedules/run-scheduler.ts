@@ -4,7 +4,6 @@ import type { Catalog } from '../../engine/ipc/messages.js'
 import { type FindTask, Scheduler } from '../../engine/services/scheduler.js'
 import { scheduling } from '../../engine/services/scheduling.js'
 import type { Service } from '../../engine/services/service.js'
-import { shellTask, shellTaskInfo } from '../../engine/shell-task.js'
 import type { Store } from '../../stores/store.js'
 import { fired, type StopSignals } from '../stop-signals.js'
 
@@ -35,8 +34,7 @@ export async function runScheduler(
 
 /** Starts a scheduler loop. Resolves once it has looked for the first time. */
 export async function startScheduling(store: Store, find: FindTask, engine: EngineEmitter): Promise<Service> {
-  const findAny: FindTask = (name) => (name === shellTask ? shellTaskInfo : find(name))
-  const scheduler = new Scheduler(store, systemClock, findAny, engine)
+  const scheduler = new Scheduler(store, systemClock, find, engine)
   await scheduler.runOnce()
   const service = scheduling(store, scheduler, systemClock, engine)
   service.start()

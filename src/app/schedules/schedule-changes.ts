@@ -2,7 +2,6 @@ import { wholeRuleText } from '../../domain/schedule/rule.js'
 import type { DeclaredSchedule, NewSchedule, Schedule } from '../../domain/schedule/schedule.js'
 import { changedOptions, changesBetween, type ScheduleChanges } from '../../domain/schedule/sources.js'
 import type { Catalog } from '../../engine/ipc/messages.js'
-import { shellTask } from '../../engine/shell-task.js'
 import type { DesiredSchedules } from './desired-schedules.js'
 
 /** One change of the stored schedules. */
@@ -30,7 +29,7 @@ export function sureChanges(
   const changes = changesBetween(stored, schedules)
   const isWhole = catalog.faults.length === 0
   const isChecked = uncheckedBecause === null
-  const names = new Set([shellTask, ...catalog.tasks.map(({ name }) => name)])
+  const names = new Set(catalog.tasks.map(({ name }) => name))
   const faulty = new Set(stored.flatMap(({ name, plan }) => (plan === null ? [name] : [])))
   const isSure = ({ name, task }: NewSchedule) => (isWhole || names.has(task)) && (isChecked || !faulty.has(name))
   const unsure = [...changes.changed.filter((schedule) => !isSure(schedule)), ...(isWhole ? [] : changes.removed)]

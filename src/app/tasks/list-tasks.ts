@@ -4,6 +4,7 @@ import { systemClock } from '../../engine/clock.js'
 import type { Catalog, ModuleFault } from '../../engine/ipc/messages.js'
 import { codeSchedules } from '../../project/schedules.js'
 import type { TaskItem } from '../../views/task.js'
+import { tasksOfProject } from '../project-tasks.js'
 
 export interface TaskList {
   readonly items: readonly TaskItem[]
@@ -13,7 +14,7 @@ export interface TaskList {
 
 /** The tasks of a project, and what is wrong with its modules and with the schedules in them. */
 export function listTasks(catalog: Catalog): TaskList {
-  const { tasks, faults } = catalog
+  const tasks = tasksOfProject(catalog)
   const tasksByName = new Map(tasks.map((task) => [task.name, task]))
   const checked = checkSchedules(codeSchedules(catalog), (name) => tasksByName.get(name), systemClock.now())
   const ofTask = new Map(checked.map((schedule) => [schedule.task, schedule]))
@@ -26,5 +27,5 @@ export function listTasks(catalog: Catalog): TaskList {
     const fault = ofTask.get(name)?.fault ?? null
     return fault === null ? [] : [{ file, message: `${file}:${line}: ${name}: ${fault}` }]
   })
-  return { items, faultyModules: faults, faultySchedules }
+  return { items, faultyModules: catalog.faults, faultySchedules }
 }

@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { type Context, refuseMemory, withStore } from '../../app/context.js'
+import { tasksOfProject } from '../../app/project-tasks.js'
 import { runWorker, type WorkSettings } from '../../app/workers/run-worker.js'
 import { exitCodes } from '../exit-codes.js'
 import { withTasks } from '../with-tasks.js'
@@ -14,7 +15,7 @@ export function startWorker(context: Context, settings: WorkSettings): Promise<n
       withStore(context, async (store) => {
         const interruption = tasks.takeSignals()
         keepYoungSpaceSmall()
-        const show = showWorker(settings, tasks.catalog.tasks.length, context.redact)
+        const show = showWorker(settings, tasksOfProject(tasks.catalog).length, context.redact)
         try {
           await runWorker(store, tasks, context, settings, interruption, show)
         } finally {

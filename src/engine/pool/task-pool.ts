@@ -5,6 +5,7 @@ import type { OuterStreams } from '../hosts/command.js'
 import { CommandHost } from '../hosts/command-host.js'
 import type { SlotEvent, StartHost } from '../hosts/task-host.js'
 import type { Catalog, CheckRequest, EnqueueAnswer, TaskInfo, TaskOutput, Verdict } from '../ipc/messages.js'
+import { shellTaskInfo } from '../shell-task.js'
 import { sharesBeside, sum } from './fair-share.js'
 import { IsolatedJobs } from './isolated-jobs.js'
 import { KnownTasks } from './known-tasks.js'
@@ -39,7 +40,7 @@ type EmitFromPool = (slot: ProcessSlot, event: PoolEvent) => void
  * concurrency; beside those, and taken off the shares, isolated jobs, programs, and what runs in a process that is replaced.
  */
 export class TaskPool {
-  /** The tasks and faults of the project. Rejects with ProjectError if the first process dies before it has them. */
+  /** The tasks and faults of the project, and the built-in task. Rejects with ProjectError if the first process dies before it has them. */
   readonly catalog: Promise<Catalog>
   readonly isolated: IsolatedJobs
   readonly #tasks: PoolTasks
@@ -73,7 +74,9 @@ export class TaskPool {
     this.#commands = new ProcessSlot(clock, (emit) => new CommandHost(place, clock, emit), onEvent, 'shared')
     if (start !== null) this.#shared.push(new ProcessSlot(clock, start, onEvent, 'shared'))
     this.isolated = new IsolatedJobs(() => new ProcessSlot(clock, start ?? noTasks, onEvent, 'exclusive'))
-    this.catalog = (this.#shared[0] ?? this.#commands).catalog
+    const found = (this.#shared[0] ?? this.#commands).catalog
+    this.catalog = found.then((catalog) => ({ ...catalog, tasks: [shellTaskInfo, ...catalog.tasks] }))
+    this.catalog.catch(() => {}) // whoever needs it will see the rejection; nobody has to
   }
 
   /** All of them: those that take jobs, those that end, and those of one job. */
