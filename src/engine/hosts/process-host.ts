@@ -58,8 +58,8 @@ export class ProcessHost implements TaskHost {
     this.#emit = emit
     this.catalog = this.#loaded.promise
     this.catalog.catch(() => {}) // whoever needs it will see the rejection; nobody has to
+    this.#process = this.#fork() // where it throws, no timer may be left
     this.#loading = this.#watchLoading()
-    this.#process = this.#fork()
   }
 
   get identities(): readonly ProcessIdentity[] {
@@ -190,8 +190,8 @@ export class ProcessHost implements TaskHost {
     this.#faulty.push(fault)
     this.#ending = false
     this.#lastWords = new LastWords()
-    this.#loading = this.#watchLoading()
     this.#process = this.#fork()
+    this.#loading = this.#watchLoading()
   }
 
   #receive(message: FromTaskProcess): void {
