@@ -49,7 +49,8 @@ export async function runSuite(
       listener({ kind: 'ended', job })
       return job
     })
-    const suite = suiteToJson(await Promise.all(ending), catalog.faults, systemClock.monotonicMs() - startedMs)
+    const items = await Promise.all(ending)
+    const suite = suiteToJson(items, catalog.faults, Math.round(systemClock.monotonicMs() - startedMs))
     listener({ kind: 'suite-ended', suite, startedAt })
     return { suite, interrupted: worker.interrupted }
   } finally {
