@@ -1,6 +1,6 @@
 import type { EpochMs, NewJob } from '../domain/job.js'
 import type { DecidedSlot } from '../domain/schedule/due.js'
-import type { NewSchedule, Schedule, SlotRecord } from '../domain/schedule/schedule.js'
+import type { NewSchedule, SlotRecord, StoredSchedule } from '../domain/schedule/schedule.js'
 
 /** Schedules and their slots. */
 export interface ScheduleStore {
@@ -17,7 +17,7 @@ export interface ScheduleStore {
   /** What passed meanwhile is to be left out, which a scheduler decides. */
   resumeSchedules(names: readonly string[]): Promise<readonly ('resumed' | 'unchanged' | 'unknown')[]>
   /** All schedules, or those there are of these names, by name. */
-  schedules(names?: readonly string[]): Promise<readonly Schedule[]>
+  schedules(names?: readonly string[]): Promise<readonly StoredSchedule[]>
   /** Goes up with everything that changed about the schedules, but not about their slots: cheap to look at. */
   schedulesVersion(): Promise<number>
   /**

@@ -3,13 +3,13 @@ import type { JsonValue } from '../domain/json.js'
 import { redact } from '../domain/redact.js'
 import { nextFiring } from '../domain/schedule/due.js'
 import { type NextSlot, ruleText } from '../domain/schedule/rule.js'
-import type { Schedule } from '../domain/schedule/schedule.js'
+import type { StoredSchedule } from '../domain/schedule/schedule.js'
 import { slotsOf } from '../domain/schedule/slots.js'
 import { isoTime } from './iso-time.js'
 import { slotToJson } from './slot.js'
 
 /** A schedule as programs read it. */
-export function scheduleToJson(schedule: Schedule, redactMore: readonly string[], now: EpochMs) {
+export function scheduleToJson(schedule: StoredSchedule, redactMore: readonly string[], now: EpochMs) {
   const { name, task, source, plan, pausedAt, fired, waiting, lastSlot } = schedule
   const { nextAt, fault } = nextOf(schedule, now)
   const definition = plan?.definition
@@ -37,7 +37,7 @@ export function scheduleToJson(schedule: Schedule, redactMore: readonly string[]
 }
 
 /** What `status` shows of schedules. */
-export function schedulesAtAGlance(schedules: readonly Schedule[], now: EpochMs) {
+export function schedulesAtAGlance(schedules: readonly StoredSchedule[], now: EpochMs) {
   return schedules.map((schedule) => {
     const { name, task, rule, tz, nextAt, paused, lastSlot, fault } = scheduleToJson(schedule, [], now)
     return { name, task, rule, tz, nextAt, paused, lastSlot, fault }
@@ -50,7 +50,10 @@ export type ScheduleJson = ReturnType<typeof scheduleToJson>
  * The next slot to come, or what keeps a schedule from having one. What has passed is for a scheduler to decide, but of
  * one that comes once that is all there is.
  */
-function nextOf(schedule: Schedule, now: EpochMs): { readonly nextAt: EpochMs | null; readonly fault: string | null } {
+function nextOf(
+  schedule: StoredSchedule,
+  now: EpochMs,
+): { readonly nextAt: EpochMs | null; readonly fault: string | null } {
   if (schedule.plan === null) return { nextAt: null, fault: schedule.fault }
   let next: NextSlot
   try {

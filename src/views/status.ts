@@ -1,5 +1,5 @@
 import type { EpochMs, Job } from '../domain/job.js'
-import type { Schedule } from '../domain/schedule/schedule.js'
+import type { StoredSchedule } from '../domain/schedule/schedule.js'
 import type { QueueInfo, WorkerInfo } from '../stores/store.js'
 import { isoTime } from './iso-time.js'
 import { queueToJson } from './queue.js'
@@ -10,7 +10,7 @@ interface StatusFacts {
   readonly queues: readonly QueueInfo[]
   readonly workers: readonly WorkerInfo[]
   readonly running: readonly Job[]
-  readonly schedules: readonly Schedule[]
+  readonly schedules: readonly StoredSchedule[]
 }
 
 /** Queues, workers and schedules at a glance, as programs read them. Health and failures are not there yet. */

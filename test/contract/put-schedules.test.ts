@@ -23,7 +23,7 @@ contract('put-schedules', (test) => {
     const schedule = newSchedule('nightly', { argsJson: '["x"]', options: { queue: 'q', timeout: false }, limit: 3 }, 7)
     expect(await put(store, schedule)).toEqual(['added', 1])
     const now = clock.now()
-    const { saidAt: _, ...said } = schedule
+    const { declaredAt: _, ...said } = schedule
     expect(await store.schedules()).toEqual([
       {
         ...said,
@@ -43,13 +43,13 @@ contract('put-schedules', (test) => {
     store,
     clock,
   }) => {
-    const saidAt = clock.now() - 500
-    const once = newSchedule('s', { timing: { kind: 'once', at: saidAt + 100, tz: 'UTC' } })
-    await store.putSchedules([{ ...once, saidAt }])
-    expect(await store.schedules()).toMatchObject([{ createdAt: clock.now(), decidedUntil: saidAt }])
-    const other = newSchedule('s', { timing: { kind: 'once', at: saidAt + 200, tz: 'UTC' } })
-    await store.putSchedules([{ ...other, saidAt: saidAt + 1 }])
-    expect(await store.schedules()).toMatchObject([{ decidedUntil: saidAt + 1 }])
+    const declaredAt = clock.now() - 500
+    const once = newSchedule('s', { timing: { kind: 'once', at: declaredAt + 100, tz: 'UTC' } })
+    await store.putSchedules([{ ...once, declaredAt }])
+    expect(await store.schedules()).toMatchObject([{ createdAt: clock.now(), decidedUntil: declaredAt }])
+    const other = newSchedule('s', { timing: { kind: 'once', at: declaredAt + 200, tz: 'UTC' } })
+    await store.putSchedules([{ ...other, declaredAt: declaredAt + 1 }])
+    expect(await store.schedules()).toMatchObject([{ decidedUntil: declaredAt + 1 }])
   })
 
   test('What has fired still counts after a fault, whatever its timing was.', async ({ store }) => {

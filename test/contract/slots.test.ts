@@ -2,9 +2,9 @@ import { expect } from 'vitest'
 import type { DecidedSlot } from '../../src/domain/schedule/due.js'
 import type {
   NewSchedule,
-  Schedule,
   ScheduleDefinition,
   SlotRecord,
+  StoredSchedule,
   Timing,
 } from '../../src/domain/schedule/schedule.js'
 import type { SlotClaim } from '../../src/stores/schedule-store.js'
@@ -14,12 +14,12 @@ import { claimOf, dueSlot, everyMinute, faultySchedule, newSchedule } from '../s
 import { contract, type Subject } from './harness.js'
 
 /** A schedule `s` whose jobs may overlap, if nothing else is said. */
-async function scheduled(store: Store, definition: Partial<ScheduleDefinition> = {}): Promise<Schedule> {
+async function scheduled(store: Store, definition: Partial<ScheduleDefinition> = {}): Promise<StoredSchedule> {
   await store.putSchedules([newSchedule('s', { overlap: 'allow', ...definition })])
   return found(store)
 }
 
-async function found(store: Store): Promise<Schedule> {
+async function found(store: Store): Promise<StoredSchedule> {
   const schedule = (await store.schedules()).find(({ name }) => name === 's')
   if (schedule === undefined) throw new Error('it is not there')
   return schedule

@@ -1,6 +1,6 @@
 import { plainTaskDefaults } from '../../src/domain/request.js'
 import { parseSchedule, type ScheduleOptions } from '../../src/domain/schedule/options.js'
-import type { NewSchedule, Schedule } from '../../src/domain/schedule/schedule.js'
+import type { NewSchedule, StoredSchedule } from '../../src/domain/schedule/schedule.js'
 
 /** A schedule of task `hello`, each hour of UTC unless said. */
 export function newSchedule(options: ScheduleOptions = {}, overrides: Partial<NewSchedule> = {}, now = 0): NewSchedule {
@@ -12,13 +12,13 @@ export function newSchedule(options: ScheduleOptions = {}, overrides: Partial<Ne
     task: 'hello',
     plan,
     fault: null,
-    saidAt: Number.MAX_SAFE_INTEGER,
+    declaredAt: Number.MAX_SAFE_INTEGER,
     ...overrides,
   }
 }
 
 /** A schedule as a store would answer it: nothing has become of any slot since `decidedUntil`. */
-export function storedSchedule(options: ScheduleOptions = {}, overrides: Partial<Schedule> = {}): Schedule {
+export function storedSchedule(options: ScheduleOptions = {}, overrides: Partial<StoredSchedule> = {}): StoredSchedule {
   return {
     ...newSchedule(options),
     revision: 1,

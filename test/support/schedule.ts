@@ -1,7 +1,7 @@
 import { plainTaskDefaults } from '../../src/domain/request.js'
 import type { DecidedSlot } from '../../src/domain/schedule/due.js'
 import type { Rule } from '../../src/domain/schedule/rule.js'
-import type { NewSchedule, Schedule, ScheduleDefinition, Timing } from '../../src/domain/schedule/schedule.js'
+import type { NewSchedule, ScheduleDefinition, StoredSchedule, Timing } from '../../src/domain/schedule/schedule.js'
 import type { SlotClaim } from '../../src/stores/schedule-store.js'
 import { newJob } from './job.js'
 
@@ -34,13 +34,13 @@ export function newSchedule(name: string, definition: Partial<ScheduleDefinition
     task: 'hello',
     plan: { definition: whole, rule: ruleOf(whole.timing, from) },
     fault: null,
-    saidAt: Number.MAX_SAFE_INTEGER,
+    declaredAt: Number.MAX_SAFE_INTEGER,
   }
 }
 
 /** A schedule that its source could not make a plan of. */
 export function faultySchedule(name: string, fault = 'no such zone'): NewSchedule {
-  return { name, source: 'code', task: 'hello', plan: null, fault, saidAt: Number.MAX_SAFE_INTEGER }
+  return { name, source: 'code', task: 'hello', plan: null, fault, declaredAt: Number.MAX_SAFE_INTEGER }
 }
 
 function ruleOf(timing: Timing, from: number): Rule {
@@ -54,7 +54,7 @@ export function dueSlot(slot: number, overrides: Partial<DecidedSlot> = {}): Dec
 
 /** A claim by a scheduler that knows the schedule as it is. */
 export function claimOf(
-  { name, revision, decidedUntil }: Pick<Schedule, 'name' | 'revision' | 'decidedUntil'>,
+  { name, revision, decidedUntil }: Pick<StoredSchedule, 'name' | 'revision' | 'decidedUntil'>,
   slots: readonly DecidedSlot[],
   overrides: Partial<SlotClaim> = {},
 ): SlotClaim {

@@ -1,4 +1,4 @@
-import type { NewSchedule, Schedule } from '../../domain/schedule/schedule.js'
+import type { NewSchedule, StoredSchedule } from '../../domain/schedule/schedule.js'
 import type { ScheduleStore } from '../../stores/schedule-store.js'
 import type { Context } from '../context.js'
 import type { ProjectTasks } from '../project-tasks.js'
@@ -15,7 +15,7 @@ export type DeclareEvent =
       /** Declared, but one of that name was made by hand and stays. */
       readonly heldBack: readonly NewSchedule[]
       /** No longer declared. They fire still: a module that is not there today may be a mistake. */
-      readonly undeclared: readonly Schedule[]
+      readonly undeclared: readonly StoredSchedule[]
     }
 
 /** Brings the schedules of code and config into the store as a scheduler starts. Removes none, and does nothing after the signal. */

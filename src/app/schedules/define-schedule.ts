@@ -2,7 +2,7 @@ import { UsageError } from '../../domain/errors.js'
 import { scheduleName } from '../../domain/names.js'
 import { parseSchedule, type ScheduleOptions } from '../../domain/schedule/options.js'
 import { wholeRuleText } from '../../domain/schedule/rule.js'
-import type { NewSchedule, Schedule } from '../../domain/schedule/schedule.js'
+import type { NewSchedule, StoredSchedule } from '../../domain/schedule/schedule.js'
 import { slotsOf } from '../../domain/schedule/slots.js'
 import { shellTask } from '../../engine/shell-task.js'
 import type { Store } from '../../stores/store.js'
@@ -33,13 +33,13 @@ export async function prepareSchedule(
   request: ScheduleRequest,
   written: (option: keyof ScheduleOptions) => string,
 ): Promise<NewSchedule> {
-  const { task, options, saidAt } = request
+  const { task, options, declaredAt } = request
   const info = findTask(catalog, task)
-  const plan = parseSchedule(options, info, saidAt, written)
+  const plan = parseSchedule(options, info, declaredAt, written)
   refuseIfNeverDue(plan, request)
-  await prepareJobs(pool, [info], plan.definition.argsJson, plan.definition.options, saidAt)
-  const since = plan.rule.kind === 'once' ? saidAt - 1 : saidAt
-  return { name: nameOf(request), source: 'cli', task, plan, fault: null, saidAt: since }
+  await prepareJobs(pool, [info], plan.definition.argsJson, plan.definition.options, declaredAt)
+  const since = plan.rule.kind === 'once' ? declaredAt - 1 : declaredAt
+  return { name: nameOf(request), source: 'cli', task, plan, fault: null, declaredAt: since }
 }
 
 /** Adds a schedule, or changes the one of that name. Throws UsageError if the code or the config declares that one. */
@@ -52,7 +52,7 @@ export async function defineSchedule(store: Store, schedule: NewSchedule): Promi
   return { answer, ruleBefore: plan === null ? null : wholeRuleText(plan.rule) }
 }
 
-function declaredElsewhere({ name, source }: Schedule): UsageError {
+function declaredElsewhere({ name, source }: StoredSchedule): UsageError {
   return new UsageError(
     'E_SCHEDULE_SOURCE',
     `the schedule ${name} is in the ${source}`,
@@ -62,9 +62,9 @@ function declaredElsewhere({ name, source }: Schedule): UsageError {
 
 function refuseIfNeverDue(
   { rule, definition: { until } }: NonNullable<NewSchedule['plan']>,
-  { saidAt }: ScheduleRequest,
+  { declaredAt }: ScheduleRequest,
 ): void {
-  const first = slotsOf(rule)(rule.kind === 'once' ? saidAt - 1 : saidAt)
+  const first = slotsOf(rule)(rule.kind === 'once' ? declaredAt - 1 : declaredAt)
   if (first !== null && (until === null || first.at <= until)) return
   const why = first === null || until === null ? 'it has no time to come' : 'its first time is after --until'
   throw new UsageError('E_SCHEDULE', `it would never fire: ${why}`)

@@ -1,6 +1,6 @@
 import { NotFoundError } from '../../domain/errors.js'
 import { nearestName } from '../../domain/names.js'
-import type { Schedule } from '../../domain/schedule/schedule.js'
+import type { StoredSchedule } from '../../domain/schedule/schedule.js'
 import { systemClock } from '../../engine/clock.js'
 import type { Store } from '../../stores/store.js'
 import { type ScheduleJson, scheduleToJson } from '../../views/schedule.js'
@@ -16,14 +16,14 @@ export async function listSchedules(
 }
 
 /** The schedule of that name. Throws NotFoundError with the nearest name. */
-export async function findSchedule(store: Store, name: string): Promise<Schedule> {
+export async function findSchedule(store: Store, name: string): Promise<StoredSchedule> {
   const [schedule] = await store.schedules([name])
   if (schedule !== undefined) return schedule
   throw noSchedule(name, await store.schedules())
 }
 
 /** The schedules of these names. Throws NotFoundError with the nearest name if one is missing. */
-export async function findSchedules(store: Store, names: readonly string[]): Promise<readonly Schedule[]> {
+export async function findSchedules(store: Store, names: readonly string[]): Promise<readonly StoredSchedule[]> {
   const known = await store.schedules()
   return names.map((name) => {
     const schedule = known.find((candidate) => candidate.name === name)
@@ -32,7 +32,7 @@ export async function findSchedules(store: Store, names: readonly string[]): Pro
   })
 }
 
-export function noSchedule(name: string, known: readonly Schedule[]): NotFoundError {
+export function noSchedule(name: string, known: readonly StoredSchedule[]): NotFoundError {
   const nearest = nearestName(
     name,
     known.map((schedule) => schedule.name),

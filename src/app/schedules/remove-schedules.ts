@@ -1,4 +1,4 @@
-import type { Schedule } from '../../domain/schedule/schedule.js'
+import type { StoredSchedule } from '../../domain/schedule/schedule.js'
 import type { Store } from '../../stores/store.js'
 
 /** A schedule that is gone. */
@@ -9,7 +9,10 @@ export interface RemovedSchedule {
 }
 
 /** Removes schedules; their jobs and their history stay. */
-export async function removeSchedules(store: Store, found: readonly Schedule[]): Promise<readonly RemovedSchedule[]> {
+export async function removeSchedules(
+  store: Store,
+  found: readonly StoredSchedule[],
+): Promise<readonly RemovedSchedule[]> {
   await store.dropSchedules(found.map(({ name }) => name))
   return found.map(({ name, source }) => ({ name, declaredIn: source === 'cli' ? null : source }))
 }

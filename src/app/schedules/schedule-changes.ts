@@ -1,5 +1,5 @@
 import { wholeRuleText } from '../../domain/schedule/rule.js'
-import type { DeclaredSchedule, NewSchedule, Schedule } from '../../domain/schedule/schedule.js'
+import type { DeclaredSchedule, NewSchedule, StoredSchedule } from '../../domain/schedule/schedule.js'
 import { changedOptions, changesBetween, type ScheduleChanges } from '../../domain/schedule/sources.js'
 import type { Catalog } from '../../engine/ipc/messages.js'
 import type { DesiredSchedules } from './desired-schedules.js'
@@ -22,7 +22,7 @@ export interface ScheduleChange {
  * nobody knows: what may be its own is `unsure` and stays as it is. So does a faulty schedule, while no schema answers.
  */
 export function sureChanges(
-  stored: readonly Schedule[],
+  stored: readonly StoredSchedule[],
   { schedules, uncheckedBecause }: DesiredSchedules,
   catalog: Catalog,
 ): { readonly changes: ScheduleChanges; readonly unsure: readonly string[] } {
@@ -42,7 +42,7 @@ export function sureChanges(
 /** The changes one by one: the added, the changed, the removed ones. */
 export function listChanges(
   { added, changed, removed }: ScheduleChanges,
-  stored: readonly Schedule[],
+  stored: readonly StoredSchedule[],
 ): readonly ScheduleChange[] {
   const before = new Map(stored.map((schedule) => [schedule.name, schedule]))
   const one = (change: ScheduleChange['change'], schedule: DeclaredSchedule): ScheduleChange => {

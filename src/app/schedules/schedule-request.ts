@@ -9,7 +9,7 @@ export interface ScheduleRequest {
   readonly name: string | null
   readonly options: ScheduleOptions
   /** What times are counted from. What is past then is not due. */
-  readonly saidAt: EpochMs
+  readonly declaredAt: EpochMs
 }
 
 /** The request to run a command at times: jobs of the built-in task. */
@@ -17,7 +17,7 @@ export function commandSchedule(
   command: readonly string[],
   name: string | null,
   options: ScheduleOptions,
-  saidAt: EpochMs,
+  declaredAt: EpochMs,
 ): ScheduleRequest {
-  return { task: shellTask, name, options: { ...options, args: command }, saidAt }
+  return { task: shellTask, name, options: { ...options, args: command }, declaredAt }
 }

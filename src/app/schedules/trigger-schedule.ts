@@ -1,5 +1,5 @@
 import { ProjectError } from '../../domain/errors.js'
-import type { Schedule } from '../../domain/schedule/schedule.js'
+import type { StoredSchedule } from '../../domain/schedule/schedule.js'
 import { systemClock } from '../../engine/clock.js'
 import type { Store } from '../../stores/store.js'
 import type { JobJson } from '../../views/job.js'
@@ -8,7 +8,7 @@ import type { ProjectTasks } from '../project-tasks.js'
 import { findTask, prepareJobs } from '../run/prepare-jobs.js'
 import { findSchedule, noSchedule } from './find-schedule.js'
 
-type SoundSchedule = Schedule & { readonly plan: NonNullable<Schedule['plan']> }
+type SoundSchedule = StoredSchedule & { readonly plan: NonNullable<StoredSchedule['plan']> }
 
 /** The schedule of that name, if it can fire. Throws NotFoundError, and ProjectError if it is faulty. */
 export async function findSound(store: Store, name: string): Promise<SoundSchedule> {

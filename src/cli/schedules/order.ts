@@ -28,7 +28,7 @@ export async function readSchedule(
   const [task = '', ...others] = words
   const data = flags.data === '-' ? await readStdin() : (flags.data ?? null)
   const args = JSON.parse(parseTaskArguments(others, data)) as unknown[]
-  return { task, name, options: { ...options, args }, saidAt: now }
+  return { task, name, options: { ...options, args }, declaredAt: now }
 }
 
 /** Throws UsageError for a schedule without times whose task is nearly the name of a subcommand. */

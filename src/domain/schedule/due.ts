@@ -1,7 +1,7 @@
 import { formatDuration } from '../duration.js'
 import type { EpochMs } from '../job.js'
 import type { NextSlot } from './rule.js'
-import { type CatchUp, maxCaughtUp, type Overlap, onTimeMs, type Schedule } from './schedule.js'
+import { type CatchUp, maxCaughtUp, type Overlap, onTimeMs, type StoredSchedule } from './schedule.js'
 
 /** What a scheduler decides of a slot that is due. */
 export interface DecidedSlot {
@@ -20,7 +20,7 @@ export interface DecidedSlot {
 const maxListed = 1_000
 
 /** When the next slot that nothing has become of fires; null if the schedule has none left, or is faulty. */
-export function nextFiring(schedule: Schedule, next: NextSlot): { slot: EpochMs; at: EpochMs } | null {
+export function nextFiring(schedule: StoredSchedule, next: NextSlot): { slot: EpochMs; at: EpochMs } | null {
   if (schedule.plan === null) return null
   const { limit, until } = schedule.plan.definition
   if (limit !== null && schedule.fired + schedule.waiting >= limit) return null
@@ -33,7 +33,12 @@ export function nextFiring(schedule: Schedule, next: NextSlot): { slot: EpochMs;
  * What is to become of the slots that are due, the oldest first. Those that are on time fire; once one is not, all of them
  * are what came while nobody looked, and the catch-up policy has its say. `absence` tells why nobody did.
  */
-export function decideDue(schedule: Schedule, next: NextSlot, now: EpochMs, absence: string): readonly DecidedSlot[] {
+export function decideDue(
+  schedule: StoredSchedule,
+  next: NextSlot,
+  now: EpochMs,
+  absence: string,
+): readonly DecidedSlot[] {
   if (schedule.plan === null) return []
   const { definition } = schedule.plan
   const { pausedAt } = schedule
@@ -68,7 +73,7 @@ export function decideDue(schedule: Schedule, next: NextSlot, now: EpochMs, abse
   return older === null ? decided : [decide(older.first, older.last), ...decided]
 }
 
-function isPaused({ pausedAt, pauses }: Schedule, slot: EpochMs): boolean {
+function isPaused({ pausedAt, pauses }: StoredSchedule, slot: EpochMs): boolean {
   if (pausedAt !== null && slot >= pausedAt) return true
   return pauses.some(({ from, until }) => slot >= from && slot < until)
 }
@@ -120,7 +125,7 @@ function take(next: NextSlot, from: EpochMs, isDue: (slot: EpochMs) => boolean, 
  * How much later than its time a slot fires: made from its name and time, so that it is the same for every scheduler, and
  * not past the next slot, so that each fires in its turn.
  */
-export function jitterOf({ name, plan }: Pick<Schedule, 'name' | 'plan'>, next: NextSlot, slot: EpochMs): number {
+export function jitterOf({ name, plan }: Pick<StoredSchedule, 'name' | 'plan'>, next: NextSlot, slot: EpochMs): number {
   const jitterMs = plan?.definition.jitterMs ?? 0
   if (jitterMs === 0) return 0
   const untilNextMs = (next(slot)?.at ?? Number.POSITIVE_INFINITY) - slot

@@ -5,23 +5,23 @@ import {
   jobOptionsOf,
   type NewSchedule,
   onTimeMs,
-  type Schedule,
   type SlotRecord,
+  type StoredSchedule,
 } from './schedule.js'
 
 /** What a store keeps of a schedule, beside its revision and its slots. */
-export type KeptSchedule = Omit<Schedule, 'revision' | 'waiting' | 'lastSlot'>
+export type KeptSchedule = Omit<StoredSchedule, 'revision' | 'waiting' | 'lastSlot'>
 
 /** What a schedule becomes by what its source says of it now; null if it says what is kept already. */
-export function reviseSchedule(kept: KeptSchedule | null, said: NewSchedule, now: EpochMs): KeptSchedule | null {
-  const { name, source, task, plan, fault } = said
+export function reviseSchedule(kept: KeptSchedule | null, declared: NewSchedule, now: EpochMs): KeptSchedule | null {
+  const { name, source, task, plan, fault } = declared
   // While it was faulty nobody knew its timing: what has fired before still counts.
   const firedBefore = kept?.plan === null ? kept.fired : 0
-  const begin = { decidedUntil: Math.min(said.saidAt, now), fired: firedBefore }
-  const told = { name, source, task, plan, fault }
-  if (kept === null) return { ...told, createdAt: now, pausedAt: null, pauses: [], ...begin }
-  if (isSame(essence(kept), essence(said))) return null
-  const changed = { ...kept, ...told }
+  const begin = { decidedUntil: Math.min(declared.declaredAt, now), fired: firedBefore }
+  const parts = { name, source, task, plan, fault }
+  if (kept === null) return { ...parts, createdAt: now, pausedAt: null, pauses: [], ...begin }
+  if (isSame(essence(kept), essence(declared))) return null
+  const changed = { ...kept, ...parts }
   if (plan === null) return changed
   if (kept.plan === null || !isSame(kept.plan.definition.timing, plan.definition.timing)) {
     return { ...changed, ...begin }

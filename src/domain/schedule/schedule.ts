@@ -6,7 +6,7 @@ import type { Rule } from './rule.js'
 export type CatchUp = 'skip' | 'latest' | 'all'
 /** What becomes of a slot while a job of an earlier one has not ended: it is left out, waits, ends that job, or joins it. */
 export type Overlap = 'skip' | 'queue' | 'replace' | 'allow'
-/** Who said that there is a schedule. */
+/** What declares a schedule. */
 export type ScheduleSource = 'code' | 'config' | 'cli'
 
 export const catchUps: readonly CatchUp[] = ['skip', 'latest', 'all']
@@ -47,7 +47,7 @@ export function jobOptionsOf({ options, taskDefaults }: ScheduleDefinition) {
   return { queue, priority, retries: maxRetries, backoff, timeout: timeoutMs, ...options }
 }
 
-/** A schedule as its source says it: with a rule that it follows, or with the fault that keeps it from firing. */
+/** A schedule as its source declares it: with its rule, or with the fault that keeps it from firing. */
 export interface DeclaredSchedule {
   readonly name: string
   readonly source: ScheduleSource
@@ -59,12 +59,12 @@ export interface DeclaredSchedule {
 
 /** A schedule that is to be stored. */
 export interface NewSchedule extends DeclaredSchedule {
-  /** When it was said: what is due later is due, however long it takes to be stored. */
-  readonly saidAt: EpochMs
+  /** When it was declared: what is due later is due, however long it takes to be stored. */
+  readonly declaredAt: EpochMs
 }
 
 /** A schedule as it is stored. */
-export interface Schedule extends DeclaredSchedule {
+export interface StoredSchedule extends DeclaredSchedule {
   /** Goes up with each of its changes, and never comes back: what was decided by an older one is not written. */
   readonly revision: number
   readonly createdAt: EpochMs

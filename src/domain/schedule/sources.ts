@@ -8,8 +8,8 @@ import {
   type DeclaredSchedule,
   jobOptionsOf,
   type NewSchedule,
-  type Schedule,
   type ScheduleSource,
+  type StoredSchedule,
 } from './schedule.js'
 import { isClockTime } from './time.js'
 
@@ -32,7 +32,7 @@ export function checkSchedules(
   return [...twins.values()].flatMap(([first, second]): NewSchedule[] => {
     if (first === undefined) return []
     const { name, source, task } = first
-    const faulty = (fault: string) => [{ name, source, task, plan: null, fault, saidAt: now }]
+    const faulty = (fault: string) => [{ name, source, task, plan: null, fault, declaredAt: now }]
     if (second !== undefined) {
       return faulty(`two schedules have this name: of ${task} (${source}) and of ${second.task} (${second.source})`)
     }
@@ -43,7 +43,7 @@ export function checkSchedules(
     if (isClockTime(at) || isClockTime(until)) return faulty('a time of day is another time each day: give a date too')
     try {
       scheduleName(name)
-      return [{ name, source, task, plan: parseSchedule(first.options, defaults, now), fault: null, saidAt: now }]
+      return [{ name, source, task, plan: parseSchedule(first.options, defaults, now), fault: null, declaredAt: now }]
     } catch (thrown) {
       // Whatever somebody has written there: the others are not to wait for it.
       return faulty(messageWithHint(thrown))
@@ -55,12 +55,12 @@ export function checkSchedules(
 export interface ScheduleChanges {
   readonly added: readonly NewSchedule[]
   readonly changed: readonly NewSchedule[]
-  readonly removed: readonly Schedule[]
+  readonly removed: readonly StoredSchedule[]
   /** Desired, but one of that name was made by hand, which stays as it is. */
   readonly heldBack: readonly NewSchedule[]
 }
 
-export function changesBetween(stored: readonly Schedule[], desired: readonly NewSchedule[]): ScheduleChanges {
+export function changesBetween(stored: readonly StoredSchedule[], desired: readonly NewSchedule[]): ScheduleChanges {
   const before = new Map(stored.map((schedule) => [schedule.name, schedule]))
   const names = new Set(desired.map(({ name }) => name))
   const isByHand = (name: string) => before.get(name)?.source === 'cli'
@@ -76,8 +76,8 @@ export function changesBetween(stored: readonly Schedule[], desired: readonly Ne
 }
 
 /** What is other in a schedule beside its rule, by the names that people write; none where one of the two is faulty. */
-export function changedOptions(old: DeclaredSchedule, said: DeclaredSchedule): readonly string[] {
-  const [before, after] = [namedParts(old), namedParts(said)]
+export function changedOptions(old: DeclaredSchedule, declared: DeclaredSchedule): readonly string[] {
+  const [before, after] = [namedParts(old), namedParts(declared)]
   if (before === null || after === null) return []
   return Object.keys(after).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
 }

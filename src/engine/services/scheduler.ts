@@ -4,7 +4,7 @@ import type { EpochMs, NewJob } from '../../domain/job.js'
 import { makeJob, type TaskDefaults } from '../../domain/request.js'
 import { type DecidedSlot, decideDue, nextFiring } from '../../domain/schedule/due.js'
 import type { NextSlot } from '../../domain/schedule/rule.js'
-import { hasFired, onTimeMs, type Schedule, type SlotRecord } from '../../domain/schedule/schedule.js'
+import { hasFired, onTimeMs, type SlotRecord, type StoredSchedule } from '../../domain/schedule/schedule.js'
 import { slotsOf } from '../../domain/schedule/slots.js'
 import type { ScheduleStore } from '../../stores/schedule-store.js'
 import type { EngineEmitter } from '../events.js'
@@ -15,7 +15,7 @@ export type FindTask = (name: string) => TaskDefaults | undefined
 
 /** A schedule and what is known of its next slot. */
 interface Planned {
-  readonly schedule: Schedule
+  readonly schedule: StoredSchedule
   readonly next: NextSlot
   /** When something is to be decided. */
   readonly at: EpochMs
@@ -80,11 +80,11 @@ export class Scheduler {
     this.#notedAt = now
   }
 
-  #planAll(schedules: readonly Schedule[]): ReadonlyMap<string, Planned> {
+  #planAll(schedules: readonly StoredSchedule[]): ReadonlyMap<string, Planned> {
     return new Map(schedules.map((schedule) => [schedule.name, this.#plan(schedule)]))
   }
 
-  #plan(schedule: Schedule): Planned {
+  #plan(schedule: StoredSchedule): Planned {
     const before = this.#plans.get(schedule.name)
     const isSame = before?.schedule.revision === schedule.revision
     if (isSame && before.schedule.decidedUntil === schedule.decidedUntil) return { ...before, schedule }
@@ -98,7 +98,7 @@ export class Scheduler {
   }
 
   /** What could be followed once, such as a zone that the system knew: the others are not to wait for it. */
-  #faulty(schedule: Schedule, thrown: unknown): Planned {
+  #faulty(schedule: StoredSchedule, thrown: unknown): Planned {
     const why = thrown instanceof Error ? thrown.message : String(thrown)
     this.#events.emit('schedule.faulty', { schedule: schedule.name, why })
     return { schedule, next: () => null, at: never }
@@ -154,7 +154,7 @@ export class Scheduler {
     }
   }
 
-  async #endWait(schedule: Schedule): Promise<SlotRecord | null> {
+  async #endWait(schedule: StoredSchedule): Promise<SlotRecord | null> {
     const { name } = schedule
     const job = this.#job(schedule, this.#clock.now())
     return 'refused' in job
@@ -167,7 +167,7 @@ export class Scheduler {
    * with the same store, is one that a worker may know: the job waits for that one, as the task was when the schedule was
    * written.
    */
-  #job({ task, plan }: Schedule, now: EpochMs): NewJob | { readonly refused: string } {
+  #job({ task, plan }: StoredSchedule, now: EpochMs): NewJob | { readonly refused: string } {
     if (plan === null) return { refused: 'the schedule is faulty' }
     const { argsJson, options, taskDefaults } = plan.definition
     try {
@@ -180,7 +180,11 @@ export class Scheduler {
 }
 
 /** A schedule after slots of it were decided. */
-function decidedNow(schedule: Schedule, slots: readonly DecidedSlot[], records: readonly SlotRecord[]): Schedule {
+function decidedNow(
+  schedule: StoredSchedule,
+  slots: readonly DecidedSlot[],
+  records: readonly SlotRecord[],
+): StoredSchedule {
   return {
     ...schedule,
     decidedUntil: slots.at(-1)?.through ?? schedule.decidedUntil,

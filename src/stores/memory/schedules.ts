@@ -2,8 +2,8 @@ import type { EpochMs } from '../../domain/job.js'
 import { endPause, giveUp, type KeptSchedule, reviseSchedule, waitInVain } from '../../domain/schedule/revise.js'
 import {
   type NewSchedule,
-  type Schedule,
   type SlotRecord,
+  type StoredSchedule,
   wasChanged,
   wasRemoved,
 } from '../../domain/schedule/schedule.js'
@@ -52,7 +52,7 @@ function change(tables: Tables, kept: KeptSchedule): void {
   tables.schedules.set(kept.name, { ...kept, revision: ++tables.scheduling.version })
 }
 
-export function allSchedules(tables: Tables, names?: readonly string[]): readonly Schedule[] {
+export function allSchedules(tables: Tables, names?: readonly string[]): readonly StoredSchedule[] {
   return [...tables.schedules.values()]
     .filter(({ name }) => names === undefined || names.includes(name))
     .sort((a, b) => (a.name < b.name ? -1 : 1))

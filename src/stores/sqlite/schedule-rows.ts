@@ -1,11 +1,11 @@
 import type { KeptSchedule } from '../../domain/schedule/revise.js'
-import type { NewSchedule, Pause, Schedule, SlotOutcome, SlotRecord } from '../../domain/schedule/schedule.js'
+import type { NewSchedule, Pause, SlotOutcome, SlotRecord, StoredSchedule } from '../../domain/schedule/schedule.js'
 import { jobNumber } from './rows.js'
 import type { Statements } from './statements.js'
 
 export interface ScheduleRow {
   readonly name: string
-  readonly source: Schedule['source']
+  readonly source: StoredSchedule['source']
   readonly task: string
   readonly plan: string | null
   readonly fault: string | null

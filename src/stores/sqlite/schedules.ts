@@ -1,7 +1,7 @@
 import type { Clock } from '../../domain/clock.js'
 import type { EpochMs } from '../../domain/job.js'
 import { endPause, reviseSchedule, waitInVain } from '../../domain/schedule/revise.js'
-import { type NewSchedule, type Schedule, wasChanged, wasRemoved } from '../../domain/schedule/schedule.js'
+import { type NewSchedule, type StoredSchedule, wasChanged, wasRemoved } from '../../domain/schedule/schedule.js'
 import { keptScheduleOfRow, type ScheduleRow, type SlotRow, scheduleRow, slotOfRow } from './schedule-rows.js'
 import type { Statements } from './statements.js'
 
@@ -74,7 +74,7 @@ export function noteScheduler(statements: Statements, clock: Clock): EpochMs | n
 /** A schedule with its last slot, if it has one. */
 type ListedRow = ScheduleRow & { readonly waiting: number } & (SlotRow | { readonly slot: null })
 
-export function allSchedules(statements: Statements, names?: readonly string[]): readonly Schedule[] {
+export function allSchedules(statements: Statements, names?: readonly string[]): readonly StoredSchedule[] {
   const rows = names === undefined ? statements.schedules.all() : statements.schedulesNamed.all(JSON.stringify(names))
   return (rows as ListedRow[]).map((row) => ({
     ...keptScheduleOfRow(row),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { decideDue, jitterOf, nextFiring } from '../../../src/domain/schedule/due.js'
 import type { ScheduleOptions } from '../../../src/domain/schedule/options.js'
-import type { Schedule } from '../../../src/domain/schedule/schedule.js'
+import type { StoredSchedule } from '../../../src/domain/schedule/schedule.js'
 import { slotsOf } from '../../../src/domain/schedule/slots.js'
 import { storedSchedule } from '../../support/parsed-schedule.js'
 
@@ -10,7 +10,7 @@ const noon = Date.UTC(2030, 5, 1, 12)
 const absence = 'nobody looked'
 
 /** What is decided at `now` of an hourly schedule whose slots are known up to `since`. */
-function decided(options: ScheduleOptions, now: number, since = noon, overrides: Partial<Schedule> = {}) {
+function decided(options: ScheduleOptions, now: number, since = noon, overrides: Partial<StoredSchedule> = {}) {
   const schedule = storedSchedule(options, { decidedUntil: since, ...overrides })
   if (schedule.plan === null) throw new Error('no plan')
   return decideDue(schedule, slotsOf(schedule.plan.rule), now, absence)
@@ -164,7 +164,7 @@ test('What passed in a pause is left out also when it is over, whenever somebody
 test('A faulty schedule has no slots, and neither has one past its end or its limit.', () => {
   expect(decideDue(storedSchedule({}, { plan: null, fault: 'x' }), () => ({ at: 1, note: null }), noon, '')).toEqual([])
   const next = slotsOf({ kind: 'cron', cron: '0 * * * *', tz: 'UTC' })
-  const at = (overrides: Partial<Schedule>, options: ScheduleOptions = {}) =>
+  const at = (overrides: Partial<StoredSchedule>, options: ScheduleOptions = {}) =>
     nextFiring(storedSchedule(options, { decidedUntil: noon, ...overrides }), next)
   expect(at({})).toEqual({ slot: noon + hourMs, at: noon + hourMs })
   expect(at({ plan: null })).toBe(null)
