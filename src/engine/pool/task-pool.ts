@@ -6,10 +6,11 @@ import { CommandHost } from '../hosts/command-host.js'
 import type { SlotEvent, StartHost } from '../hosts/task-host.js'
 import type { Catalog, CheckRequest, EnqueueAnswer, TaskInfo, TaskOutput, Verdict } from '../ipc/messages.js'
 import { shellTaskInfo } from '../shell-task.js'
-import { sharesBeside, sum } from './fair-share.js'
+import { sum } from './fair-share.js'
 import { IsolatedJobs } from './isolated-jobs.js'
 import { KnownTasks } from './known-tasks.js'
-import { type EmitFromSlot, ProcessSlot } from './process-slot.js'
+import { ProcessSlot } from './process-slot.js'
+import { SharedSlots } from './shared-slots.js'
 
 const notStarted: EnqueueAnswer = {
   name: 'OffstageError',
@@ -46,7 +47,7 @@ export class TaskPool {
   readonly #tasks: PoolTasks
   readonly #clock: Clock
   readonly #outputBefore: (output: TaskOutput) => void
-  readonly #shared: ProcessSlot[] = []
+  readonly #shared: SharedSlots
   readonly #draining = new Set<ProcessSlot>()
   readonly #ending = new Set<Promise<void>>()
   readonly #commands: ProcessSlot
@@ -70,18 +71,17 @@ export class TaskPool {
       taskOf: (name: string) => this.task(name) ?? null,
     }
     const { start } = tasks
-    const onEvent: EmitFromSlot = (slot, event) => this.#onSlotEvent(slot, event)
-    this.#commands = new ProcessSlot(clock, (emit) => new CommandHost(place, clock, emit), onEvent, 'shared')
-    if (start !== null) this.#shared.push(new ProcessSlot(clock, start, onEvent, 'shared'))
-    this.isolated = new IsolatedJobs(() => new ProcessSlot(clock, start ?? noTasks, onEvent, 'exclusive'))
-    const found = (this.#shared[0] ?? this.#commands).catalog
+    this.#commands = this.#startSlot((emit) => new CommandHost(place, clock, emit), 'shared')
+    this.#shared = new SharedSlots(start, (start) => this.#startSlot(start, 'shared'))
+    this.isolated = new IsolatedJobs(() => this.#startSlot(start ?? noTasks, 'exclusive'))
+    const found = (this.#shared.all[0] ?? this.#commands).catalog
     this.catalog = found.then((catalog) => ({ ...catalog, tasks: [shellTaskInfo, ...catalog.tasks] }))
     this.catalog.catch(() => {}) // whoever needs it will see the rejection; nobody has to
   }
 
   /** All of them: those that take jobs, those that end, and those of one job. */
   get slots(): readonly ProcessSlot[] {
-    return [...this.#shared, ...this.#draining, ...this.isolated.slots, this.#commands]
+    return [...this.#shared.all, ...this.#draining, ...this.isolated.slots, this.#commands]
   }
 
   get processes(): readonly ProcessIdentity[] {
@@ -89,7 +89,7 @@ export class TaskPool {
   }
 
   check(requests: readonly CheckRequest[]): Promise<readonly Verdict[]> {
-    const [first] = this.#shared
+    const [first] = this.#shared.all
     return first === undefined ? Promise.resolve([]) : first.check(requests)
   }
 
@@ -107,35 +107,33 @@ export class TaskPool {
   open(concurrency: number, processes: number, emit: EmitFromPool): void {
     this.#emit = emit
     this.#concurrency = concurrency
-    const { start } = this.#tasks
-    const count = start === null ? 0 : Math.min(processes, concurrency)
-    while (start !== null && this.#shared.length < count) this.#shared.push(this.#startShared(start))
+    this.#shared.grow(Math.min(processes, concurrency))
     this.#shareOut()
   }
 
   /** Whether a slot could take a job that would run at once, or has less than half of what it may hold. */
   isHungry(ahead: number): boolean {
-    if (this.#shared.length === 0) return this.#commands.count < this.#concurrency
-    return this.#open().some((slot) => slot.count < slot.share || slot.count <= this.#quota(slot, ahead) / 2)
+    if (this.#shared.all.length === 0) return this.#commands.count < this.#concurrency
+    return this.#shared.isHungry(ahead, this.#concurrency)
   }
 
   /** How many jobs could be handed over, if `ahead` of them wait in the processes for those that run. */
   room(ahead: number): number {
-    if (this.#shared.length === 0) return this.#concurrency - this.#commands.count
-    return sum(this.#open().map((slot) => Math.max(0, this.#quota(slot, ahead) - slot.count)))
+    if (this.#shared.all.length === 0) return this.#concurrency - this.#commands.count
+    return this.#shared.room(ahead, this.#concurrency)
   }
 
   /** Hands jobs over, each to the slot that is filled least. Returns those for which there is no process any more. */
   handOver(attempts: readonly RunningAttempt[]): readonly RunningAttempt[] {
     const commands = attempts.filter((attempt) => this.#isCommand(attempt))
     const isolated = attempts.filter((attempt) => this.#isIsolated(attempt))
-    if (commands.length === 0 && isolated.length === 0) return this.#handOverShared(attempts)
+    if (commands.length === 0 && isolated.length === 0) return this.#shared.handOver(attempts)
     // Programs and processes start as soon as they are handed over: not more of them than the others leave.
     this.#shareOut()
     this.isolated.add(isolated)
     if (commands.length > 0) this.#commands.handOver(commands)
     this.#shareOut()
-    return this.#handOverShared(attempts.filter((one) => !isolated.includes(one) && !commands.includes(one)))
+    return this.#shared.handOver(attempts.filter((one) => !isolated.includes(one) && !commands.includes(one)))
   }
 
   /** How many jobs wait in the processes. */
@@ -164,7 +162,7 @@ export class TaskPool {
 
   /** Gives all shared slots to fresh processes; what runs goes on to its end in the old ones. */
   replaceAll(): void {
-    for (const slot of [...this.#shared]) this.#replace(slot)
+    for (const slot of [...this.#shared.all]) this.#replace(slot)
   }
 
   /** Gives a shared slot to a fresh process; what runs goes on to its end in the old one. */
@@ -190,21 +188,18 @@ export class TaskPool {
 
   /** Ends all processes: kills those that still have jobs, lets the others end by themselves. */
   async end(): Promise<void> {
-    const slots = [...this.#shared, ...this.#draining, this.#commands]
+    const slots = [...this.#shared.all, ...this.#draining, this.#commands]
     await Promise.all([...slots.map((slot) => slot.end()), this.isolated.end(), ...this.#ending])
   }
 
-  #startShared(start: StartHost): ProcessSlot {
-    return new ProcessSlot(this.#clock, start, (slot, event) => this.#onSlotEvent(slot, event), 'shared')
+  #startSlot(start: StartHost, mode: 'shared' | 'exclusive'): ProcessSlot {
+    return new ProcessSlot(this.#clock, start, (slot, event) => this.#onSlotEvent(slot, event), mode)
   }
 
   #replace(slot: ProcessSlot): void {
-    const index = this.#shared.indexOf(slot)
-    const { start } = this.#tasks
-    if (index < 0 || start === null) return
+    if (!this.#shared.replace(slot)) return
     slot.drain()
     this.#draining.add(slot)
-    this.#shared[index] = this.#startShared(start)
     if (slot.count === 0) this.#end(slot)
     this.#shareOut()
   }
@@ -219,41 +214,11 @@ export class TaskPool {
   #shareOut(): void {
     const draining = sum([...this.#draining].map(({ count }) => count))
     const beside = draining + this.isolated.count + this.#commands.count
-    const uses = this.#shared.map((slot) => ({
-      count: slot.count,
-      running: slot.count - slot.buffered,
-      share: slot.share,
-    }))
-    const shares = sharesBeside(this.#concurrency - beside, uses)
-    this.#shared.forEach((slot, index) => {
-      slot.share = shares[index] ?? 0
-    })
-    const taken = uses.map(({ running, count }, index) => Math.max(running, Math.min(count, shares[index] ?? 0)))
-    const free = Math.max(0, this.#concurrency - draining - sum(taken))
+    const taken = this.#shared.shareOut(this.#concurrency - beside)
+    const free = Math.max(0, this.#concurrency - draining - taken)
     this.isolated.start(free - (this.#commands.count - this.#commands.buffered))
     this.#commands.share = Math.max(0, free - this.isolated.running)
     this.#isMixed = beside > 0
-  }
-
-  /** Slots that take what anybody may share. */
-  #open(): readonly ProcessSlot[] {
-    return this.#shared.filter(({ isOpen }) => isOpen)
-  }
-
-  #quota(slot: ProcessSlot, ahead: number): number {
-    return slot.share + Math.floor((ahead * slot.share) / this.#concurrency)
-  }
-
-  #handOverShared(attempts: readonly RunningAttempt[]): readonly RunningAttempt[] {
-    const loads = this.#open().map((slot) => ({ slot, count: slot.count, added: [] as RunningAttempt[] }))
-    if (loads.length === 0) return attempts
-    for (const attempt of attempts) {
-      const least = loads.reduce((a, b) => (b.count / b.slot.share < a.count / a.slot.share ? b : a))
-      least.added.push(attempt)
-      least.count++
-    }
-    for (const { slot, added } of loads) if (added.length > 0) slot.handOver(added)
-    return []
   }
 
   #isCommand({ claim: { job } }: RunningAttempt): boolean {
@@ -271,7 +236,7 @@ export class TaskPool {
       case 'ready':
         if (this.isolated.ready(slot)) return
         // A claim that comes before it is known what the process can run would pass over everything.
-        void this.#known.learn(slot, this.#shared).then(() => this.#emit?.(slot, event))
+        void this.#known.learn(slot, this.#shared.all).then(() => this.#emit?.(slot, event))
         return
       case 'recycle':
         this.replace(slot)
