@@ -43,7 +43,7 @@ export async function waitAtMost(clock: Clock, limitMs: number, promise: Promise
   await Promise.race([promise, clock.sleep(limitMs, over.signal)]).finally(() => over.abort())
 }
 
-/** The machine's own time. hrtime counts from the boot, so every process reads the same, and nobody can set it. */
+/** The machine's own time. hrtime counts from the boot: every process reads the same value, and no user can set it. */
 export const systemClock: Clock = {
   now: () => now(),
   // `performance` would load a module of Node: 1.5 ms.

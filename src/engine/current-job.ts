@@ -13,7 +13,7 @@ export interface CurrentJob {
   readonly signal: AbortSignal
   /** For scheduled jobs the nominal time of the slot. */
   readonly slot: Date | undefined
-  /** How much is done, from 0 to 1, and what was done last. */
+  /** How much is done, from 0 to 1, and the last step. */
   progress(fraction: number, message?: string): void
   /** Writes a line to the job's output. */
   log(...values: unknown[]): void
@@ -40,7 +40,7 @@ export function runInJob<T>(job: CurrentJob, run: () => T): T {
   return jobs.run(job, run)
 }
 
-/** What is called here is no part of any job, whoever calls. */
+/** Runs a function outside of any job, also when a job calls it. */
 export function outsideJobs<T>(run: () => T): T {
   return jobs.exit(run)
 }

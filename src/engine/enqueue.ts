@@ -5,7 +5,7 @@ import type { JobStore } from '../stores/store.js'
 import type { EngineEmitter } from './events.js'
 import type { EnqueueAnswer, EnqueueRequest } from './ipc/messages.js'
 
-/** Stores a job that a task enqueues. Never rejects: what is wrong with it is for the task. */
+/** Stores a job that a task enqueues. Never rejects: the task gets the error as an answer. */
 export async function enqueueFromTask(
   store: Pick<JobStore, 'enqueue'>,
   clock: Clock,

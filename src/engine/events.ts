@@ -17,7 +17,7 @@ export interface AttemptStarted {
 export interface AttemptSettled {
   readonly job: ClaimedJob
   readonly outcome: Outcome
-  /** From when the job was due until its code started, as far as it did. */
+  /** From when the job was due until its code started, or until its end if it never started. */
   readonly waitMs: number
   readonly runMs: number
 }
@@ -48,7 +48,7 @@ export interface EngineEvents {
   'task.output': [event: TaskOutput]
   'task.progress': [event: TaskProgress]
   'process.exited': [event: ProcessExited]
-  /** What was decided about slots that were due. */
+  /** Slots that were due were decided. */
   'schedule.slots': [event: { readonly schedule: string; readonly records: readonly SlotRecord[] }]
   /** A schedule cannot be followed. */
   'schedule.faulty': [event: { readonly schedule: string; readonly why: string }]

@@ -20,7 +20,7 @@ export function identify(pid: number): ProcessIdentity | null {
 
 const pageBytes = 4_096
 
-/** How much memory a process holds; null where the system does not tell, or if there is no such process. */
+/** How much memory a process holds; null if the system cannot say, or if there is no such process. */
 export function residentBytes(pid: number): number | null {
   const statm = attempt(() => readFileSync(`/proc/${pid}/statm`, 'utf8'))
   return statm === null ? null : Number(statm.split(' ')[1]) * pageBytes

@@ -22,7 +22,7 @@ import { StallDetector } from './stall-detector.js'
 const aheadMs = 50
 const maxAhead = 1_000
 
-/** A task process is replaced after so many jobs: whatever they leave behind in it shall not add up for ever. */
+/** A task process is replaced after so many jobs: what they leak must not add up for ever. */
 const maxJobs = 100_000
 
 /** How long the end of a job may wait for others before it is stored. After a kill what ended in the last 20 ms may run again. */
@@ -39,8 +39,8 @@ export interface RunnerSettings {
 }
 
 /**
- * The claim loop: takes jobs while there is room, hands them to the task processes, and settles what comes back. A
- * place is free as soon as its job has ended, not when that is stored: ends and the next claim share a commit.
+ * The claim loop: takes jobs while there is room, hands them to the task processes, and settles their ends. A
+ * place is free as soon as its job has ended, before that is stored: ends and the next claim share a commit.
  */
 export class Runner {
   readonly #store: JobStore & WorkerStore
@@ -132,7 +132,7 @@ export class Runner {
     })
   }
 
-  /** Takes no more jobs, and gives back what has not started; resolves when the last one has ended and is stored. */
+  /** Takes no more jobs, and gives back those that have not started. Resolves when all have ended and are stored. */
   async drain(): Promise<void> {
     this.#open = false
     this.#attempts.stopping()
@@ -161,7 +161,7 @@ export class Runner {
       this.#attempts.cancelled(attempt)
       return
     }
-    // It waits for a process of its own. To be given back is the end of a job that is to be cancelled.
+    // It waits for a process of its own. The store cancels it when it is given back.
     this.#pool.isolated.withdraw(attempt)
     this.#attempts.giveBack([attempt])
   }
@@ -203,7 +203,7 @@ export class Runner {
         this.#attempts.log.usage(event.attempt, event.usage)
         return
       case 'spawned':
-        // Whoever takes over from a worker that dies must know of it, to end it first.
+        // A worker that takes over must know the process, to end it before it runs the jobs again.
         this.#store.beat(this.#worker, this.#pool.processes).then(event.stored, event.stored)
         return
       case 'enqueue':
@@ -231,7 +231,7 @@ export class Runner {
   #handOver(claims: readonly Claim[]): void {
     if (claims.length === 0) return
     const attempts = this.#attempts.add(claims)
-    // The worker may have been asked to stop, or the processes died, while the claim was on its way.
+    // The worker may have been asked to stop, or the processes may have died, during the claim.
     this.#attempts.giveBack(this.#open ? this.#pool.handOver(attempts) : attempts)
     this.#stalls.watch()
   }
@@ -267,7 +267,7 @@ export class Runner {
     else this.#cancelHold ??= this.#clock.after(maxHoldMs, () => this.#settleEnds())
   }
 
-  /** A task process exited: what ran in it is lost, or ends as what it was stopped for. */
+  /** A task process exited: its running jobs are lost, or end as cancelled, timed out or interrupted. */
   #exited(slot: ProcessSlot, exit: ProcessExit, running: readonly RunningAttempt[]): void {
     const jobs = running.map(({ claim }) => claim.job)
     this.#events.emit('process.exited', { exit, jobs, exitsWhileLoading: slot.exitsWhileLoading })

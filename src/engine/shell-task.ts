@@ -5,7 +5,7 @@ import type { TaskInfo } from './ipc/messages.js'
 /** The built-in task that `run -- COMMAND` makes jobs of. No task of a project can have its name. */
 export const shellTask = 'shell'
 
-/** No time limit, as of any program, and no retries: whoever types a command wants to see how it ends. */
+/** No time limit, as of any program, and no retries: a person who types a command wants to see how it ends. */
 export const shellTaskInfo: TaskInfo = {
   ...plainTaskDefaults,
   name: shellTask,

@@ -9,7 +9,7 @@ export class StallDetector {
   readonly #stalled: () => void
   #cancelLook: (() => void) | null = null
 
-  /** Within `aheadMs` what waits is meant to begin; after twice that it is taken back, and `stalled` is called. */
+  /** Jobs that wait should start within `aheadMs`; after twice that time they are recalled, and `stalled` is called. */
   constructor(pool: Pick<TaskPool, 'buffered' | 'recall'>, clock: Clock, aheadMs: number, stalled: () => void) {
     this.#pool = pool
     this.#clock = clock
@@ -21,7 +21,7 @@ export class StallDetector {
   watch(): void {
     if (this.#cancelLook !== null || this.#pool.buffered === 0) return
     this.#cancelLook = this.#clock.after(this.#aheadMs, () => {
-      // After what has arrived is read: a long commit holds up what was sent, and not the jobs.
+      // First read what has arrived: a long commit delays the messages, not the jobs.
       setImmediate(() => setImmediate(() => this.#look()))
     })
   }

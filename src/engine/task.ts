@@ -26,7 +26,7 @@ export interface TaskOptions {
   }
   /** Limit of one attempt; false for none. Default `15m`. */
   readonly timeout?: Duration | false
-  /** How long a job may take to heed its signal before it is abandoned, or killed with its process. Default `5s`. */
+  /** How long a job may go on after its signal, before it is abandoned or killed with its process. Default `5s`. */
   readonly grace?: Duration
   /** `own`: each job has a fresh process to itself. Default `shared`. */
   readonly isolation?: Isolation

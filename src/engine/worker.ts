@@ -18,7 +18,7 @@ import { pruner } from './services/pruner.js'
 import type { Service } from './services/service.js'
 import { sweeper } from './services/sweeper.js'
 
-// Without a task process a worker is of no use, and starting one over and over helps nobody.
+// A worker without a task process can do nothing, and more starts would fail like these.
 const maxExitsWhileLoading = 5
 
 // How long a worker that ends goes on trying to store how its jobs ended.
@@ -30,7 +30,7 @@ export interface WorkerSettings extends RunnerSettings {
   readonly maxMemoryBytes: number | null
 }
 
-/** A worker: holds the store, claims jobs and hands them to its task process. It runs no code of the user's. */
+/** A worker: has the store, claims jobs and hands them to its task processes. It runs no user code. */
 export class Worker {
   readonly events: EngineEmitter
   /** Rejects if the worker cannot go on, and never resolves. */
@@ -50,7 +50,7 @@ export class Worker {
     this.broken = new Promise((_, reject) => {
       this.#break = reject
     })
-    this.broken.catch(() => {}) // whoever waits for it hears it
+    this.broken.catch(() => {}) // it is handled where somebody awaits it
     this.#store = store
     this.#pool = pool
     this.#clock = clock
@@ -75,7 +75,7 @@ export class Worker {
     ]
   }
 
-  /** Registers a worker. It takes no job before `start()`, which leaves time to listen to its events. */
+  /** Registers a worker. It takes no job before `start()`, so there is time to subscribe to its events. */
   static async register(store: Store, pool: TaskPool, clock: Clock, settings: WorkerSettings): Promise<Worker> {
     return new Worker(store, pool, clock, settings, await register(store, settings, pool))
   }
@@ -94,8 +94,8 @@ export class Worker {
   }
 
   /**
-   * Takes no more jobs and waits for those that run, for at most `graceMs`; then asks them to stop, and gives back without
-   * penalty what still runs. Resolves when the worker is gone from the store.
+   * Takes no more jobs and waits for the running ones, at most `graceMs`; then asks them to stop, and gives back without
+   * penalty those that still run. Resolves when the worker has left the store.
    */
   async stop(graceMs: number): Promise<void> {
     const cancelAsk = this.#clock.after(graceMs, () => this.runner.askToStop())
@@ -117,7 +117,7 @@ export class Worker {
     await Promise.all(this.#services.map((service) => service.stop()))
     await this.#pool.end()
     this.runner.release()
-    // Whoever waits for the worker to end shall not wait for a disk: what cannot be stored is run again by others.
+    // The end of a worker must not wait for a full disk: other workers run again what it could not store.
     const cancelGiveUp = this.#clock.after(lastTriesMs, () => this.runner.giveUp())
     await this.runner.drain()
     cancelGiveUp()
@@ -132,10 +132,10 @@ export class Worker {
     this.#break(new ProjectError('E_TASK_PROCESS', message, hint))
   }
 
-  /** The lease was over before it was renewed: others have the jobs now. Whatever still runs here must end. */
+  /** The lease ended before it was renewed: other workers have the jobs now. All that still runs here must end. */
   async #evicted(): Promise<void> {
     const old = this.#id
-    // First of all: others may run these jobs by now, and nothing of the new worker's may meet a process that ends.
+    // First of all: other workers may run these jobs by now, and the new worker must not use a process that ends.
     const killed = this.#pool.slots.filter((slot) => slot.count > 0).map((slot) => slot.killProcess())
     const next = await register(this.#store, this.#settings, this.#pool)
     this.#id = next

@@ -62,7 +62,7 @@ export class ActiveAttempts {
     return attempts
   }
 
-  /** Keeps an end for `settleHeld`: those that are stored together share a commit. */
+  /** Keeps an end for `settleHeld`: ends that are stored together share a commit. */
   hold(end: End): void {
     this.#held.push(end)
   }
@@ -109,7 +109,7 @@ export class ActiveAttempts {
     this.#interruptions.stop()
   }
 
-  /** Their leases are over: whatever becomes of them is nobody's any more. */
+  /** Their leases are over: how they end no longer counts. */
   forgetAll(): void {
     for (const attempt of this.#byJob.values()) {
       attempt.cancelNextStep()

@@ -1,12 +1,12 @@
 import type { EpochMs, OutputLine, Progress, Usage } from '../../domain/job.js'
 import type { Addition } from '../../stores/store.js'
 
-/** What is kept of one attempt's output: so much from its beginning, and as much from its end. */
+/** The stored output of one attempt: its beginning and its end, each up to a limit. */
 export const maxOutputBytes = 1024 * 1024
 const half = maxOutputBytes / 2
 // A row costs more than a short line has characters.
 const maxLines = 10_000
-// What has no line end for so long is a line all the same.
+// Text of this length counts as a line, even without a line end.
 const maxLine = 64 * 1024
 
 /** One attempt's output and progress on their way to the store. */
@@ -56,7 +56,7 @@ export class AttemptLog {
     this.#usage = usage
   }
 
-  /** The attempt has ended: what it printed last may have no line end. Answers what of it was not shown yet. */
+  /** The attempt has ended: its last line may have no line end. Returns the output that was not shown yet. */
   end(at: EpochMs): readonly { readonly stream: OutputLine['stream']; readonly text: string }[] {
     const rests = [...this.#rests].filter(([, rest]) => rest !== '')
     this.#rests.clear()
@@ -64,7 +64,7 @@ export class AttemptLog {
     return this.#mask === null ? [] : rests.map(([stream, rest]) => ({ stream, text: this.masked(rest) }))
   }
 
-  /** What was added since the last time; null for nothing. */
+  /** The output since the last call; null if there is none. */
   take(): Omit<Addition, 'lease'> | null {
     this.#dropCut()
     const isCut = this.#cutTo > this.#forgottenTo
@@ -113,7 +113,7 @@ export class AttemptLog {
     this.#dropCut()
   }
 
-  /** What was not stored before it was cut never will be. */
+  /** Lines that were cut before they were stored are never stored. */
   #dropCut(): void {
     if (this.#cutTo === 0) return
     this.#waiting = this.#waiting.filter(({ line }) => line <= this.#headLast || line > this.#cutTo)

@@ -1,12 +1,12 @@
 import type { Clock } from '../../domain/clock.js'
 
-/** A signal that is for all reaches what a worker runs before or after the worker itself. */
+/** A signal to the whole process group may reach the children of a worker before the worker itself. */
 const patienceMs = 500
 
-/** Hears what an end by a signal was. */
+/** Gets the decision. */
 type Verdict = (isInterruption: boolean) => void
 
-/** Decides, and nobody else does, whether what was ended by TERM, INT or HUP was interrupted by the stop of its worker. */
+/** Decides whether an attempt that TERM, INT or HUP ended was interrupted by the stop of its worker. The only place that does. */
 export class Interruptions<Ended extends object> {
   readonly #clock: Clock
   readonly #undecided = new Map<Ended, Verdict>()
@@ -16,20 +16,20 @@ export class Interruptions<Ended extends object> {
     this.#clock = clock
   }
 
-  /** Tells at once if the worker stops, or else as soon as it does, or that it has not within half a second. */
-  judge(ended: Ended, tell: Verdict): void {
+  /** Reports at once if the worker stops already; else as soon as it stops, or after half a second that it does not. */
+  judge(ended: Ended, report: Verdict): void {
     if (this.#isStopping) {
-      tell(true)
+      report(true)
       return
     }
     const cancel = this.#clock.after(patienceMs, () => this.decide(ended, false))
     this.#undecided.set(ended, (isInterruption) => {
       cancel()
-      tell(isInterruption)
+      report(isInterruption)
     })
   }
 
-  /** What ended it is known: nothing happens if it was decided before. */
+  /** The cause is known. Does nothing if it was decided before. */
   decide(ended: Ended, isInterruption: boolean): void {
     const verdict = this.#undecided.get(ended)
     this.#undecided.delete(ended)

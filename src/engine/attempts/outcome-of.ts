@@ -11,7 +11,7 @@ import {
 import { describeExit, type ProcessExit } from '../hosts/process-exit.js'
 import type { RunningAttempt } from './running-attempt.js'
 
-/** What an attempt ends as, given what its process reported and what it was asked for. */
+/** The outcome of an attempt, from the report of its process and from why it was asked to stop. */
 export function outcomeOf(attempt: RunningAttempt, report: AttemptReport): Outcome {
   const { job } = attempt.claim
   const { startedAt, endedAt } = report
@@ -22,13 +22,13 @@ export function outcomeOf(attempt: RunningAttempt, report: AttemptReport): Outco
     case 'cancelled':
       return { kind: 'cancelled', startedAt, endedAt, endedBy }
     case 'shutdown':
-      // It threw because it was interrupted: that is nobody's failure.
+      // It threw because it was interrupted: that is no failure.
       if (report.kind === 'threw') return { ...released(attempt, endedAt), started: true, startedAt }
   }
   return report.kind === 'forced' ? released(attempt, endedAt) : outcomeOfReport(job, report, Math.random)
 }
 
-/** What an attempt ends as whose process died. `alone`: no other job ran in it. */
+/** The outcome of an attempt whose process died. `alone`: no other job ran in it. */
 export function outcomeOfExit(attempt: RunningAttempt, exit: ProcessExit, alone: boolean, now: EpochMs): Outcome {
   const { job } = attempt.claim
   const span = { startedAt: attempt.startedAt ?? now, endedAt: now, endedBy: 'killed' } as const
@@ -40,7 +40,7 @@ export function outcomeOfExit(attempt: RunningAttempt, exit: ProcessExit, alone:
     case 'shutdown':
       return released(attempt, now)
   }
-  // The worker killed it for the sake of another job, since its loop was blocked: by one of these, perhaps.
+  // The worker killed it because of another job that could not be stopped. Its loop was blocked, perhaps by one of these.
   if (exit.killed) return { ...released(attempt, now), suspect: true }
   const endedBy: EndedBy = exit.signal === null ? 'exit' : 'lost'
   const name = exit.memory === null ? 'ProcessLost' : 'OutOfMemory'

@@ -9,7 +9,7 @@ import { AttemptLog } from './attempt-log.js'
 import { RecentTexts } from './recent-texts.js'
 import type { RunningAttempt } from './running-attempt.js'
 
-// Soon enough for those who follow a job, and seldom enough for the store.
+// Often enough for a person who follows a job, and rarely enough for the store.
 const flushMs = 50
 // The arguments of jobs that ended last, for what they may still print.
 const maxRemembered = 1_000
@@ -41,7 +41,7 @@ export class OutputLog {
     this.#running = running
   }
 
-  /** A job has printed something: emits it as it may be shown. Does not keep what it prints after its end. */
+  /** A job has printed something: emits it with its secrets masked. Output after the end of the job is not kept. */
   output(output: TaskOutput): void {
     const log = this.#logFor(output)
     const at = output.at ?? this.#clock.now()
@@ -112,7 +112,7 @@ export class OutputLog {
       if (taken !== null) additions.push({ lease: attempt.claim.lease, ...taken })
     }
     if (additions.length === 0) return
-    // What cannot be stored is let go: a job shall not wait for its output.
+    // Output that cannot be stored is dropped: a job must not wait for its output.
     this.#store.append(additions).catch((thrown: unknown) => {
       this.#events.emit('store.unavailable', { error: thrown instanceof Error ? thrown : new Error(String(thrown)) })
     })

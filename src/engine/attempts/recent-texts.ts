@@ -1,8 +1,8 @@
-/** A map that forgets the oldest: what it keeps is some of the newest texts, at most so many and so many characters. */
+/** A map of the newest texts. It forgets the oldest ones beyond a count and a total length. */
 export class RecentTexts<K> {
   readonly #most: number
   readonly #maxLength: number
-  // Two maps, since one from which the oldest is taken each time grows slow with what was deleted.
+  // Two maps: a single one gets slow when its oldest entry is deleted again and again.
   #newer = new Map<K, string>()
   #older: ReadonlyMap<K, string> = new Map()
   #newerLength = 0

@@ -3,14 +3,14 @@ import type { Claim } from '../../stores/store.js'
 import type { StopReason } from '../ipc/messages.js'
 import type { AttemptLog } from './attempt-log.js'
 
-/** How the runner reaches what runs its attempts: a slot of the pool, one handle for all that are in it. */
+/** Controls the process of an attempt. A slot of the pool is the handle of all attempts in it. */
 export interface AttemptHandle {
   stop(attempt: RunningAttempt, reason: StopReason): void
   /** Ends it without its promise, if the loop of its process is free to do so. */
   abandon(attempt: RunningAttempt): void
-  /** Tells what runs it, and all that it has started, to end. */
+  /** Sends TERM to the process of the attempt and to all its children. */
   terminate(attempt: RunningAttempt): void
-  /** Kills what runs it. */
+  /** Kills the process of the attempt. */
   kill(attempt: RunningAttempt): void
 }
 
@@ -19,15 +19,15 @@ export interface RunningAttempt {
   readonly claim: Claim
   /** null while it waits for a slot. */
   handle: AttemptHandle | null
-  /** When its code began, as far as the worker can tell; null while it waits. */
+  /** When its code started, as the worker saw it; null while it waits. */
   startedAt: EpochMs | null
   /** When its time is over, by the monotonic clock. */
   deadline: number
-  /** What it was asked to stop for. */
+  /** Why it was asked to stop; null if it was not. */
   stopping: StopReason | null
-  /** What it prints; null while it has not. */
+  /** Its output; null until it prints something. */
   log: AttemptLog | null
-  /** Of the steps by which it is stopped. */
+  /** Cancels the next step of its stop. */
   cancelNextStep: () => void
 }
 

@@ -4,7 +4,7 @@ import type { RunningAttempt } from './running-attempt.js'
 
 // A loop that is free answers within milliseconds, on a busy machine within tenths of a second.
 const answerMs = 1_000
-// From TERM, which what the job has started may heed, to KILL.
+// From TERM, to which the job's children may react, to KILL.
 const lastWordsMs = 500
 
 /** Asks an attempt to stop, and leaves it at that. */

@@ -75,7 +75,7 @@ export class CommandHost implements TaskHost {
   }
 
   killNow(): void {
-    this.#waiting.clear() // whoever ends all does not want the next one to begin
+    this.#waiting.clear() // the next one must not start now
     for (const job of this.#running.values()) job.kill()
   }
 

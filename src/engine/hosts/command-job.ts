@@ -32,7 +32,7 @@ const passing = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM', 'ETXTBSY'])
 export class CommandJob {
   readonly attempt: number
   readonly #assignment: JobAssignment
-  /** Whether its arguments are the command: nobody knows what its exit codes mean. */
+  /** Whether its arguments are the command: the exit codes of a command have no meaning that we know. */
   readonly #isCommand: boolean
   readonly #emit: Emit
   readonly #done: () => void
@@ -83,7 +83,7 @@ export class CommandJob {
     }
   }
 
-  /** What the system lacks now, it may have later; what it refuses, it will refuse again. */
+  /** Missing resources may be there later; a program that cannot be started stays so. */
   #notStarted({ code, message: what }: NodeJS.ErrnoException): void {
     const error = { name: 'CommandError', message: `${this.#name} could not be started (${code ?? what})`, stack: null }
     this.#end({ kind: 'threw', verdict: passing.has(code ?? '') ? 'by policy' : 'never', error, ...this.#span() })
@@ -97,7 +97,7 @@ export class CommandJob {
     return this.#command?.identity ?? null
   }
 
-  /** Its program is heard from now on, once it is known to whoever takes over from this worker. */
+  /** Reports its output from now on, once the store knows its process: a worker that takes over must be able to end it. */
   listen(stored: Promise<void>): void {
     this.#command?.listen(stored, this.#outer)
   }
@@ -168,7 +168,7 @@ export class CommandJob {
 
   #end(report: AttemptReport): void {
     const { id, attempt } = this.#assignment
-    // Not while whoever started it still holds the end of the list in its hands.
+    // Later: the caller is still going through its list.
     queueMicrotask(() => {
       this.#done()
       this.#emit({ type: 'finished', ends: [{ id, attempt, report }] })

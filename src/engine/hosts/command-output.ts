@@ -26,9 +26,9 @@ function mayBecomeProgress(line: string): boolean {
 export class CommandOutput {
   readonly #listener: CommandOutputListener
   readonly #lastWords = new LastWords()
-  /** The line of stdout that has not ended, and how much of it has been told. */
+  /** The open line of stdout, and how much of it was reported. */
   #open = ''
-  #told = 0
+  #reported = 0
   /** The beginning of the line that has not ended, where it is too long to be kept. */
   #cut: string | null = null
   #lastLine = ''
@@ -61,33 +61,33 @@ export class CommandOutput {
     const lines = (this.#open + text).split('\n')
     this.#open = lines.pop() ?? ''
     // A line that was begun as output goes on as output.
-    const isOutput = (line: string, index: number) => (index === 0 && this.#told > 0) || !this.#isProgress(line)
+    const isOutput = (line: string, index: number) => (index === 0 && this.#reported > 0) || !this.#isProgress(line)
     const output = lines.filter(isOutput)
     // A prompt or a bar has no line end: it is shown as it is written, unless it may become a line of progress.
     const open = mayBecomeProgress(this.#open) ? '' : this.#open
-    this.#tell(output.map((line) => `${line}\n`).join('') + open)
-    this.#told = open.length
+    this.#report(output.map((line) => `${line}\n`).join('') + open)
+    this.#reported = open.length
     if (lines.length > 0) this.#keepLast(output)
     if (this.#open.length > maxLine) {
       this.#cut ??= this.#open.slice(0, beginning)
       this.#open = ''
-      this.#told = 0
+      this.#reported = 0
     }
   }
 
-  /** There is no more: what has no line end is a line too. */
+  /** The output has ended: its last line may have no line end. */
   end(): void {
     const rest = this.#open
     this.#open = ''
-    if (this.#told === 0 && this.#isProgress(rest)) return
-    this.#tell(rest)
-    this.#told = 0
+    if (this.#reported === 0 && this.#isProgress(rest)) return
+    this.#report(rest)
+    this.#reported = 0
     this.#keepLast([rest])
   }
 
-  #tell(text: string): void {
-    const untold = text.slice(this.#told)
-    if (untold !== '') this.#listener.text('stdout', untold)
+  #report(text: string): void {
+    const fresh = text.slice(this.#reported)
+    if (fresh !== '') this.#listener.text('stdout', fresh)
   }
 
   #keepLast(lines: readonly string[]): void {

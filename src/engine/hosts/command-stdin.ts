@@ -9,7 +9,7 @@ import { inTemporaryFolder } from './temporary-folder.js'
 /** What a program reads: nothing, a text, this very process's stdin, or a copy of it. */
 export type StdinSource = 'nothing' | 'inherited' | KeptInput | { readonly text: string }
 
-/** The stdin of one program that is to be started. */
+/** The stdin of a program that starts next. */
 export class CommandStdin {
   /** What `spawn` takes for it. */
   readonly stdio: 'ignore' | 'pipe' | number

@@ -35,7 +35,7 @@ export interface CommandListener {
   wrote(stream: 'stdout' | 'stderr', text: string): void
   /** It could not be started. */
   failed(error: NodeJS.ErrnoException): void
-  /** It has ended, with all that it had started; what it wrote has been told. */
+  /** It has ended with all its children, and its output was reported. */
   exited(exit: Exit, usage: Usage): void
 }
 
@@ -80,7 +80,7 @@ export class Command {
     this.#gone = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => {
         const usage = this.#usage?.end() ?? { peakBytes: null, cpuMs: null }
-        // What it started and left would go on beside the next run of the job.
+        // Children that it left would run beside the next attempt of the job.
         this.kill()
         this.#isGone = true
         resolve({ exit: { code, signal }, usage })
@@ -89,7 +89,7 @@ export class Command {
   }
 
   /**
-   * Tells what it writes, from the beginning, and its end; neither before `known` has resolved. `outer` gets its stdout and
+   * Reports its output from the beginning, and its end, but not before `known` has resolved. `outer` gets its stdout and
    * stderr as they are, byte for byte.
    */
   listen(known: Promise<void>, outer: OuterStreams | null): void {
@@ -103,7 +103,7 @@ export class Command {
     pipes.forEach((pipe, index) => {
       const decoder = new StringDecoder('utf8')
       const isStdout = index === 0
-      // Read at once: what nobody reads when a program ends is thrown away.
+      // Read at once: output that is unread when the program ends is lost.
       pipe.on('data', (data: Buffer) => {
         if (isStdout) this.#stdoutCheck.add(data)
         const text = decoder.write(data)
@@ -144,7 +144,7 @@ export class Command {
     if (pid === undefined || this.#isGone) return
     try {
       process.kill(-pid, signal)
-    } catch {} // nobody is left in the group
+    } catch {} // the group is empty
   }
 }
 

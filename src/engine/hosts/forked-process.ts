@@ -8,7 +8,7 @@ import { waitAtMost } from '../clock.js'
 import { identify } from '../host.js'
 import { describeMessage } from '../ipc/describe-message.js'
 
-/** What is started. */
+/** A Node program to fork. */
 export interface ForkedProgram {
   readonly entry: string
   /** For Node itself, before the entry. */
@@ -26,7 +26,7 @@ export interface ForkedListener<Received> {
   received(message: Received): void
   /** Written past the program's own capture, by native code or by a child of it. */
   wrote(stream: 'stdout' | 'stderr', text: string): void
-  /** The process has ended; what it sent before is still read. */
+  /** The process has ended; messages that it sent before are still read. */
   ending(): void
   exited(exit: Exit): void
 }
@@ -34,9 +34,9 @@ export interface ForkedListener<Received> {
 // All that crosses is seen from here. The process itself writes no such lines: its stderr is the output of its jobs.
 const debug = debugOf('ipc')
 
-// What a process wrote arrives soon after its end; a pipe that stays open longer is held by a child it left behind.
+// The output of a process arrives soon after its end. A pipe that stays open longer belongs to a child that outlived it.
 const outputGraceMs = 200
-// A process that is let go ends at once, unless something blocks its loop.
+// A process without a channel ends at once, unless something blocks its loop.
 const endGraceMs = 2_000
 
 /** A Node process that leads a process group of its own, and is ended with everything in it. */
@@ -67,10 +67,10 @@ export class ForkedProcess<Sent extends object, Received> {
     const drained = Promise.all(pipes.map((pipe) => finished(pipe).catch(() => {})))
     this.#gone = this.#exit().then(async (exit) => {
       listener.ending()
-      // What it started and left would go on beside the next run of its jobs.
+      // Children that it left would run beside the next attempt of its jobs.
       this.#signalGroup('SIGKILL')
       this.#isGone = true
-      // What it sent and wrote before its end may still be on its way: the channel closes after the last message.
+      // Its last messages and output may still arrive: the channel closes after the last message.
       const disconnected = this.#child.connected ? once(this.#child, 'disconnect') : null
       await waitAtMost(clock, outputGraceMs, Promise.all([disconnected, drained]))
       for (const pipe of pipes) pipe.destroy()
@@ -87,7 +87,7 @@ export class ForkedProcess<Sent extends object, Received> {
     return this.#child.pid === undefined ? null : identify(this.#child.pid)
   }
 
-  /** Resolves when it has ended, and all it wrote has been told. */
+  /** Resolves when it has ended, after the last of its output was reported. */
   get closed(): Promise<void> {
     return this.#gone
   }
@@ -97,7 +97,7 @@ export class ForkedProcess<Sent extends object, Received> {
     if (this.#child.connected) this.#child.send(message)
   }
 
-  /** Lets it go: it ends by itself, or is killed after two seconds. */
+  /** Disconnects it: it ends by itself, or is killed after two seconds. */
   async end(): Promise<void> {
     if (this.#child.connected) this.#child.disconnect()
     await waitAtMost(this.#clock, endGraceMs, this.#gone)
@@ -144,7 +144,7 @@ export class ForkedProcess<Sent extends object, Received> {
     try {
       process.kill(-pid, signal)
     } catch {
-      this.#child.kill(signal) // it has not made its group yet, or nobody is left in it
+      this.#child.kill(signal) // it has not made its group yet, or the group is empty
     }
   }
 }

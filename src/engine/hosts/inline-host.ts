@@ -22,7 +22,7 @@ import type { Emit, TaskHost } from './task-host.js'
 
 /**
  * Runs jobs in this very process, on the same event loop: for debugging, and for programs that want it so. What blocks the
- * loop blocks the worker too, and nobody can end it but from outside.
+ * loop blocks the worker too, and only a signal from outside can end it.
  */
 export class InlineHost implements TaskHost {
   readonly catalog: Promise<Catalog>
@@ -77,7 +77,7 @@ export class InlineHost implements TaskHost {
     })
     this.catalog.then(
       () => setImmediate(() => emit({ type: 'ready' })),
-      () => {}, // whoever needs it will see the rejection
+      () => {}, // it is handled where somebody awaits it
     )
   }
 
@@ -86,7 +86,7 @@ export class InlineHost implements TaskHost {
   }
 
   run(assignments: readonly JobAssignment[], maxRunning: number): void {
-    // Not before the worker has put down what it hands over.
+    // Later: the worker first notes what it hands over.
     setImmediate(() => this.#jobs?.add(assignments, maxRunning))
   }
 

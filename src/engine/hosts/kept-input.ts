@@ -6,7 +6,7 @@ import { waitAtMost } from '../clock.js'
 import { inTemporaryFolder } from './temporary-folder.js'
 
 const chunkBytes = 64 * 1024
-/** As long as the first attempt waits for the end of what is there already: of a whole file it can be given the file. */
+/** How long the first attempt waits for the end of the input: if it comes in time, the attempt gets a file. */
 const settleMs = 50
 
 /**
@@ -104,7 +104,7 @@ export class KeptInput {
   }
 }
 
-/** A file that nobody else can open, to write and to read. */
+/** A file for writing and reading that no other process can open. */
 function openUnnamed(): number {
   return inTemporaryFolder((folder) => openSync(join(folder, 'stdin'), 'wx+', 0o600))
 }

@@ -16,10 +16,10 @@ export class LoadWatch {
   #file: string | null = null
   /** Whether the limit has passed. */
   isTooLong = false
-  /** Why it cannot load, as far as it said so itself. */
+  /** Why it cannot load, if it said so itself. */
   failure: string | null = null
 
-  /** `tooLong` is called when one module, or what comes before the first, has taken `limitMs`. */
+  /** Calls `tooLong` when one module, or the start before the first one, has taken `limitMs`. */
   constructor(clock: Clock, limitMs: number, tooLong: () => void) {
     this.#clock = clock
     this.#limitMs = limitMs
@@ -38,7 +38,7 @@ export class LoadWatch {
     this.#cancel()
   }
 
-  /** The module that ended the process, or held it up; null if it cannot be known that one did. */
+  /** The module that ended or blocked the process; null if it may have been something else. */
   faultOf(exit: ProcessExit): ModuleFault | null {
     const file = this.#file
     const isOfModule = exit.code !== null || (exit.signal !== null && ownSignals.includes(exit.signal))

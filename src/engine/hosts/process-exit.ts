@@ -4,13 +4,13 @@ import type { Exit } from './forked-process.js'
 export interface ProcessExit extends Exit {
   /** Whether it ended before it was ready. */
   readonly loading: boolean
-  /** Whether it was killed by its worker, for the sake of one of its jobs or of none. */
+  /** Whether its worker killed it. */
   readonly killed: boolean
   /** What ended it, if that was memory. */
   readonly memory: 'its heap was full' | 'over its limit' | null
-  /** The most memory that it was seen to hold, in bytes; null if nobody looked. */
+  /** The most memory that was measured, in bytes; null if it was never measured. */
   readonly peakBytes: number | null
-  /** What it wrote to stderr last, past the capture of its jobs' output; null for nothing. */
+  /** The end of its own stderr, without the captured output of its jobs; null if it wrote nothing. */
   readonly lastWords: string | null
 }
 

@@ -57,7 +57,7 @@ export class ProcessHost implements TaskHost {
     this.#clock = clock
     this.#emit = emit
     this.catalog = this.#loaded.promise
-    this.catalog.catch(() => {}) // whoever needs it will see the rejection; nobody has to
+    this.catalog.catch(() => {}) // it is handled where somebody awaits it; nobody has to
     this.#process = this.#fork() // where it throws, no timer may be left
     this.#loading = this.#watchLoading()
   }
@@ -125,7 +125,7 @@ export class ProcessHost implements TaskHost {
     await this.#process.closed
   }
 
-  /** Tells it, and all that it has started, to end. */
+  /** Sends TERM to it and to all its children. */
   terminate(): void {
     this.#killed = true
     this.#process.terminate()
@@ -135,7 +135,7 @@ export class ProcessHost implements TaskHost {
     this.killNow()
   }
 
-  /** As `kill`, for those who cannot wait. */
+  /** Like `kill`, without waiting for the end. */
   killNow(): void {
     this.#killed = true
     this.#process.kill()
@@ -214,7 +214,7 @@ export class ProcessHost implements TaskHost {
         this.#emit({ type: 'ready' })
         return
       case 'turn':
-        // First what has started: a place that an end leaves may be taken by one of them already.
+        // First the starts: one of them may have the place of an end already.
         this.#emit({ type: 'started', attempts: message.started.map(unpackAttempt) })
         this.#emit({ type: 'finished', ends: message.ends.map(unpackEnd) })
         return

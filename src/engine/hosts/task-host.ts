@@ -22,26 +22,26 @@ export interface TaskHost {
   /** The processes that must not outlive the worker. */
   readonly identities: readonly ProcessIdentity[]
   run(assignments: readonly JobAssignment[], maxRunning: number): void
-  /** Asks for what waits; a `returned` event is the answer. */
+  /** Recalls the jobs that wait; a `returned` event is the answer. */
   recall(): void
   stop(attempt: AttemptId, reason: StopReason): void
   /** Ends a job that has not heeded its signal; no answer if that cannot be done to it alone. */
   abandon(attempt: AttemptId): void
-  /** Tells what runs a job, and all that it has started, to end: the whole process, if it cannot be told apart. */
+  /** Sends TERM to the process of a job and all its children. Other jobs of that process end too. */
   terminate(attempt: AttemptId): void
-  /** Kills what runs a job. */
+  /** Kills the process of a job. */
   killAttempt(attempt: AttemptId): void
   /** What the schemas of the tasks say of arguments, in order. */
   check(requests: readonly CheckRequest[]): Promise<readonly Verdict[]>
-  /** Looks how much memory it holds, in bytes; null where nobody can tell. */
+  /** Measures its memory, in bytes; null if the system cannot say. */
   measure(): number | null
   /** Ends it because it holds too much memory. */
   endOverLimit(): void
-  /** Lets it go: it ends by itself, or is killed. Resolves when it has ended, after the events of all that it wrote. */
+  /** Disconnects it: it ends by itself, or is killed. Resolves when it has ended, after its last event. */
   end(): Promise<void>
-  /** Ends it with all that it has started. Resolves when it has ended, after the events of all that it wrote. */
+  /** Kills it with all its children. Resolves when it has ended, after its last event. */
   kill(): Promise<void>
-  /** As `kill`, for those who cannot wait. */
+  /** Like `kill`, without waiting for the end. */
   killNow(): void
 }
 
@@ -53,7 +53,7 @@ type AttemptEvent<Attempt> =
   | { readonly type: 'returned'; readonly attempts: readonly Attempt[] }
   | { readonly type: 'usage'; readonly attempt: Attempt; readonly usage: Usage }
 
-/** What no slot changes on its way to the runner. */
+/** Events that a slot passes to the runner unchanged. */
 type HostFact =
   | TaskProcessFact
   /** It can run jobs. */

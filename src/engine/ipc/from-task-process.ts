@@ -1,11 +1,11 @@
 import type { AttemptId, Catalog, EnqueueRequest, TaskOutput, TaskProgress, Verdict } from './messages.js'
 import type { PackedAttempt, PackedEnd } from './packed.js'
 
-/** What a task process reports and no host changes on its way to the runner. */
+/** Reports of a task process that a host passes on unchanged. */
 export type TaskProcessFact =
   | { readonly type: 'output'; readonly output: readonly TaskOutput[] }
   | { readonly type: 'progress'; readonly progress: readonly TaskProgress[] }
-  /** Something has gone wrong in it that may touch later jobs: it is to be replaced when those that run have ended. */
+  /** Something went wrong that may harm later jobs: replace the process when its running jobs have ended. */
   | { readonly type: 'recycle' }
 
 /** What a task process sends to its worker. */
@@ -16,7 +16,7 @@ export type FromTaskProcess =
   | { readonly type: 'loaded'; readonly catalog: Catalog }
   /** It cannot load the tasks, and ends. */
   | { readonly type: 'not loaded'; readonly message: string }
-  /** What has ended, and what starts now: sent before its first line runs. */
+  /** Jobs that have ended, and jobs that start now: sent before their first line runs. */
   | { readonly type: 'turn'; readonly ends: readonly PackedEnd[]; readonly started: readonly PackedAttempt[] }
   /** The answer to `recall`: these have not started, and will not. */
   | { readonly type: 'returned'; readonly jobs: readonly AttemptId[] }
@@ -39,8 +39,8 @@ const shapes: Readonly<Record<FromTaskProcess['type'], (message: Fields) => bool
 }
 
 /**
- * Whether a task process may have sent it, as far as its outline shows. Tasks can send what they like, and can change all
- * objects, or all arrays, on their way.
+ * Whether a task process may have sent it, by its outline. Tasks can send anything, and can change all
+ * objects or all arrays that are sent.
  */
 export function isReadable(message: unknown): message is FromTaskProcess {
   if (!isObject(message)) return false

@@ -13,7 +13,7 @@ export type TaskKind = 'function' | 'program' | 'command'
 /** A task as the worker knows it. */
 export interface TaskInfo extends TaskDefaults {
   readonly name: string
-  /** How long one of its jobs may take to heed its signal, before it is abandoned or killed. */
+  /** How long a job may go on after its signal, before it is abandoned or killed. */
   readonly graceMs: number
   readonly isolation: Isolation
   readonly kind: TaskKind
@@ -33,7 +33,7 @@ export interface ModuleFault {
 export interface Catalog {
   readonly tasks: readonly TaskInfo[]
   readonly faults: readonly ModuleFault[]
-  /** Whether it is of all modules, and not only of those that may have a wanted task. */
+  /** Whether it is of all modules, not only of those that may have the requested task. */
   readonly isWhole: boolean
   /** Whether the process that found them had to compile modules, and keeps the compiler as long as it lives. */
   readonly hasCompiled: boolean
@@ -98,16 +98,16 @@ export interface CheckRequest {
   readonly argsJson: string
 }
 
-/** null: acceptable; otherwise what is wrong, naming the field. */
+/** null if acceptable; else what is wrong, with the field. */
 export type Verdict = string | null
 
 export type ToTaskProcess =
   /** `maxRunning` of them run, in this order; the others wait until one of those has ended. */
   | { readonly type: 'jobs'; readonly jobs: readonly PackedAssignment[]; readonly maxRunning: number }
-  /** Give back what waits. */
+  /** Return the jobs that wait. */
   | { readonly type: 'recall' }
   | { readonly type: 'stop'; readonly id: JobId; readonly attempt: number; readonly reason: StopReason }
-  /** End it without its promise, if the loop is free to do so: its late result is nobody's. */
+  /** End it without its promise, if the loop is free to do so: a late result is dropped. */
   | { readonly type: 'abandon'; readonly id: JobId; readonly attempt: number }
   | { readonly type: 'check'; readonly ask: number; readonly requests: readonly CheckRequest[] }
   | { readonly type: 'enqueued'; readonly ask: number; readonly answer: EnqueueAnswer }

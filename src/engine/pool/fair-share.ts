@@ -1,7 +1,7 @@
 /** What a place of the pool holds, and the share of the concurrency that it was given last. */
 export interface PlaceUse {
   readonly count: number
-  /** How many of `count` have begun, as far as it is known. */
+  /** How many of `count` have started, as far as is known. */
   readonly running: number
   readonly share: number
 }

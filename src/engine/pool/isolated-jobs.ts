@@ -75,7 +75,7 @@ export class IsolatedJobs {
     return attempts
   }
 
-  /** Takes everything out, as far as the worker is concerned. */
+  /** Forgets all its jobs. The process may still run them. */
   clear(): void {
     this.#waiting.length = 0
     for (const slot of this.#slots.keys()) {

@@ -26,12 +26,12 @@ export class Prefetch {
     return Math.min(this.#most, Math.floor(this.#perMs * this.#aheadMs))
   }
 
-  /** There is something to do. */
+  /** There is work. */
   resume(): void {
     this.#since ??= this.#clock.monotonicMs()
   }
 
-  /** There is nothing to do any more. */
+  /** There is no more work. */
   pause(): void {
     this.#ended = 0
     this.#since = null
@@ -47,7 +47,7 @@ export class Prefetch {
     this.#begin()
   }
 
-  /** What was claimed ahead has not begun in time. */
+  /** Jobs that were claimed ahead have not started in time. */
   stalled(): void {
     this.#perMs = 0
     this.#begin()

@@ -20,12 +20,12 @@ import { SlotJobs } from './slot-jobs.js'
 export type EmitFromSlot = (slot: ProcessSlot, event: SlotEvent<RunningAttempt>) => void
 
 /**
- * `shared`: takes jobs as long as it lives. `draining`: takes none any more, and ends when those that run have ended.
- * `exclusive`: has one job, and no process follows the one that had it.
+ * `shared`: takes jobs as long as it lives. `draining`: takes no more, and ends with its last running job.
+ * `exclusive`: has one job. When its process has had that job, no other process follows.
  */
 type SlotMode = 'shared' | 'draining' | 'exclusive'
 
-/** `recalling`: it was asked for what waits in its process, and has not answered: the loop of that may be blocked. */
+/** `recalling`: its process was asked to return waiting jobs and has not answered; its loop may be blocked. */
 type SlotPhase = 'open' | 'recalling' | 'ending'
 
 /**
@@ -138,14 +138,14 @@ export class ProcessSlot implements AttemptHandle {
     this.#host.current.killAttempt(job)
   }
 
-  /** Takes no more jobs: what waits is recalled, what runs goes on to its end. */
+  /** Takes no more jobs: recalls those that wait, and lets the running ones end. */
   drain(): void {
     this.#mode = 'draining'
     this.#host.stopReplacing()
     this.recall()
   }
 
-  /** Looks how much memory the process holds, in bytes; null where nobody can tell. */
+  /** Measures the memory of its process, in bytes; null if the system cannot say. */
   measure(): number | null {
     return this.#host.current.measure()
   }
@@ -154,7 +154,7 @@ export class ProcessSlot implements AttemptHandle {
     this.#host.current.endOverLimit()
   }
 
-  /** Asks for what waits in the process: what has not started meanwhile comes back. False if nothing was asked. */
+  /** Asks the process for its waiting jobs; those that have not started meanwhile come back. False if there was nothing to ask. */
   recall(): boolean {
     if (this.#jobs.waiting === 0 || this.#phase !== 'open') return false
     this.#phase = 'recalling'
@@ -162,7 +162,7 @@ export class ProcessSlot implements AttemptHandle {
     return true
   }
 
-  /** Takes everything out, as far as the worker is concerned. */
+  /** Forgets all its jobs. The process may still run them. */
   clear(): void {
     this.#jobs.takeAll()
     if (this.#phase === 'recalling') this.#phase = 'open'
@@ -173,7 +173,7 @@ export class ProcessSlot implements AttemptHandle {
     return this.#host.current.kill()
   }
 
-  /** As `killProcess`, for those who cannot wait, and nothing takes its place. */
+  /** Like `killProcess`, without waiting for the end, and no other process follows. */
   endNow(): void {
     this.#phase = 'ending'
     this.#host.stopReplacing()
@@ -187,7 +187,7 @@ export class ProcessSlot implements AttemptHandle {
     await (this.count > 0 ? this.#host.current.kill() : this.#host.current.end())
   }
 
-  /** Turns ids into attempts; what has no id passes as it is. */
+  /** Finds the attempts of the ids; events without ids pass unchanged. */
   #onHostEvent(event: HostEvent): void {
     switch (event.type) {
       case 'ready':
@@ -217,7 +217,7 @@ export class ProcessSlot implements AttemptHandle {
     this.#emit(this, event)
   }
 
-  /** What was written past the capture, by native code or by a child, is the job's that runs alone. */
+  /** Output of native code or of a child has no job. If only one job runs, it is taken for that job's. */
   #attributed(output: TaskOutput): TaskOutput {
     if (output.id !== null || output.at !== null) return output
     const job = this.#jobs.alone?.claim.job

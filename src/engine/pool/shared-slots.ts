@@ -34,14 +34,14 @@ export class SharedSlots {
     return true
   }
 
-  /** Whether a slot could take a job that would run at once, or has less than half of what it may hold. */
+  /** Whether a slot could run one more job at once, or has less than half of the jobs that it may have. */
   isHungry(ahead: number, concurrency: number): boolean {
     return this.#open().some((slot) => {
       return slot.count < slot.share || slot.count <= quota(slot, ahead, concurrency) / 2
     })
   }
 
-  /** How many jobs could be handed over, if `ahead` of them wait in the processes for those that run. */
+  /** How many jobs could be handed over, if `ahead` of them may wait in the processes. */
   room(ahead: number, concurrency: number): number {
     return sum(this.#open().map((slot) => Math.max(0, quota(slot, ahead, concurrency) - slot.count)))
   }
@@ -59,7 +59,7 @@ export class SharedSlots {
     return []
   }
 
-  /** Shares out a concurrency. Returns how much of it is in use, or will be as soon as what waits in the processes starts. */
+  /** Shares out a concurrency. Returns how much of it is in use, or will be once the waiting jobs in the processes start. */
   shareOut(concurrency: number): number {
     const uses = this.#slots.map(({ count, buffered, share }) => ({ count, running: count - buffered, share }))
     const shares = sharesBeside(concurrency, uses)
@@ -74,7 +74,7 @@ export class SharedSlots {
   }
 }
 
-/** How many jobs a slot may hold: those that run, and its part of those that wait. */
+/** How many jobs a slot may have: its share that runs, and its part of those that wait. */
 function quota({ share }: ProcessSlot, ahead: number, concurrency: number): number {
   return share + Math.floor((ahead * share) / concurrency)
 }

@@ -2,7 +2,7 @@ import type { JobId } from '../../domain/job.js'
 import type { RunningAttempt } from '../attempts/running-attempt.js'
 import type { AttemptId } from '../ipc/messages.js'
 
-/** The attempts in a slot, in the order in which they came: those that run, as far as is known, and those that wait. */
+/** The attempts in a slot in the order of their arrival: the running ones, as far as is known, and the waiting ones. */
 export class SlotJobs {
   readonly #running = new Map<JobId, RunningAttempt>()
   readonly #waiting = new Map<JobId, RunningAttempt>()

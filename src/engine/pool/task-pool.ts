@@ -31,14 +31,14 @@ export interface PoolTasks {
   readonly outer?: OuterStreams
 }
 
-/** What the pool passes on: it sees to it itself that a slot gets a fresh process. */
+/** Events that the pool passes on. It handles `recycle` itself. */
 export type PoolEvent = Exclude<SlotEvent<RunningAttempt>, { readonly type: 'recycle' }>
 
 type EmitFromPool = (slot: ProcessSlot, event: PoolEvent) => void
 
 /**
  * Runs the jobs of a worker, `concurrency` of them at once: functions in task processes, each with its share of the
- * concurrency; beside those, and taken off the shares, isolated jobs, programs, and what runs in a process that is replaced.
+ * concurrency. Isolated jobs, programs and the jobs of processes that drain run beside them and are taken off the shares.
  */
 export class TaskPool {
   /** The tasks and faults of the project, and the built-in task. Rejects with ProjectError if the first process dies before it has them. */
@@ -76,10 +76,10 @@ export class TaskPool {
     this.isolated = new IsolatedJobs(() => this.#startSlot(start ?? noTasks, 'exclusive'))
     const found = (this.#shared.all[0] ?? this.#commands).catalog
     this.catalog = found.then((catalog) => ({ ...catalog, tasks: [shellTaskInfo, ...catalog.tasks] }))
-    this.catalog.catch(() => {}) // whoever needs it will see the rejection; nobody has to
+    this.catalog.catch(() => {}) // it is handled where somebody awaits it; nobody has to
   }
 
-  /** All of them: those that take jobs, those that end, and those of one job. */
+  /** All slots: shared, draining, exclusive, and that of the programs. */
   get slots(): readonly ProcessSlot[] {
     return [...this.#shared.all, ...this.#draining, ...this.isolated.slots, this.#commands]
   }
@@ -93,7 +93,7 @@ export class TaskPool {
     return first === undefined ? Promise.resolve([]) : first.check(requests)
   }
 
-  /** What is known of a task; undefined if this project has none of that name. */
+  /** undefined if this project has no task of that name. */
   task(name: string): TaskInfo | undefined {
     return this.#known.info(name)
   }
@@ -111,13 +111,13 @@ export class TaskPool {
     this.#shareOut()
   }
 
-  /** Whether a slot could take a job that would run at once, or has less than half of what it may hold. */
+  /** Whether a slot could run one more job at once, or has less than half of the jobs that it may have. */
   isHungry(ahead: number): boolean {
     if (this.#shared.all.length === 0) return this.#commands.count < this.#concurrency
     return this.#shared.isHungry(ahead, this.#concurrency)
   }
 
-  /** How many jobs could be handed over, if `ahead` of them wait in the processes for those that run. */
+  /** How many jobs could be handed over, if `ahead` of them may wait in the processes. */
   room(ahead: number): number {
     if (this.#shared.all.length === 0) return this.#concurrency - this.#commands.count
     return this.#shared.room(ahead, this.#concurrency)
@@ -146,7 +146,7 @@ export class TaskPool {
     return sum(this.slots.map((slot) => slot.count - slot.buffered))
   }
 
-  /** Recalls what waits, from all slots or from those where nothing has ended for `quietMs`. False if nothing was asked. */
+  /** Recalls waiting jobs from all slots where no job has ended for `quietMs`. False if there was nothing to recall. */
   recall(quietMs = 0): boolean {
     const now = this.#clock.monotonicMs()
     const quiet = this.slots.filter((slot) => now - slot.quietSince >= quietMs)
@@ -160,17 +160,17 @@ export class TaskPool {
     if (this.#isMixed) this.#shareOut()
   }
 
-  /** Gives all shared slots to fresh processes; what runs goes on to its end in the old ones. */
+  /** Replaces the processes of all shared slots. Running jobs end in the old ones. */
   replaceAll(): void {
     for (const slot of [...this.#shared.all]) this.#replace(slot)
   }
 
-  /** Gives a shared slot to a fresh process; what runs goes on to its end in the old one. */
+  /** Replaces the process of a shared slot. Running jobs end in the old one. */
   replace(slot: ProcessSlot): void {
     if (slot.ready) this.#replace(slot)
   }
 
-  /** Takes everything out, as far as the worker is concerned. */
+  /** Forgets all its jobs. The process may still run them. */
   clear(): void {
     this.isolated.clear()
     for (const slot of this.slots) slot.clear()
@@ -181,12 +181,12 @@ export class TaskPool {
     await Promise.all(this.slots.map((slot) => slot.killProcess()))
   }
 
-  /** As `kill`, for those who cannot wait: nothing takes their places. */
+  /** Like `kill`, without waiting for the end, and no other processes follow. */
   killNow(): void {
     for (const slot of this.slots) slot.endNow()
   }
 
-  /** Ends all processes: kills those that still have jobs, lets the others end by themselves. */
+  /** Ends all processes: kills those with jobs, and lets the others end by themselves. */
   async end(): Promise<void> {
     const slots = [...this.#shared.all, ...this.#draining, this.#commands]
     await Promise.all([...slots.map((slot) => slot.end()), this.isolated.end(), ...this.#ending])
@@ -210,7 +210,7 @@ export class TaskPool {
     this.#ending.add(ended)
   }
 
-  /** What is beside the shared slots takes from their shares, and starts as their jobs end: together never more than may run. */
+  /** Shares out the concurrency. Jobs beside the shared slots start as jobs in those end: together they never exceed it. */
   #shareOut(): void {
     const draining = sum([...this.#draining].map(({ count }) => count))
     const beside = draining + this.isolated.count + this.#commands.count
@@ -246,7 +246,7 @@ export class TaskPool {
     else this.#emit(slot, event)
   }
 
-  /** While the tasks load nobody listens yet. */
+  /** While the tasks load there is no listener yet. */
   #beforeOpen(event: PoolEvent): void {
     if (event.type === 'output') event.output.forEach(this.#outputBefore)
     else if (event.type === 'enqueue') event.answer(notStarted)

@@ -3,7 +3,7 @@ import { formatDuration } from '../../domain/duration.js'
 import type { EpochMs } from '../../domain/job.js'
 import { onTimeMs } from '../../domain/schedule/schedule.js'
 
-/** Remembers when slots were last looked at, to tell why they were not looked at in time. */
+/** Remembers when slots were last looked at, and so knows why a look came late. */
 export class GapDetector {
   readonly #clock: Clock
   #wall: EpochMs | null = null

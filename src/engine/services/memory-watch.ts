@@ -9,7 +9,7 @@ const pauseMs = 1_000
 const limitedPauseMs = 100
 
 const megabyte = 1024 * 1024
-/** A task process that holds more than this is replaced once its jobs have ended: what they leave shall not add up. */
+/** A larger task process is replaced once its jobs have ended: memory that they leak must not add up. */
 const maxToKeepBytes = 512 * megabyte
 
 /** Looks at the memory of the task processes: ends those over the limit (null: there is none), replaces swollen ones. */

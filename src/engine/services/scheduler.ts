@@ -13,17 +13,17 @@ import { GapDetector } from './gap-detector.js'
 /** What a task says of its jobs; undefined if there is no such task. */
 export type FindTask = (name: string) => TaskDefaults | undefined
 
-/** A schedule and what is known of its next slot. */
+/** A schedule with its next slot. */
 interface Planned {
   readonly schedule: StoredSchedule
   readonly next: NextSlot
-  /** When something is to be decided. */
+  /** When the next decision is due. */
   readonly at: EpochMs
 }
 
 const never = Number.POSITIVE_INFINITY
 
-// A clock that was set is noticed by the next look, and so is how long nobody looked.
+// Each look notices a clock that was set, and a gap in which no scheduler looked.
 const maxPauseMs = 30_000
 
 /** Decides what becomes of slots as they come. Any number of them may work on one store: each slot is decided once. */
@@ -45,7 +45,7 @@ export class Scheduler {
     this.#gaps = new GapDetector(clock)
   }
 
-  /** Decides what is due. Answers for how many milliseconds nothing else will be, unless schedules change or jobs end. */
+  /** Decides the slots that are due. Resolves to the milliseconds until the next one, if no schedule changes and no job ends. */
   async runOnce(): Promise<number> {
     const version = await this.#store.schedulesVersion()
     if (version !== this.#version) this.#plans = this.#planAll(await this.#store.schedules())
@@ -67,7 +67,7 @@ export class Scheduler {
     return Math.max(0, nextAt - this.#clock.now())
   }
 
-  /** To be called when no run follows: until when this scheduler was there is known to those that come later. */
+  /** Call it after the last run: it stores until when this scheduler worked, for the schedulers that follow. */
   async leave(): Promise<void> {
     if (this.#plans.size > 0) await this.#store.noteScheduler()
   }

@@ -28,7 +28,7 @@ export function sweeper(
     const untilDueMs = swept.nextDueAt === null ? maxPauseMs : swept.nextDueAt - clock.now()
     if (untilDueMs <= shortestPauseMs) return Math.max(1, untilDueMs)
     await clock.sleep(shortestPauseMs, signal)
-    // What is stored meanwhile may be due sooner.
+    // A job that is stored meanwhile may be due sooner.
     await changes.next(Math.min(maxPauseMs, untilDueMs) - shortestPauseMs, signal)
     return 0
   })

@@ -23,7 +23,7 @@ export async function runAttempt(
   try {
     const accepted = await acceptArgs(task, argsJson)
     if ('refused' in accepted) throw new NonRetryableError(`the arguments were refused: ${accepted.refused}`)
-    const { run } = task // not called as a method: its stack shall show the function's own name
+    const { run } = task // not called as a method: the stack then shows the function's own name
     result = await runInJob(job, () => run(...accepted.args))
   } catch (thrown) {
     return failure(task, thrown, span())

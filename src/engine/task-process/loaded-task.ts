@@ -13,7 +13,7 @@ export interface LoadedTask {
   readonly defaults: TaskDefaults
 }
 
-/** What was found in the task directory. */
+/** The tasks and faults of the task directory. */
 export interface LoadedTasks {
   readonly catalog: Catalog
   task(name: string): LoadedTask | undefined

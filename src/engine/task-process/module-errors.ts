@@ -1,21 +1,21 @@
 import type { ModuleFault } from '../ipc/messages.js'
 
-/** Names the module that an error came from, as far as it tells; null if it does not. */
+/** Finds the module that an error came from, by its stack; null if the stack names none. */
 export type BlameModule = (thrown: unknown) => ModuleFault | null
 
 /**
- * Errors of modules outside of any job: a refused connection, a rejection that nobody waits for. It reports
+ * Errors of modules outside of any job: a refused connection, an unhandled rejection. It reports
  * each once, since a timer may throw the same one a hundred times a second.
  */
 export class ModuleErrors {
   readonly #blame: BlameModule
-  readonly #tell: (text: string) => void
-  readonly #told = new Set<string>()
+  readonly #report: (text: string) => void
+  readonly #reported = new Set<string>()
   #loading: { readonly file: string | null; readonly faults: ModuleFault[] } | null = { file: null, faults: [] }
 
-  constructor(blame: BlameModule, tell: (text: string) => void) {
+  constructor(blame: BlameModule, report: (text: string) => void) {
     this.#blame = blame
-    this.#tell = tell
+    this.#report = report
   }
 
   /** A module begins to load: what does not say where it comes from is its own. */
@@ -25,9 +25,9 @@ export class ModuleErrors {
 
   add(thrown: unknown): void {
     const fault = this.#blame(thrown) ?? this.#faultWithoutPlace(thrown)
-    if (this.#told.has(fault.message) || this.#told.size >= maxTold) return
-    this.#told.add(fault.message)
-    if (this.#loading === null) this.#tell(`error outside of any job: ${fault.message}\n`)
+    if (this.#reported.has(fault.message) || this.#reported.size >= maxReported) return
+    this.#reported.add(fault.message)
+    if (this.#loading === null) this.#report(`error outside of any job: ${fault.message}\n`)
     else this.#loading.faults.push(fault)
   }
 
@@ -47,5 +47,5 @@ export class ModuleErrors {
   }
 }
 
-// Nobody reads more different ones of one process.
-const maxTold = 100
+// More different ones of one process would only be noise.
+const maxReported = 100

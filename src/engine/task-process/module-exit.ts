@@ -11,7 +11,7 @@ export function refuseExit(isRefused: () => boolean, why: string) {
     if (!isRefused()) return exit(code)
     throw new Error(`process.exit(${code ?? ''}) was called ${why}`)
   }
-  // For those who import it by name.
+  // For modules that import it by name.
   syncBuiltinESMExports()
   const undo = () => {
     process.exit = whole

@@ -29,7 +29,7 @@ export class OrphanWatch {
         if (process.ppid !== parent) process.kill(-process.pid, 'SIGKILL')
       }, ${lookEveryMs})`
     const options = { eval: true, workerData: this.#parent, execArgv: [], stdout: true, stderr: true }
-    // A task process without it is still ended by whoever reclaims its jobs.
+    // Without it the worker that reclaims the jobs still ends this process.
     try {
       new Worker(program, options).on('error', () => {}).unref()
     } catch {} // Node's permission model may forbid threads

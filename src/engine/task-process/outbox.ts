@@ -6,7 +6,7 @@ import { packAttempt, packEnd } from '../ipc/packing.js'
 import type { JobReports } from './running-jobs.js'
 import { TurnOutput } from './turn-output.js'
 
-// A loop may tell its progress a million times a second; nobody looks so often.
+// A loop may report its progress a million times a second; no reader looks so often.
 const progressEveryMs = 50
 
 /**

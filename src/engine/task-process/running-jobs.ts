@@ -14,7 +14,7 @@ export interface JobReports {
   /** They have not begun, and will not. */
   returned(jobs: readonly AttemptId[]): void
   progress(progress: TaskProgress): void
-  /** These start now. Sends this, and what was reported before, before it returns. */
+  /** These start now. Sends all reports before it returns. */
   begin(jobs: readonly AttemptId[]): void
 }
 
@@ -42,7 +42,7 @@ class StopSignal {
   }
 }
 
-/** The jobs of this process: those that run, and those that wait for their turn. Each ends once: what it reports after its end is dropped. */
+/** The running and waiting jobs of this process. Each ends once: later reports of it are dropped. */
 export class RunningJobs {
   readonly #loaded: LoadedTasks
   readonly #reports: JobReports
@@ -72,7 +72,7 @@ export class RunningJobs {
     this.#startSoon()
   }
 
-  /** Gives up what waits. */
+  /** Returns the waiting jobs, and forgets them. */
   giveBack(): readonly AttemptId[] {
     const keys = [...this.#waiting.values()].map(({ id, attempt }) => ({ id, attempt }))
     this.#waiting.clear()
@@ -126,7 +126,7 @@ export class RunningJobs {
     runInJob(running.job, () => running.stop.abort(reason))
   }
 
-  /** Ends a running job whose promise hangs. What it still does is its own affair, until its process is replaced. */
+  /** Ends a running job whose promise hangs. It may still do things, until its process is replaced. */
   abandon(id: string, attempt: number): void {
     const running = this.#running.get(id)
     if (running?.attempt !== attempt) return
@@ -138,7 +138,7 @@ export class RunningJobs {
     })
   }
 
-  /** Ends the calling job as failed: for what it threw outside of its own promise. False if no job called. */
+  /** Fails the calling job: it threw outside of its own promise. False if no job called. */
   fail(thrown: unknown): boolean {
     const job = jobOfCaller()
     const running = job === undefined ? undefined : this.#running.get(job.id)

@@ -18,7 +18,7 @@ import { surviveErrors } from './survive-errors.js'
 /** Sends a job that a task enqueues to the worker; it is safe when the promise resolves. */
 export type EnqueueFromTask = (task: LoadedTask, argsJson: string, options: EnqueueOptions) => Promise<JobHandle>
 
-/** How the task modules are loaded: with a way to enqueue, and told of each file before it runs. */
+/** Loads the task modules. It gets a way to enqueue, and reports each file before its top level runs. */
 export type LoadTasks = (enqueue: EnqueueFromTask, loading: (file: string) => void) => Promise<LoadedTasks>
 
 /** The main program of a task process: loads the tasks, then runs what the worker hands over until it hangs up. */
@@ -32,7 +32,7 @@ export async function serveTasks(load: LoadTasks, blame: BlameModule, clock: Clo
   captureOutput(clock, true, (output) => outbox.output(output))
   // A job that ends its process must not take along what others before it have returned.
   process.on('exit', () => outbox.flush())
-  // A worker that is gone leaves nobody to report to, and what tasks have started must not run beside their next attempt.
+  // Without a worker there is nobody to report to, and children of its jobs must not run beside their next attempt.
   process.on('disconnect', () => {
     process.on('exit', () => process.kill(-process.pid, 'SIGKILL'))
     exit()
@@ -61,7 +61,7 @@ export async function serveTasks(load: LoadTasks, blame: BlameModule, clock: Clo
       },
     ),
   )
-  // A rejection that nobody waits for is known a turn later.
+  // An unhandled rejection is known a turn later.
   await clock.sleep(0)
   const found = loaded.catalog
   const catalog = { ...found, faults: [...found.faults, ...moduleErrors.loaded()] }
@@ -143,7 +143,7 @@ class Enqueues {
   }
 }
 
-/** What `enqueue()` gives for an answer of the worker's; throws what it tells. */
+/** The result of `enqueue()` for the worker's answer. Throws the error of the answer. */
 export function handleOf(answer: EnqueueAnswer): JobHandle {
   if ('id' in answer) return answer
   if ('taken' in answer) throw new KeyTakenError(answer.taken.key, answer.taken.holder)

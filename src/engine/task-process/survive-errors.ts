@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { jobOfCaller } from '../current-job.js'
 
-/** What becomes of errors that nobody handles. */
+/** What to do with unhandled errors. */
 export interface StrayErrors {
   /** Ends the calling job with the error; false if no job called, or if it has ended. */
   failJob(thrown: unknown): boolean
@@ -11,7 +11,7 @@ export interface StrayErrors {
   fromModule(thrown: unknown): void
 }
 
-/** Keeps errors that nobody handles from ending this process. Answers how to stop. */
+/** Keeps unhandled errors from ending this process. Returns how to stop. */
 export function surviveErrors(strays: StrayErrors): () => void {
   const survive = (thrown: unknown, what: string) => {
     if (strays.failJob(thrown)) return

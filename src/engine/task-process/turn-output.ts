@@ -1,10 +1,10 @@
 import type { TaskOutput } from '../ipc/messages.js'
 
-// Twice what is kept of a whole attempt: more of it in one turn would only be thrown away by the worker.
+// Twice the stored output of an attempt: the worker would throw away more.
 const half = 1024 * 1024
 
 /**
- * What is printed in one turn of the event loop. A loop that prints without end must not fill the memory: of too much the
+ * The output of one turn of the event loop. A loop that prints without end must not fill the memory: of too much the
  * beginning and the end are kept, and where something was left out, a line says how much.
  */
 export class TurnOutput {

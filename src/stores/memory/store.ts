@@ -27,7 +27,7 @@ export function openMemoryStore(clock: Clock): Store {
     if (!open) throw storeClosed('memory:')
     return operation()
   }
-  const tell = <T>(write: () => T): Promise<T> =>
+  const writeAndNotify = <T>(write: () => T): Promise<T> =>
     run(() => {
       const answer = write()
       notifier.note()
@@ -35,10 +35,10 @@ export function openMemoryStore(clock: Clock): Store {
       return answer
     })
   return {
-    enqueue: (newJobs) => tell(() => newJobs.map((newJob) => enqueueJob(tables, newJob))),
+    enqueue: (newJobs) => writeAndNotify(() => newJobs.map((newJob) => enqueueJob(tables, newJob))),
     claim: (request) => run(() => claimJobs(tables, request)),
-    settle: (ends) => tell(() => ends.map(({ lease, outcome }) => settleAttempt(tables, lease, outcome))),
-    append: (additions) => tell(() => additions.map((addition) => append(tables, addition))),
+    settle: (ends) => writeAndNotify(() => ends.map(({ lease, outcome }) => settleAttempt(tables, lease, outcome))),
+    append: (additions) => writeAndNotify(() => additions.map((addition) => append(tables, addition))),
     cancelRequests: (worker) =>
       run(() =>
         jobs
@@ -58,26 +58,26 @@ export function openMemoryStore(clock: Clock): Store {
     register: (worker) => run(() => workers.register(worker)),
     beat: (worker, processes) => run(() => workers.beat(worker, processes)),
     setTasks: (worker, tasks) => run(() => workers.setTasks(worker, tasks)),
-    deregister: (worker) => tell(() => removeWorker(tables, worker)),
+    deregister: (worker) => writeAndNotify(() => removeWorker(tables, worker)),
 
-    cancel: (ids) => tell(() => ids.map((id) => cancelJob(tables, id))),
-    pauseQueues: (names) => tell(() => pauseQueues(tables, names)),
-    resumeQueues: (names) => tell(() => resumeQueues(tables, names)),
+    cancel: (ids) => writeAndNotify(() => ids.map((id) => cancelJob(tables, id))),
+    pauseQueues: (names) => writeAndNotify(() => pauseQueues(tables, names)),
+    resumeQueues: (names) => writeAndNotify(() => resumeQueues(tables, names)),
 
     prune: (retention, limit) => run(() => prune(tables, retention, limit)),
     maintain: () => run(() => {}),
 
-    putSchedules: (schedules) => tell(() => schedules.map((schedule) => putSchedule(tables, schedule))),
-    dropSchedules: (names) => tell(() => names.map((name) => dropSchedule(tables, name))),
-    pauseSchedules: (names) => tell(() => names.map((name) => pauseSchedule(tables, name))),
-    resumeSchedules: (names) => tell(() => names.map((name) => resumeSchedule(tables, name))),
+    putSchedules: (schedules) => writeAndNotify(() => schedules.map((schedule) => putSchedule(tables, schedule))),
+    dropSchedules: (names) => writeAndNotify(() => names.map((name) => dropSchedule(tables, name))),
+    pauseSchedules: (names) => writeAndNotify(() => names.map((name) => pauseSchedule(tables, name))),
+    resumeSchedules: (names) => writeAndNotify(() => names.map((name) => resumeSchedule(tables, name))),
     schedules: (names) => run(() => allSchedules(tables, names)),
     schedulesVersion: () => run(() => tables.scheduling.version),
-    claimSlots: (claim) => tell(() => claimSlots(tables, claim)),
+    claimSlots: (claim) => writeAndNotify(() => claimSlots(tables, claim)),
     waitingSchedules: () => run(() => waitingSchedules(tables)),
-    fireWaiting: ({ name, job }) => tell(() => fireWaiting(tables, name, job)),
-    skipWaiting: ({ name, reason }) => tell(() => skipWaiting(tables, name, reason)),
-    triggerSchedule: ({ name, job }) => tell(() => triggerSchedule(tables, name, job)),
+    fireWaiting: ({ name, job }) => writeAndNotify(() => fireWaiting(tables, name, job)),
+    skipWaiting: ({ name, reason }) => writeAndNotify(() => skipWaiting(tables, name, reason)),
+    triggerSchedule: ({ name, job }) => writeAndNotify(() => triggerSchedule(tables, name, job)),
     slots: (name, page) => run(() => slotsPage(tables, name, page)),
     noteScheduler: () => run(() => noteScheduler(tables)),
     schedulerSeenAt: () => run(() => tables.scheduling.seenAt),
