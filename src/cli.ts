@@ -46,8 +46,8 @@ export async function main(options: Interfaces.LoadOptions = program()): Promise
 }
 
 /**
- * Where the program is: oclif would look for it in every folder above. There are no plugins, so that oclif looks for nothing
- * in the home folder, which may be missing or unreadable.
+ * Where the program is: oclif would look for it in every folder above. There are no plugins, so that oclif looks for
+ * nothing in the home folder, which may be missing or unreadable.
  */
 function program(): Interfaces.LoadOptions {
   const pjson = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as Interfaces.PJSON

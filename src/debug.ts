@@ -1,4 +1,4 @@
-// What DEBUG asks for, on stderr: a line for each message and each store operation. Free when it is off: whoever calls
+// Debug output on stderr: a line for each message and each store operation. Free when it is off: the caller
 // `debugOf` gets null then, and makes no text.
 
 /** Writes one line. */
@@ -15,7 +15,10 @@ export function debugOf(name: string): Debug | null {
   }
 }
 
-/** As the `debug` package reads it: names with commas or spaces between them, `*` for anything, `-` in front for "not this". */
+/**
+ * As the `debug` package reads it: names with commas or spaces between them, `*` for anything, `-` in front for "not
+ * this".
+ */
 export function asksFor(debug: string, topic: string): boolean {
   const patterns = debug.split(/[\s,]+/)
   const matches = (pattern: string) =>
@@ -23,7 +26,10 @@ export function asksFor(debug: string, topic: string): boolean {
   return patterns.some(matches) && !patterns.some((pattern) => pattern.startsWith('-') && matches(pattern.slice(1)))
 }
 
-/** The same object, whose asynchronous methods each write a line: name, sizes of what goes in and comes out, milliseconds. */
+/**
+ * The same object, whose asynchronous methods each write a line: name, sizes of what goes in and comes out,
+ * milliseconds.
+ */
 export function debugged<Subject extends object>(subject: Subject, debug: Debug): Subject {
   return new Proxy(subject, {
     get(target, key) {
@@ -46,7 +52,7 @@ export function debugged<Subject extends object>(subject: Subject, debug: Debug)
   })
 }
 
-/** How much it is, or its id, and nothing else of what is in it: it may be secret. */
+/** Its size or its id. Not its content, which may be secret. */
 function sizeOf(value: unknown): string {
   if (typeof value === 'string') return /^[jw]\d{1,16}$/.test(value) ? value : '-'
   if (Array.isArray(value)) return `${value.length}`

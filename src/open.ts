@@ -41,7 +41,7 @@ function badUrl(url: string, what: string, hint = forms): UsageError {
 /** Loads the code of a store that will be opened soon, while the caller waits for something else. */
 export function preloadStore(location: StoreLocation): void {
   if (location.kind !== 'sqlite') return
-  import('./stores/sqlite/store.js').then(({ preloadDriver }) => preloadDriver()).catch(() => {}) // opening it will tell why
+  import('./stores/sqlite/store.js').then(({ preloadDriver }) => preloadDriver()).catch(() => {}) // opening it reports the error
 }
 
 /** The store of a command that writes. Throws StoreUnavailableError. */

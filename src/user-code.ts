@@ -11,8 +11,8 @@ import { loadTasks } from './project/load-tasks.js'
 import { loadModule } from './project/modules/load-module.js'
 
 /**
- * The one program in which code of the user's runs: `tasks FOLDER` serves jobs, `config FILE` evaluates a config
- * file. `--only=NAME` means the modules that may have that task, or those of a glob; `--without=FAULT` is a module that must
+ * The one program in which code of the user's runs: `tasks FOLDER` serves jobs, `config FILE` evaluates a config file.
+ * `--only=NAME` means the modules that may have that task, or those of a glob; `--without=FAULT` is a module that must
  * not be loaded, with the reason, as JSON.
  */
 const { values, positionals } = parseArgs({

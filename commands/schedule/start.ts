@@ -1,7 +1,7 @@
 import { BaseCommand } from '../../src/cli/base-command.js'
 
 export default class ScheduleStart extends BaseCommand {
-  static override summary = 'Fire schedules until told to stop; the jobs are for workers'
+  static override summary = 'Fire schedules until stopped; the jobs are for workers'
   static override description =
     `"offstage workers start" does so too. Any number may run beside each other: each time of a schedule fires once.
 Exit codes: 0 done, 1 it could not go on, 2 usage, 6 store unavailable, 130 or 143 ended at once by a second signal.`

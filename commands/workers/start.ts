@@ -6,7 +6,7 @@ import { parseQueueShares } from '../../src/domain/queues.js'
 import { parseMemoryLimit } from '../../src/domain/size.js'
 
 export default class WorkersStart extends BaseCommand {
-  static override summary = 'Start a worker, which runs jobs until it is told to stop'
+  static override summary = 'Start a worker, which runs jobs until it is stopped'
   static override description =
     `A first SIGINT or SIGTERM lets running jobs finish. What is left after --grace is handed back without using up an attempt.
 Exit codes: 0 done, 1 it could not go on, 2 usage, 6 store unavailable, 130 or 143 ended at once by a second signal.`

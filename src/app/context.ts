@@ -61,7 +61,10 @@ export function projectOf({ project, from }: Context): Project {
   )
 }
 
-/** Refuses a store that ends with this process, for a command whose jobs others run. Throws UsageError; `what` names the command. */
+/**
+ * Refuses a store that ends with this process, for a command whose jobs others run. Throws UsageError; `what` names the
+ * command.
+ */
 export function refuseMemory(context: Context, what: string): void {
   if (context.location.kind !== 'memory') return
   throw new UsageError(

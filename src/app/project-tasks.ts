@@ -9,7 +9,10 @@ export interface ProjectTasks {
   readonly catalog: Catalog
 }
 
-/** Uses a pool, and ends its processes whatever happens, with all that runs in them. The code of the store loads meanwhile. */
+/**
+ * Uses a pool, and ends its processes whatever happens, with all that runs in them. The code of the store loads
+ * meanwhile.
+ */
 export async function usingPool<T>(pool: TaskPool, context: Context, use: () => Promise<T>): Promise<T> {
   const unguard = killOnExit(() => pool.killNow())
   preloadStore(context.location)
@@ -21,13 +24,19 @@ export async function usingPool<T>(pool: TaskPool, context: Context, use: () => 
   }
 }
 
-/** Kills task processes when this process exits: a module that never finishes loading does not notice that its worker has gone. */
+/**
+ * Kills task processes when this process exits: a module that never finishes loading does not notice that its worker
+ * has gone.
+ */
 export function killOnExit(kill: () => void): () => void {
   process.once('exit', kill)
   return () => process.off('exit', kill)
 }
 
-/** The faults to show before a command uses its task. Where all modules of that task are faulty, its error names the first. */
+/**
+ * The faults to show before a command uses its task. Where all modules of that task are faulty, its error names the
+ * first.
+ */
 export function faultsToShow(catalog: Catalog): readonly ModuleFault[] {
   const { faults, isWhole } = catalog
   return !isWhole && tasksOfProject(catalog).length === 0 ? faults.slice(1) : faults

@@ -10,8 +10,8 @@ import { type Context, projectOf } from './context.js'
 import { startCommands } from './start-tasks.js'
 
 /**
- * As `startTasks`, but in this very process, where a debugger can see the task. The process works in the project's folder
- * from now on.
+ * As `startTasks`, but in this very process, where a debugger can see the task. The process works in the project's
+ * folder from now on.
  */
 export function startInline(context: Context, pattern: string, output: (output: TaskOutput) => void): TaskPool {
   if (pattern === shellTask) return startCommands(null)

@@ -8,9 +8,9 @@ import { taskProgram } from '../project/task-program.js'
 import { type Context, projectOf } from './context.js'
 
 /**
- * Starts a task process of the project with the tasks that `pattern` (a name or a glob) selects; null: all. It loads only
- * modules that may have them, and none for the built-in task. `output` gets what modules write while they load. Throws
- * ProjectError if there is no project.
+ * Starts a task process of the project with the tasks that `pattern` (a name or a glob) selects; null: all. It loads
+ * only modules that may have them, and none for the built-in task. `output` gets what modules write while they load.
+ * Throws ProjectError if there is no project.
  */
 export function startTasks(context: Context, pattern: string | null, output: (output: TaskOutput) => void): TaskPool {
   if (pattern === shellTask) return startCommands(null)

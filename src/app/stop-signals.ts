@@ -1,6 +1,6 @@
 /** How a use case that goes on is asked to end. A terminal gives them from its signals. */
 export interface StopSignals {
-  /** Ends it in an orderly way: what runs may finish, or is cancelled. */
+  /** Ends it in an orderly way: running jobs may finish, or are cancelled. */
   readonly graceful: AbortSignal
   /** Ends it at once. */
   readonly immediate: AbortSignal

@@ -6,9 +6,9 @@ import { parseJsonText } from './json-text.js'
 const named = /^(?<name>[A-Za-z_$][\w$]*)(?<sign>:=|=@|=)(?<value>[\s\S]*)$/
 
 /**
- * Reads the arguments of a task from the words of the command line. Returns the JSON text of an array in call order: bare words
- * are positional; `name=text`, `name:=JSON` and `name=@file` make one object that comes last. `data` (`--data`) is the whole
- * object. Throws UsageError.
+ * Reads the arguments of a task from the words of the command line. Returns the JSON text of an array in call order:
+ * bare words are positional; `name=text`, `name:=JSON` and `name=@file` make one object that comes last. `data`
+ * (`--data`) is the whole object. Throws UsageError.
  */
 export function parseTaskArguments(words: readonly string[], data: string | null): string {
   const positional: unknown[] = []
@@ -28,7 +28,10 @@ export function parseTaskArguments(words: readonly string[], data: string | null
   return toJsonText(positional, 'arguments')
 }
 
-/** The value of a word that is JSON, else its text. A number that would be written in another way (007, 1.0, 1e3) stays text. */
+/**
+ * The value of a word that is JSON, else its text. A number that would be written in another way (007, 1.0, 1e3) stays
+ * text.
+ */
 function bareWord(word: string): unknown {
   try {
     const value: unknown = JSON.parse(word)

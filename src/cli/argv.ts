@@ -26,7 +26,7 @@ export interface ReadArgv {
   readonly words: readonly string[]
   /** A command to run: the words after a `--` that comes before all other words. null if there is none. */
   readonly command: readonly string[] | null
-  /** What is wrong with the flags, in their order. */
+  /** The errors of the flags, in their order. */
   readonly mistakes: readonly UsageError[]
 }
 

@@ -46,7 +46,7 @@ export abstract class BaseCommand extends Command {
     return (new this(argv ?? process.argv.slice(2), config) as T & BaseCommand)._run()
   }
 
-  /** What was typed after the command's name. */
+  /** The arguments after the command's name. */
   protected readonly line = readArgv(this.argv, {
     ...(this.ctor.baseFlags as DeclaredFlags),
     ...(this.ctor.flags as DeclaredFlags),

@@ -29,7 +29,9 @@ export function readCommandLine(typed: readonly string[], globals: DeclaredFlags
   return { kind: 'help', id: topicOf(words, commands) }
 }
 
-/** Whose help "help WORDS" shows: of a command, a topic or (null) the program. Throws UsageError if the words are none. */
+/**
+ * Whose help "help WORDS" shows: of a command, a topic or (null) the program. Throws UsageError if the words are none.
+ */
 export function readHelpLine(words: readonly string[], commands: Commands): string | null {
   const id = commandOf(words, commands) ?? topicOf(words, commands)
   const extra = words[id?.split(':').length ?? 0]

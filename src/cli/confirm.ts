@@ -3,8 +3,8 @@ import { endProcess } from './end-process.js'
 import { exitCodes } from './exit-codes.js'
 
 /**
- * Asks on the terminal whether to go on. The end of the input (Ctrl-D) means no; Ctrl-C ends the command with exit code 130.
- * Without a terminal nobody could answer: throws UsageError that names `--yes`.
+ * Asks on the terminal whether to go on. The end of the input (Ctrl-D) means no; Ctrl-C ends the command with exit code
+ * 130. Without a terminal there can be no answer: throws UsageError that names `--yes`.
  */
 export async function confirm(question: string): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) {

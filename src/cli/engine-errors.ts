@@ -11,7 +11,10 @@ export function errorLine(job: ClaimedJob, error: JobError, redact: readonly str
   return `${name}: ${message}`
 }
 
-/** Shows what goes wrong in the engine beside the jobs: refused ends, exits of task processes, a store that does not answer. */
+/**
+ * Shows what goes wrong in the engine beside the jobs: refused ends, exits of task processes, a store that does not
+ * answer.
+ */
 export function reportEngineErrors(engine: EngineEmitter): void {
   engine.on('attempt.refused', ({ job, attempt }) =>
     say(`${job} attempt ${attempt}: its lease was over, its end was refused`),

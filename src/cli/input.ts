@@ -43,8 +43,8 @@ function badLine(bytes: Buffer): number {
 }
 
 /**
- * Refuses arguments that are not UTF-8. Node puts U+FFFD in place of what it cannot decode; only the system has the bytes that
- * were typed. Throws UsageError.
+ * Refuses arguments that are not UTF-8. Node puts U+FFFD in place of bytes that it cannot decode; only the system has
+ * the bytes that were typed. Throws UsageError.
  */
 export function refuseUndecodableArguments(): void {
   if (!process.argv.some((word) => word.includes('\ufffd'))) return

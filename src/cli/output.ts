@@ -13,9 +13,10 @@ export const unwritten: {
 } = { error: null, hint: null }
 
 /**
- * Handles a stdout or stderr that cannot be written. A command that works goes on, and tries to write later lines. A command
- * that only reads ends when its reader has gone. Data that is lost in any other way becomes an error when the program ends.
- * Lines on stderr may always be lost. `running`: the id of the command at that moment; null for help and the like.
+ * Handles a stdout or stderr that cannot be written. A command that works goes on, and tries to write later lines. A
+ * command that only reads ends when its reader has gone. Data that is lost in any other way becomes an error when the
+ * program ends. Lines on stderr may always be lost. `running`: the id of the command at that moment; null for help and
+ * the like.
  */
 export function watchOutput(running: () => string | null): void {
   const isService = () => ['workers:start', 'schedule:start'].includes(running() ?? '')
@@ -44,7 +45,7 @@ function hasNoReader(stream: OutputStream, { code }: NodeJS.ErrnoException): boo
   return code === 'EPIPE' || (code === 'EIO' && stream.isTTY)
 }
 
-/** A file may take only a part of what is written. Node's own stream does not look how much it took. */
+/** A file may take only a part of a write. Node's own stream does not look how much it took. */
 function writeWhole(stream: OutputStream, failed: (error: NodeJS.ErrnoException) => void): void {
   stream._write = (chunk: Uint8Array, _encoding, done) => {
     try {

@@ -1,4 +1,7 @@
-/** The error of oclif's parser in one line of our own: its text has several lines, and repeats values that nobody typed. */
+/**
+ * The error of oclif's parser in one line of our own: its text has several lines, and repeats values that the user did
+ * not type.
+ */
 export function parserMistake(text: string): { readonly message: string; readonly hint: string | null } {
   const [first = '', ...rest] = text.split('\n').flatMap((line) => line.trim() || [])
   const flag = /^Parsing (--\S+)$/.exec(first)?.[1]

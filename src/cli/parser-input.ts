@@ -4,11 +4,14 @@ import { isFlag, type ReadArgv } from './argv.js'
 type Flags = Interfaces.FlagInput
 type Flag = Flags[string]
 
-// oclif refuses a value that looks like a flag, even after `=`. This character hides that it does: no argument of a process can
-// have it.
+// oclif refuses a value that looks like a flag, even after `=`. This character hides that it does: no argument of a
+// process can have it.
 const shield = '\0'
 
-/** The input for oclif's parser, from a command line that was read. The parser checks values, and which flags go together. */
+/**
+ * The input for oclif's parser, from a command line that was read. The parser checks values, and which flags go
+ * together.
+ */
 export function parserInput<
   F extends Record<string, unknown>,
   B extends Record<string, unknown>,

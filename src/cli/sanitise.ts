@@ -1,4 +1,5 @@
-// Everything that can drive a terminal: C0 except tab and newline, DEL, C1, and characters that reorder text or are invisible.
+// Everything that can drive a terminal: C0 except tab and newline, DEL, C1, and characters that reorder text or are
+// invisible.
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
 const colour = /(\u001b\[[0-9;]*m)/
 

@@ -5,7 +5,7 @@ export function say(line: string): void {
   process.stderr.write(`${visibleLine(line)}\n`)
 }
 
-/** Says what is wrong, and in a second line what to do; null for nothing. */
+/** Says an error, and in a second line what to do about it; null for no second line. */
 export function sayError(message: string, hint: string | null): void {
   say(`error: ${message}`)
   if (hint !== null) say(`  ${hint}`)

@@ -12,8 +12,8 @@ const numbers: Readonly<Record<Ending, number>> = { SIGHUP: 1, SIGINT: 2, SIGTER
 const lastWordsMs = 2_000
 
 /**
- * What the terminal or the system asks of a command that has work to end first. The first signal is graceful. The second one
- * is immediate: the process then ends within two seconds, whatever it waits for.
+ * What the terminal or the system asks of a command that has work to end first. The first signal is graceful. The
+ * second one is immediate: the process then ends within two seconds, whatever it waits for.
  */
 export interface Interruption extends StopSignals {
   /** What the process exits with if the signals cut it short. */
@@ -43,7 +43,10 @@ export function takeSignals(exitCode?: number): Interruption {
   }
 }
 
-/** Calls `handle` for each signal with 128 and its number. Returns a function that gives the signals their usual meaning back. */
+/**
+ * Calls `handle` for each signal with 128 and its number. Returns a function that gives the signals their usual meaning
+ * back.
+ */
 export function onSignals(handle: (exitCode: number) => void): () => void {
   const handlers = endings.map((name) => {
     const handler = () => handle(128 + numbers[name])

@@ -11,7 +11,7 @@ import { onSignals, takeSignals } from './signals.js'
 
 /** The tasks that a command uses. */
 export interface CommandTasks extends ProjectTasks {
-  /** From now on the command itself handles signals. Until then a signal ends it: nothing has begun. */
+  /** From now on the command itself handles signals. Until then a signal ends it: nothing has started. */
   readonly takeSignals: typeof takeSignals
 }
 

@@ -1,12 +1,12 @@
 import type { EpochMs } from './job.js'
 
-/** Time, passed in: wall time is what is stored, monotonic time is for leases and differences. */
+/** Time, passed in. Wall time is stored; monotonic time is for leases and differences. */
 export interface Clock {
   /** A whole number, as all times that are stored. */
   now(): EpochMs
-  /** Milliseconds, with fractions, of a clock that nobody can set, the same for every process of this boot. */
+  /** Milliseconds, with fractions, of a clock that no user can set. All processes of this boot read the same. */
   monotonicMs(): number
-  /** Which boot `monotonicMs` counts from; null where the system does not tell. */
+  /** The boot that `monotonicMs` counts from; null if the system cannot say. */
   readonly bootId: string | null
   /** Calls `run` once after `delayMs`, however long that is. Returns how to cancel it. */
   after(delayMs: number, run: () => void): () => void

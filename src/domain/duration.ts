@@ -5,7 +5,7 @@ import { written } from './options.js'
 /** A span of time: milliseconds, or text such as `'30s'`, `'5m'`, `'1.5h'`, `'2d'`, `'1w'`. */
 export type Duration = number | string
 
-// `ms` reads '1M' as one minute, answers undefined for '1h30m' and throws on '': only what is unambiguous gets to it.
+// `ms` reads '1M' as one minute, returns undefined for '1h30m' and throws on '': it gets only unambiguous texts.
 const pattern = /^\d+(\.\d+)?\s?(ms|s|sec|secs|m|min|mins|h|hr|hrs|d|day|days|w|week|weeks)?$/
 const maxMs = 100 * 365 * 24 * 3_600_000
 

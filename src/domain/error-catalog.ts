@@ -1,5 +1,5 @@
-// Every code that an error of Offstage can have. The constructors of the error classes take no other, and docs/errors.md is
-// made from here. Only its types are used by the program, so these texts are not in the build.
+// Every code that an error of Offstage can have. The constructors of the error classes take no other, and
+// docs/errors.md is made from here. Only its types are used by the program, so these texts are not in the build.
 
 export type ErrorClass =
   | 'UsageError'

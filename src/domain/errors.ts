@@ -1,10 +1,9 @@
 import type { CodeOf, ErrorCode } from './error-catalog.js'
 
 /**
- * Every error that Offstage itself raises. `code` is stable and meant for programs (docs/errors.md has all of them); `hint`
- * says what to do next.
- * Expected answers of the engine are return values, not errors: what is thrown is a mistake of the caller,
- * a store that cannot be reached, or a bug.
+ * Every error that Offstage itself raises. `code` is stable and meant for programs (docs/errors.md has all of them);
+ * `hint` says what to do next. Expected answers of the engine are return values. An error is a mistake of the caller, a
+ * store that cannot be reached, or a bug.
  */
 export class OffstageError<Code extends ErrorCode = ErrorCode> extends Error {
   // Names are written out: those of classes do not survive the minifier.
@@ -19,7 +18,7 @@ export class OffstageError<Code extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
-/** What was thrown, in one text: with the hint where it has one. For places that show a fault and no more. */
+/** An error in one text, with its hint if it has one. For places that have no second line. */
 export function messageWithHint(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown)
   return thrown instanceof OffstageError && thrown.hint !== null ? `${thrown.message}; ${thrown.hint}` : thrown.message

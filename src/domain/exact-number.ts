@@ -7,9 +7,9 @@ export interface InexactNumber {
 }
 
 /**
- * The numbers in a JSON text that JavaScript would round to other ones. Digits behind the point may be more than a double
- * holds: they are rounded everywhere, and nobody counts with the last of them. `json` must be valid. What is nested too
- * deep ends the search: it is refused for that.
+ * The numbers in a JSON text that JavaScript would round to other ones. Digits behind the point may be more than a
+ * double holds: they are rounded everywhere, and nobody counts with the last of them. `json` must be valid. What is
+ * nested too deep ends the search: it is refused for that.
  */
 export function* inexactNumbers(json: string): Generator<InexactNumber, undefined> {
   // Fifteen digits are always exact, an exponent may be anything: most texts have neither.

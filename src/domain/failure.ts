@@ -1,4 +1,4 @@
-/** What is kept of anything that was thrown. */
+/** The stored form of anything that was thrown. */
 export interface JobError {
   readonly name: string
   readonly message: string
@@ -14,7 +14,9 @@ const { stringify } = JSON
 /** Name, message and stack of one error together, in characters. */
 export const maxErrorLength = 64 * 1024
 
-/** A readable record of whatever was thrown: a string, undefined, a Proxy, an error whose getters throw. Never throws. */
+/**
+ * A readable record of whatever was thrown: a string, undefined, a Proxy, an error whose getters throw. Never throws.
+ */
 export function describeFailure(thrown: unknown): JobError {
   try {
     if (isErrorLike(thrown)) {
@@ -29,7 +31,7 @@ export function describeFailure(thrown: unknown): JobError {
   }
 }
 
-/** An error that a process told by its end, with what it wrote last in place of a stack. */
+/** The error of a process that ended, with its last output in place of a stack. */
 export function errorWithLastWords(name: string, message: string, lastWords: string | null): JobError {
   return { name, message, stack: lastWords === null ? null : `${name}: ${message}\n${lastWords}` }
 }
@@ -77,7 +79,7 @@ function cut(value: string, length: number): string {
   return `${value.slice(0, length)} [cut: ${value.length - length} more characters]`
 }
 
-/** Signals by which a shutdown ends what runs. A service manager sends them to everything that a worker has started. */
+/** The signals of a shutdown. A service manager sends them to a worker and to all that it has started. */
 const shutdownSignals = new Set<unknown>(['SIGTERM', 'SIGINT', 'SIGHUP'])
 
 // Those of a process that handles such a signal, or of a shell whose child it ended: 128 and its number.
@@ -92,7 +94,10 @@ export function isShutdownCode(code: unknown): boolean {
   return shutdownCodes.has(code)
 }
 
-/** Whether an error tells of a child that a shutdown ended, as those of child_process and execa do, or is caused by one. */
+/**
+ * Whether a shutdown ended the child that an error is about (as errors of child_process and execa say), or its cause is
+ * such an error.
+ */
 export function tellsOfShutdown(thrown: unknown, depth = 5): boolean {
   if (depth === 0 || typeof thrown !== 'object' || thrown === null) return false
   const read = (name: string) => attempt(() => Reflect.get(thrown, name))

@@ -79,7 +79,7 @@ export interface Job {
   readonly lossesAlone: number
   /** How often in a row its task has asked to run later. */
   readonly postponements: number
-  /** Its task process died while it ran, and it has not run well since: it is to be alone in the next one. */
+  /** Its task process died while it ran, and it has not ended well since: it runs alone next. */
   readonly suspect: boolean
   readonly maxRetries: number
   readonly backoff: Backoff | null
@@ -87,7 +87,7 @@ export interface Job {
   readonly resultJson: string | null
   /** Of the last attempt that failed; null once the job has completed. */
   readonly error: JobError | null
-  /** The foreground run that alone may run it, for as long as that worker lives; of an ended job, what it was. */
+  /** The foreground run that alone may run it while that worker lives. An ended job keeps it. */
   readonly reservedFor: WorkerId | null
   /** Whether it ends as `lost` when that worker does. */
   readonly lostWithWorker: boolean
@@ -136,7 +136,7 @@ export interface Progress {
   readonly message: string | null
 }
 
-/** What an attempt has used, as far as its process is its own. */
+/** The resources that an attempt used. Known only of attempts with a process of their own. */
 export interface Usage {
   /** The most memory that was seen. */
   readonly peakBytes: number | null

@@ -110,7 +110,9 @@ function isError(value: object): value is Error {
   return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]'
 }
 
-/** What an error tells: none of it is enumerable, but for what was added to it. The stack names files of this machine. */
+/**
+ * The properties of an error, most of which are not enumerable. Without the stack, which names files of this machine.
+ */
 function errorEntries(error: Error): [string, unknown][] {
   const told = new Map<string, unknown>([
     ['name', String(error.name)],
@@ -123,7 +125,7 @@ function errorEntries(error: Error): [string, unknown][] {
   return [...told]
 }
 
-/** Whether it is of a class: what it holds it may hold privately. */
+/** Whether it is an instance of a class, which may have private data. */
 function isInstance(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
   // The Object.prototype of another realm has none above it either.

@@ -2,7 +2,7 @@ import { UsageError } from './errors.js'
 import { nearestName } from './names.js'
 
 /**
- * Refuses what is no object of options, and options that nothing reads: a mistyped one would leave the default in force
+ * Refuses values that are no object of options, and unknown options: a mistyped one would leave the default in force
  * without a word. `place` is what the user wrote them into. Throws UsageError `E_OPTION`.
  */
 export function refuseUnknownOptions(options: unknown, known: readonly string[], place: string): void {

@@ -46,8 +46,8 @@ export interface CancelledOutcome extends Span {
 }
 
 /**
- * Given back without penalty; `started` is false if the task's code had not begun, and then no attempt is kept. A `suspect`
- * runs alone next: it may have been what held up the others.
+ * Given back without penalty. If its code had not started, `started` is false and no attempt is kept. A `suspect`
+ * runs alone next: it may have blocked the others.
  */
 export interface ReleasedOutcome extends Span {
   readonly kind: 'released'
@@ -55,10 +55,12 @@ export interface ReleasedOutcome extends Span {
   readonly suspect: boolean
 }
 
-/** Which counter of the job an attempt adds to. A `worker loss` is the death of the whole worker, which blames no job. */
+/**
+ * Which counter of the job an attempt adds to. A `worker loss` is the death of the whole worker, which blames no job.
+ */
 export type Counts = 'failure' | 'loss' | 'loss alone' | 'worker loss' | 'postponement'
 
-/** What is added to the counters of a job, and whether it is a suspect from now on; null: as it was. */
+/** Additions to the counters of a job, and whether it is a suspect from now on; null: as before. */
 export interface Tally {
   readonly failures: number
   readonly losses: number
@@ -80,7 +82,10 @@ export function tallyOf(counts: Counts): Tally {
   return tallies[counts]
 }
 
-/** How an attempt ended, as its host reports it. A forced one has not heeded its signal: its promise still hangs, or its program was killed. */
+/**
+ * How an attempt ended, as its host reports it. A forced one has not heeded its signal: its promise still hangs, or its
+ * program was killed.
+ */
 export type AttemptReport =
   | EndedReport
   | {
@@ -112,7 +117,7 @@ export type EndedReport =
 /** A task that asks for later more often than this in a row will not do otherwise the next time. */
 export const maxPostponements = 100
 
-/** The wait after which a task runs again that has asked for later and not said when; it doubles each time in a row. */
+/** The wait of a task that asked to run later without a time. It doubles each time in a row. */
 const postponement = { firstMs: 1_000, maxMs: 60_000 }
 
 /** The outcome of an attempt that ended by itself. */

@@ -4,7 +4,9 @@ import { queueName } from './names.js'
 /** A queue, and its part of what a worker takes. */
 export interface QueueShare {
   readonly name: string
-  /** 1 to 1,000: of two queues that both have jobs, one of weight 5 is served five times as often as one of weight 1. */
+  /**
+   * 1 to 1,000: of two queues that both have jobs, one of weight 5 is served five times as often as one of weight 1.
+   */
   readonly weight: number
 }
 

@@ -20,7 +20,9 @@ export function redactText(text: string, value: JsonValue, more: readonly string
   return textMask(value, more)?.(text) ?? text
 }
 
-/** The same for many texts, also where they are the lines of a secret of several lines; null if there are no secrets. */
+/**
+ * The same for many texts, also where they are the lines of a secret of several lines; null if there are no secrets.
+ */
 export function textMask(value: JsonValue, more: readonly string[]): ((text: string) => string) | null {
   const whole = textsBelow(value, secretKeys(more), false)
   const lines = whole.filter((secret) => secret.includes('\n')).flatMap((secret) => secret.split(/\r?\n/))

@@ -25,7 +25,7 @@ export const plainTaskDefaults: TaskDefaults = {
   timeoutMs: defaultTimeoutMs,
 }
 
-/** What can be said of one job as it is enqueued. What is left out is the task's own. */
+/** Options of one job. The defaults are those of its task. */
 export interface EnqueueOptions {
   /** Not before this long from now. */
   readonly delay?: Duration

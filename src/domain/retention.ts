@@ -2,7 +2,10 @@ import { type Duration, parseDuration } from './duration.js'
 import { UsageError } from './errors.js'
 import { refuseUnknownOptions } from './options.js'
 
-/** How long what has ended is kept, as people write it. Every property has a default; false keeps it for ever. */
+/**
+ * How long ended jobs, statistics and slots are kept, as people write it. Every property has a default; false means for
+ * ever.
+ */
 export interface RetentionPolicy {
   /** Completed and cancelled jobs. Default `24h`. */
   readonly completed?: Duration | false

@@ -18,7 +18,7 @@ export interface RetryPolicy {
   readonly jitter?: boolean
 }
 
-/** The waits of a policy, checked and in milliseconds: what is stored with a job. */
+/** The waits of a policy, checked and in milliseconds. Stored with each job. */
 export interface Backoff {
   readonly initialDelayMs: number
   readonly maxDelayMs: number
@@ -73,7 +73,9 @@ export function parseMaxRetries(value: number, option: string): number {
   throw new UsageError('E_RETRY', `${option}: ${written(value)} is not a whole number from 0 to 1000`)
 }
 
-/** Wait before retry number `retry` (1 = the first), in milliseconds. Grows from `initialDelayMs` up to `maxDelayMs`. */
+/**
+ * Wait before retry number `retry` (1 = the first), in milliseconds. Grows from `initialDelayMs` up to `maxDelayMs`.
+ */
 export function backoffMs(backoff: Backoff, retry: number, random: () => number): number {
   // 0 times a growth that has overflowed would be NaN.
   if (backoff.initialDelayMs === 0) return 0

@@ -1,7 +1,9 @@
 import type { EpochMs } from './job.js'
 import type { Outcome } from './outcome.js'
 
-/** What has ended of one task on one queue. A job that ended is completed or failed; an attempt that is tried again is retried only. */
+/**
+ * The ends of one task on one queue. A job that ended is completed or failed; an attempt with a retry is only retried.
+ */
 export interface TaskStatistics {
   readonly task: string
   readonly queue: string
@@ -36,7 +38,9 @@ export function countedAs(outcome: Outcome): Counted | null {
 
 const bucketsPerDoubling = 4
 
-/** The bucket of a duration: 0 is below a millisecond, then four for each doubling, so that none is off by over 19 %. */
+/**
+ * The bucket of a duration: 0 is below a millisecond, then four for each doubling, so that none is off by over 19 %.
+ */
 export function durationBucket(durationMs: number): number {
   return durationMs < 1 ? 0 : 1 + Math.floor(bucketsPerDoubling * Math.log2(durationMs))
 }

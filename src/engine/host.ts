@@ -53,8 +53,8 @@ export function isStill(recorded: ProcessIdentity): boolean {
 }
 
 /**
- * Ends the process group that a recorded process leads, or has led: as long as somebody is left in it, no other process can
- * get its number.
+ * Ends the process group that a recorded process leads, or has led: as long as somebody is left in it, no other process
+ * can get its number.
  */
 export function endGroup(recorded: ProcessIdentity): void {
   const isOther = identify(recorded.pid) !== null && !isStill(recorded)

@@ -25,7 +25,10 @@ const maxAhead = 1_000
 /** A task process is replaced after so many jobs: what they leak must not add up for ever. */
 const maxJobs = 100_000
 
-/** How long the end of a job may wait for others before it is stored. After a kill what ended in the last 20 ms may run again. */
+/**
+ * How long the end of a job may wait for others before it is stored. After a kill what ended in the last 20 ms may run
+ * again.
+ */
 const maxHoldMs = 10
 
 export interface RunnerSettings {

@@ -35,8 +35,8 @@ export interface TaskOptions {
   /** -100 to 100, higher first. Default 0. */
   readonly priority?: number
   /**
-   * When it runs by itself, while a scheduler does. A fault in it is shown by `offstage tasks` and `offstage schedule list`,
-   * and keeps nothing else from running.
+   * When it runs by itself, while a scheduler does. A fault in it is shown by `offstage tasks` and `offstage schedule
+   * list`, and keeps nothing else from running.
    */
   readonly schedule?: TaskSchedule
 }
@@ -54,8 +54,8 @@ export interface JobHandle {
 /** What stores jobs of a task. */
 export interface Enqueue<Input extends readonly unknown[]> {
   /**
-   * Stores a job with the function's own arguments; resolves when it is safe. Rejects with UsageError if they are no JSON,
-   * are refused by the schema, or if the function is not registered (`E_UNREGISTERED`).
+   * Stores a job with the function's own arguments; resolves when it is safe. Rejects with UsageError if they are no
+   * JSON, are refused by the schema, or if the function is not registered (`E_UNREGISTERED`).
    */
   enqueue(...args: Input): Promise<JobHandle>
 }

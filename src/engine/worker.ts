@@ -94,8 +94,8 @@ export class Worker {
   }
 
   /**
-   * Takes no more jobs and waits for the running ones, at most `graceMs`; then asks them to stop, and gives back without
-   * penalty those that still run. Resolves when the worker has left the store.
+   * Takes no more jobs and waits for the running ones, at most `graceMs`; then asks them to stop, and gives back
+   * without penalty those that still run. Resolves when the worker has left the store.
    */
   async stop(graceMs: number): Promise<void> {
     const cancelAsk = this.#clock.after(graceMs, () => this.runner.askToStop())

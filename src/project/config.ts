@@ -66,7 +66,7 @@ function retentionOf({ retention = {} }: OffstageConfig, file: string): Retentio
   return inFile(file, () => parseRetention(retention, 'retention'))
 }
 
-/** What is wrong with a setting is wrong in that file. */
+/** Adds the name of the file to the error of a setting. */
 function inFile<T>(file: string, check: () => T): T {
   try {
     return check()

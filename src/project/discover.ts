@@ -33,8 +33,8 @@ export interface Discovery {
 }
 
 /**
- * The task modules and programs of a folder, in the order of their names. Files and folders that begin with `_` or `.`, tests,
- * declarations and installed packages are none.
+ * The task modules and programs of a folder, in the order of their names. Files and folders that begin with `_` or `.`,
+ * tests, declarations and installed packages are none.
  */
 export function discoverModules(tasksFolder: string, without: readonly ModuleFault[] = []): Discovery {
   const faults: ModuleFault[] = []

@@ -26,7 +26,7 @@ function textOf(file: string): string {
   throw unreadable(file, 'it is not UTF-8')
 }
 
-/** Only what is below the path `ours` has to be exact: the rest is read by others. */
+/** Only numbers below the path `ours` must be exact: other programs read the rest. */
 function parse(file: string, text: string, ours: string): unknown {
   let value: unknown
   try {

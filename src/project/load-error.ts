@@ -38,7 +38,7 @@ function placeAbove(stack: string): string | null {
   return place?.file === undefined ? null : `${pathOf(place.file)}:${place.line}`
 }
 
-/** Of a syntax error in an ES module Node does not even say the file: it is one of those that were read last, or this one. */
+/** For a syntax error in an ES module Node does not name the file: it is one of the files read last, or this one. */
 function syntaxErrorOfCompiler(file: string): string | null {
   for (const candidate of [...takeFilesRead(), file]) {
     const message = syntaxErrorIn(candidate)
@@ -47,14 +47,16 @@ function syntaxErrorOfCompiler(file: string): string | null {
   return null
 }
 
-/** The frame in the module itself; without one, the first in code of the project: a helper that throws while it loads. */
+/**
+ * The frame in the module itself; without one, the first in code of the project: a helper that throws while it loads.
+ */
 function frameOf(file: string, stack: string): string | null {
   const frames = framesOf(stack)
   const frame = frames.find(({ path }) => path === file) ?? frames.find(({ path }) => !path.includes('/node_modules/'))
   return frame === undefined ? null : `${frame.path}:${frame.line}`
 }
 
-/** Those that are not of this program. */
+/** The frames outside of this program. */
 function framesOf(stack: string): { readonly path: string; readonly line: string }[] {
   return [...stack.matchAll(/^\s+at (?:.*\()?(?<name>(?:\/|file:\/\/).*?):(?<line>\d+):\d+\)?$/gm)]
     .map(({ groups }) => ({ path: pathOf(groups?.name ?? ''), line: groups?.line ?? '' }))

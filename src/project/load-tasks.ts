@@ -5,9 +5,9 @@ import type { Discovery } from './discover.js'
 import { TaskDirectory } from './task-directory.js'
 
 /**
- * Loads the modules of a task directory and registers what they export: all of them, or those that may have the task that
- * `wanted` means, a name or a glob. Where these have neither the task nor a fault, the others are loaded too, so that
- * whoever asks can be told of the names there are.
+ * Loads the modules of a task directory and registers what they export: all of them, or those that may have the task
+ * that `wanted` means, a name or a glob. Where these have neither the task nor a fault, the others are loaded too, so
+ * that an error can then suggest names.
  */
 export async function loadTasks(
   discovery: Discovery,

@@ -6,7 +6,7 @@ import type { Project } from './find.js'
 export function codeSchedules({ tasks }: Catalog): readonly WrittenSchedule[] {
   return tasks.flatMap(({ name: task, schedule }): readonly WrittenSchedule[] => {
     if (schedule === null) return []
-    // JavaScript may hand over anything: what is no object is refused with the other faults.
+    // JavaScript may give anything: values that are no object are refused with the other faults.
     if (typeof schedule !== 'object' || Array.isArray(schedule))
       return [{ name: task, source: 'code', task, options: schedule }]
     const { name = task, ...options } = schedule

@@ -45,7 +45,7 @@ export class TaskDirectory implements LoadedTasks {
     return { tasks, faults: this.faults, isWhole: this.#isWhole, hasCompiled: hasCompiled() }
   }
 
-  /** The task of that name, as far as its module is loaded. */
+  /** The task of that name, if its module is loaded. */
   task(name: string): LoadedTask | undefined {
     return this.#tasks.get(name)
   }
@@ -75,7 +75,7 @@ export class TaskDirectory implements LoadedTasks {
 
   /** Registers a function of a module that is not loaded yet: first of those that the loaded ones have imported. */
   find(run: object): Promise<void> {
-    // One search after the other: what one has begun to load, the next one must not miss.
+    // One search after the other: the next one must see the modules that this one loads.
     this.#search = this.#search.then(() => outsideJobs(() => this.#find(run)))
     return this.#search
   }

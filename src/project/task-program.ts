@@ -4,15 +4,15 @@ import type { TaskProgram } from '../engine/hosts/process-host.js'
 import { packageRoot } from '../engine/package-root.js'
 import { isFolder, type Project } from './find.js'
 
-// Much longer than a large module takes to compile on a slow machine, and short enough to be told of one that hangs.
+// Much longer than a large module takes to compile on a slow machine, and short enough to notice one that hangs.
 const loadLimitMs = 60_000
 
 const megabyte = 1024 * 1024
 
 /**
- * How a task process of a project is started. What V8 keeps has the limit of the whole process: it gives up by itself, and
- * says why. It loads the modules that may have what `wanted` means, a name or a glob; null: all of them. Throws ProjectError
- * if there is no task directory.
+ * How a task process of a project is started. What V8 keeps has the limit of the whole process: it gives up by itself,
+ * and says why. It loads the modules that may have what `wanted` means, a name or a glob; null: all of them. Throws
+ * ProjectError if there is no task directory.
  */
 export function taskProgram(
   { root, tasksFolder }: Project,
@@ -43,7 +43,8 @@ export function configProgram(file: string, cwd: string): TaskProgram {
   return { ...entry(), args: ['config', file], cwd, loadLimitMs }
 }
 
-// Half the memory of a busy task process, and no slower where it was measured: V8 would let its young objects have 48 MB.
+// Half the memory of a busy task process, and no slower where it was measured: V8 would let its young objects have 48
+// MB.
 const youngSpace = '--max-semi-space-size=2'
 
 // Bundled, the entry is a file of dist; run from source, it is TypeScript.

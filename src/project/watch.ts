@@ -6,8 +6,8 @@ const codeExtensions = new Set(['.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.
 const settleMs = 100
 
 /**
- * Calls `changed` some moments after code of a project has changed: a file of its task directory, or a module anywhere else
- * in it, but for installed packages and hidden folders. Resolves, to how to stop, once changes are seen.
+ * Calls `changed` some moments after code of a project has changed: a file of its task directory, or a module anywhere
+ * else in it, but for installed packages and hidden folders. Resolves, to how to stop, once changes are seen.
  */
 export async function watchCode({ root, tasksFolder }: Project, changed: () => void): Promise<() => Promise<void>> {
   const { watch } = await import('chokidar')

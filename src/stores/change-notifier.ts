@@ -1,11 +1,11 @@
 import type { Clock } from '../domain/clock.js'
 
-/** What is stored from now on, for one who looks for work again and again. */
+/** A cursor of changes in a store, for a loop that looks for work again and again. */
 export interface Changes {
   /**
-   * Resolves when something that may be work was stored since the last call resolved, or since `changes()` for the first
-   * one: at once if it was stored before this call. Resolves too when the time is over, the signal fires or the store is
-   * closed: it is a hint. What is stored while the caller looks is not missed.
+   * Resolves when something that may be work was stored since the last call resolved, or since `changes()` for the
+   * first one: at once if it was stored before this call. Resolves too when the time is over, the signal fires or the
+   * store is closed: it is a hint. A change while the caller looks is not missed.
    */
   next(timeoutMs: number, signal?: AbortSignal): Promise<void>
 }
@@ -27,7 +27,7 @@ export class ChangeNotifier {
     this.#noted++
   }
 
-  /** What was noted is stored: wakes everyone who waits. */
+  /** The noted changes are stored: wakes all waiters. */
   notify(): void {
     if (this.#noted === 0) return
     this.#count += this.#noted
@@ -35,7 +35,7 @@ export class ChangeNotifier {
     this.#wake()
   }
 
-  /** Nobody waits any more: whoever does is woken. */
+  /** Ends all waits, also later ones. */
   close(): void {
     this.#isClosed = true
     this.#wake()

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../domain/job.js'
 import { type Counted, durationBucket, minuteOf } from '../domain/statistics.js'
 
-/** What is added to the statistics of one minute, task and queue. */
+/** Additions to the statistics of one minute, task and queue. */
 export interface MinuteCounts {
   readonly minute: number
   readonly task: string

@@ -7,7 +7,9 @@ export interface LeaseTerm {
   readonly until: number
 }
 
-/** A lease counts only in the boot that it was given in; further ahead than any lease reaches, it is from another one. */
+/**
+ * A lease counts only in the boot that it was given in; further ahead than any lease reaches, it is from another one.
+ */
 export function leaseHolds(term: LeaseTerm, clock: Clock): boolean {
   const now = clock.monotonicMs()
   return term.bootId === clock.bootId && term.until > now && term.until <= now + leaseMs

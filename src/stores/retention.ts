@@ -6,7 +6,7 @@ export type FinalState = 'completed' | 'cancelled' | 'failed'
 /** The states that a prune looks at, in its order. */
 export const finalStates: readonly FinalState[] = ['completed', 'cancelled', 'failed']
 
-/** What ended at this time or earlier is too old; what is kept for ever never is. */
+/** Jobs that ended at this time or earlier are too old; none is if they are kept for ever. */
 export function oldestKept(now: EpochMs, keepMs: number | null): EpochMs {
   return keepMs === null ? Number.NEGATIVE_INFINITY : now - keepMs
 }

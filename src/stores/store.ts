@@ -20,13 +20,13 @@ import type { Changes } from './change-notifier.js'
 import type { ScheduleStore } from './schedule-store.js'
 
 /**
- * The seam between the engine and whatever keeps the jobs. Calls are shaped in batches and resolve when what they did
- * is as safe as the store makes it; they reject with StoreUnavailableError when the store cannot answer. Everything
+ * The interface between the engine and the stores. Calls are shaped in batches. They resolve when their effect
+ * is as safe as the store makes it, and reject with StoreUnavailableError if the store cannot answer. Everything
  * else, a lost lease included, is an answer.
  */
 export interface Store extends JobStore, WorkerStore, JobAdmin, JobReader, ScheduleStore {
   /**
-   * Once what was asked for is stored. Whoever waits for work is woken; every later call but this one and
+   * Closes it after all earlier calls. Ends all waits for changes; every later call but this one and
    * `changes` is refused with StoreUnavailableError `E_STORE_CLOSED`.
    */
   close(): Promise<void>
@@ -37,31 +37,32 @@ export interface JobStore {
   /** Answers in the order of `jobs`. Jobs of one call are stored together or not at all, except the refused ones. */
   enqueue(jobs: readonly NewJob[]): Promise<readonly Enqueued[]>
   /**
-   * Takes at most `limit` ready jobs for a worker that holds its lease: first those reserved for it, then a share of each
-   * queue that has some, by the weights; within a queue by priority (higher first) and arrival. What is rounded off one
-   * time is made up for the next, so that no queue starves. `strict` takes the queues in their order instead.
-   * A paused queue gives nothing but what is reserved: that is somebody's foreground run. A job that has expired is not
+   * Takes at most `limit` ready jobs for a worker that holds its lease: first those reserved for it, then a share of
+   * each queue that has some, by the weights; within a queue by priority (higher first) and arrival. What rounding
+   * takes from a queue one time, it gets the next time, so that no queue starves. `strict` takes the queues in their
+   * order instead. A paused queue gives only reserved jobs: those of a foreground run. A job that has expired is not
    * started, swept or not. A worker without a lease gets nothing.
    */
   claim(request: ClaimRequest): Promise<readonly Claim[]>
-  /** Ends attempts. An attempt whose lease is not held any more is `lost`, and nothing of it is written. */
+  /** Ends attempts. An attempt whose lease is over is `lost`, and nothing of it is written. */
   settle(
     ends: readonly { readonly lease: Lease; readonly outcome: Outcome }[],
   ): Promise<readonly ('settled' | 'lost')[]>
   /**
-   * Adds to what running attempts have printed and how far they are. `lost` as in `settle`: nothing of it is written then.
-   * Resolves as soon as a kill of this process cannot undo it; a power loss may.
+   * Adds to what running attempts have printed and how far they are. `lost` as in `settle`: nothing of it is written
+   * then. Resolves as soon as a kill of this process cannot undo it; a power loss may.
    */
   append(additions: readonly Addition[]): Promise<readonly ('appended' | 'lost')[]>
-  /** Of the jobs that this worker runs, those that somebody wants cancelled. */
+  /** The running jobs of this worker that are to be cancelled. */
   cancelRequests(worker: WorkerId): Promise<readonly JobId[]>
   /**
-   * Moves what time has moved: due jobs become `queued`, expired ones `failed`, the jobs of workers in `dead` or without
-   * a lease go back to `queued` (a loss each; at the limit `failed` as `lost`), and those workers are removed. At most
-   * `limit` of each: due jobs, expired jobs, and jobs of one worker, who stays until the last one is taken back.
+   * Moves what time has moved: due jobs become `queued`, expired ones `failed`, the jobs of workers in `dead` or
+   * without a lease go back to `queued` (a loss each; at the limit `failed` as `lost`), and those workers are removed.
+   * At most `limit` of each: due jobs, expired jobs, and jobs of one worker, who stays until the last one is taken
+   * back.
    */
   sweep(request: { readonly limit: number; readonly dead: readonly WorkerId[] }): Promise<SweepResult>
-  /** What is stored from now on that may be work: to be asked for before the first look. */
+  /** A cursor of the changes from now on that may be work. Make it before the first look. */
   changes(): Changes
 }
 
@@ -73,7 +74,7 @@ export interface Enqueued {
 
 export interface ClaimRequest {
   readonly worker: WorkerId
-  /** null: every queue; no shares: only what is reserved for this worker. */
+  /** null: every queue; no shares: only jobs reserved for this worker. */
   readonly queues: QueueChoice
   /** The tasks that the worker knows; jobs of others wait for one that does. Left out: whatever the task. */
   readonly tasks?: readonly string[]
@@ -98,7 +99,7 @@ export interface Lease {
 export interface Addition {
   readonly lease: Lease
   readonly progress: Progress | null
-  /** Their numbers go up from 1 in each attempt; whoever adds them counts. */
+  /** Their numbers go up from 1 in each attempt; the caller counts. */
   readonly output: readonly OutputLine[]
   /** Lines that are to be forgotten, the first and the last one included: there is too much of it. */
   readonly forget: { readonly first: number; readonly last: number } | null
@@ -117,27 +118,32 @@ export interface SweepResult {
 
 /** Workers and their leases: one lease a worker, whatever it runs. */
 export interface WorkerStore {
-  /** A new worker with a fresh lease, kept in the clock of `worker.bootId`, which is this boot. Ids are never used twice. */
+  /**
+   * A new worker with a fresh lease, kept in the clock of `worker.bootId`, which is this boot. Ids are never used
+   * twice.
+   */
   register(worker: NewWorker): Promise<WorkerId>
   /**
-   * Renews the worker's lease, and says what it runs on. False if the lease is over: it is never extended then, and
-   * whatever the worker still runs is lost.
+   * Renews the worker's lease, and stores its processes. False if the lease is over: it is never extended then, and
+   * the jobs that the worker still runs are lost.
    */
   beat(worker: WorkerId, processes: readonly ProcessIdentity[]): Promise<boolean>
   /** Says which tasks a worker knows from now on. */
   setTasks(worker: WorkerId, tasks: readonly string[]): Promise<void>
-  /** Removes a worker that has ended; what it still held is handed back without penalty. */
+  /** Removes a worker that has ended. Its running jobs are given back without penalty. */
   deregister(worker: WorkerId): Promise<void>
 }
 
-/** A process of this machine, told apart from a later one with the same number. */
+/** A process of this machine. Differs from a later one with the same number. */
 export interface ProcessIdentity {
   readonly pid: number
-  /** Start time in the kernel's ticks since boot; null where the system does not tell. */
+  /** Start time in the kernel's ticks since boot; null if the system cannot say. */
   readonly startTicks: number | null
 }
 
-/** Where a worker runs. Two workers can see each other's processes only if boot and namespace are the same and known. */
+/**
+ * Where a worker runs. Two workers can see each other's processes only if boot and namespace are the same and known.
+ */
 export interface NewWorker {
   readonly process: ProcessIdentity
   readonly host: string
@@ -146,7 +152,7 @@ export interface NewWorker {
   readonly concurrency: number
   /** null: every queue. */
   readonly queues: readonly string[] | null
-  /** The tasks that it knows; null: it is not said. */
+  /** The tasks that it knows; null if it did not report them. */
   readonly tasks: readonly string[] | null
 }
 
@@ -164,18 +170,18 @@ export interface JobAdmin {
   /** Waiting jobs are cancelled, running ones asked to stop; ended ones stay as they are. */
   cancel(ids: readonly JobId[]): Promise<readonly ('cancelled' | 'requested' | 'ended' | 'unknown')[]>
   /**
-   * From now on no claim gets a job from these queues, which need not have any yet. What runs goes on, and what is
-   * reserved for a worker is still its own. A queue that was paused already stays so since then.
+   * From now on no claim gets a job from these queues, which need not have any yet. Running jobs go on, and jobs that
+   * are reserved for a worker are still its own. A queue that was paused before keeps the time of that pause.
    */
   pauseQueues(names: readonly string[]): Promise<readonly ('paused' | 'unchanged')[]>
   resumeQueues(names: readonly string[]): Promise<readonly ('resumed' | 'unchanged')[]>
   /**
-   * Removes what has been kept long enough by now, the oldest first: at most `limit` jobs, as many records of slots and
+   * Removes what retention no longer keeps, the oldest first: at most `limit` jobs, as many records of slots and
    * one-off schedules, and minutes of statistics. Nothing goes that holds a unique key, waits or has a job that has not
    * ended. Returns how many jobs went, or slots if those were more: with `limit`, there may be more to remove.
    */
   prune(retention: Retention, limit: number): Promise<number>
-  /** To be called every some seconds by whoever works on the store: what it does then is the store's affair. */
+  /** Housekeeping of the store. Workers call it every few seconds. */
   maintain(): Promise<void>
 }
 
@@ -191,7 +197,7 @@ export interface JobReader {
     attempt: number,
     page: { readonly after: number; readonly limit: number },
   ): Promise<readonly OutputLine[]>
-  /** How far jobs said that they are, of those that said so. */
+  /** The last progress of jobs, of those that reported any. */
   progress(ids: readonly JobId[]): Promise<ReadonlyMap<JobId, Progress>>
   /** Every queue that has jobs or is paused, by name. */
   queues(): Promise<readonly QueueInfo[]>
@@ -201,13 +207,13 @@ export interface JobReader {
   /** How many jobs a queue gives out before this one, which is queued on it; `most` at most are counted. */
   jobsAhead(id: JobId, most: number): Promise<number>
   /**
-   * Whether anything on these queues (null: on any) is queued, runs, or waits for a retry; paused ones do not count, nor do
-   * jobs that wait and are of other tasks than these (left out: of any).
+   * Whether anything on these queues (null: on any) is queued, runs, or waits for a retry; paused ones do not count,
+   * nor do jobs that wait and are of other tasks than these (left out: of any).
    */
   unfinished(queues: readonly string[] | null, tasks?: readonly string[]): Promise<boolean>
-  /** How many jobs of each task are queued on these queues (null: on any), those that are reserved left out; by task. */
+  /** How many jobs of each task are queued on these queues (null: on any), without reserved ones; sorted by task. */
   queuedByTask(queues: readonly string[] | null): Promise<readonly TaskCount[]>
-  /** What has ended since a time, to the minute (null: ever), by queue and task. Pruned jobs stay counted. */
+  /** The ends since a time, to the minute (null: ever), by queue and task. Pruned jobs stay counted. */
   statistics(since: EpochMs | null): Promise<readonly TaskStatistics[]>
   /** Running jobs, the longest-running first. */
   running(limit: number): Promise<readonly Job[]>

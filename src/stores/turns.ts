@@ -2,7 +2,7 @@ import type { QueueChoice, QueueShare } from '../domain/queues.js'
 
 type Take<T> = (queue: string, limit: number) => readonly T[]
 
-/** Shares claims out among queues, and remembers what is owed to each. */
+/** Shares claims out among queues, and remembers what it owes to each. */
 export class Turns {
   /** Jobs that a queue should have had so far beyond those it had. */
   readonly #owed = new Map<string, number>()
@@ -40,7 +40,7 @@ export class Turns {
         if (some.length === quota) longer.push(share)
         else this.#owed.delete(share.name)
       }
-      // What the short queues left over is shared out among those that may have more.
+      // The rest of short queues is shared out among the others.
       round = longer
     }
     this.#balance()
@@ -63,7 +63,7 @@ export class Turns {
     return quotas.map(({ share, quota }, index) => [share, quota + (index < left ? 1 : 0)])
   }
 
-  /** Debts are between queues: what all are owed together is owed by nobody. */
+  /** Debts are between queues: the part that all are owed alike is dropped. */
   #balance(): void {
     const sum = [...this.#owed.values()].reduce((a, b) => a + b, 0)
     for (const name of this.#owed.keys()) this.#owe(name, -sum / this.#owed.size)

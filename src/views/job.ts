@@ -75,7 +75,7 @@ function attemptToJson(attempt: Attempt, error: JobError | null) {
   }
 }
 
-/** An error as it may be shown: what it repeats of secret arguments is masked. */
+/** An error that may be shown: secrets of the arguments are masked in it. */
 export function shownError(job: Pick<Job, 'argsJson'>, error: JobError, redactMore: readonly string[]): JobError
 export function shownError(
   job: Pick<Job, 'argsJson'>,

@@ -47,7 +47,7 @@ export function schedulesAtAGlance(schedules: readonly StoredSchedule[], now: Ep
 export type ScheduleJson = ReturnType<typeof scheduleToJson>
 
 /**
- * The next slot to come, or what keeps a schedule from having one. What has passed is for a scheduler to decide, but of
+ * The next slot, or why there is none. A scheduler decides slots that have passed, but of
  * one that comes once that is all there is.
  */
 function nextOf(

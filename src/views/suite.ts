@@ -19,7 +19,7 @@ export function hasPassed(job: JobJson): boolean {
   return job.state === 'completed'
 }
 
-/** The last attempt's time, start to end; null if the job was never begun. */
+/** The duration of the last attempt; null if the job never started. */
 export function tookMs(job: JobJson): number | null {
   return job.attempts.at(-1)?.durationMs ?? null
 }

@@ -6,6 +6,6 @@ export interface TaskItem {
   readonly queue: string
   readonly maxRetries: number
   readonly timeoutMs: number | null
-  /** Its rule as people write it, or what is wrong with it; null if it has none. */
+  /** Its rule as people write it, or its fault; null if it has none. */
   readonly schedule: string | null
 }

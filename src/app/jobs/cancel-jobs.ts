@@ -31,7 +31,7 @@ export async function* cancelInBatches(store: Store, ids: readonly JobId[]): Asy
   for (let first = 0; first < ids.length; first += batch) yield await cancelJobs(store, ids.slice(first, first + batch))
 }
 
-/** The jobs that a filter finds; of those that can be cancelled, unless it names states. */
+/** The jobs that a filter finds. Without states in it: only jobs that can be cancelled. */
 export async function findCancellable(store: Store, filter: JobFilter): Promise<readonly JobId[]> {
   const ids: JobId[] = []
   for (let after: JobId | null = null; ; ) {

@@ -7,7 +7,7 @@ import { hasEnded, thisHost } from '../../engine/host.js'
 import { beatMs, type JobReader, leaseMs, type WorkerInfo } from '../../stores/store.js'
 import { shownError } from '../../views/job.js'
 
-// Nobody needs an exact number above this, and a million takes long to count.
+// An exact number above this helps nobody, and a million takes long to count.
 const maxAhead = 10_000
 const maxRunning = 1_000
 

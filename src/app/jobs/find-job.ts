@@ -11,7 +11,10 @@ export function jobIdOf(text: string): JobId {
   throw new UsageError('E_JOB_ID', `${JSON.stringify(text)} is no job id`, 'an id looks like j42')
 }
 
-/** A job by the id that a person typed, with its attempts and an explanation of its state. Throws UsageError and NotFoundError. */
+/**
+ * A job by the id that a person typed, with its attempts and an explanation of its state. Throws UsageError and
+ * NotFoundError.
+ */
 export async function findJob(store: Store, text: string, redact: readonly string[], now: EpochMs): Promise<JobJson> {
   const id = jobIdOf(text)
   const job = await store.job(id)

@@ -2,7 +2,7 @@ import type { EpochMs, JobId, JobState } from '../../domain/job.js'
 import type { JobFilter, Store } from '../../stores/store.js'
 import { type JobListItem, jobToListItem } from '../../views/job.js'
 
-/** Which jobs somebody asks for. What is undefined does not matter. */
+/** The requested jobs. Undefined properties match all. */
 export interface JobQuery {
   readonly states?: readonly JobState[] | undefined
   readonly task?: string | undefined

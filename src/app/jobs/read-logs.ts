@@ -19,7 +19,10 @@ export type LogEntry =
   /** So many lines were too many to be kept. */
   | { readonly kind: 'cut'; readonly lines: number }
 
-/** Gives what a job has printed, and with `follow` what it prints until it ends or the signal fires. Throws NotFoundError. */
+/**
+ * Gives the output of a job, and with `follow` also its later output until it ends or the signal fires. Throws
+ * NotFoundError.
+ */
 export async function* readLogs(store: Store, request: LogsRequest, signal: AbortSignal): AsyncGenerator<LogEntry> {
   const { id, follow } = request
   let reading: AttemptReader | null = null

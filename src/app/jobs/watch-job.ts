@@ -9,7 +9,10 @@ export interface JobMoment {
   readonly progress: Progress | null
 }
 
-/** Gives a job and its progress now, and again after each change, until it is final or the signal fires. Throws NotFoundError. */
+/**
+ * Gives a job and its progress now, and again after each change, until it is final or the signal fires. Throws
+ * NotFoundError.
+ */
 export async function* watchJob(store: Store, id: JobId, signal: AbortSignal): AsyncGenerator<JobMoment> {
   const changes = store.changes()
   for (;;) {

@@ -3,7 +3,7 @@ import type { Store } from '../../stores/store.js'
 import type { QueueJson } from '../../views/queue.js'
 import { nearestQueue, queuesNamed } from './list-queues.js'
 
-/** What is worth saying of a queue that was paused. */
+/** A paused queue, with what still runs on it. */
 export type PauseNote =
   | { readonly kind: 'unchanged'; readonly name: string }
   /** It has no jobs, perhaps because its name is mistyped. */

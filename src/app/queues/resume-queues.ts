@@ -3,7 +3,10 @@ import type { QueueInfo, Store } from '../../stores/store.js'
 import type { QueueJson } from '../../views/queue.js'
 import { nearestQueue, queuesNamed } from './list-queues.js'
 
-/** Lets queues run again. Resolves to how they are now, and which were not paused. Throws NotFoundError, and resumes none then. */
+/**
+ * Lets queues run again. Resolves to how they are now, and which were not paused. Throws NotFoundError, and resumes
+ * none then.
+ */
 export async function resumeQueues(
   store: Store,
   names: readonly string[],

@@ -24,8 +24,8 @@ export type ForegroundEvent =
 export type ForegroundListener = (event: ForegroundEvent) => void
 
 /**
- * A worker for jobs that are reserved for it from their first moment. The graceful signal cancels what it runs, the immediate
- * one kills it.
+ * A worker for jobs that are reserved for it from their first moment. The graceful signal cancels what it runs, the
+ * immediate one kills it.
  */
 export class ForegroundWorker {
   readonly #store: Store
@@ -44,7 +44,7 @@ export class ForegroundWorker {
     this.#failed = new Promise((_, reject) => {
       this.#fail = reject
     })
-    this.#failed.catch(() => {}) // whoever waits for a job gets the error
+    this.#failed.catch(() => {}) // it is handled where a job is awaited
   }
 
   static async start(

@@ -3,7 +3,10 @@ import { OffstageError } from '../../domain/errors.js'
 import { systemClock } from '../../engine/clock.js'
 import { KeptInput } from '../../engine/hosts/kept-input.js'
 
-/** Keeps an input, so that each attempt of a command reads it from its start. Throws OffstageError where it cannot be kept. */
+/**
+ * Keeps an input, so that each attempt of a command reads it from its start. Throws OffstageError where it cannot be
+ * kept.
+ */
 export async function keepInput(source: Readable): Promise<KeptInput> {
   try {
     return await KeptInput.of(source, systemClock)

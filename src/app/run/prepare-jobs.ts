@@ -16,7 +16,9 @@ export function findTask(catalog: Catalog, name: string): TaskInfo {
   throw new UsageError('E_UNKNOWN_TASK', `no task ${name}`, hintFor(catalog, nearest))
 }
 
-/** The tasks that a glob matches, in the order of their names, or the one of that name. Throws UsageError if none is. */
+/**
+ * The tasks that a glob matches, in the order of their names, or the one of that name. Throws UsageError if none is.
+ */
 export function findTasks(catalog: Catalog, name: string): readonly TaskInfo[] {
   if (!isGlob(name)) return [findTask(catalog, name)]
   const found = tasksOfProject(catalog).filter((candidate) => matchesGlob(name, candidate.name))
@@ -43,7 +45,7 @@ export async function prepareJobs(
   now: EpochMs,
 ): Promise<readonly NewJob[]> {
   const jobs = tasks.map((task) => makeJob(task.name, task, argsJson, options, now))
-  // Nothing but a program itself can say what it takes.
+  // Only a program itself knows which arguments it takes.
   const functions = tasks.filter(({ kind }) => kind === 'function')
   const verdicts = await pool.check(functions.map(({ name }) => ({ task: name, argsJson })))
   const refused = functions.flatMap(({ name }, index) => (verdicts[index] == null ? [] : `${name}: ${verdicts[index]}`))

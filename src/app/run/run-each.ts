@@ -20,7 +20,7 @@ export async function* runEach(
   const worker = await ForegroundWorker.start(store, pool, manyAtOnce, context, signals, listener)
   try {
     const answers: Enqueued[] = []
-    // What a signal came before is not begun.
+    // After a signal no more jobs start.
     const enqueue = async (some: readonly NewJob[]) => (worker.interrupted ? [] : worker.enqueue(some))
     for await (const some of enqueueBatches(enqueue, jobs)) answers.push(...some)
     for (const { id } of answers) yield await wholeJob(store, await worker.finished(id), context.redact)

@@ -7,7 +7,7 @@ import type { StopSignals } from '../stop-signals.js'
 import { acceptedJob, storedJob } from './enqueue-job.js'
 import { type ForegroundListener, ForegroundWorker } from './foreground-worker.js'
 
-/** How a job ended that somebody asked for. */
+/** The end of a requested job. */
 export interface RunEnd {
   readonly job: JobJson
   /** An older job with the same key stands for it. */

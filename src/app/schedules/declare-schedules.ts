@@ -18,7 +18,10 @@ export type DeclareEvent =
       readonly undeclared: readonly StoredSchedule[]
     }
 
-/** Brings the schedules of code and config into the store as a scheduler starts. Removes none, and does nothing after the signal. */
+/**
+ * Brings the schedules of code and config into the store as a scheduler starts. Removes none, and does nothing after
+ * the signal.
+ */
 export async function declareSchedules(
   context: Context,
   tasks: ProjectTasks,
@@ -28,7 +31,7 @@ export async function declareSchedules(
 ): Promise<void> {
   const desired = await desiredSchedules(context, tasks)
   if (desired.uncheckedBecause !== null) listener({ kind: 'schedules-unchecked', why: desired.uncheckedBecause })
-  // Whoever ends has ended the processes that were asked: their silence means nothing.
+  // The worker is ending and has ended the processes that were asked: no answer means nothing.
   if (signal?.aborted) return
   const stored = await store.schedules()
   const { changes } = sureChanges(stored, desired, tasks.catalog)

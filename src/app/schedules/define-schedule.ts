@@ -10,14 +10,14 @@ import type { ProjectTasks } from '../project-tasks.js'
 import { findTask, prepareJobs } from '../run/prepare-jobs.js'
 import type { ScheduleRequest } from './schedule-request.js'
 
-/** What became of a schedule that was asked for. */
+/** The result of defining a schedule. */
 export interface DefinedSchedule {
   readonly answer: 'added' | 'changed' | 'unchanged'
   /** The rule of a changed one before, if it could be followed. */
   readonly ruleBefore: string | null
 }
 
-/** The name of the schedule that is asked for. Throws UsageError. */
+/** The name of a requested schedule. Throws UsageError. */
 export function nameOf({ task, name }: ScheduleRequest): string {
   if (name !== null) return scheduleName(name)
   if (task !== shellTask) return scheduleName(task)
@@ -25,7 +25,7 @@ export function nameOf({ task, name }: ScheduleRequest): string {
 }
 
 /**
- * The schedule that is asked for, complete and with the arguments of its jobs checked. `written` is how an option is written
+ * The requested schedule, complete and with the arguments of its jobs checked. `written` is how an option is written
  * where it was given. Throws UsageError.
  */
 export async function prepareSchedule(

@@ -16,8 +16,8 @@ export interface DesiredSchedules {
 }
 
 /**
- * The schedules that code and config declare. One whose arguments its task refuses is faulty, as is one whose times cannot
- * be read.
+ * The schedules that code and config declare. One whose arguments its task refuses is faulty, as is one whose times
+ * cannot be read.
  */
 export async function desiredSchedules(context: Context, tasks: ProjectTasks): Promise<DesiredSchedules> {
   const { catalog } = tasks
@@ -32,7 +32,7 @@ export async function desiredSchedules(context: Context, tasks: ProjectTasks): P
     const args = JSON.parse(plan.definition.argsJson) as readonly JsonValue[]
     const refused = typeof verdicts === 'string' ? null : (verdicts.get(schedule.name) ?? null)
     const fault = tasksByName.get(task)?.kind === 'command' ? commandFault(args) : refused
-    // A schema may repeat what it refuses.
+    // A schema may repeat the value that it refuses.
     return fault === null ? schedule : { ...schedule, plan: null, fault: redactText(fault, args, context.redact) }
   })
   return { schedules, uncheckedBecause }

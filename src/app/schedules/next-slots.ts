@@ -8,7 +8,7 @@ import type { Store } from '../../stores/store.js'
 import { type DueJson, dueToJson } from '../../views/slot.js'
 import { findSchedule } from './find-schedule.js'
 
-/** Which slots are asked for: so many, or all of a span of time. */
+/** The requested slots: a number of them, or all of a span of time. */
 export interface NextRequest {
   readonly name: string
   /** null: 10, or as many as there are before `to`. */
@@ -39,7 +39,7 @@ export async function nextSlots(store: Store, request: NextRequest): Promise<Nex
   const { rule, definition } = plan
   const { tz } = rule
   const now = systemClock.now()
-  // A slot of the past is none to come, unless it is asked for.
+  // Slots of the past are shown only on request.
   const from = request.from === null ? Math.max(now, decidedUntil) : timeIn(tz, request.from, '--from', now) - 1
   const to = request.to === null ? null : timeIn(tz, request.to, '--to', now)
   if (to !== null && to <= from) throw new UsageError('E_TIME', '--to is not after --from')

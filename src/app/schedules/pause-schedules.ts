@@ -8,7 +8,9 @@ export interface PauseResult {
   readonly unchanged: readonly string[]
 }
 
-/** Pauses schedules: their slots are left out, and recorded as such. Throws NotFoundError, and pauses none of them then. */
+/**
+ * Pauses schedules: their slots are left out, and recorded as such. Throws NotFoundError, and pauses none of them then.
+ */
 export async function pauseSchedules(
   store: Store,
   names: readonly string[],

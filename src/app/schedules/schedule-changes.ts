@@ -12,14 +12,14 @@ export interface ScheduleChange {
   readonly rule: string | null
   /** Of a changed or removed one. */
   readonly before: string | null
-  /** Of a changed one: what is other beside its rule. */
+  /** Of a changed one: the options that differ, beside its rule. */
   readonly options: readonly string[]
   readonly fault: string | null
 }
 
 /**
- * What has to change so that the store has the desired schedules. A module that cannot be loaded may declare schedules that
- * nobody knows: what may be its own is `unsure` and stays as it is. So does a faulty schedule, while no schema answers.
+ * The changes that give the store the desired schedules. A module that cannot be loaded may declare schedules that are
+ * not known: schedules that may be its own are `unsure` and stay. So does a faulty schedule, while no schema answers.
  */
 export function sureChanges(
   stored: readonly StoredSchedule[],

@@ -8,7 +8,7 @@ export interface ScheduleRequest {
   /** null: the task's. */
   readonly name: string | null
   readonly options: ScheduleOptions
-  /** What times are counted from. What is past then is not due. */
+  /** Times are counted from here. Earlier slots are not due. */
   readonly declaredAt: EpochMs
 }
 

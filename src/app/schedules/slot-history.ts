@@ -6,7 +6,7 @@ import type { Store } from '../../stores/store.js'
 import { type SlotJson, slotToJson } from '../../views/slot.js'
 import { findSchedule } from './find-schedule.js'
 
-/** Which slots are asked for. */
+/** The requested slots. */
 export interface HistoryRequest {
   readonly name: string
   readonly limit: number

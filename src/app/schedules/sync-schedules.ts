@@ -21,7 +21,7 @@ export interface SyncPlan {
 
 /** Plans how the store gets the schedules of the code and the config. */
 export async function planSync(context: Context, tasks: ProjectTasks, store: ScheduleStore): Promise<SyncPlan> {
-  // First what may take its time: what is stored may change meanwhile.
+  // First the slow part: the store may change meanwhile.
   const desired = await desiredSchedules(context, tasks)
   const stored = await store.schedules()
   const { changes, unsure } = sureChanges(stored, desired, tasks.catalog)

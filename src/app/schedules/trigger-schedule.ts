@@ -19,7 +19,9 @@ export async function findSound(store: Store, name: string): Promise<SoundSchedu
   throw new ProjectError('E_SCHEDULE', `the schedule ${name} is faulty: ${fault}`, hint)
 }
 
-/** Fires a schedule now, whatever its times are. Resolves to its job. Throws NotFoundError if it was removed meanwhile. */
+/**
+ * Fires a schedule now, whatever its times are. Resolves to its job. Throws NotFoundError if it was removed meanwhile.
+ */
 export async function triggerSchedule(
   store: Store,
   { pool, catalog }: ProjectTasks,

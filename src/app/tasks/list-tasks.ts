@@ -12,7 +12,7 @@ export interface TaskList {
   readonly faultySchedules: readonly ModuleFault[]
 }
 
-/** The tasks of a project, and what is wrong with its modules and with the schedules in them. */
+/** The tasks of a project, with the faults of its modules and of their schedules. */
 export function listTasks(catalog: Catalog): TaskList {
   const tasks = tasksOfProject(catalog)
   const tasksByName = new Map(tasks.map((task) => [task.name, task]))

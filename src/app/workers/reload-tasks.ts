@@ -6,7 +6,7 @@ import { type Context, projectOf } from '../context.js'
 import { killOnExit, type ProjectTasks } from '../project-tasks.js'
 import { startTasks } from '../start-tasks.js'
 
-// Most projects load within a second: whoever waits longer wants to know why.
+// Most projects load within a second: a longer wait needs a message.
 const slowLoadMs = 3_000
 
 /** What happens when code has changed. */
@@ -25,9 +25,9 @@ export type ReloadListener = (event: ReloadEvent) => void
 type UseNewTasks = (next: ProjectTasks) => Promise<void> | undefined
 
 /**
- * Replaces the task processes of a worker whenever the code of its project changes. The old code stays if a module cannot be
- * loaded that could be before. `use` gets the new tasks before they replace the old ones. Resolves once changes are seen, to
- * a function that stops it.
+ * Replaces the task processes of a worker whenever the code of its project changes. The old code stays if a module
+ * cannot be loaded that could be before. `use` gets the new tasks before they replace the old ones. Resolves once
+ * changes are seen, to a function that stops it.
  */
 export async function reloadOnChange(
   context: Context,
@@ -75,7 +75,7 @@ class Reloader {
   changed(): void {
     if (this.#isStopped) return
     this.#isStale = true
-    // A module that never finishes loading may be what was mended.
+    // The change may mend a module that never finishes loading.
     this.abandon()
     this.#running ??= this.#reload().finally(() => {
       this.#running = null

@@ -37,8 +37,8 @@ export type WorkerEvent =
   | { readonly kind: 'jobs-left'; readonly left: JobsLeft }
 
 /**
- * Runs a worker, with a scheduler beside it, until a signal, or with `burst` until nothing is left to do. The graceful signal
- * lets running jobs finish, the immediate one ends them.
+ * Runs a worker, with a scheduler beside it, until a signal, or with `burst` until nothing is left to do. The graceful
+ * signal lets running jobs finish, the immediate one ends them.
  */
 export async function runWorker(
   store: Store,
@@ -53,7 +53,7 @@ export async function runWorker(
   const { retention, redact, maxMemoryBytes } = context
   const worker = await Worker.register(store, pool, systemClock, { ...settings, retention, redact, maxMemoryBytes })
   listener({ kind: 'registered', engine: worker.events })
-  // What was compiled is kept in files: a fresh process does without the 25 MB of the compiler.
+  // Compiled modules are cached in files: a fresh process does not need the compiler's 25 MB.
   if (catalog.hasCompiled) pool.replaceAll()
   worker.start()
   let scheduler: Service | null = null
@@ -68,7 +68,7 @@ export async function runWorker(
       // A schema of the project may take its time over the arguments of a schedule.
       const declaring = declare(tasks)
       await Promise.race([declaring, fired(signals.graceful)])
-      declaring.catch(() => {}) // after a signal nobody waits for it
+      declaring.catch(() => {}) // after a signal it no longer matters
       if (!signals.graceful.aborted) {
         scheduler = await startScheduling(store, (name) => pool.task(name), worker.events)
       }

@@ -4,8 +4,8 @@ import { progressText } from './job-text.js'
 const width = 24
 
 /**
- * Shows the progress of a job: on a terminal as a bar in the last line, elsewhere as a new line each time. Everything else
- * is written through `above`, so that the bar stays the last line.
+ * Shows the progress of a job: on a terminal as a bar in the last line, elsewhere as a new line each time. Everything
+ * else is written through `above`, so that the bar stays the last line.
  */
 export class ProgressLine {
   readonly #out: NodeJS.WriteStream
@@ -28,7 +28,7 @@ export class ProgressLine {
     this.#out.write(this.#shown)
   }
 
-  /** Writes something else. The bar comes back with the next progress, because what is written may lack a line end. */
+  /** Writes something else. The bar comes back with the next progress, because that text may lack a line end. */
   above(write: () => void): void {
     this.#clear()
     write()

@@ -16,7 +16,8 @@ export interface EachInput {
 
 /**
  * The JSON lines of an input: an object is the single argument, an array the positional arguments, anything else one
- * positional argument. All lines are checked first; throws UsageError that names the bad ones, unless they may be left out.
+ * positional argument. All lines are checked first; throws UsageError that names the bad ones, unless they may be left
+ * out.
  */
 export async function readEach(pool: TaskPool, task: TaskInfo, input: EachInput): Promise<readonly ArgumentsLine[]> {
   const text = input.source === '-' ? await readStdin() : readInputFile(input.source, '--each')

@@ -6,8 +6,8 @@ import { safeJson, visible } from '../sanitise.js'
 import { say, sayText } from '../say.js'
 
 /**
- * Shows how a run ended on stderr. Returns the line for stdout, and the exit code. `onlyId`: nobody waited for its end.
- * `wasMirrored`: stdout has the output of a command, and gets nothing else.
+ * Shows how a run ended on stderr. Returns the line for stdout, and the exit code. `onlyId`: the run did not wait for
+ * its end. `wasMirrored`: stdout has the output of a command, and gets nothing else.
  */
 export function showEnd(
   end: RunEnd,

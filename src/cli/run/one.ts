@@ -57,8 +57,8 @@ export function enqueueOne(context: Context, request: RunRequest): Promise<RunEn
 }
 
 /**
- * Enqueues for the workers, and follows the job to its end. If an older job has the key, follows that one. A signal ends the
- * following, not the job.
+ * Enqueues for the workers, and follows the job to its end. If an older job has the key, follows that one. A signal
+ * ends the following, not the job.
  */
 export function enqueueAndWait(context: Context, request: RunRequest): Promise<RunEnd> {
   return withJob(context, request, async (job, store, tasks) => {

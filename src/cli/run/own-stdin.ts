@@ -5,8 +5,8 @@ import { keepInput } from '../../app/run/keep-input.js'
 import type { StdinSource } from '../../engine/hosts/command-stdin.js'
 
 /**
- * Gives a command the stdin of this process: as it is, or kept for the attempts that may follow if there are `retries`. A
- * command gets nothing from a terminal or from /dev/null. Throws OffstageError if the input cannot be kept.
+ * Gives a command the stdin of this process: as it is, or kept for the attempts that may follow if there are `retries`.
+ * A command gets nothing from a terminal or from /dev/null. Throws OffstageError if the input cannot be kept.
  */
 export async function withOwnStdin<T>(retries: number, use: (stdin: StdinSource) => Promise<T>): Promise<T> {
   // Not process.stdin: reading that property makes a pipe non-blocking, for the command too.

@@ -30,7 +30,7 @@ function targetOf(path: string): string {
   // Only a plain file may be replaced by one: everybody uses /dev/null.
   const there = statSync(path)
   if (!there.isFile()) throw new Error('it is no plain file')
-  // A redirected /dev/stdout is a plain file too. Replacing it would lose what was printed.
+  // A redirected /dev/stdout is a plain file too. Replacing it would lose the output.
   const printed = [1, 2].map((descriptor) => fstatSync(descriptor))
   if (printed.some(({ dev, ino }) => dev === there.dev && ino === there.ino))
     throw new Error('this command prints to it')

@@ -38,7 +38,9 @@ export interface Removed {
   readonly answer: 'removed' | 'would be removed'
 }
 
-/** Removes schedules, after a question; none if the answer is no. Throws NotFoundError, and removes none of them then. */
+/**
+ * Removes schedules, after a question; none if the answer is no. Throws NotFoundError, and removes none of them then.
+ */
 export async function remove(
   context: Context,
   words: readonly string[],

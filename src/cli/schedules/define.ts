@@ -13,7 +13,9 @@ const texts = {
   unchanged: 'is as it was',
 }
 
-/** Adds a schedule, or changes the one of that name, and says which. null if it was removed at once. Throws UsageError. */
+/**
+ * Adds a schedule, or changes the one of that name, and says which. null if it was removed at once. Throws UsageError.
+ */
 export function define(context: Context, request: ScheduleRequest): Promise<ScheduleJson | null> {
   refuseMemory(context, 'schedule')
   const name = nameOf(request)

@@ -13,7 +13,9 @@ interface FlagValues extends ScheduleFlagValues, Omit<JobFlagValues, 'at' | 'del
   readonly data?: string | undefined
 }
 
-/** The schedule that a command line asks for: of a task with its arguments, or of a shell command. Throws UsageError. */
+/**
+ * The schedule that a command line asks for: of a task with its arguments, or of a shell command. Throws UsageError.
+ */
 export async function readSchedule(
   words: readonly string[],
   command: readonly string[] | null,

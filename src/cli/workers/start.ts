@@ -29,8 +29,8 @@ export function startWorker(context: Context, settings: WorkSettings): Promise<n
 }
 
 /**
- * From now on the space for young objects does not grow. V8 would let it have 48 MB, and the objects of a worker live no longer
- * than a batch of jobs. Measured, it is no slower. Nobody should need to start a worker with a flag for Node.
+ * From now on the space for young objects does not grow. V8 would let it have 48 MB, and the objects of a worker live
+ * no longer than a batch of jobs. Measured, it is no slower. A user should not need a flag of Node to start a worker.
  */
 function keepYoungSpaceSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1')

@@ -79,7 +79,7 @@ function stoppingText(worker: string, running: number): string {
   return `worker ${worker} stops: ${plural(running, 'running job')} may finish; a second signal ends it at once`
 }
 
-// Nobody reads more names than that.
+// More names than that help nobody.
 const maxNamed = 10
 
 /** Jobs of tasks that this worker does not know wait for one that does. */

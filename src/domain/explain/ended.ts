@@ -2,7 +2,7 @@ import { formatDuration } from '../duration.js'
 import type { Attempt, EndedBy, Job } from '../job.js'
 import { deaths, errorLine, inAttempts, iso, lasting, plural } from './words.js'
 
-// What it took to end an attempt that was asked to stop.
+// The step that ended an attempt which was asked to stop.
 const steps: Readonly<Partial<Record<EndedBy, string>>> = {
   signal: 'it heeded the signal',
   abandoned: 'its promise still hung after the grace, and was abandoned',

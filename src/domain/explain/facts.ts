@@ -1,15 +1,18 @@
 import type { EpochMs, WorkerId } from '../job.js'
 
-/** A worker, as far as it explains where a job is. */
+/** The facts about a worker that explain where a job is. */
 export interface WorkerFact {
   readonly id: WorkerId
   readonly pid: number
   readonly host: string
-  /** null: all of them; none: a foreground run, which takes only what is reserved for it. */
+  /** null: all; none: a foreground run, which takes only jobs that are reserved for it. */
   readonly queues: readonly string[] | null
-  /** The tasks that it knows; null: it is not said. */
+  /** The tasks that it knows; null if it did not report them. */
   readonly tasks: readonly string[] | null
-  /** `silent`: it has not beaten for a while, but its lease holds. `expired`: its lease is over. `dead`: its process has ended. */
+  /**
+   * `silent`: it has not beaten for a while, but its lease holds. `expired`: its lease is over. `dead`: its process has
+   * ended.
+   */
   readonly standing: 'alive' | 'silent' | 'expired' | 'dead'
   readonly lastBeatAt: EpochMs
   /** Until when its lease holds if it does not beat again. */
@@ -24,7 +27,7 @@ export interface JobFacts {
   readonly workers: readonly WorkerFact[]
   /** Since when its queue is paused; null if it is not. */
   readonly pausedAt: EpochMs | null
-  /** How many jobs its queue gives out before it; nobody counted further than `maxAhead`. */
+  /** How many jobs its queue gives out first, counted up to `maxAhead`. */
   readonly ahead: number
   readonly maxAhead: number
 }

@@ -21,7 +21,7 @@ function waitingFor(job: Job, attempts: readonly Attempt[], time: string): strin
   return `waits for retry ${job.failures} of ${job.maxRetries} at ${time}${error}`
 }
 
-/** Workers queue what is due, whatever queues they serve. */
+/** Any worker queues due jobs, whatever queues it serves. */
 function explainDue(job: Job, facts: JobFacts, now: EpochMs): string {
   const due = `due since ${since(job.dueAt, now)}`
   if (facts.workers.some(lives)) return `${due}: a worker queues it within a second`
@@ -78,7 +78,7 @@ function obstacleOf(job: Job, facts: JobFacts, now: EpochMs): string | null {
   return `${which}; ${start}`
 }
 
-/** What has its turn first, where workers serve the queue. */
+/** The jobs that run first, if workers serve the queue. */
 function turnOf({ queue }: Job, facts: JobFacts, now: EpochMs): string {
   const { ahead, maxAhead } = facts
   const all = servers(queue, facts)

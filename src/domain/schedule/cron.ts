@@ -33,7 +33,10 @@ const usualHint =
 // The longest that means anything: every value of every field written out is 500 or so.
 const maxCharacters = 1_000
 
-/** Throws UsageError `E_CRON` for what cannot be read, and for dates that never come; `option` names where it was written. */
+/**
+ * Throws UsageError `E_CRON` for what cannot be read, and for dates that never come; `option` names where it was
+ * written.
+ */
 export function parseCron(text: string, option: string): CronFields {
   const refuse = (why: string, hint: string) =>
     new UsageError('E_CRON', `${option}: ${quoted(text)} is no cron expression: ${why}`, hint)
@@ -42,7 +45,7 @@ export function parseCron(text: string, option: string): CronFields {
     const { why, hint } = faultOf(text)
     throw refuse(why, hint ?? usualHint)
   }
-  // croner has replaced a nickname by what it stands for.
+  // croner has replaced a nickname by its expression.
   const fields = fieldsOf(pattern.pattern)
   const [minute, hour, day, , weekday] = fields.slice(-5)
   const days: CronDays = {

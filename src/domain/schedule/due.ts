@@ -10,7 +10,9 @@ export interface DecidedSlot {
   readonly through: EpochMs
   /** `late` fires as `fired` does, and is recorded as such. */
   readonly outcome: 'fired' | 'late' | 'skipped' | 'missed'
-  /** For one that fires: what becomes of it while jobs of earlier slots have not ended. Default: as the schedule says. */
+  /**
+   * For one that fires: what becomes of it while jobs of earlier slots have not ended. Default: as the schedule says.
+   */
   readonly overlap?: Overlap
   readonly reason: string | null
   readonly lateMs: number
@@ -30,8 +32,8 @@ export function nextFiring(schedule: StoredSchedule, next: NextSlot): { slot: Ep
 }
 
 /**
- * What is to become of the slots that are due, the oldest first. Those that are on time fire; once one is not, all of them
- * are what came while nobody looked, and the catch-up policy has its say. `absence` tells why nobody did.
+ * Decides the slots that are due, the oldest first. Slots that are on time fire; once one is not, all of them
+ * came while no scheduler looked, and the catch-up policy decides. `absence` says why none looked.
  */
 export function decideDue(
   schedule: StoredSchedule,
@@ -62,7 +64,7 @@ export function decideDue(
     isCatchingUp && definition.catchUp === 'all' && definition.overlap === 'skip' ? 'queue' : definition.overlap
   const decide = (slot: EpochMs, through = slot): DecidedSlot => {
     const decided = { slot, through, overlap, lateMs: lateBy(slot) }
-    // What is put off into a pause is left out by it, too.
+    // A slot whose jitter ends in a pause is skipped too.
     const isHeldBack = isPaused(schedule, slot) || (pausedAt !== null && decided.lateMs <= onTimeMs)
     if (isHeldBack) return { ...decided, outcome: 'skipped', reason: 'the schedule was paused' }
     if (!firing.has(slot)) return { ...decided, outcome: 'missed', reason: why(slot) }
@@ -122,8 +124,8 @@ function take(next: NextSlot, from: EpochMs, isDue: (slot: EpochMs) => boolean, 
 }
 
 /**
- * How much later than its time a slot fires: made from its name and time, so that it is the same for every scheduler, and
- * not past the next slot, so that each fires in its turn.
+ * How much later than its time a slot fires: made from its name and time, so that it is the same for every scheduler,
+ * and not past the next slot, so that each fires in its turn.
  */
 export function jitterOf({ name, plan }: Pick<StoredSchedule, 'name' | 'plan'>, next: NextSlot, slot: EpochMs): number {
   const jitterMs = plan?.definition.jitterMs ?? 0

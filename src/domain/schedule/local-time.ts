@@ -11,7 +11,7 @@ export type Instants =
   | { readonly kind: 'one'; readonly at: EpochMs }
   /** The clocks are set back over it: it comes twice, as do those after it up to `until`. */
   | { readonly kind: 'fold'; readonly at: EpochMs; readonly again: EpochMs; readonly until: LocalMs }
-  /** The clocks are set forward over it: `at`, the end of the gap, is what comes for all from `from` up to `until`. */
+  /** The clocks are set forward over it: all times from `from` up to `until` become `at`, the end of the gap. */
   | { readonly kind: 'gap'; readonly at: EpochMs; readonly from: LocalMs; readonly until: LocalMs }
 
 const dayMs = 86_400_000

@@ -93,7 +93,7 @@ export function parseSchedule(
   )
   const jobOptions = Object.fromEntries(given) as ScheduledOptions
   const argsJson = toJsonText(options.args ?? [], name('args'))
-  // What it refuses is refused now, and not each time that the schedule fires.
+  // Bad options are refused now, not each time that the schedule fires.
   makeJob('schedule', taskDefaults, argsJson, jobOptions, now)
   const duration = (option: 'maxLateness' | 'jitter') => {
     const value = options[option]

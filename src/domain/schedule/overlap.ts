@@ -1,7 +1,7 @@
 import type { JobId } from '../job.js'
 import { maxWaiting, type Overlap } from './schedule.js'
 
-/** What is to be done with a slot that is due while jobs of earlier ones have not ended. */
+/** What to do with a slot that is due while jobs of earlier slots have not ended. */
 export type OverlapVerdict =
   | { readonly do: 'fire'; readonly cancel: readonly JobId[] }
   | { readonly do: 'wait'; readonly reason: string }

@@ -12,10 +12,10 @@ import {
 /** What a store keeps of a schedule, beside its revision and its slots. */
 export type KeptSchedule = Omit<StoredSchedule, 'revision' | 'waiting' | 'lastSlot'>
 
-/** What a schedule becomes by what its source says of it now; null if it says what is kept already. */
+/** The new state of a schedule whose source declares it again; null if nothing changed. */
 export function reviseSchedule(kept: KeptSchedule | null, declared: NewSchedule, now: EpochMs): KeptSchedule | null {
   const { name, source, task, plan, fault } = declared
-  // While it was faulty nobody knew its timing: what has fired before still counts.
+  // While it was faulty its timing was unknown: slots that fired before still count.
   const firedBefore = kept?.plan === null ? kept.fired : 0
   const begin = { decidedUntil: Math.min(declared.declaredAt, now), fired: firedBefore }
   const parts = { name, source, task, plan, fault }
@@ -29,7 +29,7 @@ export function reviseSchedule(kept: KeptSchedule | null, declared: NewSchedule,
   return { ...changed, plan: { definition: plan.definition, rule: kept.plan.rule } }
 }
 
-/** A pause ends. What was decided since the ones before it ended is not asked for again. */
+/** A pause ends. Earlier pauses that are decided already are dropped. */
 export function endPause(kept: KeptSchedule, now: EpochMs): KeptSchedule {
   const { pausedAt, pauses, decidedUntil } = kept
   const undecided = pauses.filter(({ until }) => until > decidedUntil)
@@ -48,7 +48,7 @@ export function endWait(slot: SlotRecord, job: JobId, now: EpochMs): SlotRecord 
   return { ...slot, outcome: lateMs > onTimeMs ? 'late' : 'fired', reason: hasWaited, job, lateMs }
 }
 
-/** What a slot becomes that has waited in vain. */
+/** The record of a slot that waited and does not fire. */
 export function giveUp(slot: SlotRecord, reason: string, now: EpochMs): SlotRecord {
   return { ...slot, outcome: 'skipped', reason, lateMs: latenessMs(slot.slot, now) }
 }

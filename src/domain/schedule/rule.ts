@@ -28,7 +28,7 @@ export type SlotNote =
 /** The first slot after a time; null if there is none. */
 export type NextSlot = (after: EpochMs) => Slot | null
 
-/** Whether a time may be a slot of a rule: said without a look at any calendar, and never wrongly no. */
+/** Whether a time may be a slot of a rule. Uses no calendar, so it may say yes where the answer is no. */
 export function mayBeSlot(rule: Rule | undefined, at: EpochMs): boolean {
   switch (rule?.kind) {
     case 'cron':

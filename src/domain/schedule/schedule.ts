@@ -4,7 +4,10 @@ import type { Rule } from './rule.js'
 
 /** What becomes of slots that came while no scheduler was at work: none is made up for, only the latest, or each. */
 export type CatchUp = 'skip' | 'latest' | 'all'
-/** What becomes of a slot while a job of an earlier one has not ended: it is left out, waits, ends that job, or joins it. */
+/**
+ * What becomes of a slot while a job of an earlier one has not ended: it is left out, waits, ends that job, or joins
+ * it.
+ */
 export type Overlap = 'skip' | 'queue' | 'replace' | 'allow'
 /** What declares a schedule. */
 export type ScheduleSource = 'code' | 'config' | 'cli'
@@ -26,7 +29,7 @@ export type ScheduledOptions = Pick<EnqueueOptions, 'queue' | 'priority' | 'retr
 export interface ScheduleDefinition {
   readonly argsJson: string
   readonly options: ScheduledOptions
-  /** What the task said of its jobs when the schedule was written: for a scheduler that does not have the task. */
+  /** The defaults of its task when the schedule was declared: for a scheduler that does not know the task. */
   readonly taskDefaults: TaskDefaults
   readonly timing: Timing
   readonly catchUp: CatchUp
@@ -57,24 +60,24 @@ export interface DeclaredSchedule {
   readonly fault: string | null
 }
 
-/** A schedule that is to be stored. */
+/** A schedule to store. */
 export interface NewSchedule extends DeclaredSchedule {
-  /** When it was declared: what is due later is due, however long it takes to be stored. */
+  /** When it was declared. Slots after that are due, however long it takes to store it. */
   readonly declaredAt: EpochMs
 }
 
 /** A schedule as it is stored. */
 export interface StoredSchedule extends DeclaredSchedule {
-  /** Goes up with each of its changes, and never comes back: what was decided by an older one is not written. */
+  /** Goes up with each change, and never back. A decision that was based on an older revision is not written. */
   readonly revision: number
   readonly createdAt: EpochMs
-  /** What has become of every slot up to here is known. */
+  /** Every slot up to here is decided. */
   readonly decidedUntil: EpochMs
   /** How many slots have fired under this timing. */
   readonly fired: number
   /** null: it is not paused. */
   readonly pausedAt: EpochMs | null
-  /** Pauses that have ended and whose slots nobody had looked at then: they are left out all the same. */
+  /** Pauses that have ended while slots in them were not decided yet. Those slots are skipped. */
   readonly pauses: readonly Pause[]
   /** How many slots wait for the job of an earlier one to end. */
   readonly waiting: number
@@ -108,7 +111,7 @@ export interface SlotRecord {
 /** A slot that fires later than this is `late`. */
 export const onTimeMs = 10_000
 
-/** Why a slot is fired that no rule asked for, and why one is left out that waited. */
+/** Reasons of slots that fire outside of their rule, or are skipped after they waited. */
 export const byHand = 'by hand'
 export const hasWaited = 'it has waited for an earlier one'
 export const wasChanged = 'the schedule was changed, and cannot fire it any more'

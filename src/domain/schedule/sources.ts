@@ -51,7 +51,7 @@ export function checkSchedules(
   })
 }
 
-/** What has to change so that the store has the schedules of code and config, and no others of theirs. */
+/** The changes that give the store the schedules of code and config, and no others of theirs. */
 export interface ScheduleChanges {
   readonly added: readonly NewSchedule[]
   readonly changed: readonly NewSchedule[]
@@ -75,7 +75,7 @@ export function changesBetween(stored: readonly StoredSchedule[], desired: reado
   }
 }
 
-/** What is other in a schedule beside its rule, by the names that people write; none where one of the two is faulty. */
+/** The names of the options, beside the rule, that differ between two schedules; none if one of them is faulty. */
 export function changedOptions(old: DeclaredSchedule, declared: DeclaredSchedule): readonly string[] {
   const [before, after] = [namedParts(old), namedParts(declared)]
   if (before === null || after === null) return []

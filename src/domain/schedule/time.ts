@@ -7,9 +7,9 @@ const isoTime =
 const clockTime = /^(?<hours>[01]\d|2[0-3]):(?<minutes>[0-5]\d)$/
 
 /**
- * A time that a person wrote: ISO 8601 (the wall clock of the zone where no offset is given, and its first moment for a date
- * alone), or `HH:MM` for the next such time there. What the clocks skip is the end of the gap, what comes twice is the
- * first. Throws UsageError `E_TIME`.
+ * A time that a person wrote: ISO 8601 (the wall clock of the zone where no offset is given, and its first moment for a
+ * date alone), or `HH:MM` for the next such time there. What the clocks skip is the end of the gap, what comes twice is
+ * the first. Throws UsageError `E_TIME`.
  */
 export function timeIn(tz: string, written: string | Date, option: string, now: EpochMs): EpochMs {
   const at = written instanceof Date ? written.getTime() : parsed(tz, written, now)

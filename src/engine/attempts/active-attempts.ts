@@ -90,7 +90,9 @@ export class ActiveAttempts {
     this.log.stop()
   }
 
-  /** Settles one that ended by a signal, which may have been for the worker too, once that is known. Its lease holds. */
+  /**
+   * Settles one that ended by a signal, which may have been for the worker too, once that is known. Its lease holds.
+   */
   settleWhenJudged(attempt: RunningAttempt, outcome: () => Outcome): void {
     this.#interruptions.judge(attempt, (isInterruption) => {
       if (this.find(attempt.claim.job.id) !== attempt) return

@@ -33,7 +33,8 @@ export class AttemptLog {
   }
 
   /**
-   * Answers what of it may be shown now: all of it, or of a job with secrets whole lines, since a secret may come in pieces.
+   * Answers what of it may be shown now: all of it, or of a job with secrets whole lines, since a secret may come in
+   * pieces.
    */
   write(stream: OutputLine['stream'], text: string, at: EpochMs): string {
     const lines = ((this.#rests.get(stream) ?? '') + text).split('\n')

@@ -6,7 +6,10 @@ const patienceMs = 500
 /** Gets the decision. */
 type Verdict = (isInterruption: boolean) => void
 
-/** Decides whether an attempt that TERM, INT or HUP ended was interrupted by the stop of its worker. The only place that does. */
+/**
+ * Decides whether an attempt that TERM, INT or HUP ended was interrupted by the stop of its worker. The only place that
+ * does.
+ */
 export class Interruptions<Ended extends object> {
   readonly #clock: Clock
   readonly #undecided = new Map<Ended, Verdict>()

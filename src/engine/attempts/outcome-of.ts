@@ -40,7 +40,8 @@ export function outcomeOfExit(attempt: RunningAttempt, exit: ProcessExit, alone:
     case 'shutdown':
       return released(attempt, now)
   }
-  // The worker killed it because of another job that could not be stopped. Its loop was blocked, perhaps by one of these.
+  // The worker killed it because of another job that could not be stopped. Its loop was blocked, perhaps by one of
+  // these.
   if (exit.killed) return { ...released(attempt, now), suspect: true }
   const endedBy: EndedBy = exit.signal === null ? 'exit' : 'lost'
   const name = exit.memory === null ? 'ProcessLost' : 'OutOfMemory'

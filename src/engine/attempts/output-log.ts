@@ -26,7 +26,9 @@ export class OutputLog {
   readonly #ended = new RecentTexts<JobId>(maxRemembered, maxRememberedLength)
   #cancelFlush: (() => void) | null = null
 
-  /** `redact`: names of keys, beside the built-in ones, whose values are masked. `running` finds a job of this worker. */
+  /**
+   * `redact`: names of keys, beside the built-in ones, whose values are masked. `running` finds a job of this worker.
+   */
   constructor(
     store: Pick<JobStore, 'append'>,
     clock: Clock,

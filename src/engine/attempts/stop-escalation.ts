@@ -14,8 +14,8 @@ export function askToStop(attempt: RunningAttempt, reason: StopReason): void {
 }
 
 /**
- * Stops an attempt step by step, until one of the steps ends it: its signal; after the grace its process is asked to abandon
- * it; if that does not answer, its loop is blocked, and its process gets TERM, then KILL.
+ * Stops an attempt step by step, until one of the steps ends it: its signal; after the grace its process is asked to
+ * abandon it; if that does not answer, its loop is blocked, and its process gets TERM, then KILL.
  */
 export function stopInSteps(clock: Clock, attempt: RunningAttempt, reason: StopReason, graceMs: number): void {
   attempt.cancelNextStep()

@@ -97,7 +97,9 @@ export class CommandJob {
     return this.#command?.identity ?? null
   }
 
-  /** Reports its output from now on, once the store knows its process: a worker that takes over must be able to end it. */
+  /**
+   * Reports its output from now on, once the store knows its process: a worker that takes over must be able to end it.
+   */
   listen(stored: Promise<void>): void {
     this.#command?.listen(stored, this.#outer)
   }
@@ -182,7 +184,9 @@ function endText(name: string, code: number | null, signal: NodeJS.Signals | nul
     : `${name} was ended by ${signal} (${constants.signals[signal]})`
 }
 
-/** What the last line of a program means: JSON, or a text if as JSON it would not come back the same; null otherwise. */
+/**
+ * What the last line of a program means: JSON, or a text if as JSON it would not come back the same; null otherwise.
+ */
 function resultOf(line: string): unknown {
   const text = line.trim()
   let value: unknown

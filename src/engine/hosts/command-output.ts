@@ -20,8 +20,8 @@ function mayBecomeProgress(line: string): boolean {
 }
 
 /**
- * What a program prints: lines such as `::progress 0.4 half of it` on stdout are progress, all else is output. Keeps the
- * last line of stdout, which may be the result, and the end of stderr, which may say what went wrong.
+ * What a program prints: lines such as `::progress 0.4 half of it` on stdout are progress, all else is output. Keeps
+ * the last line of stdout, which may be the result, and the end of stderr, which may say what went wrong.
  */
 export class CommandOutput {
   readonly #listener: CommandOutputListener

@@ -36,7 +36,9 @@ export class CommandStdin {
     return typeof this.#source === 'string' || 'text' in this.#source ? null : this.#source.fault
   }
 
-  /** The program has its end now, or could not be started: null. `broken` is called if it cannot be given all its input. */
+  /**
+   * The program has its end now, or could not be started: null. `broken` is called if it cannot be given all its input.
+   */
   started(child: ChildProcess | null, broken: () => void): void {
     if (this.#opened !== null) closeSync(this.#opened)
     if (child === null) {

@@ -89,8 +89,8 @@ export class Command {
   }
 
   /**
-   * Reports its output from the beginning, and its end, but not before `known` has resolved. `outer` gets its stdout and
-   * stderr as they are, byte for byte.
+   * Reports its output from the beginning, and its end, but not before `known` has resolved. `outer` gets its stdout
+   * and stderr as they are, byte for byte.
    */
   listen(known: Promise<void>, outer: OuterStreams | null): void {
     const pipes = this.#outputs

@@ -34,7 +34,8 @@ export interface ForkedListener<Received> {
 // All that crosses is seen from here. The process itself writes no such lines: its stderr is the output of its jobs.
 const debug = debugOf('ipc')
 
-// The output of a process arrives soon after its end. A pipe that stays open longer belongs to a child that outlived it.
+// The output of a process arrives soon after its end. A pipe that stays open longer belongs to a child that outlived
+// it.
 const outputGraceMs = 200
 // A process without a channel ends at once, unless something blocks its loop.
 const endGraceMs = 2_000
@@ -115,7 +116,10 @@ export class ForkedProcess<Sent extends object, Received> {
     if (!this.#isGone) this.#signalGroup('SIGKILL')
   }
 
-  /** Delivers a message after the output that was written before it: that came by another way, and is read in the same turn. */
+  /**
+   * Delivers a message after the output that was written before it: that came by another way, and is read in the same
+   * turn.
+   */
   #receive(message: Received): void {
     this.#inbox.push(message)
     if (this.#inbox.length === 1) setImmediate(() => this.#deliver())

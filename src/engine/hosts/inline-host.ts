@@ -21,8 +21,8 @@ import { surviveErrors } from '../task-process/survive-errors.js'
 import type { Emit, TaskHost } from './task-host.js'
 
 /**
- * Runs jobs in this very process, on the same event loop: for debugging, and for programs that want it so. What blocks the
- * loop blocks the worker too, and only a signal from outside can end it.
+ * Runs jobs in this very process, on the same event loop: for debugging, and for programs that want it so. What blocks
+ * the loop blocks the worker too, and only a signal from outside can end it.
  */
 export class InlineHost implements TaskHost {
   readonly catalog: Promise<Catalog>

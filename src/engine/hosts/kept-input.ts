@@ -10,8 +10,8 @@ const chunkBytes = 64 * 1024
 const settleMs = 50
 
 /**
- * An input that each attempt of a command reads from its start: as it comes, and what has come before from a file without
- * a name. It is read no faster than the command takes it.
+ * An input that each attempt of a command reads from its start: as it comes, and what has come before from a file
+ * without a name. It is read no faster than the command takes it.
  */
 export class KeptInput {
   readonly #source: Readable
@@ -40,7 +40,9 @@ export class KeptInput {
     return this.#fault
   }
 
-  /** A descriptor of its own to all of it; null while it is not complete, and where the system opens no nameless file. */
+  /**
+   * A descriptor of its own to all of it; null while it is not complete, and where the system opens no nameless file.
+   */
   open(): number | null {
     if (!this.#isComplete) return null
     try {

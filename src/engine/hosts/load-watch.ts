@@ -4,7 +4,8 @@ import { ProjectError } from '../../domain/errors.js'
 import type { ModuleFault } from '../ipc/messages.js'
 import { describeExit, type ProcessExit } from './process-exit.js'
 
-// What a module can do to its process. Other signals come from outside: of the kernel, when memory is short, or of a person.
+// What a module can do to its process. Other signals come from outside: of the kernel, when memory is short, or of a
+// person.
 const ownSignals: readonly NodeJS.Signals[] = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'SIGTRAP']
 
 /** Watches a task process while it loads: which module runs, and whether that takes too long. */

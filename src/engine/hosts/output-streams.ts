@@ -8,8 +8,8 @@ const outputGraceMs = 200
 const maxInPipes = 2 * 1024 * 1024
 
 /**
- * Reads the rest of the output of a program that has ended: for 200 ms, or longer if this process was busy, but not more than a
- * pipe can hold if one that got away goes on writing.
+ * Reads the rest of the output of a program that has ended: for 200 ms, or longer if this process was busy, but not
+ * more than a pipe can hold if one that got away goes on writing.
  */
 export async function readRest(pipes: readonly Readable[], drained: Promise<unknown>, clock: Clock): Promise<void> {
   let bytes = 0

@@ -14,7 +14,8 @@ const atOnce = 12
 
 /**
  * Pipes for programs. What Node calls a pipe is a pair of sockets, and those cannot be opened by name: a program that
- * writes to /dev/stderr, or reads /dev/stdin, would fail. Node has no call that makes a real one, but it can open a FIFO.
+ * writes to /dev/stderr, or reads /dev/stdin, would fail. Node has no call that makes a real one, but it can open a
+ * FIFO.
  */
 export class Pipes {
   readonly #ready: Pipe[] = []

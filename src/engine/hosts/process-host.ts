@@ -29,8 +29,8 @@ export interface TaskProgram extends ForkedProgram {
 }
 
 /**
- * One forked process that has loaded the tasks and runs jobs. If a module ends the process while it loads, another one takes
- * its place without that module, which is a fault.
+ * One forked process that has loaded the tasks and runs jobs. If a module ends the process while it loads, another one
+ * takes its place without that module, which is a fault.
  */
 export class ProcessHost implements TaskHost {
   /** The tasks and faults it found. Rejects with ProjectError if it dies before it is ready. */

@@ -45,7 +45,9 @@ export interface TaskHost {
   killNow(): void
 }
 
-/** The events of jobs, each with its attempt: an id where it is reported, the attempt itself once the slot has found it. */
+/**
+ * The events of jobs, each with its attempt: an id where it is reported, the attempt itself once the slot has found it.
+ */
 type AttemptEvent<Attempt> =
   /** They no longer wait: reported before their first line runs. */
   | { readonly type: 'started'; readonly attempts: readonly Attempt[] }
@@ -59,7 +61,9 @@ type HostFact =
   /** It can run jobs. */
   | { readonly type: 'ready' }
   | { readonly type: 'enqueue'; readonly request: EnqueueRequest; answer(answer: EnqueueAnswer): void }
-  /** It has started a process that must not outlive the worker; `stored` is called when the store has it, or refuses it. */
+  /**
+   * It has started a process that must not outlive the worker; `stored` is called when the store has it, or refuses it.
+   */
   | { readonly type: 'spawned'; stored(): void }
 
 /** What a host reports, in the order in which it happens. */

@@ -1,6 +1,8 @@
 const maxIds = 10
 
-/** A message between a worker and a task process in one line: its type, its size and the jobs it is about. No payload. */
+/**
+ * A message between a worker and a task process in one line: its type, its size and the jobs it is about. No payload.
+ */
 export function describeMessage(message: unknown): string {
   const bytes = Buffer.byteLength(JSON.stringify(message) ?? '')
   if (typeof message !== 'object' || message === null) return `unreadable, ${bytes} bytes`

@@ -9,9 +9,9 @@ export interface PlaceUse {
 export const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 
 /**
- * Shares out `left`, the concurrency that programs leave, evenly among the places. A process begins a waiting job by itself
- * as soon as its share allows it, and reports that later: such a job counts as running. Jobs beyond a share run on, and the
- * other places begin fewer beside them.
+ * Shares out `left`, the concurrency that programs leave, evenly among the places. A process begins a waiting job by
+ * itself as soon as its share allows it, and reports that later: such a job counts as running. Jobs beyond a share run
+ * on, and the other places begin fewer beside them.
  */
 export function sharesBeside(left: number, uses: readonly PlaceUse[]): readonly number[] {
   const whole = Math.max(0, left)

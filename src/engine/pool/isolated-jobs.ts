@@ -2,8 +2,9 @@ import type { RunningAttempt } from '../attempts/running-attempt.js'
 import type { ProcessSlot } from './process-slot.js'
 
 /**
- * Jobs that must be alone in a task process: suspects, and those whose task asks for it. Each has a fresh process beside
- * those of the pool, as soon as the concurrency leaves room for it, and no job waits for a process to become empty.
+ * Jobs that must be alone in a task process: suspects, and those whose task asks for it. Each has a fresh process
+ * beside those of the pool, as soon as the concurrency leaves room for it, and no job waits for a process to become
+ * empty.
  */
 export class IsolatedJobs {
   readonly #startSlot: () => ProcessSlot

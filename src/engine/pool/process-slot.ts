@@ -154,7 +154,10 @@ export class ProcessSlot implements AttemptHandle {
     this.#host.current.endOverLimit()
   }
 
-  /** Asks the process for its waiting jobs; those that have not started meanwhile come back. False if there was nothing to ask. */
+  /**
+   * Asks the process for its waiting jobs; those that have not started meanwhile come back. False if there was nothing
+   * to ask.
+   */
   recall(): boolean {
     if (this.#jobs.waiting === 0 || this.#phase !== 'open') return false
     this.#phase = 'recalling'

@@ -6,7 +6,10 @@ const maxPauseMs = 10_000
 /** What ends a process that has nothing to do is in its modules, if it comes this soon. */
 const soonMs = 60_000
 
-/** A host that another one follows when it dies: right after, or, while they die as they load, after a pause that doubles each time. */
+/**
+ * A host that another one follows when it dies: right after, or, while they die as they load, after a pause that
+ * doubles each time.
+ */
 export class RestartingHost {
   readonly #clock: Clock
   readonly #start: () => TaskHost

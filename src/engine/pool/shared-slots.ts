@@ -59,7 +59,10 @@ export class SharedSlots {
     return []
   }
 
-  /** Shares out a concurrency. Returns how much of it is in use, or will be once the waiting jobs in the processes start. */
+  /**
+   * Shares out a concurrency. Returns how much of it is in use, or will be once the waiting jobs in the processes
+   * start.
+   */
   shareOut(concurrency: number): number {
     const uses = this.#slots.map(({ count, buffered, share }) => ({ count, running: count - buffered, share }))
     const shares = sharesBeside(concurrency, uses)

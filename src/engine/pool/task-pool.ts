@@ -38,10 +38,14 @@ type EmitFromPool = (slot: ProcessSlot, event: PoolEvent) => void
 
 /**
  * Runs the jobs of a worker, `concurrency` of them at once: functions in task processes, each with its share of the
- * concurrency. Isolated jobs, programs and the jobs of processes that drain run beside them and are taken off the shares.
+ * concurrency. Isolated jobs, programs and the jobs of processes that drain run beside them and are taken off the
+ * shares.
  */
 export class TaskPool {
-  /** The tasks and faults of the project, and the built-in task. Rejects with ProjectError if the first process dies before it has them. */
+  /**
+   * The tasks and faults of the project, and the built-in task. Rejects with ProjectError if the first process dies
+   * before it has them.
+   */
   readonly catalog: Promise<Catalog>
   readonly isolated: IsolatedJobs
   readonly #tasks: PoolTasks
@@ -98,7 +102,9 @@ export class TaskPool {
     return this.#known.info(name)
   }
 
-  /** The names of the tasks whose jobs can run here, the built-in one too. The same list as long as they are the same. */
+  /**
+   * The names of the tasks whose jobs can run here, the built-in one too. The same list as long as they are the same.
+   */
   get known(): readonly string[] {
     return this.#known.names
   }
@@ -210,7 +216,9 @@ export class TaskPool {
     this.#ending.add(ended)
   }
 
-  /** Shares out the concurrency. Jobs beside the shared slots start as jobs in those end: together they never exceed it. */
+  /**
+   * Shares out the concurrency. Jobs beside the shared slots start as jobs in those end: together they never exceed it.
+   */
   #shareOut(): void {
     const draining = sum([...this.#draining].map(({ count }) => count))
     const beside = draining + this.isolated.count + this.#commands.count

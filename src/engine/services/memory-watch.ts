@@ -12,7 +12,9 @@ const megabyte = 1024 * 1024
 /** A larger task process is replaced once its jobs have ended: memory that they leak must not add up. */
 const maxToKeepBytes = 512 * megabyte
 
-/** Looks at the memory of the task processes: ends those over the limit (null: there is none), replaces swollen ones. */
+/**
+ * Looks at the memory of the task processes: ends those over the limit (null: there is none), replaces swollen ones.
+ */
 export function memoryWatch(
   pool: TaskPool,
   runner: Runner,

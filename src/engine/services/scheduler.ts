@@ -45,7 +45,10 @@ export class Scheduler {
     this.#gaps = new GapDetector(clock)
   }
 
-  /** Decides the slots that are due. Resolves to the milliseconds until the next one, if no schedule changes and no job ends. */
+  /**
+   * Decides the slots that are due. Resolves to the milliseconds until the next one, if no schedule changes and no job
+   * ends.
+   */
   async runOnce(): Promise<number> {
     const version = await this.#store.schedulesVersion()
     if (version !== this.#version) this.#plans = this.#planAll(await this.#store.schedules())
@@ -163,9 +166,9 @@ export class Scheduler {
   }
 
   /**
-   * The job of a slot, by what its task says today. A task that is not known here, as during a deploy or in another project
-   * with the same store, is one that a worker may know: the job waits for that one, as the task was when the schedule was
-   * written.
+   * The job of a slot, by what its task says today. A task that is not known here, as during a deploy or in another
+   * project with the same store, is one that a worker may know: the job waits for that one, as the task was when the
+   * schedule was written.
    */
   #job({ task, plan }: StoredSchedule, now: EpochMs): NewJob | { readonly refused: string } {
     if (plan === null) return { refused: 'the schedule is faulty' }

@@ -7,7 +7,9 @@ import { loopService, type Service } from './service.js'
 // A busy store changes all the time.
 const shortestPauseMs = 50
 
-/** Has a scheduler look whenever a slot is due, and when something was stored: schedules may have changed, jobs ended. */
+/**
+ * Has a scheduler look whenever a slot is due, and when something was stored: schedules may have changed, jobs ended.
+ */
 export function scheduling(
   store: Pick<JobStore, 'changes'>,
   scheduler: Pick<Scheduler, 'runOnce' | 'leave'>,

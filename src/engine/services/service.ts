@@ -13,8 +13,8 @@ export interface Service {
 const afterRefusalMs = 1_000
 
 /**
- * A loop: `runOnce` does one piece of work and answers how many milliseconds to wait until the next. A store that cannot
- * be reached is reported, and tried again; one that is lost ends the loop.
+ * A loop: `runOnce` does one piece of work and answers how many milliseconds to wait until the next. A store that
+ * cannot be reached is reported, and tried again; one that is lost ends the loop.
  */
 export function loopService(
   name: string,

@@ -1,8 +1,8 @@
 import type { FromTaskProcess } from '../ipc/from-task-process.js'
 
 /**
- * Takes the channel to the worker for the engine alone, and answers how to send. What a task sends by itself is dropped from
- * now on: a module that says "ready" takes its parent for some other program.
+ * Takes the channel to the worker for the engine alone, and answers how to send. What a task sends by itself is dropped
+ * from now on: a module that says "ready" takes its parent for some other program.
  */
 export function takeChannel(): (message: FromTaskProcess) => void {
   const { send } = process

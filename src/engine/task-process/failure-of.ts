@@ -6,7 +6,10 @@ import { packageRoot } from '../package-root.js'
 // Of this installation, not of every folder with such a name: projects live below /usr/src and ~/src too.
 const ours = ['dist', 'src'].map((folder) => join(packageRoot, folder, '/'))
 
-/** The failure of an error that a task threw: its stack without the frames of this program, which do not help its author. */
+/**
+ * The failure of an error that a task threw: its stack without the frames of this program, which do not help its
+ * author.
+ */
 export function failureOf(thrown: unknown): JobError {
   const error = describeFailure(thrown)
   if (error.stack === null) return error

@@ -1,8 +1,8 @@
 import { syncBuiltinESMExports } from 'node:module'
 
 /**
- * Makes `process.exit()` an error where `isRefused` says so, in user code that shares the process with others. Answers how
- * the program ends itself, and how to undo it.
+ * Makes `process.exit()` an error where `isRefused` says so, in user code that shares the process with others. Answers
+ * how the program ends itself, and how to undo it.
  */
 export function refuseExit(isRefused: () => boolean, why: string) {
   const whole = process.exit

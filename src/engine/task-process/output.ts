@@ -3,9 +3,9 @@ import { jobOfCaller, outsideJobs } from '../current-job.js'
 import type { TaskOutput } from '../ipc/messages.js'
 
 /**
- * Captures stdout and stderr of this process: console, process.stdout and libraries that write
- * there. Each piece is reported with the job that wrote it. `whole`: also output of no job, which else goes where it went before.
- * Answers how to give the streams back.
+ * Captures stdout and stderr of this process: console, process.stdout and libraries that write there. Each piece is
+ * reported with the job that wrote it. `whole`: also output of no job, which else goes where it went before. Answers
+ * how to give the streams back.
  */
 export function captureOutput(clock: Clock, whole: boolean, report: (output: TaskOutput) => void): () => void {
   const undo = (['stdout', 'stderr'] as const).map((name) => {

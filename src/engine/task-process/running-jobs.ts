@@ -93,8 +93,8 @@ export class RunningJobs {
   }
 
   /**
-   * The next jobs begin in a turn of their own, after the ends before them have been sent, and that they begin: a job that
-   * blocks the loop or kills the process must not take others along, nor be taken for one of them.
+   * The next jobs begin in a turn of their own, after the ends before them have been sent, and that they begin: a job
+   * that blocks the loop or kills the process must not take others along, nor be taken for one of them.
    */
   #startSoon(): void {
     if (this.#isTurnSet || this.#waiting.size === 0) return

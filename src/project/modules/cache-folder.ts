@@ -3,8 +3,9 @@ import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 
 /**
- * A folder in the user's own cache, made with mode 0700. null where there is none, it cannot be made, or others may write
- * in it: what is kept there is run later, so a shared folder such as /tmp, where others may plant code, is no substitute.
+ * A folder in the user's own cache, made with mode 0700. null where there is none, it cannot be made, or others may
+ * write in it: its files are run later, so a shared folder such as /tmp, where others could plant code, is no
+ * substitute.
  */
 export function cacheFolder(name: string): string | null {
   const base = place()
@@ -18,7 +19,7 @@ export function cacheFolder(name: string): string | null {
   }
 }
 
-/** Whether the folder is this user's, and nobody else can write in it. */
+/** Whether this user owns the folder, and no other can write in it. */
 function isOwn(folder: string): boolean {
   const { uid, mode } = statSync(folder)
   return uid === process.geteuid?.() && (mode & 0o022) === 0
@@ -31,8 +32,8 @@ function place(): string | null {
   if (XDG_CACHE_HOME && isAbsolute(XDG_CACHE_HOME)) return join(XDG_CACHE_HOME, 'offstage')
   try {
     const home = homedir()
-    // System users have a home that must not be there, and root could make it. With the HOME of another user, as sudo may
-    // leave it, folders would be made that this other one cannot use.
+    // System users have a home that must not be there, and root could make it. With the HOME of another user, as sudo
+    // may leave it, folders would be made that this other one cannot use.
     const isOwnHome = isAbsolute(home) && home !== '/' && statSync(home).uid === process.geteuid?.()
     return isOwnHome ? join(home, '.cache', 'offstage') : null
   } catch {

@@ -47,7 +47,9 @@ export function compile(file: string): Compiled {
   return compiled
 }
 
-/** What is wrong with a file of JavaScript, as the compiler sees it: Node says no place for an ES module. null if nothing. */
+/**
+ * The syntax error of a JavaScript file, from the compiler: Node names no place in an ES module. null if there is none.
+ */
 export function syntaxErrorIn(file: string): string | null {
   try {
     transform(compiler(file), file, readFileSync(file, 'utf8'), { loader: 'js', logLevel: 'silent' })
@@ -66,7 +68,8 @@ export function typeOf(file: string): ModuleFormat | null {
 }
 
 const requireHere = createRequire(import.meta.url)
-// Of what is kept: package.json asks for this esbuild, and the number is raised when the options below change.
+// The version of the cached files: esbuild's, as in package.json, and a number that goes up when the options below
+// change.
 const compilerVersion = 'esbuild 0.28, options 2'
 
 // What tsc compiles to CommonJS may use these names; a module that declares one means its own.
@@ -112,7 +115,7 @@ function compilerOptions(file: string, { compilerOptions }: Tsconfig, more: Tran
     tsconfigRaw: { compilerOptions },
     // tsc leaves these to another tool.
     ...(jsx === undefined || jsx === 'preserve' || jsx === 'react-native' ? { jsx: 'automatic' } : {}),
-    // It renames what it hoists: without this, fn.name and the names of error classes would be others.
+    // The compiler renames hoisted functions. Without this, fn.name and the names of error classes would change.
     keepNames: true,
     sourcefile: file,
     sourcemap: 'inline',

@@ -10,8 +10,8 @@ export interface Compiled {
 }
 
 /**
- * Compiled modules on disk: one file for each source file, so that the folder does not grow with each change. Its first line
- * is all that the rest was compiled from. A digest of it would be shorter, and node:crypto takes 8 ms to load.
+ * Compiled modules on disk: one file for each source file, so that the folder does not grow with each change. Its first
+ * line is all that the rest was compiled from. A digest of it would be shorter, and node:crypto takes 8 ms to load.
  */
 export class CompiledFiles {
   readonly #folder: string | null
@@ -21,7 +21,7 @@ export class CompiledFiles {
     this.#folder = folder
   }
 
-  /** What was kept for a source file, if it was compiled from the same input. */
+  /** The cached output for a source file, if it was compiled from the same input. */
   read(file: string, input: string): Compiled | null {
     if (this.#folder === null) return null
     try {

@@ -28,8 +28,8 @@ export function hasLoaded(file: string): boolean {
 const loaded = new Set<string>()
 
 /**
- * Teaches Node's own loader, in this process, to load user code: TypeScript, the ways in which TypeScript names files, and
- * `offstage`. Everything else stays Node's business.
+ * Teaches Node's own loader, in this process, to load user code: TypeScript, the ways in which TypeScript names files,
+ * and `offstage`. Everything else stays Node's business.
  */
 export function registerModuleHooks(): void {
   if (areRegistered) return
@@ -88,7 +88,9 @@ function pathsAlias(specifier: string, parent: string): string | undefined {
   return firstFile(tsconfigOf(dirname(parent)).pathsFor(specifier))
 }
 
-/** The file that a specifier means in TypeScript: without its extension, with that of what it is compiled to, a folder. */
+/**
+ * The file that a specifier means in TypeScript: without its extension, with that of what it is compiled to, a folder.
+ */
 function inTypeScript(specifier: string, parent: string): string | undefined {
   if (specifier.startsWith('file:')) return firstFile([fileURLToPath(specifier)])
   if (isRelative(specifier)) return firstFile([join(dirname(parent), specifier)])

@@ -9,8 +9,8 @@ import { formatBySyntax, prepareLexer } from './package-type.js'
 export type LoadModule = (file: string) => Promise<unknown>
 
 /**
- * What a module exports: the namespace of an ES module, `module.exports` of a CommonJS one. Through `import()` Node would
- * name only those exports of the latter that it sees without running it.
+ * What a module exports: the namespace of an ES module, `module.exports` of a CommonJS one. Through `import()` Node
+ * would name only those exports of the latter that it sees without running it.
  */
 export async function loadModule(file: string): Promise<unknown> {
   await prepareLexer()

@@ -34,7 +34,7 @@ export function hasModuleSyntax(code: string): boolean {
   return isModule
 }
 
-/** What the syntax of a file of JavaScript makes it; null if it cannot be read: Node says better what is wrong. */
+/** The kind of module, by the syntax of a JavaScript file; null if it cannot be parsed: Node's own error is better. */
 export function formatBySyntax(file: string): ModuleFormat | null {
   try {
     return hasModuleSyntax(readFileSync(file, 'utf8')) ? 'module' : 'commonjs'

@@ -28,8 +28,8 @@ const none: Tsconfig = { compilerOptions: {}, pathsFor: () => [], fault: null }
 const found = new Map<string, Tsconfig>()
 
 /**
- * The nearest tsconfig.json of a folder, upwards, no further than the root of its git repository. One that cannot be read
- * has a fault and nothing else: only modules that need it fail.
+ * The nearest tsconfig.json of a folder, upwards, no further than the root of its git repository. One that cannot be
+ * read has a fault and nothing else: only modules that need it fail.
  */
 export function tsconfigOf(folder: string): Tsconfig {
   const known = found.get(folder)

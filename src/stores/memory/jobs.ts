@@ -14,14 +14,16 @@ import { canMove } from '../../domain/transitions.js'
 export interface Entry {
   readonly number: number
   job: Job
-  /** All attempts that began, the first one first; while the job runs, the last one is the one that runs. */
+  /** All attempts that started, in order. While the job runs, the last one is running. */
   attempts: readonly Attempt[]
   progress: Progress | null
   /** What each attempt has printed. */
   readonly output: Map<number, readonly OutputLine[]>
 }
 
-/** The jobs, by number and by state. Every change of a job goes through here, and none that the table forbids passes. */
+/**
+ * The jobs, by number and by state. Every change of a job goes through here, and none that the table forbids passes.
+ */
 export class JobTable {
   readonly #entries = new Map<number, Entry>()
   #count = 0
@@ -44,7 +46,7 @@ export class JobTable {
     this.#in(changes.state).add(entry)
   }
 
-  /** Changes what is no matter of states. */
+  /** Changes properties other than the state. */
   amend(entry: Entry, changes: Partial<Pick<Job, 'reservedFor' | 'cancelWanted' | 'schedule'>>): void {
     entry.job = { ...entry.job, ...changes }
   }

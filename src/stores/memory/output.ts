@@ -2,7 +2,7 @@ import type { JobId, OutputLine, Progress } from '../../domain/job.js'
 import type { Addition } from '../store.js'
 import type { Tables } from './tables.js'
 
-/** Adds to what a running attempt has printed, if its lease is held. */
+/** Adds to the output of a running attempt, if its lease holds. */
 export function append(tables: Tables, { lease, progress, output, forget, usage }: Addition): 'appended' | 'lost' {
   const entry = tables.jobs.find(lease.job)
   if (entry === null || !tables.workers.holdsLease(lease.worker)) return 'lost'

@@ -60,8 +60,8 @@ export function runningJobs(tables: Tables, limit: number): readonly Job[] {
 }
 
 /**
- * Whether anything on these queues is queued, runs, or waits for a retry: what is only delayed was never claimed. Nobody
- * can say when what is on a paused queue will end.
+ * Whether a job on these queues is queued, runs, or waits for a retry: a delayed job was never claimed. Paused queues
+ * do not count: their jobs end at no foreseeable time.
  */
 export function hasUnfinished(tables: Tables, queues: readonly string[] | null, tasks?: readonly string[]): boolean {
   return tables.jobs

@@ -69,7 +69,9 @@ export function noteScheduler({ scheduling, clock }: Tables): EpochMs | null {
   return seenAt
 }
 
-/** Removes what became of slots long ago, and the schedules that had only one. Returns how many records of slots went. */
+/**
+ * Removes what became of slots long ago, and the schedules that had only one. Returns how many records of slots went.
+ */
 export function pruneSlots(tables: Tables, before: EpochMs, limit: number): number {
   const old = [...tables.slots.keys()]
     .flatMap((name) => slotsOf(tables, name).map((record) => ({ name, record })))

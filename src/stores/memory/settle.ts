@@ -5,7 +5,7 @@ import type { Lease } from '../store.js'
 import type { Entry } from './jobs.js'
 import type { Tables } from './tables.js'
 
-/** Ends one attempt, if its lease is held. */
+/** Ends one attempt, if its lease holds. */
 export function settleAttempt(tables: Tables, lease: Lease, outcome: Outcome): 'settled' | 'lost' {
   const entry = tables.jobs.find(lease.job)
   if (entry === null || !tables.workers.holdsLease(lease.worker)) return 'lost'
@@ -15,7 +15,7 @@ export function settleAttempt(tables: Tables, lease: Lease, outcome: Outcome): '
   return 'settled'
 }
 
-/** Ends the attempt that is running, whoever holds which lease. */
+/** Ends the running attempt, without a look at leases. */
 export function end(tables: Tables, entry: Entry, outcome: Outcome): void {
   const { jobs, clock } = tables
   const { startedAt, endedAt, endedBy } = outcome

@@ -8,7 +8,7 @@ import { end } from './settle.js'
 import type { Tables } from './tables.js'
 
 export function sweep(tables: Tables, limit: number, dead: readonly WorkerId[]): SweepResult {
-  // Before the promotion: what has expired is not queued first.
+  // Before the promotion: expired jobs must not be queued first.
   let buried = buryExpired(tables, limit)
   const promoted = promoteDue(tables, limit)
   let reclaimed = 0
@@ -77,7 +77,10 @@ function lose(tables: Tables, entry: Entry, worker: WorkerId): void {
   end(tables, entry, afterWorkerLoss(entry.job, { ...loss, startedAt, endedAt }))
 }
 
-/** What waits for a worker that is gone is anybody's, but for the jobs that end with it. Answers how many those are. */
+/**
+ * Frees the jobs that are reserved for a worker that is gone, and fails those that end with it. Returns how many
+ * failed.
+ */
 function forget(tables: Tables, worker: WorkerId): number {
   const now = tables.clock.now()
   const reserved = [...tables.jobs.inState('scheduled', 'queued')].filter(({ job }) => job.reservedFor === worker)
