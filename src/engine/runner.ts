@@ -1,5 +1,4 @@
 import type { Clock } from '../domain/clock.js'
-import { isTemporary } from '../domain/errors.js'
 import { isShutdownSignal } from '../domain/failure.js'
 import { defaultGraceMs, type JobId, type WorkerId } from '../domain/job.js'
 import type { QueueChoice } from '../domain/queues.js'
@@ -9,6 +8,7 @@ import { outcomeOf, outcomeOfExit } from './attempts/outcome-of.js'
 import type { RunningAttempt } from './attempts/running-attempt.js'
 import { askToStop, stopInSteps } from './attempts/stop-escalation.js'
 import { TimeLimits } from './attempts/time-limits.js'
+import { ClaimLoop } from './claim-loop.js'
 import { enqueueFromTask } from './enqueue.js'
 import type { EngineEmitter } from './events.js'
 import type { ProcessExit } from './hosts/process-exit.js'
@@ -42,24 +42,21 @@ export interface RunnerSettings {
 }
 
 /**
- * The claim loop: takes jobs while there is room, hands them to the task processes, and settles their ends. A
- * place is free as soon as its job has ended, before that is stored: ends and the next claim share a commit.
+ * Runs the jobs of a worker: claims them, hands them to the task processes, and settles their ends. The next job starts as
+ * soon as one has ended, before that end is stored: ends and the next claim share a commit.
  */
 export class Runner {
   readonly #store: JobStore & WorkerStore
   readonly #pool: TaskPool
   readonly #clock: Clock
   readonly #events: EngineEmitter
-  readonly #queues: QueueChoice
+  readonly #claims: ClaimLoop
   readonly #attempts: ActiveAttempts
   readonly #limits: TimeLimits
   readonly #prefetch: Prefetch
   readonly #stalls: StallDetector
-  #worker: WorkerId
   #storedTasks: readonly string[] = []
-  #claiming: Promise<void> | null = null
   #cancelHold: (() => void) | null = null
-  #open = true
 
   constructor(
     store: JobStore & WorkerStore,
@@ -73,10 +70,11 @@ export class Runner {
     this.#pool = pool
     this.#clock = clock
     this.#events = events
-    this.#worker = worker
-    this.#queues = queues
     this.#attempts = new ActiveAttempts(store, clock, events, redact)
     this.#prefetch = new Prefetch(clock, aheadMs, maxAhead)
+    this.#claims = new ClaimLoop(store, pool, this.#prefetch, events, queues, worker, (claims) =>
+      this.#handOver(claims),
+    )
     this.#stalls = new StallDetector(pool, clock, aheadMs, () => this.#prefetch.stalled())
     this.#limits = new TimeLimits(
       clock,
@@ -96,50 +94,15 @@ export class Runner {
     return this.#pool.running
   }
 
-  /**
-   * Claims as much as there is room for, now. Resolves to how many jobs were taken; called while a claim is under way,
-   * it takes part in that one.
-   */
-  async claim(): Promise<number> {
-    if (this.#claiming !== null) {
-      await this.#claiming
-      return 0
-    }
-    const { ahead } = this.#prefetch
-    const limit = this.#open && this.#pool.isHungry(ahead) ? this.#pool.room(ahead) : 0
-    if (limit <= 0) return 0
-    let taken = 0
-    this.#claiming = this.#store
-      .claim({ worker: this.#worker, queues: this.#queues, tasks: this.#pool.known, limit })
-      .then((claims) => {
-        taken = claims.length
-        if (taken > 0) this.#prefetch.resume()
-        else if (this.#attempts.count === 0) this.#prefetch.pause()
-        this.#handOver(claims)
-      })
-    try {
-      await this.#claiming
-    } finally {
-      this.#claiming = null
-    }
-    // Places that became free meanwhile saw a claim under way and left it to this one.
-    if (taken === limit) this.claimSoon()
-    return taken
-  }
-
-  /** Claims if there is room, without making anybody wait for it. */
-  claimSoon(): void {
-    this.claim().catch((thrown: unknown) => {
-      if (isTemporary(thrown)) this.#events.emit('store.unavailable', { error: thrown })
-      else this.#events.emit('service.failed', { service: 'runner', error: thrown })
-    })
+  /** Claims as much as there is room for, now. Resolves to how many jobs were taken. */
+  claim(): Promise<number> {
+    return this.#claims.claim()
   }
 
   /** Takes no more jobs, and gives back those that have not started. Resolves when all have ended and are stored. */
   async drain(): Promise<void> {
-    this.#open = false
     this.#attempts.stopping()
-    await this.#claiming?.catch(() => {})
+    await this.#claims.close()
     this.#pool.recall()
     this.#attempts.giveBack(this.#pool.isolated.withdrawAll())
     await this.#attempts.idle()
@@ -173,7 +136,7 @@ export class Runner {
   continueAs(worker: WorkerId): void {
     this.#pool.clear()
     this.#attempts.forgetAll()
-    this.#worker = worker
+    this.#claims.worker = worker
   }
 
   /** Everything that the task processes report comes here. */
@@ -181,7 +144,7 @@ export class Runner {
     switch (event.type) {
       case 'ready':
         this.#storeTasks()
-        this.claimSoon()
+        this.#claims.claimSoon()
         return
       case 'started':
         for (const attempt of event.attempts) this.#started(attempt)
@@ -207,7 +170,7 @@ export class Runner {
         return
       case 'spawned':
         // A worker that takes over must know the process, to end it before it runs the jobs again.
-        this.#store.beat(this.#worker, this.#pool.processes).then(event.stored, event.stored)
+        this.#store.beat(this.#claims.worker, this.#pool.processes).then(event.stored, event.stored)
         return
       case 'enqueue':
         void enqueueFromTask(this.#store, this.#clock, this.#events, event.request).then(event.answer)
@@ -232,10 +195,12 @@ export class Runner {
   }
 
   #handOver(claims: readonly Claim[]): void {
+    if (claims.length > 0) this.#prefetch.resume()
+    else if (this.#attempts.count === 0) this.#prefetch.pause()
     if (claims.length === 0) return
     const attempts = this.#attempts.add(claims)
     // The worker may have been asked to stop, or the processes may have died, during the claim.
-    this.#attempts.giveBack(this.#open ? this.#pool.handOver(attempts) : attempts)
+    this.#attempts.giveBack(this.#claims.isClosed ? attempts : this.#pool.handOver(attempts))
     this.#stalls.watch()
   }
 
@@ -288,14 +253,14 @@ export class Runner {
     const { known } = this.#pool
     if (known === this.#storedTasks) return
     this.#storedTasks = known
-    this.#store.setTasks(this.#worker, known).catch(() => {})
+    this.#store.setTasks(this.#claims.worker, known).catch(() => {})
   }
 
   #settleEnds(): void {
     this.#cancelHold?.()
     this.#cancelHold = null
     this.#attempts.settleHeld()
-    this.claimSoon()
+    this.#claims.claimSoon()
   }
 
   #stop(attempt: RunningAttempt, reason: StopReason): void {

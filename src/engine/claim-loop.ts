@@ -1,0 +1,87 @@
+import { isTemporary } from '../domain/errors.js'
+import type { WorkerId } from '../domain/job.js'
+import type { QueueChoice } from '../domain/queues.js'
+import type { Claim, JobStore } from '../stores/store.js'
+import type { EngineEmitter } from './events.js'
+import type { Prefetch } from './pool/prefetch.js'
+import type { TaskPool } from './pool/task-pool.js'
+
+/** Claims jobs while the pool has room for them, one claim at a time. */
+export class ClaimLoop {
+  /** The worker that claims. */
+  worker: WorkerId
+  readonly #store: Pick<JobStore, 'claim'>
+  readonly #pool: TaskPool
+  readonly #prefetch: Prefetch
+  readonly #events: EngineEmitter
+  readonly #queues: QueueChoice
+  readonly #claimed: (claims: readonly Claim[]) => void
+  #running: Promise<void> | null = null
+  #isClosed = false
+
+  /** `claimed` gets what each claim takes, also nothing, before the claim resolves. */
+  constructor(
+    store: Pick<JobStore, 'claim'>,
+    pool: TaskPool,
+    prefetch: Prefetch,
+    events: EngineEmitter,
+    queues: QueueChoice,
+    worker: WorkerId,
+    claimed: (claims: readonly Claim[]) => void,
+  ) {
+    this.#store = store
+    this.#pool = pool
+    this.#prefetch = prefetch
+    this.#events = events
+    this.#queues = queues
+    this.worker = worker
+    this.#claimed = claimed
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  /**
+   * Claims as much as there is room for, now. Resolves to how many jobs were taken. A call during another claim waits for
+   * that one, and takes none itself.
+   */
+  async claim(): Promise<number> {
+    if (this.#running !== null) {
+      await this.#running
+      return 0
+    }
+    const { ahead } = this.#prefetch
+    const limit = !this.#isClosed && this.#pool.isHungry(ahead) ? this.#pool.room(ahead) : 0
+    if (limit <= 0) return 0
+    let taken = 0
+    this.#running = this.#store
+      .claim({ worker: this.worker, queues: this.#queues, tasks: this.#pool.known, limit })
+      .then((claims) => {
+        taken = claims.length
+        this.#claimed(claims)
+      })
+    try {
+      await this.#running
+    } finally {
+      this.#running = null
+    }
+    // Places that became free meanwhile saw a claim under way and left it to this one.
+    if (taken === limit) this.claimSoon()
+    return taken
+  }
+
+  /** Claims if there is room, without making anybody wait for it. */
+  claimSoon(): void {
+    this.claim().catch((thrown: unknown) => {
+      if (isTemporary(thrown)) this.#events.emit('store.unavailable', { error: thrown })
+      else this.#events.emit('service.failed', { service: 'runner', error: thrown })
+    })
+  }
+
+  /** Claims no more. Resolves when the claim under way has ended. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#running?.catch(() => {})
+  }
+}
