@@ -90,10 +90,7 @@ export const errorCatalog = {
     'Node.js is older than the oldest supported version. Commands exit with code 6.',
     'Update Node.js.',
   ),
-  E_NO_JOB: of('NotFoundError', 'UsageError')(
-    'There is no job of that id. Also (UsageError): code called `currentJob()` outside of a job.',
-    'Find the id with `offstage jobs list`.',
-  ),
+  E_NO_JOB: notFound('There is no job of that id.', 'Find the id with `offstage jobs list`.'),
   E_NO_PROJECT: project(
     'Neither this folder nor one above it has a config file or a `tasks` folder.',
     'Run `offstage init`, or name the folder with `--cwd`.',
@@ -116,6 +113,7 @@ export const errorCatalog = {
     'Convert the value at the path that the message names.',
   ),
   E_OPTION: usage('An option in code is unknown, or has a wrong type.', 'Correct the option that the message names.'),
+  E_OUTSIDE_JOB: usage('Code called `currentJob()` outside of a job.', 'Call it inside a task, while that runs.'),
   E_PERMISSION: commandOnly(
     "Node's permission model forbids what Offstage needs.",
     'Add the `--allow-...` options of the hint.',

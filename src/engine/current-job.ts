@@ -22,13 +22,13 @@ export interface CurrentJob {
 const jobs = new AsyncLocalStorage<CurrentJob>()
 
 /**
- * The running job, however deep in the call. Throws UsageError `E_NO_JOB` outside of one, such as when a test calls the
+ * The running job, however deep in the call. Throws UsageError `E_OUTSIDE_JOB` outside of one, such as when a test calls the
  * function directly.
  */
 export function currentJob(): CurrentJob {
   const job = jobs.getStore()
   if (job !== undefined) return job
-  throw new UsageError('E_NO_JOB', 'currentJob() was called outside a job', 'call it inside a task, while it runs')
+  throw new UsageError('E_OUTSIDE_JOB', 'currentJob() was called outside a job', 'call it inside a task, while it runs')
 }
 
 /** The running job, or undefined outside of one. */

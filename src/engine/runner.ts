@@ -15,8 +15,8 @@ import type { ProcessExit } from './hosts/process-exit.js'
 import type { AttemptEnd, StopReason } from './ipc/messages.js'
 import { Prefetch } from './pool/prefetch.js'
 import type { ProcessSlot } from './pool/process-slot.js'
+import { StallDetector } from './pool/stall-detector.js'
 import type { PoolEvent, TaskPool } from './pool/task-pool.js'
-import { StallDetector } from './stall-detector.js'
 
 /** A job is claimed ahead if it will start within this time, and given back if nothing ends for twice as long. */
 const aheadMs = 50
@@ -104,7 +104,7 @@ export class Runner {
     this.#attempts.stopping()
     await this.#claims.close()
     this.#pool.recall()
-    this.#attempts.giveBack(this.#pool.isolated.withdrawAll())
+    this.#attempts.giveBack(this.#pool.withdrawAll())
     await this.#attempts.idle()
     this.#limits.stop()
   }
@@ -122,14 +122,17 @@ export class Runner {
     const attempt = this.#attempts.find(id)
     if (attempt === undefined || attempt.stopping === 'cancelled') return
     if (attempt.handle !== null) {
-      this.#stop(attempt, 'cancelled')
+      // After its time limit it has its grace already.
+      if (attempt.stopping === 'timeout') attempt.stopping = 'cancelled'
+      else this.#stop(attempt, 'cancelled')
       // It may have been ended by the signal that is why it is cancelled.
       this.#attempts.cancelled(attempt)
       return
     }
     // It waits for a process of its own. The store cancels it when it is given back.
-    this.#pool.isolated.withdraw(attempt)
+    this.#pool.withdraw(attempt)
     this.#attempts.giveBack([attempt])
+    this.#claims.claimSoon()
   }
 
   /** The attempts of the old id are lost, whatever becomes of them: forgets them and goes on as another worker. */
@@ -200,7 +203,9 @@ export class Runner {
     if (claims.length === 0) return
     const attempts = this.#attempts.add(claims)
     // The worker may have been asked to stop, or the processes may have died, during the claim.
-    this.#attempts.giveBack(this.#claims.isClosed ? attempts : this.#pool.handOver(attempts))
+    const left = this.#claims.isClosed ? attempts : this.#pool.handOver(attempts)
+    if (left.length > 0) this.#prefetch.stalled()
+    this.#attempts.giveBack(left)
     this.#stalls.watch()
   }
 
@@ -225,7 +230,7 @@ export class Runner {
         this.#attempts.settleWhenJudged(attempt, () => outcomeOf(attempt, report))
       else this.#attempts.hold({ attempt, outcome: outcomeOf(attempt, report) })
     }
-    // What hangs goes on hanging there.
+    // A job that was abandoned goes on in its process.
     const isSpent = slot.jobsEnded >= maxJobs || ends.some(({ report }) => report.kind === 'forced')
     if (isSpent) this.#pool.replace(slot)
     this.#pool.left(slot)

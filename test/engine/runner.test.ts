@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/engine/clock.js'
 import { someTurns } from '../support/attempts.js'
 import { movableClock } from '../support/clock.js'
+import { taskInfo } from '../support/fake-host.js'
 import { fakeWorker } from '../support/fake-worker.js'
 
 describe('the claim loop', () => {
@@ -81,5 +82,65 @@ describe('the claim loop', () => {
     expect(await store.workers()).toEqual([])
     expect(await store.job('j3')).toMatchObject({ state: 'queued', attempt: 0 })
     expect(host().isOver).toBe(true)
+  })
+
+  test('Claims again when an isolated job is cancelled whose process still loads.', async () => {
+    const clock = movableClock(systemClock)
+    const tasks = [taskInfo('hello'), taskInfo('alone', { isolation: 'own' })]
+    const isIsolated = (index: number) => index > 0
+    const { store, worker, enqueue, host, hosts } = await fakeWorker(clock, { concurrency: 1 }, tasks, isIsolated)
+    await enqueue(1, { task: 'alone' })
+    expect([hosts.length, worker.runner.busy]).toEqual([2, true])
+    await store.cancel(['j1'])
+    worker.runner.cancel('j1')
+    await enqueue(1)
+    await clock.advance(2_000)
+    expect(host().running).toEqual(['j2'])
+    expect(await store.job('j1')).toMatchObject({ state: 'cancelled' })
+  })
+
+  test('Goes on after an eviction, whatever its lost jobs were.', async () => {
+    const clock = movableClock(systemClock)
+    const alone = taskInfo('alone', { isolation: 'own' })
+    const { store, worker, enqueue, host, hosts } = await fakeWorker(clock, { concurrency: 1 }, [
+      taskInfo('hello'),
+      alone,
+    ])
+    await enqueue(1, { task: 'alone', maxRetries: 0 })
+    await expect.poll(() => hosts.some(({ running }) => running.includes('j1'))).toBe(true)
+    await store.sweep({ limit: 100, dead: [worker.id] })
+    await store.cancel(['j1'])
+    await clock.advance(6_000, 500)
+    await enqueue(1)
+    await clock.advance(6_000, 500)
+    expect(host().running).toEqual(['j2'])
+  })
+
+  test('The steps of a stop do not reach the process that follows.', async () => {
+    const clock = movableClock(systemClock)
+    const hello = taskInfo('hello', { graceMs: 1_000 })
+    const { enqueue, hosts } = await fakeWorker(clock, { concurrency: 1 }, [hello])
+    await enqueue(1, { timeoutMs: 10_000 })
+    await clock.advance(11_700) // the limit at 10 s, abandoned at 11 s, TERM is due at 12 s
+    hosts[0]?.die({ signal: 'SIGTERM', code: null })
+    await clock.advance(1)
+    await enqueue(1)
+    await clock.advance(2_000)
+    expect([hosts[1]?.running, hosts[1]?.asked]).toEqual([['j2'], []])
+  })
+
+  test('A cancel after the time limit does not begin the grace anew.', async () => {
+    const clock = movableClock(systemClock)
+    const hello = taskInfo('hello', { graceMs: 5_000 })
+    const { store, worker, enqueue, host } = await fakeWorker(clock, { concurrency: 1 }, [hello])
+    await enqueue(1, { timeoutMs: 10_000 })
+    await clock.advance(14_000)
+    await store.cancel(['j1'])
+    worker.runner.cancel('j1')
+    await clock.advance(1_000)
+    expect(host().asked).toEqual(['stop j1 timeout', 'abandon j1'])
+    host().finish('j1', { kind: 'forced', endedBy: 'abandoned' })
+    await clock.advance(100)
+    expect(await store.job('j1')).toMatchObject({ state: 'cancelled' })
   })
 })

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { AttemptReport } from '../../src/domain/outcome.js'
 import { plainTaskDefaults } from '../../src/domain/request.js'
 import type { ProcessExit } from '../../src/engine/hosts/process-exit.js'
@@ -75,6 +76,10 @@ export class FakeHost implements TaskHost {
     this.#emit({ type: 'output', output: [{ id: null, attempt: 0, stream: 'stdout', text, at: null }] })
   }
 
+  askForRecycle(): void {
+    this.#emit({ type: 'recycle' })
+  }
+
   /** Its process ends by itself. */
   die(exit: Partial<ProcessExit> = {}): void {
     const loading = !this.ready
@@ -106,8 +111,7 @@ export class FakeHost implements TaskHost {
 
   killAttempt({ id }: AttemptId): void {
     this.asked.push(`kill ${id}`)
-    this.isOver = true
-    this.die({ code: null, signal: 'SIGKILL', killed: true })
+    this.#exitSoon()
   }
 
   check(requests: readonly unknown[]): Promise<readonly null[]> {
@@ -125,18 +129,25 @@ export class FakeHost implements TaskHost {
   async end(): Promise<void> {
     if (!this.isOver) this.asked.push('end')
     this.isOver = true
+    await setImmediate()
     this.ready = false
   }
 
   async kill(): Promise<void> {
     this.killNow()
+    await setImmediate()
   }
 
   killNow(): void {
     if (this.isOver) return
     this.asked.push('kill')
+    this.#exitSoon()
+  }
+
+  /** As a real process it is gone, and that is known, a moment later. */
+  #exitSoon(): void {
     this.isOver = true
-    this.die({ code: null, signal: 'SIGKILL', killed: true })
+    void setImmediate().then(() => this.die({ code: null, signal: 'SIGKILL', killed: true }))
   }
 
   #startSome(): void {
@@ -159,7 +170,7 @@ export function fakeHosts(tasks: readonly TaskInfo[], isSlow: (index: number) =>
   const start: StartHost = (emit) => {
     const host = new FakeHost(emit, tasks)
     const index = hosts.push(host) - 1
-    if (!isSlow(index)) setImmediate(() => host.isOver || host.becomeReady())
+    if (!isSlow(index)) void setImmediate().then(() => host.isOver || host.becomeReady())
     return host
   }
   return { start, hosts }

@@ -24,9 +24,10 @@ export async function fakeWorker(
   clock: Clock,
   overrides: Partial<WorkerSettings> = {},
   tasks: readonly TaskInfo[] = [taskInfo('hello')],
+  isSlow: (index: number) => boolean = () => false,
 ) {
   const store = openMemoryStore(clock)
-  const fakes = fakeHosts(tasks)
+  const fakes = fakeHosts(tasks, isSlow)
   const pool = new TaskPool({ start: fakes.start, cwd: '/' }, clock, () => {})
   const worker = await Worker.register(store, pool, clock, { ...settings, ...overrides })
   worker.start()

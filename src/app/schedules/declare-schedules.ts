@@ -30,9 +30,9 @@ export async function declareSchedules(
   signal?: AbortSignal,
 ): Promise<void> {
   const desired = await desiredSchedules(context, tasks)
-  if (desired.uncheckedBecause !== null) listener({ kind: 'schedules-unchecked', why: desired.uncheckedBecause })
-  // The worker is ending and has ended the processes that were asked: no answer means nothing.
+  // The processes that were asked have been ended: no answer means nothing.
   if (signal?.aborted) return
+  if (desired.uncheckedBecause !== null) listener({ kind: 'schedules-unchecked', why: desired.uncheckedBecause })
   const stored = await store.schedules()
   const { changes } = sureChanges(stored, desired, tasks.catalog)
   const { added, changed, removed, heldBack } = changes

@@ -22,7 +22,8 @@ export type ReloadEvent =
 
 export type ReloadListener = (event: ReloadEvent) => void
 
-type UseNewTasks = (next: ProjectTasks) => Promise<void> | undefined
+/** The signal fires when the new tasks are outdated themselves. */
+type UseNewTasks = (next: ProjectTasks, outdated: AbortSignal) => Promise<void>
 
 /**
  * Replaces the task processes of a worker whenever the code of its project changes. The old code stays if a module
@@ -53,6 +54,7 @@ class Reloader {
   readonly #use: UseNewTasks
   readonly #listener: ReloadListener
   #faults: readonly ModuleFault[]
+  #outdated = new AbortController()
   #isStale = false
   #isStopped = false
   #loading: TaskPool | null = null
@@ -82,8 +84,9 @@ class Reloader {
     })
   }
 
-  /** Kills the process that loads. */
+  /** Gives up the load under way, and kills its process. */
   abandon(): void {
+    this.#outdated.abort()
     this.#loading?.killNow()
   }
 
@@ -100,6 +103,7 @@ class Reloader {
   async #reload(): Promise<void> {
     while (this.#isStale && !this.#isStopped) {
       this.#isStale = false
+      this.#outdated = new AbortController()
       const found = await this.#tryToLoad()
       if (found === null || this.#isOutdated) continue
       this.#faults = found.faults
@@ -136,7 +140,7 @@ class Reloader {
         this.#listener({ kind: 'reload-refused' })
         return null
       }
-      await this.#use({ pool, catalog })
+      await this.#use({ pool, catalog }, this.#outdated.signal)
       return catalog
     } finally {
       this.#loading = null

@@ -58,15 +58,16 @@ export async function runWorker(
   worker.start()
   let scheduler: Service | null = null
   let unwatch = async () => {}
-  const declare = async (declared: ProjectTasks) => {
-    if (settings.scheduler) await declareSchedules(context, declared, store, listener, signals.graceful)
+  const declare = async (declared: ProjectTasks, outdated: AbortSignal) => {
+    const ended = AbortSignal.any([signals.graceful, outdated])
+    if (settings.scheduler) await declareSchedules(context, declared, store, listener, ended)
   }
   try {
     // From here on whatever fails must end the worker too.
     listener({ kind: 'ready', worker: worker.id })
     if (settings.scheduler) {
       // A schema of the project may take its time over the arguments of a schedule.
-      const declaring = declare(tasks)
+      const declaring = declareSchedules(context, tasks, store, listener, signals.graceful)
       await Promise.race([declaring, fired(signals.graceful)])
       declaring.catch(() => {}) // after a signal it no longer matters
       if (!signals.graceful.aborted) {

@@ -1,6 +1,7 @@
 import type { JobId } from '../../domain/job.js'
 
 const maxLine = 64 * 1024
+const maxOpenLines = 1_000
 
 /** Puts the pieces of each job's output together into whole lines. */
 export class LineBuffer {
@@ -18,10 +19,15 @@ export class LineBuffer {
     for (const line of lines) this.#write(id, line)
     // A text this long without a line end becomes a line.
     if (rest.length > maxLine) this.#write(id, rest)
-    this.#rests.set(id, rest.length > maxLine ? '' : rest)
+    this.#rests.delete(id)
+    if (rest === '' || rest.length > maxLine) return
+    this.#rests.set(id, rest)
+    // A job that has ended may still write, and never end its line.
+    const [oldest] = this.#rests.keys()
+    if (this.#rests.size > maxOpenLines && oldest !== undefined) this.flush(oldest)
   }
 
-  flush(id: JobId): void {
+  flush(id: JobId | null): void {
     const rest = this.#rests.get(id)
     if (rest) this.#write(id, rest)
     this.#rests.delete(id)

@@ -94,6 +94,7 @@ export class ActiveAttempts {
    * Settles one that ended by a signal, which may have been for the worker too, once that is known. Its lease holds.
    */
   settleWhenJudged(attempt: RunningAttempt, outcome: () => Outcome): void {
+    attempt.cancelNextStep()
     this.#interruptions.judge(attempt, (isInterruption) => {
       if (this.find(attempt.claim.job.id) !== attempt) return
       if (isInterruption) attempt.stopping ??= 'shutdown'

@@ -32,7 +32,7 @@ export class Interruptions<Ended extends object> {
     })
   }
 
-  /** The cause is known. Does nothing if it was decided before. */
+  /** The cause of the end is known. Does nothing if it was decided before. */
   decide(ended: Ended, isInterruption: boolean): void {
     const verdict = this.#undecided.get(ended)
     this.#undecided.delete(ended)

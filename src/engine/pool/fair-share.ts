@@ -1,5 +1,5 @@
-/** What a place of the pool holds, and the share of the concurrency that it was given last. */
-export interface PlaceUse {
+/** The jobs in a slot, and its share of the concurrency. */
+export interface SlotUse {
   readonly count: number
   /** How many of `count` have started, as far as is known. */
   readonly running: number
@@ -9,11 +9,11 @@ export interface PlaceUse {
 export const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 
 /**
- * Shares out `left`, the concurrency that programs leave, evenly among the places. A process begins a waiting job by
- * itself as soon as its share allows it, and reports that later: such a job counts as running. Jobs beyond a share run
- * on, and the other places begin fewer beside them.
+ * Shares out `left`, the concurrency that other jobs leave, evenly among the slots. A process starts a waiting job by itself
+ * as soon as its share allows it, and reports that later: such a job counts as running. Jobs beyond a share run on, and the
+ * other slots start fewer beside them.
  */
-export function sharesBeside(left: number, uses: readonly PlaceUse[]): readonly number[] {
+export function sharesBeside(left: number, uses: readonly SlotUse[]): readonly number[] {
   const whole = Math.max(0, left)
   const { length } = uses
   const needs = uses.map(({ count, running, share }) => (running >= share ? running : Math.min(count, share)))

@@ -1,20 +1,21 @@
 import type { RunningAttempt } from '../attempts/running-attempt.js'
+import type { EndingSlots } from './ending-slots.js'
 import type { ProcessSlot } from './process-slot.js'
 
 /**
- * Jobs that must be alone in a task process: suspects, and those whose task asks for it. Each has a fresh process
- * beside those of the pool, as soon as the concurrency leaves room for it, and no job waits for a process to become
- * empty.
+ * Jobs that must be alone in a task process: suspects, and those whose task asks for it. Each has a fresh process beside
+ * those of the pool, as soon as the concurrency leaves room for it, and no job waits for a process to become empty.
  */
 export class IsolatedJobs {
   readonly #startSlot: () => ProcessSlot
+  readonly #ending: EndingSlots
   readonly #waiting: RunningAttempt[] = []
   /** The attempt that is to run in it once its process has loaded the tasks; null when it was handed over. */
   readonly #slots = new Map<ProcessSlot, RunningAttempt | null>()
-  readonly #ending = new Set<Promise<void>>()
 
-  constructor(startSlot: () => ProcessSlot) {
+  constructor(startSlot: () => ProcessSlot, ending: EndingSlots) {
     this.#startSlot = startSlot
+    this.#ending = ending
   }
 
   /** How many there are. */
@@ -35,13 +36,19 @@ export class IsolatedJobs {
     this.#waiting.push(...attempts)
   }
 
-  /** Starts processes until `most` of the jobs have one. */
-  start(most: number): void {
-    while (this.#slots.size < most) {
-      const attempt = this.#waiting.shift()
-      if (attempt === undefined) return
-      this.#slots.set(this.#startSlot(), attempt)
+  /** Starts processes until `max` of the jobs have one. False if the system could not start one. */
+  start(max: number): boolean {
+    while (this.#slots.size < max) {
+      const [attempt] = this.#waiting
+      if (attempt === undefined) return true
+      try {
+        this.#slots.set(this.#startSlot(), attempt)
+      } catch {
+        return false // out of memory or of processes: that is no fault of the job
+      }
+      this.#waiting.shift()
     }
+    return true
   }
 
   /** The process of a slot can run its job. False if the slot is none of these. */
@@ -76,7 +83,7 @@ export class IsolatedJobs {
     return attempts
   }
 
-  /** Forgets all its jobs. The process may still run them. */
+  /** Forgets all, and ends their processes. */
   clear(): void {
     this.#waiting.length = 0
     for (const slot of this.#slots.keys()) {
@@ -85,15 +92,13 @@ export class IsolatedJobs {
     }
   }
 
-  /** Ends all processes; resolves when they have ended. */
-  async end(): Promise<void> {
+  /** Ends all processes. */
+  end(): void {
     for (const slot of this.#slots.keys()) this.#end(slot)
-    await Promise.all(this.#ending)
   }
 
   #end(slot: ProcessSlot): void {
     this.#slots.delete(slot)
-    const ended = slot.end().finally(() => this.#ending.delete(ended))
-    this.#ending.add(ended)
+    this.#ending.add(slot)
   }
 }

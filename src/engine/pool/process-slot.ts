@@ -60,7 +60,7 @@ export class ProcessSlot implements AttemptHandle {
 
   /** Whether its process can run jobs that are handed over. */
   get ready(): boolean {
-    return this.#host.current.ready && this.#mode !== 'draining'
+    return this.#host.current.ready && this.#mode !== 'draining' && this.#phase !== 'ending'
   }
 
   /** Whether it has a share of the concurrency, and takes more jobs. */
@@ -131,11 +131,12 @@ export class ProcessSlot implements AttemptHandle {
   }
 
   terminate({ claim: { job } }: RunningAttempt): void {
-    this.#host.current.terminate(job)
+    // Its process may be gone, and another one runs other jobs.
+    if (this.#jobs.find(job) !== null) this.#host.current.terminate(job)
   }
 
   kill({ claim: { job } }: RunningAttempt): void {
-    this.#host.current.killAttempt(job)
+    if (this.#jobs.find(job) !== null) this.#host.current.killAttempt(job)
   }
 
   /** Takes no more jobs: recalls those that wait, and lets the running ones end. */

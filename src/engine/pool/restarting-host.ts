@@ -3,7 +3,7 @@ import type { ProcessExit } from '../hosts/process-exit.js'
 import type { TaskHost } from '../hosts/task-host.js'
 
 const maxPauseMs = 10_000
-/** What ends a process that has nothing to do is in its modules, if it comes this soon. */
+/** A process without jobs that ends this soon was ended by its modules. */
 const soonMs = 60_000
 
 /**
@@ -17,6 +17,8 @@ export class RestartingHost {
   #exitsWhileLoading = 0
   /** How often in a row it ended without a job, soon after it was ready. */
   #idleExits = 0
+  /** How often in a row the system could not start it: out of memory or of processes, which may pass. */
+  #failedStarts = 0
   #readyAt = 0
   #cancelStart = () => {}
   #isOver = false
@@ -38,18 +40,29 @@ export class RestartingHost {
 
   ready(): void {
     this.#exitsWhileLoading = 0
+    this.#failedStarts = 0
     this.#readyAt = this.#clock.monotonicMs()
   }
 
-  /** `idle`: no job ran in it, so that none can be what ended it. */
+  /** `idle`: no job ran in it, so none can have ended it. */
   exited(exit: ProcessExit, idle: boolean): void {
-    if (exit.loading) this.#exitsWhileLoading++
+    if (exit.code === null && exit.signal === null) this.#failedStarts++
+    else if (exit.loading) this.#exitsWhileLoading++
     else this.#idleExits = idle && this.#clock.monotonicMs() - this.#readyAt < soonMs ? this.#idleExits + 1 : 0
+    this.#startLater()
+  }
+
+  #startLater(): void {
     if (this.#isOver) return
-    const inARow = Math.max(this.#exitsWhileLoading, this.#idleExits)
+    const inARow = Math.max(this.#exitsWhileLoading, this.#idleExits, this.#failedStarts)
     const pauseMs = inARow === 0 ? 0 : Math.min(100 * 2 ** inARow, maxPauseMs)
     this.#cancelStart = this.#clock.after(pauseMs, () => {
-      this.#current = this.#start()
+      try {
+        this.#current = this.#start()
+      } catch {
+        this.#failedStarts++
+        this.#startLater()
+      }
     })
   }
 

@@ -6,6 +6,7 @@ import { CommandHost } from '../hosts/command-host.js'
 import type { SlotEvent, StartHost } from '../hosts/task-host.js'
 import type { Catalog, CheckRequest, EnqueueAnswer, TaskInfo, TaskOutput, Verdict } from '../ipc/messages.js'
 import { shellTaskInfo } from '../shell-task.js'
+import { EndingSlots } from './ending-slots.js'
 import { sum } from './fair-share.js'
 import { IsolatedJobs } from './isolated-jobs.js'
 import { KnownTasks } from './known-tasks.js'
@@ -18,6 +19,9 @@ const notStarted: EnqueueAnswer = {
   message: 'enqueue() was called before the worker had started',
   hint: 'call it in a task, not while its module loads',
 }
+
+// The system lacks memory or processes now, and may have them soon.
+const startAgainMs = 1_000
 
 /** The tasks of a pool. */
 export interface PoolTasks {
@@ -47,19 +51,21 @@ export class TaskPool {
    * before it has them.
    */
   readonly catalog: Promise<Catalog>
-  readonly isolated: IsolatedJobs
+  readonly #isolated: IsolatedJobs
   readonly #tasks: PoolTasks
   readonly #clock: Clock
   readonly #outputBefore: (output: TaskOutput) => void
   readonly #shared: SharedSlots
   readonly #draining = new Set<ProcessSlot>()
-  readonly #ending = new Set<Promise<void>>()
+  readonly #ending = new EndingSlots()
   readonly #commands: ProcessSlot
   readonly #known = new KnownTasks()
   #concurrency = 1
   /** Whether something ran beside the shared slots when the concurrency was shared out. */
   #isMixed = false
   #emit: EmitFromPool | null = null
+  #isOver = false
+  #cancelRetry = () => {}
 
   /**
    * Starts a first process, so that it loads while the caller does other things. `output` hears what modules write as
@@ -69,15 +75,15 @@ export class TaskPool {
     this.#tasks = tasks
     this.#clock = clock
     this.#outputBefore = output
-    const place = {
+    const programs = {
       cwd: tasks.cwd,
       outer: tasks.outer ?? null,
       taskOf: (name: string) => this.task(name) ?? null,
     }
     const { start } = tasks
-    this.#commands = this.#startSlot((emit) => new CommandHost(place, clock, emit), 'shared')
+    this.#commands = this.#startSlot((emit) => new CommandHost(programs, clock, emit), 'shared')
     this.#shared = new SharedSlots(start, (start) => this.#startSlot(start, 'shared'))
-    this.isolated = new IsolatedJobs(() => this.#startSlot(start ?? noTasks, 'exclusive'))
+    this.#isolated = new IsolatedJobs(() => this.#startSlot(start ?? noTasks, 'exclusive'), this.#ending)
     const found = (this.#shared.all[0] ?? this.#commands).catalog
     this.catalog = found.then((catalog) => ({ ...catalog, tasks: [shellTaskInfo, ...catalog.tasks] }))
     this.catalog.catch(() => {}) // it is handled where somebody awaits it; nobody has to
@@ -85,11 +91,11 @@ export class TaskPool {
 
   /** All slots: shared, draining, exclusive, and that of the programs. */
   get slots(): readonly ProcessSlot[] {
-    return [...this.#shared.all, ...this.#draining, ...this.isolated.slots, this.#commands]
+    return [...this.#shared.all, ...this.#draining, ...this.#isolated.slots, this.#commands]
   }
 
   get processes(): readonly ProcessIdentity[] {
-    return this.slots.flatMap(({ identities }) => identities)
+    return [...this.slots, ...this.#ending.all].flatMap(({ identities }) => identities)
   }
 
   check(requests: readonly CheckRequest[]): Promise<readonly Verdict[]> {
@@ -129,17 +135,33 @@ export class TaskPool {
     return this.#shared.room(ahead, this.#concurrency)
   }
 
-  /** Hands jobs over, each to the slot that is filled least. Returns those for which there is no process any more. */
+  /**
+   * Hands jobs over, each to the slot that is filled least. Returns those that cannot run here: there is no process for
+   * them, or those beside the shared slots have the whole concurrency.
+   */
   handOver(attempts: readonly RunningAttempt[]): readonly RunningAttempt[] {
-    const commands = attempts.filter((attempt) => this.#isCommand(attempt))
-    const isolated = attempts.filter((attempt) => this.#isIsolated(attempt))
-    if (commands.length === 0 && isolated.length === 0) return this.#shared.handOver(attempts)
+    const isBeside = (attempt: RunningAttempt) => this.#isCommand(attempt) || this.#isIsolated(attempt)
+    const beside = attempts.filter(isBeside)
+    if (beside.length === 0) return this.#shared.handOver(attempts)
     // Programs and processes start as soon as they are handed over: not more of them than the others leave.
-    this.#shareOut()
-    this.isolated.add(isolated)
+    const taken = beside.slice(0, Math.max(0, this.#concurrency - this.#shareOut()))
+    const commands = taken.filter((attempt) => this.#isCommand(attempt))
+    this.#isolated.add(taken.filter((attempt) => !this.#isCommand(attempt)))
     if (commands.length > 0) this.#commands.handOver(commands)
     this.#shareOut()
-    return this.#shared.handOver(attempts.filter((one) => !isolated.includes(one) && !commands.includes(one)))
+    const shared = attempts.filter((attempt) => !isBeside(attempt))
+    return [...beside.slice(taken.length), ...this.#shared.handOver(shared)]
+  }
+
+  /** Takes back a job that waits for a process of its own. */
+  withdraw(attempt: RunningAttempt): void {
+    this.#isolated.withdraw(attempt)
+    this.#shareOut()
+  }
+
+  /** Takes back all jobs that wait for a process of their own. */
+  withdrawAll(): readonly RunningAttempt[] {
+    return this.#isolated.withdrawAll()
   }
 
   /** How many jobs wait in the processes. */
@@ -161,7 +183,7 @@ export class TaskPool {
 
   /** Jobs have left a slot: others may have their turn. */
   left(slot: ProcessSlot): void {
-    this.isolated.left(slot)
+    this.#isolated.left(slot)
     if (this.#draining.has(slot) && slot.count === 0) this.#end(slot)
     if (this.#isMixed) this.#shareOut()
   }
@@ -178,8 +200,9 @@ export class TaskPool {
 
   /** Forgets all its jobs. The process may still run them. */
   clear(): void {
-    this.isolated.clear()
+    this.#isolated.clear()
     for (const slot of this.slots) slot.clear()
+    this.#shareOut()
   }
 
   /** Kills all processes with everything that runs in them; others take their places. */
@@ -189,13 +212,17 @@ export class TaskPool {
 
   /** Like `kill`, without waiting for the end, and no other processes follow. */
   killNow(): void {
-    for (const slot of this.slots) slot.endNow()
+    this.#isOver = true
+    for (const slot of [...this.slots, ...this.#ending.all]) slot.endNow()
   }
 
   /** Ends all processes: kills those with jobs, and lets the others end by themselves. */
   async end(): Promise<void> {
-    const slots = [...this.#shared.all, ...this.#draining, this.#commands]
-    await Promise.all([...slots.map((slot) => slot.end()), this.isolated.end(), ...this.#ending])
+    this.#isOver = true
+    this.#cancelRetry()
+    this.#isolated.end()
+    for (const slot of [...this.#shared.all, ...this.#draining, this.#commands]) this.#end(slot)
+    await this.#ending.ended()
   }
 
   #startSlot(start: StartHost, mode: 'shared' | 'exclusive'): ProcessSlot {
@@ -212,21 +239,28 @@ export class TaskPool {
 
   #end(slot: ProcessSlot): void {
     this.#draining.delete(slot)
-    const ended = slot.end().finally(() => this.#ending.delete(ended))
-    this.#ending.add(ended)
+    this.#ending.add(slot)
   }
 
   /**
    * Shares out the concurrency. Jobs beside the shared slots start as jobs in those end: together they never exceed it.
+   * Returns how much of it jobs beside the shared slots have, or wait for.
    */
-  #shareOut(): void {
+  #shareOut(): number {
     const draining = sum([...this.#draining].map(({ count }) => count))
-    const beside = draining + this.isolated.count + this.#commands.count
+    const beside = draining + this.#isolated.count + this.#commands.count
     const taken = this.#shared.shareOut(this.#concurrency - beside)
     const free = Math.max(0, this.#concurrency - draining - taken)
-    this.isolated.start(free - (this.#commands.count - this.#commands.buffered))
-    this.#commands.share = Math.max(0, free - this.isolated.running)
+    this.#startIsolated(free - (this.#commands.count - this.#commands.buffered))
+    this.#commands.share = Math.max(0, free - this.#isolated.running)
     this.#isMixed = beside > 0
+    return beside
+  }
+
+  #startIsolated(max: number): void {
+    if (this.#isOver || this.#isolated.start(max)) return
+    this.#cancelRetry()
+    this.#cancelRetry = this.#clock.after(startAgainMs, () => this.#shareOut())
   }
 
   #isCommand({ claim: { job } }: RunningAttempt): boolean {
@@ -242,7 +276,7 @@ export class TaskPool {
   #onSlotEvent(slot: ProcessSlot, event: SlotEvent<RunningAttempt>): void {
     switch (event.type) {
       case 'ready':
-        if (this.isolated.ready(slot)) return
+        if (this.#isolated.ready(slot)) return
         // A claim that comes before it is known what the process can run would pass over everything.
         void this.#known.learn(slot, this.#shared.all).then(() => this.#emit?.(slot, event))
         return

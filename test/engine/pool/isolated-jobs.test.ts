@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import type { Clock } from '../../../src/domain/clock.js'
 import { systemClock } from '../../../src/engine/clock.js'
+import type { StartHost } from '../../../src/engine/hosts/task-host.js'
 import { TaskPool } from '../../../src/engine/pool/task-pool.js'
 import { claimedAttempt, idsOf, someTurns } from '../../support/attempts.js'
+import { movableClock } from '../../support/clock.js'
 import { type FakeHosts, fakeHosts, taskInfo } from '../../support/fake-host.js'
 
 const tasks = [taskInfo('hello'), taskInfo('alone', { isolation: 'own' })]
@@ -12,8 +15,8 @@ afterEach(async () => {
 })
 
 /** A pool that is ready, and passes on to itself that jobs have left, as the runner does. */
-async function openPool(concurrency: number, processes: number, fakes: FakeHosts) {
-  const pool = new TaskPool({ start: fakes.start, cwd: '/' }, systemClock, () => {})
+async function openPool(concurrency: number, processes: number, fakes: FakeHosts, clock: Clock = systemClock) {
+  const pool = new TaskPool({ start: fakes.start, cwd: '/' }, clock, () => {})
   pools.push(pool)
   const lost: string[] = []
   const returned: string[] = []
@@ -55,16 +58,17 @@ describe('a job that must be alone', () => {
     expect([fakes.hosts[0]?.maxRunning, pool.room(0)]).toEqual([2, 1])
   })
 
-  test('As many run at once as the concurrency allows, and the process of each ends with it.', async () => {
+  test('As many are taken as the concurrency allows, the others come back, and the process of each ends with it.', async () => {
     const fakes = fakeHosts(tasks)
     const { pool } = await openPool(2, 1, fakes)
-    pool.handOver(['j1', 'j2', 'j3'].map((id) => claimedAttempt(id, { task: 'alone' })))
+    const attempts = ['j1', 'j2', 'j3'].map((id) => claimedAttempt(id, { task: 'alone' }))
+    expect(idsOf(pool.handOver(attempts))).toEqual(['j3'])
     await someTurns()
     expect(running(fakes)).toEqual([[], ['j1'], ['j2']])
     fakes.hosts[1]?.finish('j1')
     await someTurns()
-    expect(running(fakes)).toEqual([[], [], ['j2'], ['j3']])
-    expect(fakes.hosts.map(({ isOver }) => isOver)).toEqual([false, true, false, false])
+    expect(fakes.hosts.map(({ isOver }) => isOver)).toEqual([false, true, false])
+    expect(pool.room(0)).toBe(1)
   })
 
   test('Takes nobody along when its process dies, and no other process follows.', async () => {
@@ -75,7 +79,7 @@ describe('a job that must be alone', () => {
     fakes.hosts[1]?.die()
     await someTurns()
     expect([lost, running(fakes)]).toEqual([['j2'], [['j1'], []]])
-    expect(pool.isolated.count).toBe(0)
+    expect(pool.slots).toHaveLength(2)
   })
 
   test('Waits for another process if the one that was to run it dies before it has loaded the tasks.', async () => {
@@ -89,15 +93,42 @@ describe('a job that must be alone', () => {
     expect([lost, returned]).toEqual([[], []])
   })
 
+  test('Leaves its place to others when it is taken back.', async () => {
+    const fakes = fakeHosts(tasks, (index) => index > 0)
+    const { pool } = await openPool(1, 1, fakes)
+    const attempt = claimedAttempt('j1', { task: 'alone' })
+    pool.handOver([attempt])
+    expect(pool.room(0)).toBe(0)
+    pool.withdraw(attempt)
+    expect(pool.room(0)).toBe(1)
+  })
+
+  test('Waits for a process that the system cannot start now, and no other job waits with it.', async () => {
+    const fakes = fakeHosts(tasks)
+    const clock = movableClock(systemClock)
+    let starts = 0
+    const start: StartHost = (emit) => {
+      if (++starts === 2) throw new Error('spawn ENOMEM')
+      return fakes.start(emit)
+    }
+    const { pool } = await openPool(3, 1, { ...fakes, start }, clock)
+    expect(pool.handOver([claimedAttempt('j1', { task: 'alone' }), claimedAttempt('j2')])).toEqual([])
+    await someTurns()
+    expect(running(fakes)).toEqual([['j2']])
+    await clock.advance(1_000)
+    await someTurns()
+    expect(running(fakes)).toEqual([['j2'], ['j1']])
+  })
+
   test('Is taken back while its process loads, which then ends.', async () => {
     const fakes = fakeHosts(tasks, (index) => index > 0)
     const { pool } = await openPool(2, 1, fakes)
     const [first, second] = [claimedAttempt('j1', { task: 'alone' }), claimedAttempt('j2', { task: 'alone' })]
     pool.handOver([first, second])
-    pool.isolated.withdraw(first)
-    expect(pool.isolated.withdrawAll()).toEqual([second])
+    pool.withdraw(first)
+    expect(pool.withdrawAll()).toEqual([second])
     await someTurns()
     expect(fakes.hosts.map(({ isOver }) => isOver)).toEqual([false, true, true])
-    expect([first.handle, pool.isolated.count]).toEqual([null, 0])
+    expect([first.handle, pool.slots.length]).toEqual([null, 2])
   })
 })

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { RunningAttempt } from '../../../src/engine/attempts/running-attempt.js'
 import { systemClock } from '../../../src/engine/clock.js'
-import type { SlotEvent } from '../../../src/engine/hosts/task-host.js'
+import type { SlotEvent, StartHost } from '../../../src/engine/hosts/task-host.js'
 import { ProcessSlot } from '../../../src/engine/pool/process-slot.js'
 import { claimedAttempt, idsOf, someTurns } from '../../support/attempts.js'
+import { movableClock } from '../../support/clock.js'
 import { type FakeHost, fakeHosts, taskInfo } from '../../support/fake-host.js'
 
 const slots: ProcessSlot[] = []
@@ -141,5 +142,53 @@ describe('a slot', () => {
       [true, ['kill']],
       [true, ['end']],
     ])
+  })
+
+  test('Kills nothing for an attempt that has left it: its process may run others by then.', async () => {
+    const { slot, host } = await openSlot()
+    const attempt = claimedAttempt('j1')
+    slot.handOver([attempt])
+    await someTurns()
+    host().finish('j1')
+    slot.terminate(attempt)
+    slot.kill(attempt)
+    expect(host().asked).toEqual([])
+  })
+
+  test('Is not ready any more once it ends, even while its process still is.', async () => {
+    const { slot, host } = await openSlot()
+    const ended = slot.end()
+    expect([slot.ready, host().ready]).toEqual([false, true])
+    await ended
+  })
+
+  test('Tries again when the system cannot start its next process, however often.', async () => {
+    const clock = movableClock(systemClock)
+    const fakes = fakeHosts([taskInfo('hello')])
+    let starts = 0
+    const start: StartHost = (emit) => {
+      starts++
+      if (starts > 1 && starts < 9) throw new Error('spawn EAGAIN')
+      return fakes.start(emit)
+    }
+    const slot = new ProcessSlot(clock, start, () => {}, 'shared')
+    slots.push(slot)
+    await someTurns()
+    fakes.hosts[0]?.die()
+    await clock.advance(120_000)
+    await someTurns()
+    expect([starts, slot.ready, slot.exitsWhileLoading]).toEqual([9, true, 0])
+  })
+
+  test('Does not take a process that could not be started for one that its modules ended.', async () => {
+    const clock = movableClock(systemClock)
+    const fakes = fakeHosts([taskInfo('hello')], () => true)
+    const slot = new ProcessSlot(clock, fakes.start, () => {}, 'shared')
+    slots.push(slot)
+    for (let index = 0; index < 6; index++) {
+      fakes.hosts[index]?.die({ code: null, signal: null })
+      await clock.advance(20_000)
+    }
+    expect([fakes.hosts.length, slot.exitsWhileLoading]).toEqual([7, 0])
   })
 })

@@ -83,4 +83,27 @@ describe('the processes of a pool', () => {
     await someTurns()
     expect(fakes.hosts.map((host) => host.running)).toEqual([['j1', 'j2']])
   })
+
+  test('Processes that end are still those of the pool, and are killed with it.', async () => {
+    const { pool, hosts } = await openPool(2, 1)
+    const host = hosts[0]
+    if (host === undefined) throw new Error('there is no host')
+    let isKilled = false
+    host.end = () => new Promise(() => {})
+    host.killNow = () => {
+      isKilled = true
+    }
+    pool.replaceAll()
+    pool.killNow()
+    expect(isKilled).toBe(true)
+    pools.length = 0 // it never ends by itself
+  })
+
+  test('None is started after the end of the pool, whatever a process still reports.', async () => {
+    const { pool, hosts } = await openPool(2, 1)
+    const ended = pool.end()
+    hosts[0]?.askForRecycle()
+    await ended
+    expect(hosts).toHaveLength(1)
+  })
 })

@@ -1,5 +1,5 @@
-import type { Clock } from '../domain/clock.js'
-import type { TaskPool } from './pool/task-pool.js'
+import type { Clock } from '../../domain/clock.js'
+import type { TaskPool } from './task-pool.js'
 
 /** While jobs wait in the task processes: takes them back, for other workers, from one where nothing ends. */
 export class StallDetector {
