@@ -1,6 +1,7 @@
 import type { JobId, JobState } from '../../domain/job.js'
 import { systemClock } from '../../engine/clock.js'
 import type { JobFilter, Store } from '../../stores/store.js'
+import { batchSize, inBatches } from '../run/enqueue-batches.js'
 import { explainWithoutWorker } from './explain-job.js'
 
 /** What became of a job: `requested` of one that runs, which its worker stops within a moment. */
@@ -24,18 +25,17 @@ export async function cancelJobs(store: Store, ids: readonly JobId[]): Promise<C
 }
 
 const cancellable: readonly JobState[] = ['scheduled', 'queued', 'running']
-const batch = 1_000
 
 /** Cancels many jobs a thousand at a time, and gives what became of each thousand. */
 export async function* cancelInBatches(store: Store, ids: readonly JobId[]): AsyncGenerator<CancelResult> {
-  for (let first = 0; first < ids.length; first += batch) yield await cancelJobs(store, ids.slice(first, first + batch))
+  for (const some of inBatches(ids)) yield await cancelJobs(store, some)
 }
 
 /** The jobs that a filter finds. Without states in it: only jobs that can be cancelled. */
 export async function findCancellable(store: Store, filter: JobFilter): Promise<readonly JobId[]> {
   const ids: JobId[] = []
   for (let after: JobId | null = null; ; ) {
-    const page = { limit: batch, after }
+    const page = { limit: batchSize, after }
     const { items, next } = await store.jobs({ ...filter, states: filter.states ?? cancellable }, page)
     ids.push(...items.map(({ id }) => id))
     if (next === null) return ids

@@ -3,7 +3,7 @@ import type { Store } from '../../stores/store.js'
 import type { QueueJson } from '../../views/queue.js'
 import { nearestQueue, queuesNamed } from './list-queues.js'
 
-/** A paused queue, with what still runs on it. */
+/** Something that a user should know about a queue that was paused. */
 export type PauseNote =
   | { readonly kind: 'unchanged'; readonly name: string }
   /** It has no jobs, perhaps because its name is mistyped. */
@@ -25,6 +25,6 @@ export async function pauseQueues(
 }
 
 /** The names of queues as a user typed them, each once. Throws UsageError. */
-export function queueNames(words: readonly string[]): readonly string[] {
+export function parseQueueNames(words: readonly string[]): readonly string[] {
   return [...new Set(words.map(queueName))]
 }

@@ -1,8 +1,8 @@
 import type { JobId, NewJob } from '../../domain/job.js'
 import type { Enqueued } from '../../stores/store.js'
 
-/** Jobs stored with one commit, and checked with one message. */
-const batch = 1_000
+/** How many jobs are stored with one commit, and checked with one message. */
+export const batchSize = 1_000
 
 /** Stores jobs a thousand at a time, and gives the answers of each thousand as soon as it is safe. */
 export async function* enqueueBatches(
@@ -13,8 +13,8 @@ export async function* enqueueBatches(
 }
 
 export function inBatches<T>(items: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(items.length / batch) }, (_, index) =>
-    items.slice(index * batch, (index + 1) * batch),
+  return Array.from({ length: Math.ceil(items.length / batchSize) }, (_, index) =>
+    items.slice(index * batchSize, (index + 1) * batchSize),
   )
 }
 
