@@ -43,46 +43,35 @@ test('workers start --watch: new jobs run changed code, what runs goes on with t
   expect((await worker.ended).exitCode).toBe(0)
 })
 
-test('A worker that watches ends at its first signal also while a changed module never comes to an end.', async () => {
-  const project = cliProject({ 'tasks/a.mjs': 'export default () => {}\n' })
-  const worker = project.start(['workers', 'start', '--watch'])
-  await worker.says(/watches the code for changes/)
-  project.write(
-    'tasks/endless.mjs',
-    `import { writeFileSync } from 'node:fs'\nwriteFileSync('begun.txt', '')\nwhile (true) {}\n`,
-  )
-  await eventually(() => expect(existsSync(project.path('begun.txt'))).toBe(true))
-  worker.signal('SIGTERM')
-  expect(await worker.ended).toMatchObject({ exitCode: 0 })
-  await eventually(() => expect(project.processes()).toEqual([]))
-})
-
-test('A worker that watches ends at its first signal also while changes wait for a module that never comes to an end.', async () => {
-  const project = cliProject({ 'tasks/a.mjs': 'export default () => {}\n' })
-  const worker = project.start(['workers', 'start', '--watch'])
-  await worker.says(/watches the code for changes/)
-  project.write(
-    'tasks/endless.mjs',
-    `import { writeFileSync } from 'node:fs'\nwriteFileSync('begun.txt', '')\nawait new Promise((resolve) => setTimeout(resolve, 1e9))\n`,
-  )
-  await eventually(() => expect(existsSync(project.path('begun.txt'))).toBe(true))
-  rmSync(project.path('begun.txt'))
-  project.write('tasks/b.mjs', 'export default () => "b"\n')
-  await eventually(() => expect(existsSync(project.path('begun.txt'))).toBe(true))
-  worker.signal('SIGTERM')
-  expect(await worker.ended).toMatchObject({ exitCode: 0 })
-  await eventually(() => expect(project.processes()).toEqual([]))
-})
-
-test('workers start --watch: a newer change ends the load of an older one that never comes to an end.', async () => {
+/** A worker that watches a project, to which a module is added that runs `endless` at its top level, once that has begun. */
+async function loadingForEver(endless: string) {
   const project = cliProject({ 'tasks/a.mjs': 'export const version = () => 1\n' })
   const worker = project.start(['workers', 'start', '--watch'])
   await worker.says(/watches the code for changes/)
+  const begun = () => eventually(() => expect(existsSync(project.path('begun.txt'))).toBe(true))
   project.write(
     'tasks/endless.mjs',
-    `import { writeFileSync } from 'node:fs'\nwriteFileSync('begun.txt', '')\nawait new Promise((resolve) => setTimeout(resolve, 1e9))\n`,
+    `import { writeFileSync } from 'node:fs'\nwriteFileSync('begun.txt', '')\n${endless}\n`,
   )
-  await eventually(() => expect(existsSync(project.path('begun.txt'))).toBe(true))
+  await begun()
+  return { project, worker, begun }
+}
+
+test.each(['while (true) {}', 'await new Promise((resolve) => setTimeout(resolve, 1e9))'])(
+  'A worker that watches ends at its first signal also while changes wait for a module that never finishes loading: %s',
+  async (endless) => {
+    const { project, worker, begun } = await loadingForEver(endless)
+    rmSync(project.path('begun.txt'))
+    project.write('tasks/b.mjs', 'export default () => "b"\n')
+    await begun()
+    worker.signal('SIGTERM')
+    expect(await worker.ended).toMatchObject({ exitCode: 0 })
+    await eventually(() => expect(project.processes()).toEqual([]))
+  },
+)
+
+test('workers start --watch: a newer change ends the load of an older one that never finishes.', async () => {
+  const { project, worker } = await loadingForEver('await new Promise((resolve) => setTimeout(resolve, 1e9))')
   await worker.says(/the code has changed: it still loads, and jobs go on with the old one/)
   rmSync(project.path('tasks/endless.mjs'))
   project.write('tasks/a.mjs', 'export const version = () => 2\n')
