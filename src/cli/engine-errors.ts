@@ -20,6 +20,9 @@ export function reportEngineErrors(engine: EngineEmitter): void {
     say(`${job} attempt ${attempt}: its lease was over, its end was refused`),
   )
   engine.on('process.exited', ({ exit }) => say(`the task process died (${describeExit(exit)})`))
+  engine.on('task.missing', ({ task, fault }) =>
+    say(`${task} cannot be run now: ${fault ?? 'its module does not have it any more'}`),
+  )
   engine.on(
     'store.unavailable',
     seldom(({ error }) => say(`warning: ${error.message}; trying again`)),

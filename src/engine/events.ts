@@ -48,6 +48,8 @@ export interface EngineEvents {
   'task.output': [event: TaskOutput]
   'task.progress': [event: TaskProgress]
   'process.exited': [event: ProcessExited]
+  /** A fresh process does not have a task that the worker knew. */
+  'task.missing': [event: { readonly task: string; readonly fault: string | null }]
   /** Slots that were due were decided. */
   'schedule.slots': [event: { readonly schedule: string; readonly records: readonly SlotRecord[] }]
   /** A schedule cannot be followed. */

@@ -4,7 +4,7 @@ import { defaultGraceMs, type JobId, type WorkerId } from '../domain/job.js'
 import type { QueueChoice } from '../domain/queues.js'
 import type { Claim, JobStore, WorkerStore } from '../stores/store.js'
 import { ActiveAttempts } from './attempts/active-attempts.js'
-import { outcomeOf, outcomeOfExit } from './attempts/outcome-of.js'
+import { outcomeOf, outcomeOfExit, outcomeWithoutTask } from './attempts/outcome-of.js'
 import type { RunningAttempt } from './attempts/running-attempt.js'
 import { askToStop, stopInSteps } from './attempts/stop-escalation.js'
 import { TimeLimits } from './attempts/time-limits.js'
@@ -162,6 +162,9 @@ export class Runner {
       case 'exited':
         this.#exited(slot, event.exit, event.running)
         return
+      case 'task missing':
+        this.#taskMissing(event.attempt, event.fault, event.wasKnown)
+        return
       case 'output':
         for (const output of event.output) this.#attempts.log.output(output)
         return
@@ -238,6 +241,16 @@ export class Runner {
     // as hundreds of jobs.
     if (this.#pool.isHungry(this.#prefetch.ahead)) this.#settleEnds()
     else this.#cancelHold ??= this.#clock.after(maxHoldMs, () => this.#settleEnds())
+  }
+
+  /** A job of a task that is known no more waits for a worker that has it; one that only this worker may run fails. */
+  #taskMissing(attempt: RunningAttempt, fault: string | null, wasKnown: boolean): void {
+    const { task } = attempt.claim.job
+    this.#events.emit('task.missing', { task, fault })
+    if (wasKnown) this.#attempts.giveBack([attempt])
+    else this.#attempts.settle([{ attempt, outcome: outcomeWithoutTask(attempt, fault, this.#clock.now()) }])
+    this.#claims.claimSoon()
+    this.#storeTasks()
   }
 
   /** A task process exited: its running jobs are lost, or end as cancelled, timed out or interrupted. */

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { cliProject, eventually } from '../support/cli.js'
-import { enqueueJob, finalJobs } from '../support/store.js'
+import { enqueueJob, finalJobs, jobOf } from '../support/store.js'
 
 const project = cliProject({
   'lib/version.mjs': `export const version = 1\n`,
@@ -82,4 +82,28 @@ test('workers start --watch: a newer change ends the load of an older one that n
   const ended = await worker.ended
   expect(ended.exitCode).toBe(0)
   expect(ended.stderr).not.toMatch(/cannot be loaded/)
+})
+
+test('A job with a process of its own waits if its module cannot be loaded any more; others run, and it runs once the module is mended.', async () => {
+  const project = cliProject({
+    'tasks/a.mjs': `import { task } from 'offstage'\nexport const iso = task({ isolation: 'own' }, async () => 'done')\n`,
+    'tasks/b.mjs': 'export const other = () => "other"\n',
+  })
+  const worker = project.start(['workers', 'start', '--concurrency', '1', '--watch'])
+  await worker.says(/watches the code for changes/)
+  project.write('tasks/a.mjs', 'throw new Error("broken")\n')
+  await worker.says(/jobs go on with the old one/)
+  const iso = await enqueueJob(project, 'a.iso')
+  await worker.says(/a\.iso cannot be run now: .*broken/)
+  const [other] = await finalJobs(project, [await enqueueJob(project, 'b.other')])
+  expect(other).toMatchObject({ state: 'completed', result: 'other' })
+  expect(await jobOf(project, iso)).toMatchObject({ state: 'queued', attempts: [] })
+  project.write(
+    'tasks/a.mjs',
+    `import { task } from 'offstage'\nexport const iso = task({ isolation: 'own' }, async () => 'mended')\n`,
+  )
+  const [job] = await finalJobs(project, [iso])
+  expect(job).toMatchObject({ state: 'completed', result: 'mended' })
+  worker.signal('SIGTERM')
+  expect((await worker.ended).exitCode).toBe(0)
 })

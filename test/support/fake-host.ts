@@ -165,11 +165,15 @@ export interface FakeHosts {
 }
 
 /** Starts hosts that load these tasks at once; with `isSlow` not before `becomeReady`. */
-export function fakeHosts(tasks: readonly TaskInfo[], isSlow: (index: number) => boolean = () => false): FakeHosts {
+export function fakeHosts(
+  tasks: readonly TaskInfo[] | ((index: number) => readonly TaskInfo[]),
+  isSlow: (index: number) => boolean = () => false,
+): FakeHosts {
   const hosts: FakeHost[] = []
   const start: StartHost = (emit) => {
-    const host = new FakeHost(emit, tasks)
-    const index = hosts.push(host) - 1
+    const index = hosts.length
+    const host = new FakeHost(emit, typeof tasks === 'function' ? tasks(index) : tasks)
+    hosts.push(host)
     if (!isSlow(index)) void setImmediate().then(() => host.isOver || host.becomeReady())
     return host
   }

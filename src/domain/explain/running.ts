@@ -6,7 +6,7 @@ import { at, deaths, lasting, named, since, startCommand } from './words.js'
 /** Where a job runs and until when, or why it only seems to. */
 export function explainRunning(job: Job, facts: JobFacts, now: EpochMs): string {
   const worker = facts.workers.find(({ id }) => id === job.worker)
-  const then = job.cancelWanted ? 'is cancelled' : `goes back to its queue ${job.queue}`
+  const then = afterWorker(job)
   if (worker === undefined) return `its worker ${job.worker} has ended: it ${then}`
   if (!lives(worker)) return explainLost(worker, then, job, facts, now)
   const parts = [`running for ${lasting(job.startedAt ?? now, now)} in ${named(worker)}, attempt ${job.attempt}`]
@@ -23,6 +23,12 @@ export function explainRunning(job: Job, facts: JobFacts, now: EpochMs): string 
   return parts.join('; ')
 }
 
+/** What a sweep makes of a job whose worker is gone. */
+function afterWorker(job: Job): string {
+  if (job.lostWithWorker) return 'fails as lost'
+  return job.cancelWanted ? 'is cancelled' : `goes back to its queue ${job.queue}`
+}
+
 /** The worker is dead or must be taken for it. */
 function explainLost(worker: WorkerFact, then: string, job: Job, facts: JobFacts, now: EpochMs): string {
   const what =
@@ -37,5 +43,7 @@ function limitOf({ timeoutMs, startedAt }: Job, now: EpochMs): string {
   if (timeoutMs === null) return 'it has no time limit'
   const endsAt = (startedAt ?? now) + timeoutMs
   const limit = `its time limit of ${formatDuration(timeoutMs)}`
-  return endsAt > now ? `${limit} ends at ${at(endsAt, now)}` : `${limit} is over, and it is being stopped`
+  return endsAt > now
+    ? `${limit} ends at ${at(endsAt, now)}`
+    : `${limit} seems to be over: it is being stopped, or its process still loads`
 }

@@ -50,6 +50,15 @@ export function outcomeOfExit(attempt: RunningAttempt, exit: ProcessExit, alone:
   return afterLoss(job, alone ? 'loss alone' : 'loss', { ...span, endedBy, reason: 'lost', error })
 }
 
+/** The outcome of an attempt whose task is not there any more, and that no other worker may run. */
+export function outcomeWithoutTask(attempt: RunningAttempt, fault: string | null, now: EpochMs): Outcome {
+  const { job } = attempt.claim
+  const message = `there is no task ${job.task} any more${fault === null ? '' : `: ${fault}`}`
+  const error = { name: 'TaskMissing', message, stack: null }
+  const span = { startedAt: now, endedAt: now }
+  return outcomeOfReport(job, { kind: 'threw', verdict: 'never', error, ...span }, Math.random)
+}
+
 /** Given back without penalty, started or not. */
 export function released(attempt: RunningAttempt, endedAt: EpochMs): ReleasedOutcome {
   const started = attempt.startedAt !== null

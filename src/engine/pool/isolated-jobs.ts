@@ -51,13 +51,22 @@ export class IsolatedJobs {
     return true
   }
 
-  /** The process of a slot can run its job. False if the slot is none of these. */
-  ready(slot: ProcessSlot): boolean {
-    const attempt = this.#slots.get(slot)
-    if (attempt === undefined) return false
+  /** The attempt that waits for the process of a slot; null if there is none. */
+  pending(slot: ProcessSlot): RunningAttempt | null {
+    return this.#slots.get(slot) ?? null
+  }
+
+  /** Whether the slot is one of these. */
+  has(slot: ProcessSlot): boolean {
+    return this.#slots.has(slot)
+  }
+
+  /** The process of a slot can run its job. */
+  ready(slot: ProcessSlot): void {
+    const attempt = this.pending(slot)
+    if (attempt === null) return
     this.#slots.set(slot, null)
-    if (attempt !== null) slot.handOver([attempt])
-    return true
+    slot.handOver([attempt])
   }
 
   /** The job has left its slot. */

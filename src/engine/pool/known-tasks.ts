@@ -7,6 +7,7 @@ export class KnownTasks {
   /** What the process of each slot found in the task directory: while a deploy is under way, not the same. */
   readonly #found = new WeakMap<ProcessSlot, readonly string[]>()
   #infos: ReadonlyMap<string, TaskInfo> = new Map([[shellTask, shellTaskInfo]])
+  readonly #lost = new Set<string>()
   #names: readonly string[] = [shellTask]
 
   /** undefined if this project has none of that name. */
@@ -24,10 +25,30 @@ export class KnownTasks {
     const { tasks } = await slot.catalog.catch(() => ({ tasks: [] }))
     this.#infos = new Map([shellTaskInfo, ...tasks].map((task) => [task.name, task]))
     this.#found.set(slot, [...this.#infos.keys()])
-    // A job may be handed to any of them.
+    // It has just loaded the code: a fresh process will find them too.
+    for (const { name } of tasks) this.#lost.delete(name)
+    this.#nameAll(shared)
+  }
+
+  /** A fresh process could not load the task. False if it was not known anyway. */
+  lose(name: string, shared: readonly ProcessSlot[]): boolean {
+    if (!this.#names.includes(name)) return false
+    this.#lost.add(name)
+    this.#nameAll(shared)
+    return true
+  }
+
+  /** The next fresh process may be able to load the task again. */
+  regain(name: string, shared: readonly ProcessSlot[]): void {
+    this.#lost.delete(name)
+    this.#nameAll(shared)
+  }
+
+  /** A job may be handed to any of the processes. */
+  #nameAll(shared: readonly ProcessSlot[]): void {
     const all = new Set([shellTask, ...shared.flatMap((one) => this.#found.get(one) ?? [])])
     const inAll = (name: string) => shared.every((one) => this.#found.get(one)?.includes(name) !== false)
-    const names = [...all].filter(inAll)
+    const names = [...all].filter((name) => inAll(name) && !this.#lost.has(name))
     if (names.join() !== this.#names.join()) this.#names = names
   }
 }

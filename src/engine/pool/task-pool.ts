@@ -22,6 +22,8 @@ const notStarted: EnqueueAnswer = {
 
 // The system lacks memory or processes now, and may have them soon.
 const startAgainMs = 1_000
+// A task that a fresh process does not have: its module may be mended soon.
+const loadAgainMs = 30_000
 
 /** The tasks of a pool. */
 export interface PoolTasks {
@@ -36,7 +38,15 @@ export interface PoolTasks {
 }
 
 /** Events that the pool passes on. It handles `recycle` itself. */
-export type PoolEvent = Exclude<SlotEvent<RunningAttempt>, { readonly type: 'recycle' }>
+export type PoolEvent =
+  | Exclude<SlotEvent<RunningAttempt>, { readonly type: 'recycle' }>
+  /** A fresh process for one job does not have its task; `fault` says why, if a module is at fault. */
+  | {
+      readonly type: 'task missing'
+      readonly attempt: RunningAttempt
+      readonly fault: string | null
+      readonly wasKnown: boolean
+    }
 
 type EmitFromPool = (slot: ProcessSlot, event: PoolEvent) => void
 
@@ -66,6 +76,7 @@ export class TaskPool {
   #emit: EmitFromPool | null = null
   #isOver = false
   #cancelRetry = () => {}
+  readonly #cancelRegains = new Set<() => void>()
 
   /**
    * Starts a first process, so that it loads while the caller does other things. `output` hears what modules write as
@@ -220,6 +231,7 @@ export class TaskPool {
   async end(): Promise<void> {
     this.#isOver = true
     this.#cancelRetry()
+    for (const cancel of this.#cancelRegains) cancel()
     this.#isolated.end()
     for (const slot of [...this.#shared.all, ...this.#draining, this.#commands]) this.#end(slot)
     await this.#ending.ended()
@@ -276,16 +288,53 @@ export class TaskPool {
   #onSlotEvent(slot: ProcessSlot, event: SlotEvent<RunningAttempt>): void {
     switch (event.type) {
       case 'ready':
-        if (this.#isolated.ready(slot)) return
+        if (this.#isolated.has(slot)) {
+          void this.#readyIsolated(slot)
+          return
+        }
         // A claim that comes before it is known what the process can run would pass over everything.
         void this.#known.learn(slot, this.#shared.all).then(() => this.#emit?.(slot, event))
         return
       case 'recycle':
         this.replace(slot)
         return
+      case 'exited': {
+        const attempt = this.#isolated.pending(slot)
+        const { code, signal } = event.exit
+        if (attempt === null || (code === null && signal === null)) break
+        // Its own module may be what ends the process while it loads: that is the job's loss.
+        this.#isolated.withdraw(attempt)
+        this.#emit?.(slot, { ...event, running: [attempt] })
+        return
+      }
     }
     if (this.#emit === null) this.#beforeOpen(event)
     else this.#emit(slot, event)
+  }
+
+  /** Hands the job over, if the code that was just loaded has its task: it may be newer than that of the shared processes. */
+  async #readyIsolated(slot: ProcessSlot): Promise<void> {
+    const { tasks, faults } = await slot.catalog
+    const attempt = this.#isolated.pending(slot)
+    if (attempt === null) return
+    const { task } = attempt.claim.job
+    if (tasks.some(({ name }) => name === task)) {
+      this.#isolated.ready(slot)
+      return
+    }
+    const wasKnown = this.#known.lose(task, this.#shared.all)
+    if (wasKnown) this.#regainLater(slot, task)
+    this.withdraw(attempt)
+    this.#emit?.(slot, { type: 'task missing', attempt, fault: faults[0]?.message ?? null, wasKnown })
+  }
+
+  #regainLater(slot: ProcessSlot, task: string): void {
+    const cancel = this.#clock.after(loadAgainMs, () => {
+      this.#cancelRegains.delete(cancel)
+      this.#known.regain(task, this.#shared.all)
+      this.#emit?.(slot, { type: 'ready' })
+    })
+    this.#cancelRegains.add(cancel)
   }
 
   /** While the tasks load there is no listener yet. */

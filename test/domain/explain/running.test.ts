@@ -11,7 +11,7 @@ describe('A running job', () => {
     'has a time limit': [`${base}; ${toLimit}`, { job: runs }],
     'has none': [`${base}; it has no time limit`, { job: { ...runs, timeoutMs: null } }],
     'has used it up': [
-      `${base}; its time limit of 1m is over, and it is being stopped`,
+      `${base}; its time limit of 1m seems to be over: it is being stopped, or its process still loads`,
       { job: { ...runs, timeoutMs: minute } },
     ],
     'is asked to cancel': [`${base}; ${asked}`, { job: { ...runs, cancelWanted: true } }],
@@ -38,6 +38,10 @@ describe('A running job', () => {
     'has a dead worker, and is to be cancelled': [
       'its worker w1 (pid 4711 on box) has died: it is cancelled within a second',
       { job: { ...runs, cancelWanted: true }, facts: { workers: [dead, foreground] } },
+    ],
+    'has a dead worker that alone had its input': [
+      'its worker w1 (pid 4711 on box) has died: it fails as lost within a second',
+      { job: { ...runs, lostWithWorker: true, cancelWanted: true }, facts: { workers: [dead, foreground] } },
     ],
     'has a worker that is gone': [
       'its worker w1 has ended: it goes back to its queue mail',

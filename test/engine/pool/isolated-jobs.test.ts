@@ -20,13 +20,17 @@ async function openPool(concurrency: number, processes: number, fakes: FakeHosts
   pools.push(pool)
   const lost: string[] = []
   const returned: string[] = []
+  const missing: string[] = []
   pool.open(concurrency, processes, (slot, event) => {
+    if (event.type === 'task missing') {
+      missing.push(`${event.attempt.claim.job.id} ${event.wasKnown ? 'known' : 'unknown'}`)
+    }
     if (event.type === 'exited') lost.push(...idsOf(event.running))
     if (event.type === 'returned') returned.push(...idsOf(event.attempts))
     if (event.type === 'finished' || event.type === 'returned' || event.type === 'exited') pool.left(slot)
   })
   await someTurns()
-  return { pool, lost, returned }
+  return { pool, lost, returned, missing }
 }
 
 const running = ({ hosts }: FakeHosts) => hosts.map((host) => host.running)
@@ -82,15 +86,40 @@ describe('a job that must be alone', () => {
     expect(pool.slots).toHaveLength(2)
   })
 
-  test('Waits for another process if the one that was to run it dies before it has loaded the tasks.', async () => {
+  test('Waits for another process if the system could not start the one that was to run it.', async () => {
     const fakes = fakeHosts(tasks, (index) => index === 1)
     const { pool, lost, returned } = await openPool(1, 1, fakes)
     pool.handOver([claimedAttempt('j1', { task: 'alone' })])
     await someTurns()
     expect([lost, returned, running(fakes)]).toEqual([[], [], [[], []]])
-    fakes.hosts[1]?.die()
+    fakes.hosts[1]?.die({ code: null, signal: null })
     await expect.poll(() => running(fakes)).toEqual([[], [], ['j1']])
     expect([lost, returned]).toEqual([[], []])
+  })
+
+  test('Is lost if its process dies while it loads: its own module may be why.', async () => {
+    const fakes = fakeHosts(tasks, (index) => index === 1)
+    const { pool, lost } = await openPool(1, 1, fakes)
+    pool.handOver([claimedAttempt('j1', { task: 'alone' })])
+    await someTurns()
+    fakes.hosts[1]?.die({ code: null, signal: 'SIGKILL' })
+    await someTurns()
+    expect([lost, fakes.hosts.length, pool.room(0)]).toEqual([['j1'], 2, 1])
+  })
+
+  test('Comes back if the code that was just loaded does not have its task, which is tried again after half a minute.', async () => {
+    const clock = movableClock(systemClock)
+    const fakes = fakeHosts((index) => (index === 0 ? tasks : [taskInfo('hello')]))
+    const { pool, missing } = await openPool(1, 1, fakes, clock)
+    pool.handOver([claimedAttempt('j1', { task: 'alone' })])
+    await someTurns()
+    expect([missing, pool.known, pool.room(0)]).toEqual([['j1 known'], ['shell', 'hello'], 1])
+    // As a foreground run does, which claims its own jobs whatever it knows.
+    pool.handOver([claimedAttempt('j2', { task: 'alone' })])
+    await someTurns()
+    expect(missing).toEqual(['j1 known', 'j2 unknown'])
+    await clock.advance(30_000)
+    expect(pool.known).toEqual(['shell', 'hello', 'alone'])
   })
 
   test('Leaves its place to others when it is taken back.', async () => {
