@@ -52,7 +52,7 @@ export class ClaimLoop {
       return 0
     }
     const { ahead } = this.#prefetch
-    const limit = !this.#isClosed && this.#pool.isHungry(ahead) ? this.#pool.room(ahead) : 0
+    const limit = !this.#isClosed && this.#pool.needsJobs(ahead) ? this.#pool.room(ahead) : 0
     if (limit <= 0) return 0
     let taken = 0
     this.#running = this.#store

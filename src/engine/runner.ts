@@ -29,7 +29,7 @@ const maxJobs = 100_000
  * How long the end of a job may wait for others before it is stored. After a kill what ended in the last 20 ms may run
  * again.
  */
-const maxHoldMs = 10
+const maxSettleDelayMs = 10
 
 export interface RunnerSettings {
   /** null: every queue; no shares: only jobs reserved for this worker. */
@@ -56,7 +56,7 @@ export class Runner {
   readonly #prefetch: Prefetch
   readonly #stalls: StallDetector
   #storedTasks: readonly string[] = []
-  #cancelHold: (() => void) | null = null
+  #cancelSettle: (() => void) | null = null
 
   constructor(
     store: JobStore & WorkerStore,
@@ -193,9 +193,9 @@ export class Runner {
 
   /** Gives back everything that has not ended. The task processes must be gone. */
   release(): void {
-    this.#cancelHold?.()
+    this.#cancelSettle?.()
     this.#stalls.stop()
-    this.#attempts.settleHeld()
+    this.#attempts.settleBuffered()
     this.#pool.clear()
     this.#attempts.giveBackAll()
   }
@@ -231,7 +231,7 @@ export class Runner {
       // One that was asked to stop has its reason.
       if (isBySignal && attempt.stopping === null)
         this.#attempts.settleWhenJudged(attempt, () => outcomeOf(attempt, report))
-      else this.#attempts.hold({ attempt, outcome: outcomeOf(attempt, report) })
+      else this.#attempts.settleLater({ attempt, outcome: outcomeOf(attempt, report) })
     }
     // A job that was abandoned goes on in its process.
     const isSpent = slot.jobsEnded >= maxJobs || ends.some(({ report }) => report.kind === 'forced')
@@ -239,8 +239,8 @@ export class Runner {
     this.#pool.left(slot)
     // While the processes have enough to do, ends are stored together, and with the next claim: a commit costs as much
     // as hundreds of jobs.
-    if (this.#pool.isHungry(this.#prefetch.ahead)) this.#settleEnds()
-    else this.#cancelHold ??= this.#clock.after(maxHoldMs, () => this.#settleEnds())
+    if (this.#pool.needsJobs(this.#prefetch.ahead)) this.#settleEnds()
+    else this.#cancelSettle ??= this.#clock.after(maxSettleDelayMs, () => this.#settleEnds())
   }
 
   /** A job of a task that is known no more waits for a worker that has it; one that only this worker may run fails. */
@@ -275,9 +275,9 @@ export class Runner {
   }
 
   #settleEnds(): void {
-    this.#cancelHold?.()
-    this.#cancelHold = null
-    this.#attempts.settleHeld()
+    this.#cancelSettle?.()
+    this.#cancelSettle = null
+    this.#attempts.settleBuffered()
     this.#claims.claimSoon()
   }
 

@@ -38,7 +38,7 @@ export class MemoryHost implements TaskHost {
         end: (end) => soon(() => emit({ type: 'finished', ends: [end] })),
         returned: (attempts) => soon(() => emit({ type: 'returned', attempts })),
         progress: (progress) => emit({ type: 'progress', progress: [progress] }),
-        begin: (attempts) => soon(() => emit({ type: 'started', attempts })),
+        started: (attempts) => soon(() => emit({ type: 'started', attempts })),
       },
       clock,
     )

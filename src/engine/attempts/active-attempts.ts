@@ -18,7 +18,7 @@ export class ActiveAttempts {
   readonly #settler: Settler
   readonly #interruptions: Interruptions<RunningAttempt>
   readonly #byJob = new Map<JobId, RunningAttempt>()
-  readonly #held: End[] = []
+  readonly #buffered: End[] = []
   readonly #idleWaiters = new Set<() => void>()
 
   /** `redact`: names of keys, beside the built-in ones, whose values are masked in what the jobs print. */
@@ -62,13 +62,13 @@ export class ActiveAttempts {
     return attempts
   }
 
-  /** Keeps an end for `settleHeld`: ends that are stored together share a commit. */
-  hold(end: End): void {
-    this.#held.push(end)
+  /** Keeps an end for `settleBuffered`: ends that are stored together share a commit. */
+  settleLater(end: End): void {
+    this.#buffered.push(end)
   }
 
-  settleHeld(): void {
-    this.settle(this.#held.splice(0))
+  settleBuffered(): void {
+    this.settle(this.#buffered.splice(0))
   }
 
   settle(ends: readonly End[]): void {
@@ -120,7 +120,7 @@ export class ActiveAttempts {
       this.#events.emit('attempt.refused', { job, attempt: number })
     }
     this.#byJob.clear()
-    this.#held.length = 0
+    this.#buffered.length = 0
     this.#resolveIdle()
   }
 

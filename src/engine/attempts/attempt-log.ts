@@ -25,7 +25,7 @@ export class AttemptLog {
   #tailBytes = 0
   /** The last line that was cut, and up to where that was reported; 0 for none. */
   #cutTo = 0
-  #forgottenTo = 0
+  #reportedCutTo = 0
 
   /** `mask` hides the job's secrets; null: it has none. */
   constructor(mask: ((text: string) => string) | null) {
@@ -68,9 +68,9 @@ export class AttemptLog {
   /** The output since the last call; null if there is none. */
   take(): Omit<Addition, 'lease'> | null {
     this.#dropCut()
-    const isCut = this.#cutTo > this.#forgottenTo
+    const isCut = this.#cutTo > this.#reportedCutTo
     const forget = isCut ? { first: this.#headLast + 1, last: this.#cutTo } : null
-    this.#forgottenTo = this.#cutTo
+    this.#reportedCutTo = this.#cutTo
     const taken = { output: this.#waiting, forget, progress: this.#progress, usage: this.#usage }
     this.#waiting = []
     this.#progress = null

@@ -1,14 +1,14 @@
 /** A map of the newest texts. It forgets the oldest ones beyond a count and a total length. */
 export class RecentTexts<K> {
-  readonly #most: number
+  readonly #maxCount: number
   readonly #maxLength: number
   // Two maps: a single one gets slow when its oldest entry is deleted again and again.
   #newer = new Map<K, string>()
   #older: ReadonlyMap<K, string> = new Map()
   #newerLength = 0
 
-  constructor(most: number, maxLength: number) {
-    this.#most = most
+  constructor(maxCount: number, maxLength: number) {
+    this.#maxCount = maxCount
     this.#maxLength = maxLength
   }
 
@@ -17,7 +17,7 @@ export class RecentTexts<K> {
   }
 
   set(key: K, text: string): void {
-    if (this.#newer.size >= this.#most / 2 || this.#newerLength + text.length > this.#maxLength / 2) {
+    if (this.#newer.size >= this.#maxCount / 2 || this.#newerLength + text.length > this.#maxLength / 2) {
       this.#older = this.#newer
       this.#newer = new Map()
       this.#newerLength = 0

@@ -5,7 +5,7 @@ import type { JobStore } from '../../stores/store.js'
 import type { EngineEmitter } from '../events.js'
 import type { RunningAttempt } from './running-attempt.js'
 
-const againMs = 500
+const retryMs = 500
 
 export interface End {
   readonly attempt: RunningAttempt
@@ -57,7 +57,7 @@ export class Settler {
         if (!isTemporary(thrown)) return this.#refused(ends, thrown)
         this.#events.emit('store.unavailable', { error: thrown })
         if (this.#patience.signal.aborted) return
-        await this.#clock.sleep(againMs, this.#patience.signal)
+        await this.#clock.sleep(retryMs, this.#patience.signal)
       }
     }
   }

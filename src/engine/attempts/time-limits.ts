@@ -31,10 +31,10 @@ export class TimeLimits {
   #arm(deadline: number): void {
     this.#cancel()
     this.#armedFor = deadline
-    this.#cancel = this.#clock.after(Math.max(0, Math.ceil(deadline - this.#clock.monotonicMs())), () => this.#look())
+    this.#cancel = this.#clock.after(Math.max(0, Math.ceil(deadline - this.#clock.monotonicMs())), () => this.#check())
   }
 
-  #look(): void {
+  #check(): void {
     this.stop()
     const now = this.#clock.monotonicMs()
     let next = Number.POSITIVE_INFINITY

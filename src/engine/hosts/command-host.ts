@@ -2,14 +2,14 @@ import type { Clock } from '../../domain/clock.js'
 import type { JobId } from '../../domain/job.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import type { AttemptId, Catalog, JobAssignment, Verdict } from '../ipc/messages.js'
-import { CommandJob, type CommandPlace } from './command-job.js'
+import { type CommandContext, CommandJob } from './command-job.js'
 import { Pipes } from './pipes.js'
 import type { Emit, TaskHost } from './task-host.js'
 
 /** Runs the jobs whose tasks are programs, each in a process group of its own. */
 export class CommandHost implements TaskHost {
   readonly catalog: Promise<Catalog> = Promise.resolve({ tasks: [], faults: [], isWhole: true, hasCompiled: false })
-  readonly #place: CommandPlace
+  readonly #context: CommandContext
   readonly #clock: Clock
   readonly #emit: Emit
   readonly #pipes = new Pipes()
@@ -19,8 +19,8 @@ export class CommandHost implements TaskHost {
   #maxRunning = 1
   #isEnding = false
 
-  constructor(place: CommandPlace, clock: Clock, emit: Emit) {
-    this.#place = place
+  constructor(context: CommandContext, clock: Clock, emit: Emit) {
+    this.#context = context
     this.#clock = clock
     this.#emit = emit
   }
@@ -95,7 +95,7 @@ export class CommandHost implements TaskHost {
       if (this.#running.size >= this.#maxRunning) return
       this.#waiting.delete(id)
       this.#emit({ type: 'started', attempts: [assignment] })
-      const job: CommandJob = new CommandJob(assignment, this.#place, this.#pipes, this.#clock, this.#emit, () =>
+      const job: CommandJob = new CommandJob(assignment, this.#context, this.#pipes, this.#clock, this.#emit, () =>
         this.#ended(id, job),
       )
       this.#running.set(id, job)

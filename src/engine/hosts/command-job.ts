@@ -14,7 +14,7 @@ import type { Pipes } from './pipes.js'
 import type { Emit } from './task-host.js'
 
 /** Where the programs of a project are, and where they run. */
-export interface CommandPlace {
+export interface CommandContext {
   readonly cwd: string
   /** null: the project has lost it since the job was claimed. */
   taskOf(name: string): TaskInfo | null
@@ -23,10 +23,10 @@ export interface CommandPlace {
 }
 
 // sysexits.h: EX_TEMPFAIL and EX_DATAERR.
-const tryLater = 75
-const neverAgain = 65
+const exTempFail = 75
+const exDataErr = 65
 
-const passing = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM', 'ETXTBSY'])
+const temporaryErrors = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM', 'ETXTBSY'])
 
 /** One attempt of a job whose task is a program. */
 export class CommandJob {
@@ -47,7 +47,7 @@ export class CommandJob {
 
   constructor(
     assignment: JobAssignment,
-    place: CommandPlace,
+    context: CommandContext,
     pipes: Pipes,
     clock: Clock,
     emit: Emit,
@@ -56,7 +56,7 @@ export class CommandJob {
     const { id, attempt } = assignment
     this.attempt = attempt
     this.#assignment = assignment
-    this.#isCommand = place.taskOf(assignment.task)?.kind === 'command'
+    this.#isCommand = context.taskOf(assignment.task)?.kind === 'command'
     this.#emit = emit
     this.#done = done
     this.#clock = clock
@@ -66,13 +66,13 @@ export class CommandJob {
       text: (stream, text) => emit({ type: 'output', output: [{ id, attempt, stream, text, at: clock.now() }] }),
       progress: (fraction, message) => emit({ type: 'progress', progress: [{ id, attempt, fraction, message }] }),
     })
-    this.#outer = place.outer
-    this.#command = this.#start(assignment, place, pipes)
+    this.#outer = context.outer
+    this.#command = this.#start(assignment, context, pipes)
   }
 
-  #start(assignment: JobAssignment, place: CommandPlace, pipes: Pipes): Command | null {
+  #start(assignment: JobAssignment, context: CommandContext, pipes: Pipes): Command | null {
     try {
-      return new Command(commandLine(assignment, place), pipes, this.#clock, {
+      return new Command(commandLine(assignment, context), pipes, this.#clock, {
         wrote: (stream, text) => this.#output.write(stream, text),
         failed: (error) => this.#notStarted(error),
         exited: (exit, usage) => this.#exited(exit, usage),
@@ -86,7 +86,12 @@ export class CommandJob {
   /** Missing resources may be there later; a program that cannot be started stays so. */
   #notStarted({ code, message: what }: NodeJS.ErrnoException): void {
     const error = { name: 'CommandError', message: `${this.#name} could not be started (${code ?? what})`, stack: null }
-    this.#end({ kind: 'threw', verdict: passing.has(code ?? '') ? 'by policy' : 'never', error, ...this.#span() })
+    this.#end({
+      kind: 'threw',
+      verdict: temporaryErrors.has(code ?? '') ? 'by policy' : 'never',
+      error,
+      ...this.#span(),
+    })
   }
 
   get #name(): string {
@@ -130,10 +135,10 @@ export class CommandJob {
     const message = endText(this.#name, code, signal)
     const error = { ...errorWithLastWords('CommandError', message, this.#output.lastErrors), exitCode: code, signal }
     const meansExitCodes = !this.#isCommand
-    if (meansExitCodes && code === tryLater) return { kind: 'asked for later', delayMs: null, error, ...span }
+    if (meansExitCodes && code === exTempFail) return { kind: 'asked for later', delayMs: null, error, ...span }
     // A shell that waits for its child exits with 128 and the number of the signal.
     const isShutdown = isShutdownSignal(signal) || isShutdownCode(code)
-    const verdict = meansExitCodes && code === neverAgain ? 'never' : isShutdown ? 'by signal' : 'by policy'
+    const verdict = meansExitCodes && code === exDataErr ? 'never' : isShutdown ? 'by signal' : 'by policy'
     return { kind: 'threw', error, verdict, ...span }
   }
 
@@ -199,18 +204,18 @@ function resultOf(line: string): unknown {
   return isSame ? value : text
 }
 
-function commandLine({ id, attempt, task, argsJson, slot }: JobAssignment, place: CommandPlace): CommandLine {
+function commandLine({ id, attempt, task, argsJson, slot }: JobAssignment, context: CommandContext): CommandLine {
   const args = JSON.parse(argsJson) as unknown[]
   const ofSlot = slot === null ? {} : { OFFSTAGE_SLOT: new Date(slot).toISOString() }
   const env = { ...process.env, OFFSTAGE_JOB_ID: id, OFFSTAGE_ATTEMPT: String(attempt), ...ofSlot }
   const argv = args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg)))
-  const info = place.taskOf(task)
+  const info = context.taskOf(task)
   if (info?.kind !== 'command') {
     // A program that is gone since the job was claimed fails to start, and is named.
-    return { file: info?.file ?? basename(task), argv, cwd: place.cwd, env, stdin: { text: `${argsJson}\n` } }
+    return { file: info?.file ?? basename(task), argv, cwd: context.cwd, env, stdin: { text: `${argsJson}\n` } }
   }
   const [first = '', ...rest] = argv
   // One text may be a whole line of shell; several are a program and its arguments.
   const [file, ...words] = rest.length === 0 ? ['sh', '-c', first] : [first, ...rest]
-  return { file: file ?? 'sh', argv: words, cwd: place.cwd, env, stdin: place.outer?.stdin ?? 'nothing' }
+  return { file: file ?? 'sh', argv: words, cwd: context.cwd, env, stdin: context.outer?.stdin ?? 'nothing' }
 }

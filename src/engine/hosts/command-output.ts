@@ -13,10 +13,10 @@ const progressLine = /^::progress (0|1|0?\.\d+|0\.\d+|1\.0+)(?: (.*))?$/
 const maxLine = 2 * 1024 * 1024
 const beginning = 100
 
-const progressBegins = '::progress '
+const progressPrefix = '::progress '
 
 function mayBecomeProgress(line: string): boolean {
-  return line.length < 1_000 && (line.startsWith(progressBegins) || progressBegins.startsWith(line))
+  return line.length < 1_000 && (line.startsWith(progressPrefix) || progressPrefix.startsWith(line))
 }
 
 /**

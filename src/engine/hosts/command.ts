@@ -55,7 +55,7 @@ export class Command {
     this.#clock = clock
     const input = new CommandStdin(stdin, pipes)
     this.#stdin = input
-    const given = pipes.take(2)
+    const outputPipes = pipes.take(2)
     // Throws for what the operating system does not take at all, such as an argument that is too long.
     const start = (stdout: Output, stderr: Output) => {
       const child = spawn(file, [...argv], { cwd, env, detached: true, stdio: [input.stdio, stdout, stderr] })
@@ -67,7 +67,7 @@ export class Command {
     }
     let started: Started | null = null
     try {
-      started = given === null ? withSockets(start) : withPipes(start, given)
+      started = outputPipes === null ? withSockets(start) : withPipes(start, outputPipes)
     } finally {
       input.started(started?.child ?? null, () => this.kill())
     }

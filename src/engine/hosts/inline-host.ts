@@ -69,7 +69,7 @@ export class InlineHost implements TaskHost {
           end: (end) => setImmediate(() => outsideJobs(() => emit({ type: 'finished', ends: [end] }))),
           returned: (attempts) => setImmediate(() => outsideJobs(() => emit({ type: 'returned', attempts }))),
           progress: (progress) => outsideJobs(() => emit({ type: 'progress', progress: [progress] })),
-          begin: (attempts) => setImmediate(() => outsideJobs(() => emit({ type: 'started', attempts }))),
+          started: (attempts) => setImmediate(() => outsideJobs(() => emit({ type: 'started', attempts }))),
         },
         clock,
       )

@@ -51,10 +51,10 @@ export class LoadWatch {
   /** The error of a process that has died before it was ready. */
   errorOf(exit: ProcessExit): ProjectError {
     const hint = 'a task module must not end its process, and its top level must come to an end'
-    const said = this.failure ?? (this.isTooLong ? this.#tooLongText : null)
-    if (said !== null) return new ProjectError('E_TASK_PROCESS', said, hint)
-    const place = this.#file === null ? 'before it loaded the task modules' : `while ${this.#file} loaded`
-    return new ProjectError('E_TASK_PROCESS', `the task process ended ${place} (${describeExit(exit)})`, hint)
+    const message = this.failure ?? (this.isTooLong ? this.#tooLongText : null)
+    if (message !== null) return new ProjectError('E_TASK_PROCESS', message, hint)
+    const when = this.#file === null ? 'before it loaded the task modules' : `while ${this.#file} loaded`
+    return new ProjectError('E_TASK_PROCESS', `the task process ended ${when} (${describeExit(exit)})`, hint)
   }
 
   get #tooLongText(): string {

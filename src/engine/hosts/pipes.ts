@@ -10,7 +10,7 @@ export interface Pipe {
 }
 
 // One start of mkfifo takes some 3 ms, however many it makes: enough for four programs.
-const atOnce = 12
+const batchSize = 12
 
 /**
  * Pipes for programs. What Node calls a pipe is a pair of sockets, and those cannot be opened by name: a program that
@@ -23,7 +23,7 @@ export class Pipes {
   /** null where the system makes none: without mkfifo, or where nothing may be written. */
   take(count: number): readonly Pipe[] | null {
     try {
-      while (this.#ready.length < count) this.#ready.push(...makePipes(atOnce))
+      while (this.#ready.length < count) this.#ready.push(...makePipes(batchSize))
       return this.#ready.splice(0, count)
     } catch {
       return null

@@ -25,18 +25,18 @@ export function describeExit(exit: ProcessExit): string {
 }
 
 /** Whether these last words are V8's about a heap that was full. */
-export function tellsOfFullHeap(lastWords: string): boolean {
+export function reportsFullHeap(lastWords: string): boolean {
   return lastWords.includes('heap out of memory')
 }
 
-const longest = 4_096
+const maxLength = 4_096
 
 /** The end of what a process writes. */
 export class LastWords {
   #text = ''
 
   add(text: string): void {
-    this.#text = `${this.#text}${text}`.slice(-longest)
+    this.#text = `${this.#text}${text}`.slice(-maxLength)
   }
 
   get text(): string | null {

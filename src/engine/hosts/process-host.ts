@@ -16,7 +16,7 @@ import type {
 import { packAssignment, unpackAttempt, unpackEnd } from '../ipc/packing.js'
 import { type Exit, ForkedProcess, type ForkedProgram } from './forked-process.js'
 import { LoadWatch } from './load-watch.js'
-import { LastWords, type ProcessExit, tellsOfFullHeap } from './process-exit.js'
+import { LastWords, type ProcessExit, reportsFullHeap } from './process-exit.js'
 import type { Emit, StartHost, TaskHost } from './task-host.js'
 
 /**
@@ -41,13 +41,13 @@ export class ProcessHost implements TaskHost {
   readonly #loaded = deferred<Catalog>()
   readonly #faulty: ModuleFault[] = []
   readonly #checks = new Map<number, (verdicts: readonly Verdict[]) => void>()
-  #asked = 0
+  #lastRequestId = 0
   #process: ForkedProcess<ToTaskProcess, FromTaskProcess>
   #loading: LoadWatch
   #stage: 'loading' | 'ready' | 'gone' = 'loading'
   #killed = false
   #ending = false
-  #isLetGo = false
+  #isDisconnected = false
   #lastWords = new LastWords()
   #peakBytes: number | null = null
   #isOverLimit = false
@@ -104,9 +104,9 @@ export class ProcessHost implements TaskHost {
   /** What the schemas of the tasks say of arguments, in order. Rejects if the process dies meanwhile. */
   async check(requests: readonly CheckRequest[]): Promise<readonly Verdict[]> {
     await this.catalog
-    const ask = ++this.#asked
-    const answered = new Promise<readonly Verdict[]>((resolve) => this.#checks.set(ask, resolve))
-    this.#process.send({ type: 'check', ask, requests })
+    const requestId = ++this.#lastRequestId
+    const answered = new Promise<readonly Verdict[]>((resolve) => this.#checks.set(requestId, resolve))
+    this.#process.send({ type: 'check', ask: requestId, requests })
     const died = this.#process.closed.then(() => {
       throw new ProjectError('E_TASK_PROCESS', 'the task process ended while it checked arguments')
     })
@@ -115,7 +115,7 @@ export class ProcessHost implements TaskHost {
 
   /** Lets it go: it ends by itself, or is killed. Resolves when it has, and all it wrote has been told. */
   end(): Promise<void> {
-    this.#isLetGo = true
+    this.#isDisconnected = true
     return this.#process.end()
   }
 
@@ -166,7 +166,7 @@ export class ProcessHost implements TaskHost {
 
   #exitOf(exit: Exit): ProcessExit {
     const lastWords = this.#lastWords.text
-    const isFull = lastWords !== null && tellsOfFullHeap(lastWords)
+    const isFull = lastWords !== null && reportsFullHeap(lastWords)
     const memory = this.#isOverLimit ? 'over its limit' : isFull ? 'its heap was full' : null
     const loading = this.#stage === 'loading'
     const killed = this.#killed || this.#loading.isTooLong
@@ -175,8 +175,8 @@ export class ProcessHost implements TaskHost {
 
   #exited(exit: ProcessExit): void {
     this.#loading.stop()
-    const isWanted = !this.#killed && !this.#isLetGo && !this.#isOverLimit
-    const fault = exit.loading && isWanted ? this.#loading.faultOf(exit) : null
+    const isUnexpected = !this.#killed && !this.#isDisconnected && !this.#isOverLimit
+    const fault = exit.loading && isUnexpected ? this.#loading.faultOf(exit) : null
     if (fault !== null) {
       this.#startWithout(fault)
       return

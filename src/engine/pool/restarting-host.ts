@@ -21,7 +21,7 @@ export class RestartingHost {
   #failedStarts = 0
   #readyAt = 0
   #cancelStart = () => {}
-  #isOver = false
+  #isStopped = false
 
   constructor(clock: Clock, start: () => TaskHost) {
     this.#clock = clock
@@ -68,7 +68,7 @@ export class RestartingHost {
 
   /** The one that is there, or was there, is not followed by another. */
   stopReplacing(): void {
-    this.#isOver = true
+    this.#isStopped = true
     this.#cancelStart()
   }
 }

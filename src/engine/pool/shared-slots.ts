@@ -35,7 +35,7 @@ export class SharedSlots {
   }
 
   /** Whether a slot could run one more job at once, or has less than half of the jobs that it may have. */
-  isHungry(ahead: number, concurrency: number): boolean {
+  needsJobs(ahead: number, concurrency: number): boolean {
     return this.#open().some((slot) => {
       return slot.count < slot.share || slot.count <= quota(slot, ahead, concurrency) / 2
     })

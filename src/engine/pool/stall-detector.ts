@@ -22,11 +22,11 @@ export class StallDetector {
     if (this.#cancelLook !== null || this.#pool.buffered === 0) return
     this.#cancelLook = this.#clock.after(this.#aheadMs, () => {
       // First read what has arrived: a long commit delays the messages, not the jobs.
-      setImmediate(() => setImmediate(() => this.#look()))
+      setImmediate(() => setImmediate(() => this.#check()))
     })
   }
 
-  #look(): void {
+  #check(): void {
     this.#cancelLook = null
     if (this.#pool.recall(2 * this.#aheadMs)) this.#stalled()
     this.watch()

@@ -135,9 +135,9 @@ export class TaskPool {
   }
 
   /** Whether a slot could run one more job at once, or has less than half of the jobs that it may have. */
-  isHungry(ahead: number): boolean {
+  needsJobs(ahead: number): boolean {
     if (this.#shared.all.length === 0) return this.#commands.count < this.#concurrency
-    return this.#shared.isHungry(ahead, this.#concurrency)
+    return this.#shared.needsJobs(ahead, this.#concurrency)
   }
 
   /** How many jobs could be handed over, if `ahead` of them may wait in the processes. */

@@ -13,8 +13,8 @@ export function beat(
   events: EngineEmitter,
 ): Service {
   return loopService('beat', clock, events, async () => {
-    const held = await store.beat(worker(), processes())
-    if (!held) await evicted()
+    const isRenewed = await store.beat(worker(), processes())
+    if (!isRenewed) await evicted()
     return beatMs
   })
 }

@@ -6,7 +6,7 @@ import { loopService, type Service } from './service.js'
 
 const maxWaitMs = 1_000
 // A busy store changes all the time.
-const shortestPauseMs = 20
+const minPauseMs = 20
 
 /** Passes on what others want cancelled of this worker's running jobs: looked at whenever something was stored. */
 export function canceller(
@@ -19,7 +19,7 @@ export function canceller(
   const changes = store.changes()
   return loopService('canceller', clock, events, async (signal) => {
     if (runner.busy) for (const id of await store.cancelRequests(worker())) runner.cancel(id)
-    await clock.sleep(shortestPauseMs, signal)
+    await clock.sleep(minPauseMs, signal)
     await changes.next(maxWaitMs, signal)
     return 0
   })

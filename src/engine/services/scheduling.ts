@@ -5,7 +5,7 @@ import type { Scheduler } from './scheduler.js'
 import { loopService, type Service } from './service.js'
 
 // A busy store changes all the time.
-const shortestPauseMs = 50
+const minPauseMs = 50
 
 /**
  * Has a scheduler look whenever a slot is due, and when something was stored: schedules may have changed, jobs ended.
@@ -19,9 +19,9 @@ export function scheduling(
   const changes = store.changes()
   const loop = loopService('scheduler', clock, events, async (signal) => {
     const waitMs = await scheduler.runOnce()
-    if (waitMs <= shortestPauseMs) return waitMs
-    await clock.sleep(shortestPauseMs, signal)
-    await changes.next(waitMs - shortestPauseMs, signal)
+    if (waitMs <= minPauseMs) return waitMs
+    await clock.sleep(minPauseMs, signal)
+    await changes.next(waitMs - minPauseMs, signal)
     return 0
   })
   return {

@@ -6,7 +6,7 @@ import { loopService, type Service } from './service.js'
 
 const maxPauseMs = 500
 // A busy store changes all the time.
-const shortestPauseMs = 50
+const minPauseMs = 50
 // A batch holds up the commits of others; between two of them those have their turn.
 const batch = 1_000
 const betweenMs = 20
@@ -26,10 +26,10 @@ export function sweeper(
     const swept = await store.sweep({ limit: batch, dead: ended.map((worker) => worker.id) })
     if (swept.promoted === batch || swept.reclaimed === batch || swept.buried === batch) return betweenMs
     const untilDueMs = swept.nextDueAt === null ? maxPauseMs : swept.nextDueAt - clock.now()
-    if (untilDueMs <= shortestPauseMs) return Math.max(1, untilDueMs)
-    await clock.sleep(shortestPauseMs, signal)
+    if (untilDueMs <= minPauseMs) return Math.max(1, untilDueMs)
+    await clock.sleep(minPauseMs, signal)
     // A job that is stored meanwhile may be due sooner.
-    await changes.next(Math.min(maxPauseMs, untilDueMs) - shortestPauseMs, signal)
+    await changes.next(Math.min(maxPauseMs, untilDueMs) - minPauseMs, signal)
     return 0
   })
 }

@@ -24,7 +24,7 @@ export class ModuleErrors {
   }
 
   add(thrown: unknown): void {
-    const fault = this.#blame(thrown) ?? this.#faultWithoutPlace(thrown)
+    const fault = this.#blame(thrown) ?? this.#faultWithoutLocation(thrown)
     if (this.#reported.has(fault.message) || this.#reported.size >= maxReported) return
     this.#reported.add(fault.message)
     if (this.#loading === null) this.#report(`error outside of any job: ${fault.message}\n`)
@@ -38,7 +38,7 @@ export class ModuleErrors {
     return faults
   }
 
-  #faultWithoutPlace(thrown: unknown): ModuleFault {
+  #faultWithoutLocation(thrown: unknown): ModuleFault {
     const file = this.#loading?.file ?? null
     const what = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)
     return file === null

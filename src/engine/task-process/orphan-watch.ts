@@ -12,17 +12,17 @@ const soonMs = 500
  */
 export class OrphanWatch {
   readonly #parent = process.ppid
-  #begun = false
+  #isStarted = false
 
   /** Begins when there is time for it. */
-  soon(clock: Clock): void {
-    clock.after(soonMs, () => this.begin())
+  startSoon(clock: Clock): void {
+    clock.after(soonMs, () => this.start())
   }
 
   /** Begins now: from here on a job may block the loop. */
-  begin(): void {
-    if (this.#begun) return
-    this.#begun = true
+  start(): void {
+    if (this.#isStarted) return
+    this.#isStarted = true
     const program = `
       const { workerData: parent } = require('node:worker_threads')
       setInterval(() => {

@@ -18,7 +18,7 @@ export class Outbox implements JobReports {
   readonly #progress = new Map<string, TaskProgress>()
   #ends: PackedEnd[] = []
   #scheduled = false
-  #holdsProgress = false
+  #isProgressPaused = false
   readonly #post: (message: FromTaskProcess) => void
   readonly #clock: Clock
 
@@ -34,10 +34,10 @@ export class Outbox implements JobReports {
 
   progress(progress: TaskProgress): void {
     this.#progress.set(progress.id, progress)
-    if (this.#holdsProgress) return
-    this.#holdsProgress = true
+    if (this.#isProgressPaused) return
+    this.#isProgressPaused = true
     this.#clock.after(progressEveryMs, () => {
-      this.#holdsProgress = false
+      this.#isProgressPaused = false
       this.flush()
     })
     this.flush()
@@ -48,7 +48,7 @@ export class Outbox implements JobReports {
     this.#schedule()
   }
 
-  begin(jobs: readonly AttemptId[]): void {
+  started(jobs: readonly AttemptId[]): void {
     this.flush(jobs)
   }
 

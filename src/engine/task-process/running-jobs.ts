@@ -15,7 +15,7 @@ export interface JobReports {
   returned(jobs: readonly AttemptId[]): void
   progress(progress: TaskProgress): void
   /** These start now. Sends all reports before it returns. */
-  begin(jobs: readonly AttemptId[]): void
+  started(jobs: readonly AttemptId[]): void
 }
 
 interface RunningJob {
@@ -49,7 +49,7 @@ export class RunningJobs {
   readonly #clock: Clock
   readonly #running = new Map<string, RunningJob>()
   readonly #waiting = new Map<string, JobAssignment>()
-  #atOnce = 1
+  #maxRunning = 1
   #isTurnSet = false
 
   constructor(loaded: LoadedTasks, reports: JobReports, clock: Clock) {
@@ -58,9 +58,9 @@ export class RunningJobs {
     this.#clock = clock
   }
 
-  /** Takes jobs over: `atOnce` of all that are here run, the others wait for one of those to end. */
-  add(assignments: readonly JobAssignment[], atOnce: number): void {
-    this.#atOnce = atOnce
+  /** Takes jobs over: `maxRunning` of all that are here run, the others wait for one of those to end. */
+  add(assignments: readonly JobAssignment[], maxRunning: number): void {
+    this.#maxRunning = maxRunning
     // The worker may know a task from another process, which loaded the modules at another moment.
     const [known, unknown] = [true, false].map((is) =>
       assignments.filter(({ task }) => (this.#loaded.task(task) !== undefined) === is),
@@ -84,11 +84,11 @@ export class RunningJobs {
     this.#isTurnSet = false
     const assignments: JobAssignment[] = []
     for (const assignment of this.#waiting.values()) {
-      if (this.#running.size + assignments.length >= this.#atOnce) break
+      if (this.#running.size + assignments.length >= this.#maxRunning) break
       assignments.push(assignment)
     }
     for (const { id } of assignments) this.#waiting.delete(id)
-    this.#reports.begin(assignments)
+    this.#reports.started(assignments)
     for (const assignment of assignments) this.#start(assignment)
   }
 

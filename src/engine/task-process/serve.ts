@@ -54,7 +54,7 @@ export async function serveTasks(load: LoadTasks, blame: BlameModule, clock: Clo
 
   const loaded = await loadOrEnd(outbox, exit, () =>
     load(
-      (task, argsJson, options) => enqueues.ask(task, argsJson, options),
+      (task, argsJson, options) => enqueues.send(task, argsJson, options),
       (file) => {
         moduleErrors.loads(file)
         outbox.send({ type: 'loading', file })
@@ -70,7 +70,7 @@ export async function serveTasks(load: LoadTasks, blame: BlameModule, clock: Clo
   process.on('message', (message: ToTaskProcess) => {
     switch (message.type) {
       case 'jobs':
-        watch.begin()
+        watch.start()
         jobs.add(message.jobs.map(unpackAssignment), message.maxRunning)
         return
       case 'recall':
@@ -93,7 +93,7 @@ export async function serveTasks(load: LoadTasks, blame: BlameModule, clock: Clo
     }
   })
   outbox.send({ type: 'loaded', catalog })
-  watch.soon(clock)
+  watch.startSoon(clock)
 }
 
 async function loadOrEnd(
@@ -113,28 +113,28 @@ async function loadOrEnd(
 class Enqueues {
   readonly #outbox: Outbox
   readonly #waiting = new Map<number, { resolve(handle: JobHandle): void; reject(error: Error): void }>()
-  #asked = 0
+  #lastRequestId = 0
 
   constructor(outbox: Outbox) {
     this.#outbox = outbox
   }
 
-  async ask(task: LoadedTask, argsJson: string, options: EnqueueOptions): Promise<JobHandle> {
+  async send(task: LoadedTask, argsJson: string, options: EnqueueOptions): Promise<JobHandle> {
     const { name, defaults } = task
     const refused = await checkArgs(task, argsJson)
     if (refused !== null) throw new UsageError('E_ARGUMENTS', `${name}: ${refused}`)
-    const ask = ++this.#asked
+    const requestId = ++this.#lastRequestId
     // A Date does not survive the crossing; a number does.
     const at = options.at instanceof Date ? { at: options.at.getTime() } : {}
-    const answered = new Promise<JobHandle>((resolve, reject) => this.#waiting.set(ask, { resolve, reject }))
+    const answered = new Promise<JobHandle>((resolve, reject) => this.#waiting.set(requestId, { resolve, reject }))
     const request = { task: name, defaults, argsJson, options: { ...options, ...at } }
-    this.#outbox.send({ type: 'enqueue', ask, request })
+    this.#outbox.send({ type: 'enqueue', ask: requestId, request })
     return answered
   }
 
-  answer(ask: number, answer: EnqueueAnswer): void {
-    const waiting = this.#waiting.get(ask)
-    this.#waiting.delete(ask)
+  answer(requestId: number, answer: EnqueueAnswer): void {
+    const waiting = this.#waiting.get(requestId)
+    this.#waiting.delete(requestId)
     try {
       waiting?.resolve(handleOf(answer))
     } catch (thrown) {

@@ -26,7 +26,7 @@ const attempts = (...ids: string[]) => ids.map((id) => claimedAttempt(id))
 describe('the processes of a pool', () => {
   test('Share the concurrency evenly, and jobs go to the one that is filled least.', async () => {
     const { pool, hosts, running } = await openPool(5, 2)
-    expect([pool.room(0), pool.isHungry(0)]).toEqual([5, true])
+    expect([pool.room(0), pool.needsJobs(0)]).toEqual([5, true])
     pool.handOver(attempts('j1', 'j2', 'j3', 'j4', 'j5'))
     await someTurns()
     expect(running()).toEqual([
@@ -34,7 +34,7 @@ describe('the processes of a pool', () => {
       ['j2', 'j4'],
     ])
     expect(hosts.map(({ maxRunning }) => maxRunning)).toEqual([3, 2])
-    expect([pool.room(0), pool.room(10), pool.isHungry(10)]).toEqual([0, 10, true])
+    expect([pool.room(0), pool.room(10), pool.needsJobs(10)]).toEqual([0, 10, true])
   })
 
   test('Are never more than jobs may run at once.', async () => {
@@ -48,7 +48,7 @@ describe('the processes of a pool', () => {
     pool.replaceAll()
     await someTurns()
     expect([running(), hosts[0]?.waiting]).toEqual([[['j1', 'j2'], []], []])
-    expect([pool.room(0), pool.isHungry(0)]).toEqual([0, false])
+    expect([pool.room(0), pool.needsJobs(0)]).toEqual([0, false])
     hosts[0]?.finish('j1')
     expect(pool.handOver(attempts('j4'))).toEqual([])
     await someTurns()
