@@ -19,7 +19,7 @@ export class ClaimLoop {
   #running: Promise<void> | null = null
   #isClosed = false
 
-  /** `claimed` gets what each claim takes, also nothing, before the claim resolves. */
+  /** `claimed` gets the jobs of each claim, even an empty list, before the claim resolves. */
   constructor(
     store: Pick<JobStore, 'claim'>,
     pool: TaskPool,
@@ -43,8 +43,8 @@ export class ClaimLoop {
   }
 
   /**
-   * Claims as much as there is room for, now. Resolves to how many jobs were taken. A call during another claim waits for
-   * that one, and takes none itself.
+   * Claims as many jobs as there is room for. Resolves to how many it claimed. A call during another claim waits for
+   * that claim and resolves to 0.
    */
   async claim(): Promise<number> {
     if (this.#running !== null) {
@@ -66,12 +66,12 @@ export class ClaimLoop {
     } finally {
       this.#running = null
     }
-    // Places that became free meanwhile saw a claim under way and left it to this one.
+    // Slots that became free during this claim did not start another one.
     if (taken === limit) this.claimSoon()
     return taken
   }
 
-  /** Claims if there is room, without making anybody wait for it. */
+  /** Starts a claim if there is room, without waiting for it. */
   claimSoon(): void {
     this.claim().catch((thrown: unknown) => {
       if (isTemporary(thrown)) this.#events.emit('store.unavailable', { error: thrown })
@@ -79,7 +79,7 @@ export class ClaimLoop {
     })
   }
 
-  /** Claims no more. Resolves when the claim under way has ended. */
+  /** Stops claiming. Resolves when the running claim has ended. */
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#running?.catch(() => {})

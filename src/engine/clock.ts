@@ -1,12 +1,12 @@
 import type { Clock } from '../domain/clock.js'
 import { thisBoot } from './host.js'
 
-// As they were before a task could put others in their place.
+// Captured before a task can replace them.
 const { now } = Date
 const { bigint } = process.hrtime
 const { setTimeout, clearTimeout, setImmediate } = globalThis
 
-// A longer timer of Node's fires at once: 24.8 days.
+// Node fires a longer timer at once. The limit is 24.8 days.
 const maxTimerMs = 2 ** 31 - 1
 
 function after(delayMs: number, run: () => void): () => void {
@@ -37,7 +37,7 @@ export function sleepBy(timer: Clock['after']): Clock['sleep'] {
   }
 }
 
-/** Waits for a promise, but no longer than `limitMs`. */
+/** Waits for a promise, at most `limitMs`. */
 export async function waitAtMost(clock: Clock, limitMs: number, promise: Promise<unknown>): Promise<void> {
   const over = new AbortController()
   await Promise.race([promise, clock.sleep(limitMs, over.signal)]).finally(() => over.abort())

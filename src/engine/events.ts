@@ -22,7 +22,7 @@ export interface AttemptSettled {
   readonly runMs: number
 }
 
-/** A process of the pool is gone, asked for or not. */
+/** A process of the pool has ended, expected or not. */
 export interface ProcessExited {
   readonly exit: ProcessExit
   /** What ran in it. */
@@ -36,14 +36,14 @@ export interface EngineEvents {
   'worker.started': [event: { readonly worker: WorkerId }]
   /** It has left the store. */
   'worker.stopped': [event: { readonly worker: WorkerId }]
-  /** The lease was over: what the worker ran is lost, and it goes on as `next`. */
+  /** The lease expired: the worker lost its jobs and continues as `next`. */
   'worker.evicted': [event: { readonly worker: WorkerId; readonly next: WorkerId }]
   /** A task has enqueued a job of `task`. */
   'job.enqueued': [event: { readonly task: string; readonly queue: string; readonly enqueued: Enqueued }]
   'job.claimed': [event: Claim]
   'attempt.started': [event: AttemptStarted]
   'attempt.settled': [event: AttemptSettled]
-  /** The end of an attempt was refused: its lease was over. */
+  /** The store refused the end of an attempt: its lease had expired. */
   'attempt.refused': [event: { readonly job: JobId; readonly attempt: number }]
   'task.output': [event: TaskOutput]
   'task.progress': [event: TaskProgress]
@@ -54,9 +54,9 @@ export interface EngineEvents {
   'schedule.slots': [event: { readonly schedule: string; readonly records: readonly SlotRecord[] }]
   /** A schedule cannot be followed. */
   'schedule.faulty': [event: { readonly schedule: string; readonly why: string }]
-  /** The clock on the wall was set back. */
+  /** The wall clock was set back. */
   'clock.back': [event: { readonly byMs: number }]
-  /** A background loop met an error that it cannot go on after. */
+  /** An error ended a background loop. */
   'service.failed': [event: { readonly service: string; readonly error: unknown }]
   'store.unavailable': [event: { readonly error: Error }]
 }

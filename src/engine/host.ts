@@ -7,7 +7,7 @@ export function thisBoot(): string | null {
   return attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())
 }
 
-/** A process as one can recognise it later: pid and start time. null if there is no such process. */
+/** Identifies a process by pid and start time. null if there is no such process. */
 export function identify(pid: number): ProcessIdentity | null {
   const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))
   if (stat === null) return isThere(pid) ? { pid, startTicks: null } : null
@@ -20,13 +20,13 @@ export function identify(pid: number): ProcessIdentity | null {
 
 const pageBytes = 4_096
 
-/** How much memory a process holds; null if the system cannot say, or if there is no such process. */
+/** The resident memory of a process, in bytes; null without /proc, or if there is no such process. */
 export function residentBytes(pid: number): number | null {
   const statm = attempt(() => readFileSync(`/proc/${pid}/statm`, 'utf8'))
   return statm === null ? null : Number(statm.split(' ')[1]) * pageBytes
 }
 
-/** Where this process runs, as a worker says it of itself. */
+/** Describes this process for its worker record. */
 export function thisHost(): Pick<NewWorker, 'process' | 'host' | 'bootId' | 'pidNamespace'> {
   return {
     process: identify(process.pid) ?? { pid: process.pid, startTicks: null },
@@ -37,8 +37,8 @@ export function thisHost(): Pick<NewWorker, 'process' | 'host' | 'bootId' | 'pid
 }
 
 /**
- * Whether a worker's process has surely ended. Only a worker of the same boot and pid namespace can be judged, and only
- * where both are known; any other keeps its jobs until its lease is over.
+ * Whether a worker's process has certainly ended. That is known only for a worker of the same boot and pid namespace.
+ * Any other worker keeps its jobs until its lease expires.
  */
 export function hasEnded(worker: WorkerInfo, here: Pick<NewWorker, 'bootId' | 'pidNamespace'>): boolean {
   if (here.bootId === null || here.pidNamespace === null) return false
@@ -53,8 +53,8 @@ export function isStill(recorded: ProcessIdentity): boolean {
 }
 
 /**
- * Ends the process group that a recorded process leads, or has led: as long as somebody is left in it, no other process
- * can get its number.
+ * Kills the process group of a recorded process, even if its leader has ended: while the group has a member, no other
+ * process can get its number.
  */
 export function endGroup(recorded: ProcessIdentity): void {
   const isOther = identify(recorded.pid) !== null && !isStill(recorded)

@@ -22,11 +22,11 @@ import type { PoolEvent, TaskPool } from './pool/task-pool.js'
 const aheadMs = 50
 const maxAhead = 1_000
 
-/** A task process is replaced after so many jobs: what they leak must not add up for ever. */
+/** Replaces a task process after this many jobs, so that leaks do not add up. */
 const maxJobs = 100_000
 
 /**
- * How long the end of a job may wait for others before it is stored. After a kill what ended in the last 20 ms may run
+ * How long an end may wait to share a commit with others. After a kill, jobs that ended in the last 20 ms may run
  * again.
  */
 const maxSettleDelayMs = 10
@@ -80,7 +80,7 @@ export class Runner {
       clock,
       () => pool.slots.flatMap((slot) => [...slot.running]),
       (attempt) => {
-        // The grace of one that was asked before has begun already.
+        // The grace of an attempt that is stopping already runs.
         if (attempt.stopping === null) this.#stop(attempt, 'timeout')
       },
     )
@@ -94,7 +94,7 @@ export class Runner {
     return this.#pool.running
   }
 
-  /** Claims as much as there is room for, now. Resolves to how many jobs were taken. */
+  /** Claims as many jobs as there is room for. Resolves to how many it claimed. */
   claim(): Promise<number> {
     return this.#claims.claim()
   }
@@ -112,12 +112,12 @@ export class Runner {
   /** Asks all running jobs to stop for a shutdown. */
   askToStop(): void {
     for (const attempt of this.#attempts.all()) {
-      // One that was asked before ends for the reason it was asked for.
+      // An attempt that is stopping keeps its first reason.
       if (attempt.startedAt !== null && attempt.stopping === null) askToStop(attempt, 'shutdown')
     }
   }
 
-  /** Asks one job to stop for a cancel, and kills its task process if it does not within the grace. */
+  /** Asks a job to stop because it was cancelled. Kills its task process if the job ignores that for its grace. */
   cancel(id: JobId): void {
     const attempt = this.#attempts.find(id)
     if (attempt === undefined || attempt.stopping === 'cancelled') return
@@ -135,14 +135,14 @@ export class Runner {
     this.#claims.claimSoon()
   }
 
-  /** The attempts of the old id are lost, whatever becomes of them: forgets them and goes on as another worker. */
+  /** Forgets all attempts, whose leases are lost, and continues as another worker. */
   continueAs(worker: WorkerId): void {
     this.#pool.clear()
     this.#attempts.forgetAll()
     this.#claims.worker = worker
   }
 
-  /** Everything that the task processes report comes here. */
+  /** Handles every report of the task processes. */
   onPoolEvent(slot: ProcessSlot, event: PoolEvent): void {
     switch (event.type) {
       case 'ready':
@@ -175,7 +175,7 @@ export class Runner {
         this.#attempts.log.usage(event.attempt, event.usage)
         return
       case 'spawned':
-        // A worker that takes over must know the process, to end it before it runs the jobs again.
+        // The worker that reclaims the jobs must know this process, to kill it before it runs them again.
         this.#store.beat(this.#claims.worker, this.#pool.processes).then(event.stored, event.stored)
         return
       case 'enqueue':
@@ -186,7 +186,7 @@ export class Runner {
     }
   }
 
-  /** Stops trying to store what the store refuses. */
+  /** Stops retrying ends that the store refuses. */
   giveUp(): void {
     this.#attempts.giveUp()
   }
@@ -217,7 +217,7 @@ export class Runner {
     attempt.startedAt = this.#clock.now()
     this.#limits.started(attempt)
     this.#events.emit('attempt.started', { job, waitMs: Math.max(0, attempt.startedAt - job.dueAt) })
-    // Somebody asked while it waited: the signal goes out now.
+    // It was asked to stop while it waited: abort its signal now.
     if (attempt.stopping !== null) this.#stop(attempt, attempt.stopping)
   }
 
@@ -228,7 +228,7 @@ export class Runner {
     this.#prefetch.ended(ends.length)
     for (const { attempt, report } of ends) {
       const isBySignal = report.kind === 'threw' && report.verdict === 'by signal'
-      // One that was asked to stop has its reason.
+      // An attempt that is stopping has its reason.
       if (isBySignal && attempt.stopping === null)
         this.#attempts.settleWhenJudged(attempt, () => outcomeOf(attempt, report))
       else this.#attempts.settleLater({ attempt, outcome: outcomeOf(attempt, report) })

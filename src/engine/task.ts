@@ -17,7 +17,7 @@ import { parseRetryPolicy, type RetryPolicy, retryOptionNames } from '../domain/
 import type { TaskSchedule } from '../domain/schedule/options.js'
 import type { Isolation } from './ipc/messages.js'
 
-/** What a task says of all its jobs. Every property has a default. */
+/** The defaults of a task for all its jobs. Every property is optional. */
 export interface TaskOptions {
   /** Default: 3 retries after 1 s, 2 s, 4 s. */
   readonly retry?: RetryPolicy & {
@@ -35,8 +35,8 @@ export interface TaskOptions {
   /** -100 to 100, higher first. Default 0. */
   readonly priority?: number
   /**
-   * When it runs by itself, while a scheduler does. A fault in it is shown by `offstage tasks` and `offstage schedule
-   * list`, and keeps nothing else from running.
+   * When the task runs on a schedule, while a scheduler is active. `offstage tasks` and `offstage schedule list` show a
+   * fault in it; the other tasks run on.
    */
   readonly schedule?: TaskSchedule
 }
@@ -44,7 +44,7 @@ export interface TaskOptions {
 // biome-ignore lint/suspicious/noExplicitAny: an error class may take whatever it likes
 export type ErrorClass = abstract new (...args: any[]) => unknown
 
-/** What an enqueue answers. */
+/** The result of an enqueue. */
 export interface JobHandle {
   readonly id: JobId
   /** True if an older job with the same key was kept, and `id` is that one's. */
@@ -116,7 +116,7 @@ export function task(
     enqueue: (...args: unknown[]) => enqueue(wrapped, args, {}),
     with(given: EnqueueOptions) {
       checkEnqueueOptions(given)
-      const options = { ...given } // what becomes of the caller's object later is nothing to it
+      const options = { ...given } // later changes to the caller's object must not count
       return { enqueue: (...args: unknown[]) => enqueue(wrapped, args, options) }
     },
   }
@@ -140,7 +140,7 @@ export type RegisterLate = (run: object) => Promise<void>
 
 let registerLate: RegisterLate = async () => {}
 
-/** Says who looks for a function that is not registered when its `enqueue()` is called. */
+/** Sets who registers a function that is unknown when its `enqueue()` is called. */
 export function registerLateBy(register: RegisterLate): void {
   registerLate = register
 }

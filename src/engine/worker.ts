@@ -21,7 +21,7 @@ import { sweeper } from './services/sweeper.js'
 // A worker without a task process can do nothing, and more starts would fail like these.
 const maxExitsWhileLoading = 5
 
-// How long a worker that ends goes on trying to store how its jobs ended.
+// How long an ending worker retries to store the ends of its jobs.
 const lastTriesMs = 5_000
 
 export interface WorkerSettings extends RunnerSettings {
@@ -30,7 +30,7 @@ export interface WorkerSettings extends RunnerSettings {
   readonly maxMemoryBytes: number | null
 }
 
-/** A worker: has the store, claims jobs and hands them to its task processes. It runs no user code. */
+/** A worker: owns the store connection, claims jobs and hands them to its task processes. It runs no user code. */
 export class Worker {
   readonly events: EngineEmitter
   /** Rejects if the worker cannot go on, and never resolves. */
@@ -50,7 +50,7 @@ export class Worker {
     this.broken = new Promise((_, reject) => {
       this.#break = reject
     })
-    this.broken.catch(() => {}) // it is handled where somebody awaits it
+    this.broken.catch(() => {}) // callers of `broken` handle it
     this.#store = store
     this.#pool = pool
     this.#clock = clock
@@ -132,10 +132,10 @@ export class Worker {
     this.#break(new ProjectError('E_TASK_PROCESS', message, hint))
   }
 
-  /** The lease ended before it was renewed: other workers have the jobs now. All that still runs here must end. */
+  /** The lease expired: other workers may have the jobs now. Kills everything that still runs here. */
   async #evicted(): Promise<void> {
     const old = this.#id
-    // First of all: other workers may run these jobs by now, and the new worker must not use a process that ends.
+    // Kill first: other workers may run these jobs already, and the new worker must not use an ending process.
     const killed = this.#pool.slots.filter((slot) => slot.count > 0).map((slot) => slot.killProcess())
     const next = await register(this.#store, this.#settings, this.#pool)
     this.#id = next

@@ -61,7 +61,7 @@ describe('the claim loop', () => {
     await expect.poll(async () => (await store.job('j1'))?.state).toBe('cancelled')
   })
 
-  test('A process that leaves a job behind which hangs is replaced.', async () => {
+  test('A process with an abandoned job that hangs is replaced.', async () => {
     const { enqueue, host, hosts } = await fakeWorker(movableClock(systemClock))
     await enqueue(2)
     host().finish('j1', { kind: 'forced', endedBy: 'abandoned' })

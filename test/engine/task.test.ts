@@ -90,7 +90,7 @@ describe('options', () => {
     expect(() => task({}, run).with(options)).toThrow(message)
   })
 
-  test('A mistyped option is told what was probably meant.', () => {
+  test('The error for a mistyped option suggests the right name.', () => {
     const hintOf = (make: () => unknown) => {
       try {
         return make()

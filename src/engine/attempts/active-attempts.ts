@@ -11,7 +11,7 @@ import { type End, Settler } from './settler.js'
 
 /** The attempts that a worker has claimed, until their ends are stored. */
 export class ActiveAttempts {
-  /** What they print and how far they are goes here. */
+  /** Stores their output and progress. */
   readonly log: OutputLog
   readonly #clock: Clock
   readonly #events: EngineEmitter
@@ -35,12 +35,12 @@ export class ActiveAttempts {
     this.#settler = new Settler(store, clock, events, () => this.#resolveIdle())
   }
 
-  /** How many have not ended, or hold their end. */
+  /** How many have not been settled; buffered ends count too. */
   get count(): number {
     return this.#byJob.size
   }
 
-  /** Whether something has not ended, or its end is not stored. */
+  /** Whether an attempt still runs or its end is not stored yet. */
   get busy(): boolean {
     return this.count > 0 || this.#settler.busy
   }
@@ -62,7 +62,7 @@ export class ActiveAttempts {
     return attempts
   }
 
-  /** Keeps an end for `settleBuffered`: ends that are stored together share a commit. */
+  /** Buffers an end until `settleBuffered`: ends that are stored together share a commit. */
   settleLater(end: End): void {
     this.#buffered.push(end)
   }
@@ -91,7 +91,7 @@ export class ActiveAttempts {
   }
 
   /**
-   * Settles one that ended by a signal, which may have been for the worker too, once that is known. Its lease holds.
+   * Settles an attempt that a signal ended, once it is clear whether the worker got the signal too. Keeps its lease.
    */
   settleWhenJudged(attempt: RunningAttempt, outcome: () => Outcome): void {
     attempt.cancelNextStep()
@@ -102,17 +102,17 @@ export class ActiveAttempts {
     })
   }
 
-  /** If it has ended by a signal, it was this cancel that sent it. */
+  /** If a signal ended the attempt, this cancel sent the signal. */
   cancelled(attempt: RunningAttempt): void {
     this.#interruptions.decide(attempt, false)
   }
 
-  /** The worker stops: what ends by a signal from now on is interrupted. */
+  /** The worker stops: an attempt that a signal ends from now on was interrupted. */
   stopping(): void {
     this.#interruptions.stop()
   }
 
-  /** Their leases are over: how they end no longer counts. */
+  /** Drops all attempts: their leases have expired, so their ends do not count. */
   forgetAll(): void {
     for (const attempt of this.#byJob.values()) {
       attempt.cancelNextStep()
@@ -124,12 +124,12 @@ export class ActiveAttempts {
     this.#resolveIdle()
   }
 
-  /** Resolves when none is left and all ends are stored. */
+  /** Resolves when no attempt runs and all ends are stored. */
   async idle(): Promise<void> {
     while (this.busy) await new Promise<void>((resolve) => this.#idleWaiters.add(resolve))
   }
 
-  /** Stops trying to store what the store refuses. */
+  /** Stops retrying ends that the store refuses. */
   giveUp(): void {
     this.#settler.giveUp()
   }

@@ -9,7 +9,7 @@ const maxLines = 10_000
 // Text of this length counts as a line, even without a line end.
 const maxLine = 64 * 1024
 
-/** One attempt's output and progress on their way to the store. */
+/** Buffers the output, progress and usage of one attempt until they are stored. */
 export class AttemptLog {
   readonly #mask: ((text: string) => string) | null
   readonly #rests = new Map<OutputLine['stream'], string>()
@@ -19,11 +19,11 @@ export class AttemptLog {
   #last = 0
   #headBytes = 0
   #headLast = 0
-  /** The lines behind the head that are kept so far, stored or not; the first of them is at `#tailStart`. */
+  /** The lines after the head, stored or not. The first one is at `#tailStart`. */
   #tail: { readonly line: number; readonly bytes: number }[] = []
   #tailStart = 0
   #tailBytes = 0
-  /** The last line that was cut, and up to where that was reported; 0 for none. */
+  /** The last line that was cut, and the last cut that was reported; 0 for none. */
   #cutTo = 0
   #reportedCutTo = 0
 
@@ -33,7 +33,7 @@ export class AttemptLog {
   }
 
   /**
-   * Answers what of it may be shown now: all of it, or of a job with secrets whole lines, since a secret may come in
+   * Returns the text that may be shown now. For a job with secrets that is whole lines only: a secret may arrive in
    * pieces.
    */
   write(stream: OutputLine['stream'], text: string, at: EpochMs): string {
@@ -100,7 +100,7 @@ export class AttemptLog {
     this.#cut()
   }
 
-  /** Lets the oldest lines behind the head go. */
+  /** Drops the oldest lines after the head. */
   #cut(): void {
     while (this.#tailBytes > half || this.#tail.length - this.#tailStart > maxLines) {
       const oldest = this.#tail[this.#tailStart++]

@@ -7,8 +7,8 @@ const patienceMs = 500
 type Verdict = (isInterruption: boolean) => void
 
 /**
- * Decides whether an attempt that TERM, INT or HUP ended was interrupted by the stop of its worker. The only place that
- * does.
+ * Decides whether the stop of the worker interrupted an attempt that TERM, INT or HUP ended. Only this class decides
+ * that.
  */
 export class Interruptions<Ended extends object> {
   readonly #clock: Clock
@@ -19,7 +19,7 @@ export class Interruptions<Ended extends object> {
     this.#clock = clock
   }
 
-  /** Reports at once if the worker stops already; else as soon as it stops, or after half a second that it does not. */
+  /** Reports true at once if the worker is stopping, true as soon as it stops, or false after half a second. */
   judge(ended: Ended, report: Verdict): void {
     if (this.#isStopping) {
       report(true)

@@ -11,11 +11,11 @@ import type { RunningAttempt } from './running-attempt.js'
 
 // Often enough for a person who follows a job, and rarely enough for the store.
 const flushMs = 50
-// The arguments of jobs that ended last, for what they may still print.
+// Arguments of recently ended jobs, which mask the output that arrives late.
 const maxRemembered = 1_000
 const maxRememberedLength = 16 * 1024 * 1024
 
-/** Takes what the running jobs print, and how far they are, to the store: some times a second, and before each end. */
+/** Stores the output and progress of running jobs: at most every 50 ms, and before each end. */
 export class OutputLog {
   readonly #store: Pick<JobStore, 'append'>
   readonly #clock: Clock
@@ -43,7 +43,7 @@ export class OutputLog {
     this.#running = running
   }
 
-  /** A job has printed something: emits it with its secrets masked. Output after the end of the job is not kept. */
+  /** Emits output with the secrets of its job masked. Output after the end of the job is not stored. */
   output(output: TaskOutput): void {
     const log = this.#logFor(output)
     const at = output.at ?? this.#clock.now()
@@ -63,7 +63,7 @@ export class OutputLog {
     this.#logOf(attempt).usage(usage)
   }
 
-  /** The attempts are about to be settled: what they said last goes first. */
+  /** Stores the last output of attempts before they are settled. */
   end(attempts: readonly RunningAttempt[]): void {
     const logged = attempts.filter(({ log }) => log !== null)
     for (const { log, claim } of logged) {
@@ -76,12 +76,12 @@ export class OutputLog {
     this.#flush(logged)
   }
 
-  /** After the last end nothing is left to flush, and this process need not stay for it. */
+  /** Cancels the flush timer, so that it does not keep the process alive. */
   stop(): void {
     this.#cancelFlush?.()
   }
 
-  /** What a job prints after its end is shown without its secrets too, for as long as they are remembered. */
+  /** Masks output after the end of its job, while the arguments are remembered. */
   #late({ id, text }: TaskOutput): string {
     const argsJson = id === null ? undefined : this.#ended.get(id)
     return argsJson === undefined ? text : this.#newLog(argsJson).masked(text)

@@ -6,7 +6,7 @@ import type { AttemptLog } from './attempt-log.js'
 /** Controls the process of an attempt. A slot of the pool is the handle of all attempts in it. */
 export interface AttemptHandle {
   stop(attempt: RunningAttempt, reason: StopReason): void
-  /** Ends it without its promise, if the loop of its process is free to do so. */
+  /** Ends the attempt without waiting for its promise. Needs a free event loop in its process. */
   abandon(attempt: RunningAttempt): void
   /** Sends TERM to the process of the attempt and to all its children. */
   terminate(attempt: RunningAttempt): void
@@ -21,7 +21,7 @@ export interface RunningAttempt {
   handle: AttemptHandle | null
   /** When its code started, as the worker saw it; null while it waits. */
   startedAt: EpochMs | null
-  /** When its time is over, by the monotonic clock. */
+  /** When its time limit ends, by the monotonic clock. */
   deadline: number
   /** Why it was asked to stop; null if it was not. */
   stopping: StopReason | null

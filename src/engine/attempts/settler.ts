@@ -12,7 +12,7 @@ export interface End {
   readonly outcome: Outcome
 }
 
-/** Stores how attempts ended, however long the store refuses: a result must not be lost to a full disk. */
+/** Stores the ends of attempts. Retries as long as the store refuses: a full disk must not lose a result. */
 export class Settler {
   readonly #store: Pick<JobStore, 'settle'>
   readonly #clock: Clock
@@ -21,7 +21,7 @@ export class Settler {
   readonly #patience = new AbortController()
   #pending = 0
 
-  /** `idle` is called when all that was handed over is stored. */
+  /** Calls `idle` when all ends are stored. */
   constructor(store: Pick<JobStore, 'settle'>, clock: Clock, events: EngineEmitter, idle: () => void) {
     this.#store = store
     this.#clock = clock
@@ -42,7 +42,7 @@ export class Settler {
     })
   }
 
-  /** From now on what the store refuses is not tried again. */
+  /** Stops retrying ends that the store refuses. */
   giveUp(): void {
     this.#patience.abort()
   }
@@ -62,7 +62,7 @@ export class Settler {
     }
   }
 
-  /** An end that cannot be stored must not take those along that it was handed over with. */
+  /** Retries one by one: an end that cannot be stored must not lose the other ends of its batch. */
   async #refused(ends: readonly End[], thrown: unknown): Promise<void> {
     if (ends.length === 1 || thrown instanceof StoreLostError) {
       this.#events.emit('service.failed', { service: 'settler', error: thrown })

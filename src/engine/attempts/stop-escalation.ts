@@ -7,15 +7,15 @@ const answerMs = 1_000
 // From TERM, to which the job's children may react, to KILL.
 const lastWordsMs = 500
 
-/** Asks an attempt to stop, and leaves it at that. */
+/** Asks an attempt to stop, without further steps. */
 export function askToStop(attempt: RunningAttempt, reason: StopReason): void {
   attempt.stopping = reason
   attempt.handle?.stop(attempt, reason)
 }
 
 /**
- * Stops an attempt step by step, until one of the steps ends it: its signal; after the grace its process is asked to
- * abandon it; if that does not answer, its loop is blocked, and its process gets TERM, then KILL.
+ * Stops an attempt step by step until it ends. First it aborts its signal. After the grace it asks the process to
+ * abandon the attempt. If the process does not answer, its loop is blocked: it gets TERM, then KILL.
  */
 export function stopInSteps(clock: Clock, attempt: RunningAttempt, reason: StopReason, graceMs: number): void {
   attempt.cancelNextStep()

@@ -1,7 +1,7 @@
 import type { Clock } from '../../domain/clock.js'
 import type { RunningAttempt } from './running-attempt.js'
 
-/** The time limits of all that runs: one timer, armed for the earliest. */
+/** The time limits of all running attempts. One timer waits for the earliest. */
 export class TimeLimits {
   readonly #clock: Clock
   readonly #running: () => Iterable<RunningAttempt>
@@ -9,7 +9,7 @@ export class TimeLimits {
   #armedFor = Number.POSITIVE_INFINITY
   #cancel = () => {}
 
-  /** `over` is called once for each that runs longer than it may. */
+  /** Calls `over` once for each attempt that exceeds its limit. */
   constructor(clock: Clock, running: () => Iterable<RunningAttempt>, over: (attempt: RunningAttempt) => void) {
     this.#clock = clock
     this.#running = running

@@ -75,7 +75,7 @@ export class CommandHost implements TaskHost {
   }
 
   killNow(): void {
-    this.#waiting.clear() // the next one must not start now
+    this.#waiting.clear() // no next job must start now
     for (const job of this.#running.values()) job.kill()
   }
 

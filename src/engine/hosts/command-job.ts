@@ -13,12 +13,12 @@ import type { Exit } from './forked-process.js'
 import type { Pipes } from './pipes.js'
 import type { Emit } from './task-host.js'
 
-/** Where the programs of a project are, and where they run. */
+/** What command jobs need from their project. */
 export interface CommandContext {
   readonly cwd: string
-  /** null: the project has lost it since the job was claimed. */
+  /** null if the project lost the task after the claim. */
   taskOf(name: string): TaskInfo | null
-  /** What commands have in the foreground; null: they read nothing, and write to the record of their job alone. */
+  /** The streams of a foreground command; null: it reads nothing and writes only to its job's output. */
   readonly outer: OuterStreams | null
 }
 
@@ -32,7 +32,7 @@ const temporaryErrors = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM', 'ETXTBS
 export class CommandJob {
   readonly attempt: number
   readonly #assignment: JobAssignment
-  /** Whether its arguments are the command: the exit codes of a command have no meaning that we know. */
+  /** Whether the arguments are the command. Its exit codes then have no special meaning. */
   readonly #isCommand: boolean
   readonly #emit: Emit
   readonly #done: () => void
@@ -83,7 +83,7 @@ export class CommandJob {
     }
   }
 
-  /** Missing resources may be there later; a program that cannot be started stays so. */
+  /** Retries if resources were missing. Any other start error is permanent. */
   #notStarted({ code, message: what }: NodeJS.ErrnoException): void {
     const error = { name: 'CommandError', message: `${this.#name} could not be started (${code ?? what})`, stack: null }
     this.#end({
@@ -103,7 +103,7 @@ export class CommandJob {
   }
 
   /**
-   * Reports its output from now on, once the store knows its process: a worker that takes over must be able to end it.
+   * Reports its output once its process is stored: the worker that reclaims the job must be able to end that process.
    */
   listen(stored: Promise<void>): void {
     this.#command?.listen(stored, this.#outer)
@@ -142,7 +142,7 @@ export class CommandJob {
     return { kind: 'threw', error, verdict, ...span }
   }
 
-  /** The last line of stdout, if it is JSON. What cannot be carried would be the same the next time. */
+  /** The last line of stdout, if it is JSON. A result that is refused is not retried: it would be the same again. */
   #result(span: { startedAt: EpochMs; endedAt: EpochMs }): AttemptReport {
     const refuse = (what: string): AttemptReport => {
       const error: JobError = { name: 'CommandError', message: `the result ${what}`, stack: null }
@@ -175,7 +175,7 @@ export class CommandJob {
 
   #end(report: AttemptReport): void {
     const { id, attempt } = this.#assignment
-    // Later: the caller is still going through its list.
+    // Later: the caller still iterates over its jobs.
     queueMicrotask(() => {
       this.#done()
       this.#emit({ type: 'finished', ends: [{ id, attempt, report }] })

@@ -26,10 +26,10 @@ function mayBecomeProgress(line: string): boolean {
 export class CommandOutput {
   readonly #listener: CommandOutputListener
   readonly #lastWords = new LastWords()
-  /** The open line of stdout, and how much of it was reported. */
+  /** The unfinished line of stdout, and how much of it was reported. */
   #open = ''
   #reported = 0
-  /** The beginning of the line that has not ended, where it is too long to be kept. */
+  /** The beginning of an unfinished line that is too long to keep. */
   #cut: string | null = null
   #lastLine = ''
   #isLastCut = false
@@ -60,7 +60,7 @@ export class CommandOutput {
     }
     const lines = (this.#open + text).split('\n')
     this.#open = lines.pop() ?? ''
-    // A line that was begun as output goes on as output.
+    // The rest of a line that was partly reported as output is output too.
     const isOutput = (line: string, index: number) => (index === 0 && this.#reported > 0) || !this.#isProgress(line)
     const output = lines.filter(isOutput)
     // A prompt or a bar has no line end: it is shown as it is written, unless it may become a line of progress.

@@ -6,7 +6,7 @@ import type { KeptInput } from './kept-input.js'
 import type { Pipes } from './pipes.js'
 import { inTemporaryFolder } from './temporary-folder.js'
 
-/** What a program reads: nothing, a text, this very process's stdin, or a copy of it. */
+/** What a program reads: nothing, a text, the stdin of this process, or a copy of it. */
 export type StdinSource = 'nothing' | 'inherited' | KeptInput | { readonly text: string }
 
 /** The stdin of a program that starts next. */
@@ -31,13 +31,14 @@ export class CommandStdin {
     this.stdio = this.#opened ?? 'pipe'
   }
 
-  /** Why it could not be given all its input; null if it could. */
+  /** Why the program could not get all its input; null if it could. */
   get fault(): Error | null {
     return typeof this.#source === 'string' || 'text' in this.#source ? null : this.#source.fault
   }
 
   /**
-   * The program has its end now, or could not be started: null. `broken` is called if it cannot be given all its input.
+   * Sends the input once the program has started; `child` is null if it could not start. Calls `broken` if the input
+   * cannot be sent completely.
    */
   started(child: ChildProcess | null, broken: () => void): void {
     if (this.#opened !== null) closeSync(this.#opened)

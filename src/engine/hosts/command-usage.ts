@@ -8,8 +8,8 @@ const lookEveryMs = 250
 const tickMs = 10
 
 /**
- * What a program uses, by looks at it while it runs (Linux only): the most memory of the program itself, and its CPU
- * time with that of the children it has waited for. Usage after the last look is not counted.
+ * Samples the usage of a program while it runs (Linux only): its peak memory, and its CPU time with that of children
+ * it has waited for. Usage after the last sample is not counted.
  */
 export class CommandUsage {
   readonly #pid: number

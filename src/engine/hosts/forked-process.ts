@@ -31,7 +31,7 @@ export interface ForkedListener<Received> {
   exited(exit: Exit): void
 }
 
-// All that crosses is seen from here. The process itself writes no such lines: its stderr is the output of its jobs.
+// Only the worker logs messages: the stderr of a task process is the output of its jobs.
 const debug = debugOf('ipc')
 
 // The output of a process arrives soon after its end. A pipe that stays open longer belongs to a child that outlived
@@ -111,14 +111,14 @@ export class ForkedProcess<Sent extends object, Received> {
     if (!this.#isGone) this.#signalGroup('SIGTERM')
   }
 
-  /** Ends it and everything in its group, without a word. */
+  /** Kills it and everything in its group. */
   kill(): void {
     if (!this.#isGone) this.#signalGroup('SIGKILL')
   }
 
   /**
-   * Delivers a message after the output that was written before it: that came by another way, and is read in the same
-   * turn.
+   * Delivers a message after the output that was written before it. Output arrives through another pipe, in the same
+   * turn of the event loop.
    */
   #receive(message: Received): void {
     this.#inbox.push(message)

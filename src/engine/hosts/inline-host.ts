@@ -21,7 +21,7 @@ import { surviveErrors } from '../task-process/survive-errors.js'
 import type { Emit, TaskHost } from './task-host.js'
 
 /**
- * Runs jobs in this very process, on the same event loop: for debugging, and for programs that want it so. What blocks
+ * Runs jobs in this process, on the same event loop: for debugging, and for programs that choose it. A job that blocks
  * the loop blocks the worker too, and only a signal from outside can end it.
  */
 export class InlineHost implements TaskHost {
@@ -62,7 +62,7 @@ export class InlineHost implements TaskHost {
       () => {},
     )
     this.catalog = this.#loaded.then((loaded) => {
-      // What the worker does when it hears of an end is no part of the job.
+      // The worker's reaction to an end must not run inside the job's async context.
       this.#jobs = new RunningJobs(
         loaded,
         {
@@ -77,7 +77,7 @@ export class InlineHost implements TaskHost {
     })
     this.catalog.then(
       () => setImmediate(() => emit({ type: 'ready' })),
-      () => {}, // it is handled where somebody awaits it
+      () => {}, // callers of `catalog` handle it
     )
   }
 
@@ -86,7 +86,7 @@ export class InlineHost implements TaskHost {
   }
 
   run(assignments: readonly JobAssignment[], maxRunning: number): void {
-    // Later: the worker first notes what it hands over.
+    // Later: the worker first records the jobs that it hands over.
     setImmediate(() => this.#jobs?.add(assignments, maxRunning))
   }
 

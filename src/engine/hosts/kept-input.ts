@@ -6,12 +6,12 @@ import { waitAtMost } from '../clock.js'
 import { inTemporaryFolder } from './temporary-folder.js'
 
 const chunkBytes = 64 * 1024
-/** How long the first attempt waits for the end of the input: if it comes in time, the attempt gets a file. */
+/** How long the first attempt waits for the end of the input. If it arrives in time, the attempt reads a file. */
 const settleMs = 50
 
 /**
- * An input that each attempt of a command reads from its start: as it comes, and what has come before from a file
- * without a name. It is read no faster than the command takes it.
+ * An input that each attempt of a command reads from the start. A file without a name keeps what has arrived. It
+ * reads the source no faster than the command reads it.
  */
 export class KeptInput {
   readonly #source: Readable
@@ -28,7 +28,7 @@ export class KeptInput {
     this.#file = file
   }
 
-  /** Begins to read. Throws what the system says where no file can be made. */
+  /** Starts to read. Throws the system's error if no file can be created. */
   static async of(source: Readable, clock: Clock): Promise<KeptInput> {
     const input = new KeptInput(source, openUnnamed())
     await waitAtMost(clock, settleMs, input.#firstPart())
@@ -79,7 +79,7 @@ export class KeptInput {
     while (!this.#isComplete && this.#length < chunkBytes && this.#fault === null) await this.#more()
   }
 
-  /** Attempts that follow each other wait for the same piece. */
+  /** Several attempts wait for the same chunk. */
   #more(): Promise<void> {
     this.#reading ??= this.#readOn().finally(() => {
       this.#reading = null

@@ -17,7 +17,7 @@ export class LoadWatch {
   #file: string | null = null
   /** Whether the limit has passed. */
   isTooLong = false
-  /** Why it cannot load, if it said so itself. */
+  /** Why it cannot load, if it reported that. */
   failure: string | null = null
 
   /** Calls `tooLong` when one module, or the start before the first one, has taken `limitMs`. */
@@ -28,7 +28,7 @@ export class LoadWatch {
     this.#watch()
   }
 
-  /** A module begins to load. */
+  /** A module starts to load. */
   loads(file: string): void {
     this.stop()
     this.#file = file

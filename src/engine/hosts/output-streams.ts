@@ -4,12 +4,12 @@ import { waitAtMost } from '../clock.js'
 
 // Output arrives soon after the end. A pipe that stays open longer belongs to a process that escaped.
 const outputGraceMs = 200
-// Linux lets a pipe hold this much; 64 KB unless it is asked for more.
+// The most that a Linux pipe can buffer; the default is 64 KB.
 const maxInPipes = 2 * 1024 * 1024
 
 /**
- * Reads the rest of the output of a program that has ended: for 200 ms, or longer if this process was busy, but not
- * more than a pipe can hold if one that got away goes on writing.
+ * Reads the rest of the output of a program that has ended: for 200 ms, or longer if this process was busy. If an
+ * escaped child keeps writing, it reads at most what a pipe can hold.
  */
 export async function readRest(pipes: readonly Readable[], drained: Promise<unknown>, clock: Clock): Promise<void> {
   let bytes = 0
@@ -31,8 +31,8 @@ export async function readRest(pipes: readonly Readable[], drained: Promise<unkn
 }
 
 /**
- * Like `pipe`, but when the reader of the target goes away the program goes on, and its output is dropped. Once
- * it is `gone` nothing waits for a slow reader: the rest, which a pipe holds, is in memory until it is read.
+ * Like `pipe`, but if the target closes, the program continues and its output is dropped. Once the program is `gone`,
+ * a slow target does not pause the source: memory keeps the rest, which is at most what a pipe can hold.
  */
 export function passOn(source: Readable, target: Writable, gone: Promise<unknown>): void {
   let isOpen = true

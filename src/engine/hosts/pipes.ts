@@ -9,7 +9,7 @@ export interface Pipe {
   readonly writeEnd: number
 }
 
-// One start of mkfifo takes some 3 ms, however many it makes: enough for four programs.
+// One mkfifo takes about 3 ms for any number of pipes. This is enough for four programs.
 const batchSize = 12
 
 /**
@@ -51,7 +51,7 @@ function makePipes(count: number): Pipe[] {
 }
 
 function openBoth(name: string): Pipe {
-  // To open one end waits for the other one, unless there is somebody who holds both.
+  // Opening one end blocks until the other end is open, unless a descriptor has both open.
   const both = openSync(name, constants.O_RDWR | constants.O_NONBLOCK)
   try {
     const readEnd = openSync(name, constants.O_RDONLY)

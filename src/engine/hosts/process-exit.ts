@@ -24,7 +24,7 @@ export function describeExit(exit: ProcessExit): string {
   return code === null ? 'it could not be started' : `exit code ${code}`
 }
 
-/** Whether these last words are V8's about a heap that was full. */
+/** Whether this is V8's message about a full heap. */
 export function reportsFullHeap(lastWords: string): boolean {
   return lastWords.includes('heap out of memory')
 }

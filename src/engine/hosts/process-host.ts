@@ -29,8 +29,8 @@ export interface TaskProgram extends ForkedProgram {
 }
 
 /**
- * One forked process that has loaded the tasks and runs jobs. If a module ends the process while it loads, another one
- * takes its place without that module, which is a fault.
+ * One forked process that loads the tasks and runs jobs. If a module ends the process while it loads, another process
+ * starts without that module and reports it as a fault.
  */
 export class ProcessHost implements TaskHost {
   /** The tasks and faults it found. Rejects with ProjectError if it dies before it is ready. */
@@ -57,8 +57,8 @@ export class ProcessHost implements TaskHost {
     this.#clock = clock
     this.#emit = emit
     this.catalog = this.#loaded.promise
-    this.catalog.catch(() => {}) // it is handled where somebody awaits it; nobody has to
-    this.#process = this.#fork() // where it throws, no timer may be left
+    this.catalog.catch(() => {}) // callers may ignore it
+    this.#process = this.#fork() // before the load timer: it may throw
     this.#loading = this.#watchLoading()
   }
 
@@ -87,7 +87,7 @@ export class ProcessHost implements TaskHost {
     this.#process.send({ type: 'abandon', id, attempt })
   }
 
-  /** Looks how much memory it holds, in bytes; null where the system does not tell. */
+  /** Measures its memory, in bytes; null if the system cannot say. */
   measure(): number | null {
     const { pid } = this.#process
     const bytes = pid === undefined ? null : residentBytes(pid)
@@ -95,13 +95,13 @@ export class ProcessHost implements TaskHost {
     return bytes
   }
 
-  /** Ends it because it holds too much memory: the jobs that run in it are to blame, one of them at least. */
+  /** Kills it because it uses too much memory: at least one of its running jobs is the cause. */
   endOverLimit(): void {
     this.#isOverLimit = true
     this.#process.kill()
   }
 
-  /** What the schemas of the tasks say of arguments, in order. Rejects if the process dies meanwhile. */
+  /** Checks arguments by the schemas of their tasks, in order. Rejects if the process dies first. */
   async check(requests: readonly CheckRequest[]): Promise<readonly Verdict[]> {
     await this.catalog
     const requestId = ++this.#lastRequestId
@@ -113,13 +113,13 @@ export class ProcessHost implements TaskHost {
     return Promise.race([answered, died])
   }
 
-  /** Lets it go: it ends by itself, or is killed. Resolves when it has, and all it wrote has been told. */
+  /** Disconnects it: it ends by itself, or is killed. Resolves when it has ended and all its output was reported. */
   end(): Promise<void> {
     this.#isDisconnected = true
     return this.#process.end()
   }
 
-  /** Ends it and everything in its process group. Resolves when it has, and all it wrote has been told. */
+  /** Kills its process group. Resolves when it has ended and all its output was reported. */
   async kill(): Promise<void> {
     this.killNow()
     await this.#process.closed
@@ -214,7 +214,7 @@ export class ProcessHost implements TaskHost {
         this.#emit({ type: 'ready' })
         return
       case 'turn':
-        // First the starts: one of them may have the place of an end already.
+        // Starts first: a started job may already use the slot of an ended one.
         this.#emit({ type: 'started', attempts: message.started.map(unpackAttempt) })
         this.#emit({ type: 'finished', ends: message.ends.map(unpackEnd) })
         return
@@ -237,7 +237,7 @@ export class ProcessHost implements TaskHost {
     }
   }
 
-  /** All that it sends now may be like this, and the ends of its jobs would never be heard of. */
+  /** Kills the process: its next messages may be unreadable too, and the ends of its jobs would be lost. */
   #endUnreadable(): void {
     if (this.#ending) return
     this.#ending = true

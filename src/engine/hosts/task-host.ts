@@ -25,17 +25,17 @@ export interface TaskHost {
   /** Recalls the jobs that wait; a `returned` event is the answer. */
   recall(): void
   stop(attempt: AttemptId, reason: StopReason): void
-  /** Ends a job that has not heeded its signal; no answer if that cannot be done to it alone. */
+  /** Ends a job that ignores its signal. Reports no end if it cannot end this job alone. */
   abandon(attempt: AttemptId): void
   /** Sends TERM to the process of a job and all its children. Other jobs of that process end too. */
   terminate(attempt: AttemptId): void
   /** Kills the process of a job. */
   killAttempt(attempt: AttemptId): void
-  /** What the schemas of the tasks say of arguments, in order. */
+  /** Checks arguments by the schemas of their tasks, in order. */
   check(requests: readonly CheckRequest[]): Promise<readonly Verdict[]>
   /** Measures its memory, in bytes; null if the system cannot say. */
   measure(): number | null
-  /** Ends it because it holds too much memory. */
+  /** Kills it because it uses too much memory. */
   endOverLimit(): void
   /** Disconnects it: it ends by itself, or is killed. Resolves when it has ended, after its last event. */
   end(): Promise<void>
@@ -71,7 +71,7 @@ export type HostEvent =
   | HostFact
   | AttemptEvent<AttemptId>
   | { readonly type: 'finished'; readonly ends: readonly AttemptEnd[] }
-  /** It is gone, asked for or not. */
+  /** The host has ended, expected or not. */
   | { readonly type: 'exited'; readonly exit: ProcessExit }
 
 /** The same, from a slot of the pool, which knows the attempts. */
@@ -82,7 +82,7 @@ export type SlotEvent<Attempt> =
       readonly type: 'finished'
       readonly ends: readonly { readonly attempt: Attempt; readonly report: AttemptEnd['report'] }[]
     }
-  /** `running`: what ran in it is lost. */
+  /** `running`: the attempts that are lost. */
   | { readonly type: 'exited'; readonly exit: ProcessExit; readonly running: readonly Attempt[] }
 
 export type Emit = (event: HostEvent) => void

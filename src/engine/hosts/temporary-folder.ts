@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /**
- * Uses a folder of mode 0700 that is gone afterwards: what was opened in it goes on without a name. Throws what the
- * system says where none can be made.
+ * Uses a folder of mode 0700, then deletes it. Files opened in it stay usable, without a name. Throws the system's
+ * error if no folder can be created.
  */
 export function inTemporaryFolder<T>(use: (folder: string) => T): T {
   const folder = makeFolder()

@@ -11,7 +11,7 @@ export type TaskProcessFact =
 /** What a task process sends to its worker. */
 export type FromTaskProcess =
   | TaskProcessFact
-  /** The top level of a module is about to run: sent before, because it may end the process or never come to an end. */
+  /** Sent before the top level of a module runs: it may end the process or never finish. */
   | { readonly type: 'loading'; readonly file: string }
   | { readonly type: 'loaded'; readonly catalog: Catalog }
   /** It cannot load the tasks, and ends. */

@@ -5,7 +5,7 @@ import type { EnqueueOptions, TaskDefaults } from '../../domain/request.js'
 import type { TaskSchedule } from '../../domain/schedule/options.js'
 import type { PackedAssignment } from './packed.js'
 
-/** What crosses between a worker and its task processes: batches of plain data. */
+/** The messages between a worker and its task processes: batches of plain data. */
 
 /** A function of a module; a program in the task directory; the built-in task, whose arguments are a command. */
 export type TaskKind = 'function' | 'program' | 'command'
@@ -17,7 +17,7 @@ export interface TaskInfo extends TaskDefaults {
   readonly graceMs: number
   readonly isolation: Isolation
   readonly kind: TaskKind
-  /** As its module says it, unchecked; null if it says none. */
+  /** As its module declares it, unchecked; null if it declares none. */
   readonly schedule: TaskSchedule | null
   /** Absolute. */
   readonly file: string
@@ -80,7 +80,7 @@ export interface TaskProgress extends AttemptId {
 
 export interface EnqueueRequest {
   readonly task: string
-  /** What the task says of all its jobs: the worker may not have it, or another version. */
+  /** The task's defaults: the worker may lack the task or have another version. */
   readonly defaults: TaskDefaults
   readonly argsJson: string
   readonly options: EnqueueOptions
@@ -107,7 +107,7 @@ export type ToTaskProcess =
   /** Return the jobs that wait. */
   | { readonly type: 'recall' }
   | { readonly type: 'stop'; readonly id: JobId; readonly attempt: number; readonly reason: StopReason }
-  /** End it without its promise, if the loop is free to do so: a late result is dropped. */
+  /** End it without waiting for its promise; a late result is dropped. Needs a free event loop. */
   | { readonly type: 'abandon'; readonly id: JobId; readonly attempt: number }
   | { readonly type: 'check'; readonly ask: number; readonly requests: readonly CheckRequest[] }
   | { readonly type: 'enqueued'; readonly ask: number; readonly answer: EnqueueAnswer }

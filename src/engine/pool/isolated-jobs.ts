@@ -10,7 +10,7 @@ export class IsolatedJobs {
   readonly #startSlot: () => ProcessSlot
   readonly #ending: EndingSlots
   readonly #waiting: RunningAttempt[] = []
-  /** The attempt that is to run in it once its process has loaded the tasks; null when it was handed over. */
+  /** The attempt to run once the process has loaded the tasks; null after it was handed over. */
   readonly #slots = new Map<ProcessSlot, RunningAttempt | null>()
 
   constructor(startSlot: () => ProcessSlot, ending: EndingSlots) {
@@ -23,7 +23,7 @@ export class IsolatedJobs {
     return this.#waiting.length + this.#slots.size
   }
 
-  /** How many have a process, or will as soon as it has started. */
+  /** How many have a process, started or starting. */
   get running(): number {
     return this.#slots.size
   }

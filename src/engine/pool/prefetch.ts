@@ -1,11 +1,11 @@
 import type { Clock } from '../../domain/clock.js'
 
-// Shorter spans say more about how messages are bundled than about jobs.
+// A shorter span measures how messages are batched, not how fast jobs end.
 const minSpanMs = 5
 
 /**
- * How fast this worker ends jobs, from which follows how many are claimed ahead: as many as begin within `aheadMs`.
- * Slow tasks leave nothing to claim ahead, and their jobs to other workers.
+ * Measures how fast this worker ends jobs, and so how many to claim ahead: as many as start within `aheadMs`. With slow
+ * tasks it claims none ahead and leaves them to other workers.
  */
 export class Prefetch {
   readonly #clock: Clock
@@ -13,7 +13,7 @@ export class Prefetch {
   readonly #maxAhead: number
   #perMs = 0
   #ended = 0
-  /** null: there is nothing to do, which says nothing about the jobs. */
+  /** null while there is no work: idle time must not lower the measured speed. */
   #since: number | null = null
 
   constructor(clock: Clock, aheadMs: number, maxAhead: number) {
@@ -42,7 +42,7 @@ export class Prefetch {
     const spanMs = this.#since === null ? 0 : this.#clock.monotonicMs() - this.#since
     if (spanMs < minSpanMs) return
     const measured = this.#ended / spanMs
-    // Faster is believed at once and slower soon: waiting for the next claim costs more than giving some back.
+    // Rises at once, falls half the way: waiting for the next claim costs more than giving some jobs back.
     this.#perMs = measured > this.#perMs ? measured : (this.#perMs + measured) / 2
     this.#restart()
   }

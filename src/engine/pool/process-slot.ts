@@ -34,7 +34,7 @@ type SlotPhase = 'open' | 'recalling' | 'ending'
  * reports which of them start: while its loop is blocked none does, and their time does not run.
  */
 export class ProcessSlot implements AttemptHandle {
-  /** Since when nothing has ended here, by the monotonic clock. */
+  /** Since when no job has ended here, by the monotonic clock. */
   quietSince = 0
   readonly #clock: Clock
   readonly #startHost: StartHost
@@ -172,7 +172,7 @@ export class ProcessSlot implements AttemptHandle {
     if (this.#phase === 'recalling') this.#phase = 'open'
   }
 
-  /** Kills the process with everything that runs in it; another one takes its place. */
+  /** Kills the process with everything that runs in it; another process replaces it. */
   killProcess(): Promise<void> {
     return this.#host.current.kill()
   }
@@ -221,7 +221,7 @@ export class ProcessSlot implements AttemptHandle {
     this.#emit(this, event)
   }
 
-  /** Output of native code or of a child has no job. If only one job runs, it is taken for that job's. */
+  /** Output of native code or of a child has no job. If only one job runs, it gets that output. */
   #attributed(output: TaskOutput): TaskOutput {
     if (output.id !== null || output.at !== null) return output
     const job = this.#jobs.alone?.claim.job

@@ -7,7 +7,7 @@ const maxPauseMs = 10_000
 const soonMs = 60_000
 
 /**
- * A host that another one follows when it dies: right after, or, while they die as they load, after a pause that
+ * Replaces a host that dies: at once, or, if hosts die while they load or soon after without a job, after a pause that
  * doubles each time.
  */
 export class RestartingHost {
@@ -66,7 +66,7 @@ export class RestartingHost {
     })
   }
 
-  /** The one that is there, or was there, is not followed by another. */
+  /** Starts no further host. */
   stopReplacing(): void {
     this.#isStopped = true
     this.#cancelStart()

@@ -1,7 +1,7 @@
 import type { Clock } from '../../domain/clock.js'
 import type { TaskPool } from './task-pool.js'
 
-/** While jobs wait in the task processes: takes them back, for other workers, from one where nothing ends. */
+/** Recalls waiting jobs from a task process where no job ends, so that other workers can run them. */
 export class StallDetector {
   readonly #pool: Pick<TaskPool, 'buffered' | 'recall'>
   readonly #clock: Clock
@@ -9,7 +9,7 @@ export class StallDetector {
   readonly #stalled: () => void
   #cancelLook: (() => void) | null = null
 
-  /** Jobs that wait should start within `aheadMs`; after twice that time they are recalled, and `stalled` is called. */
+  /** A waiting job should start within `aheadMs`. After twice that time recalls it and calls `stalled`. */
   constructor(pool: Pick<TaskPool, 'buffered' | 'recall'>, clock: Clock, aheadMs: number, stalled: () => void) {
     this.#pool = pool
     this.#clock = clock

@@ -29,7 +29,7 @@ const loadAgainMs = 30_000
 export interface PoolTasks {
   /** null: there are none but the built-in one. */
   readonly start: StartHost | null
-  /** Whether the jobs run in this very process, where none of them can be alone. Default: no. */
+  /** Whether the jobs run in this process, where no job can be isolated. Default: no. */
   readonly isInline?: boolean
   /** Where programs run. */
   readonly cwd: string
@@ -79,8 +79,8 @@ export class TaskPool {
   readonly #cancelRegains = new Set<() => void>()
 
   /**
-   * Starts a first process, so that it loads while the caller does other things. `output` hears what modules write as
-   * they load, until the pool is opened.
+   * Starts a first process at once, so that it loads while the caller prepares. `output` gets what modules write until
+   * the pool is opened.
    */
   constructor(tasks: PoolTasks, clock: Clock, output: (output: TaskOutput) => void) {
     this.#tasks = tasks
@@ -97,7 +97,7 @@ export class TaskPool {
     this.#isolated = new IsolatedJobs(() => this.#startSlot(start ?? noTasks, 'exclusive'), this.#ending)
     const found = (this.#shared.all[0] ?? this.#commands).catalog
     this.catalog = found.then((catalog) => ({ ...catalog, tasks: [shellTaskInfo, ...catalog.tasks] }))
-    this.catalog.catch(() => {}) // it is handled where somebody awaits it; nobody has to
+    this.catalog.catch(() => {}) // callers may ignore it
   }
 
   /** All slots: shared, draining, exclusive, and that of the programs. */
@@ -192,7 +192,7 @@ export class TaskPool {
     return quiet.filter((slot) => slot.recall()).length > 0
   }
 
-  /** Jobs have left a slot: others may have their turn. */
+  /** Jobs have left a slot: shares out the free concurrency. */
   left(slot: ProcessSlot): void {
     this.#isolated.left(slot)
     if (this.#draining.has(slot) && slot.count === 0) this.#end(slot)

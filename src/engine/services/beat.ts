@@ -3,7 +3,7 @@ import { beatMs, type ProcessIdentity, type WorkerStore } from '../../stores/sto
 import type { EngineEmitter } from '../events.js'
 import { loopService, type Service } from './service.js'
 
-/** Renews the lease of a worker; `evicted` is called when it was over. */
+/** Renews the lease of a worker. Calls `evicted` if the lease has expired. */
 export function beat(
   store: WorkerStore,
   worker: () => string,

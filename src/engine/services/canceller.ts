@@ -8,7 +8,7 @@ const maxWaitMs = 1_000
 // A busy store changes all the time.
 const minPauseMs = 20
 
-/** Passes on what others want cancelled of this worker's running jobs: looked at whenever something was stored. */
+/** Cancels running jobs of this worker on request. Reads the requests after each change of the store. */
 export function canceller(
   store: Pick<JobStore, 'cancelRequests' | 'changes'>,
   worker: () => string,

@@ -6,7 +6,7 @@ import { loopService, type Service } from './service.js'
 
 const maxWaitMs = 1_000
 
-/** Claims when there may be something to claim: work that is already going on claims for itself. */
+/** Claims after each change of the store. A busy runner claims by itself. */
 export function claimer(
   store: Pick<JobStore, 'changes'>,
   runner: Pick<Runner, 'claim'>,

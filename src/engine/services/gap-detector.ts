@@ -3,31 +3,31 @@ import { formatDuration } from '../../domain/duration.js'
 import type { EpochMs } from '../../domain/job.js'
 import { onTimeMs } from '../../domain/schedule/schedule.js'
 
-/** Remembers when slots were last looked at, and so knows why a look came late. */
+/** Remembers when a scheduler last checked the slots, to explain why a check is late. */
 export class GapDetector {
   readonly #clock: Clock
   #wall: EpochMs | null = null
-  /** null: the last look was that of a scheduler before this one. */
+  /** null if an earlier scheduler made the last check. */
   #monotonicMs: number | null = null
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  /** When a scheduler before this one was there last; null if there was none. */
+  /** Sets when an earlier scheduler last checked; null if there was none. */
   takeOver(before: EpochMs | null): void {
     if (this.#monotonicMs === null) this.#wall = before
   }
 
-  /** Both clocks as they were when the look began. */
+  /** Records both clocks as they were at the start of a check. */
   looked(now: EpochMs, monotonicMs: number): void {
     this.#wall = now
     this.#monotonicMs = monotonicMs
   }
 
   /**
-   * By how much the clock on the wall has moved on its own since the last look: below 0, it was set back. In whole
-   * seconds: two clocks are read one after the other, and what was a day would come out as a millisecond less.
+   * How far the wall clock was set since the last check; negative if back. Rounded to seconds: the two clocks are read
+   * one after the other, and a day would become a day less a millisecond.
    */
   jumpMs(now: EpochMs): number {
     if (this.#wall === null || this.#monotonicMs === null) return 0
@@ -39,7 +39,7 @@ export class GapDetector {
   reason(now: EpochMs): string {
     if (this.#wall === null) return `no scheduler was at work until ${iso(now)}`
     const jumpMs = this.jumpMs(now)
-    // Set by somebody, or the machine slept: this very process was there all the time.
+    // The clock was set or the machine slept: this process ran all the time.
     if (jumpMs > onTimeMs) return `the clock went forth by ${formatDuration(jumpMs)}, from ${iso(now - jumpMs)}`
     return `no scheduler was at work from ${iso(this.#wall)} to ${iso(now)}`
   }

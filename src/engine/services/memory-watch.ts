@@ -5,15 +5,15 @@ import type { Runner } from '../runner.js'
 import { loopService, type Service } from './service.js'
 
 const pauseMs = 1_000
-// What allocates without end takes a gigabyte a second.
+// Endless allocation takes a gigabyte a second.
 const limitedPauseMs = 100
 
 const megabyte = 1024 * 1024
-/** A larger task process is replaced once its jobs have ended: memory that they leak must not add up. */
+/** Replaces a larger task process once its jobs have ended, so that leaks do not add up. */
 const maxToKeepBytes = 512 * megabyte
 
 /**
- * Looks at the memory of the task processes: ends those over the limit (null: there is none), replaces swollen ones.
+ * Watches the memory of the task processes: kills a process over the limit (null: no limit), replaces a large one.
  */
 export function memoryWatch(
   pool: TaskPool,
@@ -24,7 +24,7 @@ export function memoryWatch(
 ): Service {
   const keepBytes = Math.min(maxToKeepBytes, limitBytes === null ? maxToKeepBytes : limitBytes * 0.75)
   return loopService('memory watch', clock, events, async () => {
-    // Who has nothing to do does not grow.
+    // Idle processes do not grow.
     if (!runner.busy) return pauseMs
     for (const slot of pool.slots) {
       const bytes = slot.measure()

@@ -5,11 +5,11 @@ import type { EngineEmitter } from '../events.js'
 import { loopService, type Service } from './service.js'
 
 const pauseMs = 10_000
-// A batch holds up the commits of jobs; between two of them those have their turn.
+// A batch delays the commits of jobs; the pause between batches lets them through.
 const batch = 1_000
 const betweenMs = 20
 
-/** Removes jobs, statistics and slots that have been kept long enough, and lets the store look after itself. */
+/** Removes jobs, statistics and slots after their retention, and runs the store's maintenance. */
 export function pruner(
   store: Pick<JobAdmin, 'prune' | 'maintain'>,
   retention: Retention,

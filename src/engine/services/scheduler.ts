@@ -10,7 +10,7 @@ import type { ScheduleStore } from '../../stores/schedule-store.js'
 import type { EngineEmitter } from '../events.js'
 import { GapDetector } from './gap-detector.js'
 
-/** What a task says of its jobs; undefined if there is no such task. */
+/** The defaults of a task; undefined if there is no such task. */
 export type FindTask = (name: string) => TaskDefaults | undefined
 
 /** A schedule with its next slot. */
@@ -23,10 +23,10 @@ interface Planned {
 
 const never = Number.POSITIVE_INFINITY
 
-// Each look notices a clock that was set, and a gap in which no scheduler looked.
+// Each check detects a clock that was set, and a gap in which no scheduler ran.
 const maxPauseMs = 30_000
 
-/** Decides what becomes of slots as they come. Any number of them may work on one store: each slot is decided once. */
+/** Decides due slots. Several schedulers may share a store: each slot is decided once. */
 export class Scheduler {
   readonly #store: ScheduleStore
   readonly #clock: Clock
@@ -75,7 +75,7 @@ export class Scheduler {
     if (this.#plans.size > 0) await this.#store.noteScheduler()
   }
 
-  /** Lets others know, now and then, that slots are looked at; learns when they were before this scheduler came. */
+  /** Stores every 30 s that this scheduler runs. Learns when an earlier scheduler last ran. */
   async #note(): Promise<void> {
     const now = this.#clock.monotonicMs()
     if (now - this.#notedAt < maxPauseMs) return
@@ -92,7 +92,7 @@ export class Scheduler {
     const isSame = before?.schedule.revision === schedule.revision
     if (isSame && before.schedule.decidedUntil === schedule.decidedUntil) return { ...before, schedule }
     try {
-      // To read an expression takes longer than to ask it: thousands of schedules do not change together.
+      // Parsing an expression costs more than using it, so an unchanged schedule keeps its parsed rule.
       const next = isSame ? before.next : schedule.plan === null ? () => null : slotsOf(schedule.plan.rule)
       return { schedule, next, at: nextFiring(schedule, next)?.at ?? never }
     } catch (thrown) {
@@ -100,7 +100,7 @@ export class Scheduler {
     }
   }
 
-  /** What could be followed once, such as a zone that the system knew: the others are not to wait for it. */
+  /** Skips a schedule that became invalid, such as by a removed time zone, so that the others continue. */
   #faulty(schedule: StoredSchedule, thrown: unknown): Planned {
     const why = thrown instanceof Error ? thrown.message : String(thrown)
     this.#events.emit('schedule.faulty', { schedule: schedule.name, why })
@@ -118,7 +118,7 @@ export class Scheduler {
       plans.set(name, planned)
       return []
     })
-    // Others were quicker, or it was changed.
+    // Another scheduler decided the slots first, or the schedule was changed.
     for (const name of stale) plans.delete(name)
     const again = stale.length === 0 ? [] : await this.#store.schedules(stale)
     for (const schedule of again) plans.set(schedule.name, this.#plan(schedule))

@@ -8,7 +8,7 @@ import { loopService, type Service } from './service.js'
 const minPauseMs = 50
 
 /**
- * Has a scheduler look whenever a slot is due, and when something was stored: schedules may have changed, jobs ended.
+ * Runs a scheduler when a slot is due and after each change of the store: schedules may have changed, jobs ended.
  */
 export function scheduling(
   store: Pick<JobStore, 'changes'>,
@@ -28,7 +28,7 @@ export function scheduling(
     ...loop,
     stop: async () => {
       await loop.stop()
-      // Nothing depends on it but what the history says of the time until the next one.
+      // Only the history's explanation of the next gap depends on it.
       await scheduler.leave().catch(() => {})
     },
   }

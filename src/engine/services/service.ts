@@ -2,19 +2,19 @@ import type { Clock } from '../../domain/clock.js'
 import { isTemporary } from '../../domain/errors.js'
 import type { EngineEmitter } from '../events.js'
 
-/** Anything that goes on in the background. */
+/** A background loop. */
 export interface Service {
   readonly name: string
   start(): void
-  /** Resolves when the loop is out. Twice is fine. */
+  /** Resolves when the loop has ended. May be called twice. */
   stop(): Promise<void>
 }
 
 const afterRefusalMs = 1_000
 
 /**
- * A loop: `runOnce` does one piece of work and answers how many milliseconds to wait until the next. A store that
- * cannot be reached is reported, and tried again; one that is lost ends the loop.
+ * Calls `runOnce` in a loop; it returns the milliseconds until the next call. Reports a store that cannot be reached
+ * and tries again after a second. Any other error ends the loop.
  */
 export function loopService(
   name: string,

@@ -7,11 +7,11 @@ import { loopService, type Service } from './service.js'
 const maxPauseMs = 500
 // A busy store changes all the time.
 const minPauseMs = 50
-// A batch holds up the commits of others; between two of them those have their turn.
+// A batch delays the commits of others; the pause between batches lets them through.
 const batch = 1_000
 const betweenMs = 20
 
-/** Moves what time has moved: due jobs, expired jobs, and the jobs of workers that have died. */
+/** Promotes due jobs, expires jobs, and reclaims the jobs of dead workers. */
 export function sweeper(
   store: Pick<JobStore & WorkerStore & JobReader, 'changes' | 'sweep' | 'workers'>,
   clock: Clock,
@@ -21,7 +21,7 @@ export function sweeper(
   const changes = store.changes()
   return loopService('sweeper', clock, events, async (signal) => {
     const ended = (await store.workers()).filter((worker) => hasEnded(worker, here))
-    // First the task processes that a dead worker left, then their jobs: none may run twice at once.
+    // Kill the task processes of a dead worker before reclaiming its jobs: no job may run twice at once.
     for (const worker of ended) for (const process of worker.processes) endGroup(process)
     const swept = await store.sweep({ limit: batch, dead: ended.map((worker) => worker.id) })
     if (swept.promoted === batch || swept.reclaimed === batch || swept.buried === batch) return betweenMs

@@ -35,7 +35,7 @@ export async function runAttempt(
       throw new Error(`the result is ${bytes} bytes of JSON, over the limit of ${maxResultBytes}`)
     return { kind: 'returned', resultJson, ...span() }
   } catch (thrown) {
-    // It would be the same the next time.
+    // A retry would return the same.
     return { kind: 'threw', error: failureOf(thrown), verdict: 'never', ...span() }
   }
 }

@@ -1,8 +1,8 @@
 import type { FromTaskProcess } from '../ipc/from-task-process.js'
 
 /**
- * Takes the channel to the worker for the engine alone, and answers how to send. What a task sends by itself is dropped
- * from now on: a module that says "ready" takes its parent for some other program.
+ * Reserves the channel to the worker for the engine, and returns a function that sends. Drops what a task sends with
+ * `process.send`: a module that sends "ready" expects another parent, such as a process manager.
  */
 export function takeChannel(): (message: FromTaskProcess) => void {
   const { send } = process

@@ -22,8 +22,8 @@ export interface LoadedTasks {
 export type Accepted = { readonly args: readonly unknown[] } | { readonly refused: string }
 
 /**
- * The arguments that the function gets. With a schema that is its output for the single argument; a refusal names the
- * field, first things first.
+ * The arguments for the function. With a schema: its output for the single argument. A refusal names the field, and
+ * lists at most three issues.
  */
 export async function acceptArgs(task: LoadedTask, argsJson: string): Promise<Accepted> {
   const args = parseJson(argsJson) as unknown[]
@@ -42,7 +42,7 @@ function describeIssue(issue: StandardSchemaV1.Issue): string {
   return path === '' ? issue.message : `${path}: ${issue.message}`
 }
 
-/** What the schemas say of arguments, in order. */
+/** Checks arguments by the schemas of their tasks, in order. */
 export async function checkAll(loaded: LoadedTasks, requests: readonly CheckRequest[]): Promise<Verdict[]> {
   return Promise.all(
     requests.map(({ task: name, argsJson }) => {

@@ -18,7 +18,7 @@ export class ModuleErrors {
     this.#report = report
   }
 
-  /** A module begins to load: what does not say where it comes from is its own. */
+  /** A module starts to load: it gets the errors whose stack names no module. */
   loads(file: string): void {
     if (this.#loading !== null) this.#loading = { ...this.#loading, file }
   }
@@ -47,5 +47,5 @@ export class ModuleErrors {
   }
 }
 
-// More different ones of one process would only be noise.
+// More errors from one process would only be noise.
 const maxReported = 100

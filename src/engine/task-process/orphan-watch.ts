@@ -3,23 +3,23 @@ import { Worker } from 'node:worker_threads'
 import type { Clock } from '../../domain/clock.js'
 
 const lookEveryMs = 1_000
-// Not while the process still loads what it needs for its first job.
+// Starting sooner would delay the first job.
 const soonMs = 500
 
 /**
- * Ends this process group when the worker has died, even while a task blocks the event loop and nothing here can hear
- * of it: a thread of its own looks whether the process has another parent than at its start.
+ * Kills this process group when the worker has died, even while a task blocks the event loop: a separate thread checks
+ * whether the process has a new parent.
  */
 export class OrphanWatch {
   readonly #parent = process.ppid
   #isStarted = false
 
-  /** Begins when there is time for it. */
+  /** Starts after 500 ms. */
   startSoon(clock: Clock): void {
     clock.after(soonMs, () => this.start())
   }
 
-  /** Begins now: from here on a job may block the loop. */
+  /** Starts now: a job may block the loop from here on. */
   start(): void {
     if (this.#isStarted) return
     this.#isStarted = true

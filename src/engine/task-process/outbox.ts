@@ -10,8 +10,8 @@ import { TurnOutput } from './turn-output.js'
 const progressEveryMs = 50
 
 /**
- * What this task process has to say, sent once a turn of the event loop: a thousand jobs that end together cross in one
- * message. Output and progress go ahead of the ends, so that a job's last line is never later than its end.
+ * Sends the reports of this task process once a turn of the event loop: a thousand jobs that end together need one
+ * message. Sends output and progress before the ends, so that a job's last line never follows its end.
  */
 export class Outbox implements JobReports {
   readonly #output = new TurnOutput()
@@ -56,7 +56,7 @@ export class Outbox implements JobReports {
     this.send({ type: 'returned', jobs })
   }
 
-  /** Sends a message that needs no company. */
+  /** Sends a message at once, after the buffered reports. */
   send(message: FromTaskProcess): void {
     this.flush()
     this.#post(message)

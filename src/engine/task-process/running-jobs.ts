@@ -8,10 +8,10 @@ import { runAttempt } from './attempt.js'
 import { failureOf } from './failure-of.js'
 import type { LoadedTasks } from './loaded-task.js'
 
-/** Who hears of the jobs. */
+/** Receives the reports about jobs. */
 export interface JobReports {
   end(end: AttemptEnd): void
-  /** They have not begun, and will not. */
+  /** They have not started, and will not. */
   returned(jobs: readonly AttemptId[]): void
   progress(progress: TaskProgress): void
   /** These start now. Sends all reports before it returns. */
@@ -25,7 +25,7 @@ interface RunningJob {
   readonly job: CurrentJob
 }
 
-/** The signal of one job. Made when somebody asks for it: that takes longer than all else that a small job costs. */
+/** The signal of one job, created on first use: creating it costs more than the rest of a small job. */
 class StopSignal {
   #controller: AbortController | null = null
   #reason: DOMException | null = null
@@ -58,7 +58,7 @@ export class RunningJobs {
     this.#clock = clock
   }
 
-  /** Takes jobs over: `maxRunning` of all that are here run, the others wait for one of those to end. */
+  /** Adds jobs. `maxRunning` of all jobs here run; the others wait for one of them to end. */
   add(assignments: readonly JobAssignment[], maxRunning: number): void {
     this.#maxRunning = maxRunning
     // The worker may know a task from another process, which loaded the modules at another moment.
@@ -93,8 +93,8 @@ export class RunningJobs {
   }
 
   /**
-   * The next jobs begin in a turn of their own, after the ends before them have been sent, and that they begin: a job
-   * that blocks the loop or kills the process must not take others along, nor be taken for one of them.
+   * Starts the next jobs in a new turn of the event loop, after earlier ends and these starts were sent: if a job
+   * blocks the loop or kills the process, no other job must be lost or blamed.
    */
   #startSoon(): void {
     if (this.#isTurnSet || this.#waiting.size === 0) return
@@ -113,7 +113,7 @@ export class RunningJobs {
     void runAttempt(task, assignment.argsJson, job, this.#clock).then((report) => this.#end(id, running, report))
   }
 
-  /** Asks a running job to stop; one that waits does not begin. */
+  /** Asks a running job to stop. Returns a waiting one. */
   stop(id: string, attempt: number, reason: StopReason): void {
     if (this.#waiting.get(id)?.attempt === attempt) {
       this.#waiting.delete(id)

@@ -21,7 +21,7 @@ export type EnqueueFromTask = (task: LoadedTask, argsJson: string, options: Enqu
 /** Loads the task modules. It gets a way to enqueue, and reports each file before its top level runs. */
 export type LoadTasks = (enqueue: EnqueueFromTask, loading: (file: string) => void) => Promise<LoadedTasks>
 
-/** The main program of a task process: loads the tasks, then runs what the worker hands over until it hangs up. */
+/** The main program of a task process: loads the tasks, then runs the worker's jobs until the worker disconnects. */
 export async function serveTasks(load: LoadTasks, blame: BlameModule, clock: Clock): Promise<void> {
   // A module that ends its process, as it loads or in a timer, would end each that follows, and no task would ever run.
   const isOutsideJobs = () => jobOfCaller() === undefined
@@ -30,9 +30,9 @@ export async function serveTasks(load: LoadTasks, blame: BlameModule, clock: Clo
   const enqueues = new Enqueues(outbox)
   const watch = new OrphanWatch()
   captureOutput(clock, true, (output) => outbox.output(output))
-  // A job that ends its process must not take along what others before it have returned.
+  // A job that ends its process must not lose the results of earlier jobs.
   process.on('exit', () => outbox.flush())
-  // Without a worker there is nobody to report to, and children of its jobs must not run beside their next attempt.
+  // Without a worker nobody gets the results, and children of the jobs must not run beside the next attempt.
   process.on('disconnect', () => {
     process.on('exit', () => process.kill(-process.pid, 'SIGKILL'))
     exit()
@@ -124,7 +124,7 @@ class Enqueues {
     const refused = await checkArgs(task, argsJson)
     if (refused !== null) throw new UsageError('E_ARGUMENTS', `${name}: ${refused}`)
     const requestId = ++this.#lastRequestId
-    // A Date does not survive the crossing; a number does.
+    // IPC does not preserve a Date.
     const at = options.at instanceof Date ? { at: options.at.getTime() } : {}
     const answered = new Promise<JobHandle>((resolve, reject) => this.#waiting.set(requestId, { resolve, reject }))
     const request = { task: name, defaults, argsJson, options: { ...options, ...at } }

@@ -5,9 +5,9 @@ import { jobOfCaller } from '../current-job.js'
 export interface StrayErrors {
   /** Ends the calling job with the error; false if no job called, or if it has ended. */
   failJob(thrown: unknown): boolean
-  /** It came from a job that has ended. What that one has left behind may do more harm. */
+  /** The error came from a job that has ended. That job may cause more errors. */
   fromEndedJob(text: string): void
-  /** It came from no job: from a module, as it loads or at any time after. Another process would meet it again. */
+  /** The error came from a module, outside of any job. Another process would get it too. */
   fromModule(thrown: unknown): void
 }
 

@@ -1,11 +1,11 @@
 import type { TaskOutput } from '../ipc/messages.js'
 
-// Twice the stored output of an attempt: the worker would throw away more.
+// Twice the stored output of an attempt: the worker would drop more.
 const half = 1024 * 1024
 
 /**
- * The output of one turn of the event loop. A loop that prints without end must not fill the memory: of too much the
- * beginning and the end are kept, and where something was left out, a line says how much.
+ * The output of one turn of the event loop. An endless loop that prints must not fill the memory: beyond two million characters only the
+ * beginning and the end are kept, and a line between them says how much was cut.
  */
 export class TurnOutput {
   #head: TaskOutput[] = []

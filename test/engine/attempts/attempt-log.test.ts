@@ -56,14 +56,14 @@ describe('the log of an attempt', () => {
     expect(store.reduce((sum, { text: kept }) => sum + kept.length + 1, 0)).toBeLessThanOrEqual(maxOutputBytes)
   })
 
-  test('A line without an end is cut into pieces, and none of it is held back for ever.', () => {
+  test('A line without an end is cut into pieces, which are all stored.', () => {
     const log = new AttemptLog(plain)
     log.write('stdout', 'y'.repeat(200_000), 1)
     log.end(2)
     expect(kept(log).map(({ text }) => text.length)).toEqual([65_536, 65_536, 65_536, 3_392])
   })
 
-  test('Progress and usage are told once, the last one of each.', () => {
+  test('The last progress and the last usage are reported once.', () => {
     const log = new AttemptLog(plain)
     log.progress({ fraction: 0.1, message: null })
     log.progress({ fraction: 0.2, message: 'two' })

@@ -59,7 +59,7 @@ test('A secret of the arguments is hidden, also in what is printed after the end
   expect(shown).toHaveLength(2)
 })
 
-test('Output that the store refuses is reported, and holds nothing up.', async () => {
+test('Output that the store refuses is reported and delays nothing.', async () => {
   const { clock, events, print, stored } = logging(() => Promise.reject(new Error('the disk is full')))
   const reports: string[] = []
   events.on('store.unavailable', ({ error }) => reports.push(error.message))

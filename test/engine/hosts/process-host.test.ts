@@ -24,7 +24,7 @@ function startProcess(program: Partial<TaskProgram>) {
 }
 
 describe('a task process', () => {
-  test('that cannot be started is told as dead, and all who wait for it hear it.', async () => {
+  test('that cannot be started reports its exit, and all its promises reject.', async () => {
     const { process, exit } = startProcess({ cwd: join(folder.path, 'nowhere') })
     expect(await exit).toMatchObject({ code: null, signal: null, loading: true, killed: false, memory: null })
     await expect(process.catalog).rejects.toMatchObject({

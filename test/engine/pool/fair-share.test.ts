@@ -9,7 +9,7 @@ describe('shares of the task processes', () => {
     expect(sharesBeside(10, [use(0, 0, 1), use(0, 0, 1), use(0, 0, 1)])).toEqual([4, 3, 3])
   })
 
-  test('A job that its process may be beginning keeps its place.', () => {
+  test('A job that its process may be starting keeps its share.', () => {
     expect(sharesBeside(0, [use(1, 0, 1), use(0, 0, 1)])).toEqual([1, 0])
   })
 

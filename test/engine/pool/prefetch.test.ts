@@ -20,7 +20,7 @@ describe('How many jobs are claimed ahead', () => {
     expect(prefetch.ahead).toBeGreaterThan(400)
   })
 
-  test('As many as begin within the time, and no more than the most.', async () => {
+  test('Claims ahead as many jobs as start within the time, up to the maximum.', async () => {
     const prefetch = new Prefetch(clock, 50, 200)
     await oneByOne(prefetch, 10, 1)
     expect(prefetch.ahead).toBe(50)

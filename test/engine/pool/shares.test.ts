@@ -41,7 +41,7 @@ describe('the processes of a pool', () => {
     expect((await openPool(2, 8)).hosts).toHaveLength(2)
   })
 
-  test('One that is replaced runs out beside its successor; together they run no more than before.', async () => {
+  test('A replaced process drains beside its successor; together they run no more jobs than before.', async () => {
     const { pool, hosts, running } = await openPool(2, 1)
     pool.handOver(attempts('j1', 'j2', 'j3'))
     await someTurns()

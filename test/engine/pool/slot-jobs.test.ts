@@ -8,7 +8,7 @@ function entryOf(id: string, attempt = 1): RunningAttempt {
   return attemptOf({ job, lease: { job: id, attempt, worker: 'w1', task: job.task, queue: job.queue } })
 }
 
-test('Jobs wait until they are told to have begun, in whatever order, and leave once.', () => {
+test('Jobs wait until they are reported as started, in any order, and leave once.', () => {
   const lists = new SlotJobs()
   const entries = ['j1', 'j2', 'j3'].map((id) => entryOf(id))
   for (const entry of entries) lists.add(entry)
@@ -34,7 +34,7 @@ test('A job is alone that is the only one to run, or the only one there is.', ()
   expect(lists.alone).toBeNull()
 })
 
-test('What is told of an earlier attempt, or of a job that is not here, changes nothing.', () => {
+test('A report about an earlier attempt or an unknown job changes nothing.', () => {
   const lists = new SlotJobs()
   const entry = entryOf('j1', 2)
   lists.add(entry)

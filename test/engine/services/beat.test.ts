@@ -5,7 +5,7 @@ import { leaseMs } from '../../../src/stores/store.js'
 import { newWorker } from '../../support/job.js'
 import { serviceBench } from '../../support/service.js'
 
-test('The lease is renewed every five seconds, and the store is told which processes there are.', async () => {
+test('The worker renews its lease every five seconds and reports its processes.', async () => {
   const { clock, events, start } = serviceBench()
   const store = openMemoryStore(clock)
   const worker = await store.register(newWorker(clock))

@@ -12,7 +12,7 @@ function looking() {
   return { clock, gaps }
 }
 
-test('A day that comes out as a millisecond less, since two clocks were read one after the other, is told as a day.', async () => {
+test('A day that is measured a millisecond short is reported as a day.', async () => {
   const { clock, gaps } = looking()
   await clock.advance(5_000)
   const set = clock.now() + dayMs - 1

@@ -33,7 +33,7 @@ test('It prunes in batches with pauses between them, and looks again after ten s
   expect(store.maintained()).toBe(2)
 })
 
-test('A stop is not held up by much that is left.', async () => {
+test('A stop does not wait for the remaining batches.', async () => {
   const { clock, events, start, passed } = serviceBench()
   const store = full(passed, 1_000_000)
   const service = pruner(store, retentionOf(), clock, events)

@@ -174,7 +174,7 @@ describe('three hours without a scheduler', () => {
     return own
   }
 
-  test('latest fires one, late, and the history tells from when to when nobody ran.', async () => {
+  test('latest fires one late slot, and the history says when no scheduler ran.', async () => {
     const { history, store } = await absent({ catchUp: 'latest' })
     expect(await history()).toEqual(['01T13:00 missed', '01T14:00 missed', '01T15:00 late'])
     const [last, missed] = await store.slots('hello', { limit: 2, before: null })
@@ -289,7 +289,7 @@ describe('a clock that is set', () => {
     expect(await history()).toEqual(['01T13:00 fired', '01T14:00 fired', '01T15:00 fired'])
   })
 
-  test('Back by more than a busy moment, it is told of.', async () => {
+  test('A clock that is set back by more than a short delay is reported.', async () => {
     const { add, pass, clock, events } = bench()
     const told: number[] = []
     events.on('clock.back', ({ byMs }) => told.push(byMs))

@@ -3,7 +3,7 @@ import { TurnOutput } from '../../../src/engine/task-process/turn-output.js'
 
 const piece = (text: string) => ({ id: 'j1', attempt: 1, stream: 'stdout', text, at: 1 }) as const
 
-test('What is printed in a turn is told once, in its order.', () => {
+test('Output of a turn is reported once, in order.', () => {
   const output = new TurnOutput()
   output.add(piece('one'))
   output.add(piece('two'))
