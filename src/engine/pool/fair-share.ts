@@ -9,12 +9,12 @@ export interface SlotUse {
 export const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 
 /**
- * Shares out `left`, the concurrency that other jobs leave, evenly among the slots. A process starts a waiting job by itself
- * as soon as its share allows it, and reports that later: such a job counts as running. Jobs beyond a share run on, and the
- * other slots start fewer beside them.
+ * Divides `available`, the concurrency that other jobs do not use, evenly among the slots. A process starts a waiting job
+ * as soon as its share allows it, and reports that later: such a job counts as running. Jobs beyond a share keep
+ * running, and the other slots start fewer jobs.
  */
-export function sharesBeside(left: number, uses: readonly SlotUse[]): readonly number[] {
-  const whole = Math.max(0, left)
+export function sharesBeside(available: number, uses: readonly SlotUse[]): readonly number[] {
+  const whole = Math.max(0, available)
   const { length } = uses
   const needs = uses.map(({ count, running, share }) => (running >= share ? running : Math.min(count, share)))
   const shares = uses.map(({ running, share }, index) => {

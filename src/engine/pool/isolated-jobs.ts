@@ -36,9 +36,9 @@ export class IsolatedJobs {
     this.#waiting.push(...attempts)
   }
 
-  /** Starts processes until `max` of the jobs have one. False if the system could not start one. */
-  start(max: number): boolean {
-    while (this.#slots.size < max) {
+  /** Starts processes until `maxRunning` of the jobs have one. False if the system could not start one. */
+  start(maxRunning: number): boolean {
+    while (this.#slots.size < maxRunning) {
       const [attempt] = this.#waiting
       if (attempt === undefined) return true
       try {

@@ -7,8 +7,8 @@ const maxPauseMs = 10_000
 const soonMs = 60_000
 
 /**
- * Replaces a host that dies: at once, or, if hosts die while they load or soon after without a job, after a pause that
- * doubles each time.
+ * Replaces a host that dies: at once, or after a pause that doubles each time, if hosts cannot start, die while they load
+ * or die soon after without a job.
  */
 export class RestartingHost {
   readonly #clock: Clock
@@ -53,9 +53,9 @@ export class RestartingHost {
   }
 
   #startLater(): void {
-    if (this.#isOver) return
-    const inARow = Math.max(this.#exitsWhileLoading, this.#idleExits, this.#failedStarts)
-    const pauseMs = inARow === 0 ? 0 : Math.min(100 * 2 ** inARow, maxPauseMs)
+    if (this.#isStopped) return
+    const failuresInARow = Math.max(this.#exitsWhileLoading, this.#idleExits, this.#failedStarts)
+    const pauseMs = failuresInARow === 0 ? 0 : Math.min(100 * 2 ** failuresInARow, maxPauseMs)
     this.#cancelStart = this.#clock.after(pauseMs, () => {
       try {
         this.#current = this.#start()

@@ -4,8 +4,8 @@ import type { TaskOutput } from '../ipc/messages.js'
 const half = 1024 * 1024
 
 /**
- * The output of one turn of the event loop. An endless loop that prints must not fill the memory: beyond two million characters only the
- * beginning and the end are kept, and a line between them says how much was cut.
+ * The output of one turn of the event loop. An endless loop that prints must not fill the memory: beyond two million
+ * characters only the beginning and the end are kept, and a line between them says how much was cut.
  */
 export class TurnOutput {
   #head: TaskOutput[] = []
