@@ -1,7 +1,7 @@
 import type { JobId, JobState } from '../../domain/job.js'
 import { systemClock } from '../../engine/clock.js'
 import type { JobFilter, Store } from '../../stores/store.js'
-import { batchSize, inBatches } from '../run/enqueue-batches.js'
+import { batchSize, inBatches } from '../batches.js'
 import { explainWithoutWorker } from './explain-job.js'
 
 /** What became of a job: `requested` of one that runs, which its worker stops within a moment. */

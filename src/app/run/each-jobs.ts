@@ -3,7 +3,7 @@ import { type EnqueueOptions, makeJob } from '../../domain/request.js'
 import { systemClock } from '../../engine/clock.js'
 import type { TaskInfo } from '../../engine/ipc/messages.js'
 import type { TaskPool } from '../../engine/pool/task-pool.js'
-import { inBatches } from './enqueue-batches.js'
+import { inBatches } from '../batches.js'
 
 /** The arguments of one job, as the JSON text of an array, and the line that they come from. */
 export interface ArgumentsLine {

@@ -1,8 +1,6 @@
 import type { JobId, NewJob } from '../../domain/job.js'
 import type { Enqueued } from '../../stores/store.js'
-
-/** How many jobs are stored with one commit, and checked with one message. */
-export const batchSize = 1_000
+import { inBatches } from '../batches.js'
 
 /** Stores jobs a thousand at a time, and gives the answers of each thousand as soon as it is safe. */
 export async function* enqueueBatches(
@@ -10,12 +8,6 @@ export async function* enqueueBatches(
   jobs: readonly NewJob[],
 ): AsyncGenerator<readonly Enqueued[]> {
   for (const some of inBatches(jobs)) yield await enqueue(some)
-}
-
-export function inBatches<T>(items: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(items.length / batchSize) }, (_, index) =>
-    items.slice(index * batchSize, (index + 1) * batchSize),
-  )
 }
 
 /** What became of many jobs that were stored together. */
