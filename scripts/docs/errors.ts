@@ -13,7 +13,8 @@ Every error that Offstage itself raises has a code. A code never changes its mea
 - In code, the error is of the class that is named here. \`offstage\` exports the classes. All of them extend \`OffstageError\`, which has
   \`code\` and \`hint\`.
 
-The exit code is that of a command that ends with the error. [The command line](command-line.md#exit-codes) lists all exit codes.
+The exit code is that of a command that ends with the error. If a task meets the error while it runs (such as E_NOT_JSON for its
+result), its job fails, and \`run\` exits with 1. Flags that do not go together are E_USAGE on the command line. [The command line](command-line.md#exit-codes) lists all exit codes.
 An error that a task throws is not in this list: it belongs to the job, and \`offstage status JOB\` shows it.
 `
 

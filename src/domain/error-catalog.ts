@@ -176,8 +176,8 @@ export const errorCatalog = {
     'Write `sqlite:PATH`, `sqlite:PATH?durability=relaxed` or `memory:`.',
   ),
   E_STORE_VANISHED: store(
-    'The folder `.offstage` exists, and the file in it is gone or empty.',
-    'Restore a backup, or remove the folder to begin with an empty store.',
+    'The file of the store is empty, or it is gone while its folder `.offstage` is there.',
+    'Restore a backup, or remove the file or the folder to begin with an empty store.',
   ),
   E_SUITE: usage('A flag or an argument does not go with a glob or with `--junit`.', 'Leave one of them out.'),
   E_TASK: usage('`task(options, run)` got no function.', 'Pass the function as the second argument.'),

@@ -236,3 +236,14 @@ test('A program gets its slot in its environment.', async () => {
   worker.signal('SIGTERM')
   await worker.ended
 })
+
+test('schedule trigger fires a schedule whose task this project does not have, with what that task said of its jobs.', async () => {
+  const project = cliProject({
+    'tasks/mail.mjs': `import { task } from 'offstage'\nexport const send = task({ queue: 'mail', priority: 5 }, () => {})\n`,
+    'tasks/other.mjs': 'export default () => {}\n',
+  })
+  await project.run(['schedule', 'mail.send', '--every', '1h', '--name', 'sends'])
+  project.write('tasks/mail.mjs', '')
+  const job = await project.json<JobJson>(['schedule', 'trigger', 'sends'])
+  expect(job).toMatchObject({ task: 'mail.send', state: 'queued', queue: 'mail', priority: 5 })
+})

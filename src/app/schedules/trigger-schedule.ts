@@ -1,4 +1,5 @@
 import { ProjectError } from '../../domain/errors.js'
+import { makeJob } from '../../domain/request.js'
 import type { StoredSchedule } from '../../domain/schedule/schedule.js'
 import { systemClock } from '../../engine/clock.js'
 import type { Store } from '../../stores/store.js'
@@ -28,9 +29,14 @@ export async function triggerSchedule(
   { name, task, plan }: SoundSchedule,
   redact: readonly string[],
 ): Promise<JobJson> {
-  const { argsJson, options } = plan.definition
-  const [job] = await prepareJobs(pool, [findTask(catalog, task)], argsJson, options, systemClock.now())
+  const { argsJson, options, taskDefaults } = plan.definition
+  const now = systemClock.now()
+  const isKnown = catalog.tasks.some((known) => known.name === task)
+  // A scheduler fires the slots of a task of another project, or of a later version, too: a worker may have it.
+  const [job] = isKnown
+    ? await prepareJobs(pool, [findTask(catalog, task)], argsJson, options, now)
+    : [makeJob(task, taskDefaults, argsJson, options, now)]
   const record = job === undefined ? null : await store.triggerSchedule({ name, job })
   if (record === null || record.job === null) throw noSchedule(name, [])
-  return findJob(store, record.job, redact, systemClock.now())
+  return findJob(store, record.job, redact, now)
 }
