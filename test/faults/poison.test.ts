@@ -22,7 +22,8 @@ test('A job that kills its process fails as lost after three deaths alone; a tho
     expect(queues[0]?.completed).toBe(1_000)
   })
   for (const worker of workers) worker.signal('SIGTERM')
-  await Promise.all(workers.map((worker) => worker.ended))
+  const ends = await Promise.all(workers.map((worker) => worker.ended))
+  expect(ends.map(({ exitCode }) => exitCode)).toEqual([0, 0])
 
   for (const [index, id] of poison.entries()) {
     const job = await jobOf(project, id)

@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { finished } from 'node:stream/promises'
 import { debugOf } from '../../debug.js'
 import type { Clock } from '../../domain/clock.js'
@@ -72,8 +71,7 @@ export class ForkedProcess<Sent extends object, Received> {
       this.#signalGroup('SIGKILL')
       this.#isGone = true
       // Its last messages and output may still arrive: the channel closes after the last message.
-      const disconnected = this.#child.connected ? once(this.#child, 'disconnect') : null
-      await waitAtMost(clock, outputGraceMs, Promise.all([disconnected, drained]))
+      await waitAtMost(clock, outputGraceMs, Promise.all([this.#disconnected(), drained]))
       for (const pipe of pipes) pipe.destroy()
       this.#deliver()
       listener.exited(exit)
@@ -95,7 +93,7 @@ export class ForkedProcess<Sent extends object, Received> {
 
   send(message: Sent): void {
     debug?.(`to ${this.pid}: ${describeMessage(message)}`)
-    if (this.#child.connected) this.#child.send(message)
+    if (this.#child.connected && !this.#isGone) this.#child.send(message)
   }
 
   /** Disconnects it: it ends by itself, or is killed after two seconds. */
@@ -132,6 +130,12 @@ export class ForkedProcess<Sent extends object, Received> {
       debug?.(`from ${this.pid}: ${describeMessage(message)}`)
       this.#listener.received(message)
     }
+  }
+
+  /** Not by `once` of node:events, which rejects with the error of a message that the process cannot receive any more. */
+  #disconnected(): Promise<void> {
+    if (!this.#child.connected) return Promise.resolve()
+    return new Promise((resolve) => this.#child.once('disconnect', () => resolve()))
   }
 
   #exit(): Promise<Exit> {
