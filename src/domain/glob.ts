@@ -12,11 +12,11 @@ export function matchesGlob(glob: string, name: string): boolean {
   let [inGlob, inName] = [0, 0]
   let lastStar: { readonly inGlob: number; inName: number } | null = null
   while (inName < name.length) {
-    const wanted = glob[inGlob]
-    if (wanted === '*') {
+    const expected = glob[inGlob]
+    if (expected === '*') {
       lastStar = { inGlob, inName }
       inGlob++
-    } else if (wanted === '?' || wanted === name[inName]) {
+    } else if (expected === '?' || expected === name[inName]) {
       inGlob++
       inName++
     } else if (lastStar !== null) {

@@ -92,7 +92,7 @@ export interface Job {
   /** Whether it ends as `lost` when that worker does. */
   readonly lostWithWorker: boolean
   /** Whether somebody wants it cancelled while it runs. */
-  readonly cancelWanted: boolean
+  readonly cancelRequested: boolean
   /** Who runs it, or ran it last. */
   readonly worker: WorkerId | null
   /** What ended the last attempt; null while it runs. */

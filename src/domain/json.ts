@@ -114,15 +114,15 @@ function isError(value: object): value is Error {
  * The properties of an error, most of which are not enumerable. Without the stack, which names files of this machine.
  */
 function errorEntries(error: Error): [string, unknown][] {
-  const told = new Map<string, unknown>([
+  const properties = new Map<string, unknown>([
     ['name', String(error.name)],
     ['message', String(error.message)],
   ])
   for (const key of ['cause', 'errors'] as const) {
-    if (key in error && error[key as keyof Error] !== undefined) told.set(key, error[key as keyof Error])
+    if (key in error && error[key as keyof Error] !== undefined) properties.set(key, error[key as keyof Error])
   }
-  for (const [key, value] of Object.entries(error)) if (key !== 'stack') told.set(key, value)
-  return [...told]
+  for (const [key, value] of Object.entries(error)) if (key !== 'stack') properties.set(key, value)
+  return [...properties]
 }
 
 /** Whether it is an instance of a class, which may have private data. */

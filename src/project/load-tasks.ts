@@ -6,20 +6,20 @@ import { TaskDirectory } from './task-directory.js'
 
 /**
  * Loads the modules of a task directory and registers what they export: all of them, or those that may have the task
- * that `wanted` means, a name or a glob. Where these have neither the task nor a fault, the others are loaded too, so
+ * that `pattern` means, a name or a glob. Where these have neither the task nor a fault, the others are loaded too, so
  * that an error can then suggest names.
  */
 export async function loadTasks(
   discovery: Discovery,
-  wanted: string | null,
+  pattern: string | null,
   enqueue: EnqueueFromTask,
   loading: (file: string) => void,
 ): Promise<LoadedTasks> {
   const directory = new TaskDirectory(discovery, (task) =>
     bindTask(task.run, { enqueue: (argsJson, options) => enqueue(task, argsJson, options) }),
   )
-  await directory.load(wanted, loading)
-  if (wanted !== null && directory.faults.length === 0 && !directory.has(wanted)) await directory.load(null, loading)
+  await directory.load(pattern, loading)
+  if (pattern !== null && directory.faults.length === 0 && !directory.has(pattern)) await directory.load(null, loading)
   registerLateBy((run) => directory.find(run))
   return directory
 }

@@ -5,11 +5,11 @@ import type { Catalog, ModuleFault } from '../engine/ipc/messages.js'
 import type { LoadedTask, LoadedTasks } from '../engine/task-process/loaded-task.js'
 import type { Discovery, TaskModule } from './discover.js'
 import { describeLoadError } from './load-error.js'
+import { mayHaveTask } from './may-have-task.js'
 import { type FoundTask, programTask, tasksOf } from './module-tasks.js'
 import { hasCompiled } from './modules/compile.js'
 import { hasLoaded } from './modules/hooks.js'
 import { loadModule } from './modules/load-module.js'
-import { mayHave } from './wanted.js'
 
 /**
  * The tasks of a task directory, whose modules are loaded when they are needed. A module that cannot be used is a fault
@@ -51,22 +51,22 @@ export class TaskDirectory implements LoadedTasks {
   }
 
   /** Whether a task is there that a name or a glob means. */
-  has(wanted: string): boolean {
-    return [...this.#tasks.keys()].some((name) => matchesGlob(wanted, name))
+  has(pattern: string): boolean {
+    return [...this.#tasks.keys()].some((name) => matchesGlob(pattern, name))
   }
 
   /**
-   * Loads the modules that may have what `wanted` means, a name or a glob, one after the other; all of them for null.
+   * Loads the modules that may have what `pattern` means, a name or a glob, one after the other; all of them for null.
    * `loading` hears of each before it runs.
    */
-  async load(wanted: string | null, loading: (file: string) => void): Promise<void> {
-    if (wanted === null) this.#isWhole = true
-    const isWanted = ({ prefix }: TaskModule) => wanted === null || mayHave(wanted, prefix)
-    for (const module of [...this.#modules].filter(isWanted)) {
+  async load(pattern: string | null, loading: (file: string) => void): Promise<void> {
+    if (pattern === null) this.#isWhole = true
+    const isSelected = ({ prefix }: TaskModule) => pattern === null || mayHaveTask(pattern, prefix)
+    for (const module of [...this.#modules].filter(isSelected)) {
       loading(module.file)
       await this.#load(module)
     }
-    for (const program of [...this.#programs].filter(isWanted)) {
+    for (const program of [...this.#programs].filter(isSelected)) {
       this.#programs.delete(program)
       this.#found.push(...programTask(program, this.#faults))
     }

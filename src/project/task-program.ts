@@ -11,12 +11,12 @@ const megabyte = 1024 * 1024
 
 /**
  * How a task process of a project is started. What V8 keeps has the limit of the whole process: it gives up by itself,
- * and says why. It loads the modules that may have what `wanted` means, a name or a glob; null: all of them. Throws
+ * and says why. It loads the modules that may have what `pattern` means, a name or a glob; null: all of them. Throws
  * ProjectError if there is no task directory.
  */
 export function taskProgram(
   { root, tasksFolder }: Project,
-  wanted: string | null,
+  pattern: string | null,
   maxMemoryBytes: number | null,
 ): TaskProgram {
   if (!isFolder(tasksFolder)) {
@@ -32,7 +32,7 @@ export function taskProgram(
   return {
     ...program,
     execArgv,
-    args: ['tasks', tasksFolder, ...(wanted === null ? [] : [`--only=${wanted}`])],
+    args: ['tasks', tasksFolder, ...(pattern === null ? [] : [`--only=${pattern}`])],
     cwd: root,
     loadLimitMs,
   }

@@ -204,8 +204,8 @@ export interface JobReader {
   /** The paused queues, by name, without a look at the jobs. */
   pausedQueues(): Promise<readonly PausedQueue[]>
   workers(): Promise<readonly WorkerInfo[]>
-  /** How many jobs a queue gives out before this one, which is queued on it; `most` at most are counted. */
-  jobsAhead(id: JobId, most: number): Promise<number>
+  /** How many jobs a queue gives out before this one, which is queued on it; it counts up to `limit`. */
+  jobsAhead(id: JobId, limit: number): Promise<number>
   /**
    * Whether anything on these queues (null: on any) is queued, runs, or waits for a retry; paused ones do not count,
    * nor do jobs that wait and are of other tasks than these (left out: of any).

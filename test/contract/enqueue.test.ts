@@ -44,7 +44,7 @@ contract('enqueue', (test) => {
       worker: null,
       reservedFor: null,
       lostWithWorker: false,
-      cancelWanted: false,
+      cancelRequested: false,
       endedBy: null,
       schedule: null,
     })

@@ -63,7 +63,7 @@ export function runningJob(overrides: Partial<Job> = {}): Job {
     suspect: false,
     resultJson: null,
     error: null,
-    cancelWanted: false,
+    cancelRequested: false,
     worker: 'w1',
     endedBy: null,
     schedule: null,

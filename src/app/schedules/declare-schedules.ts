@@ -13,7 +13,7 @@ export type DeclareEvent =
       readonly kind: 'schedules-declared'
       readonly changes: readonly ScheduleChange[]
       /** Declared, but one of that name was made by hand and stays. */
-      readonly heldBack: readonly NewSchedule[]
+      readonly conflicting: readonly NewSchedule[]
       /** No longer declared. They fire still: a module that is not there today may be a mistake. */
       readonly undeclared: readonly StoredSchedule[]
     }
@@ -35,8 +35,8 @@ export async function declareSchedules(
   if (desired.uncheckedBecause !== null) listener({ kind: 'schedules-unchecked', why: desired.uncheckedBecause })
   const stored = await store.schedules()
   const { changes } = sureChanges(stored, desired, tasks.catalog)
-  const { added, changed, removed, heldBack } = changes
+  const { added, changed, removed, conflicting } = changes
   await store.putSchedules([...added, ...changed])
   const made = listChanges({ ...changes, removed: [] }, stored)
-  listener({ kind: 'schedules-declared', changes: made, heldBack, undeclared: removed })
+  listener({ kind: 'schedules-declared', changes: made, conflicting, undeclared: removed })
 }

@@ -32,7 +32,7 @@ export async function planSync(context: Context, tasks: ProjectTasks, store: Sch
     unsure,
     faulty,
     uncheckedBecause: desired.uncheckedBecause,
-    isWhole: faulty.length + changes.heldBack.length + tasks.catalog.faults.length === 0,
+    isWhole: faulty.length + changes.conflicting.length + tasks.catalog.faults.length === 0,
   }
 }
 

@@ -11,7 +11,7 @@ export function sayDeclared(event: DeclareEvent): void {
   for (const { change, name, rule, fault } of event.changes) {
     say(fault === null ? `schedule ${change} ${name}: ${rule}` : `schedule ${name} is faulty: ${fault}`)
   }
-  for (const schedule of event.heldBack) say(`schedule ${heldBackText(schedule)}`)
+  for (const schedule of event.conflicting) say(`schedule ${conflictText(schedule)}`)
   for (const { name, source } of event.undeclared) {
     say(`schedule ${name} has left the ${source}, and fires still; remove it: offstage schedule sync`)
   }
@@ -21,6 +21,6 @@ export function uncheckedText(why: string): string {
   return `the arguments of schedules could not be checked by the schemas of their tasks: ${why}`
 }
 
-export function heldBackText({ name, source }: NewSchedule): string {
+export function conflictText({ name, source }: NewSchedule): string {
   return `${name} was made by hand and stays; that of the ${source} is left out until it is removed: offstage schedule remove ${name}`
 }

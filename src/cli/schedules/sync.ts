@@ -5,7 +5,7 @@ import { confirm } from '../confirm.js'
 import { exitCodes } from '../exit-codes.js'
 import { say } from '../say.js'
 import { withTasks } from '../with-tasks.js'
-import { heldBackText, uncheckedText } from './declare-text.js'
+import { conflictText, uncheckedText } from './declare-text.js'
 
 export interface SyncChoice {
   readonly dryRun: boolean
@@ -49,5 +49,5 @@ function sayWhatStays({ items, unsure, faulty, changes }: SyncPlan): void {
   if (unsure.length > 0) say(`not all of the code can be asked, so these stay as they are: ${unsure.join(', ')}`)
   const shown = new Set([...unsure, ...items.map(({ name }) => name)])
   for (const { name, fault } of faulty) if (!shown.has(name)) say(`${name} is faulty: ${fault}`)
-  for (const schedule of changes.heldBack) say(heldBackText(schedule))
+  for (const schedule of changes.conflicting) say(conflictText(schedule))
 }

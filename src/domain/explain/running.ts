@@ -11,7 +11,7 @@ export function explainRunning(job: Job, facts: JobFacts, now: EpochMs): string 
   if (!lives(worker)) return explainLost(worker, then, job, facts, now)
   const parts = [`running for ${lasting(job.startedAt ?? now, now)} in ${named(worker)}, attempt ${job.attempt}`]
   if (job.suspect) parts.push(`as a suspect it has a task process to itself, since ${deaths(job)}`)
-  if (job.cancelWanted) {
+  if (job.cancelRequested) {
     parts.push(
       'asked to cancel, and not stopped yet: if it does not heed the signal within the grace, its process is killed',
     )
@@ -26,7 +26,7 @@ export function explainRunning(job: Job, facts: JobFacts, now: EpochMs): string 
 /** What a sweep makes of a job whose worker is gone. */
 function afterWorker(job: Job): string {
   if (job.lostWithWorker) return 'fails as lost'
-  return job.cancelWanted ? 'is cancelled' : `goes back to its queue ${job.queue}`
+  return job.cancelRequested ? 'is cancelled' : `goes back to its queue ${job.queue}`
 }
 
 /** The worker is dead or must be taken for it. */

@@ -65,8 +65,8 @@ export function decideDue(
   const decide = (slot: EpochMs, through = slot): DecidedSlot => {
     const decided = { slot, through, overlap, lateMs: lateBy(slot) }
     // A slot whose jitter ends in a pause is skipped too.
-    const isHeldBack = isPaused(schedule, slot) || (pausedAt !== null && decided.lateMs <= onTimeMs)
-    if (isHeldBack) return { ...decided, outcome: 'skipped', reason: 'the schedule was paused' }
+    const isInPause = isPaused(schedule, slot) || (pausedAt !== null && decided.lateMs <= onTimeMs)
+    if (isInPause) return { ...decided, outcome: 'skipped', reason: 'the schedule was paused' }
     if (!firing.has(slot)) return { ...decided, outcome: 'missed', reason: why(slot) }
     if (decided.lateMs > onTimeMs) return { ...decided, outcome: 'late', reason: absence }
     return { ...decided, outcome: 'fired', reason: null }
@@ -113,10 +113,10 @@ function dueSlots(next: NextSlot, from: EpochMs, isDue: (slot: EpochMs) => boole
   }
 }
 
-function take(next: NextSlot, from: EpochMs, isDue: (slot: EpochMs) => boolean, most: number): readonly EpochMs[] {
+function take(next: NextSlot, from: EpochMs, isDue: (slot: EpochMs) => boolean, limit: number): readonly EpochMs[] {
   const slots: EpochMs[] = []
   let slot = next(from)
-  while (slot !== null && slots.length < most && isDue(slot.at)) {
+  while (slot !== null && slots.length < limit && isDue(slot.at)) {
     slots.push(slot.at)
     slot = next(slot.at)
   }

@@ -66,19 +66,19 @@ function timesOfDay(fields: CronFields): (from: number) => number | null {
   const seconds = nextIn(fields.seconds, 60)
   const [firstMinute, firstSecond] = [minutes(0) ?? 0, seconds(0) ?? 0]
   return (from) => {
-    const wanted = Math.floor(from / 3_600)
-    const hour = hours(wanted)
-    if (hour === wanted) {
-      const wantedMinute = Math.floor(from / 60) % 60
-      let minute = minutes(wantedMinute)
-      if (minute === wantedMinute) {
+    const fromHour = Math.floor(from / 3_600)
+    const hour = hours(fromHour)
+    if (hour === fromHour) {
+      const fromMinute = Math.floor(from / 60) % 60
+      let minute = minutes(fromMinute)
+      if (minute === fromMinute) {
         const second = seconds(from % 60)
         if (second !== null) return hour * 3_600 + minute * 60 + second
-        minute = minutes(wantedMinute + 1)
+        minute = minutes(fromMinute + 1)
       }
       if (minute !== null) return hour * 3_600 + minute * 60 + firstSecond
     }
-    const later = hour === wanted ? hours(wanted + 1) : hour
+    const later = hour === fromHour ? hours(fromHour + 1) : hour
     return later === null ? null : later * 3_600 + firstMinute * 60 + firstSecond
   }
 }

@@ -20,7 +20,7 @@ export function reviseSchedule(kept: KeptSchedule | null, declared: NewSchedule,
   const begin = { decidedUntil: Math.min(declared.declaredAt, now), fired: firedBefore }
   const parts = { name, source, task, plan, fault }
   if (kept === null) return { ...parts, createdAt: now, pausedAt: null, pauses: [], ...begin }
-  if (isSame(essence(kept), essence(declared))) return null
+  if (isSame(comparableParts(kept), comparableParts(declared))) return null
   const changed = { ...kept, ...parts }
   if (plan === null) return changed
   if (kept.plan === null || !isSame(kept.plan.definition.timing, plan.definition.timing)) {
@@ -37,7 +37,7 @@ export function endPause(kept: KeptSchedule, now: EpochMs): KeptSchedule {
 }
 
 /** How many of the slots that wait can never fire any more, now that the schedule is another one. */
-export function waitInVain({ plan, fired }: KeptSchedule, waiting: number): number {
+export function countUnfireable({ plan, fired }: KeptSchedule, waiting: number): number {
   if (plan === null) return waiting
   return Math.max(0, Math.min(waiting, fired + waiting - (plan.definition.limit ?? Number.POSITIVE_INFINITY)))
 }
@@ -59,7 +59,7 @@ export function latenessMs(slot: EpochMs, now: EpochMs): number {
 }
 
 /** All that a source says, but for the rule: that may count from the moment it was made. */
-function essence({ source, task, plan, fault }: DeclaredSchedule) {
+function comparableParts({ source, task, plan, fault }: DeclaredSchedule) {
   if (plan === null) return { source, task, fault, definition: null }
   // What a task says of its jobs counts where the schedule says nothing.
   const { taskDefaults: _, ...definition } = plan.definition

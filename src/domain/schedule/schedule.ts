@@ -112,7 +112,7 @@ export interface SlotRecord {
 export const onTimeMs = 10_000
 
 /** Reasons of slots that fire outside of their rule, or are skipped after they waited. */
-export const byHand = 'by hand'
+export const wasTriggered = 'by hand'
 export const hasWaited = 'it has waited for an earlier one'
 export const wasChanged = 'the schedule was changed, and cannot fire it any more'
 export const wasRemoved = 'the schedule was removed'

@@ -27,9 +27,9 @@ export function checkSchedules(
   find: (task: string) => TaskDefaults | undefined,
   now: EpochMs,
 ): readonly NewSchedule[] {
-  const twins = new Map<string, readonly WrittenSchedule[]>()
-  for (const schedule of written) twins.set(schedule.name, [...(twins.get(schedule.name) ?? []), schedule])
-  return [...twins.values()].flatMap(([first, second]): NewSchedule[] => {
+  const byName = new Map<string, readonly WrittenSchedule[]>()
+  for (const schedule of written) byName.set(schedule.name, [...(byName.get(schedule.name) ?? []), schedule])
+  return [...byName.values()].flatMap(([first, second]): NewSchedule[] => {
     if (first === undefined) return []
     const { name, source, task } = first
     const faulty = (fault: string) => [{ name, source, task, plan: null, fault, declaredAt: now }]
@@ -57,13 +57,13 @@ export interface ScheduleChanges {
   readonly changed: readonly NewSchedule[]
   readonly removed: readonly StoredSchedule[]
   /** Desired, but one of that name was made by hand, which stays as it is. */
-  readonly heldBack: readonly NewSchedule[]
+  readonly conflicting: readonly NewSchedule[]
 }
 
 export function changesBetween(stored: readonly StoredSchedule[], desired: readonly NewSchedule[]): ScheduleChanges {
   const before = new Map(stored.map((schedule) => [schedule.name, schedule]))
   const names = new Set(desired.map(({ name }) => name))
-  const isByHand = (name: string) => before.get(name)?.source === 'cli'
+  const isFromCommandLine = (name: string) => before.get(name)?.source === 'cli'
   return {
     added: desired.filter(({ name }) => !before.has(name)),
     changed: desired.filter((schedule) => {
@@ -71,7 +71,7 @@ export function changesBetween(stored: readonly StoredSchedule[], desired: reado
       return old !== undefined && old.source !== 'cli' && reviseSchedule(old, schedule, 0) !== null
     }),
     removed: stored.filter(({ name, source }) => source !== 'cli' && !names.has(name)),
-    heldBack: desired.filter(({ name }) => isByHand(name)),
+    conflicting: desired.filter(({ name }) => isFromCommandLine(name)),
   }
 }
 

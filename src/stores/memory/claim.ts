@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../domain/job.js'
 import type { Claim, ClaimRequest } from '../store.js'
-import { byPriority, type Entry } from './jobs.js'
+import { byPriority, type JobRow } from './jobs.js'
 import type { Tables } from './tables.js'
 
 export function claimJobs(tables: Tables, request: ClaimRequest): readonly Claim[] {
@@ -9,9 +9,9 @@ export function claimJobs(tables: Tables, request: ClaimRequest): readonly Claim
   const now = tables.clock.now()
   const startable = tables.jobs
     .inState('queued')
-    .filter((entry) => !hasExpired(entry, now))
+    .filter((row) => !hasExpired(row, now))
     .sort(byPriority)
-  const reserved = startable.filter((entry) => entry.job.reservedFor === worker).slice(0, limit)
+  const reserved = startable.filter((row) => row.job.reservedFor === worker).slice(0, limit)
   const lines = linesOf(
     startable.filter(
       ({ job }) =>
@@ -24,29 +24,29 @@ export function claimJobs(tables: Tables, request: ClaimRequest): readonly Claim
     lines.set(queue, line.slice(share))
     return line.slice(0, share)
   })
-  return [...reserved, ...shared].map((entry) => start(tables, entry, request.worker))
+  return [...reserved, ...shared].map((row) => start(tables, row, request.worker))
 }
 
 /** Never started, and too late to start now. */
-export function hasExpired(entry: Entry, now: EpochMs): boolean {
-  return entry.job.expiresAt !== null && entry.job.expiresAt <= now && entry.attempts.length === 0
+export function hasExpired(row: JobRow, now: EpochMs): boolean {
+  return row.job.expiresAt !== null && row.job.expiresAt <= now && row.attempts.length === 0
 }
 
-function linesOf(entries: readonly Entry[]): Map<string, readonly Entry[]> {
-  const lines = new Map<string, Entry[]>()
-  for (const entry of entries) {
-    const line = lines.get(entry.job.queue)
-    if (line === undefined) lines.set(entry.job.queue, [entry])
-    else line.push(entry)
+function linesOf(rows: readonly JobRow[]): Map<string, readonly JobRow[]> {
+  const lines = new Map<string, JobRow[]>()
+  for (const row of rows) {
+    const line = lines.get(row.job.queue)
+    if (line === undefined) lines.set(row.job.queue, [row])
+    else line.push(row)
   }
   return lines
 }
 
-function start(tables: Tables, entry: Entry, worker: string): Claim {
+function start(tables: Tables, row: JobRow, worker: string): Claim {
   const startedAt = tables.clock.now()
-  const attempt = entry.job.attempt + 1
-  entry.attempts = [
-    ...entry.attempts,
+  const attempt = row.job.attempt + 1
+  row.attempts = [
+    ...row.attempts,
     {
       attempt,
       state: 'running',
@@ -59,10 +59,10 @@ function start(tables: Tables, entry: Entry, worker: string): Claim {
       usage: null,
     },
   ]
-  tables.jobs.change(entry, { state: 'running', attempt, worker, startedAt, endedBy: null })
-  const { id, task, queue } = entry.job
+  tables.jobs.change(row, { state: 'running', attempt, worker, startedAt, endedBy: null })
+  const { id, task, queue } = row.job
   return {
-    job: { ...entry.job, slot: entry.job.schedule?.slot ?? null },
+    job: { ...row.job, slot: row.job.schedule?.slot ?? null },
     lease: { job: id, attempt, worker, task, queue },
   }
 }

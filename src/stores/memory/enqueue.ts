@@ -2,7 +2,7 @@ import type { Job, JobId, NewJob } from '../../domain/job.js'
 import { isFinal } from '../../domain/transitions.js'
 import { goneWorkerError } from '../losses.js'
 import type { Enqueued } from '../store.js'
-import type { Entry } from './jobs.js'
+import type { JobRow } from './jobs.js'
 import type { Tables } from './tables.js'
 
 /** Stores one job, or answers what its unique key says. */
@@ -14,20 +14,20 @@ export function enqueueJob(tables: Tables, newJob: NewJob): Enqueued {
   }
   const { reservedFor, lostWithWorker } = newJob
   if (lostWithWorker && reservedFor !== null && !tables.workers.has(reservedFor)) throw goneWorkerError(reservedFor)
-  if (holder !== null) cancelEntry(tables, holder)
+  if (holder !== null) cancelRow(tables, holder)
   const { id } = insert(tables, newJob).job
-  if (key !== null) tables.keys.set(key.name, { job: id, heldUntil: tables.clock.now() + key.forMs })
+  if (key !== null) tables.keys.set(key.name, { job: id, takenUntil: tables.clock.now() + key.forMs })
   return { id, answer: holder === null ? 'created' : 'replaced' }
 }
 
-function keyHolder(tables: Tables, name: string): Entry | null {
-  const held = tables.keys.get(name)
-  const entry = held === undefined ? null : tables.jobs.find(held.job)
-  if (held === undefined || entry === null) return null
-  return isFinal(entry.job.state) && held.heldUntil <= tables.clock.now() ? null : entry
+function keyHolder(tables: Tables, name: string): JobRow | null {
+  const taken = tables.keys.get(name)
+  const row = taken === undefined ? null : tables.jobs.find(taken.job)
+  if (taken === undefined || row === null) return null
+  return isFinal(row.job.state) && taken.takenUntil <= tables.clock.now() ? null : row
 }
 
-function insert(tables: Tables, newJob: NewJob): Entry {
+function insert(tables: Tables, newJob: NewJob): JobRow {
   const now = tables.clock.now()
   const { reservedFor, key, dueAt, ...given } = newJob
   const job: Omit<Job, 'id'> = {
@@ -48,7 +48,7 @@ function insert(tables: Tables, newJob: NewJob): Entry {
     resultJson: null,
     error: null,
     reservedFor: reservedFor !== null && tables.workers.has(reservedFor) ? reservedFor : null,
-    cancelWanted: false,
+    cancelRequested: false,
     worker: null,
     endedBy: null,
     schedule: null,
@@ -57,16 +57,16 @@ function insert(tables: Tables, newJob: NewJob): Entry {
 }
 
 export function cancelJob(tables: Tables, id: JobId): 'cancelled' | 'requested' | 'ended' | 'unknown' {
-  const entry = tables.jobs.find(id)
-  return entry === null ? 'unknown' : cancelEntry(tables, entry)
+  const row = tables.jobs.find(id)
+  return row === null ? 'unknown' : cancelRow(tables, row)
 }
 
-function cancelEntry(tables: Tables, entry: Entry): 'cancelled' | 'requested' | 'ended' {
-  if (isFinal(entry.job.state)) return 'ended'
-  if (entry.job.state === 'running') {
-    tables.jobs.amend(entry, { cancelWanted: true })
+function cancelRow(tables: Tables, row: JobRow): 'cancelled' | 'requested' | 'ended' {
+  if (isFinal(row.job.state)) return 'ended'
+  if (row.job.state === 'running') {
+    tables.jobs.amend(row, { cancelRequested: true })
     return 'requested'
   }
-  tables.jobs.change(entry, { state: 'cancelled', endedAt: tables.clock.now() })
+  tables.jobs.change(row, { state: 'cancelled', endedAt: tables.clock.now() })
   return 'cancelled'
 }

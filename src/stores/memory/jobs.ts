@@ -11,7 +11,7 @@ import {
 import { canMove } from '../../domain/transitions.js'
 
 /** A job with what the store keeps beside it. */
-export interface Entry {
+export interface JobRow {
   readonly number: number
   job: Job
   /** All attempts that started, in order. While the job runs, the last one is running. */
@@ -25,68 +25,68 @@ export interface Entry {
  * The jobs, by number and by state. Every change of a job goes through here, and none that the table forbids passes.
  */
 export class JobTable {
-  readonly #entries = new Map<number, Entry>()
+  readonly #rows = new Map<number, JobRow>()
   #count = 0
-  readonly #byState = new Map<JobState, Set<Entry>>()
+  readonly #byState = new Map<JobState, Set<JobRow>>()
 
-  add(job: Omit<Job, 'id'>): Entry {
+  add(job: Omit<Job, 'id'>): JobRow {
     const number = ++this.#count
-    const entry: Entry = { number, job: { ...job, id: `j${number}` }, attempts: [], progress: null, output: new Map() }
-    this.#entries.set(number, entry)
-    this.#in(job.state).add(entry)
-    return entry
+    const row: JobRow = { number, job: { ...job, id: `j${number}` }, attempts: [], progress: null, output: new Map() }
+    this.#rows.set(number, row)
+    this.#in(job.state).add(row)
+    return row
   }
 
-  change(entry: Entry, changes: Partial<Job> & { readonly state: JobState }): void {
-    if (!canMove(entry.job.state, changes.state)) {
-      throw new Error(`${entry.job.id} cannot go from ${entry.job.state} to ${changes.state}`)
+  change(row: JobRow, changes: Partial<Job> & { readonly state: JobState }): void {
+    if (!canMove(row.job.state, changes.state)) {
+      throw new Error(`${row.job.id} cannot go from ${row.job.state} to ${changes.state}`)
     }
-    this.#in(entry.job.state).delete(entry)
-    entry.job = { ...entry.job, ...changes }
-    this.#in(changes.state).add(entry)
+    this.#in(row.job.state).delete(row)
+    row.job = { ...row.job, ...changes }
+    this.#in(changes.state).add(row)
   }
 
   /** Changes properties other than the state. */
-  amend(entry: Entry, changes: Partial<Pick<Job, 'reservedFor' | 'cancelWanted' | 'schedule'>>): void {
-    entry.job = { ...entry.job, ...changes }
+  amend(row: JobRow, changes: Partial<Pick<Job, 'reservedFor' | 'cancelRequested' | 'schedule'>>): void {
+    row.job = { ...row.job, ...changes }
   }
 
-  find(id: JobId): Entry | null {
-    return this.#entries.get(idNumber(id, 'j') ?? 0) ?? null
+  find(id: JobId): JobRow | null {
+    return this.#rows.get(idNumber(id, 'j') ?? 0) ?? null
   }
 
-  remove(entry: Entry): void {
-    this.#entries.delete(entry.number)
-    this.#in(entry.job.state).delete(entry)
+  remove(row: JobRow): void {
+    this.#rows.delete(row.number)
+    this.#in(row.job.state).delete(row)
   }
 
-  all(): readonly Entry[] {
-    return [...this.#entries.values()]
+  all(): readonly JobRow[] {
+    return [...this.#rows.values()]
   }
 
-  inState(...states: readonly JobState[]): readonly Entry[] {
+  inState(...states: readonly JobState[]): readonly JobRow[] {
     return states.flatMap((state) => [...this.#in(state)])
   }
 
-  runBy(worker: WorkerId): readonly Entry[] {
+  runBy(worker: WorkerId): readonly JobRow[] {
     return this.inState('running')
-      .filter((entry) => entry.job.worker === worker)
+      .filter((row) => row.job.worker === worker)
       .sort(byArrival)
   }
 
-  #in(state: JobState): Set<Entry> {
+  #in(state: JobState): Set<JobRow> {
     const known = this.#byState.get(state)
     if (known !== undefined) return known
-    const entries = new Set<Entry>()
-    this.#byState.set(state, entries)
-    return entries
+    const rows = new Set<JobRow>()
+    this.#byState.set(state, rows)
+    return rows
   }
 }
 
-export function byArrival(a: Entry, b: Entry): number {
+export function byArrival(a: JobRow, b: JobRow): number {
   return a.number - b.number
 }
 
-export function byPriority(a: Entry, b: Entry): number {
+export function byPriority(a: JobRow, b: JobRow): number {
   return b.job.priority - a.job.priority || byArrival(a, b)
 }

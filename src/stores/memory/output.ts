@@ -4,16 +4,15 @@ import type { Tables } from './tables.js'
 
 /** Adds to the output of a running attempt, if its lease holds. */
 export function append(tables: Tables, { lease, progress, output, forget, usage }: Addition): 'appended' | 'lost' {
-  const entry = tables.jobs.find(lease.job)
-  if (entry === null || !tables.workers.holdsLease(lease.worker)) return 'lost'
-  const { state, attempt, worker } = entry.job
+  const row = tables.jobs.find(lease.job)
+  if (row === null || !tables.workers.holdsLease(lease.worker)) return 'lost'
+  const { state, attempt, worker } = row.job
   if (state !== 'running' || attempt !== lease.attempt || worker !== lease.worker) return 'lost'
-  const lines = [...(entry.output.get(attempt) ?? []), ...output]
+  const lines = [...(row.output.get(attempt) ?? []), ...output]
   const kept = forget === null ? lines : lines.filter(({ line }) => line < forget.first || line > forget.last)
-  entry.output.set(attempt, kept)
-  if (progress !== null) entry.progress = progress
-  if (usage !== null)
-    entry.attempts = entry.attempts.map((each) => (each.attempt === attempt ? { ...each, usage } : each))
+  row.output.set(attempt, kept)
+  if (progress !== null) row.progress = progress
+  if (usage !== null) row.attempts = row.attempts.map((each) => (each.attempt === attempt ? { ...each, usage } : each))
   return 'appended'
 }
 

@@ -1,23 +1,23 @@
 import type { Retention } from '../../domain/retention.js'
 import { type FinalState, finalStates, keepMsOf, oldestKept } from '../retention.js'
-import { byArrival, type Entry } from './jobs.js'
+import { byArrival, type JobRow } from './jobs.js'
 import { newestSlotTooMany, pruneSlots } from './schedules.js'
 import type { Tables } from './tables.js'
 
 export function prune(tables: Tables, retention: Retention, limit: number): number {
   const { most, statisticsMs, slotsMs } = retention
   const now = tables.clock.now()
-  const removed: Entry[] = []
+  const removed: JobRow[] = []
   for (const state of finalStates) {
     const ended = byEnd(tables, state)
     const newestTooMany = ended.at(-1 - most)?.job.endedAt ?? Number.NEGATIVE_INFINITY
     const before = Math.max(newestTooMany, oldestKept(now, keepMsOf(retention, state)))
-    const old = ended.filter((entry) => (entry.job.endedAt ?? 0) <= before && !holdsKey(tables, entry))
+    const old = ended.filter((row) => (row.job.endedAt ?? 0) <= before && !holdsKey(tables, row))
     removed.push(...old.slice(0, limit - removed.length))
   }
-  for (const entry of removed) {
-    tables.jobs.remove(entry)
-    const { key, id } = entry.job
+  for (const row of removed) {
+    tables.jobs.remove(row)
+    const { key, id } = row.job
     if (key !== null && tables.keys.get(key)?.job === id) tables.keys.delete(key)
   }
   if (statisticsMs !== null) tables.ends.forgetMinutesBefore(oldestKept(now, statisticsMs))
@@ -25,12 +25,12 @@ export function prune(tables: Tables, retention: Retention, limit: number): numb
   return Math.max(removed.length, pruneSlots(tables, slotsBefore, limit))
 }
 
-function byEnd(tables: Tables, state: FinalState): readonly Entry[] {
+function byEnd(tables: Tables, state: FinalState): readonly JobRow[] {
   return tables.jobs.inState(state).toSorted((a, b) => (a.job.endedAt ?? 0) - (b.job.endedAt ?? 0) || byArrival(a, b))
 }
 
 /** Whether the key is to stay taken for some time, though its job has ended. */
-function holdsKey({ keys, clock }: Tables, { job }: Entry): boolean {
-  const held = job.key === null ? undefined : keys.get(job.key)
-  return held?.job === job.id && held.heldUntil > clock.now()
+function holdsKey({ keys, clock }: Tables, { job }: JobRow): boolean {
+  const taken = job.key === null ? undefined : keys.get(job.key)
+  return taken?.job === job.id && taken.takenUntil > clock.now()
 }

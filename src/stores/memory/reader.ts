@@ -8,8 +8,8 @@ export function jobsPage(tables: Tables, filter: JobFilter, page: Page): JobPage
   const before = page.after === null ? Number.POSITIVE_INFINITY : (idNumber(page.after, 'j') ?? 0)
   const found = tables.jobs
     .all()
-    .filter((entry) => entry.number < before && matches(filter, entry.job))
-    .map((entry) => entry.job)
+    .filter((row) => row.number < before && matches(filter, row.job))
+    .map((row) => row.job)
     .reverse()
   const items = found.slice(0, page.limit)
   return { items, next: found.length > page.limit ? (items.at(-1)?.id ?? null) : null }
@@ -28,7 +28,7 @@ function matches(filter: JobFilter, job: Job): boolean {
 }
 
 export function queueInfos(tables: Tables): readonly QueueInfo[] {
-  const jobs = tables.jobs.all().map((entry) => entry.job)
+  const jobs = tables.jobs.all().map((row) => row.job)
   const names = [...new Set([...tables.paused.keys(), ...jobs.map((job) => job.queue)])].sort()
   return names.map((name) => {
     const own = jobs.filter((job) => job.queue === name)
@@ -41,13 +41,13 @@ export function queueInfos(tables: Tables): readonly QueueInfo[] {
 }
 
 /** How many jobs a queue gives out before a queued one. */
-export function jobsAhead(tables: Tables, id: JobId, most: number): number {
-  const entry = tables.jobs.find(id)
-  if (entry?.job.state !== 'queued') return 0
+export function jobsAhead(tables: Tables, id: JobId, limit: number): number {
+  const row = tables.jobs.find(id)
+  if (row?.job.state !== 'queued') return 0
   const line = tables.jobs
     .inState('queued')
-    .filter(({ job }) => job.queue === entry.job.queue && job.reservedFor === null)
-  return Math.min(most, line.filter((other) => byPriority(other, entry) < 0).length)
+    .filter(({ job }) => job.queue === row.job.queue && job.reservedFor === null)
+  return Math.min(limit, line.filter((other) => byPriority(other, row) < 0).length)
 }
 
 /** Running jobs, the longest-running first. */
@@ -56,7 +56,7 @@ export function runningJobs(tables: Tables, limit: number): readonly Job[] {
     .inState('running')
     .toSorted((a, b) => (a.job.startedAt ?? 0) - (b.job.startedAt ?? 0) || a.number - b.number)
     .slice(0, limit)
-    .map((entry) => entry.job)
+    .map((row) => row.job)
 }
 
 /**
@@ -66,7 +66,7 @@ export function runningJobs(tables: Tables, limit: number): readonly Job[] {
 export function hasUnfinished(tables: Tables, queues: readonly string[] | null, tasks?: readonly string[]): boolean {
   return tables.jobs
     .inState('scheduled', 'queued', 'running')
-    .map((entry) => entry.job)
+    .map((row) => row.job)
     .filter((job) => (job.state !== 'scheduled' || job.attempt > 0) && !tables.paused.has(job.queue))
     .filter((job) => queues === null || queues.includes(job.queue))
     .some((job) => job.state === 'running' || job.reservedFor !== null || tasks?.includes(job.task) !== false)

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../domain/job.js'
-import { endPause, giveUp, type KeptSchedule, reviseSchedule, waitInVain } from '../../domain/schedule/revise.js'
+import { countUnfireable, endPause, giveUp, type KeptSchedule, reviseSchedule } from '../../domain/schedule/revise.js'
 import {
   type NewSchedule,
   type SlotRecord,
@@ -16,7 +16,7 @@ export function putSchedule(tables: Tables, said: NewSchedule) {
   if (kept === null) return 'unchanged'
   change(tables, kept)
   const waiting = waitingSlots(tables, said.name)
-  const inVain = waitInVain(kept, waiting.length)
+  const inVain = countUnfireable(kept, waiting.length)
   skip(tables, said.name, waiting.slice(waiting.length - inVain), wasChanged)
   return stored === undefined ? 'added' : 'changed'
 }
@@ -92,8 +92,8 @@ export function pruneSlots(tables: Tables, before: EpochMs, limit: number): numb
   return removed.length
 }
 
-/** The time of the newest record of a slot that `most` others come after; below all times if there are not so many. */
-export function newestSlotTooMany(tables: Tables, most: number): EpochMs {
+/** The time of the newest record of a slot that `limit` others come after; below all times if there are not so many. */
+export function newestSlotTooMany(tables: Tables, limit: number): EpochMs {
   const times = [...tables.slots.values()].flatMap((records) => [...records.values()].map(({ through }) => through))
-  return times.sort((a, b) => b - a)[most] ?? Number.NEGATIVE_INFINITY
+  return times.sort((a, b) => b - a)[limit] ?? Number.NEGATIVE_INFINITY
 }

@@ -2,31 +2,31 @@ import type { AttemptState, Job, JobState } from '../../domain/job.js'
 import { type FailedOutcome, type Outcome, type RetryOutcome, tallyOf } from '../../domain/outcome.js'
 import { countedAs } from '../../domain/statistics.js'
 import type { Lease } from '../store.js'
-import type { Entry } from './jobs.js'
+import type { JobRow } from './jobs.js'
 import type { Tables } from './tables.js'
 
 /** Ends one attempt, if its lease holds. */
 export function settleAttempt(tables: Tables, lease: Lease, outcome: Outcome): 'settled' | 'lost' {
-  const entry = tables.jobs.find(lease.job)
-  if (entry === null || !tables.workers.holdsLease(lease.worker)) return 'lost'
-  const { state, attempt, worker } = entry.job
+  const row = tables.jobs.find(lease.job)
+  if (row === null || !tables.workers.holdsLease(lease.worker)) return 'lost'
+  const { state, attempt, worker } = row.job
   if (state !== 'running' || attempt !== lease.attempt || worker !== lease.worker) return 'lost'
-  end(tables, entry, outcome)
+  end(tables, row, outcome)
   return 'settled'
 }
 
 /** Ends the running attempt, without a look at leases. */
-export function end(tables: Tables, entry: Entry, outcome: Outcome): void {
+export function end(tables: Tables, row: JobRow, outcome: Outcome): void {
   const { jobs, clock } = tables
   const { startedAt, endedAt, endedBy } = outcome
   const counted = countedAs(outcome)
-  if (counted !== null) tables.ends.add(entry.job, endedAt, counted)
-  const asked = entry.job.cancelWanted
-  jobs.amend(entry, { cancelWanted: false })
-  entry.attempts = attemptsAfter(entry, outcome)
+  if (counted !== null) tables.ends.add(row.job, endedAt, counted)
+  const cancelRequested = row.job.cancelRequested
+  jobs.amend(row, { cancelRequested: false })
+  row.attempts = attemptsAfter(row, outcome)
   switch (outcome.kind) {
     case 'completed':
-      jobs.change(entry, {
+      jobs.change(row, {
         state: 'completed',
         resultJson: outcome.resultJson,
         error: null,
@@ -36,11 +36,11 @@ export function end(tables: Tables, entry: Entry, outcome: Outcome): void {
       })
       return
     case 'cancelled':
-      jobs.change(entry, { state: 'cancelled', startedAt, endedAt, endedBy })
+      jobs.change(row, { state: 'cancelled', startedAt, endedAt, endedBy })
       return
     case 'failed':
-      jobs.change(entry, {
-        ...failed(entry.job, outcome),
+      jobs.change(row, {
+        ...failed(row.job, outcome),
         state: 'failed',
         reason: outcome.reason,
         startedAt,
@@ -50,31 +50,31 @@ export function end(tables: Tables, entry: Entry, outcome: Outcome): void {
       return
     case 'retry': {
       const state: JobState = outcome.at > clock.now() ? 'scheduled' : 'queued'
-      jobs.change(entry, { ...failed(entry.job, outcome), state, dueAt: outcome.at, startedAt, endedBy })
+      jobs.change(row, { ...failed(row.job, outcome), state, dueAt: outcome.at, startedAt, endedBy })
       break
     }
     case 'released':
-      jobs.change(entry, {
+      jobs.change(row, {
         state: 'queued',
         dueAt: clock.now(),
         startedAt: outcome.started ? startedAt : null,
-        suspect: outcome.suspect || entry.job.suspect,
+        suspect: outcome.suspect || row.job.suspect,
         endedBy,
       })
   }
-  // A job that was asked to stop but goes back to a queue stops there.
-  if (asked) jobs.change(entry, { state: 'cancelled', endedAt: clock.now() })
+  // The job would go back to a queue, but a cancel was requested: it ends here.
+  if (cancelRequested) jobs.change(row, { state: 'cancelled', endedAt: clock.now() })
 }
 
-function attemptsAfter(entry: Entry, outcome: Outcome): Entry['attempts'] {
-  const earlier = entry.attempts.slice(0, -1)
+function attemptsAfter(row: JobRow, outcome: Outcome): JobRow['attempts'] {
+  const earlier = row.attempts.slice(0, -1)
   if (outcome.kind === 'released' && !outcome.started) return earlier
   const { startedAt, endedAt, endedBy } = outcome
   const state: AttemptState = outcome.kind === 'retry' ? 'failed' : outcome.kind
   const failure = outcome.kind === 'failed' || outcome.kind === 'retry' ? outcome : null
-  const { attempt, worker } = entry.job
+  const { attempt, worker } = row.job
   const reason = failure?.reason ?? null
-  const usage = entry.attempts.at(-1)?.usage ?? null
+  const usage = row.attempts.at(-1)?.usage ?? null
   const error = failure?.error ?? null
   return [...earlier, { attempt, state, reason, startedAt, endedAt, error, worker, endedBy, usage }]
 }

@@ -3,7 +3,7 @@ import type { DecidedSlot } from '../../domain/schedule/due.js'
 import { judgeOverlap } from '../../domain/schedule/overlap.js'
 import { endWait, giveUp } from '../../domain/schedule/revise.js'
 import { mayBeSlot } from '../../domain/schedule/rule.js'
-import { byHand, hasFired, type Overlap, type SlotRecord } from '../../domain/schedule/schedule.js'
+import { hasFired, type Overlap, type SlotRecord, wasTriggered } from '../../domain/schedule/schedule.js'
 import { isFinal } from '../../domain/transitions.js'
 import type { SlotClaim } from '../schedule-store.js'
 import { cancelJob, enqueueJob } from './enqueue.js'
@@ -25,8 +25,8 @@ export function keepSlot(tables: Tables, name: string, record: SlotRecord): void
 
 /** Whether no job is left: none ever was, it has ended, or it is gone. */
 export function hasEnded(tables: Tables, job: JobId | null): boolean {
-  const entry = job === null ? null : tables.jobs.find(job)
-  return entry === null || isFinal(entry.job.state)
+  const row = job === null ? null : tables.jobs.find(job)
+  return row === null || isFinal(row.job.state)
 }
 
 export function claimSlots(tables: Tables, claim: SlotClaim): readonly SlotRecord[] | 'stale' {
@@ -80,8 +80,8 @@ function recordOf(
 /** Enqueues the job of a slot. */
 function fire(tables: Tables, name: string, slot: EpochMs, job: NewJob): JobId {
   const { id } = enqueueJob(tables, job)
-  const entry = tables.jobs.find(id)
-  if (entry !== null) tables.jobs.amend(entry, { schedule: { name, slot } })
+  const row = tables.jobs.find(id)
+  if (row !== null) tables.jobs.amend(row, { schedule: { name, slot } })
   return id
 }
 
@@ -125,7 +125,7 @@ export function triggerSchedule(tables: Tables, name: string, job: NewJob): Slot
   let slot = tables.clock.now()
   while (tables.slots.get(name)?.has(slot) || mayBeSlot(schedule.plan?.rule, slot)) slot++
   const id = fire(tables, name, slot, job)
-  const record: SlotRecord = { slot, through: slot, outcome: 'fired', reason: byHand, job: id, lateMs: 0 }
+  const record: SlotRecord = { slot, through: slot, outcome: 'fired', reason: wasTriggered, job: id, lateMs: 0 }
   keepSlot(tables, name, record)
   return record
 }

@@ -43,8 +43,8 @@ export function openMemoryStore(clock: Clock): Store {
       run(() =>
         jobs
           .runBy(worker)
-          .filter((entry) => entry.job.cancelWanted)
-          .map((entry) => entry.job.id),
+          .filter((row) => row.job.cancelRequested)
+          .map((row) => row.job.id),
       ),
     sweep: ({ limit, dead }) =>
       run(() => {
@@ -90,7 +90,7 @@ export function openMemoryStore(clock: Clock): Store {
     queues: () => run(() => queueInfos(tables)),
     pausedQueues: () => run(() => pausedQueues(tables)),
     workers: () => run(() => workers.infos()),
-    jobsAhead: (id, most) => run(() => jobsAhead(tables, id, most)),
+    jobsAhead: (id, limit) => run(() => jobsAhead(tables, id, limit)),
     unfinished: (queues, tasks) => run(() => hasUnfinished(tables, queues, tasks)),
     queuedByTask: (queues) => run(() => queuedByTask(tables, queues)),
     statistics: (since) => run(() => tables.ends.sums(since)),

@@ -3,7 +3,7 @@ import { afterWorkerLoss } from '../../domain/outcome.js'
 import { expiredError, lostInputError, lostWorkerError } from '../losses.js'
 import type { SweepResult } from '../store.js'
 import { hasExpired } from './claim.js'
-import { byArrival, type Entry } from './jobs.js'
+import { byArrival, type JobRow } from './jobs.js'
 import { end } from './settle.js'
 import type { Tables } from './tables.js'
 
@@ -23,9 +23,9 @@ export function sweep(tables: Tables, limit: number, dead: readonly WorkerId[]):
 /** Hands back what an ending worker still holds, and forgets it. */
 export function removeWorker(tables: Tables, worker: WorkerId): void {
   const endedAt = tables.clock.now()
-  for (const entry of tables.jobs.runBy(worker)) {
-    const startedAt = entry.job.startedAt ?? endedAt
-    end(tables, entry, { kind: 'released', started: true, suspect: false, startedAt, endedAt, endedBy: 'released' })
+  for (const row of tables.jobs.runBy(worker)) {
+    const startedAt = row.job.startedAt ?? endedAt
+    end(tables, row, { kind: 'released', started: true, suspect: false, startedAt, endedAt, endedBy: 'released' })
   }
   forget(tables, worker)
 }
@@ -34,12 +34,12 @@ function buryExpired(tables: Tables, limit: number): number {
   const now = tables.clock.now()
   const expired = tables.jobs
     .inState('scheduled', 'queued')
-    .filter((entry) => hasExpired(entry, now))
+    .filter((row) => hasExpired(row, now))
     .toSorted((a, b) => (a.job.expiresAt ?? 0) - (b.job.expiresAt ?? 0) || byArrival(a, b))
     .slice(0, limit)
-  for (const entry of expired) {
-    tables.jobs.change(entry, { state: 'failed', reason: 'expired', endedAt: now, error: expiredError })
-    tables.ends.add(entry.job, now, { count: 'failed', durationMs: null })
+  for (const row of expired) {
+    tables.jobs.change(row, { state: 'failed', reason: 'expired', endedAt: now, error: expiredError })
+    tables.ends.add(row.job, now, { count: 'failed', durationMs: null })
   }
   return expired.length
 }
@@ -48,10 +48,10 @@ function promoteDue(tables: Tables, limit: number): number {
   const now = tables.clock.now()
   const due = tables.jobs
     .inState('scheduled')
-    .filter((entry) => entry.job.dueAt <= now)
+    .filter((row) => row.job.dueAt <= now)
     .sort((a, b) => a.job.dueAt - b.job.dueAt || byArrival(a, b))
     .slice(0, limit)
-  for (const entry of due) tables.jobs.change(entry, { state: 'queued' })
+  for (const row of due) tables.jobs.change(row, { state: 'queued' })
   return due.length
 }
 
@@ -63,18 +63,18 @@ function nextDueAt(tables: Tables): EpochMs | null {
 
 /** Takes the jobs of a dead worker back; the worker itself goes once it holds none. */
 function reclaim(tables: Tables, worker: WorkerId, limit: number) {
-  const held = tables.jobs.runBy(worker).slice(0, limit)
-  for (const entry of held) lose(tables, entry, worker)
-  const buried = held.filter((entry) => entry.job.state === 'failed').length
-  const lost = held.length < limit ? forget(tables, worker) : 0
-  return { reclaimed: held.length - buried, buried: buried + lost }
+  const taken = tables.jobs.runBy(worker).slice(0, limit)
+  for (const row of taken) lose(tables, row, worker)
+  const buried = taken.filter((row) => row.job.state === 'failed').length
+  const lost = taken.length < limit ? forget(tables, worker) : 0
+  return { reclaimed: taken.length - buried, buried: buried + lost }
 }
 
-function lose(tables: Tables, entry: Entry, worker: WorkerId): void {
+function lose(tables: Tables, row: JobRow, worker: WorkerId): void {
   const endedAt = tables.clock.now()
-  const startedAt = entry.job.startedAt ?? endedAt
-  const loss = { reason: 'lost', error: lostWorkerError(worker, entry.job.lostWithWorker), endedBy: 'lost' } as const
-  end(tables, entry, afterWorkerLoss(entry.job, { ...loss, startedAt, endedAt }))
+  const startedAt = row.job.startedAt ?? endedAt
+  const loss = { reason: 'lost', error: lostWorkerError(worker, row.job.lostWithWorker), endedBy: 'lost' } as const
+  end(tables, row, afterWorkerLoss(row.job, { ...loss, startedAt, endedAt }))
 }
 
 /**
@@ -85,10 +85,10 @@ function forget(tables: Tables, worker: WorkerId): number {
   const now = tables.clock.now()
   const reserved = [...tables.jobs.inState('scheduled', 'queued')].filter(({ job }) => job.reservedFor === worker)
   const lost = reserved.filter(({ job }) => job.lostWithWorker)
-  for (const entry of reserved) if (!entry.job.lostWithWorker) tables.jobs.amend(entry, { reservedFor: null })
-  for (const entry of lost) {
-    tables.jobs.change(entry, { state: 'failed', reason: 'lost', endedAt: now, error: lostInputError(worker) })
-    tables.ends.add(entry.job, now, { count: 'failed', durationMs: null })
+  for (const row of reserved) if (!row.job.lostWithWorker) tables.jobs.amend(row, { reservedFor: null })
+  for (const row of lost) {
+    tables.jobs.change(row, { state: 'failed', reason: 'lost', endedAt: now, error: lostInputError(worker) })
+    tables.ends.add(row.job, now, { count: 'failed', durationMs: null })
   }
   tables.workers.remove(worker)
   return lost.length

@@ -7,17 +7,17 @@ import { JobTable } from './jobs.js'
 import { Ends } from './statistics.js'
 import { WorkerTable } from './workers.js'
 
-/** A unique key is free again when its job has ended and `heldUntil` has passed. */
-export interface HeldKey {
+/** A unique key is free again when its job has ended and `takenUntil` has passed. */
+export interface TakenKey {
   readonly job: JobId
-  readonly heldUntil: EpochMs
+  readonly takenUntil: EpochMs
 }
 
 /** All that a store in memory holds. */
 export interface Tables {
   readonly clock: Clock
   readonly jobs: JobTable
-  readonly keys: Map<string, HeldKey>
+  readonly keys: Map<string, TakenKey>
   /** Since when each paused queue is. */
   readonly paused: Map<string, EpochMs>
   readonly workers: WorkerTable

@@ -3,7 +3,7 @@ import { type EpochMs, idNumber, type WorkerId } from '../../domain/job.js'
 import { leaseHolds } from '../leases.js'
 import { leaseMs, type NewWorker, type ProcessIdentity, type WorkerInfo } from '../store.js'
 
-interface Entry {
+interface WorkerRow {
   readonly id: WorkerId
   worker: NewWorker
   readonly startedAt: EpochMs
@@ -15,7 +15,7 @@ interface Entry {
 /** The workers and their leases. */
 export class WorkerTable {
   readonly #clock: Clock
-  readonly #entries = new Map<number, Entry>()
+  readonly #rows = new Map<number, WorkerRow>()
   #lastNumber = 0
 
   constructor(clock: Clock) {
@@ -27,22 +27,22 @@ export class WorkerTable {
     const now = this.#clock.now()
     const id = `w${number}`
     const leaseUntil = this.#clock.monotonicMs() + leaseMs
-    this.#entries.set(number, { id, worker, startedAt: now, lastBeatAt: now, leaseUntil, processes: [] })
+    this.#rows.set(number, { id, worker, startedAt: now, lastBeatAt: now, leaseUntil, processes: [] })
     return id
   }
 
   beat(id: WorkerId, processes: readonly ProcessIdentity[]): boolean {
-    const entry = this.#find(id)
-    if (entry === undefined || !this.#holds(entry)) return false
-    entry.lastBeatAt = this.#clock.now()
-    entry.leaseUntil = this.#clock.monotonicMs() + leaseMs
-    entry.processes = processes
+    const row = this.#find(id)
+    if (row === undefined || !this.#holds(row)) return false
+    row.lastBeatAt = this.#clock.now()
+    row.leaseUntil = this.#clock.monotonicMs() + leaseMs
+    row.processes = processes
     return true
   }
 
   setTasks(id: WorkerId, tasks: readonly string[]): void {
-    const entry = this.#find(id)
-    if (entry !== undefined) entry.worker = { ...entry.worker, tasks }
+    const row = this.#find(id)
+    if (row !== undefined) row.worker = { ...row.worker, tasks }
   }
 
   has(id: WorkerId): boolean {
@@ -50,30 +50,30 @@ export class WorkerTable {
   }
 
   holdsLease(id: WorkerId): boolean {
-    const entry = this.#find(id)
-    return entry !== undefined && this.#holds(entry)
+    const row = this.#find(id)
+    return row !== undefined && this.#holds(row)
   }
 
   overdue(): readonly WorkerId[] {
-    return [...this.#entries.values()].filter((entry) => !this.#holds(entry)).map((entry) => entry.id)
+    return [...this.#rows.values()].filter((row) => !this.#holds(row)).map((row) => row.id)
   }
 
   remove(id: WorkerId): void {
-    this.#entries.delete(idNumber(id, 'w') ?? 0)
+    this.#rows.delete(idNumber(id, 'w') ?? 0)
   }
 
   infos(): readonly WorkerInfo[] {
-    return [...this.#entries.values()].map((entry) => {
-      const { id, worker, startedAt, lastBeatAt, processes } = entry
-      return { ...worker, id, startedAt, lastBeatAt, expired: !this.#holds(entry), processes }
+    return [...this.#rows.values()].map((row) => {
+      const { id, worker, startedAt, lastBeatAt, processes } = row
+      return { ...worker, id, startedAt, lastBeatAt, expired: !this.#holds(row), processes }
     })
   }
 
-  #find(id: WorkerId): Entry | undefined {
-    return this.#entries.get(idNumber(id, 'w') ?? 0)
+  #find(id: WorkerId): WorkerRow | undefined {
+    return this.#rows.get(idNumber(id, 'w') ?? 0)
   }
 
-  #holds(entry: Entry): boolean {
-    return leaseHolds({ bootId: entry.worker.bootId, until: entry.leaseUntil }, this.#clock)
+  #holds(row: WorkerRow): boolean {
+    return leaseHolds({ bootId: row.worker.bootId, until: row.leaseUntil }, this.#clock)
   }
 }

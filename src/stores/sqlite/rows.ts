@@ -77,7 +77,7 @@ export function jobOfRow(row: JobRow): Job {
     reservedFor: row.reserved_for === null ? null : `w${row.reserved_for}`,
     lostWithWorker: row.lost_with_worker === 1,
     // A completion leaves what came too late for it.
-    cancelWanted: row.state === 'running' && row.cancel_wanted === 1,
+    cancelRequested: row.state === 'running' && row.cancel_wanted === 1,
     worker: row.worker === null ? null : `w${row.worker}`,
     // A claim leaves what ended the attempt before it.
     endedBy: row.state === 'running' ? null : row.ended_by,

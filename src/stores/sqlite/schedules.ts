@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.js'
 import type { EpochMs } from '../../domain/job.js'
-import { endPause, reviseSchedule, waitInVain } from '../../domain/schedule/revise.js'
+import { countUnfireable, endPause, reviseSchedule } from '../../domain/schedule/revise.js'
 import { type NewSchedule, type StoredSchedule, wasChanged, wasRemoved } from '../../domain/schedule/schedule.js'
 import { keptScheduleOfRow, type ScheduleRow, type SlotRow, scheduleRow, slotOfRow } from './schedule-rows.js'
 import type { Statements } from './statements.js'
@@ -17,7 +17,7 @@ export function putSchedule(statements: Statements, clock: Clock, said: NewSched
   statements.keepSchedule.run({ ...values, plan, revision: nextVersion(statements) })
   const { name } = kept
   const { count } = statements.countWaiting.get(name) as { readonly count: number }
-  const inVain = waitInVain(kept, count)
+  const inVain = countUnfireable(kept, count)
   if (inVain > 0) statements.skipWaiting.run({ name, count: inVain, reason: wasChanged, now: clock.now() })
   return row === null ? 'added' : 'changed'
 }

@@ -4,7 +4,7 @@ import type { DecidedSlot } from '../../domain/schedule/due.js'
 import { judgeOverlap } from '../../domain/schedule/overlap.js'
 import { endWait, giveUp } from '../../domain/schedule/revise.js'
 import { mayBeSlot } from '../../domain/schedule/rule.js'
-import { byHand, hasFired, type Overlap, type SlotRecord } from '../../domain/schedule/schedule.js'
+import { hasFired, type Overlap, type SlotRecord, wasTriggered } from '../../domain/schedule/schedule.js'
 import type { SlotClaim } from '../schedule-store.js'
 import { cancelJob } from './cancel.js'
 import { enqueueJob } from './enqueue.js'
@@ -129,7 +129,7 @@ export function triggerSchedule(statements: Statements, clock: Clock, fire: Fire
   let slot = clock.now()
   while (statements.isSlot.get(name, slot) !== undefined || mayBeSlot(rule, slot)) slot++
   const id = fire(name, slot, job)
-  const record: SlotRecord = { slot, through: slot, outcome: 'fired', reason: byHand, job: id, lateMs: 0 }
+  const record: SlotRecord = { slot, through: slot, outcome: 'fired', reason: wasTriggered, job: id, lateMs: 0 }
   statements.addSlot.run(slotValues(name, record))
   return record
 }

@@ -17,7 +17,7 @@ test('Declared schedules are added; one of that name that was made by hand stays
     {
       kind: 'schedules-declared',
       changes: [{ change: '+', name: 'report', rule: 'every 1h (UTC)' }],
-      heldBack: [{ name: 'backup' }],
+      conflicting: [{ name: 'backup' }],
       undeclared: [{ name: 'gone' }],
     },
   ])

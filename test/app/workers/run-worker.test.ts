@@ -29,7 +29,7 @@ test('A worker says that it is ready, declares the schedules of the code, and na
   await project.store.pauseQueues(['mail'])
   const { events, signals, running, kinds } = start(project)
   await expect.poll(kinds).toEqual(['registered', 'ready', 'schedules-declared', 'queue-paused'])
-  expect(events[2]).toMatchObject({ changes: [{ change: '+', name: 'report' }], heldBack: [], undeclared: [] })
+  expect(events[2]).toMatchObject({ changes: [{ change: '+', name: 'report' }], conflicting: [], undeclared: [] })
   expect(events[3]).toEqual({ kind: 'queue-paused', name: 'mail' })
   expect(await project.store.schedules()).toMatchObject([{ name: 'report', source: 'code' }])
   signals.stop()

@@ -14,7 +14,7 @@ describe('A running job', () => {
       `${base}; its time limit of 1m seems to be over: it is being stopped, or its process still loads`,
       { job: { ...runs, timeoutMs: minute } },
     ],
-    'is asked to cancel': [`${base}; ${asked}`, { job: { ...runs, cancelWanted: true } }],
+    'is asked to cancel': [`${base}; ${asked}`, { job: { ...runs, cancelRequested: true } }],
     'is a suspect': [
       `${base}; as a suspect it has a task process to itself, since its process died once; ${toLimit}`,
       { job: { ...runs, suspect: true, losses: 1 } },
@@ -25,7 +25,7 @@ describe('A running job', () => {
     ],
     'is asked to cancel by a silent worker': [
       `${base}; ${asked}; its worker was last heard of at 2030-01-01T11:59:48.000Z (12s ago): if it stays silent until its lease ends at 2030-01-01T12:00:18.000Z (in 18s), the job is cancelled`,
-      { job: { ...runs, cancelWanted: true }, facts: { workers: [silent] } },
+      { job: { ...runs, cancelRequested: true }, facts: { workers: [silent] } },
     ],
     'has a worker whose lease is over': [
       'its worker w1 (pid 4711 on box) was last heard of at 2030-01-01T11:58:00.000Z (2m ago) and its lease is over: it goes back to its queue mail within a second',
@@ -37,7 +37,7 @@ describe('A running job', () => {
     ],
     'has a dead worker, and is to be cancelled': [
       'its worker w1 (pid 4711 on box) has died: it is cancelled within a second',
-      { job: { ...runs, cancelWanted: true }, facts: { workers: [dead, foreground] } },
+      { job: { ...runs, cancelRequested: true }, facts: { workers: [dead, foreground] } },
     ],
     'has a dead worker that alone had its input': [
       'its worker w1 (pid 4711 on box) has died: it fails as lost within a second',

@@ -76,13 +76,13 @@ describe('schedules of code and config', () => {
   test('An interval that began at another time is the same one.', () => {
     const stored = storedSchedule({ every: '1h' }, { name: 'tick', source: 'code' })
     const wanted = newSchedule({ every: '1h' }, { name: 'tick', source: 'code' }, 5_000)
-    expect(changesBetween([stored], [wanted])).toEqual({ added: [], changed: [], removed: [], heldBack: [] })
+    expect(changesBetween([stored], [wanted])).toEqual({ added: [], changed: [], removed: [], conflicting: [] })
   })
 
   test('A name that was given by hand is not for the code to take.', () => {
     const stored = storedSchedule({}, { name: 'by-hand', source: 'cli' })
     const wanted = newSchedule({ overlap: 'queue' }, { name: 'by-hand', source: 'code' })
-    expect(changesBetween([stored], [wanted])).toEqual({ added: [], changed: [], removed: [], heldBack: [wanted] })
+    expect(changesBetween([stored], [wanted])).toEqual({ added: [], changed: [], removed: [], conflicting: [wanted] })
   })
 
   test('What is other beside the rule is named as people write it.', () => {

@@ -255,7 +255,7 @@ describe('a run that takes longer than its interval', () => {
   test('replace ends the earlier job.', async () => {
     const { history, store } = await busy({ overlap: 'replace' })
     expect(await history()).toEqual(['01T13:00 fired', '01T14:00 fired', '01T15:00 fired'])
-    expect(await store.job('j1')).toMatchObject({ state: 'running', cancelWanted: true })
+    expect(await store.job('j1')).toMatchObject({ state: 'running', cancelRequested: true })
     expect(await store.job('j2')).toMatchObject({ state: 'cancelled' })
     expect(await store.job('j3')).toMatchObject({ state: 'queued' })
   })
