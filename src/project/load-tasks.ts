@@ -6,7 +6,7 @@ import { TaskDirectory } from './task-directory.js'
 
 /**
  * Loads the modules of a task directory and registers what they export: all of them, or those that may have the task
- * that `pattern` means, a name or a glob. Where these have neither the task nor a fault, the others are loaded too, so
+ * that `pattern`, a name or a glob, selects. If these have neither the task nor a fault, it loads the others too, so
  * that an error can then suggest names.
  */
 export async function loadTasks(

@@ -1,7 +1,4 @@
-/**
- * Whether a module may have a task that `pattern` means, a name or a glob: as far as that shows in what the names of its
- * tasks begin with.
- */
+/** Whether a module whose task names begin with `prefix` may have a task that `pattern`, a name or a glob, selects. */
 export function mayHaveTask(pattern: string, prefix: string): boolean {
   const [head = ''] = pattern.split(/[*?]/, 1)
   const isGlob = head !== pattern

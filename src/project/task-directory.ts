@@ -45,18 +45,18 @@ export class TaskDirectory implements LoadedTasks {
     return { tasks, faults: this.faults, isWhole: this.#isWhole, hasCompiled: hasCompiled() }
   }
 
-  /** The task of that name, if its module is loaded. */
+  /** The task of this name, if its module is loaded. */
   task(name: string): LoadedTask | undefined {
     return this.#tasks.get(name)
   }
 
-  /** Whether a task is there that a name or a glob means. */
+  /** Whether a loaded task matches `pattern`, a name or a glob. */
   has(pattern: string): boolean {
     return [...this.#tasks.keys()].some((name) => matchesGlob(pattern, name))
   }
 
   /**
-   * Loads the modules that may have what `pattern` means, a name or a glob, one after the other; all of them for null.
+   * Loads one by one the modules that may have the tasks of `pattern`, a name or a glob; null: all modules.
    * `loading` hears of each before it runs.
    */
   async load(pattern: string | null, loading: (file: string) => void): Promise<void> {
@@ -105,7 +105,7 @@ export class TaskDirectory implements LoadedTasks {
     }
   }
 
-  /** Of two tasks with one name neither can be meant: both go, and the fault names both files. */
+  /** Two tasks with one name are ambiguous: removes both, and adds a fault that names both files. */
   #registerFound(): void {
     const tasks = new Map<string, FoundTask>()
     const doubled = new Set<string>()

@@ -11,7 +11,7 @@ const megabyte = 1024 * 1024
 
 /**
  * How a task process of a project is started. What V8 keeps has the limit of the whole process: it gives up by itself,
- * and says why. It loads the modules that may have what `pattern` means, a name or a glob; null: all of them. Throws
+ * and says why. It loads the modules that may have the tasks of `pattern`, a name or a glob; null: all modules. Throws
  * ProjectError if there is no task directory.
  */
 export function taskProgram(

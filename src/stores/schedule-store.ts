@@ -5,49 +5,50 @@ import type { NewSchedule, SlotRecord, StoredSchedule } from '../domain/schedule
 /** Schedules and their slots. */
 export interface ScheduleStore {
   /**
-   * Adds schedules, or changes those of the same name; nothing else of a schedule that is `unchanged` is touched. One
-   * whose timing stays has the rule, the count and the decided slots that it had; any other begins now: no earlier slot
-   * is due. One that turns faulty loses its plan, and begins when it has one again. One that is paused stays so. A slot
-   * that waits and cannot fire any more, for a fault or a lower limit, is `skipped`. Answers in the order of
+   * Adds schedules, and changes the stored ones of the same name. Does not write an `unchanged` schedule. If the timing
+   * stays, the schedule keeps its rule, count and decided slots; otherwise it starts now, and no earlier slot is due. A
+   * schedule that becomes faulty loses its plan, and starts when it has a plan again. A paused schedule stays paused. A
+   * waiting slot that can no longer fire (a fault, a lower limit) is `skipped`. Returns results in the order of
    * `schedules`.
    */
   putSchedules(schedules: readonly NewSchedule[]): Promise<readonly ('added' | 'changed' | 'unchanged')[]>
-  /** Removes schedules; what became of their slots stays until it is pruned, and slots that wait are `skipped` now. */
+  /** Removes schedules. Their slot records stay until they are pruned; waiting slots become `skipped`. */
   dropSchedules(names: readonly string[]): Promise<readonly ('dropped' | 'unknown')[]>
   pauseSchedules(names: readonly string[]): Promise<readonly ('paused' | 'unchanged' | 'unknown')[]>
-  /** A scheduler skips the slots that passed meanwhile. */
+  /** Resumes schedules. A scheduler skips the slots of the pause. */
   resumeSchedules(names: readonly string[]): Promise<readonly ('resumed' | 'unchanged' | 'unknown')[]>
-  /** All schedules, or those there are of these names, by name. */
+  /** All schedules, or the known ones of `names`, sorted by name. */
   schedules(names?: readonly string[]): Promise<readonly StoredSchedule[]>
-  /** Goes up with everything that changed about the schedules, but not about their slots: cheap to look at. */
+  /** Goes up with each change of a schedule, not of its slots. Cheap to read. */
   schedulesVersion(): Promise<number>
   /**
-   * Stores the outcomes of slots, and enqueues the jobs of those that fire, together or not at all. Each slot gets one
-   * outcome, ever, however many schedulers ask. `stale`: the schedule is gone, was changed, paused or resumed, has no
-   * plan, or its slots were decided meanwhile; nothing is written then. Otherwise its slots are decided through the
-   * last of these. Returns what was written, in the order of the slots: no slot that has a record already, and none
-   * once its `limit` is reached by slots that fired or wait.
+   * Stores the outcomes of slots, and enqueues the jobs of the slots that fire, in one transaction. A slot gets one
+   * outcome, even if several schedulers decide it. `stale`: nothing is written, because the schedule was removed,
+   * changed, paused or resumed, has no plan, or another scheduler has decided these slots. Otherwise the schedule is
+   * decided through the last slot. Returns the written records in the order of the slots. It leaves out slots that
+   * already have a record, and slots over the schedule's `limit` (fired and waiting slots count).
    */
   claimSlots(claim: SlotClaim): Promise<readonly SlotRecord[] | 'stale'>
   /**
-   * Schedules with a slot that waits and may fire: none of their jobs is left, and no pause, fault or limit forbids it.
+   * The names of schedules with a waiting slot that may fire: all their jobs have ended, and no pause, fault or limit
+   * forbids it.
    */
   waitingSchedules(): Promise<readonly string[]>
-  /** Fires the slot that waits longest if it may, as `waitingSchedules` says; null if there is nothing to fire. */
+  /** Fires the oldest waiting slot, under the conditions of `waitingSchedules`; null if no slot may fire. */
   fireWaiting(request: { readonly name: string; readonly job: NewJob }): Promise<SlotRecord | null>
-  /** As `fireWaiting`, for a slot that cannot fire: it is `skipped`. */
+  /** Marks the slot that `fireWaiting` would fire as `skipped`; null if no slot may fire. */
   skipWaiting(request: { readonly name: string; readonly reason: string }): Promise<SlotRecord | null>
   /**
-   * Fires a schedule now, by hand: a slot of this very moment, or of the next that is none of its rule, whatever runs,
-   * paused or not. Neither its limit nor its next slots are touched; its job is one that they may overlap. null: no
-   * such schedule.
+   * Fires a schedule now because a user asked, even if it is paused or its jobs run. The slot is the current time, or
+   * the next millisecond that is no slot of the rule. Does not change the limit or the next slots; the overlap policy
+   * counts the job. null: no such schedule.
    */
   triggerSchedule(request: { readonly name: string; readonly job: NewJob }): Promise<SlotRecord | null>
-  /** What became of slots before `before` (null: of all), the newest first; those of removed schedules too. */
+  /** Slot records before `before` (null: all), the newest first. Includes removed schedules. */
   slots(name: string, page: { readonly limit: number; readonly before: EpochMs | null }): Promise<readonly SlotRecord[]>
-  /** A scheduler is alive: now. Answers when one was before that; null if never. May be lost with the power. */
+  /** Records that a scheduler is alive now. Returns the time before that; null if none. A power loss may undo it. */
   noteScheduler(): Promise<EpochMs | null>
-  /** When a scheduler was alive last; null if never. */
+  /** When a scheduler was last alive; null if never. */
   schedulerSeenAt(): Promise<EpochMs | null>
 }
 
@@ -56,11 +57,11 @@ export interface SlotClaim {
   readonly name: string
   readonly revision: number
   readonly decidedUntil: EpochMs
-  /** The oldest first, all of them later than `decidedUntil`. */
+  /** The oldest first, all later than `decidedUntil`. */
   readonly slots: readonly DecidedSlot[]
   /**
-   * The job of each slot that fires; null if none is to. Whether one does is for the overlap policy to say, as jobs
-   * stand when it is written.
+   * The job of each slot that fires; null if none should. The store applies the overlap policy when it writes, because
+   * jobs may end after the decision.
    */
   readonly job: NewJob | null
 }

@@ -26,47 +26,46 @@ import type { ScheduleStore } from './schedule-store.js'
  */
 export interface Store extends JobStore, WorkerStore, JobAdmin, JobReader, ScheduleStore {
   /**
-   * Closes it after all earlier calls. Ends all waits for changes; every later call but this one and
-   * `changes` is refused with StoreUnavailableError `E_STORE_CLOSED`.
+   * Closes the store after all earlier calls, and ends all waits for changes. Later calls, except `close` and
+   * `changes`, reject with StoreUnavailableError `E_STORE_CLOSED`.
    */
   close(): Promise<void>
 }
 
-/** Enqueueing and running: all that the runner is handed. */
+/** Enqueueing and running: the part of the store that the runner gets. */
 export interface JobStore {
-  /** Answers in the order of `jobs`. Jobs of one call are stored together or not at all, except the refused ones. */
+  /** Stores all jobs of a call, except refused ones, in one transaction. Returns results in the order of `jobs`. */
   enqueue(jobs: readonly NewJob[]): Promise<readonly Enqueued[]>
   /**
-   * Takes at most `limit` ready jobs for a worker that holds its lease: first those reserved for it, then a share of
-   * each queue that has some, by the weights; within a queue by priority (higher first) and arrival. What rounding
-   * takes from a queue one time, it gets the next time, so that no queue starves. `strict` takes the queues in their
-   * order instead. A paused queue gives only reserved jobs: those of a foreground run. A job that has expired is not
-   * started, swept or not. A worker without a lease gets nothing.
+   * Claims at most `limit` queued jobs for a worker: first the jobs reserved for it, then a share of each queue by
+   * weight. Within a queue, higher priority comes first, then earlier arrival. A queue gets back later what rounding
+   * takes from it, so no queue starves. `strict` serves the queues in their order instead. A paused queue gives only
+   * reserved jobs, those of a foreground run. Never starts an expired job. Returns nothing without a valid lease.
    */
   claim(request: ClaimRequest): Promise<readonly Claim[]>
-  /** Ends attempts. An attempt whose lease is over is `lost`, and nothing of it is written. */
+  /** Ends attempts. `lost`: the attempt's lease is over, and nothing is written for it. */
   settle(
     ends: readonly { readonly lease: Lease; readonly outcome: Outcome }[],
   ): Promise<readonly ('settled' | 'lost')[]>
   /**
-   * Adds to what running attempts have printed and how far they are. `lost` as in `settle`: nothing of it is written
-   * then. Resolves as soon as a kill of this process cannot undo it; a power loss may.
+   * Stores output and progress of running attempts. `lost` as in `settle`. After it resolves, a kill of this process
+   * cannot undo it; a power loss can.
    */
   append(additions: readonly Addition[]): Promise<readonly ('appended' | 'lost')[]>
-  /** The running jobs of this worker that are to be cancelled. */
+  /** The running jobs of this worker for which a cancel is requested. */
   cancelRequests(worker: WorkerId): Promise<readonly JobId[]>
   /**
-   * Moves what time has moved: due jobs become `queued`, expired ones `failed`, the jobs of workers in `dead` or
-   * without a lease go back to `queued` (a loss each; at the limit `failed` as `lost`), and those workers are removed.
-   * At most `limit` of each: due jobs, expired jobs, and jobs of one worker, who stays until the last one is taken
-   * back.
+   * Queues due jobs, fails expired jobs, and takes back the jobs of workers that are in `dead` or have no lease. Each
+   * of these jobs gets a loss and is queued again, or is `failed` as `lost` at the limit of losses. Then it removes the
+   * worker. Handles at most `limit` due jobs, `limit` expired jobs, and `limit` jobs of each worker; a worker stays
+   * until its last job is taken back.
    */
   sweep(request: { readonly limit: number; readonly dead: readonly WorkerId[] }): Promise<SweepResult>
-  /** A cursor of the changes from now on that may be work. Make it before the first look. */
+  /** A cursor of changes from now on that may bring work. Create it before you first look for work. */
   changes(): Changes
 }
 
-/** The answer to one enqueue. `id` is the older job's for `existing` and `refused`. */
+/** The result of one enqueue. For `existing` and `refused`, `id` is the older job. */
 export interface Enqueued {
   readonly id: JobId
   readonly answer: 'created' | 'existing' | 'replaced' | 'refused'
@@ -76,7 +75,7 @@ export interface ClaimRequest {
   readonly worker: WorkerId
   /** null: every queue; no shares: only jobs reserved for this worker. */
   readonly queues: QueueChoice
-  /** The tasks that the worker knows; jobs of others wait for one that does. Left out: whatever the task. */
+  /** The tasks that the worker knows; it gets no other jobs. Default: all tasks. */
   readonly tasks?: readonly string[]
   readonly limit: number
 }
@@ -86,12 +85,12 @@ export interface Claim {
   readonly lease: Lease
 }
 
-/** The right to end an attempt. It ends with the worker's lease, and with any later claim of the job. */
+/** The right to write to an attempt. It ends with the worker's lease, and with any later claim of the job. */
 export interface Lease {
   readonly job: JobId
   readonly attempt: number
   readonly worker: WorkerId
-  /** Of the job: what its end is counted under in the statistics. */
+  /** The job's task and queue, which the statistics count by. */
   readonly task: string
   readonly queue: string
 }
@@ -99,18 +98,18 @@ export interface Lease {
 export interface Addition {
   readonly lease: Lease
   readonly progress: Progress | null
-  /** Their numbers go up from 1 in each attempt; the caller counts. */
+  /** The caller numbers the lines of each attempt from 1. */
   readonly output: readonly OutputLine[]
-  /** Lines that are to be forgotten, the first and the last one included: there is too much of it. */
+  /** Lines to delete because the output is over its limit; both ends are included. */
   readonly forget: { readonly first: number; readonly last: number } | null
-  /** What the attempt has used; null: not known. */
+  /** Resources that the attempt has used; null: unknown. */
   readonly usage: Usage | null
 }
 
 export interface SweepResult {
   readonly promoted: number
   readonly reclaimed: number
-  /** Ended without having run: expired, or lost too often. */
+  /** Jobs that the sweep failed: expired, or lost too often. */
   readonly buried: number
   /** When the next scheduled job is due; null if there is none. */
   readonly nextDueAt: EpochMs | null
@@ -128,9 +127,9 @@ export interface WorkerStore {
    * the jobs that the worker still runs are lost.
    */
   beat(worker: WorkerId, processes: readonly ProcessIdentity[]): Promise<boolean>
-  /** Says which tasks a worker knows from now on. */
+  /** Replaces the tasks that a worker knows. */
   setTasks(worker: WorkerId, tasks: readonly string[]): Promise<void>
-  /** Removes a worker that has ended. Its running jobs are given back without penalty. */
+  /** Removes a worker that has ended. Its running jobs go back to their queues without a penalty. */
   deregister(worker: WorkerId): Promise<void>
 }
 
@@ -152,7 +151,7 @@ export interface NewWorker {
   readonly concurrency: number
   /** null: every queue. */
   readonly queues: readonly string[] | null
-  /** The tasks that it knows; null if it did not report them. */
+  /** The tasks that the worker knows; null if it did not report them. */
   readonly tasks: readonly string[] | null
 }
 
@@ -165,20 +164,21 @@ export interface WorkerInfo extends NewWorker {
   readonly processes: readonly ProcessIdentity[]
 }
 
-/** What people do to jobs that wait or have ended. */
+/** What users do to jobs and queues. */
 export interface JobAdmin {
-  /** Waiting jobs are cancelled, running ones asked to stop; ended ones stay as they are. */
+  /** Cancels waiting jobs, and requests a cancel of running jobs. Ended jobs do not change. */
   cancel(ids: readonly JobId[]): Promise<readonly ('cancelled' | 'requested' | 'ended' | 'unknown')[]>
   /**
-   * From now on no claim gets a job from these queues, which need not have any yet. Running jobs go on, and jobs that
-   * are reserved for a worker are still its own. A queue that was paused before keeps the time of that pause.
+   * Stops claims from these queues, except of reserved jobs. Running jobs continue. A queue may be paused before it has
+   * jobs. A queue that is already paused keeps its time.
    */
   pauseQueues(names: readonly string[]): Promise<readonly ('paused' | 'unchanged')[]>
   resumeQueues(names: readonly string[]): Promise<readonly ('resumed' | 'unchanged')[]>
   /**
-   * Removes what retention no longer keeps, the oldest first: at most `limit` jobs, as many records of slots and
-   * one-off schedules, and minutes of statistics. Nothing goes that holds a unique key, waits or has a job that has not
-   * ended. Returns how many jobs went, or slots if those were more: with `limit`, there may be more to remove.
+   * Removes what the retention no longer keeps, the oldest first: at most `limit` jobs, at most `limit` slot records
+   * with one-off schedules, and minutes of statistics. Keeps jobs that hold a unique key, waiting slots, and slots whose
+   * job has not ended. Returns the number of removed jobs or of removed slots, whichever is higher. If that is `limit`,
+   * call it again: there may be more.
    */
   prune(retention: Retention, limit: number): Promise<number>
   /** Housekeeping of the store. Workers call it every few seconds. */
@@ -191,29 +191,29 @@ export interface JobReader {
   jobs(filter: JobFilter, page: Page): Promise<JobPage>
   /** All attempts of a job, the first one first. */
   attempts(id: JobId): Promise<readonly Attempt[]>
-  /** What an attempt has printed, in its order: at most `limit` lines after line number `after`. */
+  /** The output of an attempt: at most `limit` lines after line number `after`. */
   output(
     id: JobId,
     attempt: number,
     page: { readonly after: number; readonly limit: number },
   ): Promise<readonly OutputLine[]>
-  /** The last progress of jobs, of those that reported any. */
+  /** The last progress of each of these jobs that reported any. */
   progress(ids: readonly JobId[]): Promise<ReadonlyMap<JobId, Progress>>
-  /** Every queue that has jobs or is paused, by name. */
+  /** Every queue that has jobs or is paused, sorted by name. */
   queues(): Promise<readonly QueueInfo[]>
-  /** The paused queues, by name, without a look at the jobs. */
+  /** The paused queues, sorted by name. Does not read jobs. */
   pausedQueues(): Promise<readonly PausedQueue[]>
   workers(): Promise<readonly WorkerInfo[]>
-  /** How many jobs a queue gives out before this one, which is queued on it; it counts up to `limit`. */
+  /** How many jobs the queue gives out before this queued job. Counts up to `limit`. */
   jobsAhead(id: JobId, limit: number): Promise<number>
   /**
-   * Whether anything on these queues (null: on any) is queued, runs, or waits for a retry; paused ones do not count,
-   * nor do jobs that wait and are of other tasks than these (left out: of any).
+   * Whether a job on these queues (null: all) is queued, runs, or waits for a retry. Does not count paused queues, or
+   * waiting jobs of tasks other than `tasks` (default: all tasks).
    */
   unfinished(queues: readonly string[] | null, tasks?: readonly string[]): Promise<boolean>
-  /** How many jobs of each task are queued on these queues (null: on any), without reserved ones; sorted by task. */
+  /** The number of queued jobs for each task on these queues (null: all), without reserved jobs. Sorted by task. */
   queuedByTask(queues: readonly string[] | null): Promise<readonly TaskCount[]>
-  /** The ends since a time, to the minute (null: ever), by queue and task. Pruned jobs stay counted. */
+  /** Statistics by queue and task since a time, rounded to the minute (null: all time). Includes pruned jobs. */
   statistics(since: EpochMs | null): Promise<readonly TaskStatistics[]>
   /** Running jobs, the longest-running first. */
   running(limit: number): Promise<readonly Job[]>
@@ -235,7 +235,7 @@ export interface JobFilter {
 
 export interface Page {
   readonly limit: number
-  /** The `next` of the page before. */
+  /** The `next` of the previous page. */
   readonly after: JobId | null
 }
 

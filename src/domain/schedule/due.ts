@@ -59,7 +59,7 @@ export function decideDue(
     if (inTime(slot)) return `${absence}; ${leftOut[definition.catchUp]}`
     return `${absence}; later than ${formatDuration(definition.maxLatenessMs ?? 0)}`
   }
-  // Made up for one after the other, where an overlap would leave out all but the first.
+  // Missed slots fire one after another: with overlap `skip`, only the first would fire.
   const overlap =
     isCatchingUp && definition.catchUp === 'all' && definition.overlap === 'skip' ? 'queue' : definition.overlap
   const decide = (slot: EpochMs, through = slot): DecidedSlot => {
@@ -97,12 +97,12 @@ function caughtUp(catchUp: CatchUp, inTime: readonly EpochMs[], lateBy: (slot: E
   }
 }
 
-/** The slots after `from` that are due, the newest `maxListed` of them one by one. */
+/** The due slots after `from`: lists the newest `maxListed`, and gives older ones as a range. */
 function dueSlots(next: NextSlot, from: EpochMs, isDue: (slot: EpochMs) => boolean, now: EpochMs) {
   const oldest = take(next, from, isDue, maxListed + 1)
   const [first] = oldest
   if (oldest.length <= maxListed || first === undefined) return { older: null, listed: oldest }
-  // Rather than walk through all of them: look back from now, twice as far each time, until enough are in sight.
+  // A walk over all slots could be long: look back from now, twice as far each time, until there are enough.
   let spanMs = (oldest.at(-1) ?? first) - first
   for (;;) {
     const since = Math.max(from, now - spanMs)
@@ -124,8 +124,8 @@ function take(next: NextSlot, from: EpochMs, isDue: (slot: EpochMs) => boolean, 
 }
 
 /**
- * How much later than its time a slot fires: made from its name and time, so that it is the same for every scheduler,
- * and not past the next slot, so that each fires in its turn.
+ * The delay of a slot in milliseconds. It depends on name and time only, so every scheduler computes the same. It is not
+ * longer than the time to the next slot, so slots fire in order.
  */
 export function jitterOf({ name, plan }: Pick<StoredSchedule, 'name' | 'plan'>, next: NextSlot, slot: EpochMs): number {
   const jitterMs = plan?.definition.jitterMs ?? 0

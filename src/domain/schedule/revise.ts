@@ -36,32 +36,32 @@ export function endPause(kept: KeptSchedule, now: EpochMs): KeptSchedule {
   return { ...kept, pausedAt: null, pauses: [...undecided, { from: pausedAt ?? now, until: now }] }
 }
 
-/** How many of the slots that wait can never fire any more, now that the schedule is another one. */
+/** How many of `waiting` slots can no longer fire after a change of the schedule. */
 export function countUnfireable({ plan, fired }: KeptSchedule, waiting: number): number {
   if (plan === null) return waiting
   return Math.max(0, Math.min(waiting, fired + waiting - (plan.definition.limit ?? Number.POSITIVE_INFINITY)))
 }
 
-/** What a slot becomes that has waited, by the job that it fires now. */
+/** The record of a waiting slot that fires `job` now. */
 export function endWait(slot: SlotRecord, job: JobId, now: EpochMs): SlotRecord {
   const lateMs = latenessMs(slot.slot, now)
   return { ...slot, outcome: lateMs > onTimeMs ? 'late' : 'fired', reason: hasWaited, job, lateMs }
 }
 
-/** The record of a slot that waited and does not fire. */
+/** The record of a waiting slot that is skipped. */
 export function giveUp(slot: SlotRecord, reason: string, now: EpochMs): SlotRecord {
   return { ...slot, outcome: 'skipped', reason, lateMs: latenessMs(slot.slot, now) }
 }
 
-/** A clock that was set back makes it none. */
+/** Not below 0, even if the clock was set back. */
 export function latenessMs(slot: EpochMs, now: EpochMs): number {
   return Math.max(0, now - slot)
 }
 
-/** All that a source says, but for the rule: that may count from the moment it was made. */
+/** The declared parts without the rule, which may count from the time of its declaration. */
 function comparableParts({ source, task, plan, fault }: DeclaredSchedule) {
   if (plan === null) return { source, task, fault, definition: null }
-  // What a task says of its jobs counts where the schedule says nothing.
+  // Task defaults apply only to options that the schedule leaves out.
   const { taskDefaults: _, ...definition } = plan.definition
   return { source, task, fault, definition: { ...definition, options: jobOptionsOf(plan.definition) } }
 }

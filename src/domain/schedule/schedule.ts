@@ -68,7 +68,7 @@ export interface NewSchedule extends DeclaredSchedule {
 
 /** A schedule as it is stored. */
 export interface StoredSchedule extends DeclaredSchedule {
-  /** Goes up with each change, and never back. A decision that was based on an older revision is not written. */
+  /** Goes up with each change. Stores refuse a decision that is based on an older revision. */
   readonly revision: number
   readonly createdAt: EpochMs
   /** Every slot up to here is decided. */
@@ -81,7 +81,7 @@ export interface StoredSchedule extends DeclaredSchedule {
   readonly pauses: readonly Pause[]
   /** How many slots wait for the job of an earlier one to end. */
   readonly waiting: number
-  /** The latest of its slots of which there is a record, one that waits included. */
+  /** The latest slot that has a record, also if it waits. */
   readonly lastSlot: SlotRecord | null
 }
 
@@ -90,7 +90,7 @@ export interface Pause {
   readonly until: EpochMs
 }
 
-/** What became of a slot. `late` is fired too; `waiting` will be, once the job of an earlier slot has ended. */
+/** The outcome of a slot. `late` has fired too; `waiting` fires when the job of an earlier slot has ended. */
 export type SlotOutcome = 'fired' | 'late' | 'skipped' | 'missed' | 'waiting'
 
 export function hasFired(outcome: SlotOutcome): boolean {
@@ -99,24 +99,24 @@ export function hasFired(outcome: SlotOutcome): boolean {
 
 export interface SlotRecord {
   readonly slot: EpochMs
-  /** If not the same as `slot`, this stands for all slots from it to here. */
+  /** The last slot that this record stands for; the same as `slot` if it stands for one. */
   readonly through: EpochMs
   readonly outcome: SlotOutcome
   readonly reason: string | null
   readonly job: JobId | null
-  /** How much later than its time, jitter included, something became of it. */
+  /** How long after its time, jitter included, the slot was decided. */
   readonly lateMs: number
 }
 
 /** A slot that fires later than this is `late`. */
 export const onTimeMs = 10_000
 
-/** Reasons of slots that fire outside of their rule, or are skipped after they waited. */
+/** Reasons of slots that fire outside their rule, fire after a wait, or are skipped after a wait. */
 export const wasTriggered = 'by hand'
 export const hasWaited = 'it has waited for an earlier one'
 export const wasChanged = 'the schedule was changed, and cannot fire it any more'
 export const wasRemoved = 'the schedule was removed'
 
-/** The most slots of one schedule that wait for a job to end, and the most that are made up for at once. */
+/** The maximum of waiting slots for each schedule, and of missed slots that one catch-up fires. */
 export const maxWaiting = 100
 export const maxCaughtUp = 100

@@ -13,7 +13,7 @@ import {
 } from './schedule.js'
 import { isClockTime } from './time.js'
 
-/** A schedule as the code or the config says it, not checked yet. */
+/** A schedule as code or config declares it, unchecked. */
 export interface WrittenSchedule {
   readonly name: string
   readonly source: ScheduleSource
@@ -21,7 +21,7 @@ export interface WrittenSchedule {
   readonly options: ScheduleOptions
 }
 
-/** The same, checked: a fault in one of them is its own, and does not keep the others from being followed. */
+/** Checks declared schedules. A fault stays with its own schedule, so that all others work. */
 export function checkSchedules(
   written: readonly WrittenSchedule[],
   find: (task: string) => TaskDefaults | undefined,
@@ -45,18 +45,18 @@ export function checkSchedules(
       scheduleName(name)
       return [{ name, source, task, plan: parseSchedule(first.options, defaults, now), fault: null, declaredAt: now }]
     } catch (thrown) {
-      // Whatever somebody has written there: the others are not to wait for it.
+      // Whatever these options throw must not stop the other schedules.
       return faulty(messageWithHint(thrown))
     }
   })
 }
 
-/** The changes that give the store the schedules of code and config, and no others of theirs. */
+/** The changes after which the store has exactly the schedules of code and config, beside those of the CLI. */
 export interface ScheduleChanges {
   readonly added: readonly NewSchedule[]
   readonly changed: readonly NewSchedule[]
   readonly removed: readonly StoredSchedule[]
-  /** Desired, but one of that name was made by hand, which stays as it is. */
+  /** Desired schedules whose name a schedule of the command line has. That one stays unchanged. */
   readonly conflicting: readonly NewSchedule[]
 }
 
@@ -75,7 +75,7 @@ export function changesBetween(stored: readonly StoredSchedule[], desired: reado
   }
 }
 
-/** The names of the options, beside the rule, that differ between two schedules; none if one of them is faulty. */
+/** The names of the options, except the rule, that differ between two schedules; empty if one is faulty. */
 export function changedOptions(old: DeclaredSchedule, declared: DeclaredSchedule): readonly string[] {
   const [before, after] = [namedParts(old), namedParts(declared)]
   if (before === null || after === null) return []

@@ -17,12 +17,12 @@ export interface JobRow {
   /** All attempts that started, in order. While the job runs, the last one is running. */
   attempts: readonly Attempt[]
   progress: Progress | null
-  /** What each attempt has printed. */
+  /** The output of each attempt. */
   readonly output: Map<number, readonly OutputLine[]>
 }
 
 /**
- * The jobs, by number and by state. Every change of a job goes through here, and none that the table forbids passes.
+ * The jobs by number and by state. Every change of a job goes through this class, which refuses illegal transitions.
  */
 export class JobTable {
   readonly #rows = new Map<number, JobRow>()

@@ -92,7 +92,7 @@ export function pruneSlots(tables: Tables, before: EpochMs, limit: number): numb
   return removed.length
 }
 
-/** The time of the newest record of a slot that `limit` others come after; below all times if there are not so many. */
+/** The time of the newest slot record that is over `limit`; -Infinity if there are not so many. */
 export function newestSlotTooMany(tables: Tables, limit: number): EpochMs {
   const times = [...tables.slots.values()].flatMap((records) => [...records.values()].map(({ through }) => through))
   return times.sort((a, b) => b - a)[limit] ?? Number.NEGATIVE_INFINITY

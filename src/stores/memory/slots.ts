@@ -9,7 +9,7 @@ import type { SlotClaim } from '../schedule-store.js'
 import { cancelJob, enqueueJob } from './enqueue.js'
 import type { Tables } from './tables.js'
 
-/** What became of the slots of a schedule, the oldest first. */
+/** The slot records of a schedule, the oldest first. */
 export function slotsOf(tables: Tables, name: string): readonly SlotRecord[] {
   return [...(tables.slots.get(name)?.values() ?? [])].sort((a, b) => a.slot - b.slot)
 }
@@ -54,7 +54,7 @@ export function claimSlots(tables: Tables, claim: SlotClaim): readonly SlotRecor
   return written
 }
 
-/** What becomes of a slot; if it fires, its job is enqueued. */
+/** Decides the record of a slot; enqueues its job if it fires. */
 function recordOf(
   tables: Tables,
   name: string,
@@ -93,7 +93,7 @@ export function waitingSchedules(tables: Tables): readonly string[] {
   return [...tables.schedules.keys()].filter((name) => slotToFire(tables, name) !== null).sort()
 }
 
-/** The slot that waits longest, if it may fire now. */
+/** The oldest waiting slot, if it may fire now. */
 function slotToFire(tables: Tables, name: string): SlotRecord | null {
   const { plan = null, pausedAt = null, fired = 0 } = tables.schedules.get(name) ?? {}
   if (plan === null || pausedAt !== null || fired >= (plan.definition.limit ?? Number.POSITIVE_INFINITY)) return null
@@ -121,7 +121,7 @@ export function skipWaiting(tables: Tables, name: string, reason: string): SlotR
 export function triggerSchedule(tables: Tables, name: string, job: NewJob): SlotRecord | null {
   const schedule = tables.schedules.get(name)
   if (schedule === undefined) return null
-  // One of its own must still be there to fire.
+  // A slot of the rule must stay free, so that it can still fire.
   let slot = tables.clock.now()
   while (tables.slots.get(name)?.has(slot) || mayBeSlot(schedule.plan?.rule, slot)) slot++
   const id = fire(tables, name, slot, job)

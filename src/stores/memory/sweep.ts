@@ -20,7 +20,7 @@ export function sweep(tables: Tables, limit: number, dead: readonly WorkerId[]):
   return { promoted, reclaimed, buried, nextDueAt: nextDueAt(tables) }
 }
 
-/** Hands back what an ending worker still holds, and forgets it. */
+/** Hands back the jobs of a worker that ends, and removes the worker. */
 export function removeWorker(tables: Tables, worker: WorkerId): void {
   const endedAt = tables.clock.now()
   for (const row of tables.jobs.runBy(worker)) {
@@ -61,7 +61,7 @@ function nextDueAt(tables: Tables): EpochMs | null {
   return next
 }
 
-/** Takes the jobs of a dead worker back; the worker itself goes once it holds none. */
+/** Takes back the jobs of a dead worker; removes the worker when it has no jobs left. */
 function reclaim(tables: Tables, worker: WorkerId, limit: number) {
   const taken = tables.jobs.runBy(worker).slice(0, limit)
   for (const row of taken) lose(tables, row, worker)
