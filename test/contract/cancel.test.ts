@@ -70,7 +70,7 @@ contract('cancel', (test) => {
     expect((await subject.job(claim.job.id)).state).toBe('cancelled')
   })
 
-  test('A worker is told of the requests for its own running jobs only.', async (subject) => {
+  test('A worker sees the cancel requests for its own running jobs only.', async (subject) => {
     const mine = await subject.start()
     const second = await subject.start()
     const ended = await subject.start()

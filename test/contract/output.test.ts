@@ -44,7 +44,7 @@ contract('output', (test) => {
     expect((await read(subject, claim)).map(({ line: number }) => number)).toEqual([1, 5])
   })
 
-  test('Whoever lost the job adds nothing: another attempt, another worker, a lease that is over, a job that has ended.', async (subject) => {
+  test('A worker that lost the job adds nothing: another attempt, another worker, a lease that is over, a job that has ended.', async (subject) => {
     const claim = await subject.start()
     const progress = { fraction: 0.5, message: null }
     const wrong = [
@@ -68,7 +68,7 @@ contract('output', (test) => {
     expect(await read(subject, claim)).toEqual([])
   })
 
-  test('Progress is that of the last word, and stays after the end.', async (subject) => {
+  test('Progress is the last reported one, and stays after the end.', async (subject) => {
     const claim = await subject.start()
     const other = await subject.start()
     await add(subject, claim, { progress: { fraction: 0, message: 'begun' } })

@@ -195,7 +195,7 @@ contract('overlap', (test) => {
     )
   })
 
-  test('What waits counts towards the limit, and what is beyond one that was lowered waits no longer.', async ({
+  test('Waiting slots count towards the limit, and a lowered limit skips the slots over it.', async ({
     store,
   }) => {
     const at = await scheduled(store, { overlap: 'queue', limit: 3 })
@@ -214,7 +214,7 @@ contract('overlap', (test) => {
     expect(await found(store)).toMatchObject({ fired: 2, waiting: 0 })
   })
 
-  test('What waits can be given up, the oldest first, where it could fire.', async ({ store }) => {
+  test('Waiting slots can be skipped, the oldest first, when it may fire.', async ({ store }) => {
     const at = await scheduled(store, { overlap: 'queue' })
     await claim(store, at + 1, at + 2, at + 3)
     const skip = () => store.skipWaiting({ name: 's', reason: 'why not' })

@@ -85,7 +85,7 @@ contract('pausing', (test) => {
     expect(await subject.claimIds(other)).toEqual([])
   })
 
-  test('Nobody waits for what is on a paused queue.', async (subject) => {
+  test('No worker waits for jobs on a paused queue.', async (subject) => {
     const { store } = subject
     await subject.start({ queue: 'a' })
     await store.enqueue([newJob({ queue: 'a' }), newJob({ queue: 'b' })])
@@ -99,7 +99,7 @@ contract('pausing', (test) => {
     expect(await unfinished()).toEqual([true, true, false])
   })
 
-  test('A resume wakes who waits for work, and so does a pause.', async (subject) => {
+  test('A resume wakes workers that wait for work, and so does a pause.', async (subject) => {
     const { store } = subject
     await subject.add()
     const wait = () => store.changes().next(3_600_000)

@@ -39,7 +39,7 @@ contract('put-schedules', (test) => {
     ])
   })
 
-  test('What was said a while ago begins then: what was to be once has not passed unseen.', async ({
+  test('A schedule starts when it was declared, not when it is stored: a one-off slot in between is due.', async ({
     store,
     clock,
   }) => {
@@ -77,7 +77,7 @@ contract('put-schedules', (test) => {
     expect(await store.putSchedules([])).toEqual([])
   })
 
-  test('What says the same is unchanged, whatever its rule counts from and however its keys are ordered.', async (subject) => {
+  test('An equal schedule is unchanged, whatever its rule counts from and however its keys are ordered.', async (subject) => {
     const { store } = subject
     await store.putSchedules([newSchedule('s', { options: { queue: 'q', priority: 1 } }, 7)])
     const before = await store.schedules()

@@ -127,7 +127,7 @@ contract('schedules', (test) => {
     expect(await store.noteScheduler()).toBe(first + 1_000)
   })
 
-  test('Whoever waits for work is woken by what is done to schedules, but not by a scheduler that says it is alive.', async ({
+  test('Workers that wait for work are woken by what is done to schedules, but not by a scheduler that says it is alive.', async ({
     store,
   }) => {
     const tells = async (act: () => Promise<unknown>) => {

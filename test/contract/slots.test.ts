@@ -64,7 +64,7 @@ contract('slots', (test) => {
     ])
   })
 
-  test('A claimed job tells the slot that it came from, also after a retry; any other tells none.', async (subject) => {
+  test('A claimed job has the slot that it came from, also after a retry; other jobs have none.', async (subject) => {
     const { store } = subject
     const { decidedUntil: at } = await scheduled(store)
     await claim(store, [dueSlot(at + 10)])
@@ -91,7 +91,7 @@ contract('slots', (test) => {
     expect(await found(store)).toEqual(before)
   })
 
-  test('Of two schedulers that ask for the same slots one gets them, the other is stale.', async (subject) => {
+  test('Of two schedulers that claim the same slots, one gets them, the other is stale.', async (subject) => {
     const schedule = await scheduled(subject.store)
     const request = claimOf(schedule, [dueSlot(schedule.decidedUntil + 1)])
     const answers = await Promise.all([subject.store.claimSlots(request), subject.store.claimSlots(request)])

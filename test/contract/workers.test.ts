@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { contract } from './harness.js'
 
 contract('workers', (test) => {
-  test('A registered worker is listed with all that it said, its times and no processes yet.', async (subject) => {
+  test('A registered worker is listed with all that it reported, its times and no processes yet.', async (subject) => {
     const said = {
       process: { pid: 77, startTicks: null },
       host: 'elsewhere',

@@ -69,7 +69,7 @@ describe('Durations that are refused', () => {
     expect(() => parseDuration(Number.NaN, 'timeout')).toThrow('timeout: NaN is not a duration')
   })
 
-  test('What is neither number nor text is refused too, as JavaScript may hand it over.', () => {
+  test('Values that are neither number nor text are refused too: JavaScript may pass them.', () => {
     for (const value of [null, undefined, true, {}, [5], 5n, Symbol('5s')]) {
       expect(() => parseDuration(value as unknown as string, 'timeout')).toThrow(UsageError)
     }

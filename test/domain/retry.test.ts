@@ -67,7 +67,7 @@ describe('Retry policies', () => {
     expect(parseRetryPolicy({}, 'retry')).toEqual({ maxRetries: 3, backoff: defaultBackoff })
   })
 
-  test('Durations are read, and everything that was said is kept.', () => {
+  test('Durations are parsed, and every given option is kept.', () => {
     const policy = {
       maxRetries: 0,
       initialDelay: '2s',

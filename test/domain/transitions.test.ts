@@ -27,7 +27,7 @@ test('A job runs only out of a queue, and is completed only by running.', () => 
   expect(moves.filter((move) => move.endsWith('-> completed'))).toEqual(['running -> completed'])
 })
 
-test('Final states are left by hand only, and completed never.', () => {
+test('Only a user moves a job out of a final state, and never out of completed.', () => {
   expect(finalStates).toEqual(['completed', 'failed', 'cancelled'])
   for (const state of finalStates) {
     for (const cause of Object.values(transitions[state])) expect(cause).toBe('retried by hand')

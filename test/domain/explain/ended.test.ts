@@ -69,16 +69,19 @@ describe('A job that has ended', () => {
     abandoned: 'its promise still hung after the grace, and was abandoned',
     killed: 'it ignored the signal or blocked its event loop, and its process was killed',
   } as const
-  test.each(Object.entries(steps))('Its end by %s is told, after a time limit and after a cancel.', (endedBy, step) => {
-    const by = { ...took(36 * second), endedBy: endedBy as keyof typeof steps }
-    const timedOut = { reason: 'timeout', timeoutMs: 30 * second, failures: 1, maxRetries: 0 } as const
-    expect(explained('failed', { job: timedOut, attempts: [attemptThat('failed', by)] })).toBe(
-      `timed out after 30s in its only attempt, with no retries: ${step}`,
-    )
-    expect(explained('cancelled', { attempts: [failed, attemptThat('cancelled', by)] })).toBe(
-      `cancelled while it ran, after 36s in the last of 2 attempts: ${step}`,
-    )
-  })
+  test.each(Object.entries(steps))(
+    'Its end by %s is explained, after a time limit and after a cancel.',
+    (endedBy, step) => {
+      const by = { ...took(36 * second), endedBy: endedBy as keyof typeof steps }
+      const timedOut = { reason: 'timeout', timeoutMs: 30 * second, failures: 1, maxRetries: 0 } as const
+      expect(explained('failed', { job: timedOut, attempts: [attemptThat('failed', by)] })).toBe(
+        `timed out after 30s in its only attempt, with no retries: ${step}`,
+      )
+      expect(explained('cancelled', { attempts: [failed, attemptThat('cancelled', by)] })).toBe(
+        `cancelled while it ran, after 36s in the last of 2 attempts: ${step}`,
+      )
+    },
+  )
 
   saying('cancelled', {
     'was cancelled before it began': ['cancelled while it waited, before it was started'],

@@ -20,7 +20,7 @@ const summary = (slots: ReturnType<typeof decided>) =>
   slots.map(({ slot, outcome, lateMs }) => `${new Date(slot).toISOString().slice(11, 16)} ${outcome} ${lateMs}`)
 
 describe('slots that are on time', () => {
-  test('Fire, whatever the catch-up policy says, as long as they are not over ten seconds late.', () => {
+  test('fire under every catch-up policy if they are at most ten seconds late.', () => {
     for (const catchUp of ['skip', 'latest', 'all'] as const) {
       expect(summary(decided({ catchUp }, noon + hourMs))).toEqual(['13:00 fired 0'])
       expect(summary(decided({ catchUp }, noon + hourMs + 10_000))).toEqual(['13:00 fired 10000'])
@@ -28,24 +28,24 @@ describe('slots that are on time', () => {
     expect(decided({}, noon + hourMs - 1)).toEqual([])
   })
 
-  test('Several of them fire each, in their order: a busy machine is no outage.', () => {
+  test('all fire, in order: a busy machine is no outage.', () => {
     const slots = decided({ every: '1s', startAt: '2030-06-01T12:00Z', catchUp: 'skip' }, noon + 4_000)
     expect(slots.map(({ slot, outcome }) => [slot - noon, outcome])).toEqual(
       [1_000, 2_000, 3_000, 4_000].map((ms) => [ms, 'fired']),
     )
   })
 
-  test('Later than maxLateness they are missed all the same.', () => {
+  test('are missed if they are later than maxLateness.', () => {
     expect(decided({ maxLateness: '1s' }, noon + hourMs + 1_001)).toMatchObject([
       { outcome: 'missed', reason: 'nobody looked; later than 1s' },
     ])
   })
 })
 
-describe('slots that came while nobody looked', () => {
+describe('slots that came due while no scheduler ran', () => {
   const now = noon + 3 * hourMs + 60_000
 
-  test('latest fires the last one and tells how late it is; the others are missed, and say why.', () => {
+  test('latest fires the last slot and records how late it is; the others are missed, with the reason.', () => {
     expect(summary(decided({ catchUp: 'latest' }, now))).toEqual([
       '13:00 missed 7260000',
       '14:00 missed 3660000',
@@ -58,7 +58,7 @@ describe('slots that came while nobody looked', () => {
     ])
   })
 
-  test('all fires each, in order; an overlap makes them wait for one another rather than be left out.', () => {
+  test('all fires every slot in order; overlapping slots wait instead of being skipped.', () => {
     const slots = decided({ catchUp: 'all' }, now)
     expect(summary(slots)).toEqual(['13:00 late 7260000', '14:00 late 3660000', '15:00 late 60000'])
     expect(slots.map(({ overlap }) => overlap)).toEqual(['queue', 'queue', 'queue'])
@@ -66,7 +66,7 @@ describe('slots that came while nobody looked', () => {
     expect(replaced.map(({ overlap }) => overlap)).toEqual(['replace', 'replace', 'replace'])
   })
 
-  test('skip fires none, but for one that is on time.', () => {
+  test('skip fires only a slot that is on time.', () => {
     expect(summary(decided({ catchUp: 'skip' }, now))).toEqual([
       '13:00 missed 7260000',
       '14:00 missed 3660000',
@@ -78,7 +78,7 @@ describe('slots that came while nobody looked', () => {
     ])
   })
 
-  test('maxLateness bounds what is made up for.', () => {
+  test('maxLateness limits which missed slots fire.', () => {
     expect(summary(decided({ catchUp: 'all', maxLateness: '90m' }, now))).toEqual([
       '13:00 missed 7260000',
       '14:00 late 3660000',
@@ -119,7 +119,7 @@ describe('slots that came while nobody looked', () => {
   })
 })
 
-test('A jitter longer than the way to the next slot ends there: slots fire in their order, and none is late for another.', () => {
+test('A jitter is not longer than the time to the next slot: slots fire in order, and none delays another.', () => {
   const options = { cron: '* * * * * *', jitter: '40s' }
   const schedule = storedSchedule(options, { decidedUntil: noon })
   const next = slotsOf({ kind: 'cron', cron: options.cron, tz: 'UTC' })
@@ -129,7 +129,7 @@ test('A jitter longer than the way to the next slot ends there: slots fire in th
   expect(new Set(fires.map((at, index) => at - (times[index] ?? 0))).size).toBeGreaterThan(50)
 })
 
-test('A paused schedule leaves its slots out, and says so.', () => {
+test('A paused schedule skips its slots and records the reason.', () => {
   expect(decided({}, noon + 2 * hourMs, noon, { pausedAt: 1 })).toMatchObject([
     { outcome: 'skipped', reason: 'the schedule was paused' },
     { outcome: 'skipped', reason: 'the schedule was paused' },
@@ -142,7 +142,7 @@ test('A paused schedule leaves its slots out, and says so.', () => {
   ])
 })
 
-test('What passed in a pause is left out also when it is over, whenever somebody looks; what came around it is not.', () => {
+test('Slots inside a pause are skipped even if they are decided after it; slots around it are not.', () => {
   const pauses = [
     { from: noon + 1.5 * hourMs, until: noon + 2.5 * hourMs },
     { from: noon + 3.5 * hourMs, until: noon + 4.5 * hourMs },

@@ -45,7 +45,7 @@ describe('a schedule as it is written', () => {
     })
   })
 
-  test('Arguments and what is said of the jobs are kept as data.', () => {
+  test('Arguments and job options are stored as data.', () => {
     const { definition } = parse({
       every: 60_000,
       args: ['a', { b: new Date(0) }],

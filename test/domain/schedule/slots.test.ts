@@ -77,12 +77,12 @@ describe('A cron expression of fixed times', () => {
     ])
   })
 
-  test('Of very many times in a gap the first are told.', () => {
+  test('Of very many times in a gap, the first ones are listed.', () => {
     const [slot] = take({ kind: 'cron', cron: '0-59 2 29 3 *', tz: 'Europe/Berlin' }, time('2026-03-01'), 1)
     expect(slot?.note).toMatchObject({ kind: 'gap', times: expect.objectContaining({ length: 24, 1: '02:01' }) })
   })
 
-  test('Seconds are told if there are any.', () => {
+  test('Seconds are listed if there are any.', () => {
     expect(slotsIn('Europe/Berlin', '0,20 30 2 * * *', '2026-03-28T12:00Z', 1)).toEqual([
       '2026-03-29 03:00 for 02:30 02:30:20',
     ])
@@ -217,7 +217,7 @@ describe('An interval', () => {
     expect(slotsOf(every(day))(8.6e15)).toBeNull()
   })
 
-  test('One of whole days is told when it leaves its time of day.', () => {
+  test('An interval of whole days notes when its time of day moves.', () => {
     const notes = take(every(7 * day, 'Europe/Berlin'), from, 60).filter(({ note }) => note !== null)
     expect(notes).toEqual([
       { at: time('2026-04-02T00:00:00.250Z'), note: { kind: 'shift', before: '01:00', now: '02:00' } },
@@ -225,7 +225,7 @@ describe('An interval', () => {
     ])
   })
 
-  test('Of other lengths there is nothing to tell.', () => {
+  test('Other intervals have no note.', () => {
     expect(take(every(day / 2, 'Europe/Berlin'), from, 400).filter(({ note }) => note !== null)).toEqual([])
     expect(take(every(1.5 * day, 'Europe/Berlin'), from, 400).filter(({ note }) => note !== null)).toEqual([])
   })

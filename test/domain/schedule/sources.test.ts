@@ -47,13 +47,13 @@ describe('schedules of code and config', () => {
     expect(checked.map(({ plan }) => plan !== null)).toEqual([true, ...Array(8).fill(false)])
   })
 
-  test('Of two with one name neither can be meant.', () => {
+  test('Two schedules with one name are a fault.', () => {
     expect(check(written(), written({ source: 'config', task: 'other' }))).toMatchObject([
       { name: 'report', plan: null, fault: 'two schedules have this name: of report (code) and of other (config)' },
     ])
   })
 
-  test('What is new, what is other and what has gone is told apart; what was made by hand stays.', () => {
+  test('New, changed and removed schedules are told apart; schedules of the command line stay.', () => {
     const stored = [
       storedSchedule({}, { name: 'same', source: 'code' }),
       storedSchedule({}, { name: 'other', source: 'config' }),
@@ -79,13 +79,13 @@ describe('schedules of code and config', () => {
     expect(changesBetween([stored], [wanted])).toEqual({ added: [], changed: [], removed: [], conflicting: [] })
   })
 
-  test('A name that was given by hand is not for the code to take.', () => {
+  test('The code cannot take the name of a schedule of the command line.', () => {
     const stored = storedSchedule({}, { name: 'by-hand', source: 'cli' })
     const wanted = newSchedule({ overlap: 'queue' }, { name: 'by-hand', source: 'code' })
     expect(changesBetween([stored], [wanted])).toEqual({ added: [], changed: [], removed: [], conflicting: [wanted] })
   })
 
-  test('What is other beside the rule is named as people write it.', () => {
+  test('Changed options are named as users write them.', () => {
     const old = newSchedule({ every: '1h', startAt: '02:00', args: [1], retries: 2 })
     const said = newSchedule({ every: '2h', startAt: '03:00', args: [2], maxLateness: '1h' }, { task: 'other' })
     expect(changedOptions(old, said)).toEqual(['task', 'startAt', 'args', 'maxLateness', 'retries'])
@@ -93,7 +93,7 @@ describe('schedules of code and config', () => {
     expect(changedOptions({ ...old, plan: null }, said)).toEqual([])
   })
 
-  test('What a task says of its jobs counts where the schedule says nothing.', () => {
+  test('Task defaults apply to options that the schedule leaves out.', () => {
     const of = (queue: string, options: ScheduleOptions = {}) => {
       const schedule = newSchedule(options, { source: 'code' })
       if (schedule.plan === null) throw new Error('no plan')
