@@ -195,9 +195,7 @@ contract('overlap', (test) => {
     )
   })
 
-  test('Waiting slots count towards the limit, and a lowered limit skips the slots over it.', async ({
-    store,
-  }) => {
+  test('Waiting slots count towards the limit, and a lowered limit skips the slots over it.', async ({ store }) => {
     const at = await scheduled(store, { overlap: 'queue', limit: 3 })
     expect((await claim(store, at + 1, at + 2, at + 3, at + 4)).map(([outcome]) => outcome)).toEqual([
       'fired',

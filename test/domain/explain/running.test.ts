@@ -41,7 +41,7 @@ describe('A running job', () => {
     ],
     'has a dead worker that alone had its input': [
       'its worker w1 (pid 4711 on box) has died: it fails as lost within a second',
-      { job: { ...runs, lostWithWorker: true, cancelWanted: true }, facts: { workers: [dead, foreground] } },
+      { job: { ...runs, lostWithWorker: true, cancelRequested: true }, facts: { workers: [dead, foreground] } },
     ],
     'has a worker that is gone': [
       'its worker w1 has ended: it goes back to its queue mail',
