@@ -125,7 +125,10 @@ function launch(project: CliProject, [file = '', ...args]: readonly string[], op
       const heard = new Promise<RegExpExecArray>((resolve) => {
         const listen = () => {
           const match = pattern.exec(said)
-          if (match !== null) resolve(match)
+          if (match === null) return
+          // A worker may write fifty megabytes: to search them again with each piece takes a minute.
+          listeners.delete(listen)
+          resolve(match)
         }
         listeners.add(listen)
         listen()
