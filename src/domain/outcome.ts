@@ -25,7 +25,7 @@ export interface CompletedOutcome extends Span {
   readonly resultJson: string
 }
 
-/** Runs again at `at`. A task that asked for it by RetryLater `counts` no failure. */
+/** Runs again at `at`. If its task asked for that by RetryLater, it `counts` no failure. */
 export interface RetryOutcome extends Span {
   readonly kind: 'retry'
   readonly at: EpochMs
@@ -114,7 +114,7 @@ export type EndedReport =
       readonly endedAt: EpochMs
     }
 
-/** A task that asks for later more often than this in a row will not do otherwise the next time. */
+/** A task that asks for later more often than this in a row will ask again the next time. */
 export const maxPostponements = 100
 
 /** The wait of a task that asked to run later without a time. It doubles each time in a row. */
@@ -146,7 +146,7 @@ interface Failure extends Span {
   readonly error: JobError
 }
 
-/** Retry or final failure, by the job's policy: it has `maxRetries` failures free. */
+/** Retry or final failure, by the job's policy: it is tried again up to `maxRetries` times. */
 export function afterFailure(job: ClaimedJob, failure: Failure, random: () => number): RetryOutcome | FailedOutcome {
   const failures = job.failures + 1
   if (failures > job.maxRetries) return { kind: 'failed', counts: 'failure', ...failure }
@@ -154,7 +154,7 @@ export function afterFailure(job: ClaimedJob, failure: Failure, random: () => nu
   return { kind: 'retry', at, counts: 'failure', ...failure }
 }
 
-/** After the worker of a running job died, or ended without it. */
+/** After the worker of a running job died, or stopped without storing its end. */
 export function afterWorkerLoss(job: Pick<Job, 'losses' | 'lossesAlone' | 'lostWithWorker'>, failure: Failure) {
   return job.lostWithWorker
     ? ({ kind: 'failed', counts: 'worker loss', ...failure } as const)

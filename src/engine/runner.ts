@@ -125,7 +125,7 @@ export class Runner {
       // After its time limit it has its grace already.
       if (attempt.stopping === 'timeout') attempt.stopping = 'cancelled'
       else this.#stop(attempt, 'cancelled')
-      // It may have been ended by the signal that is why it is cancelled.
+      // The signal of this cancel may already have ended it.
       this.#attempts.cancelled(attempt)
       return
     }
@@ -243,7 +243,7 @@ export class Runner {
     else this.#cancelSettle ??= this.#clock.after(maxSettleDelayMs, () => this.#settleEnds())
   }
 
-  /** A job of a task that is known no more waits for a worker that has it; one that only this worker may run fails. */
+  /** If this worker has lost a task, its jobs wait for a worker that has it. A job that only this worker may run fails. */
   #taskMissing(attempt: RunningAttempt, fault: string | null, wasKnown: boolean): void {
     const { task } = attempt.claim.job
     this.#events.emit('task.missing', { task, fault })

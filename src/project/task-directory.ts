@@ -57,7 +57,7 @@ export class TaskDirectory implements LoadedTasks {
 
   /**
    * Loads one by one the modules that may have the tasks of `pattern`, a name or a glob; null: all modules.
-   * `loading` hears of each before it runs.
+   * Calls `loading` before each of them runs.
    */
   async load(pattern: string | null, loading: (file: string) => void): Promise<void> {
     if (pattern === null) this.#isWhole = true

@@ -66,7 +66,7 @@ export async function runWorker(
     // From here on whatever fails must end the worker too.
     listener({ kind: 'ready', worker: worker.id })
     if (settings.scheduler) {
-      // A schema of the project may take its time over the arguments of a schedule.
+      // A schema of the project may check the arguments of a schedule slowly.
       const declaring = declareSchedules(context, tasks, store, listener, signals.graceful)
       await Promise.race([declaring, fired(signals.graceful)])
       declaring.catch(() => {}) // after a signal it no longer matters

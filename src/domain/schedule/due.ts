@@ -21,7 +21,7 @@ export interface DecidedSlot {
 // The older slots of a long absence are one record: a schedule of every second has 86,400 of them in a day.
 const maxListed = 1_000
 
-/** When the next slot that nothing has become of fires; null if the schedule has none left, or is faulty. */
+/** When the next undecided slot fires; null if the schedule has none left, or is faulty. */
 export function nextFiring(schedule: StoredSchedule, next: NextSlot): { slot: EpochMs; at: EpochMs } | null {
   if (schedule.plan === null) return null
   const { limit, until } = schedule.plan.definition

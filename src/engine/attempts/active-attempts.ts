@@ -102,7 +102,7 @@ export class ActiveAttempts {
     })
   }
 
-  /** If a signal ended the attempt, this cancel sent the signal. */
+  /** Treats a signal that ended the attempt as sent by this cancel. */
   cancelled(attempt: RunningAttempt): void {
     this.#interruptions.decide(attempt, false)
   }

@@ -214,7 +214,7 @@ export class ProcessHost implements TaskHost {
         this.#emit({ type: 'ready' })
         return
       case 'turn':
-        // Starts first: a started job may already use the slot of an ended one.
+        // Report starts before ends: a started job may already have the place of an ended one.
         this.#emit({ type: 'started', attempts: message.started.map(unpackAttempt) })
         this.#emit({ type: 'finished', ends: message.ends.map(unpackEnd) })
         return

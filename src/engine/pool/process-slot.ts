@@ -31,7 +31,7 @@ type SlotPhase = 'open' | 'recalling' | 'ending'
 /**
  * A slot for one warm task process at a time, and the jobs in it in the order in which they were handed over: the first
  * `share` of them run, the others wait inside the process, so that no job waits for a commit of another. The process
- * reports which of them start: while its loop is blocked none does, and their time does not run.
+ * reports which of them start: while its loop is blocked, no waiting job starts and no time limit runs.
  */
 export class ProcessSlot implements AttemptHandle {
   /** Since when no job has ended here, by the monotonic clock. */

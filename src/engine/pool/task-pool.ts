@@ -120,7 +120,7 @@ export class TaskPool {
   }
 
   /**
-   * The names of the tasks whose jobs can run here, the built-in one too. The same list as long as they are the same.
+   * The names of the tasks whose jobs can run here, the built-in one too. Returns the same array until they change.
    */
   get known(): readonly string[] {
     return this.#known.names
@@ -148,7 +148,7 @@ export class TaskPool {
 
   /**
    * Hands jobs over, each to the slot that is filled least. Returns those that cannot run here: there is no process for
-   * them, or those beside the shared slots have the whole concurrency.
+   * them, or isolated jobs and programs use the whole concurrency.
    */
   handOver(attempts: readonly RunningAttempt[]): readonly RunningAttempt[] {
     const isBeside = (attempt: RunningAttempt) => this.#isCommand(attempt) || this.#isIsolated(attempt)
@@ -255,7 +255,7 @@ export class TaskPool {
   }
 
   /**
-   * Shares out the concurrency. Jobs beside the shared slots start as jobs in those end: together they never exceed it.
+   * Shares out the concurrency. Isolated jobs and programs start when shared jobs end: together they never exceed it.
    * Returns how much of it jobs beside the shared slots have, or wait for.
    */
   #shareOut(): number {
@@ -292,7 +292,7 @@ export class TaskPool {
           void this.#readyIsolated(slot)
           return
         }
-        // A claim that comes before it is known what the process can run would pass over everything.
+        // Claim only after the tasks of the process are known, or the claim finds nothing.
         void this.#known.learn(slot, this.#shared.all).then(() => this.#emit?.(slot, event))
         return
       case 'recycle':
