@@ -164,8 +164,8 @@ export const errorCatalog = {
     'Update Offstage.',
   ),
   E_STORE_OLDER: store(
-    "A command that only reads met a file with an older schema than this program's.",
-    'Run a command that writes, which brings the schema up to date.',
+    "A command that only reads met a file with an older schema than this program's, or the file is of an unreleased version.",
+    'Run a command that writes, which brings the schema up to date; move a file of an unreleased version away.',
   ),
   E_STORE_UNAVAILABLE: store(
     'The store cannot be opened, read or written: no permission, a full disk, damaged pages, or a lock that is held for too long.',

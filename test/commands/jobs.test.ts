@@ -56,7 +56,7 @@ export function fail() { throw new Error('a very long message '.repeat(10)) }
     const project = cliProject({ 'tasks/a.mjs': 'export const add = (a, b) => a + b' })
     await project.run(['run', 'a.add', '1', '2'])
     const db = new Database(project.path('.offstage/jobs.db'))
-    db.prepare("UPDATE jobs SET result = 'no {JSON'").run()
+    db.prepare("UPDATE ends SET result = 'no {JSON'").run()
     db.close()
     expect(await project.json(['jobs', 'show', 'j1'])).toMatchObject({ id: 'j1', result: 'no {JSON' })
     expect((await project.run(['status', 'j1'])).stdout).toMatch(/^ *result +"no \{JSON"$/m)

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { openMemoryStore } from '../../src/stores/memory/store.js'
 import { openSqliteStore } from '../../src/stores/sqlite/store.js'
 import { movableClock } from '../support/clock.js'
+import { expectConsistent } from '../support/consistency.js'
 import { temporaryFolder } from '../support/folder.js'
 import type { StoreKind } from './harness.js'
 
@@ -65,6 +66,7 @@ const sqlite: StoreKind = {
       },
       async close() {
         await latest.close()
+        expectConsistent(location.path)
         folder.remove()
       },
     }

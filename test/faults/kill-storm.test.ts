@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
+import { findInconsistencies } from '../../src/stores/sqlite/consistency.js'
 import { cliProject, type RunningCli } from '../support/cli.js'
 import { type LedgerLine, ledgerTask, readLedger } from '../support/ledger.js'
 import { enqueueJobs } from '../support/store.js'
@@ -24,7 +25,7 @@ const database = project.path('.offstage/jobs.db')
 function countByState(): Record<string, number> {
   const db = new Database(database, { readonly: true })
   try {
-    const rows = db.prepare('SELECT state, count(*) AS count FROM jobs GROUP BY state').all()
+    const rows = db.prepare('SELECT state, count(*) AS count FROM job_rows GROUP BY state').all()
     return Object.fromEntries((rows as { state: string; count: number }[]).map(({ state, count }) => [state, count]))
   } finally {
     db.close()
@@ -102,8 +103,9 @@ test(`Workers and task processes are killed at random while they work (seed ${se
   expect(endedAlone).toEqual([])
 
   const db = new Database(database, { readonly: true })
-  const stored = db.prepare('SELECT id, attempt, result, failures, losses_alone FROM jobs').all() as StoredJob[]
+  const stored = db.prepare('SELECT id, attempt, result, failures, losses_alone FROM job_rows').all() as StoredJob[]
   expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
+  expect(findInconsistencies(db)).toEqual([])
   db.close()
   // What is stored as the result is what the attempt that is stored has returned, and that attempt came to its end.
   expect(stored.filter(({ attempt, result }) => result !== String(attempt))).toEqual([])

@@ -1,9 +1,14 @@
-import type { Clock } from '../../domain/clock.js'
-import type { Statements } from './statements.js'
+import { cancelled, endWaiting } from './ends.js'
+import { isWaiting, placeOf } from './waiting.js'
+import type { Writing } from './writing.js'
 
 /** Cancels a job that waits; asks a running one to stop; leaves an ended one. */
-export function cancelJob(statements: Statements, clock: Clock, job: number) {
-  if (statements.cancelWaiting.run({ job, now: clock.now() }).changes > 0) return 'cancelled'
-  if (statements.askToCancel.run({ job }).changes > 0) return 'requested'
-  return statements.job.get(job) === undefined ? 'unknown' : 'ended'
+export function cancelJob(writing: Writing, job: number) {
+  const place = placeOf(writing, job)
+  if (place === null) return 'unknown'
+  if (isWaiting(place)) {
+    endWaiting(writing, place, cancelled, writing.clock.now())
+    return 'cancelled'
+  }
+  return writing.statements.askToCancel.run(job).changes > 0 ? 'requested' : 'ended'
 }

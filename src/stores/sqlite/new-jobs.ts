@@ -1,33 +1,27 @@
-import { atOnce, type Statements } from './statements.js'
+import { ManyRows } from './many-rows.js'
+import type { Statements } from './statements.js'
 
-/** What `insertJob` takes after the id. */
+/** What is written of a job once, in the order of the columns. */
 export type NewRow = readonly [
-  task: string,
-  queue: string,
-  state: string,
+  kind: number,
+  queue: number,
   priority: number,
-  args: string,
-  uniqueKey: string | null,
   createdAt: number,
-  dueAt: number,
+  args: string,
+  dueAt: number | null,
   expiresAt: number | null,
-  maxRetries: number,
-  backoff: string | null,
-  timeoutMs: number | null,
+  uniqueKey: string | null,
   reservedFor: number | null,
+  lostWithWorker: 0 | 1,
+  schedule: string | null,
+  slot: number | null,
 ]
 
-/** The values of a row, with its id. */
-const width = 14
-
-/**
- * The new jobs of one transaction. They are written many at a time, which costs two thirds of one by one: at its end, or
- * when something else in it has to see them.
- */
+/** The new jobs of one transaction: written at its end, or when something else in it has to see them. */
 export class NewJobs {
   readonly #statements: Statements
-  /** Row after row, as the statements take them: to join arrays takes as long as to insert them. */
-  #values: (string | number | null)[] = []
+  readonly #jobs = new ManyRows(13)
+  readonly #ready = new ManyRows(6)
   #highest: number | null = null
 
   constructor(statements: Statements) {
@@ -36,26 +30,27 @@ export class NewJobs {
 
   /** A transaction begins: what was known comes from another one, or from one that was rolled back. */
   begin(): void {
-    this.#values = []
+    this.#jobs.forget()
+    this.#ready.forget()
     this.#highest = null
   }
 
   /** Answers the new job's number: the next one, and never that of a job that was removed. */
   add(row: NewRow): number {
     this.#highest ??= (this.#statements.highestJob.get() as { readonly job: number }).job
-    const id = ++this.#highest
-    this.#values.push(id, ...row)
-    return id
+    const job = ++this.#highest
+    this.#jobs.add(job, ...row)
+    return job
+  }
+
+  /** The job waits to be taken by anybody. */
+  addReady(job: number, queue: number, task: number, rank: number, since: number): void {
+    this.#ready.add(queue, task, rank, job, 0, since)
   }
 
   write(): void {
-    const values = this.#values
-    if (values.length === 0) return
-    this.#values = []
-    const { insertJobs, insertJob } = this.#statements
-    const many = atOnce * width
-    let written = 0
-    for (; values.length - written >= many; written += many) insertJobs.run(values.slice(written, written + many))
-    for (; written < values.length; written += width) insertJob.run(values.slice(written, written + width))
+    const { insertJobs, insertJob, insertReady, insertReadyOne } = this.#statements
+    this.#jobs.write(insertJobs, insertJob)
+    this.#ready.write(insertReady, insertReadyOne)
   }
 }

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../domain/job.js'
 import type { Retention } from '../../domain/retention.js'
 import type { FinalState } from '../retention.js'
+import { stateCodes } from './codes.js'
 import type { Statements } from './statements.js'
 
 const never = Number.NEGATIVE_INFINITY
@@ -27,11 +28,16 @@ export class NewestTooMany {
 
   /** Below all times if there are not too many. */
   search(kind: Kind, retention: Retention): EpochMs {
-    const { newestJobTooMany, newestSlotTooMany } = this.#statements
     const { most } = retention
-    const row = kind === 'slots' ? newestSlotTooMany.get(most) : newestJobTooMany.get(kind, most)
+    const row = kind === 'slots' ? this.#statements.newestSlotTooMany.get(most) : this.#jobTooMany(kind, most)
     const time = (row as { readonly time: EpochMs } | undefined)?.time ?? never
     this.#found.set(kind, { retention, time })
     return time
+  }
+  #jobTooMany(state: FinalState, most: number): unknown {
+    // As they were counted: most stores have fewer than may stay.
+    const ended = this.#statements.endedJobs.get() as Readonly<Record<FinalState, number | null>>
+    if ((ended[state] ?? 0) <= most) return undefined
+    return this.#statements.newestJobTooMany.get(stateCodes[state], most)
   }
 }

@@ -1,14 +1,13 @@
-import type { Clock } from '../../domain/clock.js'
 import type { JobId, OutputLine, Progress, Usage } from '../../domain/job.js'
 import type { Addition } from '../store.js'
-import { holdsLease } from './claim.js'
+import { holdsLease } from './leases.js'
 import { jobNumber, workerNumber } from './rows.js'
 import type { Statements } from './statements.js'
+import type { Writing } from './writing.js'
 
 /** Adds to what running attempts have printed; nothing of what is added to one whose lease is over. */
 export function append(
-  statements: Statements,
-  clock: Clock,
+  { statements, clock }: Writing,
   additions: readonly Addition[],
 ): readonly ('appended' | 'lost')[] {
   return additions.map(({ lease, progress, output, forget, usage }) => {

@@ -1,11 +1,10 @@
-import type { Clock } from '../../domain/clock.js'
-import type { Statements } from './statements.js'
+import type { Writing } from './writing.js'
 
-export function pauseQueues(statements: Statements, clock: Clock, names: readonly string[]) {
+export function pauseQueues({ statements, clock, names }: Writing, queues: readonly string[]) {
   const now = clock.now()
-  return names.map((name) => (statements.pauseQueue.run(name, now).changes > 0 ? 'paused' : 'unchanged'))
+  return queues.map((name) => (statements.pauseQueue.run(now, names.queue(name)).changes > 0 ? 'paused' : 'unchanged'))
 }
 
-export function resumeQueues(statements: Statements, names: readonly string[]) {
-  return names.map((name) => (statements.resumeQueue.run(name).changes > 0 ? 'resumed' : 'unchanged'))
+export function resumeQueues({ statements }: Writing, queues: readonly string[]) {
+  return queues.map((name) => (statements.resumeQueue.run(name).changes > 0 ? 'resumed' : 'unchanged'))
 }

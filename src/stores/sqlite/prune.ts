@@ -2,9 +2,11 @@ import type { EpochMs } from '../../domain/job.js'
 import type { Retention } from '../../domain/retention.js'
 import { minuteOf } from '../../domain/statistics.js'
 import { type FinalState, finalStates, keepMsOf, oldestKept } from '../retention.js'
+import { stateCodes } from './codes.js'
 import type { NewestTooMany } from './newest-too-many.js'
 import { pruneSlots, slotPruneIsDue } from './schedules.js'
 import type { Statements } from './statements.js'
+import type { Writing } from './writing.js'
 
 /** Jobs of one state that have been kept long enough. */
 interface PrunableJobs {
@@ -57,8 +59,8 @@ function prunableJobs(
   limit: number,
 ): PrunableJobs {
   const find = (before: EpochMs): PrunableJobs => {
-    const rows = statements.prunable.all({ state, before, now, limit }) as { readonly id: number }[]
-    return { state, before, ids: rows.map(({ id }) => id) }
+    const rows = statements.prunable.all({ state: stateCodes[state], before, now, limit }) as { readonly job: number }[]
+    return { state, before, ids: rows.map(({ job }) => job) }
   }
   const known = Math.max(tooMany.known(state, retention), oldestKept(now, keepMsOf(retention, state)))
   const found = find(known)
@@ -82,16 +84,11 @@ function prunableSlots(
 }
 
 /** Removes what was found and is still as it was. Returns how many jobs, or slots if those are more. */
-export function prune(statements: Statements, found: Prunable, limit: number): number {
+export function prune(writing: Writing, found: Prunable, limit: number): number {
+  const { statements } = writing
   const { statisticsBefore, slotsBefore } = found
   let removed = 0
-  for (const { state, before, ids } of found.jobs) {
-    const wanted = { state, before, ids: JSON.stringify(ids) }
-    const rows = statements.stillPrunable.all(wanted) as { readonly id: number }[]
-    if (rows.length === 0) continue
-    removeJobs(statements, JSON.stringify(rows.map(({ id }) => id)))
-    removed += rows.length
-  }
+  for (const jobs of found.jobs) removed += removeJobs(writing, jobs)
   if (statisticsBefore !== null) {
     statements.pruneStatistics.run(minuteOf(statisticsBefore))
     statements.pruneDurations.run(minuteOf(statisticsBefore))
@@ -100,12 +97,26 @@ export function prune(statements: Statements, found: Prunable, limit: number): n
   return Math.max(removed, slots)
 }
 
-function removeJobs(statements: Statements, ids: string): void {
+function removeJobs({ statements, counters }: Writing, { state, before, ids: found }: PrunableJobs): number {
+  const rows = statements.stillPrunable.all(JSON.stringify(found), stateCodes[state], before) as EndRow[]
+  if (rows.length === 0) return 0
+  for (const { queue } of rows) counters.add(queue, state, -1)
+  const ids = JSON.stringify(rows.map(({ job }) => job))
+  // Before the jobs themselves: both are found by what the jobs say.
   statements.pruneKeys.run(ids)
+  statements.pruneExpiring.run(ids)
   statements.pruneAttempts.run(ids)
   statements.pruneOutput.run(ids)
   statements.pruneProgress.run(ids)
   statements.pruneUsage.run(ids)
+  statements.pruneTroubles.run(ids)
   statements.noteRemoved.run(ids)
+  statements.pruneEnds.run(ids)
   statements.pruneJobs.run(ids)
+  return rows.length
+}
+
+interface EndRow {
+  readonly job: number
+  readonly queue: number
 }

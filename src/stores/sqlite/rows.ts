@@ -1,19 +1,12 @@
 import type { Clock } from '../../domain/clock.js'
 import type { JobError } from '../../domain/failure.js'
-import {
-  type Attempt,
-  type AttemptState,
-  idNumber,
-  type Job,
-  type JobId,
-  type JobState,
-  type WorkerId,
-} from '../../domain/job.js'
+import { type Attempt, idNumber, type Job, type JobId, type JobState, type WorkerId } from '../../domain/job.js'
 import type { Backoff } from '../../domain/retry.js'
 import { leaseHolds } from '../leases.js'
 import type { ProcessIdentity, WorkerInfo } from '../store.js'
+import { endedByCodes, nameOfCode, reasonCodes } from './codes.js'
 
-/** A row of the jobs table. */
+/** A row of `job_rows`. */
 export interface JobRow {
   readonly id: number
   readonly task: string
@@ -76,36 +69,36 @@ export function jobOfRow(row: JobRow): Job {
     error: parsed<JobError>(row.error),
     reservedFor: row.reserved_for === null ? null : `w${row.reserved_for}`,
     lostWithWorker: row.lost_with_worker === 1,
-    // A completion leaves what came too late for it.
-    cancelRequested: row.state === 'running' && row.cancel_wanted === 1,
+    cancelRequested: row.cancel_wanted === 1,
     worker: row.worker === null ? null : `w${row.worker}`,
-    // A claim leaves what ended the attempt before it.
-    endedBy: row.state === 'running' ? null : row.ended_by,
+    endedBy: row.ended_by,
     schedule: row.schedule === null || row.slot === null ? null : { name: row.schedule, slot: row.slot },
   }
 }
 
+/** A row of the attempts, with numbers for reason and end. */
 export interface AttemptRow {
   readonly attempt: number
-  readonly state: AttemptState
-  readonly reason: Attempt['reason']
+  readonly reason: number | null
   readonly started_at: number
   readonly ended_at: number
   readonly worker: number
   readonly error: string | null
-  readonly ended_by: Attempt['endedBy']
+  readonly ended_by: number
 }
 
 export function attemptOfRow(row: AttemptRow): Omit<Attempt, 'usage'> {
+  const reason = nameOfCode(reasonCodes, row.reason)
   return {
     attempt: row.attempt,
-    state: row.state,
-    reason: row.reason,
+    // One that was handed back has failed for no reason.
+    state: reason === null ? 'released' : 'failed',
+    reason,
     startedAt: row.started_at,
     endedAt: row.ended_at,
     error: parsed<JobError>(row.error),
     worker: `w${row.worker}`,
-    endedBy: row.ended_by,
+    endedBy: nameOfCode(endedByCodes, row.ended_by),
   }
 }
 

@@ -1,5 +1,5 @@
 // A job that is gone has ended too.
-const unended = `jobs.state IN ('scheduled', 'queued', 'running')`
+const unended = `NOT EXISTS (SELECT 1 FROM ends WHERE ends.job = slots.job)`
 // INDEXED BY, here and below: SQLite would rather read through all records of a schedule than pick the few.
 const openJobs = `slots INDEXED BY slots_open JOIN jobs ON jobs.id = slots.job WHERE slots.open = 1 AND ${unended}`
 // What may be asked of a schedule with slots that wait.
@@ -61,7 +61,6 @@ export const scheduleTexts = {
       AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = slots.job AND ${unended})`,
   unendedJobs: `SELECT slots.job FROM ${openJobs} AND slots.schedule = ? ORDER BY slots.slot`,
   countWaiting: `SELECT count(*) AS count FROM slots WHERE schedule = ? AND outcome = 'waiting'`,
-  markJob: `UPDATE jobs SET schedule = :name, slot = :slot WHERE id = :job`,
   decide: `UPDATE schedules SET decided_until = :until, fired = :fired WHERE name = :name`,
   countFired: `UPDATE schedules SET fired = fired + 1 WHERE name = ?`,
   waitingSchedules: `

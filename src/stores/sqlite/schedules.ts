@@ -1,14 +1,14 @@
-import type { Clock } from '../../domain/clock.js'
 import type { EpochMs } from '../../domain/job.js'
 import { countUnfireable, endPause, reviseSchedule } from '../../domain/schedule/revise.js'
 import { type NewSchedule, type StoredSchedule, wasChanged, wasRemoved } from '../../domain/schedule/schedule.js'
 import { keptScheduleOfRow, type ScheduleRow, type SlotRow, scheduleRow, slotOfRow } from './schedule-rows.js'
 import type { Statements } from './statements.js'
+import type { Writing } from './writing.js'
 
 // LIMIT -1 is no limit.
 const all = -1
 
-export function putSchedule(statements: Statements, clock: Clock, said: NewSchedule) {
+export function putSchedule({ statements, clock }: Writing, said: NewSchedule) {
   const row = scheduleRow(statements, said.name)
   const kept = reviseSchedule(row === null ? null : keptScheduleOfRow(row), said, clock.now())
   if (kept === null) return 'unchanged'
@@ -22,14 +22,14 @@ export function putSchedule(statements: Statements, clock: Clock, said: NewSched
   return row === null ? 'added' : 'changed'
 }
 
-export function dropSchedule(statements: Statements, clock: Clock, name: string) {
+export function dropSchedule({ statements, clock }: Writing, name: string) {
   if (statements.dropSchedule.run(name).changes === 0) return 'unknown'
   statements.skipWaiting.run({ name, count: all, reason: wasRemoved, now: clock.now() })
   nextVersion(statements)
   return 'dropped'
 }
 
-export function pauseSchedule(statements: Statements, clock: Clock, name: string) {
+export function pauseSchedule({ statements, clock }: Writing, name: string) {
   const row = scheduleRow(statements, name)
   if (row === null) return 'unknown'
   if (row.paused_at !== null) return 'unchanged'
@@ -37,7 +37,7 @@ export function pauseSchedule(statements: Statements, clock: Clock, name: string
   return 'paused'
 }
 
-export function resumeSchedule(statements: Statements, clock: Clock, name: string) {
+export function resumeSchedule({ statements, clock }: Writing, name: string) {
   const row = scheduleRow(statements, name)
   if (row === null) return 'unknown'
   if (row.paused_at === null) return 'unchanged'
@@ -65,7 +65,7 @@ export function schedulerSeenAt(statements: Statements): EpochMs | null {
   return (statements.scheduling.get() as Scheduling).seenAt
 }
 
-export function noteScheduler(statements: Statements, clock: Clock): EpochMs | null {
+export function noteScheduler({ statements, clock }: Writing): EpochMs | null {
   const seenAt = schedulerSeenAt(statements)
   statements.noteScheduler.run(clock.now())
   return seenAt

@@ -1,5 +1,3 @@
-import type { Clock } from '../../domain/clock.js'
-import type { EpochMs } from '../../domain/job.js'
 import {
   type FailedOutcome,
   type Outcome,
@@ -10,10 +8,15 @@ import {
 import { countedAs } from '../../domain/statistics.js'
 import { Counting } from '../counting.js'
 import type { Lease } from '../store.js'
-import { holdsLease } from './claim.js'
+import { endedByCodes, reasonCodes } from './codes.js'
+import { type Completion, cancelled, endWaiting, writeCompleted, writeEnd } from './ends.js'
+import { holdsLease } from './leases.js'
+import { atOnce } from './many-rows.js'
 import { jobNumber, workerNumber } from './rows.js'
-import { atOnce, type Statements } from './statements.js'
+import type { Statements } from './statements.js'
 import { addStatistics } from './statistics.js'
+import { placeOf, startWaiting } from './waiting.js'
+import type { Writing } from './writing.js'
 
 interface End {
   readonly lease: Lease
@@ -21,63 +24,89 @@ interface End {
 }
 
 /** Ends attempts; the ones whose lease is over are answered `lost` and leave no trace. */
-export function settleAttempts(
-  statements: Statements,
-  clock: Clock,
-  ends: readonly End[],
-): readonly ('settled' | 'lost')[] {
-  const holders = new Map<string, boolean>()
-  const holds = ({ worker }: Lease) => {
-    const known = holders.get(worker) ?? holdsLease(statements, clock, workerNumber(worker))
-    holders.set(worker, known)
-    return known
-  }
+export function settleAttempts(writing: Writing, ends: readonly End[]): readonly ('settled' | 'lost')[] {
   const counting = new Counting()
-  const answers: ('settled' | 'lost')[] = []
-  const one = ({ lease, outcome }: End) =>
-    holds(lease) && settle(statements, clock, lease, outcome, counting) ? 'settled' : 'lost'
-  for (let first = 0; first < ends.length; first += atOnce) {
-    const some = ends.slice(first, first + atOnce)
-    if (some.every(({ lease }) => holds(lease)) && completeAll(statements, some)) {
-      for (const { lease, outcome } of some) count(counting, lease, outcome)
-      answers.push(...some.map(() => 'settled' as const))
-    } else answers.push(...some.map(one))
-  }
-  addStatistics(statements, counting)
+  const held = heldLeases(writing, ends)
+  const completions = ends.filter((end): end is Completion => held(end.lease) && end.outcome.kind === 'completed')
+  const areTogether = completions.length > 1 && completeAll(writing, completions)
+  if (areTogether) for (const { lease, outcome } of completions) count(counting, lease, outcome)
+  const answers = ends.map(({ lease, outcome }) => {
+    if (!held(lease)) return 'lost'
+    if (areTogether && outcome.kind === 'completed') return 'settled'
+    return settle(writing, lease, outcome, counting) ? 'settled' : 'lost'
+  })
+  addStatistics(writing, counting)
   return answers
 }
 
+/** Whether the worker of a lease holds its own: looked at once for each worker. */
+function heldLeases({ statements, clock }: Writing, ends: readonly End[]): (lease: Lease) => boolean {
+  const workers = new Set(ends.map(({ lease }) => lease.worker))
+  const holders = new Set([...workers].filter((worker) => holdsLease(statements, clock, workerNumber(worker))))
+  return ({ worker }) => holders.has(worker)
+}
+
 /**
- * Writes as many ends as one statement takes, which costs two thirds of one by one. False if they are fewer, if not all
- * are completions by one worker, or if one of the leases does not name the running attempt; then nothing is written.
+ * Writes completions many at a time, which costs half of one by one. False if one of the leases does not name the running
+ * attempt; nothing is written then.
  */
-function completeAll(statements: Statements, ends: readonly End[]): boolean {
-  const [first] = ends
-  if (first === undefined || ends.length < atOnce) return false
-  const { worker } = first.lease
-  const values: (string | number)[] = []
-  for (const { lease, outcome } of ends) {
-    if (outcome.kind !== 'completed' || lease.worker !== worker) return false
-    values.push(jobNumber(lease.job), lease.attempt, outcome.resultJson, outcome.startedAt, outcome.endedAt)
+function completeAll(writing: Writing, ends: readonly Completion[]): boolean {
+  const { statements } = writing
+  const groups = new Map<string, number[]>()
+  for (const { lease } of ends) {
+    const group = `${workerNumber(lease.worker)} ${lease.attempt}`
+    const jobs = groups.get(group)
+    if (jobs === undefined) groups.set(group, [jobNumber(lease.job)])
+    else jobs.push(jobNumber(lease.job))
   }
   statements.beginEnds.run()
-  const isAll = statements.settleManyCompleted.run(values, workerNumber(worker)).changes === ends.length
-  if (!isAll) statements.undoEnds.run()
+  let left = 0
+  for (const [group, jobs] of groups) {
+    const [worker = 0, attempt = 0] = group.split(' ').map(Number)
+    left += leaveRunning(statements, worker, attempt, jobs)
+  }
+  const areAll = left === ends.length
+  if (!areAll) statements.undoEnds.run()
   statements.keepEnds.run()
-  return isAll
+  if (areAll) writeCompleted(writing, ends)
+  return areAll
+}
+
+// A number that no job has.
+const nobody = -1
+
+/** Takes jobs out of those that run, if that is the attempt and worker by which they do; answers how many. */
+function leaveRunning(statements: Statements, worker: number, attempt: number, jobs: readonly number[]): number {
+  let left = 0
+  for (let first = 0; first < jobs.length; first += atOnce) {
+    const some = jobs.slice(first, first + atOnce)
+    while (some.length < atOnce) some.push(nobody)
+    left += statements.leaveRunningMany.run(worker, attempt, some).changes
+  }
+  return left
 }
 
 /** Writes one end; false if the lease does not name the running attempt. Does not look at the worker's lease. */
-export function settle(
-  statements: Statements,
-  clock: Clock,
-  lease: Lease,
-  outcome: Outcome,
-  counting: Counting,
-): boolean {
-  const isSettled = write(statements, clock, lease, outcome)
-  if (isSettled) count(counting, lease, outcome)
-  return isSettled
+export function settle(writing: Writing, lease: Lease, outcome: Outcome, counting: Counting): boolean {
+  const left = writing.statements.leaveRunning.get(jobNumber(lease.job), lease.attempt, workerNumber(lease.worker))
+  if (left === undefined) return false
+  count(counting, lease, outcome)
+  switch (outcome.kind) {
+    case 'completed':
+      writeCompleted(writing, [{ lease, outcome }])
+      return true
+    case 'failed':
+      addTrouble(writing, lease, outcome, null)
+      writeEnd(writing, lease, outcome)
+      return true
+    case 'cancelled':
+      writeEnd(writing, lease, outcome)
+      return true
+    case 'retry':
+    case 'released':
+      waitAgain(writing, lease, outcome, (left as { readonly cancel_wanted: 0 | 1 }).cancel_wanted === 1)
+      return true
+  }
 }
 
 function count(counting: Counting, lease: Lease, outcome: Outcome): void {
@@ -85,78 +114,69 @@ function count(counting: Counting, lease: Lease, outcome: Outcome): void {
   if (counted !== null) counting.add(lease, outcome.endedAt, counted)
 }
 
-function write(statements: Statements, clock: Clock, lease: Lease, outcome: Outcome): boolean {
-  const { startedAt, endedAt, endedBy } = outcome
-  const [job, attempt, worker] = [jobNumber(lease.job), lease.attempt, workerNumber(lease.worker)]
-  if (outcome.kind === 'completed') {
-    const { resultJson } = outcome
-    return isDone(statements.settleCompleted.run(resultJson, startedAt, endedAt, job, attempt, worker))
-  }
-  const key = { job, attempt, worker, startedAt, endedBy }
-  switch (outcome.kind) {
-    case 'cancelled':
-      return isDone(statements.settleEnded.run({ ...key, endedAt, state: 'cancelled', reason: null, ...added(null) }))
-    case 'failed': {
-      const { reason } = outcome
-      return isDone(statements.settleEnded.run({ ...key, endedAt, state: 'failed', reason, ...added(outcome) }))
-    }
-    case 'retry':
-    case 'released':
-      return settleAgain(statements, clock, key, outcome)
-  }
-}
-
-function isDone({ changes }: { readonly changes: number }): boolean {
-  return changes > 0
-}
-
-interface AttemptKey {
-  readonly job: number
-  readonly attempt: number
-  readonly worker: number
-  readonly startedAt: EpochMs
-  readonly endedBy: string
-}
-
-/** The job goes back to wait: the attempt moves to the attempts table, unless its code never ran. */
-function settleAgain(
-  statements: Statements,
-  clock: Clock,
-  attempt: AttemptKey,
+/** The job goes back to wait, and its attempt is kept unless its code never ran. */
+function waitAgain(
+  writing: Writing,
+  lease: Lease,
   outcome: RetryOutcome | ReleasedOutcome,
-): boolean {
+  cancelWanted: boolean,
+): void {
+  const { statements, clock, counters } = writing
   const now = clock.now()
-  const retry = outcome.kind === 'retry' ? outcome : null
-  const ran = retry !== null || (outcome.kind === 'released' && outcome.started)
-  const changed = statements.settleAgain.run({
-    ...attempt,
-    startedAt: ran ? attempt.startedAt : null,
-    state: retry !== null && retry.at > now ? 'scheduled' : 'queued',
-    dueAt: retry?.at ?? now,
-    ...added(retry),
-    ...(retry === null && outcome.kind === 'released' && outcome.suspect ? { suspect: 1 } : {}),
-  }).changes
-  if (changed === 0) return false
-  if (ran) {
-    const state = retry === null ? 'released' : 'failed'
-    const error = retry === null ? null : JSON.stringify(retry.error)
-    const reason = retry?.reason ?? null
-    statements.insertAttempt.run({ ...attempt, state, reason, error, endedAt: outcome.endedAt })
-  }
-  statements.cancelAskedFor.run({ job: attempt.job, now })
-  return true
+  const dueAt = outcome.kind === 'retry' ? outcome.at : now
+  addTrouble(writing, lease, outcome, dueAt)
+  if (outcome.kind === 'retry' || outcome.started) addAttempt(writing, lease, outcome)
+  const job = jobNumber(lease.job)
+  const place = placeOf(writing, job)
+  if (place === null) throw new Error(`job ${job} ran, but is nowhere`)
+  counters.add(place.queue, 'running', -1)
+  startWaiting(writing, { ...place, attempt: lease.attempt }, dueAt > now ? 'scheduled' : 'queued', dueAt)
+  // A sweep may have dropped it while the job ran.
+  if (outcome.kind === 'released' && !outcome.started) statements.expireAgain.run(job)
+  // A job that was asked to stop but goes back to a queue stops there.
+  if (!cancelWanted) return
+  const again = placeOf(writing, job)
+  if (again !== null) endWaiting(writing, again, cancelled, now)
 }
 
-/** What an outcome adds to the counters of its job, and its error. */
-function added(outcome: RetryOutcome | FailedOutcome | null) {
-  if (outcome === null) return { error: null, failure: 0, loss: 0, lossAlone: 0, suspect: null, postponement: 0 }
-  const { failures, losses, lossesAlone, suspect, postponements } = tallyOf(outcome.counts)
-  return {
-    error: JSON.stringify(outcome.error),
-    failure: failures,
-    loss: losses,
-    lossAlone: lossesAlone,
-    suspect: suspect === null ? null : Number(suspect),
-    postponement: postponements,
-  }
+function addAttempt({ statements }: Writing, lease: Lease, outcome: RetryOutcome | ReleasedOutcome): void {
+  const retry = outcome.kind === 'retry' ? outcome : null
+  statements.insertAttempt.run({
+    job: jobNumber(lease.job),
+    attempt: lease.attempt,
+    reason: retry === null ? null : reasonCodes[retry.reason],
+    startedAt: outcome.startedAt,
+    endedAt: outcome.endedAt,
+    worker: workerNumber(lease.worker),
+    error: retry === null ? null : JSON.stringify(retry.error),
+    endedBy: endedByCodes[outcome.endedBy],
+  })
 }
+
+/** Adds an attempt that did not end well to what is known of its job. `dueAt` is for when it waits; null: as it was. */
+function addTrouble(
+  { statements }: Writing,
+  lease: Lease,
+  outcome: RetryOutcome | FailedOutcome | ReleasedOutcome,
+  dueAt: number | null,
+): void {
+  const failure = outcome.kind === 'released' ? null : outcome
+  const { failures, losses, lossesAlone, suspect, postponements } = failure === null ? nothing : tallyOf(failure.counts)
+  const isSuspect = outcome.kind === 'released' && outcome.suspect ? true : suspect
+  const ran = outcome.kind !== 'released' || outcome.started
+  statements.addTrouble.run({
+    job: jobNumber(lease.job),
+    failures,
+    losses,
+    lossesAlone,
+    postponements,
+    suspect: isSuspect === null ? null : Number(isSuspect),
+    error: outcome.kind === 'retry' ? JSON.stringify(outcome.error) : null,
+    dueAt,
+    worker: workerNumber(lease.worker),
+    startedAt: ran ? outcome.startedAt : null,
+    endedBy: endedByCodes[outcome.endedBy],
+  })
+}
+
+const nothing = { failures: 0, losses: 0, lossesAlone: 0, suspect: null, postponements: 0 } as const

@@ -1,4 +1,3 @@
-import type { Clock } from '../../domain/clock.js'
 import type { EpochMs, JobId, NewJob } from '../../domain/job.js'
 import type { DecidedSlot } from '../../domain/schedule/due.js'
 import { judgeOverlap } from '../../domain/schedule/overlap.js'
@@ -8,22 +7,18 @@ import { hasFired, type Overlap, type SlotRecord, wasTriggered } from '../../dom
 import type { SlotClaim } from '../schedule-store.js'
 import { cancelJob } from './cancel.js'
 import { enqueueJob } from './enqueue.js'
-import type { NewJobs } from './new-jobs.js'
 import { jobNumber } from './rows.js'
 import { planOfRow, type SlotRow, scheduleRow, slotOfRow, slotValues } from './schedule-rows.js'
 import type { Statements } from './statements.js'
+import type { Writing } from './writing.js'
 
 /** Enqueues the job of a slot. */
-export type Fire = (name: string, slot: EpochMs, job: NewJob) => JobId
-
-export function firing(statements: Statements, clock: Clock, newJobs: NewJobs): Fire {
-  return (name, slot, job) => {
-    const { id } = enqueueJob(statements, clock, newJobs, job)
-    // Of all jobs only these have a schedule: the insert of the others does without.
-    newJobs.write()
-    statements.markJob.run({ name, slot, job: jobNumber(id) })
-    return id
-  }
+function fire(writing: Writing, name: string, slot: EpochMs, job: NewJob): JobId {
+  const { id, answer } = enqueueJob(writing, job, { name, slot })
+  writing.newJobs.write() // the next slot looks for it
+  // A job that is there already, by its key, is that of this slot from now on.
+  if (answer !== 'created' && answer !== 'replaced') writing.statements.markJob.run({ name, slot, job: jobNumber(id) })
+  return id
 }
 
 /** Asked first, too: most schedulers come late, and leave the lock to those who write. */
@@ -32,12 +27,8 @@ export function claimIsStale(statements: Statements, { name, revision, decidedUn
   return row?.plan == null || row.revision !== revision || row.decided_until !== decidedUntil
 }
 
-export function claimSlots(
-  statements: Statements,
-  clock: Clock,
-  fire: Fire,
-  claim: SlotClaim,
-): readonly SlotRecord[] | 'stale' {
+export function claimSlots(writing: Writing, claim: SlotClaim): readonly SlotRecord[] | 'stale' {
+  const { statements } = writing
   const { name, slots } = claim
   const row = scheduleRow(statements, name)
   const plan = row === null ? null : planOfRow(row)
@@ -51,7 +42,7 @@ export function claimSlots(
   for (const slot of slots) {
     if (limit !== null && fired + countWaiting(statements, name) >= limit) break
     if (statements.isSlot.get(name, slot.slot) !== undefined) continue
-    const record = recordOf(statements, clock, fire, claim, slot.overlap ?? overlap, slot)
+    const record = recordOf(writing, claim, slot.overlap ?? overlap, slot)
     statements.addSlot.run(slotValues(name, record))
     if (hasFired(record.outcome)) fired++
     written.push(record)
@@ -62,13 +53,12 @@ export function claimSlots(
 
 /** What becomes of a slot; if it fires, its job is enqueued. */
 function recordOf(
-  statements: Statements,
-  clock: Clock,
-  fire: Fire,
+  writing: Writing,
   { name, job }: SlotClaim,
   overlap: Overlap,
   { slot, through, outcome, reason, lateMs }: DecidedSlot,
 ): SlotRecord {
+  const { statements } = writing
   const record = { slot, through, outcome, reason, job: null, lateMs }
   if (!hasFired(outcome)) return record
   if (job === null) throw new Error(`a slot of ${name} is to fire, but there is no job for it`)
@@ -80,8 +70,8 @@ function recordOf(
     case 'wait':
       return { ...record, outcome: 'waiting', reason: verdict.reason }
     case 'fire':
-      for (const id of verdict.cancel) cancelJob(statements, clock, jobNumber(id))
-      return { ...record, job: fire(name, slot, job) }
+      for (const id of verdict.cancel) cancelJob(writing, jobNumber(id))
+      return { ...record, job: fire(writing, name, slot, job) }
   }
 }
 
@@ -103,17 +93,18 @@ export function slotToFire(statements: Statements, name: string): SlotRecord | n
   return row === undefined ? null : slotOfRow(row)
 }
 
-export function fireWaiting(statements: Statements, clock: Clock, fire: Fire, name: string, job: NewJob) {
+export function fireWaiting(writing: Writing, name: string, job: NewJob) {
+  const { statements, clock } = writing
   const waiting = slotToFire(statements, name)
   if (waiting === null) return null
   statements.closeEnded.run({ name })
-  const record = endWait(waiting, fire(name, waiting.slot, job), clock.now())
+  const record = endWait(waiting, fire(writing, name, waiting.slot, job), clock.now())
   statements.fireSlot.run(slotValues(name, record))
   statements.countFired.run(name)
   return record
 }
 
-export function skipWaiting(statements: Statements, clock: Clock, name: string, reason: string) {
+export function skipWaiting({ statements, clock }: Writing, name: string, reason: string) {
   const waiting = slotToFire(statements, name)
   if (waiting === null) return null
   const record = giveUp(waiting, reason, clock.now())
@@ -121,14 +112,15 @@ export function skipWaiting(statements: Statements, clock: Clock, name: string, 
   return record
 }
 
-export function triggerSchedule(statements: Statements, clock: Clock, fire: Fire, name: string, job: NewJob) {
+export function triggerSchedule(writing: Writing, name: string, job: NewJob) {
+  const { statements, clock } = writing
   const row = scheduleRow(statements, name)
   if (row === null) return null
   const rule = planOfRow(row)?.rule
   // One of its own must still be there to fire.
   let slot = clock.now()
   while (statements.isSlot.get(name, slot) !== undefined || mayBeSlot(rule, slot)) slot++
-  const id = fire(name, slot, job)
+  const id = fire(writing, name, slot, job)
   const record: SlotRecord = { slot, through: slot, outcome: 'fired', reason: wasTriggered, job: id, lateMs: 0 }
   statements.addSlot.run(slotValues(name, record))
   return record

@@ -2,16 +2,18 @@ import type { EpochMs } from '../../domain/job.js'
 import { minuteOf, type TaskStatistics } from '../../domain/statistics.js'
 import type { Counting } from '../counting.js'
 import type { Statements } from './statements.js'
+import type { Writing } from './writing.js'
 
 /** Stands for all time where others stand for a minute: a clock that was never set begins at minute 0. */
 const allTime = -1
 
 /** Adds what was counted, in the transaction that stores the ends themselves. */
-export function addStatistics(statements: Statements, counting: Counting): void {
+export function addStatistics({ statements, names }: Writing, counting: Counting): void {
   for (const { minute, task, queue, completed, failed, retried, durationMs, buckets } of counting.all) {
+    const of = [names.task(task), names.queue(queue)]
     for (const time of [minute, allTime]) {
-      statements.addStatistics.run(time, task, queue, completed, failed, retried, durationMs)
-      for (const [bucket, count] of buckets) statements.addDurations.run(time, task, queue, bucket, count)
+      statements.addStatistics.run(time, ...of, completed, failed, retried, durationMs)
+      for (const [bucket, count] of buckets) statements.addDurations.run(time, ...of, bucket, count)
     }
   }
 }

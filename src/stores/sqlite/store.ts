@@ -13,17 +13,20 @@ import type {
   TaskCount,
 } from '../store.js'
 import { Turns } from '../turns.js'
+import { attemptsOf } from './attempts.js'
 import { cancelJob } from './cancel.js'
-import { claimJobs, isAnythingReady, namesText } from './claim.js'
+import { claimJobs, isAnythingReady } from './claim.js'
 import { openForReading, openForWriting, type SqliteLocation } from './database.js'
 import { enqueueJob } from './enqueue.js'
 import { storeError } from './errors.js'
-import { NewJobs } from './new-jobs.js'
+import { jobsPage } from './job-pages.js'
 import { NewestTooMany } from './newest-too-many.js'
 import { append, outputOf, progressOf } from './output.js'
 import { pauseQueues, resumeQueues } from './pausing.js'
+import { nextDueAt } from './promotion.js'
 import { findPrunable, prune } from './prune.js'
-import { attemptsOf, jobsAhead, jobsPage, queueInfos } from './reader.js'
+import { jobsAhead, queueInfos } from './queue-infos.js'
+import { ReadyJobs } from './ready-jobs.js'
 import { type JobRow, jobNumber, jobOfRow, type WorkerRow, workerNumber, workerOfRow } from './rows.js'
 import {
   allSchedules,
@@ -40,20 +43,19 @@ import {
   claimIsStale,
   claimSlots,
   fireWaiting,
-  firing,
   skipWaiting,
   slotsPage,
   slotToFire,
   triggerSchedule,
   waitingSchedules,
 } from './slots.js'
-import { prepareStatements } from './statements.js'
 import { readStatistics } from './statistics.js'
-import { nextDueAt, sweep, sweepIsDue } from './sweep.js'
+import { sweep, sweepIsDue } from './sweep.js'
 import { Upkeep } from './upkeep.js'
 import { WakeUp } from './wake-up.js'
 import { insertWorker, removeWorker, renewLease } from './workers.js'
 import { WriteQueue } from './write-queue.js'
+import { Writing } from './writing.js'
 
 export { preloadDriver } from './driver.js'
 
@@ -70,22 +72,23 @@ export function openSqliteReader(location: SqliteLocation, clock: Clock): Store 
 
 function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clock): Store {
   const { path } = location
-  const statements = prepareStatements(db)
+  const writing = new Writing(db, clock)
+  const { statements } = writing
+  const ready = new ReadyJobs(db)
   const wakeUp = new WakeUp(db, path, clock)
   const turns = new Turns()
   const tooMany = new NewestTooMany(statements)
   const upkeep = new Upkeep(db, path)
-  const newJobs = new NewJobs(statements)
-  const fire = firing(statements, clock, newJobs)
-  const writes = new WriteQueue(db, location, clock, {
-    begin: () => newJobs.begin(),
-    end: () => newJobs.write(),
-    committed: () => wakeUp.notify(),
-  })
+  const writes = new WriteQueue(
+    db,
+    location,
+    clock,
+    writing.around(() => wakeUp.notify()),
+  )
   // Whatever comes after an enqueue in its transaction may look for the job.
   const seeing = <T>(use: () => T) => {
     return () => {
-      newJobs.write()
+      writing.write()
       return use()
     }
   }
@@ -109,60 +112,63 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
       throw storeError(path, thrown)
     }
   }
+  // What is read in several statements is of one moment.
+  const readTogether = <T>(query: () => T): Promise<T> => read(() => db.transaction(query)())
   return {
-    enqueue: (jobs: readonly NewJob[]) =>
-      writes.run(noted(() => jobs.map((job) => enqueueJob(statements, clock, newJobs, job)))),
+    enqueue: (jobs: readonly NewJob[]) => writes.run(noted(() => jobs.map((job) => enqueueJob(writing, job)))),
     claim: async (request: ClaimRequest) => {
-      const found = await read(() => isAnythingReady(statements, request))
-      return found ? writeUnsynced(() => claimJobs(statements, clock, turns, request)) : []
+      const found = await read(() => isAnythingReady(writing, request))
+      return found ? writeUnsynced(() => claimJobs(writing, ready, turns, request)) : []
     },
-    settle: (ends) => tell(() => settleAttempts(statements, clock, ends)),
-    append: (additions) => writeUnsynced(noted(() => append(statements, clock, additions))),
+    settle: (ends) => tell(() => settleAttempts(writing, ends)),
+    append: (additions) => writeUnsynced(noted(() => append(writing, additions))),
     cancelRequests: (worker) =>
-      read(() => (statements.cancelRequests.all(workerNumber(worker)) as { id: number }[]).map((row) => `j${row.id}`)),
+      read(() =>
+        (statements.cancelRequests.all(workerNumber(worker)) as { job: number }[]).map(({ job }) => `j${job}`),
+      ),
     sweep: async (request) => {
-      const due = await read(() => sweepIsDue(statements, clock, request.dead))
-      if (due) return tell(() => sweep(statements, clock, request))
+      const due = await read(() => sweepIsDue(writing, request.dead))
+      if (due) return tell(() => sweep(writing, request))
       return { promoted: 0, reclaimed: 0, buried: 0, nextDueAt: await read(() => nextDueAt(statements)) }
     },
     changes: () => wakeUp.changes(),
 
-    register: async (worker: NewWorker) => `w${await write(() => insertWorker(statements, clock, worker))}`,
+    register: async (worker: NewWorker) => `w${await write(() => insertWorker(writing, worker))}`,
     beat: (worker: WorkerId, processes: readonly ProcessIdentity[]) =>
-      writeUnsynced(() => renewLease(statements, clock, workerNumber(worker), processes)),
+      writeUnsynced(() => renewLease(writing, workerNumber(worker), processes)),
     setTasks: (worker, tasks) =>
       writeUnsynced(() => void statements.setTasks.run(JSON.stringify(tasks), workerNumber(worker))),
-    deregister: (worker: WorkerId) => tell(() => removeWorker(statements, clock, workerNumber(worker))),
+    deregister: (worker: WorkerId) => tell(() => removeWorker(writing, workerNumber(worker))),
 
-    cancel: (ids: readonly JobId[]) => tell(() => ids.map((id) => cancelJob(statements, clock, jobNumber(id)))),
-    pauseQueues: (names) => tell(() => pauseQueues(statements, clock, names)),
-    resumeQueues: (names) => tell(() => resumeQueues(statements, names)),
+    cancel: (ids: readonly JobId[]) => tell(() => ids.map((id) => cancelJob(writing, jobNumber(id)))),
+    pauseQueues: (names) => tell(() => pauseQueues(writing, names)),
+    resumeQueues: (names) => tell(() => resumeQueues(writing, names)),
 
     prune: async (retention, limit) => {
       const found = await read(() => findPrunable(statements, tooMany, clock.now(), retention, limit))
-      return found === null ? 0 : write(() => prune(statements, found, limit))
+      return found === null ? 0 : write(() => prune(writing, found, limit))
     },
     maintain: () => read(() => upkeep.run()),
 
-    putSchedules: (schedules) => tell(() => schedules.map((schedule) => putSchedule(statements, clock, schedule))),
-    dropSchedules: (names) => tell(() => names.map((name) => dropSchedule(statements, clock, name))),
-    pauseSchedules: (names) => tell(() => names.map((name) => pauseSchedule(statements, clock, name))),
-    resumeSchedules: (names) => tell(() => names.map((name) => resumeSchedule(statements, clock, name))),
+    putSchedules: (schedules) => tell(() => schedules.map((schedule) => putSchedule(writing, schedule))),
+    dropSchedules: (names) => tell(() => names.map((name) => dropSchedule(writing, name))),
+    pauseSchedules: (names) => tell(() => names.map((name) => pauseSchedule(writing, name))),
+    resumeSchedules: (names) => tell(() => names.map((name) => resumeSchedule(writing, name))),
     schedules: (names) => read(() => allSchedules(statements, names)),
     schedulesVersion: () => read(() => schedulesVersion(statements)),
     claimSlots: async (claim) => {
       if (await read(() => claimIsStale(statements, claim))) return 'stale'
-      return tell(() => claimSlots(statements, clock, fire, claim))
+      return tell(() => claimSlots(writing, claim))
     },
     waitingSchedules: () => read(() => waitingSchedules(statements)),
     fireWaiting: async ({ name, job }) => {
       if ((await read(() => slotToFire(statements, name))) === null) return null
-      return tell(() => fireWaiting(statements, clock, fire, name, job))
+      return tell(() => fireWaiting(writing, name, job))
     },
-    skipWaiting: ({ name, reason }) => tell(() => skipWaiting(statements, clock, name, reason)),
-    triggerSchedule: ({ name, job }) => tell(() => triggerSchedule(statements, clock, fire, name, job)),
+    skipWaiting: ({ name, reason }) => tell(() => skipWaiting(writing, name, reason)),
+    triggerSchedule: ({ name, job }) => tell(() => triggerSchedule(writing, name, job)),
     slots: (name, page) => read(() => slotsPage(statements, name, page)),
-    noteScheduler: () => writeUnsynced(() => noteScheduler(statements, clock)),
+    noteScheduler: () => writeUnsynced(() => noteScheduler(writing)),
     schedulerSeenAt: () => read(() => schedulerSeenAt(statements)),
 
     job: (id: JobId) =>
@@ -170,21 +176,20 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
         const row = statements.job.get(jobNumber(id)) as JobRow | undefined
         return row === undefined ? null : jobOfRow(row)
       }),
-    jobs: (filter: JobFilter, page: Page) => read(() => jobsPage(db, filter, page)),
-    attempts: (id: JobId) => read(() => attemptsOf(statements, id)),
+    jobs: (filter: JobFilter, page: Page) => readTogether(() => jobsPage(db, statements, filter, page)),
+    attempts: (id: JobId) => readTogether(() => attemptsOf(statements, id)),
     output: (id, attempt, page) => read(() => outputOf(statements, id, attempt, page)),
     progress: (ids) => read(() => progressOf(statements, ids)),
-    queues: () => read(() => queueInfos(statements)),
+    queues: () => readTogether(() => queueInfos(statements)),
     pausedQueues: () => read(() => statements.pausedQueues.all() as PausedQueue[]),
     workers: () => read(() => (statements.workers.all() as WorkerRow[]).map((row) => workerOfRow(row, clock))),
-    jobsAhead: (id, most) => read(() => jobsAhead(statements, id, most)),
+    jobsAhead: (id, most) => readTogether(() => jobsAhead(statements, id, most)),
     unfinished: (queues, tasks) =>
       read(() => {
-        const wanted = { queues: namesText(queues ?? undefined), tasks: namesText(tasks) }
+        const wanted = { queues: jsonOf(queues), tasks: jsonOf(tasks) }
         return statements.anyUnfinished.get(wanted) !== undefined
       }),
-    queuedByTask: (queues) =>
-      read(() => statements.queuedByTask.all({ queues: namesText(queues ?? undefined) }) as TaskCount[]),
+    queuedByTask: (queues) => read(() => statements.queuedByTask.all({ queues: jsonOf(queues) }) as TaskCount[]),
     statistics: (since) => read(() => readStatistics(statements, since)),
     running: (limit) => read(() => (statements.running.all(limit) as JobRow[]).map(jobOfRow)),
 
@@ -194,4 +199,9 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
       wakeUp.close()
     },
   }
+}
+
+/** Names as statements take them; NULL: all. */
+function jsonOf(names: readonly string[] | null | undefined): string | null {
+  return names == null ? null : JSON.stringify(names)
 }

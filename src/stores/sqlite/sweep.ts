@@ -2,55 +2,47 @@ import type { Clock } from '../../domain/clock.js'
 import type { WorkerId } from '../../domain/job.js'
 import { afterWorkerLoss, type Outcome } from '../../domain/outcome.js'
 import { Counting } from '../counting.js'
-import { expiredError, lostWorkerError } from '../losses.js'
+import { lostWorkerError } from '../losses.js'
 import type { SweepResult } from '../store.js'
+import { buryExpired } from './expiry.js'
+import { nextDueAt, promoteDue } from './promotion.js'
 import { endReservations } from './reservations.js'
 import { type JobRow, jobOfRow, leaseIsOver, type WorkerRow, workerNumber } from './rows.js'
 import { settle } from './settle.js'
 import type { Statements } from './statements.js'
 import { addStatistics } from './statistics.js'
+import type { Writing } from './writing.js'
 
 /** Whether a sweep would change anything: asked first, so that an idle store is only read. */
-export function sweepIsDue(statements: Statements, clock: Clock, dead: readonly WorkerId[]): boolean {
+export function sweepIsDue({ statements, clock }: Writing, dead: readonly WorkerId[]): boolean {
   const now = clock.now()
   return (
     dead.length > 0 ||
     statements.anyDue.get(now) !== undefined ||
-    statements.anyExpired.get({ now }) !== undefined ||
+    statements.anyExpired.get(now) !== undefined ||
     overdueWorkers(statements, clock).length > 0
   )
 }
 
 export function sweep(
-  statements: Statements,
-  clock: Clock,
+  writing: Writing,
   request: { readonly limit: number; readonly dead: readonly WorkerId[] },
 ): SweepResult {
+  const { statements, clock } = writing
   const now = clock.now()
   const { limit } = request
-  // Before the promotion: what has expired is not queued first.
   const counting = new Counting()
-  const expired = statements.buryExpired.all({ now, limit, error: JSON.stringify(expiredError) }) as CountedUnder[]
-  for (const job of expired) counting.add(job, now, { count: 'failed', durationMs: null })
-  const promoted = statements.promoteDue.run({ now, limit }).changes
+  // Before the promotion: what has expired is not queued first.
+  let buried = buryExpired(writing, now, limit, counting)
+  const promoted = promoteDue(writing, now, limit)
   let reclaimed = 0
-  let buried = expired.length
   for (const worker of new Set([...request.dead.map(workerNumber), ...overdueWorkers(statements, clock)])) {
-    const lost = reclaim(statements, clock, worker, limit, counting)
+    const lost = reclaim(writing, worker, limit, counting)
     reclaimed += lost.reclaimed
     buried += lost.buried
   }
-  addStatistics(statements, counting)
+  addStatistics(writing, counting)
   return { promoted, reclaimed, buried, nextDueAt: nextDueAt(statements) }
-}
-
-interface CountedUnder {
-  readonly task: string
-  readonly queue: string
-}
-
-export function nextDueAt(statements: Statements): number | null {
-  return (statements.nextDue.get() as { readonly dueAt: number | null }).dueAt
 }
 
 function overdueWorkers(statements: Statements, clock: Clock): number[] {
@@ -58,20 +50,20 @@ function overdueWorkers(statements: Statements, clock: Clock): number[] {
 }
 
 /** Takes the jobs of a dead worker back; the worker itself goes once it holds none. */
-function reclaim(statements: Statements, clock: Clock, worker: number, limit: number, counting: Counting) {
+function reclaim(writing: Writing, worker: number, limit: number, counting: Counting) {
+  const { statements, clock } = writing
   const rows = statements.heldBy.all(worker, limit) as JobRow[]
   let reclaimed = 0
   let buried = 0
   for (const row of rows) {
     const outcome = outcomeOfLostWorker(row, clock)
-    const job = jobOfRow(row)
-    const { id, attempt, task, queue } = job
-    settle(statements, clock, { job: id, attempt, worker: `w${worker}`, task, queue }, outcome, counting)
+    const { id, attempt, task, queue } = jobOfRow(row)
+    settle(writing, { job: id, attempt, worker: `w${worker}`, task, queue }, outcome, counting)
     if (outcome.kind === 'failed') buried++
     else reclaimed++
   }
   if (rows.length < limit) {
-    buried += endReservations(statements, clock, worker, counting)
+    buried += endReservations(writing, worker, counting)
     statements.deleteWorker.run(worker)
   }
   return { reclaimed, buried }

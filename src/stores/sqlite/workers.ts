@@ -1,14 +1,13 @@
-import type { Clock } from '../../domain/clock.js'
 import { Counting } from '../counting.js'
 import { leaseMs, type NewWorker, type ProcessIdentity } from '../store.js'
-import { holdsLease } from './claim.js'
+import { holdsLease } from './leases.js'
 import { endReservations } from './reservations.js'
 import { type JobRow, jobOfRow } from './rows.js'
 import { settle } from './settle.js'
-import type { Statements } from './statements.js'
 import { addStatistics } from './statistics.js'
+import type { Writing } from './writing.js'
 
-export function insertWorker(statements: Statements, clock: Clock, worker: NewWorker): number {
+export function insertWorker({ statements, clock }: Writing, worker: NewWorker): number {
   const { lastInsertRowid } = statements.insertWorker.run({
     pid: worker.process.pid,
     startTicks: worker.process.startTicks,
@@ -25,8 +24,7 @@ export function insertWorker(statements: Statements, clock: Clock, worker: NewWo
 }
 
 export function renewLease(
-  statements: Statements,
-  clock: Clock,
+  { statements, clock }: Writing,
   worker: number,
   processes: readonly ProcessIdentity[],
 ): boolean {
@@ -37,16 +35,17 @@ export function renewLease(
 }
 
 /** Hands back what an ending worker still holds, and forgets it. */
-export function removeWorker(statements: Statements, clock: Clock, worker: number): void {
+export function removeWorker(writing: Writing, worker: number): void {
+  const { statements, clock } = writing
   const endedAt = clock.now()
   const counting = new Counting()
   for (const row of statements.heldBy.all(worker, -1) as JobRow[]) {
     const { id, attempt, task, queue, startedAt } = jobOfRow(row)
     const lease = { job: id, attempt, worker: `w${worker}`, task, queue }
     const span = { startedAt: startedAt ?? endedAt, endedAt, endedBy: 'released' } as const
-    settle(statements, clock, lease, { kind: 'released', started: true, suspect: false, ...span }, counting)
+    settle(writing, lease, { kind: 'released', started: true, suspect: false, ...span }, counting)
   }
-  endReservations(statements, clock, worker, counting)
-  addStatistics(statements, counting)
+  endReservations(writing, worker, counting)
+  addStatistics(writing, counting)
   statements.deleteWorker.run(worker)
 }

@@ -1,38 +1,116 @@
 import Database from 'better-sqlite3'
-import { expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { jobStates } from '../../../src/domain/job.js'
+import { jobsPage } from '../../../src/stores/sqlite/job-pages.js'
 import { migrations } from '../../../src/stores/sqlite/migrations.js'
-import { statementTexts } from '../../../src/stores/sqlite/statements.js'
+import { firstReadyText } from '../../../src/stores/sqlite/ready-jobs.js'
+import { prepareStatements, statementTexts } from '../../../src/stores/sqlite/statements.js'
+import type { JobFilter } from '../../../src/stores/store.js'
 
-const growing = ['jobs', 'attempts', 'output', 'progress', 'usage', 'unique_keys']
+const growing =
+  /^(jobs|ready|scheduled|reserved|running|ends|expiring|troubles|attempts|output|progress|usage|unique_keys|slots)\b/
 
 /** What reads more than it wants, and why that is few. */
 const scans: Readonly<Record<string, readonly string[]>> = {
-  // One row of it.
-  isReady: ['jobs USING INDEX jobs_ready'],
   // What runs now.
-  running: ['jobs USING INDEX jobs_running'],
-  anyUnfinished: ['jobs USING INDEX jobs_running', 'jobs USING INDEX jobs_due'],
-  // What is queued, once as a burst ends: it counts them.
-  queuedByTask: ['jobs USING INDEX jobs_ready'],
-  // All jobs: it counts them.
-  queueCounts: ['jobs'],
+  running: ['running'],
+  heldBy: ['running'],
+  // What runs now, foreground runs that wait, and what waits for a retry.
+  anyUnfinished: ['running', 'reserved', 'scheduled USING INDEX scheduled_retries'],
+  // Foreground runs that wait.
+  reservedSince: ['reserved'],
+  // Few slots wait at any time.
+  waitingSchedules: ['slots USING COVERING INDEX slots_waiting'],
+  // It passes over what may stay, once for all that it removes.
+  newestSlotTooMany: ['slots USING COVERING INDEX slots_through'],
+}
+
+function database(): Database.Database {
+  const db = new Database(':memory:')
+  onTestFinished(() => {
+    db.close()
+  })
+  for (const sql of migrations) db.exec(sql)
+  return db
+}
+
+function planOf(db: Database.Database, text: string): readonly string[] {
+  const filledIn = text.replace(/\?|:[a-z]\w*/gi, 'NULL')
+  const plan = db.prepare(`EXPLAIN QUERY PLAN ${filledIn}`).all() as { readonly detail: string }[]
+  return plan.map(({ detail }) => detail)
 }
 
 /** Which tables or indexes a statement reads from end to end. */
-function scanned(db: Database.Database, text: string): string[] {
-  const filledIn = text.replace(/\?|:[a-z]\w*/gi, 'NULL')
-  const plan = db.prepare(`EXPLAIN QUERY PLAN ${filledIn}`).all() as { readonly detail: string }[]
-  return plan
-    .map(({ detail }) => /^SCAN (.+)$/.exec(detail)?.[1] ?? '')
-    .filter((what) => growing.includes(what.split(' ')[0] ?? ''))
+function scanned(db: Database.Database, text: string): readonly string[] {
+  const found = planOf(db, text).map((step) => /^SCAN (.+)$/.exec(step)?.[1] ?? '')
+  return found.filter((what) => growing.test(what))
 }
 
 test('No statement reads a table that grows with the jobs from end to end, nor an index, but the few that are named.', () => {
-  const db = new Database(':memory:')
-  for (const sql of migrations) db.exec(sql)
-  const reading = Object.entries(statementTexts).filter(([, text]) => /^\s*(SELECT|WITH|UPDATE|DELETE)/.test(text))
-  expect(reading.length).toBeGreaterThan(60)
+  const db = database()
+  const reading = Object.entries(statementTexts).filter(([, text]) => /\b(SELECT|UPDATE|DELETE)\b/.test(text))
+  expect(reading.length).toBeGreaterThan(90)
   const found = reading.map(([name, text]) => [name, scanned(db, text)] as const).filter(([, what]) => what.length > 0)
   expect(Object.fromEntries(found)).toEqual(scans)
-  db.close()
+})
+
+test('What was found to be removed is read by its ids, not by all that ended before.', () => {
+  expect(planOf(database(), statementTexts.stillPrunable)[0]).toBe('SEARCH ends USING INTEGER PRIMARY KEY (rowid=?)')
+})
+
+test('Whatever is sorted is what runs, a few queues or sums of statistics.', () => {
+  const db = database()
+  const sorted = Object.entries(statementTexts)
+    .filter(([, text]) => /\b(SELECT|UPDATE|DELETE)\b/.test(text))
+    .filter(([, text]) => planOf(db, text).some((step) => step.includes('TEMP B-TREE')))
+  expect(sorted.map(([name]) => name)).toEqual(['running', 'reservedSince', 'queuedByTask', 'statistics', 'durations'])
+})
+
+describe('A claim', () => {
+  test.each([1, 2, 7, 100])('Reads the first jobs of %i tasks in their order, and sorts none.', (tasks) => {
+    const plan = planOf(database(), firstReadyText(tasks))
+    const ready = 'SEARCH ready USING PRIMARY KEY (queue=? AND task=? AND (rank,job)>(?,?))'
+    expect(plan.filter((step) => step === ready)).toHaveLength(tasks)
+    expect(plan.filter((step) => /SCAN|TEMP/.test(step))).toEqual([])
+    expect(plan.filter((step) => /^MERGE/.test(step))).toHaveLength(tasks - 1)
+  })
+
+  test.each(['startFirst', 'deleteFirst'] as const)('Takes them as a range: %s.', (name) => {
+    expect(planOf(database(), statementTexts[name])).toEqual([
+      'SEARCH ready USING PRIMARY KEY (queue=? AND task=? AND (rank,job)<(?,?))',
+    ])
+  })
+})
+
+describe('A page of jobs', () => {
+  const filters: readonly JobFilter[] = [
+    {},
+    ...jobStates.flatMap((state) => [{ states: [state] }, { states: [state], task: 't', queue: 'q' }]),
+    { reason: 'timeout' },
+    { states: ['completed', 'failed'], createdAfter: 1, createdBefore: 2 },
+    { task: 't' },
+    { queue: 'q' },
+  ]
+
+  test.each(filters)('Is read backwards from its tables, and sorts none but what runs: %j.', (filter) => {
+    const db = database()
+    const statements = prepareStatements(db)
+    db.exec(`INSERT INTO queues (id, name) VALUES (1, 'q'); INSERT INTO tasks (id, name) VALUES (1, 't');
+      INSERT INTO backlogs VALUES (1, 1, 1); INSERT INTO ready VALUES (1, 1, 0, 1, 0, 0)`)
+    const texts: string[] = []
+    const recording = {
+      prepare: (text: string) => {
+        texts.push(text)
+        return db.prepare(text)
+      },
+    } as unknown as Database.Database
+    jobsPage(recording, statements, filter, { limit: 10, after: null })
+    expect(texts.length).toBeGreaterThan(0)
+    for (const text of texts) {
+      const plan = planOf(db, text)
+      const isOfReserved = text.includes('FROM reserved')
+      expect(plan.filter((step) => step.includes('TEMP B-TREE'))).toHaveLength(isOfReserved ? 1 : 0)
+      expect(plan.filter((step) => /^SCAN (jobs|ready|ends|scheduled)/.test(step))).toEqual([])
+    }
+  })
 })

@@ -1,54 +1,159 @@
+/**
+ * The first tables. A job's own row is written once, when it is enqueued. Beside it the job has one row in one table of the
+ * places where it can be: it waits (`scheduled`, `ready` or `reserved`), it is `running`, or it has ended (`ends`).
+ * Numbers stand for names, states, reasons and kinds of end; `job_rows` shows every job with its names in words.
+ */
 export const firstTables = `
-  CREATE TABLE jobs (
-    id            INTEGER PRIMARY KEY AUTOINCREMENT, -- AUTOINCREMENT: the id of a pruned job never comes back
-    task          TEXT    NOT NULL,
-    queue         TEXT    NOT NULL,
-    state         TEXT    NOT NULL CHECK (state IN ('scheduled', 'queued', 'running', 'completed', 'failed', 'cancelled')),
-    reason        TEXT    CHECK (reason IN ('error', 'timeout', 'lost', 'expired')),
-    priority      INTEGER NOT NULL CHECK (priority BETWEEN -100 AND 100),
-    args          TEXT    NOT NULL,
-    unique_key    TEXT,
-    created_at    INTEGER NOT NULL,
-    due_at        INTEGER NOT NULL,
-    expires_at    INTEGER,
-    started_at    INTEGER,
-    ended_at      INTEGER,
-    attempt       INTEGER NOT NULL DEFAULT 0 CHECK (attempt >= 0),
-    failures      INTEGER NOT NULL DEFAULT 0 CHECK (failures >= 0),
-    losses        INTEGER NOT NULL DEFAULT 0 CHECK (losses >= 0),
-    losses_alone  INTEGER NOT NULL DEFAULT 0 CHECK (losses_alone BETWEEN 0 AND losses),
-    max_retries   INTEGER NOT NULL CHECK (max_retries >= 0),
-    backoff       TEXT,
-    timeout_ms    INTEGER,
-    reserved_for  INTEGER,
-    worker        INTEGER,
-    cancel_wanted INTEGER NOT NULL DEFAULT 0 CHECK (cancel_wanted IN (0, 1)),
-    result        TEXT,
-    error         TEXT,
-    ended_by      TEXT    CHECK (ended_by IN ('return', 'throw', 'signal', 'abandoned', 'killed', 'exit', 'lost', 'released')),
-    CHECK ((reason IS NOT NULL) = (state = 'failed')),
-    CHECK ((ended_at IS NOT NULL) = (state IN ('completed', 'failed', 'cancelled'))),
-    CHECK (state <> 'running' OR (worker IS NOT NULL AND started_at IS NOT NULL AND attempt > 0)),
-    CHECK ((result IS NOT NULL) = (state = 'completed'))
+  -- How many jobs of each queue are in which state: counted by whoever moves a job, in the same transaction.
+  CREATE TABLE queues (
+    id        INTEGER PRIMARY KEY,
+    name      TEXT    NOT NULL UNIQUE,
+    paused_at INTEGER,
+    scheduled INTEGER NOT NULL DEFAULT 0 CHECK (scheduled >= 0),
+    queued    INTEGER NOT NULL DEFAULT 0 CHECK (queued >= 0),
+    running   INTEGER NOT NULL DEFAULT 0 CHECK (running >= 0),
+    completed INTEGER NOT NULL DEFAULT 0 CHECK (completed >= 0),
+    failed    INTEGER NOT NULL DEFAULT 0 CHECK (failed >= 0),
+    cancelled INTEGER NOT NULL DEFAULT 0 CHECK (cancelled >= 0)
   ) STRICT;
 
-  CREATE INDEX jobs_ready ON jobs (queue, priority DESC, id) WHERE state = 'queued' AND reserved_for IS NULL;
-  CREATE INDEX jobs_reserved ON jobs (reserved_for, priority DESC, id) WHERE state = 'queued' AND reserved_for IS NOT NULL;
-  CREATE INDEX jobs_due ON jobs (due_at) WHERE state = 'scheduled';
-  CREATE INDEX jobs_expiring ON jobs (expires_at) WHERE expires_at IS NOT NULL AND state IN ('scheduled', 'queued');
-  CREATE INDEX jobs_running ON jobs (worker) WHERE state = 'running';
+  CREATE TABLE tasks (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 
-  -- Attempts that ended without ending their job; the last one is in the job's own row.
+  -- What the jobs of a task have in common.
+  CREATE TABLE kinds (
+    id          INTEGER PRIMARY KEY,
+    task        INTEGER NOT NULL,
+    max_retries INTEGER NOT NULL CHECK (max_retries >= 0),
+    timeout_ms  INTEGER,
+    backoff     TEXT
+  ) STRICT;
+  CREATE UNIQUE INDEX kinds_once ON kinds (task, max_retries, coalesce(timeout_ms, -1), coalesce(backoff, ''));
+
+  -- Written once, but for reserved_for: a job whose worker is gone may be anybody's.
+  CREATE TABLE jobs (
+    id               INTEGER PRIMARY KEY, -- the next one is above every job there ever was: see highest_removed
+    kind             INTEGER NOT NULL,
+    queue            INTEGER NOT NULL,
+    priority         INTEGER NOT NULL CHECK (priority BETWEEN -100 AND 100),
+    created_at       INTEGER NOT NULL,
+    args             TEXT    NOT NULL,
+    due_at           INTEGER, -- NULL: when it was created
+    expires_at       INTEGER,
+    unique_key       TEXT,
+    reserved_for     INTEGER,
+    lost_with_worker INTEGER NOT NULL CHECK (lost_with_worker BETWEEN 0 AND 1),
+    schedule         TEXT,
+    slot             INTEGER
+  ) STRICT;
+  CREATE INDEX jobs_of_schedule ON jobs (schedule) WHERE schedule IS NOT NULL;
+
+  -- Jobs that any worker may take. rank: the negative priority; attempt: how often it was claimed; since: when it was due.
+  CREATE TABLE ready (
+    queue   INTEGER NOT NULL,
+    task    INTEGER NOT NULL,
+    rank    INTEGER NOT NULL,
+    job     INTEGER NOT NULL,
+    attempt INTEGER NOT NULL CHECK (attempt >= 0),
+    since   INTEGER NOT NULL,
+    PRIMARY KEY (queue, task, rank, job)
+  ) STRICT, WITHOUT ROWID;
+
+  -- How many of them there are of each task on each queue; a row goes with its last one.
+  CREATE TABLE backlogs (
+    queue INTEGER NOT NULL,
+    task  INTEGER NOT NULL,
+    ready INTEGER NOT NULL CHECK (ready >= 0),
+    PRIMARY KEY (queue, task)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Jobs that only one worker may take.
+  CREATE TABLE reserved (
+    worker  INTEGER NOT NULL,
+    rank    INTEGER NOT NULL,
+    job     INTEGER NOT NULL,
+    attempt INTEGER NOT NULL CHECK (attempt >= 0),
+    queue   INTEGER NOT NULL,
+    since   INTEGER NOT NULL,
+    PRIMARY KEY (worker, rank, job)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Jobs that wait for a time: delayed ones, and between two attempts.
+  CREATE TABLE scheduled (
+    job          INTEGER PRIMARY KEY,
+    due_at       INTEGER NOT NULL,
+    attempt      INTEGER NOT NULL CHECK (attempt >= 0),
+    reserved_for INTEGER
+  ) STRICT;
+  CREATE INDEX scheduled_due ON scheduled (due_at);
+  CREATE INDEX scheduled_retries ON scheduled (job) WHERE attempt > 0;
+  CREATE INDEX scheduled_reserved ON scheduled (reserved_for) WHERE reserved_for IS NOT NULL;
+
+  -- Every job that is to expire unless it begins before. A row of one that has begun is left to the sweep.
+  CREATE TABLE expiring (
+    expires_at INTEGER NOT NULL,
+    job        INTEGER NOT NULL,
+    PRIMARY KEY (expires_at, job)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE running (
+    job           INTEGER PRIMARY KEY,
+    attempt       INTEGER NOT NULL CHECK (attempt > 0),
+    worker        INTEGER NOT NULL,
+    queue         INTEGER NOT NULL,
+    started_at    INTEGER NOT NULL,
+    cancel_wanted INTEGER NOT NULL DEFAULT 0 CHECK (cancel_wanted BETWEEN 0 AND 1)
+  ) STRICT;
+  CREATE INDEX running_cancelling ON running (worker) WHERE cancel_wanted = 1;
+
+  -- Of jobs that failed, were lost or were handed back: the sums of all attempts, and what the last of them left.
+  CREATE TABLE troubles (
+    job           INTEGER PRIMARY KEY,
+    failures      INTEGER NOT NULL CHECK (failures >= 0),
+    losses        INTEGER NOT NULL CHECK (losses >= 0),
+    losses_alone  INTEGER NOT NULL CHECK (losses_alone BETWEEN 0 AND losses),
+    postponements INTEGER NOT NULL CHECK (postponements >= 0),
+    suspect       INTEGER NOT NULL CHECK (suspect BETWEEN 0 AND 1),
+    error         TEXT,
+    due_at        INTEGER, -- NULL: as the job's own
+    worker        INTEGER,
+    started_at    INTEGER,
+    ended_by      INTEGER
+  ) STRICT;
+
+  -- Written once. state: 3 completed, 4 failed, 5 cancelled. reason: 1 error, 2 timeout, 3 lost, 4 expired. ended_by: 1 return,
+  -- 2 throw, 3 signal, 4 abandoned, 5 killed, 6 exit, 7 lost, 8 released. Of a job that ended while it waited, worker,
+  -- started_at and ended_by are in troubles.
+  CREATE TABLE ends (
+    job        INTEGER PRIMARY KEY,
+    state      INTEGER NOT NULL CHECK (state BETWEEN 3 AND 5),
+    task       INTEGER NOT NULL,
+    queue      INTEGER NOT NULL,
+    attempt    INTEGER NOT NULL CHECK (attempt >= 0),
+    worker     INTEGER,
+    started_at INTEGER,
+    ended_at   INTEGER NOT NULL,
+    ended_by   INTEGER CHECK (ended_by BETWEEN 1 AND 8),
+    result     TEXT,
+    reason     INTEGER CHECK (reason BETWEEN 1 AND 4),
+    error      TEXT,
+    CHECK ((reason IS NOT NULL) = (state = 4)),
+    CHECK ((result IS NOT NULL) = (state = 3))
+  ) STRICT;
+  CREATE INDEX ends_at ON ends (state, ended_at);
+  CREATE INDEX ends_failed ON ends (job) WHERE state = 4;
+  CREATE INDEX ends_failed_of ON ends (task, job) WHERE state = 4;
+  CREATE INDEX ends_cancelled ON ends (job) WHERE state = 5;
+
+  -- Attempts that ended without ending their job: failed for a reason, or handed back for none. The last one is in ends.
   CREATE TABLE attempts (
     job        INTEGER NOT NULL,
     attempt    INTEGER NOT NULL,
-    state      TEXT    NOT NULL CHECK (state IN ('failed', 'released')),
-    reason     TEXT    CHECK (reason IN ('error', 'timeout', 'lost')),
+    reason     INTEGER CHECK (reason BETWEEN 1 AND 3),
     started_at INTEGER NOT NULL,
     ended_at   INTEGER NOT NULL,
     worker     INTEGER NOT NULL,
     error      TEXT,
-    ended_by   TEXT    NOT NULL,
+    ended_by   INTEGER NOT NULL CHECK (ended_by BETWEEN 1 AND 8),
     PRIMARY KEY (job, attempt)
   ) STRICT, WITHOUT ROWID;
 
@@ -59,6 +164,59 @@ export const firstTables = `
     held_until INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
 
+  -- One row. The id of a removed job never comes back: ids go on from the highest one.
+  CREATE TABLE highest_removed (job INTEGER NOT NULL) STRICT;
+  INSERT INTO highest_removed (job) VALUES (0);
+
+  -- What the attempts of a job have printed, line by line.
+  CREATE TABLE output (
+    job     INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    line    INTEGER NOT NULL,
+    at      INTEGER NOT NULL,
+    stream  TEXT    NOT NULL CHECK (stream = 'stdout' OR stream = 'stderr'),
+    text    TEXT    NOT NULL,
+    PRIMARY KEY (job, attempt, line)
+  ) STRICT, WITHOUT ROWID;
+
+  -- How far a job said that it is, last.
+  CREATE TABLE progress (
+    job      INTEGER PRIMARY KEY,
+    fraction REAL    NOT NULL CHECK (fraction BETWEEN 0 AND 1),
+    message  TEXT
+  ) STRICT;
+
+  -- What an attempt has used, where that is known of it alone.
+  CREATE TABLE usage (
+    job         INTEGER NOT NULL,
+    attempt     INTEGER NOT NULL,
+    peak_bytes  INTEGER,
+    cpu_ms      INTEGER,
+    PRIMARY KEY (job, attempt)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Counted as the ends are stored, so that nobody has to scan the jobs. Minutes since 1970; -1 stands for all time.
+  CREATE TABLE statistics (
+    minute      INTEGER NOT NULL,
+    task        INTEGER NOT NULL,
+    queue       INTEGER NOT NULL,
+    completed   INTEGER NOT NULL,
+    failed      INTEGER NOT NULL,
+    retried     INTEGER NOT NULL,
+    duration_ms INTEGER NOT NULL,
+    PRIMARY KEY (minute, task, queue)
+  ) STRICT, WITHOUT ROWID;
+
+  -- The histogram of the same durations.
+  CREATE TABLE durations (
+    minute INTEGER NOT NULL,
+    task   INTEGER NOT NULL,
+    queue  INTEGER NOT NULL,
+    bucket INTEGER NOT NULL,
+    count  INTEGER NOT NULL,
+    PRIMARY KEY (minute, task, queue, bucket)
+  ) STRICT, WITHOUT ROWID;
+
   CREATE TABLE workers (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
     pid           INTEGER NOT NULL,
@@ -67,10 +225,90 @@ export const firstTables = `
     boot_id       TEXT,
     pid_namespace TEXT,
     concurrency   INTEGER NOT NULL,
-    queues        TEXT    NOT NULL,
+    queues        TEXT    NOT NULL, -- JSON; null: every queue
+    tasks         TEXT,             -- JSON: what it knows; null: it was not said
     processes     TEXT    NOT NULL DEFAULT '[]',
     started_at    INTEGER NOT NULL,
     last_beat_at  INTEGER NOT NULL,
     lease_until   INTEGER NOT NULL -- monotonic milliseconds of the boot in boot_id
   ) STRICT;
+
+  CREATE TABLE schedules (
+    name          TEXT    PRIMARY KEY,
+    source        TEXT    NOT NULL CHECK (source = 'code' OR source = 'config' OR source = 'cli'),
+    task          TEXT    NOT NULL,
+    plan          TEXT, -- JSON: definition and rule
+    fault         TEXT,
+    revision      INTEGER NOT NULL,
+    created_at    INTEGER NOT NULL,
+    decided_until INTEGER NOT NULL,
+    fired         INTEGER NOT NULL CHECK (fired >= 0),
+    paused_at     INTEGER,
+    pauses        TEXT    NOT NULL DEFAULT '[]', -- JSON: those that have ended and are not decided
+    CHECK ((plan IS NULL) = (fault IS NOT NULL))
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX schedules_once ON schedules (plan ->> '$.rule.at') WHERE plan ->> '$.rule.kind' = 'once';
+
+  -- What became of the slots of schedules. open: the job may not have ended; it is set to 0 by whoever finds that it has.
+  CREATE TABLE slots (
+    schedule TEXT    NOT NULL,
+    slot     INTEGER NOT NULL,
+    through  INTEGER NOT NULL,
+    outcome  TEXT    NOT NULL CHECK (outcome = 'fired' OR outcome = 'late' OR outcome = 'skipped'
+                                  OR outcome = 'missed' OR outcome = 'waiting'),
+    reason   TEXT,
+    job      INTEGER,
+    late_ms  INTEGER NOT NULL,
+    open     INTEGER NOT NULL CHECK (open BETWEEN 0 AND 1),
+    PRIMARY KEY (schedule, slot),
+    CHECK (through >= slot),
+    CHECK ((job IS NOT NULL) = (outcome = 'fired' OR outcome = 'late')),
+    CHECK (open = 0 OR job IS NOT NULL)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX slots_open ON slots (schedule, slot) WHERE open = 1;
+  CREATE INDEX slots_waiting ON slots (schedule, slot) WHERE outcome = 'waiting';
+  CREATE INDEX slots_through ON slots (through);
+
+  -- One row. version counts the changes of schedules; seen_at is when a scheduler was alive.
+  CREATE TABLE scheduling (version INTEGER NOT NULL, seen_at INTEGER) STRICT;
+  INSERT INTO scheduling (version, seen_at) VALUES (0, NULL);
+
+  -- Every job, wherever it is, in words. state is NULL if it is nowhere.
+  CREATE VIEW job_rows AS
+  SELECT jobs.id AS id, tasks.name AS task, queues.name AS queue,
+    CASE
+      WHEN ends.state = 3 THEN 'completed' WHEN ends.state = 4 THEN 'failed' WHEN ends.state = 5 THEN 'cancelled'
+      WHEN running.job IS NOT NULL THEN 'running' WHEN scheduled.job IS NOT NULL THEN 'scheduled'
+      WHEN ready.job IS NOT NULL OR reserved.job IS NOT NULL THEN 'queued'
+    END AS state,
+    CASE ends.reason WHEN 1 THEN 'error' WHEN 2 THEN 'timeout' WHEN 3 THEN 'lost' WHEN 4 THEN 'expired' END AS reason,
+    jobs.priority AS priority, jobs.args AS args, jobs.unique_key AS unique_key, jobs.created_at AS created_at,
+    coalesce(troubles.due_at, jobs.due_at, jobs.created_at) AS due_at, jobs.expires_at AS expires_at,
+    coalesce(running.started_at, ends.started_at, troubles.started_at) AS started_at, ends.ended_at AS ended_at,
+    coalesce(running.attempt, ends.attempt, scheduled.attempt, ready.attempt, reserved.attempt) AS attempt,
+    coalesce(troubles.failures, 0) AS failures, coalesce(troubles.losses, 0) AS losses,
+    coalesce(troubles.losses_alone, 0) AS losses_alone, coalesce(troubles.postponements, 0) AS postponements,
+    coalesce(troubles.suspect, 0) AS suspect,
+    kinds.max_retries AS max_retries, kinds.backoff AS backoff, kinds.timeout_ms AS timeout_ms,
+    jobs.reserved_for AS reserved_for, jobs.lost_with_worker AS lost_with_worker,
+    coalesce(running.worker, ends.worker, troubles.worker) AS worker, coalesce(running.cancel_wanted, 0) AS cancel_wanted,
+    ends.result AS result, CASE WHEN ends.state = 3 THEN NULL ELSE coalesce(ends.error, troubles.error) END AS error,
+    CASE WHEN running.job IS NOT NULL THEN NULL ELSE
+      CASE coalesce(ends.ended_by, troubles.ended_by)
+        WHEN 1 THEN 'return' WHEN 2 THEN 'throw' WHEN 3 THEN 'signal' WHEN 4 THEN 'abandoned' WHEN 5 THEN 'killed'
+        WHEN 6 THEN 'exit' WHEN 7 THEN 'lost' WHEN 8 THEN 'released'
+      END
+    END AS ended_by,
+    jobs.schedule AS schedule, jobs.slot AS slot
+  FROM jobs
+    CROSS JOIN kinds ON kinds.id = jobs.kind
+    CROSS JOIN tasks ON tasks.id = kinds.task
+    CROSS JOIN queues ON queues.id = jobs.queue
+    LEFT JOIN ends ON ends.job = jobs.id
+    LEFT JOIN running ON running.job = jobs.id
+    LEFT JOIN scheduled ON scheduled.job = jobs.id
+    LEFT JOIN ready ON ready.queue = jobs.queue AND ready.task = kinds.task AND ready.rank = -jobs.priority
+      AND ready.job = jobs.id
+    LEFT JOIN reserved ON reserved.worker = jobs.reserved_for AND reserved.rank = -jobs.priority AND reserved.job = jobs.id
+    LEFT JOIN troubles ON troubles.job = jobs.id;
   `

@@ -1,0 +1,35 @@
+import type { EpochMs } from '../../domain/job.js'
+import type { Counting } from '../counting.js'
+import { expiredError } from '../losses.js'
+import { endWaiting, type WaitingEnd } from './ends.js'
+import { isWaiting, placeOf } from './waiting.js'
+import type { Writing } from './writing.js'
+
+const expired: WaitingEnd = { state: 'failed', reason: 'expired', error: JSON.stringify(expiredError) }
+
+// Beside the jobs that it ends, a sweep passes over so many that began in time.
+const maxPassed = 10_000
+
+/** Ends at most `limit` jobs that have not begun in time, the longest expired first; answers how many. */
+export function buryExpired(writing: Writing, now: EpochMs, limit: number, counting: Counting): number {
+  const { statements, names } = writing
+  let buried = 0
+  let passed = 0
+  while (buried < limit && passed < maxPassed) {
+    const rows = statements.expired.all(now, limit - buried) as { readonly expiresAt: EpochMs; readonly job: number }[]
+    for (const { expiresAt, job } of rows) {
+      statements.deleteExpiring.run(expiresAt, job)
+      const place = placeOf(writing, job)
+      if (place === null || !isWaiting(place) || statements.hasBegun.get(job) !== undefined) {
+        passed++
+        continue
+      }
+      endWaiting(writing, place, expired, now)
+      const of = { task: names.taskName(place.task), queue: names.queueName(place.queue) }
+      counting.add(of, now, { count: 'failed', durationMs: null })
+      buried++
+    }
+    if (rows.length === 0) break
+  }
+  return buried
+}

@@ -1,0 +1,155 @@
+import { endedByCodes, stateCodes } from './codes.js'
+import { atOnce, insertText, listOf } from './many-rows.js'
+import { readyColumns } from './ready-jobs.js'
+
+const jobColumns = `jobs (id, kind, queue, priority, created_at, args, due_at, expires_at, unique_key, reserved_for,
+  lost_with_worker, schedule, slot)`
+const jobValues = listOf(13, '?')
+const readyTable = 'ready (queue, task, rank, job, attempt, since)'
+const readyValues = listOf(6, '?')
+const completedColumns = 'ends (job, task, queue, attempt, worker, started_at, ended_at, result, state, ended_by)'
+const completedValues = `${listOf(8, '?')}, ${stateCodes.completed}, ${endedByCodes.return}`
+
+const upToHere = 'WHERE queue = ? AND task = ? AND (rank, job) <= (?, ?)'
+
+/** Statements on the way of a job: it is enqueued, waits, is claimed, and ends or waits again. */
+export const jobTexts = {
+  // names
+  queueId: `SELECT id FROM queues WHERE name = ?`,
+  queueName: `SELECT name FROM queues WHERE id = ?`,
+  addQueue: `INSERT INTO queues (name) VALUES (?)`,
+  taskId: `SELECT id FROM tasks WHERE name = ?`,
+  taskName: `SELECT name FROM tasks WHERE id = ?`,
+  addTask: `INSERT INTO tasks (name) VALUES (?)`,
+  kind: `SELECT task, max_retries AS maxRetries, timeout_ms AS timeoutMs, backoff FROM kinds WHERE id = ?`,
+  kindId: `
+    SELECT id FROM kinds
+    WHERE task = ? AND max_retries = ? AND coalesce(timeout_ms, -1) = coalesce(?, -1)
+      AND coalesce(backoff, '') = coalesce(?, '')`,
+  addKind: `INSERT INTO kinds (task, max_retries, timeout_ms, backoff) VALUES (?, ?, ?, ?)`,
+
+  // counters
+  countStates: `
+    UPDATE queues SET scheduled = scheduled + ?, queued = queued + ?, running = running + ?, completed = completed + ?,
+      failed = failed + ?, cancelled = cancelled + ? WHERE id = ?`,
+  addReady: `
+    INSERT INTO backlogs (queue, task, ready) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET ready = ready + excluded.ready`,
+  removeReady: `UPDATE backlogs SET ready = ready - ? WHERE queue = ? AND task = ?`,
+  dropBacklog: `DELETE FROM backlogs WHERE queue = ? AND task = ? AND ready = 0`,
+
+  // enqueue
+  insertJob: insertText(jobColumns, jobValues, 1),
+  insertJobs: insertText(jobColumns, jobValues, atOnce),
+  highestJob: `SELECT max(coalesce((SELECT max(id) FROM jobs), 0), job) AS job FROM highest_removed`,
+  isWorker: `SELECT 1 FROM workers WHERE id = ?`,
+  isKey: `SELECT 1 FROM unique_keys WHERE name = ?`,
+  keyHolder: `
+    SELECT keys.job AS job, keys.held_until AS heldUntil, jobs.id IS NULL OR ends.job IS NOT NULL AS hasEnded
+    FROM unique_keys AS keys LEFT JOIN jobs ON jobs.id = keys.job LEFT JOIN ends ON ends.job = keys.job
+    WHERE keys.name = ?`,
+  holdKey: `
+    INSERT INTO unique_keys (name, job, held_until) VALUES (?, ?, ?)
+    ON CONFLICT (name) DO UPDATE SET job = excluded.job, held_until = excluded.held_until`,
+  markJob: `UPDATE jobs SET schedule = :name, slot = :slot WHERE id = :job`,
+
+  // waiting
+  place: `
+    SELECT jobs.id AS job, jobs.queue AS queue, kinds.task AS task, -jobs.priority AS rank,
+      jobs.reserved_for AS reservedFor,
+      coalesce(ends.attempt, running.attempt, scheduled.attempt, ready.attempt, reserved.attempt) AS attempt,
+      CASE
+        WHEN ends.job IS NOT NULL THEN ends.state
+        WHEN running.job IS NOT NULL THEN ${stateCodes.running}
+        WHEN scheduled.job IS NOT NULL THEN ${stateCodes.scheduled}
+        WHEN ready.job IS NOT NULL OR reserved.job IS NOT NULL THEN ${stateCodes.queued}
+      END AS state
+    FROM jobs
+      CROSS JOIN kinds ON kinds.id = jobs.kind
+      LEFT JOIN ends ON ends.job = jobs.id
+      LEFT JOIN running ON running.job = jobs.id
+      LEFT JOIN scheduled ON scheduled.job = jobs.id
+      LEFT JOIN ready ON ready.queue = jobs.queue AND ready.task = kinds.task AND ready.rank = -jobs.priority
+        AND ready.job = jobs.id
+      LEFT JOIN reserved ON reserved.worker = jobs.reserved_for AND reserved.rank = -jobs.priority
+        AND reserved.job = jobs.id
+    WHERE jobs.id = ?`,
+  insertReady: insertText(readyTable, readyValues, atOnce),
+  insertReadyOne: insertText(readyTable, readyValues, 1),
+  insertScheduled: `INSERT INTO scheduled (job, due_at, attempt, reserved_for) VALUES (?, ?, ?, ?)`,
+  insertReserved: `INSERT INTO reserved (worker, rank, job, attempt, queue, since) VALUES (?, ?, ?, ?, ?, ?)`,
+  insertExpiring: `INSERT INTO expiring (expires_at, job) VALUES (?, ?)`,
+  expireAgain: `
+    INSERT OR IGNORE INTO expiring (expires_at, job)
+    SELECT expires_at, id FROM jobs WHERE id = ? AND expires_at IS NOT NULL`,
+  deleteReady: `DELETE FROM ready WHERE queue = ? AND task = ? AND rank = ? AND job = ?`,
+  deleteScheduled: `DELETE FROM scheduled WHERE job = ?`,
+  deleteReserved: `DELETE FROM reserved WHERE worker = ? AND rank = ? AND job = ?`,
+
+  // claim
+  leaseTerm: `SELECT boot_id AS bootId, lease_until AS until FROM workers WHERE id = ?`,
+  isReserved: `SELECT 1 FROM reserved WHERE worker = ? LIMIT 1`,
+  backlogs: `
+    SELECT backlogs.queue AS queue, backlogs.task AS task
+    FROM backlogs CROSS JOIN queues ON queues.id = backlogs.queue WHERE queues.paused_at IS NULL`,
+  startFirst: `
+    INSERT INTO running (job, attempt, worker, queue, started_at)
+    SELECT job, attempt + 1, ?, queue, ? FROM ready ${upToHere}`,
+  deleteFirst: `DELETE FROM ready ${upToHere}`,
+  startJob: `INSERT INTO running (job, attempt, worker, queue, started_at) VALUES (?, ?, ?, ?, ?)`,
+  trouble: `
+    SELECT failures, losses, losses_alone AS lossesAlone, postponements, suspect FROM troubles WHERE job = ?`,
+  // Every attempt that began is kept while its job waits.
+  hasBegun: `SELECT 1 FROM attempts WHERE job = ? LIMIT 1`,
+
+  // settle: whoever ends an attempt names job, attempt and worker.
+  beginEnds: `SAVEPOINT ends`,
+  undoEnds: `ROLLBACK TO ends`,
+  keepEnds: `RELEASE ends`,
+  leaveRunning: `DELETE FROM running WHERE job = ? AND attempt = ? AND worker = ? RETURNING cancel_wanted`,
+  leaveRunningMany: `DELETE FROM running WHERE worker = ? AND attempt = ? AND job IN (${listOf(atOnce, '?')})`,
+  insertCompleted: insertText(completedColumns, completedValues, atOnce),
+  insertCompletedOne: insertText(completedColumns, completedValues, 1),
+  insertEnd: `
+    INSERT INTO ends (job, state, task, queue, attempt, worker, started_at, ended_at, ended_by, reason, error)
+    VALUES (:job, :state, :task, :queue, :attempt, :worker, :startedAt, :endedAt, :endedBy, :reason, :error)`,
+  insertAttempt: `
+    INSERT INTO attempts (job, attempt, reason, started_at, ended_at, worker, error, ended_by)
+    VALUES (:job, :attempt, :reason, :startedAt, :endedAt, :worker, :error, :endedBy)`,
+  addTrouble: `
+    INSERT INTO troubles (job, failures, losses, losses_alone, postponements, suspect, error, due_at, worker, started_at,
+      ended_by)
+    VALUES (:job, :failures, :losses, :lossesAlone, coalesce(:postponements, 0), coalesce(:suspect, 0), :error, :dueAt,
+      :worker, :startedAt, :endedBy)
+    ON CONFLICT DO UPDATE SET failures = failures + excluded.failures, losses = losses + excluded.losses,
+      losses_alone = losses_alone + excluded.losses_alone,
+      postponements = coalesce(postponements + :postponements, 0), suspect = coalesce(:suspect, suspect),
+      error = coalesce(excluded.error, error), due_at = coalesce(excluded.due_at, due_at), worker = excluded.worker,
+      started_at = excluded.started_at, ended_by = excluded.ended_by`,
+
+  // cancel
+  askToCancel: `UPDATE running SET cancel_wanted = 1 WHERE job = ?`,
+  cancelRequests: `SELECT job FROM running WHERE cancel_wanted = 1 AND worker = ? ORDER BY job`,
+
+  // output
+  isRunning: `SELECT 1 FROM running WHERE job = ? AND attempt = ? AND worker = ?`,
+  addOutput: `INSERT INTO output (job, attempt, line, at, stream, text) VALUES (?, ?, ?, ?, ?, ?)`,
+  forgetOutput: `DELETE FROM output WHERE job = ? AND attempt = ? AND line BETWEEN ? AND ?`,
+  keepProgress: `INSERT OR REPLACE INTO progress (job, fraction, message) VALUES (?, ?, ?)`,
+  keepUsage: `INSERT OR REPLACE INTO usage (job, attempt, peak_bytes, cpu_ms) VALUES (?, ?, ?, ?)`,
+
+  // statistics
+  addStatistics: `
+    INSERT INTO statistics (minute, task, queue, completed, failed, retried, duration_ms) VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET completed = completed + excluded.completed, failed = failed + excluded.failed,
+      retried = retried + excluded.retried, duration_ms = duration_ms + excluded.duration_ms`,
+  addDurations: `
+    INSERT INTO durations (minute, task, queue, bucket, count) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+}
+
+/** Those whose rows come as arrays. */
+export const rawJobTexts = {
+  firstReserved: `
+    SELECT ${readyColumns('reserved')}
+    WHERE reserved.worker = ? AND (reserved.rank, reserved.job) > (?, ?) ORDER BY reserved.rank, reserved.job LIMIT ?`,
+}

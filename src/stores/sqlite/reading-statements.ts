@@ -1,0 +1,61 @@
+// A list of names is read once for a statement. NULL: all.
+const isNamed = (name: string, names: string) =>
+  `(${names} IS NULL OR ${name} IN (SELECT value FROM json_each(${names})))`
+const onTheseQueues = `queue IN (SELECT id FROM queues WHERE paused_at IS NULL AND ${isNamed('name', ':queues')})`
+const ofTheseTasks = `task IN (SELECT id FROM tasks WHERE ${isNamed('name', ':tasks')})`
+
+/** Statements that only read. */
+export const readingTexts = {
+  job: `SELECT * FROM job_rows WHERE id = ?`,
+  jobsOf: `SELECT * FROM job_rows WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC`,
+  attempts: `SELECT * FROM attempts WHERE job = ? ORDER BY attempt`,
+  running: `
+    SELECT * FROM job_rows WHERE id IN (SELECT job FROM running ORDER BY started_at, job LIMIT ?)
+    ORDER BY started_at, id`,
+  output: `
+    SELECT line, at, stream, text FROM output WHERE job = ? AND attempt = ? AND line > ? ORDER BY line LIMIT ?`,
+  progress: `SELECT job, fraction, message FROM progress WHERE job IN (SELECT value FROM json_each(?))`,
+  usage: `SELECT attempt, peak_bytes AS peakBytes, cpu_ms AS cpuMs FROM usage WHERE job = ?`,
+
+  // queues
+  queues: `SELECT * FROM queues ORDER BY name`,
+  pausedQueues: `SELECT name, paused_at AS pausedAt FROM queues WHERE paused_at IS NOT NULL ORDER BY name`,
+  backlogsOf: `
+    SELECT backlogs.queue AS queue, backlogs.task AS task
+    FROM backlogs CROSS JOIN queues ON queues.id = backlogs.queue CROSS JOIN tasks ON tasks.id = backlogs.task
+    WHERE (:queue IS NULL OR queues.name = :queue) AND (:task IS NULL OR tasks.name = :task)`,
+  tasksReady: `SELECT task FROM backlogs WHERE queue = ?`,
+  nextRank: `SELECT rank FROM ready WHERE queue = ? AND task = ? AND rank > ? ORDER BY rank LIMIT 1`,
+  firstSince: `
+    SELECT min(since) AS since FROM (
+      SELECT since FROM ready WHERE queue = ? AND task = ? AND rank = ? ORDER BY job LIMIT ?)`,
+  reservedSince: `SELECT queue, min(since) AS since FROM reserved GROUP BY queue`,
+  countAhead: `
+    SELECT count(*) AS count FROM (
+      SELECT 1 FROM ready WHERE queue = ? AND task = ? AND (rank, job) < (?, ?) LIMIT ?)`,
+  queuedByTask: `
+    SELECT tasks.name AS task, sum(backlogs.ready) AS count
+    FROM backlogs CROSS JOIN tasks ON tasks.id = backlogs.task CROSS JOIN queues ON queues.id = backlogs.queue
+    WHERE queues.paused_at IS NULL AND ${isNamed('queues.name', ':queues')} GROUP BY tasks.name ORDER BY tasks.name`,
+  // A job that waits for a retry is scheduled and has been claimed before; one that is only delayed has not.
+  anyUnfinished: `
+    SELECT 1 WHERE
+      EXISTS (SELECT 1 FROM running WHERE ${onTheseQueues})
+      OR EXISTS (SELECT 1 FROM reserved WHERE ${onTheseQueues})
+      OR EXISTS (SELECT 1 FROM backlogs WHERE ${onTheseQueues} AND ${ofTheseTasks})
+      OR EXISTS (
+        SELECT 1 FROM scheduled CROSS JOIN jobs ON jobs.id = scheduled.job CROSS JOIN kinds ON kinds.id = jobs.kind
+        WHERE scheduled.attempt > 0 AND ${onTheseQueues} AND (${ofTheseTasks} OR scheduled.reserved_for IS NOT NULL))`,
+
+  // statistics
+  statistics: `
+    SELECT tasks.name AS task, queues.name AS queue, sum(statistics.completed) AS completed,
+      sum(statistics.failed) AS failed, sum(retried) AS retried, sum(duration_ms) AS durationMs
+    FROM statistics CROSS JOIN tasks ON tasks.id = statistics.task CROSS JOIN queues ON queues.id = statistics.queue
+    WHERE minute BETWEEN ? AND ? GROUP BY statistics.queue, statistics.task ORDER BY queues.name, tasks.name`,
+  durations: `
+    SELECT tasks.name AS task, queues.name AS queue, bucket, sum(count) AS count
+    FROM durations CROSS JOIN tasks ON tasks.id = durations.task CROSS JOIN queues ON queues.id = durations.queue
+    WHERE minute BETWEEN ? AND ? GROUP BY durations.queue, durations.task, bucket
+    ORDER BY queues.name, tasks.name, bucket`,
+}

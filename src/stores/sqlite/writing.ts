@@ -1,0 +1,46 @@
+import type Database from 'better-sqlite3'
+import type { Clock } from '../../domain/clock.js'
+import { Counters } from './counters.js'
+import { Names } from './names.js'
+import { NewJobs } from './new-jobs.js'
+import { prepareStatements, type Statements } from './statements.js'
+import type { AroundWrites } from './write-queue.js'
+
+/** What whoever writes needs, and what belongs to the transaction that is open. */
+export class Writing {
+  readonly statements: Statements
+  readonly clock: Clock
+  readonly names: Names
+  readonly counters: Counters
+  readonly newJobs: NewJobs
+
+  constructor(db: Database.Database, clock: Clock) {
+    this.statements = prepareStatements(db)
+    this.clock = clock
+    this.names = new Names(this.statements)
+    this.counters = new Counters(this.statements)
+    this.newJobs = new NewJobs(this.statements)
+  }
+
+  /** Of every transaction; `stored` is called once it is committed. */
+  around(stored: () => void): AroundWrites {
+    return {
+      begin: () => {
+        this.names.begin()
+        this.counters.begin()
+        this.newJobs.begin()
+      },
+      end: () => this.write(),
+      committed: () => {
+        this.names.committed()
+        stored()
+      },
+    }
+  }
+
+  /** Writes what is written many at a time, for whoever comes next in the transaction and may look for it. */
+  write(): void {
+    this.newJobs.write()
+    this.counters.write()
+  }
+}
