@@ -116,7 +116,6 @@ function takeReady(
         if (areFirst) takeFirst(statements, queue, task, some, worker, now)
         else for (const row of some) takeOne(statements, task, row, worker, now)
         counters.addReady(queue, task, -some.length)
-        counters.move(queue, 'queued', 'running', some.length)
       }
     },
   )
@@ -158,7 +157,7 @@ function takeOne(statements: Statements, task: number, row: ReadyRow, worker: nu
 
 /** Those that this worker alone may take, paused queue or not: somebody's foreground runs. */
 function takeReserved(writing: Writing, worker: number, limit: number, now: EpochMs): readonly ReadyRow[] {
-  const { statements, counters } = writing
+  const { statements } = writing
   if (statements.isReserved.get(worker) === undefined) return []
   return takeStartable(
     writing,
@@ -169,7 +168,6 @@ function takeReserved(writing: Writing, worker: number, limit: number, now: Epoc
       for (const [job, rank, attempt, , queue] of rows) {
         statements.startJob.run(job, attempt + 1, worker, queue, now)
         statements.deleteReserved.run(worker, rank, job)
-        counters.move(queue, 'queued', 'running', 1)
       }
     },
   )

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import { countedStates } from './counters.js'
 
 const places = `
   WITH places (job, place) AS (
@@ -21,11 +22,8 @@ function unlikeItsJob(table: string, differs: string): string {
 
 const counted = `
   WITH counted AS (
-    SELECT queues.id AS queue, queues.name AS name,
-      (SELECT count(*) FROM scheduled JOIN jobs ON jobs.id = job WHERE jobs.queue = queues.id) AS scheduled,
-      (SELECT count(*) FROM ready WHERE ready.queue = queues.id)
-        + (SELECT count(*) FROM reserved WHERE reserved.queue = queues.id) AS queued,
-      (SELECT count(*) FROM running WHERE running.queue = queues.id) AS running,
+    SELECT queues.id AS queue,
+      (SELECT count(*) FROM scheduled JOIN jobs ON jobs.id = scheduled.job WHERE jobs.queue = queues.id) AS scheduled,
       coalesce(sum(ended.jobs) FILTER (WHERE state = 3), 0) AS completed,
       coalesce(sum(ended.jobs) FILTER (WHERE state = 4), 0) AS failed,
       coalesce(sum(ended.jobs) FILTER (WHERE state = 5), 0) AS cancelled
@@ -87,7 +85,7 @@ const checks: readonly string[] = [
     WHERE expires_at IS NOT NULL AND (state = 'queued' OR state = 'scheduled')
       AND NOT EXISTS (SELECT 1 FROM attempts WHERE attempts.job = job_rows.id)
       AND NOT EXISTS (SELECT 1 FROM expiring WHERE expiring.expires_at = job_rows.expires_at AND expiring.job = job_rows.id)`,
-  ...['scheduled', 'queued', 'running', 'completed', 'failed', 'cancelled'].map(wronglyCounted),
+  ...countedStates.map(wronglyCounted),
   `WITH found (queue, task, ready) AS (SELECT queue, task, count(*) FROM ready GROUP BY queue, task)
     SELECT 'task ' || task || ' is counted to have ' || coalesce(backlogs.ready, 0) || ' ready jobs on queue ' || queue
       || ', and has ' || coalesce(found.ready, 0)

@@ -1,6 +1,8 @@
-import type { JobState } from '../../domain/job.js'
-import { stateCodes } from './codes.js'
 import type { Statements } from './statements.js'
+
+/** The states of which the jobs are counted as they come and go; of the others rows are counted, or those of `backlogs`. */
+export const countedStates = ['scheduled', 'completed', 'failed', 'cancelled'] as const
+export type CountedState = (typeof countedStates)[number]
 
 /**
  * How many jobs are in which state, by queue, and how many are ready, by queue and task. Whoever moves a job says so here; the
@@ -8,7 +10,7 @@ import type { Statements } from './statements.js'
  */
 export class Counters {
   readonly #statements: Statements
-  /** By queue: what is added in each state, by the numbers of the states. */
+  /** By queue: what is added in each state, in their order. */
   readonly #states = new Map<number, number[]>()
   /** By queue and task. */
   readonly #ready = new Map<number, Map<number, number>>()
@@ -24,17 +26,14 @@ export class Counters {
   }
 
   /** `by` more jobs of a queue are in a state; fewer if it is negative. */
-  add(queue: number, state: JobState, by: number): void {
-    const known = this.#states.get(queue)
-    const sums = known ?? [0, 0, 0, 0, 0, 0]
-    if (known === undefined) this.#states.set(queue, sums)
-    const code = stateCodes[state]
-    sums[code] = (sums[code] ?? 0) + by
-  }
-
-  move(queue: number, from: JobState, to: JobState, jobs: number): void {
-    this.add(queue, from, -jobs)
-    this.add(queue, to, jobs)
+  add(queue: number, state: CountedState, by: number): void {
+    let sums = this.#states.get(queue)
+    if (sums === undefined) {
+      sums = countedStates.map(() => 0)
+      this.#states.set(queue, sums)
+    }
+    const index = countedStates.indexOf(state)
+    sums[index] = (sums[index] ?? 0) + by
   }
 
   /** `by` more jobs of a task are ready on a queue; fewer if it is negative. */

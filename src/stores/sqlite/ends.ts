@@ -1,4 +1,4 @@
-import type { EpochMs, FailureReason, JobState } from '../../domain/job.js'
+import type { EpochMs, FailureReason } from '../../domain/job.js'
 import type { CompletedOutcome, Outcome } from '../../domain/outcome.js'
 import type { Lease } from '../store.js'
 import { endedByCodes, reasonCodes, stateCodes } from './codes.js'
@@ -20,7 +20,7 @@ export function writeCompleted({ statements, names, counters }: Writing, ends: r
     const { startedAt, endedAt, resultJson } = outcome
     const [job, worker] = [jobNumber(lease.job), workerNumber(lease.worker)]
     rows.add(job, names.task(lease.task), queue, lease.attempt, worker, startedAt, endedAt, resultJson)
-    counters.move(queue, 'running', 'completed', 1)
+    counters.add(queue, 'completed', 1)
   }
   rows.write(statements.insertCompleted, statements.insertCompletedOne)
 }
@@ -47,7 +47,7 @@ export function writeEnd(
     reason: failure === null ? null : reasonCodes[failure.reason],
     error: failure === null ? null : JSON.stringify(failure.error),
   })
-  counters.move(queueId, 'running', kind, 1)
+  counters.add(queueId, kind, 1)
 }
 
 /** How a job ends that waits. */
@@ -76,5 +76,5 @@ export function endWaiting(writing: Writing, place: CurrentPlace, end: WaitingEn
     reason,
     error: end.error,
   })
-  writing.counters.add(queue, end.state satisfies JobState, 1)
+  writing.counters.add(queue, end.state, 1)
 }

@@ -1,7 +1,8 @@
-import type { NewJob, WorkerId } from '../../domain/job.js'
+import type { EpochMs, NewJob, WorkerId } from '../../domain/job.js'
 import { goneWorkerError } from '../losses.js'
 import type { Enqueued } from '../store.js'
 import { cancelJob } from './cancel.js'
+import type { NewRow } from './new-jobs.js'
 import { workerNumber } from './rows.js'
 import type { Statements } from './statements.js'
 import { startWaiting } from './waiting.js'
@@ -39,36 +40,28 @@ function keyHolder({ statements, clock, newJobs }: Writing, name: string): numbe
 
 function insert(writing: Writing, job: NewJob, source: JobSource): number {
   const { statements, clock, names, newJobs, counters } = writing
-  const now = clock.now()
-  const isDue = job.dueAt <= now
-  const [queue, kind, rank] = [names.queue(job.queue), names.kind(job), 0 - job.priority]
+  const createdAt = clock.now()
+  const isDue = job.dueAt <= createdAt
+  const [queue, kind, task] = [names.queue(job.queue), names.kind(job), names.task(job.task)]
   const reservedFor = job.reservedFor === null ? null : liveWorker(statements, job.reservedFor, job.lostWithWorker)
-  const id = newJobs.add([
-    kind,
-    queue,
-    job.priority,
-    now,
-    job.argsJson,
-    isDue ? null : job.dueAt,
-    job.expiresAt,
-    job.key?.name ?? null,
-    reservedFor,
-    job.lostWithWorker ? 1 : 0,
-    source?.name ?? null,
-    source?.slot ?? null,
-  ])
+  const isReady = isDue && reservedFor === null
+  const isPlain = isReady && job.expiresAt === null && job.key === null && !job.lostWithWorker && source === null
+  const { priority, argsJson: args } = job
+  const rare = isPlain ? null : rareOf(job, isDue ? null : job.dueAt, reservedFor, source)
+  const id = newJobs.add({ kind, queue, priority, createdAt, args, rare, isReady })
   if (job.expiresAt !== null) statements.insertExpiring.run(job.expiresAt, id)
-  const task = names.task(job.task)
-  if (isDue && reservedFor === null) {
-    newJobs.addReady(id, queue, task, rank, now)
-    counters.add(queue, 'queued', 1)
-    counters.addReady(queue, task, 1)
-  } else {
-    const place = { job: id, queue, task, rank, reservedFor, attempt: 0 }
-    if (isDue) startWaiting(writing, place, 'queued', now)
-    else startWaiting(writing, place, 'scheduled', job.dueAt)
+  if (isReady) counters.addReady(queue, task, 1)
+  else {
+    const place = { job: id, queue, task, rank: 0 - priority, reservedFor, attempt: 0 }
+    startWaiting(writing, place, isDue ? 'queued' : 'scheduled', isDue ? createdAt : job.dueAt)
   }
   return id
+}
+
+function rareOf(job: NewJob, dueAt: EpochMs | null, reservedFor: number | null, source: JobSource): NewRow['rare'] {
+  const lostWithWorker = job.lostWithWorker ? 1 : 0
+  const [schedule, slot] = [source?.name ?? null, source?.slot ?? null]
+  return [dueAt, job.expiresAt, job.key?.name ?? null, reservedFor, lostWithWorker, schedule, slot]
 }
 
 /** The number of a worker, or null if it is gone: its jobs are anybody's, but for those that it alone can run. */

@@ -5,8 +5,9 @@ import { readyColumns } from './ready-jobs.js'
 const jobColumns = `jobs (id, kind, queue, priority, created_at, args, due_at, expires_at, unique_key, reserved_for,
   lost_with_worker, schedule, slot)`
 const jobValues = listOf(13, '?')
-const readyTable = 'ready (queue, task, rank, job, attempt, since)'
-const readyValues = listOf(6, '?')
+// All that most jobs have to say.
+const plainColumns = 'jobs (id, kind, queue, priority, created_at, args)'
+const plainValues = listOf(6, '?')
 const completedColumns = 'ends (job, task, queue, attempt, worker, started_at, ended_at, result, state, ended_by)'
 const completedValues = `${listOf(8, '?')}, ${stateCodes.completed}, ${endedByCodes.return}`
 
@@ -30,8 +31,8 @@ export const jobTexts = {
 
   // counters
   countStates: `
-    UPDATE queues SET scheduled = scheduled + ?, queued = queued + ?, running = running + ?, completed = completed + ?,
-      failed = failed + ?, cancelled = cancelled + ? WHERE id = ?`,
+    UPDATE queues SET scheduled = scheduled + ?, completed = completed + ?, failed = failed + ?, cancelled = cancelled + ?
+    WHERE id = ?`,
   addReady: `
     INSERT INTO backlogs (queue, task, ready) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET ready = ready + excluded.ready`,
   removeReady: `UPDATE backlogs SET ready = ready - ? WHERE queue = ? AND task = ?`,
@@ -40,6 +41,12 @@ export const jobTexts = {
   // enqueue
   insertJob: insertText(jobColumns, jobValues, 1),
   insertJobs: insertText(jobColumns, jobValues, atOnce),
+  insertPlainJob: insertText(plainColumns, plainValues, 1),
+  insertPlainJobs: insertText(plainColumns, plainValues, atOnce),
+  readyNew: `
+    INSERT INTO ready (queue, task, rank, job, attempt, since)
+    SELECT jobs.queue, kinds.task, -jobs.priority, jobs.id, 0, jobs.created_at
+    FROM jobs CROSS JOIN kinds ON kinds.id = jobs.kind WHERE jobs.id BETWEEN ? AND ?`,
   highestJob: `SELECT max(coalesce((SELECT max(id) FROM jobs), 0), job) AS job FROM highest_removed`,
   isWorker: `SELECT 1 FROM workers WHERE id = ?`,
   isKey: `SELECT 1 FROM unique_keys WHERE name = ?`,
@@ -73,8 +80,7 @@ export const jobTexts = {
       LEFT JOIN reserved ON reserved.worker = jobs.reserved_for AND reserved.rank = -jobs.priority
         AND reserved.job = jobs.id
     WHERE jobs.id = ?`,
-  insertReady: insertText(readyTable, readyValues, atOnce),
-  insertReadyOne: insertText(readyTable, readyValues, 1),
+  insertReady: `INSERT INTO ready (queue, task, rank, job, attempt, since) VALUES (?, ?, ?, ?, ?, ?)`,
   insertScheduled: `INSERT INTO scheduled (job, due_at, attempt, reserved_for) VALUES (?, ?, ?, ?)`,
   insertReserved: `INSERT INTO reserved (worker, rank, job, attempt, queue, since) VALUES (?, ?, ?, ?, ?, ?)`,
   insertExpiring: `INSERT INTO expiring (expires_at, job) VALUES (?, ?)`,

@@ -20,7 +20,7 @@ export function promoteDue({ statements, counters }: Writing, now: EpochMs, limi
   statements.reserveDue.run(through)
   statements.deleteDue.run(through)
   for (const { queue, task, isReserved } of rows) {
-    counters.move(queue, 'scheduled', 'queued', 1)
+    counters.add(queue, 'scheduled', -1)
     if (isReserved === 0) counters.addReady(queue, task, 1)
   }
   return rows.length

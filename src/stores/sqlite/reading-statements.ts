@@ -18,7 +18,15 @@ export const readingTexts = {
   usage: `SELECT attempt, peak_bytes AS peakBytes, cpu_ms AS cpuMs FROM usage WHERE job = ?`,
 
   // queues
-  queues: `SELECT * FROM queues ORDER BY name`,
+  queues: `
+    SELECT queues.id, queues.name, queues.paused_at, queues.scheduled,
+      coalesce(waiting.jobs, 0) + coalesce(own.jobs, 0) AS queued, coalesce(active.jobs, 0) AS running,
+      queues.completed, queues.failed, queues.cancelled
+    FROM queues
+      LEFT JOIN (SELECT queue, sum(ready) AS jobs FROM backlogs GROUP BY queue) AS waiting ON waiting.queue = queues.id
+      LEFT JOIN (SELECT queue, count(*) AS jobs FROM reserved GROUP BY queue) AS own ON own.queue = queues.id
+      LEFT JOIN (SELECT queue, count(*) AS jobs FROM running GROUP BY queue) AS active ON active.queue = queues.id
+    ORDER BY queues.name`,
   pausedQueues: `SELECT name, paused_at AS pausedAt FROM queues WHERE paused_at IS NOT NULL ORDER BY name`,
   backlogsOf: `
     SELECT backlogs.queue AS queue, backlogs.task AS task

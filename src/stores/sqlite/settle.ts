@@ -121,7 +121,7 @@ function waitAgain(
   outcome: RetryOutcome | ReleasedOutcome,
   cancelWanted: boolean,
 ): void {
-  const { statements, clock, counters } = writing
+  const { statements, clock } = writing
   const now = clock.now()
   const dueAt = outcome.kind === 'retry' ? outcome.at : now
   addTrouble(writing, lease, outcome, dueAt)
@@ -129,7 +129,6 @@ function waitAgain(
   const job = jobNumber(lease.job)
   const place = placeOf(writing, job)
   if (place === null) throw new Error(`job ${job} ran, but is nowhere`)
-  counters.add(place.queue, 'running', -1)
   startWaiting(writing, { ...place, attempt: lease.attempt }, dueAt > now ? 'scheduled' : 'queued', dueAt)
   // A sweep may have dropped it while the job ran.
   if (outcome.kind === 'released' && !outcome.started) statements.expireAgain.run(job)

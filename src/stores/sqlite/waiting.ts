@@ -35,11 +35,12 @@ export function startWaiting(
   dueAt: EpochMs,
 ): void {
   const { job, queue, task, rank, reservedFor, attempt } = place
-  counters.add(queue, state, 1)
-  if (state === 'scheduled') statements.insertScheduled.run(job, dueAt, attempt, reservedFor)
-  else if (reservedFor !== null) statements.insertReserved.run(reservedFor, rank, job, attempt, queue, dueAt)
+  if (state === 'scheduled') {
+    statements.insertScheduled.run(job, dueAt, attempt, reservedFor)
+    counters.add(queue, 'scheduled', 1)
+  } else if (reservedFor !== null) statements.insertReserved.run(reservedFor, rank, job, attempt, queue, dueAt)
   else {
-    statements.insertReadyOne.run(queue, task, rank, job, attempt, dueAt)
+    statements.insertReady.run(queue, task, rank, job, attempt, dueAt)
     counters.addReady(queue, task, 1)
   }
 }
@@ -52,7 +53,6 @@ export function stopWaiting({ statements, counters }: Writing, place: CurrentPla
     counters.add(queue, 'scheduled', -1)
     return
   }
-  counters.add(queue, 'queued', -1)
   if (reservedFor !== null) {
     statements.deleteReserved.run(reservedFor, rank, job)
     return

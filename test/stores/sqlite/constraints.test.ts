@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { type JobState, jobStates } from '../../../src/domain/job.js'
+import type { JobState } from '../../../src/domain/job.js'
 import { endedByCodes, reasonCodes } from '../../../src/stores/sqlite/codes.js'
+import { countedStates } from '../../../src/stores/sqlite/counters.js'
 import { applicationId, migrations } from '../../../src/stores/sqlite/migrations.js'
 import { closedStore, openRaw } from './open.js'
 
@@ -86,7 +87,7 @@ describe('What the file refuses', () => {
   test('It refuses to count fewer than no jobs.', async () => {
     const { db } = await database()
     db.exec("INSERT INTO queues (name) VALUES ('q')")
-    for (const state of jobStates) {
+    for (const state of countedStates) {
       expect(() => db.exec(`UPDATE queues SET ${state} = ${state} - 1`)).toThrow(/CHECK constraint failed/)
     }
     expect(() => db.exec('INSERT INTO backlogs VALUES (1, 1, -1)')).toThrow(/CHECK constraint failed/)

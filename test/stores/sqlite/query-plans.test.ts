@@ -17,6 +17,8 @@ const scans: Readonly<Record<string, readonly string[]>> = {
   heldBy: ['running'],
   // What runs now, foreground runs that wait, and what waits for a retry.
   anyUnfinished: ['running', 'reserved', 'scheduled USING INDEX scheduled_retries'],
+  // What runs now, and foreground runs that wait.
+  queues: ['reserved', 'running'],
   // Foreground runs that wait.
   reservedSince: ['reserved'],
   // Few slots wait at any time.
@@ -63,7 +65,14 @@ test('Whatever is sorted is what runs, a few queues or sums of statistics.', () 
   const sorted = Object.entries(statementTexts)
     .filter(([, text]) => /\b(SELECT|UPDATE|DELETE)\b/.test(text))
     .filter(([, text]) => planOf(db, text).some((step) => step.includes('TEMP B-TREE')))
-  expect(sorted.map(([name]) => name)).toEqual(['running', 'reservedSince', 'queuedByTask', 'statistics', 'durations'])
+  expect(sorted.map(([name]) => name)).toEqual([
+    'running',
+    'queues',
+    'reservedSince',
+    'queuedByTask',
+    'statistics',
+    'durations',
+  ])
 })
 
 describe('A claim', () => {

@@ -4,14 +4,13 @@
  * Numbers stand for names, states, reasons and kinds of end; `job_rows` shows every job with its names in words.
  */
 export const firstTables = `
-  -- How many jobs of each queue are in which state: counted by whoever moves a job, in the same transaction.
+  -- How many jobs of each queue are in which state: counted by whoever moves a job, in the same transaction. Of those that
+  -- run, and of the few that are reserved, the rows are counted; of those that are ready, see backlogs.
   CREATE TABLE queues (
     id        INTEGER PRIMARY KEY,
     name      TEXT    NOT NULL UNIQUE,
     paused_at INTEGER,
     scheduled INTEGER NOT NULL DEFAULT 0 CHECK (scheduled >= 0),
-    queued    INTEGER NOT NULL DEFAULT 0 CHECK (queued >= 0),
-    running   INTEGER NOT NULL DEFAULT 0 CHECK (running >= 0),
     completed INTEGER NOT NULL DEFAULT 0 CHECK (completed >= 0),
     failed    INTEGER NOT NULL DEFAULT 0 CHECK (failed >= 0),
     cancelled INTEGER NOT NULL DEFAULT 0 CHECK (cancelled >= 0)
@@ -41,7 +40,7 @@ export const firstTables = `
     expires_at       INTEGER,
     unique_key       TEXT,
     reserved_for     INTEGER,
-    lost_with_worker INTEGER NOT NULL CHECK (lost_with_worker BETWEEN 0 AND 1),
+    lost_with_worker INTEGER NOT NULL DEFAULT 0 CHECK (lost_with_worker BETWEEN 0 AND 1),
     schedule         TEXT,
     slot             INTEGER
   ) STRICT;
