@@ -16,7 +16,11 @@ interface Line {
 /** Whether a claim might find something: asked first, so that idle workers leave the lock to those who write. */
 export function isAnythingReady(writing: Writing, request: ClaimRequest): boolean {
   if (writing.statements.isReserved.get(workerNumber(request.worker)) !== undefined) return true
-  return linesOf(writing, request).size > 0
+  // Outside of a transaction: of one that was rolled back nothing may be left, and what is read is committed.
+  writing.names.begin()
+  const { size } = linesOf(writing, request)
+  writing.names.committed()
+  return size > 0
 }
 
 export function claimJobs(writing: Writing, ready: ReadyJobs, turns: Turns, request: ClaimRequest): readonly Claim[] {
@@ -93,8 +97,9 @@ function takeStartable(
 
 /** What has expired is not started, even if no sweep has buried it yet; what has begun once does not expire. */
 function mayStart({ statements }: Writing, row: ReadyRow, now: EpochMs): boolean {
-  const [job, , , , , , , , expiresAt] = row
-  return expiresAt === null || expiresAt > now || statements.hasBegun.get(job) !== undefined
+  const [job, , attempt, , , , , , expiresAt] = row
+  if (expiresAt === null || expiresAt > now) return true
+  return attempt > 0 && statements.hasBegun.get(job) !== undefined
 }
 
 function takeReady(
