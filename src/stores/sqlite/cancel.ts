@@ -10,5 +10,5 @@ export function cancelJob(writing: Writing, job: number) {
     endWaiting(writing, place, cancelled, writing.clock.now())
     return 'cancelled'
   }
-  return writing.statements.askToCancel.run(job).changes > 0 ? 'requested' : 'ended'
+  return writing.statements.requestCancel.run(job).changes > 0 ? 'requested' : 'ended'
 }

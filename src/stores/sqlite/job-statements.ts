@@ -111,7 +111,7 @@ export const jobTexts = {
   beginEnds: `SAVEPOINT ends`,
   undoEnds: `ROLLBACK TO ends`,
   keepEnds: `RELEASE ends`,
-  leaveRunning: `DELETE FROM running WHERE job = ? AND attempt = ? AND worker = ? RETURNING cancel_wanted`,
+  leaveRunning: `DELETE FROM running WHERE job = ? AND attempt = ? AND worker = ? RETURNING cancel_requested`,
   leaveRunningMany: `DELETE FROM running WHERE worker = ? AND attempt = ? AND job IN (${listOf(atOnce, '?')})`,
   insertCompleted: insertText(completedColumns, completedValues, atOnce),
   insertCompletedOne: insertText(completedColumns, completedValues, 1),
@@ -133,8 +133,8 @@ export const jobTexts = {
       started_at = excluded.started_at, ended_by = excluded.ended_by`,
 
   // cancel
-  askToCancel: `UPDATE running SET cancel_wanted = 1 WHERE job = ?`,
-  cancelRequests: `SELECT job FROM running WHERE cancel_wanted = 1 AND worker = ? ORDER BY job`,
+  requestCancel: `UPDATE running SET cancel_requested = 1 WHERE job = ?`,
+  cancelRequests: `SELECT job FROM running WHERE cancel_requested = 1 AND worker = ? ORDER BY job`,
 
   // output
   isRunning: `SELECT 1 FROM running WHERE job = ? AND attempt = ? AND worker = ?`,

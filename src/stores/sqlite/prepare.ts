@@ -32,3 +32,12 @@ export function prepare<T extends Readonly<Record<string, string>>>(
   }
   return statements as Prepared<T>
 }
+
+/**
+ * SQLite looks at the values of a query as it plans it, and plans it anew each time when they are bound: 15 to 190 us. Within a
+ * subquery it does not see them. What only inserts, updates or deletes by a key is not planned by values.
+ */
+export function withHiddenValues(text: string): string {
+  const isQuery = /^\s*(SELECT|WITH)\b/.test(text) || /\bORDER BY\b/.test(text)
+  return isQuery ? text.replace(/\?|:[a-z]\w*/gi, '(SELECT $&)') : text
+}

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3'
-import type { Statement } from './prepare.js'
+import { type Statement, withHiddenValues } from './prepare.js'
 
 /** A job that waits to be taken, in the order of the columns. */
 export type ReadyRow = readonly [
@@ -25,7 +25,7 @@ const arm = `SELECT ${readyColumns('ready')} WHERE ready.queue = ? AND ready.tas
 
 /** Of so many tasks of a queue the first jobs. Each task has its order in the table; SQLite merges them as it reads. */
 export function firstReadyText(tasks: number): string {
-  return `${Array(tasks).fill(arm).join('\nUNION ALL\n')}\nORDER BY 2, 1 LIMIT ?`
+  return withHiddenValues(`${Array(tasks).fill(arm).join('\nUNION ALL\n')}\nORDER BY 2, 1 LIMIT ?`)
 }
 
 /** Where a look at a line of jobs goes on. */

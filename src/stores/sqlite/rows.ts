@@ -33,7 +33,7 @@ export interface JobRow {
   readonly reserved_for: number | null
   readonly lost_with_worker: 0 | 1
   readonly worker: number | null
-  readonly cancel_wanted: 0 | 1
+  readonly cancel_requested: 0 | 1
   readonly result: string | null
   readonly error: string | null
   readonly ended_by: Job['endedBy']
@@ -69,7 +69,7 @@ export function jobOfRow(row: JobRow): Job {
     error: parsed<JobError>(row.error),
     reservedFor: row.reserved_for === null ? null : `w${row.reserved_for}`,
     lostWithWorker: row.lost_with_worker === 1,
-    cancelRequested: row.cancel_wanted === 1,
+    cancelRequested: row.cancel_requested === 1,
     worker: row.worker === null ? null : `w${row.worker}`,
     endedBy: row.ended_by,
     schedule: row.schedule === null || row.slot === null ? null : { name: row.schedule, slot: row.slot },

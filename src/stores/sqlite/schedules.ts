@@ -8,9 +8,9 @@ import type { Writing } from './writing.js'
 // LIMIT -1 is no limit.
 const all = -1
 
-export function putSchedule({ statements, clock }: Writing, said: NewSchedule) {
-  const row = scheduleRow(statements, said.name)
-  const kept = reviseSchedule(row === null ? null : keptScheduleOfRow(row), said, clock.now())
+export function putSchedule({ statements, clock }: Writing, desired: NewSchedule) {
+  const row = scheduleRow(statements, desired.name)
+  const kept = reviseSchedule(row === null ? null : keptScheduleOfRow(row), desired, clock.now())
   if (kept === null) return 'unchanged'
   const plan = kept.plan === null ? null : JSON.stringify(kept.plan)
   const { pauses: _, ...values } = kept

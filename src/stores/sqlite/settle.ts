@@ -104,7 +104,7 @@ export function settle(writing: Writing, lease: Lease, outcome: Outcome, countin
       return true
     case 'retry':
     case 'released':
-      waitAgain(writing, lease, outcome, (left as { readonly cancel_wanted: 0 | 1 }).cancel_wanted === 1)
+      waitAgain(writing, lease, outcome, (left as { readonly cancel_requested: 0 | 1 }).cancel_requested === 1)
       return true
   }
 }
@@ -119,7 +119,7 @@ function waitAgain(
   writing: Writing,
   lease: Lease,
   outcome: RetryOutcome | ReleasedOutcome,
-  cancelWanted: boolean,
+  cancelRequested: boolean,
 ): void {
   const { statements, clock } = writing
   const now = clock.now()
@@ -133,7 +133,7 @@ function waitAgain(
   // A sweep may have dropped it while the job ran.
   if (outcome.kind === 'released' && !outcome.started) statements.expireAgain.run(job)
   // A job that was asked to stop but goes back to a queue stops there.
-  if (!cancelWanted) return
+  if (!cancelRequested) return
   const again = placeOf(writing, job)
   if (again !== null) endWaiting(writing, again, cancelled, now)
 }

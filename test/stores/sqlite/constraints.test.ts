@@ -54,7 +54,7 @@ describe('What the file refuses', () => {
     ['a running job without a worker', 'running', { worker: null }],
     ['a running job without a start', 'running', { started_at: null }],
     ['a running job that nobody has claimed', 'running', { attempt: 0 }],
-    ['a wish to cancel that is neither yes nor no', 'running', { cancel_wanted: 2 }],
+    ['a cancel request that is neither yes nor no', 'running', { cancel_requested: 2 }],
     ['a priority out of range', 'jobs', { priority: 101 }],
     ['a priority that is no whole number', 'jobs', { priority: 0.5 }],
     ['text for a time', 'scheduled', { due_at: 'tomorrow' }],

@@ -100,9 +100,9 @@ export const firstTables = `
     worker        INTEGER NOT NULL,
     queue         INTEGER NOT NULL,
     started_at    INTEGER NOT NULL,
-    cancel_wanted INTEGER NOT NULL DEFAULT 0 CHECK (cancel_wanted BETWEEN 0 AND 1)
+    cancel_requested INTEGER NOT NULL DEFAULT 0 CHECK (cancel_requested BETWEEN 0 AND 1)
   ) STRICT;
-  CREATE INDEX running_cancelling ON running (worker) WHERE cancel_wanted = 1;
+  CREATE INDEX running_cancels ON running (worker) WHERE cancel_requested = 1;
 
   -- Of jobs that failed, were lost or were handed back: the sums of all attempts, and what the last of them left.
   CREATE TABLE troubles (
@@ -290,7 +290,7 @@ export const firstTables = `
     coalesce(troubles.suspect, 0) AS suspect,
     kinds.max_retries AS max_retries, kinds.backoff AS backoff, kinds.timeout_ms AS timeout_ms,
     jobs.reserved_for AS reserved_for, jobs.lost_with_worker AS lost_with_worker,
-    coalesce(running.worker, ends.worker, troubles.worker) AS worker, coalesce(running.cancel_wanted, 0) AS cancel_wanted,
+    coalesce(running.worker, ends.worker, troubles.worker) AS worker, coalesce(running.cancel_requested, 0) AS cancel_requested,
     ends.result AS result, CASE WHEN ends.state = 3 THEN NULL ELSE coalesce(ends.error, troubles.error) END AS error,
     CASE WHEN running.job IS NOT NULL THEN NULL ELSE
       CASE coalesce(ends.ended_by, troubles.ended_by)
