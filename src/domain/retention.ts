@@ -11,7 +11,10 @@ export interface RetentionPolicy {
   readonly completed?: Duration | false
   /** Failed jobs. Default `30d`. */
   readonly failed?: Duration | false
-  /** The most jobs of each of these states, and the most slots, the newest, 1 to 1,000,000,000. Default 1,000,000. */
+  /**
+   * The most jobs of each of these states: over it the lowest ids go, but none that ended within the last hour. And the
+   * most slots: the newest stay. 1 to 1,000,000,000. Default 1,000,000.
+   */
   readonly most?: number
   /** The statistics of each minute; the sums of all time stay. Default `90d`. */
   readonly statistics?: Duration | false

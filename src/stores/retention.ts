@@ -14,3 +14,11 @@ export function oldestKept(now: EpochMs, keepMs: number | null): EpochMs {
 export function keepMsOf({ completedMs, failedMs }: Retention, state: FinalState): number | null {
   return state === 'failed' ? failedMs : completedMs
 }
+
+/** Over the number, a job goes only if it ended at least so long ago: nobody may lose a result that was just made. */
+const youngMs = 3_600_000
+
+/** Jobs that ended at this time or earlier may go if there are too many of their state. */
+export function oldestYoung(now: EpochMs): EpochMs {
+  return now - youngMs
+}

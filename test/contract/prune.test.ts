@@ -90,11 +90,12 @@ contract('prune', (test) => {
     expect([await sum(0), await sum(null)]).toEqual([1, 2])
   })
 
-  test('Of each state no more than the most stay, the newest, in batches that are told to be full.', async (subject) => {
+  test('Over the number, the lowest ids of a state go, in full batches.', async (subject) => {
     const done = [await completed(subject)]
     for (let n = 1; n < 6; n++) done.push(await completed(subject))
     const cancelled = await subject.add()
     await subject.store.cancel([cancelled])
+    await subject.advance(hourMs)
     const retention = retentionOf({ most: 1 })
     expect(await subject.store.prune(retention, 2)).toBe(2)
     expect(await ids(subject)).toEqual([...done.slice(2), cancelled])
@@ -105,14 +106,43 @@ contract('prune', (test) => {
     expect(await ids(subject)).toEqual([done.at(-1), cancelled].sort())
   })
 
-  test('What is too old goes though there are few, and what is too much though it is young.', async (subject) => {
+  test('Over the number, the lowest id goes although it ended last.', async (subject) => {
+    const slow = await subject.start()
+    const quick = await completed(subject)
+    const now = subject.clock.now()
+    await subject.settle(slow, { ...subject.outcome.completed(), startedAt: now, endedAt: now })
+    await subject.advance(hourMs)
+    expect(await subject.store.prune(retentionOf({ most: 1 }), 10)).toBe(1)
+    expect(await ids(subject)).toEqual([quick])
+  })
+
+  test('Over the number, no job goes that ended within the last hour.', async (subject) => {
+    const done = [await completed(subject), await completed(subject)]
+    await subject.advance(hourMs - 2_001) // the first one ended an hour ago, but for a millisecond
+    expect(await subject.store.prune(retentionOf({ most: 1 }), 10)).toBe(0)
+    await subject.advance(1)
+    expect(await subject.store.prune(retentionOf({ most: 1 }), 10)).toBe(1)
+    expect(await ids(subject)).toEqual(done.slice(1))
+  })
+
+  test('Old jobs go although there are few, and too many jobs although they are not old.', async (subject) => {
     await completed(subject)
     await subject.advance(hourMs)
     const young = [await completed(subject), await completed(subject)]
+    const retention = { completedMs: 3 * hourMs, most: 1 }
     expect(await subject.store.prune(retentionOf({ completedMs: hourMs, most: 2 }), 10)).toBe(1)
     expect(await ids(subject)).toEqual(young)
-    expect(await subject.store.prune(retentionOf({ completedMs: hourMs, most: 1 }), 10)).toBe(1)
+    await subject.advance(hourMs)
+    expect(await subject.store.prune(retentionOf(retention), 10)).toBe(1)
     expect(await ids(subject)).toEqual(young.slice(1))
+  })
+
+  test('A job that holds its key is passed over for the next one.', async (subject) => {
+    const holder = await completed(subject, { key: { name: 'k', policy: 'skip', forMs: 9 * hourMs } })
+    const others = [await completed(subject), await completed(subject)]
+    await subject.advance(hourMs)
+    expect(await subject.store.prune(retentionOf({ most: 2 }), 10)).toBe(1)
+    expect(await ids(subject)).toEqual([holder, ...others.slice(1)])
   })
 
   test('Looking after itself changes nothing that can be seen.', async (subject) => {

@@ -1,5 +1,6 @@
+import type { EpochMs } from '../../domain/job.js'
 import type { Retention } from '../../domain/retention.js'
-import { type FinalState, finalStates, keepMsOf, oldestKept } from '../retention.js'
+import { type FinalState, finalStates, keepMsOf, oldestKept, oldestYoung } from '../retention.js'
 import { byArrival, type JobRow } from './jobs.js'
 import { newestSlotTooMany, pruneSlots } from './schedules.js'
 import type { Tables } from './tables.js'
@@ -10,10 +11,12 @@ export function prune(tables: Tables, retention: Retention, limit: number): numb
   const removed: JobRow[] = []
   for (const state of finalStates) {
     const ended = byEnd(tables, state)
-    const newestTooMany = ended.at(-1 - most)?.job.endedAt ?? Number.NEGATIVE_INFINITY
-    const before = Math.max(newestTooMany, oldestKept(now, keepMsOf(retention, state)))
-    const old = ended.filter((row) => (row.job.endedAt ?? 0) <= before && !holdsKey(tables, row))
-    removed.push(...old.slice(0, limit - removed.length))
+    const removable = (before: EpochMs) =>
+      ended.filter((row) => (row.job.endedAt ?? 0) <= before && !holdsKey(tables, row))
+    const old = removable(oldestKept(now, keepMsOf(retention, state)))
+    const others = removable(oldestYoung(now)).filter((row) => !old.includes(row))
+    const tooMany = others.toSorted(byArrival).slice(0, Math.max(0, ended.length - old.length - most))
+    removed.push(...[...old, ...tooMany].slice(0, limit - removed.length))
   }
   for (const row of removed) {
     tables.jobs.remove(row)

@@ -1,14 +1,13 @@
 import type { EpochMs } from '../../domain/job.js'
 import type { Retention } from '../../domain/retention.js'
 import { minuteOf } from '../../domain/statistics.js'
-import { type FinalState, finalStates, keepMsOf, oldestKept } from '../retention.js'
+import { type FinalState, finalStates, keepMsOf, oldestKept, oldestYoung } from '../retention.js'
 import { stateCodes } from './codes.js'
-import type { NewestTooMany } from './newest-too-many.js'
-import { pruneSlots, slotPruneIsDue } from './schedules.js'
+import { newestSlotTooMany, pruneSlots, slotPruneIsDue } from './schedules.js'
 import type { Statements } from './statements.js'
 import type { Writing } from './writing.js'
 
-/** Jobs of one state that have been kept long enough. */
+/** Jobs of one state that ended long enough ago. */
 interface PrunableJobs {
   readonly state: FinalState
   readonly before: EpochMs
@@ -23,12 +22,11 @@ export interface Prunable {
 }
 
 /**
- * Looks for what has been kept long enough, the oldest first; null if there is nothing. Without the lock: to find the jobs
- * whose keys are free takes half a second where a million hold theirs for longer.
+ * Looks for what the retention no longer keeps; null if there is nothing. Without the lock: to find the jobs whose keys are
+ * free takes half a second where a million hold theirs for longer.
  */
 export function findPrunable(
   statements: Statements,
-  tooMany: NewestTooMany,
   now: EpochMs,
   retention: Retention,
   limit: number,
@@ -36,51 +34,49 @@ export function findPrunable(
   const jobs: PrunableJobs[] = []
   let left = limit
   for (const state of finalStates) {
-    const found = prunableJobs(statements, tooMany, now, state, retention, left)
-    if (found.ids.length > 0) jobs.push(found)
-    left -= found.ids.length
+    for (const found of prunableJobs(statements, now, state, retention, left)) {
+      if (found.ids.length > 0) jobs.push(found)
+      left -= found.ids.length
+    }
   }
   const { statisticsMs } = retention
   const oldestMinute = oldestKept(now, statisticsMs)
   const anyMinute = statisticsMs !== null && statements.anyStatisticsBefore.get(minuteOf(oldestMinute)) !== undefined
   const statisticsBefore = anyMinute ? oldestMinute : null
-  const slotsBefore = prunableSlots(statements, tooMany, now, retention)
+  const slotsBefore = prunableSlots(statements, now, retention)
   if (jobs.length === 0 && !anyMinute && slotsBefore === null) return null
   return { jobs, statisticsBefore, slotsBefore }
 }
 
-/** The oldest go first: as long as enough are found by what is known, nothing has to be searched for. */
+/** Those that are too old, the oldest end first; then those that are too many, the lowest ids first. */
 function prunableJobs(
   statements: Statements,
-  tooMany: NewestTooMany,
   now: EpochMs,
   state: FinalState,
   retention: Retention,
   limit: number,
-): PrunableJobs {
-  const find = (before: EpochMs): PrunableJobs => {
-    const rows = statements.prunable.all({ state: stateCodes[state], before, now, limit }) as { readonly job: number }[]
-    return { state, before, ids: rows.map(({ job }) => job) }
-  }
-  const known = Math.max(tooMany.known(state, retention), oldestKept(now, keepMsOf(retention, state)))
-  const found = find(known)
-  if (found.ids.length === limit) return found
-  const before = tooMany.search(state, retention)
-  return before > known ? find(before) : found
+): readonly PrunableJobs[] {
+  const code = stateCodes[state]
+  const idsOf = (rows: unknown[]) => (rows as { readonly job: number }[]).map(({ job }) => job)
+  const oldest = oldestKept(now, keepMsOf(retention, state))
+  const old = idsOf(statements.tooOld.all({ state: code, before: oldest, now, limit }))
+  const ended = statements.endedJobs.get() as Readonly<Record<FinalState, number | null>>
+  const excess = Math.min((ended[state] ?? 0) - old.length - retention.most, limit - old.length)
+  const young = oldestYoung(now)
+  const many =
+    excess <= 0 ? [] : idsOf(statements[tooMany[state]].all({ after: oldest, before: young, now, limit: excess }))
+  return [
+    { state, before: oldest, ids: old },
+    { state, before: young, ids: many },
+  ]
 }
 
+const tooMany = { completed: 'tooManyCompleted', failed: 'tooManyFailed', cancelled: 'tooManyCancelled' } as const
+
 /** null: there are none. */
-function prunableSlots(
-  statements: Statements,
-  tooMany: NewestTooMany,
-  now: EpochMs,
-  retention: Retention,
-): EpochMs | null {
-  const before = (newestTooMany: EpochMs) => Math.max(newestTooMany + 1, oldestKept(now, retention.slotsMs))
-  const known = tooMany.known('slots', retention)
-  if (known > Number.NEGATIVE_INFINITY && slotPruneIsDue(statements, before(known))) return before(known)
-  const found = before(tooMany.search('slots', retention))
-  return slotPruneIsDue(statements, found) ? found : null
+function prunableSlots(statements: Statements, now: EpochMs, { slotsMs, most }: Retention): EpochMs | null {
+  const before = Math.max(newestSlotTooMany(statements, most) + 1, oldestKept(now, slotsMs))
+  return slotPruneIsDue(statements, before) ? before : null
 }
 
 /** Removes what was found and is still as it was. Returns how many jobs, or slots if those are more. */

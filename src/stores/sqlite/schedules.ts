@@ -99,3 +99,9 @@ export function slotPruneIsDue(statements: Statements, before: EpochMs): boolean
     statements.anySlotBefore.get({ before }) !== undefined || statements.anyOnceBefore.get({ before }) !== undefined
   )
 }
+
+/** The time of the newest record that is one too many; below all times if there are not so many. */
+export function newestSlotTooMany(statements: Statements, most: number): EpochMs {
+  const row = statements.newestSlotTooMany.get(most) as { readonly time: EpochMs } | undefined
+  return row?.time ?? Number.NEGATIVE_INFINITY
+}

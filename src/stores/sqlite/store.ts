@@ -20,7 +20,6 @@ import { openForReading, openForWriting, type SqliteLocation } from './database.
 import { enqueueJob } from './enqueue.js'
 import { storeError } from './errors.js'
 import { jobsPage } from './job-pages.js'
-import { NewestTooMany } from './newest-too-many.js'
 import { append, outputOf, progressOf } from './output.js'
 import { pauseQueues, resumeQueues } from './pausing.js'
 import { nextDueAt } from './promotion.js'
@@ -77,7 +76,6 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
   const ready = new ReadyJobs(db)
   const wakeUp = new WakeUp(db, path, clock)
   const turns = new Turns()
-  const tooMany = new NewestTooMany(statements)
   const upkeep = new Upkeep(db, path)
   const writes = new WriteQueue(
     db,
@@ -145,7 +143,7 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
     resumeQueues: (names) => tell(() => resumeQueues(writing, names)),
 
     prune: async (retention, limit) => {
-      const found = await read(() => findPrunable(statements, tooMany, clock.now(), retention, limit))
+      const found = await read(() => findPrunable(statements, clock.now(), retention, limit))
       return found === null ? 0 : write(() => prune(writing, found, limit))
     },
     maintain: () => read(() => upkeep.run()),

@@ -1,4 +1,16 @@
+import { stateCodes } from './codes.js'
+
 const these = 'IN (SELECT value FROM json_each(?))'
+const keyIsFree = `NOT EXISTS (
+  SELECT 1 FROM jobs CROSS JOIN unique_keys AS keys ON keys.name = jobs.unique_key
+  WHERE jobs.id = ends.job AND keys.job = ends.job AND keys.held_until > :now)`
+
+/** The lowest ids of a state. Named tables: SQLite would read the index by time, and sort. */
+function tooMany(from: string, state: number): string {
+  return `
+    SELECT job FROM ${from} WHERE state = ${state} AND ended_at > :after AND ended_at <= :before AND ${keyIsFree}
+    ORDER BY job LIMIT :limit`
+}
 
 /** Statements for what time and people change: sweeps, pauses, workers, retention. */
 export const upkeepTexts = {
@@ -53,14 +65,10 @@ export const upkeepTexts = {
 
   // prune. A key that is held longer than its job lives keeps the job.
   endedJobs: `SELECT sum(completed) AS completed, sum(failed) AS failed, sum(cancelled) AS cancelled FROM queues`,
-  newestJobTooMany: `
-    SELECT ended_at AS time FROM ends WHERE state = ? ORDER BY ended_at DESC, job DESC LIMIT 1 OFFSET ?`,
-  prunable: `
-    SELECT job FROM ends
-    WHERE state = :state AND ended_at <= :before AND NOT EXISTS (
-      SELECT 1 FROM jobs CROSS JOIN unique_keys AS keys ON keys.name = jobs.unique_key
-      WHERE jobs.id = ends.job AND keys.job = ends.job AND keys.held_until > :now)
-    ORDER BY ended_at, job LIMIT :limit`,
+  tooOld: `SELECT job FROM ends WHERE state = :state AND ended_at <= :before AND ${keyIsFree} ORDER BY ended_at, job LIMIT :limit`,
+  tooManyCompleted: tooMany('ends NOT INDEXED', stateCodes.completed),
+  tooManyFailed: tooMany('ends INDEXED BY ends_failed', stateCodes.failed),
+  tooManyCancelled: tooMany('ends INDEXED BY ends_cancelled', stateCodes.cancelled),
   // Whoever found them has not held the lock since.
   stillPrunable: `SELECT job, queue FROM ends WHERE job ${these} AND +state = ? AND +ended_at <= ?`,
   pruneKeys: `

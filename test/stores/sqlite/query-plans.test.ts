@@ -23,6 +23,10 @@ const scans: Readonly<Record<string, readonly string[]>> = {
   reservedSince: ['reserved'],
   // Few slots wait at any time.
   waitingSchedules: ['slots USING COVERING INDEX slots_waiting'],
+  // The lowest ids of a state come first; what is passed over ended otherwise, or within the last hour.
+  tooManyCompleted: ['ends'],
+  tooManyFailed: ['ends USING INDEX ends_failed'],
+  tooManyCancelled: ['ends USING INDEX ends_cancelled'],
   // It passes over what may stay, once for all that it removes.
   newestSlotTooMany: ['slots USING COVERING INDEX slots_through'],
 }
