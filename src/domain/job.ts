@@ -12,7 +12,8 @@ export const jobStates = ['scheduled', 'queued', 'running', 'completed', 'failed
 export type JobState = (typeof jobStates)[number]
 
 /** Why a job or an attempt `failed`: it threw, took too long, its process died, or it was not started in time. */
-export type FailureReason = 'error' | 'timeout' | 'lost' | 'expired'
+export const failureReasons = ['error', 'timeout', 'lost', 'expired'] as const
+export type FailureReason = (typeof failureReasons)[number]
 
 /** What ended an attempt. */
 export type EndedBy = 'return' | 'throw' | 'signal' | 'abandoned' | 'killed' | 'exit' | 'lost' | 'released'
@@ -52,6 +53,8 @@ export interface NewJob {
   readonly reservedFor: WorkerId | null
   /** Whether it ends as `lost` when that worker does: its input is with that worker alone. */
   readonly lostWithWorker: boolean
+  /** The trace context of whoever enqueued it, as W3C headers in JSON text; null: none. */
+  readonly trace: string | null
 }
 
 /** The state of a job as it is stored. */
@@ -91,6 +94,7 @@ export interface Job {
   readonly reservedFor: WorkerId | null
   /** Whether it ends as `lost` when that worker does. */
   readonly lostWithWorker: boolean
+  readonly trace: string | null
   /** Whether somebody wants it cancelled while it runs. */
   readonly cancelRequested: boolean
   /** Who runs it, or ran it last. */
@@ -118,6 +122,7 @@ export type ClaimedJob = Pick<
   | 'backoff'
   | 'timeoutMs'
   | 'dueAt'
+  | 'trace'
 > & { readonly slot: EpochMs | null }
 
 /** One line of what a job has printed. */

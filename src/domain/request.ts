@@ -90,6 +90,7 @@ export function makeJob(
     key: keyOf(options),
     reservedFor: null,
     lostWithWorker: false,
+    trace: null,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { EpochMs } from './job.js'
+import type { EpochMs, FailureReason } from './job.js'
 import type { Outcome } from './outcome.js'
 
 /**
@@ -9,6 +9,8 @@ export interface TaskStatistics {
   readonly queue: string
   readonly completed: number
   readonly failed: number
+  /** The failed jobs by reason: the sum is `failed`. */
+  readonly failedBy: Readonly<Record<FailureReason, number>>
   readonly retried: number
   /** The sum over the jobs that ended, of each its last attempt. */
   readonly durationMs: number
@@ -18,7 +20,7 @@ export interface TaskStatistics {
 
 /** What one end adds to the statistics; null: nothing, such as being cancelled or given back. */
 export interface Counted {
-  readonly count: 'completed' | 'failed' | 'retried'
+  readonly count: 'completed' | 'retried' | FailureReason
   /** null: it never ran, or will run again. */
   readonly durationMs: number | null
 }
@@ -27,8 +29,9 @@ export function countedAs(outcome: Outcome): Counted | null {
   const durationMs = outcome.endedAt - outcome.startedAt
   switch (outcome.kind) {
     case 'completed':
+      return { count: 'completed', durationMs: Math.max(0, durationMs) }
     case 'failed':
-      return { count: outcome.kind, durationMs: Math.max(0, durationMs) }
+      return { count: outcome.reason, durationMs: Math.max(0, durationMs) }
     case 'retry':
       return { count: 'retried', durationMs: null }
     default:

@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
-import type { NewWorker, ProcessIdentity, WorkerInfo } from '../stores/store.js'
+import type { NewWorker, ProcessIdentity, WorkerInfo, WorkerVitals } from '../stores/store.js'
 
 /** The id of this boot; null where the system has no /proc. */
 export function thisBoot(): string | null {
@@ -72,4 +72,10 @@ function attempt<T>(use: () => T): T | null {
   } catch {
     return null
   }
+}
+
+/** What a worker reports of itself with each beat. */
+export function vitalsOf(processes: readonly ProcessIdentity[]): WorkerVitals {
+  const own = process.memoryUsage.rss()
+  return { processes: processes.map((task) => ({ ...task, rssBytes: residentBytes(task.pid) })), rssBytes: own }
 }

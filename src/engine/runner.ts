@@ -11,6 +11,7 @@ import { TimeLimits } from './attempts/time-limits.js'
 import { ClaimLoop } from './claim-loop.js'
 import { enqueueFromTask } from './enqueue.js'
 import type { EngineEmitter } from './events.js'
+import { vitalsOf } from './host.js'
 import type { ProcessExit } from './hosts/process-exit.js'
 import type { AttemptEnd, StopReason } from './ipc/messages.js'
 import { Prefetch } from './pool/prefetch.js'
@@ -176,7 +177,7 @@ export class Runner {
         return
       case 'spawned':
         // The worker that reclaims the jobs must know this process, to kill it before it runs them again.
-        this.#store.beat(this.#claims.worker, this.#pool.processes).then(event.stored, event.stored)
+        this.#store.beat(this.#claims.worker, vitalsOf(this.#pool.processes)).then(event.stored, event.stored)
         return
       case 'enqueue':
         void enqueueFromTask(this.#store, this.#clock, this.#events, event.request).then(event.answer)

@@ -1,6 +1,6 @@
 import type { EpochMs, NewJob } from '../domain/job.js'
 import type { DecidedSlot } from '../domain/schedule/due.js'
-import type { NewSchedule, SlotRecord, StoredSchedule } from '../domain/schedule/schedule.js'
+import type { NewSchedule, SlotRecord, StoredSchedule, StoredSlot } from '../domain/schedule/schedule.js'
 
 /** Schedules and their slots. */
 export interface ScheduleStore {
@@ -45,7 +45,7 @@ export interface ScheduleStore {
    */
   triggerSchedule(request: { readonly name: string; readonly job: NewJob }): Promise<SlotRecord | null>
   /** Slot records before `before` (null: all), the newest first. Includes removed schedules. */
-  slots(name: string, page: { readonly limit: number; readonly before: EpochMs | null }): Promise<readonly SlotRecord[]>
+  slots(name: string, page: { readonly limit: number; readonly before: EpochMs | null }): Promise<readonly StoredSlot[]>
   /** Records that a scheduler is alive now. Returns the time before that; null if none. A power loss may undo it. */
   noteScheduler(): Promise<EpochMs | null>
   /** When a scheduler was last alive; null if never. */

@@ -1,3 +1,4 @@
+import type { FailureGroup } from '../domain/failure-group.js'
 import type {
   Attempt,
   ClaimedJob,
@@ -123,14 +124,26 @@ export interface WorkerStore {
    */
   register(worker: NewWorker): Promise<WorkerId>
   /**
-   * Renews the worker's lease, and stores its processes. False if the lease is over: it is never extended then, and
+   * Renews the worker's lease, and stores its processes and memory. False if the lease is over: it is never extended then, and
    * the jobs that the worker still runs are lost.
    */
-  beat(worker: WorkerId, processes: readonly ProcessIdentity[]): Promise<boolean>
+  beat(worker: WorkerId, vitals: WorkerVitals): Promise<boolean>
   /** Replaces the tasks that a worker knows. */
   setTasks(worker: WorkerId, tasks: readonly string[]): Promise<void>
   /** Removes a worker that has ended. Its running jobs go back to their queues without a penalty. */
   deregister(worker: WorkerId): Promise<void>
+}
+
+/** What a worker reports of itself with each beat. */
+export interface WorkerVitals {
+  readonly processes: readonly TaskProcess[]
+  /** Resident memory of the worker; null if it is unknown. */
+  readonly rssBytes: number | null
+}
+
+/** A process in which a worker runs jobs. */
+export interface TaskProcess extends ProcessIdentity {
+  readonly rssBytes: number | null
 }
 
 /** A process of this machine. Differs from a later one with the same number. */
@@ -161,7 +174,9 @@ export interface WorkerInfo extends NewWorker {
   readonly lastBeatAt: EpochMs
   /** Whether the lease is over, by the store's clock. */
   readonly expired: boolean
-  readonly processes: readonly ProcessIdentity[]
+  /** As of the last beat. */
+  readonly processes: readonly TaskProcess[]
+  readonly rssBytes: number | null
 }
 
 /** What users do to jobs and queues. */
@@ -175,13 +190,14 @@ export interface JobAdmin {
   pauseQueues(names: readonly string[]): Promise<readonly ('paused' | 'unchanged')[]>
   resumeQueues(names: readonly string[]): Promise<readonly ('resumed' | 'unchanged')[]>
   /**
-   * Removes what the retention no longer keeps, the oldest first: at most `limit` jobs, at most `limit` slot records
+   * Removes what the retention no longer keeps: jobs that ended too long ago, the oldest first; then, where a state has
+   * too many, the lowest ids of those that ended over an hour ago. At most `limit` jobs, at most `limit` slot records
    * with one-off schedules, and minutes of statistics. Keeps jobs that hold a unique key, waiting slots, and slots whose
    * job has not ended. Returns the number of removed jobs or of removed slots, whichever is higher. If that is `limit`,
    * call it again: there may be more.
    */
   prune(retention: Retention, limit: number): Promise<number>
-  /** Housekeeping of the store. Workers call it every few seconds. */
+  /** Housekeeping of the store, and samples of its queues. Workers call it every few seconds. */
   maintain(): Promise<void>
 }
 
@@ -215,6 +231,16 @@ export interface JobReader {
   queuedByTask(queues: readonly string[] | null): Promise<readonly TaskCount[]>
   /** Statistics by queue and task since a time, rounded to the minute (null: all time). Includes pruned jobs. */
   statistics(since: EpochMs | null): Promise<readonly TaskStatistics[]>
+  /**
+   * Failed jobs since a time, rounded to the minute, grouped by task and error. The group with the latest failure
+   * comes first. Includes pruned jobs.
+   */
+  failures(since: EpochMs, limit: number): Promise<readonly FailureGroup[]>
+  /**
+   * How queues were at times since `since`, the oldest first. Workers sample every queue that has changed, at most
+   * once a minute: a queue without a new sample is as it was.
+   */
+  queueSamples(since: EpochMs): Promise<readonly QueueSample[]>
   /** Running jobs, the longest-running first. */
   running(limit: number): Promise<readonly Job[]>
 }
@@ -231,6 +257,15 @@ export interface JobFilter {
   readonly reason?: FailureReason
   readonly createdBefore?: EpochMs
   readonly createdAfter?: EpochMs
+  /** Jobs of this schedule. */
+  readonly schedule?: string
+  /** Jobs that have ended at this time or later. */
+  readonly endedAfter?: EpochMs
+  /**
+   * Failed jobs with this text in the name or the first line of their error. Numbers are not compared. Does not find
+   * errors beyond the number that is kept apart for each task.
+   */
+  readonly error?: string
 }
 
 export interface Page {
@@ -251,6 +286,14 @@ export interface QueueInfo {
   readonly counts: Readonly<Record<JobState, number>>
   /** When the oldest queued job became ready; null if none waits. */
   readonly oldestQueuedAt: EpochMs | null
+}
+
+export interface QueueSample {
+  readonly queue: string
+  readonly at: EpochMs
+  readonly queued: number
+  /** How many jobs were ever enqueued. */
+  readonly enqueued: number
 }
 
 export interface PausedQueue {

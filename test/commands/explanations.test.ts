@@ -8,6 +8,7 @@ import { Subject } from '../contract/harness.js'
 import { type CliProject, cliProject } from '../support/cli.js'
 import { movableClock } from '../support/clock.js'
 import { type Golden, goldenFolder } from '../support/golden.js'
+import { noVitals } from '../support/vitals.js'
 
 const golden = goldenFolder('explanations')
 const second = 1_000
@@ -100,7 +101,7 @@ describe('status JOB says why a job is where it is', () => {
       await subject.claim(other, 9, ['endless', 'stopping', 'slow', 'risky'])
       await store.cancel([stopping])
       clock.setWall(now)
-      for (const worker of [busy, other]) await store.beat(worker, [])
+      for (const worker of [busy, other]) await store.beat(worker, noVitals)
       const foreground = await register(subject, [])
       return {
         running,

@@ -44,6 +44,7 @@ contract('enqueue', (test) => {
       worker: null,
       reservedFor: null,
       lostWithWorker: false,
+      trace: null,
       cancelRequested: false,
       endedBy: null,
       schedule: null,

@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import { leaseMs } from '../../src/stores/store.js'
+import { noVitals } from '../support/vitals.js'
 import { contract, type Subject } from './harness.js'
 
 /** Every end of the attempt is refused, and changes nothing. */
@@ -58,7 +59,7 @@ contract('fencing', (test) => {
   test("When the worker's lease is over its attempts are lost, though nobody has swept it.", async (subject) => {
     const claim = await subject.start()
     await subject.advance(leaseMs - 1)
-    expect(await subject.store.beat(claim.worker, [])).toBe(true)
+    expect(await subject.store.beat(claim.worker, noVitals)).toBe(true)
     await subject.advance(leaseMs)
     await expectLost(subject, claim)
     expect((await subject.job(claim.job.id)).state).toBe('running')

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { KeyPolicy } from '../../src/domain/job.js'
-import type { Lease } from '../../src/stores/store.js'
+import type { JobFilter, Lease } from '../../src/stores/store.js'
 import { newJob } from '../support/job.js'
 import { evenly, Subject } from './harness.js'
 import { firstSchedules, runSchedules, scheduleOperations, schedulesHeld } from './model-schedules.js'
@@ -62,13 +62,14 @@ const operations = fc.oneof(
       limit: fc.integer({ min: 1, max: 3 }),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('maintain' as const) }) },
   { weight: 8, arbitrary: scheduleOperations },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('register' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('beat' as const), worker: workers }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('deregister' as const), worker: workers }) },
   {
     weight: 2,
-    arbitrary: fc.record({ kind: fc.constant('advance' as const), ms: fc.constantFrom(1, 10, 1_000, 29_999) }),
+    arbitrary: fc.record({ kind: fc.constant('advance' as const), ms: fc.constantFrom(1, 10, 1_000, 29_999, 61_000) }),
   },
 )
 type Operation = typeof operations extends fc.Arbitrary<infer T> ? T : never
@@ -120,10 +121,12 @@ async function run(subject: Subject, leases: Lease[], operation: Operation): Pro
       const { ageMs, most, limit } = operation
       return store.prune({ completedMs: ageMs, failedMs: ageMs, most, statisticsMs: ageMs, slotsMs: ageMs }, limit)
     }
+    case 'maintain':
+      return store.maintain()
     case 'register':
       return subject.register()
     case 'beat':
-      return store.beat(operation.worker, [{ pid: 5, startTicks: null }])
+      return store.beat(operation.worker, { processes: [{ pid: 5, startTicks: null, rssBytes: 6 }], rssBytes: 7 })
     case 'deregister':
       return store.deregister(operation.worker)
     case 'advance':
@@ -133,8 +136,17 @@ async function run(subject: Subject, leases: Lease[], operation: Operation): Pro
   }
 }
 
+const filters: readonly JobFilter[] = [
+  { schedule: 'daily' },
+  { schedule: 'daily', states: ['queued', 'completed'] },
+  { schedule: 'daily', endedAfter: 1_000 },
+  { endedAfter: 1_000 },
+  { error: 'Error' },
+  { error: 'Error', task: 'noop', reason: 'error' },
+]
+
 /** All that can be read. */
-async function everything({ store }: Subject) {
+async function everything({ store, clock }: Subject) {
   const { items } = await store.jobs({}, { limit: 1_000, after: null })
   const attempts = await Promise.all(items.map(({ id }) => store.attempts(id)))
   const requests = await Promise.all(['w1', 'w2', 'w3'].map((worker) => store.cancelRequests(worker)))
@@ -142,6 +154,11 @@ async function everything({ store }: Subject) {
   const sums = await Promise.all([store.statistics(null), store.statistics(0)])
   const rest = [store.queues(), store.workers(), store.running(100), store.unfinished(null), store.unfinished(['a'])]
   const paused = await store.pausedQueues()
+  const failures = await Promise.all([store.failures(0, 100), store.failures(clock.now() - 60_000, 2)])
+  const samples = await store.queueSamples(0)
+  const ids = async (filter: JobFilter) =>
+    (await store.jobs(filter, { limit: 5, after: null })).items.map(({ id }) => id)
+  const found = await Promise.all(filters.map(ids))
   return {
     items,
     attempts,
@@ -149,6 +166,9 @@ async function everything({ store }: Subject) {
     sums,
     ahead,
     paused,
+    failures,
+    samples,
+    found,
     rest: await Promise.all(rest),
     ...(await schedulesHeld(store)),
   }

@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import { newJob } from '../support/job.js'
+import { noVitals } from '../support/vitals.js'
 import { contract } from './harness.js'
 
 contract('pausing', (test) => {
@@ -50,7 +51,7 @@ contract('pausing', (test) => {
   test('What runs goes on and ends; its retry waits.', async (subject) => {
     const claim = await subject.start()
     await subject.store.pauseQueues(['default'])
-    expect(await subject.store.beat(claim.worker, [])).toBe(true)
+    expect(await subject.store.beat(claim.worker, noVitals)).toBe(true)
     expect(await subject.settle(claim, subject.outcome.retry(0))).toBe('settled')
     expect(await subject.claimIds(claim.worker)).toEqual([])
     await subject.store.resumeQueues(['default'])

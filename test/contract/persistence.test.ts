@@ -3,6 +3,7 @@ import { StoreUnavailableError } from '../../src/domain/errors.js'
 import type { Store } from '../../src/stores/store.js'
 import { newJob, newWorker } from '../support/job.js'
 import { retentionOf } from '../support/retention.js'
+import { noVitals } from '../support/vitals.js'
 import { contract } from './harness.js'
 
 contract('persistence', (test) => {
@@ -47,7 +48,7 @@ contract('persistence', (test) => {
       cancelRequests: () => store.cancelRequests('w1'),
       sweep: () => store.sweep({ limit: 1, dead: [] }),
       register: () => store.register(newWorker(clock)),
-      beat: () => store.beat('w1', []),
+      beat: () => store.beat('w1', noVitals),
       deregister: () => store.deregister('w1'),
       prune: () => store.prune(retentionOf(), 1),
       maintain: () => store.maintain(),
@@ -80,6 +81,8 @@ contract('persistence', (test) => {
       jobsAhead: () => store.jobsAhead('j1', 1),
       unfinished: () => store.unfinished(null),
       statistics: () => store.statistics(null),
+      failures: () => store.failures(0, 1),
+      queueSamples: () => store.queueSamples(0),
       running: () => store.running(1),
     }
     for (const [name, call] of Object.entries(calls)) {

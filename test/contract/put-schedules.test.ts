@@ -35,6 +35,8 @@ contract('put-schedules', (test) => {
         pauses: [],
         waiting: 0,
         lastSlot: null,
+        lastSuccessAt: null,
+        slotTotals: {},
       },
     ])
   })

@@ -88,7 +88,7 @@ contract('schedules', (test) => {
     const record = await store.triggerSchedule({ name: 's', job: newJob() })
     expect(await store.dropSchedules(['s', 'unknown', 's'])).toEqual(['dropped', 'unknown', 'unknown'])
     expect((await store.schedules()).map(({ name }) => name)).toEqual(['t'])
-    expect(await store.slots('s', { limit: 10, before: null })).toEqual([record])
+    expect(await store.slots('s', { limit: 10, before: null })).toEqual([{ ...record, jobEnd: null }])
     await subject.advance(1_000)
     const now = subject.clock.now()
     await store.dropSchedules(['t'])
@@ -109,7 +109,7 @@ contract('schedules', (test) => {
     expect(await only(store)).toMatchObject({ waiting: 1, lastSlot: { slot: at + 2, outcome: 'waiting' } })
     await subject.advance(500)
     await store.dropSchedules(['s'])
-    const skipped = { outcome: 'skipped', reason: 'the schedule was removed', job: null, lateMs: 498 }
+    const skipped = { outcome: 'skipped', reason: 'the schedule was removed', job: null, lateMs: 498, jobEnd: null }
     expect(await store.slots('s', { limit: 1, before: null })).toEqual([{ slot: at + 2, through: at + 2, ...skipped }])
     await store.cancel(['j1'])
     await store.putSchedules([newSchedule('s', { overlap: 'queue' })])

@@ -56,7 +56,7 @@ contract('slots', (test) => {
       { ...due, job: 'j2' },
     ]
     expect(await claim(store, decided, { job: newJob({ task: 'nightly', queue: 'q' }) })).toEqual(records)
-    expect(await slots(store)).toEqual(records.toReversed())
+    expect(await slots(store)).toEqual(records.toReversed().map((record) => ({ ...record, jobEnd: null })))
     expect(await found(store)).toMatchObject({ decidedUntil: at + 60, fired: 2, waiting: 0, lastSlot: records[3] })
     expect(await jobs(subject)).toMatchObject([
       { id: 'j2', task: 'nightly', queue: 'q', state: 'queued', schedule: { name: 's', slot: at + 60 } },
@@ -199,7 +199,7 @@ contract('slots', (test) => {
     expect(await trigger()).toEqual({ slot: now, through: now, job: 'j2', ...fired })
     expect(await trigger()).toEqual({ slot: now + 1, through: now + 1, job: 'j3', ...fired })
     expect(await subject.job('j3')).toMatchObject({ task: 'by-hand', schedule: { name: 's', slot: now + 1 } })
-    expect(await found(store)).toEqual({ ...claimed, lastSlot: (await slots(store))[0] })
+    expect(await found(store)).toEqual({ ...claimed, lastSlot: (await slots(store))[0], slotTotals: { fired: 3 } })
   })
 
   test('By hand it takes no slot of its rule: those are still there to fire.', async (subject) => {

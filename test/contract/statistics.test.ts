@@ -2,7 +2,8 @@ import { expect } from 'vitest'
 import { durationBucket } from '../../src/domain/statistics.js'
 import { contract, type Subject } from './harness.js'
 
-const none = { completed: 0, failed: 0, retried: 0, durationMs: 0, durations: [] }
+const noFailures = { error: 0, timeout: 0, lost: 0, expired: 0 }
+const none = { completed: 0, failed: 0, failedBy: noFailures, retried: 0, durationMs: 0, durations: [] }
 
 /** The sums, with only what is not zero. */
 async function sums(subject: Subject, since: number | null = null) {
@@ -33,6 +34,7 @@ contract('statistics', (test) => {
         queue: 'x',
         completed: 1,
         failed: 1,
+        failedBy: { ...noFailures, error: 1 },
         retried: 1,
         durationMs: 703,
         durations: [3, 700].map((durationMs) => ({ bucket: durationBucket(durationMs), count: 1 })),
@@ -55,7 +57,7 @@ contract('statistics', (test) => {
     const lost = await subject.start({ task: 'lost' })
     await subject.sweep([lost.worker])
     expect(await sums(subject)).toEqual([
-      { task: 'hello', queue: 'default', ...none, failed: 1 },
+      { task: 'hello', queue: 'default', ...none, failed: 1, failedBy: { ...noFailures, expired: 1 } },
       { task: 'lost', queue: 'default', ...none, retried: 1 },
     ])
   })

@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import type { Store } from '../../src/stores/store.js'
 import { newJob } from '../support/job.js'
+import { noVitals } from '../support/vitals.js'
 import { contract, type Subject, someTurns } from './harness.js'
 
 // Nobody waits as long: a test that would, fails by its own time limit.
@@ -113,7 +114,7 @@ contract('wake-up', (test) => {
     const worker = await idleWorker(subject)
     const waiting = wait(subject.store)
     await subject.claimIds(worker)
-    await subject.store.beat(worker, [])
+    await subject.store.beat(worker, noVitals)
     await subject.sweep()
     await someTurns()
     expect(waiting.isOver()).toBe(false)

@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { noVitals } from '../support/vitals.js'
 import { contract } from './harness.js'
 
 contract('workers', (test) => {
@@ -14,7 +15,7 @@ contract('workers', (test) => {
     const now = subject.clock.now()
     const { bootId } = subject.clock
     expect(await subject.store.workers()).toEqual([
-      { id, ...said, tasks: null, bootId, startedAt: now, lastBeatAt: now, expired: false, processes: [] },
+      { id, ...said, tasks: null, bootId, startedAt: now, lastBeatAt: now, expired: false, ...noVitals },
     ])
   })
 
@@ -28,13 +29,13 @@ contract('workers', (test) => {
     expect(listed).toEqual(ids.filter((id) => id !== 'w11'))
   })
 
-  test('A beat is noted, with the processes that the worker runs on.', async (subject) => {
+  test('A beat is stored, with the processes and the memory of the worker.', async (subject) => {
     const id = await subject.register()
     await subject.advance(5_000)
-    const processes = [{ pid: 1, startTicks: 2 }]
-    expect(await subject.store.beat(id, processes)).toBe(true)
+    const vitals = { processes: [{ pid: 1, startTicks: 2, rssBytes: 3 }], rssBytes: 4 }
+    expect(await subject.store.beat(id, vitals)).toBe(true)
     expect(await subject.store.workers()).toMatchObject([
-      { lastBeatAt: subject.clock.now(), startedAt: subject.clock.now() - 5_000, processes },
+      { lastBeatAt: subject.clock.now(), startedAt: subject.clock.now() - 5_000, ...vitals },
     ])
   })
 

@@ -25,6 +25,7 @@ export function newJob(overrides: Partial<NewJob> = {}): NewJob {
     key: null,
     reservedFor: null,
     lostWithWorker: false,
+    trace: null,
     ...overrides,
   }
 }

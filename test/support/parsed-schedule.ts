@@ -29,6 +29,8 @@ export function storedSchedule(options: ScheduleOptions = {}, overrides: Partial
     pauses: [],
     waiting: 0,
     lastSlot: null,
+    lastSuccessAt: null,
+    slotTotals: {},
     ...overrides,
   }
 }

@@ -9,8 +9,8 @@ import {
   type StoredSchedule,
 } from './schedule.js'
 
-/** What a store keeps of a schedule, beside its revision and its slots. */
-export type KeptSchedule = Omit<StoredSchedule, 'revision' | 'waiting' | 'lastSlot'>
+/** What a store keeps of a schedule, beside its revision, its slots and how their jobs ended. */
+export type KeptSchedule = Omit<StoredSchedule, 'revision' | 'waiting' | 'lastSlot' | 'lastSuccessAt' | 'slotTotals'>
 
 /** The new state of a schedule whose source declares it again; null if nothing changed. */
 export function reviseSchedule(kept: KeptSchedule | null, declared: NewSchedule, now: EpochMs): KeptSchedule | null {

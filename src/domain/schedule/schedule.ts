@@ -1,4 +1,4 @@
-import type { EpochMs, JobId } from '../job.js'
+import type { EpochMs, FailureReason, JobId, JobState } from '../job.js'
 import type { EnqueueOptions, TaskDefaults } from '../request.js'
 import type { Rule } from './rule.js'
 
@@ -82,7 +82,11 @@ export interface StoredSchedule extends DeclaredSchedule {
   /** How many slots wait for the job of an earlier one to end. */
   readonly waiting: number
   /** The latest slot that has a record, also if it waits. */
-  readonly lastSlot: SlotRecord | null
+  readonly lastSlot: StoredSlot | null
+  /** When the last job of it that completed ended; null if none has. */
+  readonly lastSuccessAt: EpochMs | null
+  /** How many slot records there were of each outcome, removed ones too. Waiting slots have none yet. */
+  readonly slotTotals: Readonly<Partial<Record<SlotOutcome, number>>>
 }
 
 export interface Pause {
@@ -106,6 +110,19 @@ export interface SlotRecord {
   readonly job: JobId | null
   /** How long after its time, jitter included, the slot was decided. */
   readonly lateMs: number
+}
+
+/** A slot record as it is stored, with what became of its job. It stays when the job is removed. */
+export interface StoredSlot extends SlotRecord {
+  /** null: there is no job, or it has not ended. */
+  readonly jobEnd: JobEnd | null
+}
+
+export interface JobEnd {
+  readonly state: Extract<JobState, 'completed' | 'failed' | 'cancelled'>
+  readonly reason: FailureReason | null
+  /** Of the last attempt; null if it never ran. */
+  readonly durationMs: number | null
 }
 
 /** A slot that fires later than this is `late`. */

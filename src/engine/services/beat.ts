@@ -1,6 +1,7 @@
 import type { Clock } from '../../domain/clock.js'
 import { beatMs, type ProcessIdentity, type WorkerStore } from '../../stores/store.js'
 import type { EngineEmitter } from '../events.js'
+import { vitalsOf } from '../host.js'
 import { loopService, type Service } from './service.js'
 
 /** Renews the lease of a worker. Calls `evicted` if the lease has expired. */
@@ -13,7 +14,7 @@ export function beat(
   events: EngineEmitter,
 ): Service {
   return loopService('beat', clock, events, async () => {
-    const isRenewed = await store.beat(worker(), processes())
+    const isRenewed = await store.beat(worker(), vitalsOf(processes()))
     if (!isRenewed) await evicted()
     return beatMs
   })

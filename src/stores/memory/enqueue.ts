@@ -2,6 +2,7 @@ import type { Job, JobId, NewJob } from '../../domain/job.js'
 import { isFinal } from '../../domain/transitions.js'
 import { goneWorkerError } from '../losses.js'
 import type { Enqueued } from '../store.js'
+import { endJob } from './ends.js'
 import type { JobRow } from './jobs.js'
 import type { Tables } from './tables.js'
 
@@ -67,6 +68,6 @@ function cancelRow(tables: Tables, row: JobRow): 'cancelled' | 'requested' | 'en
     tables.jobs.amend(row, { cancelRequested: true })
     return 'requested'
   }
-  tables.jobs.change(row, { state: 'cancelled', endedAt: tables.clock.now() })
+  endJob(tables, row, { state: 'cancelled', endedAt: tables.clock.now() }, null)
   return 'cancelled'
 }

@@ -8,7 +8,9 @@ import {
   type Progress,
   type WorkerId,
 } from '../../domain/job.js'
+import type { JobEnd } from '../../domain/schedule/schedule.js'
 import { canMove } from '../../domain/transitions.js'
+import type { FailureRow } from './failures.js'
 
 /** A job with what the store keeps beside it. */
 export interface JobRow {
@@ -17,6 +19,10 @@ export interface JobRow {
   /** All attempts that started, in order. While the job runs, the last one is running. */
   attempts: readonly Attempt[]
   progress: Progress | null
+  /** The failures that it is counted with; null if it has not failed. */
+  failure: FailureRow | null
+  /** How it ended; null while it has not. */
+  end: JobEnd | null
   /** The output of each attempt. */
   readonly output: Map<number, readonly OutputLine[]>
 }
@@ -31,7 +37,15 @@ export class JobTable {
 
   add(job: Omit<Job, 'id'>): JobRow {
     const number = ++this.#count
-    const row: JobRow = { number, job: { ...job, id: `j${number}` }, attempts: [], progress: null, output: new Map() }
+    const row: JobRow = {
+      number,
+      job: { ...job, id: `j${number}` },
+      attempts: [],
+      progress: null,
+      failure: null,
+      end: null,
+      output: new Map(),
+    }
     this.#rows.set(number, row)
     this.#in(job.state).add(row)
     return row

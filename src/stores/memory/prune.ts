@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../domain/job.js'
 import type { Retention } from '../../domain/retention.js'
 import { type FinalState, finalStates, keepMsOf, oldestKept, oldestYoung } from '../retention.js'
+import { forgetFailures } from './failures.js'
 import { byArrival, type JobRow } from './jobs.js'
 import { newestSlotTooMany, pruneSlots } from './schedules.js'
 import type { Tables } from './tables.js'
@@ -20,12 +21,20 @@ export function prune(tables: Tables, retention: Retention, limit: number): numb
   }
   for (const row of removed) {
     tables.jobs.remove(row)
+    tables.removed.set(row.job.queue, (tables.removed.get(row.job.queue) ?? 0) + 1)
     const { key, id } = row.job
     if (key !== null && tables.keys.get(key)?.job === id) tables.keys.delete(key)
   }
-  if (statisticsMs !== null) tables.ends.forgetMinutesBefore(oldestKept(now, statisticsMs))
+  if (statisticsMs !== null) forgetMinutes(tables, oldestKept(now, statisticsMs))
   const slotsBefore = Math.max(newestSlotTooMany(tables, most) + 1, oldestKept(now, slotsMs))
   return Math.max(removed.length, pruneSlots(tables, slotsBefore, limit))
+}
+
+/** Removes what was counted before. */
+function forgetMinutes(tables: Tables, before: EpochMs): void {
+  tables.ends.forgetMinutesBefore(before)
+  forgetFailures(tables, before)
+  tables.samples.splice(0, tables.samples.length, ...tables.samples.filter(({ at }) => at >= before))
 }
 
 function byEnd(tables: Tables, state: FinalState): readonly JobRow[] {

@@ -1,6 +1,7 @@
+import { foldNumbers } from '../../domain/failure-group.js'
 import { idNumber, type Job, type JobId, type JobState, jobStates } from '../../domain/job.js'
 import type { JobFilter, JobPage, Page, QueueInfo, TaskCount } from '../store.js'
-import { byPriority } from './jobs.js'
+import { byPriority, type JobRow } from './jobs.js'
 import type { Tables } from './tables.js'
 
 /** One page of jobs, the newest first. */
@@ -8,22 +9,25 @@ export function jobsPage(tables: Tables, filter: JobFilter, page: Page): JobPage
   const before = page.after === null ? Number.POSITIVE_INFINITY : (idNumber(page.after, 'j') ?? 0)
   const found = tables.jobs
     .all()
-    .filter((row) => row.number < before && matches(filter, row.job))
+    .filter((row) => row.number < before && matches(filter, row))
     .map((row) => row.job)
     .reverse()
   const items = found.slice(0, page.limit)
   return { items, next: found.length > page.limit ? (items.at(-1)?.id ?? null) : null }
 }
 
-function matches(filter: JobFilter, job: Job): boolean {
-  const { states, task, queue, reason, createdBefore, createdAfter } = filter
+function matches(filter: JobFilter, { job, end, failure }: JobRow): boolean {
+  const { states, task, queue, reason, createdBefore, createdAfter, schedule, endedAfter, error } = filter
   return (
     (states === undefined || states.includes(job.state)) &&
     (task === undefined || task === job.task) &&
     (queue === undefined || queue === job.queue) &&
     (reason === undefined || reason === job.reason) &&
     (createdBefore === undefined || job.createdAt < createdBefore) &&
-    (createdAfter === undefined || job.createdAt >= createdAfter)
+    (createdAfter === undefined || job.createdAt >= createdAfter) &&
+    (schedule === undefined || schedule === job.schedule?.name) &&
+    (endedAfter === undefined || (end !== null && (job.endedAt ?? 0) >= endedAfter)) &&
+    (error === undefined || failure?.error.includes(foldNumbers(error)) === true)
   )
 }
 

@@ -49,7 +49,8 @@ export function resumeSchedule(tables: Tables, name: string) {
 }
 
 function change(tables: Tables, kept: KeptSchedule): void {
-  tables.schedules.set(kept.name, { ...kept, revision: ++tables.scheduling.version })
+  const { lastSuccessAt = null, slotTotals = {} } = tables.schedules.get(kept.name) ?? {}
+  tables.schedules.set(kept.name, { ...kept, revision: ++tables.scheduling.version, lastSuccessAt, slotTotals })
 }
 
 export function allSchedules(tables: Tables, names?: readonly string[]): readonly StoredSchedule[] {

@@ -2,6 +2,7 @@ import type { AttemptState, Job, JobState } from '../../domain/job.js'
 import { type FailedOutcome, type Outcome, type RetryOutcome, tallyOf } from '../../domain/outcome.js'
 import { countedAs } from '../../domain/statistics.js'
 import type { Lease } from '../store.js'
+import { endJob } from './ends.js'
 import type { JobRow } from './jobs.js'
 import type { Tables } from './tables.js'
 
@@ -26,27 +27,23 @@ export function end(tables: Tables, row: JobRow, outcome: Outcome): void {
   row.attempts = attemptsAfter(row, outcome)
   switch (outcome.kind) {
     case 'completed':
-      jobs.change(row, {
-        state: 'completed',
-        resultJson: outcome.resultJson,
-        error: null,
-        startedAt,
-        endedAt,
-        endedBy,
-      })
+      endJob(
+        tables,
+        row,
+        { state: 'completed', resultJson: outcome.resultJson, error: null, startedAt, endedAt, endedBy },
+        endedAt - startedAt,
+      )
       return
     case 'cancelled':
-      jobs.change(row, { state: 'cancelled', startedAt, endedAt, endedBy })
+      endJob(tables, row, { state: 'cancelled', startedAt, endedAt, endedBy }, endedAt - startedAt)
       return
     case 'failed':
-      jobs.change(row, {
-        ...failed(row.job, outcome),
-        state: 'failed',
-        reason: outcome.reason,
-        startedAt,
-        endedAt,
-        endedBy,
-      })
+      endJob(
+        tables,
+        row,
+        { ...failed(row.job, outcome), state: 'failed', reason: outcome.reason, startedAt, endedAt, endedBy },
+        endedAt - startedAt,
+      )
       return
     case 'retry': {
       const state: JobState = outcome.at > clock.now() ? 'scheduled' : 'queued'
@@ -63,7 +60,7 @@ export function end(tables: Tables, row: JobRow, outcome: Outcome): void {
       })
   }
   // The job would go back to a queue, but a cancel was requested: it ends here.
-  if (cancelRequested) jobs.change(row, { state: 'cancelled', endedAt: clock.now() })
+  if (cancelRequested) endJob(tables, row, { state: 'cancelled', endedAt: clock.now() }, null)
 }
 
 function attemptsAfter(row: JobRow, outcome: Outcome): JobRow['attempts'] {

@@ -3,24 +3,36 @@ import type { DecidedSlot } from '../../domain/schedule/due.js'
 import { judgeOverlap } from '../../domain/schedule/overlap.js'
 import { endWait, giveUp } from '../../domain/schedule/revise.js'
 import { mayBeSlot } from '../../domain/schedule/rule.js'
-import { hasFired, type Overlap, type SlotRecord, wasTriggered } from '../../domain/schedule/schedule.js'
+import {
+  hasFired,
+  type Overlap,
+  type SlotRecord,
+  type StoredSlot,
+  wasTriggered,
+} from '../../domain/schedule/schedule.js'
 import { isFinal } from '../../domain/transitions.js'
 import type { SlotClaim } from '../schedule-store.js'
 import { cancelJob, enqueueJob } from './enqueue.js'
-import type { Tables } from './tables.js'
+import type { KeptInMemory, Tables } from './tables.js'
 
 /** The slot records of a schedule, the oldest first. */
-export function slotsOf(tables: Tables, name: string): readonly SlotRecord[] {
+export function slotsOf(tables: Tables, name: string): readonly StoredSlot[] {
   return [...(tables.slots.get(name)?.values() ?? [])].sort((a, b) => a.slot - b.slot)
 }
 
-export function waitingSlots(tables: Tables, name: string): readonly SlotRecord[] {
+export function waitingSlots(tables: Tables, name: string): readonly StoredSlot[] {
   return slotsOf(tables, name).filter(({ outcome }) => outcome === 'waiting')
 }
 
+/** Writes what became of a slot, and counts it once that is decided. */
 export function keepSlot(tables: Tables, name: string, record: SlotRecord): void {
-  const records = tables.slots.get(name) ?? new Map<EpochMs, SlotRecord>()
-  tables.slots.set(name, records.set(record.slot, record))
+  const records = tables.slots.get(name) ?? new Map<EpochMs, StoredSlot>()
+  const row = record.job === null ? null : tables.jobs.find(record.job)
+  tables.slots.set(name, records.set(record.slot, { ...record, jobEnd: row?.end ?? null }))
+  const schedule = tables.schedules.get(name)
+  if (schedule === undefined || record.outcome === 'waiting') return
+  const slotTotals = { ...schedule.slotTotals, [record.outcome]: (schedule.slotTotals[record.outcome] ?? 0) + 1 }
+  tables.schedules.set(name, { ...schedule, slotTotals })
 }
 
 /** Whether no job is left: none ever was, it has ended, or it is gone. */
@@ -50,8 +62,14 @@ export function claimSlots(tables: Tables, claim: SlotClaim): readonly SlotRecor
     if (hasFired(record.outcome)) fired++
     written.push(record)
   }
-  tables.schedules.set(name, { ...stored, fired, decidedUntil: slots.at(-1)?.through ?? stored.decidedUntil })
+  const decidedUntil = slots.at(-1)?.through ?? stored.decidedUntil
+  change(tables, name, { fired, decidedUntil })
   return written
+}
+
+function change(tables: Tables, name: string, changes: Partial<KeptInMemory>): void {
+  const schedule = tables.schedules.get(name)
+  if (schedule !== undefined) tables.schedules.set(name, { ...schedule, ...changes })
 }
 
 /** Decides the record of a slot; enqueues its job if it fires. */
@@ -93,8 +111,12 @@ export function waitingSchedules(tables: Tables): readonly string[] {
   return [...tables.schedules.keys()].filter((name) => slotToFire(tables, name) !== null).sort()
 }
 
+function recordOnly({ jobEnd: _, ...record }: StoredSlot): SlotRecord {
+  return record
+}
+
 /** The oldest waiting slot, if it may fire now. */
-function slotToFire(tables: Tables, name: string): SlotRecord | null {
+function slotToFire(tables: Tables, name: string): StoredSlot | null {
   const { plan = null, pausedAt = null, fired = 0 } = tables.schedules.get(name) ?? {}
   if (plan === null || pausedAt !== null || fired >= (plan.definition.limit ?? Number.POSITIVE_INFINITY)) return null
   return unendedJobs(tables, name).length > 0 ? null : (waitingSlots(tables, name)[0] ?? null)
@@ -104,16 +126,16 @@ export function fireWaiting(tables: Tables, name: string, job: NewJob): SlotReco
   const stored = tables.schedules.get(name)
   const waiting = slotToFire(tables, name)
   if (stored === undefined || waiting === null) return null
-  const record = endWait(waiting, fire(tables, name, waiting.slot, job), tables.clock.now())
+  const record = endWait(recordOnly(waiting), fire(tables, name, waiting.slot, job), tables.clock.now())
   keepSlot(tables, name, record)
-  tables.schedules.set(name, { ...stored, fired: stored.fired + 1 })
+  change(tables, name, { fired: stored.fired + 1 })
   return record
 }
 
 export function skipWaiting(tables: Tables, name: string, reason: string): SlotRecord | null {
   const waiting = slotToFire(tables, name)
   if (waiting === null) return null
-  const record = giveUp(waiting, reason, tables.clock.now())
+  const record = giveUp(recordOnly(waiting), reason, tables.clock.now())
   keepSlot(tables, name, record)
   return record
 }
@@ -135,7 +157,7 @@ export function slotsPage(
   tables: Tables,
   name: string,
   { limit, before }: { readonly limit: number; readonly before: EpochMs | null },
-): readonly SlotRecord[] {
+): readonly StoredSlot[] {
   return slotsOf(tables, name)
     .filter(({ slot }) => before === null || slot < before)
     .reverse()

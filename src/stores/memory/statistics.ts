@@ -1,4 +1,4 @@
-import type { EpochMs } from '../../domain/job.js'
+import { type EpochMs, failureReasons } from '../../domain/job.js'
 import { type Counted, durationBucket, minuteOf, type TaskStatistics } from '../../domain/statistics.js'
 
 interface End extends Counted {
@@ -41,11 +41,18 @@ function sumOf(task: string, queue: string, ends: readonly End[]): TaskStatistic
   const number = (count: Counted['count']) => ends.filter((end) => end.count === count).length
   const durations = ends.flatMap(({ durationMs }) => durationMs ?? [])
   const buckets = [...new Set(durations.map(durationBucket))].sort((a, b) => a - b)
+  const failedBy = {
+    error: number('error'),
+    timeout: number('timeout'),
+    lost: number('lost'),
+    expired: number('expired'),
+  }
   return {
     task,
     queue,
     completed: number('completed'),
-    failed: number('failed'),
+    failed: failureReasons.reduce((sum, reason) => sum + failedBy[reason], 0),
+    failedBy,
     retried: number('retried'),
     durationMs: durations.reduce((sum, durationMs) => sum + durationMs, 0),
     durations: buckets.map((bucket) => ({

@@ -4,10 +4,12 @@ import { storeClosed } from '../closed.js'
 import type { Store } from '../store.js'
 import { claimJobs } from './claim.js'
 import { cancelJob, enqueueJob } from './enqueue.js'
+import { failureGroups } from './failures.js'
 import { append, outputOf, progressOf } from './output.js'
 import { pausedQueues, pauseQueues, resumeQueues } from './pausing.js'
 import { prune } from './prune.js'
 import { hasUnfinished, jobsAhead, jobsPage, queuedByTask, queueInfos, runningJobs } from './reader.js'
+import { queueSamples, takeSamples } from './samples.js'
 import { allSchedules, dropSchedule, noteScheduler, pauseSchedule, putSchedule, resumeSchedule } from './schedules.js'
 import { settleAttempt } from './settle.js'
 import { claimSlots, fireWaiting, skipWaiting, slotsPage, triggerSchedule, waitingSchedules } from './slots.js'
@@ -56,7 +58,7 @@ export function openMemoryStore(clock: Clock): Store {
     changes: () => notifier.changes(),
 
     register: (worker) => run(() => workers.register(worker)),
-    beat: (worker, processes) => run(() => workers.beat(worker, processes)),
+    beat: (worker, vitals) => run(() => workers.beat(worker, vitals)),
     setTasks: (worker, tasks) => run(() => workers.setTasks(worker, tasks)),
     deregister: (worker) => writeAndNotify(() => removeWorker(tables, worker)),
 
@@ -65,7 +67,7 @@ export function openMemoryStore(clock: Clock): Store {
     resumeQueues: (names) => writeAndNotify(() => resumeQueues(tables, names)),
 
     prune: (retention, limit) => run(() => prune(tables, retention, limit)),
-    maintain: () => run(() => {}),
+    maintain: () => run(() => takeSamples(tables)),
 
     putSchedules: (schedules) => writeAndNotify(() => schedules.map((schedule) => putSchedule(tables, schedule))),
     dropSchedules: (names) => writeAndNotify(() => names.map((name) => dropSchedule(tables, name))),
@@ -94,6 +96,8 @@ export function openMemoryStore(clock: Clock): Store {
     unfinished: (queues, tasks) => run(() => hasUnfinished(tables, queues, tasks)),
     queuedByTask: (queues) => run(() => queuedByTask(tables, queues)),
     statistics: (since) => run(() => tables.ends.sums(since)),
+    failures: (since, limit) => run(() => failureGroups(tables, since, limit)),
+    queueSamples: (since) => run(() => queueSamples(tables, since)),
     running: (limit) => run(() => runningJobs(tables, limit)),
 
     close: async () => {

@@ -3,6 +3,7 @@ import { afterWorkerLoss } from '../../domain/outcome.js'
 import { expiredError, lostInputError, lostWorkerError } from '../losses.js'
 import type { SweepResult } from '../store.js'
 import { hasExpired } from './claim.js'
+import { endJob } from './ends.js'
 import { byArrival, type JobRow } from './jobs.js'
 import { end } from './settle.js'
 import type { Tables } from './tables.js'
@@ -38,8 +39,8 @@ function buryExpired(tables: Tables, limit: number): number {
     .toSorted((a, b) => (a.job.expiresAt ?? 0) - (b.job.expiresAt ?? 0) || byArrival(a, b))
     .slice(0, limit)
   for (const row of expired) {
-    tables.jobs.change(row, { state: 'failed', reason: 'expired', endedAt: now, error: expiredError })
-    tables.ends.add(row.job, now, { count: 'failed', durationMs: null })
+    endJob(tables, row, { state: 'failed', reason: 'expired', endedAt: now, error: expiredError }, null)
+    tables.ends.add(row.job, now, { count: 'expired', durationMs: null })
   }
   return expired.length
 }
@@ -87,8 +88,8 @@ function forget(tables: Tables, worker: WorkerId): number {
   const lost = reserved.filter(({ job }) => job.lostWithWorker)
   for (const row of reserved) if (!row.job.lostWithWorker) tables.jobs.amend(row, { reservedFor: null })
   for (const row of lost) {
-    tables.jobs.change(row, { state: 'failed', reason: 'lost', endedAt: now, error: lostInputError(worker) })
-    tables.ends.add(row.job, now, { count: 'failed', durationMs: null })
+    endJob(tables, row, { state: 'failed', reason: 'lost', endedAt: now, error: lostInputError(worker) }, null)
+    tables.ends.add(row.job, now, { count: 'lost', durationMs: null })
   }
   tables.workers.remove(worker)
   return lost.length

@@ -1,8 +1,10 @@
 import type { Clock } from '../../domain/clock.js'
 import type { EpochMs, JobId } from '../../domain/job.js'
 import type { KeptSchedule } from '../../domain/schedule/revise.js'
-import type { SlotRecord } from '../../domain/schedule/schedule.js'
+import type { StoredSchedule, StoredSlot } from '../../domain/schedule/schedule.js'
+import type { QueueSample } from '../store.js'
 import { Turns } from '../turns.js'
+import type { FailureRow } from './failures.js'
 import { JobTable } from './jobs.js'
 import { Ends } from './statistics.js'
 import { WorkerTable } from './workers.js'
@@ -23,14 +25,21 @@ export interface Tables {
   readonly workers: WorkerTable
   readonly turns: Turns
   readonly ends: Ends
-  readonly schedules: Map<string, StoredSchedule>
+  readonly failures: FailureRow[]
+  readonly samples: QueueSample[]
+  /** How many jobs retention has removed, by queue. */
+  readonly removed: Map<string, number>
+  readonly schedules: Map<string, KeptInMemory>
   /** What became of slots, by schedule and time. */
-  readonly slots: Map<string, Map<EpochMs, SlotRecord>>
+  readonly slots: Map<string, Map<EpochMs, StoredSlot>>
   readonly scheduling: { version: number; seenAt: EpochMs | null }
 }
 
-export interface StoredSchedule extends KeptSchedule {
+/** A schedule, without its slots. */
+export interface KeptInMemory extends KeptSchedule {
   readonly revision: number
+  readonly lastSuccessAt: EpochMs | null
+  readonly slotTotals: StoredSchedule['slotTotals']
 }
 
 export function emptyTables(clock: Clock): Tables {
@@ -42,6 +51,9 @@ export function emptyTables(clock: Clock): Tables {
     workers: new WorkerTable(clock),
     turns: new Turns(),
     ends: new Ends(),
+    failures: [],
+    samples: [],
+    removed: new Map(),
     schedules: new Map(),
     slots: new Map(),
     scheduling: { version: 0, seenAt: null },

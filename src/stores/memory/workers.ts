@@ -1,7 +1,7 @@
 import type { Clock } from '../../domain/clock.js'
 import { type EpochMs, idNumber, type WorkerId } from '../../domain/job.js'
 import { leaseHolds } from '../leases.js'
-import { leaseMs, type NewWorker, type ProcessIdentity, type WorkerInfo } from '../store.js'
+import { leaseMs, type NewWorker, type WorkerInfo, type WorkerVitals } from '../store.js'
 
 interface WorkerRow {
   readonly id: WorkerId
@@ -9,7 +9,7 @@ interface WorkerRow {
   readonly startedAt: EpochMs
   lastBeatAt: EpochMs
   leaseUntil: number
-  processes: readonly ProcessIdentity[]
+  vitals: WorkerVitals
 }
 
 /** The workers and their leases. */
@@ -27,16 +27,23 @@ export class WorkerTable {
     const now = this.#clock.now()
     const id = `w${number}`
     const leaseUntil = this.#clock.monotonicMs() + leaseMs
-    this.#rows.set(number, { id, worker, startedAt: now, lastBeatAt: now, leaseUntil, processes: [] })
+    this.#rows.set(number, {
+      id,
+      worker,
+      startedAt: now,
+      lastBeatAt: now,
+      leaseUntil,
+      vitals: { processes: [], rssBytes: null },
+    })
     return id
   }
 
-  beat(id: WorkerId, processes: readonly ProcessIdentity[]): boolean {
+  beat(id: WorkerId, vitals: WorkerVitals): boolean {
     const row = this.#find(id)
     if (row === undefined || !this.#holds(row)) return false
     row.lastBeatAt = this.#clock.now()
     row.leaseUntil = this.#clock.monotonicMs() + leaseMs
-    row.processes = processes
+    row.vitals = vitals
     return true
   }
 
@@ -64,8 +71,8 @@ export class WorkerTable {
 
   infos(): readonly WorkerInfo[] {
     return [...this.#rows.values()].map((row) => {
-      const { id, worker, startedAt, lastBeatAt, processes } = row
-      return { ...worker, id, startedAt, lastBeatAt, expired: !this.#holds(row), processes }
+      const { id, worker, startedAt, lastBeatAt, vitals } = row
+      return { ...worker, id, startedAt, lastBeatAt, expired: !this.#holds(row), ...vitals }
     })
   }
 

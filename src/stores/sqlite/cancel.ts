@@ -1,4 +1,4 @@
-import { cancelled, endWaiting } from './ends.js'
+import { endWaiting } from './ends.js'
 import { isWaiting, placeOf } from './waiting.js'
 import type { Writing } from './writing.js'
 
@@ -7,7 +7,7 @@ export function cancelJob(writing: Writing, job: number) {
   const place = placeOf(writing, job)
   if (place === null) return 'unknown'
   if (isWaiting(place)) {
-    endWaiting(writing, place, cancelled, writing.clock.now())
+    endWaiting(writing, place, null, writing.clock.now())
     return 'cancelled'
   }
   return writing.statements.requestCancel.run(job).changes > 0 ? 'requested' : 'ended'

@@ -189,7 +189,7 @@ interface Trouble {
 const noTrouble: Trouble = { failures: 0, losses: 0, lossesAlone: 0, postponements: 0, suspect: 0 }
 
 function claimOf({ statements, names }: Writing, row: ReadyRow, worker: WorkerId): Claim {
-  const [number, , attemptsBefore, dueAt, queueId, kindId, argsJson, slot] = row
+  const [number, , attemptsBefore, dueAt, queueId, kindId, argsJson, slot, , trace] = row
   const kind = names.kindOf(kindId)
   const { maxRetries, timeoutMs, backoff } = kind
   const task = names.taskName(kind.task)
@@ -214,6 +214,7 @@ function claimOf({ statements, names }: Writing, row: ReadyRow, worker: WorkerId
     backoff,
     timeoutMs,
     dueAt,
+    trace,
     slot,
   }
   return { job, lease: { job: id, attempt, worker, task, queue } }

@@ -1,4 +1,6 @@
 import type Database from 'better-sqlite3'
+import { failureReasons } from '../../domain/job.js'
+import { reasonCodes } from './codes.js'
 import { countedStates } from './counters.js'
 
 const places = `
@@ -44,14 +46,14 @@ const isWhole = '(SELECT job FROM highest_removed) = 0'
 function wrongStatistics(column: string, rows: string): string {
   return `
     WITH found (task, queue, count) AS (${rows})
-    SELECT 'statistics have ' || coalesce(statistics.${column}, 0) || ' ${column} of task ' || task || ' on queue ' || queue
+    SELECT 'statistics have ' || coalesce(counts.${column}, 0) || ' ${column} of task ' || task || ' on queue ' || queue
       || ', and there are ' || coalesce(found.count, 0)
-    FROM found FULL JOIN (SELECT * FROM statistics WHERE minute = -1) AS statistics USING (task, queue)
-    WHERE coalesce(found.count, 0) > coalesce(statistics.${column}, 0)
-      OR ${isWhole} AND coalesce(found.count, 0) <> coalesce(statistics.${column}, 0)`
+    FROM found FULL JOIN (SELECT * FROM statistics WHERE minute = -1) AS counts USING (task, queue)
+    WHERE coalesce(found.count, 0) > coalesce(counts.${column}, 0)
+      OR ${isWhole} AND coalesce(found.count, 0) <> coalesce(counts.${column}, 0)`
 }
 
-const endsOf = (state: number) => `SELECT task, queue, count(*) FROM ends WHERE state = ${state} GROUP BY task, queue`
+const endsWhere = (which: string) => `SELECT task, queue, count(*) FROM ends WHERE ${which} GROUP BY task, queue`
 
 /** Each finds what must not be, as one sentence a row. */
 const checks: readonly string[] = [
@@ -90,13 +92,25 @@ const checks: readonly string[] = [
     SELECT 'task ' || task || ' is counted to have ' || coalesce(backlogs.ready, 0) || ' ready jobs on queue ' || queue
       || ', and has ' || coalesce(found.ready, 0)
     FROM found FULL JOIN backlogs USING (queue, task) WHERE found.ready IS NOT backlogs.ready`,
-  wrongStatistics('completed', endsOf(3)),
-  wrongStatistics('failed', endsOf(4)),
+  wrongStatistics('completed', endsWhere('state = 3')),
+  ...failureReasons.map((reason) =>
+    wrongStatistics(reason, endsWhere(`state = 4 AND reason = ${reasonCodes[reason]}`)),
+  ),
   wrongStatistics(
     'retried',
     `SELECT kinds.task, jobs.queue, count(*) FROM attempts JOIN jobs ON jobs.id = attempts.job
       JOIN kinds ON kinds.id = jobs.kind WHERE attempts.reason IS NOT NULL GROUP BY kinds.task, jobs.queue`,
   ),
+  `SELECT 'j' || job || ' has failed in no group of its task' FROM ends
+    WHERE state = 4 AND NOT EXISTS (SELECT 1 FROM failures WHERE failures.id = ends.failure AND failures.task = ends.task)`,
+  `SELECT 'slot ' || slots.slot || ' of ' || slots.schedule || ' is ' || iif(open, 'open', 'not open') || ' and j' || slots.job || ' has ' ||
+      iif(ends.job IS NULL, 'not ended', 'ended')
+    FROM slots JOIN jobs ON jobs.id = slots.job LEFT JOIN ends ON ends.job = jobs.id
+    WHERE slots.open <> (ends.job IS NULL)`,
+  `SELECT 'slot ' || slot || ' of ' || schedule || ' is open, and j' || job || ' is no job' FROM slots
+    WHERE open = 1 AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = slots.job)`,
+  `SELECT 'there are counted to be ' || scheduling.slots || ' slots, and there are ' || count(*) FROM slots, scheduling
+    HAVING count(*) <> scheduling.slots`,
 ]
 
 // Of one kind: more do not help.

@@ -2,7 +2,8 @@ import type { Statements } from './statements.js'
 
 /** The states of which the jobs are counted as they come and go; of the others rows are counted, or those of `backlogs`. */
 export const countedStates = ['scheduled', 'completed', 'failed', 'cancelled'] as const
-export type CountedState = (typeof countedStates)[number]
+const counted = [...countedStates, 'removed'] as const
+export type CountedState = (typeof counted)[number]
 
 /**
  * How many jobs are in which state, by queue, and how many are ready, by queue and task. Whoever moves a job says so here; the
@@ -29,10 +30,10 @@ export class Counters {
   add(queue: number, state: CountedState, by: number): void {
     let sums = this.#states.get(queue)
     if (sums === undefined) {
-      sums = countedStates.map(() => 0)
+      sums = counted.map(() => 0)
       this.#states.set(queue, sums)
     }
-    const index = countedStates.indexOf(state)
+    const index = counted.indexOf(state)
     sums[index] = (sums[index] ?? 0) + by
   }
 

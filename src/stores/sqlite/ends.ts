@@ -1,9 +1,12 @@
+import type { JobError } from '../../domain/failure.js'
 import type { EpochMs, FailureReason } from '../../domain/job.js'
 import type { CompletedOutcome, Outcome } from '../../domain/outcome.js'
 import type { Lease } from '../store.js'
 import { endedByCodes, reasonCodes, stateCodes } from './codes.js'
+import { addFailure } from './failures.js'
 import { ManyRows } from './many-rows.js'
 import { jobNumber, workerNumber } from './rows.js'
+import { endSlots, endSlotsOfMany } from './slot-ends.js'
 import { type CurrentPlace, stopWaiting } from './waiting.js'
 import type { Writing } from './writing.js'
 
@@ -12,8 +15,9 @@ export interface Completion {
   readonly outcome: CompletedOutcome
 }
 
-/** Writes that jobs have completed, which are in `running` no more. */
-export function writeCompleted({ statements, names, counters }: Writing, ends: readonly Completion[]): void {
+/** Writes that jobs have completed. They are in `running` no more. */
+export function writeCompleted(writing: Writing, ends: readonly Completion[]): void {
+  const { statements, names, counters } = writing
   const rows = new ManyRows(8)
   for (const { lease, outcome } of ends) {
     const queue = names.queue(lease.queue)
@@ -23,58 +27,69 @@ export function writeCompleted({ statements, names, counters }: Writing, ends: r
     counters.add(queue, 'completed', 1)
   }
   rows.write(statements.insertCompleted, statements.insertCompletedOne)
+  endSlotsOfMany(writing, ends)
 }
 
-/** Writes that a job that ran has failed or was cancelled, which is in `running` no more. */
+/** Writes that a job that ran has failed or was cancelled. It is in `running` no more. */
 export function writeEnd(
-  { statements, names, counters }: Writing,
+  writing: Writing,
   { job, attempt, worker, task, queue }: Lease,
   outcome: Extract<Outcome, { readonly kind: 'failed' | 'cancelled' }>,
 ): void {
-  const { startedAt, endedAt, endedBy, kind } = outcome
-  const queueId = names.queue(queue)
-  const failure = kind === 'failed' ? outcome : null
-  statements.insertEnd.run({
-    job: jobNumber(job),
-    state: stateCodes[kind],
-    task: names.task(task),
-    queue: queueId,
-    attempt,
-    worker: workerNumber(worker),
-    startedAt,
+  const { startedAt, endedAt } = outcome
+  insertEnd(
+    writing,
+    { job: jobNumber(job), task: writing.names.task(task), queue: writing.names.queue(queue), attempt },
+    outcome.kind === 'failed' ? outcome : null,
+    { worker: workerNumber(worker), startedAt, endedBy: endedByCodes[outcome.endedBy] },
     endedAt,
-    endedBy: endedByCodes[endedBy],
-    reason: failure === null ? null : reasonCodes[failure.reason],
-    error: failure === null ? null : JSON.stringify(failure.error),
-  })
-  counters.add(queueId, kind, 1)
+  )
 }
 
-/** How a job ends that waits. */
-export type WaitingEnd =
-  | { readonly state: 'cancelled'; readonly reason: null; readonly error: null }
-  | { readonly state: 'failed'; readonly reason: FailureReason; readonly error: string }
+/** Why a waiting job fails. */
+export interface WaitingFailure {
+  readonly reason: FailureReason
+  readonly error: JobError
+}
 
-export const cancelled: WaitingEnd = { state: 'cancelled', reason: null, error: null }
-
-/** Ends a job that waits, where it is. */
-export function endWaiting(writing: Writing, place: CurrentPlace, end: WaitingEnd, endedAt: EpochMs): void {
+/** Ends a waiting job where it is. `failure`: null if it is cancelled. */
+export function endWaiting(
+  writing: Writing,
+  place: CurrentPlace,
+  failure: WaitingFailure | null,
+  endedAt: EpochMs,
+): void {
   stopWaiting(writing, place)
-  const { job, task, queue, attempt } = place
-  const reason = end.reason === null ? null : reasonCodes[end.reason]
   // What the attempts before have left stays where it is.
-  const lastAttempt = { worker: null, startedAt: null, endedBy: null }
-  const state = stateCodes[end.state]
+  insertEnd(writing, place, failure, { worker: null, startedAt: null, endedBy: null }, endedAt)
+  if (failure === null) return
+  writing.statistics.add(place.task, place.queue, endedAt, { count: failure.reason, durationMs: null })
+}
+
+function insertEnd(
+  writing: Writing,
+  { job, task, queue, attempt }: Pick<CurrentPlace, 'job' | 'task' | 'queue' | 'attempt'>,
+  failure: WaitingFailure | null,
+  lastAttempt: {
+    readonly worker: number | null
+    readonly startedAt: EpochMs | null
+    readonly endedBy: number | null
+  },
+  endedAt: EpochMs,
+): void {
+  const state = failure === null ? 'cancelled' : 'failed'
   writing.statements.insertEnd.run({
     job,
-    state,
+    state: stateCodes[state],
     task,
     queue,
     attempt,
     ...lastAttempt,
     endedAt,
-    reason,
-    error: end.error,
+    reason: failure === null ? null : reasonCodes[failure.reason],
+    error: failure === null ? null : JSON.stringify(failure.error),
+    failure: failure === null ? null : addFailure(writing, job, task, failure.error, endedAt),
   })
-  writing.counters.add(queue, end.state, 1)
+  writing.counters.add(queue, state, 1)
+  endSlots(writing, job)
 }

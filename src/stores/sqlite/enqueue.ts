@@ -45,7 +45,13 @@ function insert(writing: Writing, job: NewJob, source: JobSource): number {
   const [queue, kind, task] = [names.queue(job.queue), names.kind(job), names.task(job.task)]
   const reservedFor = job.reservedFor === null ? null : liveWorker(statements, job.reservedFor, job.lostWithWorker)
   const isReady = isDue && reservedFor === null
-  const isPlain = isReady && job.expiresAt === null && job.key === null && !job.lostWithWorker && source === null
+  const isPlain =
+    isReady &&
+    job.expiresAt === null &&
+    job.key === null &&
+    !job.lostWithWorker &&
+    source === null &&
+    job.trace === null
   const { priority, argsJson: args } = job
   const rare = isPlain ? null : rareOf(job, isDue ? null : job.dueAt, reservedFor, source)
   const id = newJobs.add({ kind, queue, priority, createdAt, args, rare, isReady })
@@ -61,7 +67,7 @@ function insert(writing: Writing, job: NewJob, source: JobSource): number {
 function rareOf(job: NewJob, dueAt: EpochMs | null, reservedFor: number | null, source: JobSource): NewRow['rare'] {
   const lostWithWorker = job.lostWithWorker ? 1 : 0
   const [schedule, slot] = [source?.name ?? null, source?.slot ?? null]
-  return [dueAt, job.expiresAt, job.key?.name ?? null, reservedFor, lostWithWorker, schedule, slot]
+  return [dueAt, job.expiresAt, job.key?.name ?? null, reservedFor, lostWithWorker, schedule, slot, job.trace]
 }
 
 /** The number of a worker, or null if it is gone: its jobs are anybody's, but for those that it alone can run. */

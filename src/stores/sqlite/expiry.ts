@@ -1,18 +1,17 @@
 import type { EpochMs } from '../../domain/job.js'
-import type { Counting } from '../counting.js'
 import { expiredError } from '../losses.js'
-import { endWaiting, type WaitingEnd } from './ends.js'
+import { endWaiting, type WaitingFailure } from './ends.js'
 import { isWaiting, placeOf } from './waiting.js'
 import type { Writing } from './writing.js'
 
-const expired: WaitingEnd = { state: 'failed', reason: 'expired', error: JSON.stringify(expiredError) }
+const expired: WaitingFailure = { reason: 'expired', error: expiredError }
 
 // Beside the jobs that it ends, a sweep passes over so many that began in time.
 const maxPassed = 10_000
 
 /** Ends at most `limit` jobs that have not begun in time, the longest expired first; answers how many. */
-export function buryExpired(writing: Writing, now: EpochMs, limit: number, counting: Counting): number {
-  const { statements, names } = writing
+export function buryExpired(writing: Writing, now: EpochMs, limit: number): number {
+  const { statements } = writing
   let buried = 0
   let passed = 0
   while (buried < limit && passed < maxPassed) {
@@ -25,8 +24,6 @@ export function buryExpired(writing: Writing, now: EpochMs, limit: number, count
         continue
       }
       endWaiting(writing, place, expired, now)
-      const of = { task: names.taskName(place.task), queue: names.queueName(place.queue) }
-      counting.add(of, now, { count: 'failed', durationMs: null })
       buried++
     }
     if (rows.length === 0) break

@@ -3,13 +3,16 @@ import { atOnce, insertText, listOf } from './many-rows.js'
 import { readyColumns } from './ready-jobs.js'
 
 const jobColumns = `jobs (id, kind, queue, priority, created_at, args, due_at, expires_at, unique_key, reserved_for,
-  lost_with_worker, schedule, slot)`
-const jobValues = listOf(13, '?')
+  lost_with_worker, schedule, slot, trace)`
+const jobValues = listOf(14, '?')
 // All that most jobs have to say.
 const plainColumns = 'jobs (id, kind, queue, priority, created_at, args)'
 const plainValues = listOf(6, '?')
 const completedColumns = 'ends (job, task, queue, attempt, worker, started_at, ended_at, result, state, ended_by)'
 const completedValues = `${listOf(8, '?')}, ${stateCodes.completed}, ${endedByCodes.return}`
+
+/** Of the last attempt of an ended job; NULL: it never ran. */
+export const durationMs = 'max(0, ends.ended_at - ends.started_at)'
 
 const upToHere = 'WHERE queue = ? AND task = ? AND (rank, job) <= (?, ?)'
 
@@ -31,7 +34,8 @@ export const jobTexts = {
 
   // counters
   countStates: `
-    UPDATE queues SET scheduled = scheduled + ?, completed = completed + ?, failed = failed + ?, cancelled = cancelled + ?
+    UPDATE queues SET scheduled = scheduled + ?, completed = completed + ?, failed = failed + ?, cancelled = cancelled + ?,
+      removed = removed + ?
     WHERE id = ?`,
   addReady: `
     INSERT INTO backlogs (queue, task, ready) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET ready = ready + excluded.ready`,
@@ -116,8 +120,8 @@ export const jobTexts = {
   insertCompleted: insertText(completedColumns, completedValues, atOnce),
   insertCompletedOne: insertText(completedColumns, completedValues, 1),
   insertEnd: `
-    INSERT INTO ends (job, state, task, queue, attempt, worker, started_at, ended_at, ended_by, reason, error)
-    VALUES (:job, :state, :task, :queue, :attempt, :worker, :startedAt, :endedAt, :endedBy, :reason, :error)`,
+    INSERT INTO ends (job, state, task, queue, attempt, worker, started_at, ended_at, ended_by, reason, error, failure)
+    VALUES (:job, :state, :task, :queue, :attempt, :worker, :startedAt, :endedAt, :endedBy, :reason, :error, :failure)`,
   insertAttempt: `
     INSERT INTO attempts (job, attempt, reason, started_at, ended_at, worker, error, ended_by)
     VALUES (:job, :attempt, :reason, :startedAt, :endedAt, :worker, :error, :endedBy)`,
@@ -145,12 +149,35 @@ export const jobTexts = {
 
   // statistics
   addStatistics: `
-    INSERT INTO statistics (minute, task, queue, completed, failed, retried, duration_ms) VALUES (?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET completed = completed + excluded.completed, failed = failed + excluded.failed,
+    INSERT INTO statistics (minute, task, queue, completed, error, timeout, lost, expired, retried, duration_ms)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET completed = completed + excluded.completed, error = error + excluded.error,
+      timeout = timeout + excluded.timeout, lost = lost + excluded.lost, expired = expired + excluded.expired,
       retried = retried + excluded.retried, duration_ms = duration_ms + excluded.duration_ms`,
   addDurations: `
     INSERT INTO durations (minute, task, queue, bucket, count) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+
+  // failures
+  failureGroup: `SELECT id FROM failures WHERE task = ? AND error = ?`,
+  countFailureGroups: `SELECT count(*) AS count FROM failures WHERE task = ?`,
+  addFailureGroup: `
+    INSERT INTO failures (task, error, first_at, last_at, sample) VALUES (:task, :error, :at, :at, :job)`,
+  countFailure: `UPDATE failures SET last_at = max(last_at, :at), sample = :job WHERE id = :group`,
+  countFailureMinute: `
+    INSERT INTO failure_minutes (failure, minute, count) VALUES (?, ?, 1)
+    ON CONFLICT DO UPDATE SET count = count + 1`,
+
+  // The slots of a job that has ended. The range is an index lookup where there are none, which is the rule.
+  isOpenSlot: `SELECT 1 FROM slots WHERE open = 1 AND job BETWEEN ? AND ? LIMIT 1`,
+  endSlots: `
+    UPDATE slots SET open = 0, job_state = ends.state, job_reason = ends.reason, job_ms = ${durationMs}
+    FROM ends WHERE ends.job = ? AND slots.open = 1 AND slots.job = ends.job`,
+  noteSuccess: `
+    UPDATE schedules SET last_success_at = max(coalesce(last_success_at, 0), ends.ended_at)
+    FROM ends, slots
+    WHERE ends.job = ? AND ends.state = ${stateCodes.completed} AND slots.open = 1 AND slots.job = ends.job
+      AND schedules.name = slots.schedule`,
 }
 
 /** Those whose rows come as arrays. */

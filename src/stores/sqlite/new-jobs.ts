@@ -18,6 +18,7 @@ export interface NewRow {
         lostWithWorker: 0 | 1,
         schedule: string | null,
         slot: number | null,
+        trace: string | null,
       ]
     | null
   /** Whether any worker may take it now. */
@@ -28,7 +29,7 @@ export interface NewRow {
 export class NewJobs {
   readonly #statements: Statements
   readonly #plain = new ManyRows(6)
-  readonly #jobs = new ManyRows(13)
+  readonly #jobs = new ManyRows(14)
   /** The first and the last of jobs in a row that are ready. */
   #ready: [first: number, last: number][] = []
   #highest: number | null = null

@@ -88,6 +88,9 @@ export function prune(writing: Writing, found: Prunable, limit: number): number 
   if (statisticsBefore !== null) {
     statements.pruneStatistics.run(minuteOf(statisticsBefore))
     statements.pruneDurations.run(minuteOf(statisticsBefore))
+    statements.pruneFailureMinutes.run(minuteOf(statisticsBefore))
+    statements.pruneFailures.run(statisticsBefore)
+    statements.pruneSamples.run(statisticsBefore)
   }
   const slots = slotsBefore === null ? 0 : pruneSlots(statements, slotsBefore, limit)
   return Math.max(removed, slots)
@@ -96,7 +99,10 @@ export function prune(writing: Writing, found: Prunable, limit: number): number 
 function removeJobs({ statements, counters }: Writing, { state, before, ids: found }: PrunableJobs): number {
   const rows = statements.stillPrunable.all(JSON.stringify(found), stateCodes[state], before) as EndRow[]
   if (rows.length === 0) return 0
-  for (const { queue } of rows) counters.add(queue, state, -1)
+  for (const { queue } of rows) {
+    counters.add(queue, state, -1)
+    counters.add(queue, 'removed', 1)
+  }
   const ids = JSON.stringify(rows.map(({ job }) => job))
   // Before the jobs themselves: both are found by what the jobs say.
   statements.pruneKeys.run(ids)

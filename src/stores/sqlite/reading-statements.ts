@@ -4,6 +4,16 @@ const isNamed = (name: string, names: string) =>
 const onTheseQueues = `queue IN (SELECT id FROM queues WHERE paused_at IS NULL AND ${isNamed('name', ':queues')})`
 const ofTheseTasks = `task IN (SELECT id FROM tasks WHERE ${isNamed('name', ':tasks')})`
 
+// Of the running and the reserved jobs, which are few, the rows are counted.
+const counts = `
+  WITH counts AS (
+    SELECT queues.*,
+      (SELECT coalesce(sum(ready), 0) FROM backlogs WHERE queue = queues.id) + coalesce(own.jobs, 0) AS queued,
+      coalesce(active.jobs, 0) AS running
+    FROM queues
+      LEFT JOIN (SELECT queue, count(*) AS jobs FROM reserved GROUP BY queue) AS own ON own.queue = queues.id
+      LEFT JOIN (SELECT queue, count(*) AS jobs FROM running GROUP BY queue) AS active ON active.queue = queues.id)`
+
 /** Statements that only read. */
 export const readingTexts = {
   job: `SELECT * FROM job_rows WHERE id = ?`,
@@ -18,15 +28,15 @@ export const readingTexts = {
   usage: `SELECT attempt, peak_bytes AS peakBytes, cpu_ms AS cpuMs FROM usage WHERE job = ?`,
 
   // queues
-  queues: `
-    SELECT queues.id, queues.name, queues.paused_at, queues.scheduled,
-      coalesce(waiting.jobs, 0) + coalesce(own.jobs, 0) AS queued, coalesce(active.jobs, 0) AS running,
-      queues.completed, queues.failed, queues.cancelled
-    FROM queues
-      LEFT JOIN (SELECT queue, sum(ready) AS jobs FROM backlogs GROUP BY queue) AS waiting ON waiting.queue = queues.id
-      LEFT JOIN (SELECT queue, count(*) AS jobs FROM reserved GROUP BY queue) AS own ON own.queue = queues.id
-      LEFT JOIN (SELECT queue, count(*) AS jobs FROM running GROUP BY queue) AS active ON active.queue = queues.id
-    ORDER BY queues.name`,
+  queues: `${counts} SELECT * FROM counts ORDER BY name`,
+  changedQueues: `
+    ${counts}, totals AS (
+      SELECT id AS queue, queued, scheduled + queued + running + completed + failed + cancelled + removed AS enqueued
+      FROM counts)
+    SELECT totals.* FROM totals LEFT JOIN queue_samples AS last
+      ON last.queue = totals.queue AND last.at = (SELECT max(at) FROM queue_samples WHERE queue = totals.queue)
+    WHERE last.at IS NULL AND totals.enqueued > 0
+      OR last.at < ? AND (last.queued, last.enqueued) <> (totals.queued, totals.enqueued)`,
   pausedQueues: `SELECT name, paused_at AS pausedAt FROM queues WHERE paused_at IS NOT NULL ORDER BY name`,
   backlogsOf: `
     SELECT backlogs.queue AS queue, backlogs.task AS task
@@ -58,7 +68,8 @@ export const readingTexts = {
   // statistics
   statistics: `
     SELECT tasks.name AS task, queues.name AS queue, sum(statistics.completed) AS completed,
-      sum(statistics.failed) AS failed, sum(retried) AS retried, sum(duration_ms) AS durationMs
+      sum(error) AS error, sum(timeout) AS timeout, sum(lost) AS lost, sum(expired) AS expired, sum(retried) AS retried,
+      sum(duration_ms) AS durationMs
     FROM statistics CROSS JOIN tasks ON tasks.id = statistics.task CROSS JOIN queues ON queues.id = statistics.queue
     WHERE minute BETWEEN ? AND ? GROUP BY statistics.queue, statistics.task ORDER BY queues.name, tasks.name`,
   durations: `
@@ -66,4 +77,16 @@ export const readingTexts = {
     FROM durations CROSS JOIN tasks ON tasks.id = durations.task CROSS JOIN queues ON queues.id = durations.queue
     WHERE minute BETWEEN ? AND ? GROUP BY durations.queue, durations.task, bucket
     ORDER BY queues.name, tasks.name, bucket`,
+  failureGroups: `
+    SELECT failures.id AS id, tasks.name AS task, error, first_at AS firstAt, last_at AS lastAt, sample
+    FROM failures CROSS JOIN tasks ON tasks.id = failures.task
+    WHERE last_at >= ? ORDER BY last_at DESC, failures.id LIMIT ?`,
+  failuresWith: `
+    SELECT failures.id AS id FROM failures CROSS JOIN tasks ON tasks.id = failures.task
+    WHERE instr(error, :error) > 0 AND (:task IS NULL OR tasks.name = :task)`,
+  failureMinutes: `SELECT minute, count FROM failure_minutes WHERE failure = ? AND minute >= ? ORDER BY minute`,
+  queueSamples: `
+    SELECT queues.name AS queue, at, queued, enqueued
+    FROM queue_samples CROSS JOIN queues ON queues.id = queue_samples.queue
+    WHERE at >= ? ORDER BY at, queues.name`,
 }

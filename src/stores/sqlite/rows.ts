@@ -3,7 +3,7 @@ import type { JobError } from '../../domain/failure.js'
 import { type Attempt, idNumber, type Job, type JobId, type JobState, type WorkerId } from '../../domain/job.js'
 import type { Backoff } from '../../domain/retry.js'
 import { leaseHolds } from '../leases.js'
-import type { ProcessIdentity, WorkerInfo } from '../store.js'
+import type { TaskProcess, WorkerInfo } from '../store.js'
 import { endedByCodes, nameOfCode, reasonCodes } from './codes.js'
 
 /** A row of `job_rows`. */
@@ -33,6 +33,7 @@ export interface JobRow {
   readonly reserved_for: number | null
   readonly lost_with_worker: 0 | 1
   readonly worker: number | null
+  readonly trace: string | null
   readonly cancel_requested: 0 | 1
   readonly result: string | null
   readonly error: string | null
@@ -69,6 +70,7 @@ export function jobOfRow(row: JobRow): Job {
     error: parsed<JobError>(row.error),
     reservedFor: row.reserved_for === null ? null : `w${row.reserved_for}`,
     lostWithWorker: row.lost_with_worker === 1,
+    trace: row.trace,
     cancelRequested: row.cancel_requested === 1,
     worker: row.worker === null ? null : `w${row.worker}`,
     endedBy: row.ended_by,
@@ -113,6 +115,7 @@ export interface WorkerRow {
   readonly tasks: string | null
   readonly queues: string
   readonly processes: string
+  readonly rss_bytes: number | null
   readonly started_at: number
   readonly last_beat_at: number
   readonly lease_until: number
@@ -131,7 +134,8 @@ export function workerOfRow(row: WorkerRow, clock: Clock): WorkerInfo {
     startedAt: row.started_at,
     lastBeatAt: row.last_beat_at,
     expired: leaseIsOver(row, clock),
-    processes: JSON.parse(row.processes) as ProcessIdentity[],
+    processes: JSON.parse(row.processes) as TaskProcess[],
+    rssBytes: row.rss_bytes,
   }
 }
 

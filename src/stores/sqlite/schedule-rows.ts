@@ -1,5 +1,14 @@
 import type { KeptSchedule } from '../../domain/schedule/revise.js'
-import type { NewSchedule, Pause, SlotOutcome, SlotRecord, StoredSchedule } from '../../domain/schedule/schedule.js'
+import type {
+  JobEnd,
+  NewSchedule,
+  Pause,
+  SlotOutcome,
+  SlotRecord,
+  StoredSchedule,
+  StoredSlot,
+} from '../../domain/schedule/schedule.js'
+import { nameOfCode, reasonCodes, stateCodes } from './codes.js'
 import { jobNumber } from './rows.js'
 import type { Statements } from './statements.js'
 
@@ -47,11 +56,20 @@ export interface SlotRow {
   readonly reason: string | null
   readonly job: number | null
   readonly late_ms: number
+  readonly job_state: number | null
+  readonly job_reason: number | null
+  readonly job_ms: number | null
 }
 
-export function slotOfRow(row: SlotRow): SlotRecord {
+export function slotOfRow(row: SlotRow): StoredSlot {
   const { slot, through, outcome, reason, job, late_ms: lateMs } = row
-  return { slot, through, outcome, reason, job: job === null ? null : `j${job}`, lateMs }
+  return { slot, through, outcome, reason, job: job === null ? null : `j${job}`, lateMs, jobEnd: jobEndOf(row) }
+}
+
+function jobEndOf({ job_state, job_reason, job_ms }: SlotRow): JobEnd | null {
+  const state = nameOfCode(stateCodes, job_state)
+  if (state === null) return null
+  return { state: state as JobEnd['state'], reason: nameOfCode(reasonCodes, job_reason), durationMs: job_ms }
 }
 
 /** A record as the statements take it. */

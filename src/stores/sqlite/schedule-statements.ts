@@ -1,21 +1,22 @@
-// A job that is gone has ended too.
-const unended = `NOT EXISTS (SELECT 1 FROM ends WHERE ends.job = slots.job)`
+import { durationMs } from './job-statements.js'
+
 // INDEXED BY, here and below: SQLite would rather read through all records of a schedule than pick the few.
-const openJobs = `slots INDEXED BY slots_open JOIN jobs ON jobs.id = slots.job WHERE slots.open = 1 AND ${unended}`
+const openSlots = 'slots INDEXED BY slots_open WHERE open = 1'
 // What may be asked of a schedule with slots that wait.
 const mayFireWaiting = `
   plan IS NOT NULL AND paused_at IS NULL AND coalesce(fired < plan ->> '$.definition.limit', 1)
-  AND NOT EXISTS (SELECT 1 FROM ${openJobs} AND slots.schedule = schedules.name)`
-const prunableSlot = `
-  through < :before AND outcome <> 'waiting'
-  AND (open = 0 OR NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = slots.job AND ${unended}))`
+  AND NOT EXISTS (SELECT 1 FROM ${openSlots} AND slots.schedule = schedules.name)`
+// A record whose job has not ended is what a later slot is held against.
+const prunableSlot = `through < :before AND outcome <> 'waiting' AND open = 0`
 const prunableSchedule = `
   plan ->> '$.rule.kind' = 'once' AND plan ->> '$.rule.at' < :before AND plan ->> '$.rule.at' <= decided_until
   AND NOT EXISTS (SELECT 1 FROM slots WHERE schedule = schedules.name AND outcome = 'waiting')`
 
 function listed(which: string): string {
   return `
-    SELECT schedules.*, last.slot, last.through, last.outcome, last.reason, last.job, last.late_ms,
+    SELECT schedules.*, last.slot, last.through, last.outcome, last.reason, last.job, last.late_ms, last.job_state,
+      last.job_reason, last.job_ms,
+      (SELECT json_group_object(outcome, count) FROM slot_totals WHERE schedule = schedules.name) AS totals,
       (SELECT count(*) FROM slots WHERE schedule = schedules.name AND outcome = 'waiting') AS waiting
     FROM schedules LEFT JOIN slots AS last
       ON last.schedule = schedules.name AND last.slot = (SELECT max(slot) FROM slots WHERE schedule = schedules.name)
@@ -44,22 +45,23 @@ export const scheduleTexts = {
     WHERE schedule = :name AND outcome = 'waiting' AND slot IN (
       SELECT slot FROM slots INDEXED BY slots_waiting
       WHERE schedule = :name AND outcome = 'waiting' ORDER BY slot DESC LIMIT :count)`,
-  scheduling: `SELECT version, seen_at AS seenAt FROM scheduling`,
+  scheduling: `SELECT version, seen_at AS seenAt, slots FROM scheduling`,
   nextVersion: `UPDATE scheduling SET version = version + 1 RETURNING version`,
   noteScheduler: `UPDATE scheduling SET seen_at = ?`,
 
   // slots
   isSlot: `SELECT 1 FROM slots WHERE schedule = ? AND slot = ?`,
-  addSlot: `
-    INSERT INTO slots (schedule, slot, through, outcome, reason, job, late_ms, open)
-    VALUES (:name, :slot, :through, :outcome, :reason, :job, :lateMs, :job IS NOT NULL)`,
-  // The oldest of them: jobs that may overlap can be many, and each claim closes some.
-  closeEnded: `
-    UPDATE slots SET open = 0
-    WHERE schedule = :name AND open = 1
-      AND slot IN (SELECT slot FROM slots WHERE schedule = :name AND open = 1 ORDER BY slot LIMIT 200)
-      AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = slots.job AND ${unended})`,
-  unendedJobs: `SELECT slots.job FROM ${openJobs} AND slots.schedule = ? ORDER BY slots.slot`,
+  // A job that was there already, by its key, may have ended.
+  keepSlot: `
+    INSERT OR REPLACE INTO slots (schedule, slot, through, outcome, reason, job, late_ms, open, job_state, job_reason, job_ms)
+    SELECT :name, :slot, :through, :outcome, :reason, :job, :lateMs, :job IS NOT NULL AND ends.job IS NULL, ends.state,
+      ends.reason, ${durationMs}
+    FROM (SELECT 1) LEFT JOIN ends ON ends.job = :job`,
+  countSlots: `UPDATE scheduling SET slots = slots + ?`,
+  addSlotTotal: `
+    INSERT INTO slot_totals (schedule, outcome, count) VALUES (?, ?, ?)
+    ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+  unendedJobs: `SELECT job FROM ${openSlots} AND schedule = ? ORDER BY slot`,
   countWaiting: `SELECT count(*) AS count FROM slots WHERE schedule = ? AND outcome = 'waiting'`,
   decide: `UPDATE schedules SET decided_until = :until, fired = :fired WHERE name = :name`,
   countFired: `UPDATE schedules SET fired = fired + 1 WHERE name = ?`,
@@ -69,12 +71,11 @@ export const scheduleTexts = {
   slotToFire: `
     SELECT slots.* FROM schedules JOIN slots INDEXED BY slots_waiting ON slots.schedule = schedules.name
     WHERE name = ? AND slots.outcome = 'waiting' AND ${mayFireWaiting} ORDER BY slots.slot LIMIT 1`,
-  fireSlot: `
-    UPDATE slots SET outcome = :outcome, reason = :reason, job = :job, late_ms = :lateMs, open = :job IS NOT NULL
-    WHERE schedule = :name AND slot = :slot`,
   slots: `SELECT * FROM slots WHERE schedule = ? AND slot < ? ORDER BY slot DESC LIMIT ?`,
 
-  // prune. A record whose job has not ended is what a later slot is held against.
+  dropSlotTotals: `DELETE FROM slot_totals WHERE schedule = ?`,
+
+  // prune
   newestSlotTooMany: `SELECT through AS time FROM slots ORDER BY through DESC LIMIT 1 OFFSET ?`,
   anySlotBefore: `SELECT 1 FROM slots WHERE ${prunableSlot} LIMIT 1`,
   anyOnceBefore: `SELECT 1 FROM schedules WHERE ${prunableSchedule} LIMIT 1`,

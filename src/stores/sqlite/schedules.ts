@@ -18,15 +18,25 @@ export function putSchedule({ statements, clock }: Writing, desired: NewSchedule
   const { name } = kept
   const { count } = statements.countWaiting.get(name) as { readonly count: number }
   const inVain = countUnfireable(kept, count)
-  if (inVain > 0) statements.skipWaiting.run({ name, count: inVain, reason: wasChanged, now: clock.now() })
+  if (inVain > 0) skipWaitingSlots(statements, { name, count: inVain, reason: wasChanged, now: clock.now() })
   return row === null ? 'added' : 'changed'
 }
 
 export function dropSchedule({ statements, clock }: Writing, name: string) {
   if (statements.dropSchedule.run(name).changes === 0) return 'unknown'
-  statements.skipWaiting.run({ name, count: all, reason: wasRemoved, now: clock.now() })
+  skipWaitingSlots(statements, { name, count: all, reason: wasRemoved, now: clock.now() })
+  statements.dropSlotTotals.run(name)
   nextVersion(statements)
   return 'dropped'
+}
+
+/** Gives up the last `count` of the slots that wait. */
+function skipWaitingSlots(
+  statements: Statements,
+  skip: { readonly name: string; readonly count: number; readonly reason: string; readonly now: EpochMs },
+): void {
+  const { changes } = statements.skipWaiting.run(skip)
+  if (changes > 0) statements.addSlotTotal.run(skip.name, 'skipped', changes)
 }
 
 export function pauseSchedule({ statements, clock }: Writing, name: string) {
@@ -54,6 +64,7 @@ function nextVersion(statements: Statements): number {
 interface Scheduling {
   readonly version: number
   readonly seenAt: EpochMs | null
+  readonly slots: number
 }
 
 export function schedulesVersion(statements: Statements): number {
@@ -72,7 +83,11 @@ export function noteScheduler({ statements, clock }: Writing): EpochMs | null {
 }
 
 /** A schedule with its last slot, if it has one. */
-type ListedRow = ScheduleRow & { readonly waiting: number } & (SlotRow | { readonly slot: null })
+type ListedRow = ScheduleRow & {
+  readonly waiting: number
+  readonly totals: string
+  readonly last_success_at: EpochMs | null
+} & (SlotRow | { readonly slot: null })
 
 export function allSchedules(statements: Statements, names?: readonly string[]): readonly StoredSchedule[] {
   const rows = names === undefined ? statements.schedules.all() : statements.schedulesNamed.all(JSON.stringify(names))
@@ -81,14 +96,18 @@ export function allSchedules(statements: Statements, names?: readonly string[]):
     revision: row.revision,
     waiting: row.waiting,
     lastSlot: row.slot === null ? null : slotOfRow(row),
+    lastSuccessAt: row.last_success_at,
+    slotTotals: JSON.parse(row.totals) as StoredSchedule['slotTotals'],
   }))
 }
 
 /** Removes schedules that had one slot, and what became of slots, if it was long ago. Answers how many records of slots. */
 export function pruneSlots(statements: Statements, before: EpochMs, limit: number): number {
   const { changes } = statements.pruneSlots.run({ before, limit })
+  statements.countSlots.run(-changes)
   for (const { name } of statements.prunableSchedules.all({ before, limit }) as { readonly name: string }[]) {
     statements.dropSchedule.run(name)
+    statements.dropSlotTotals.run(name)
     nextVersion(statements)
   }
   return changes
@@ -102,6 +121,8 @@ export function slotPruneIsDue(statements: Statements, before: EpochMs): boolean
 
 /** The time of the newest record that is one too many; below all times if there are not so many. */
 export function newestSlotTooMany(statements: Statements, most: number): EpochMs {
+  // As they were counted: the search passes over as many as may stay.
+  if ((statements.scheduling.get() as Scheduling).slots <= most) return Number.NEGATIVE_INFINITY
   const row = statements.newestSlotTooMany.get(most) as { readonly time: EpochMs } | undefined
   return row?.time ?? Number.NEGATIVE_INFINITY
 }

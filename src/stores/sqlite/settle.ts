@@ -6,15 +6,13 @@ import {
   tallyOf,
 } from '../../domain/outcome.js'
 import { countedAs } from '../../domain/statistics.js'
-import { Counting } from '../counting.js'
 import type { Lease } from '../store.js'
 import { endedByCodes, reasonCodes } from './codes.js'
-import { type Completion, cancelled, endWaiting, writeCompleted, writeEnd } from './ends.js'
+import { type Completion, endWaiting, writeCompleted, writeEnd } from './ends.js'
 import { holdsLease } from './leases.js'
 import { atOnce } from './many-rows.js'
 import { jobNumber, workerNumber } from './rows.js'
 import type { Statements } from './statements.js'
-import { addStatistics } from './statistics.js'
 import { placeOf, startWaiting } from './waiting.js'
 import type { Writing } from './writing.js'
 
@@ -25,18 +23,15 @@ interface End {
 
 /** Ends attempts; the ones whose lease is over are answered `lost` and leave no trace. */
 export function settleAttempts(writing: Writing, ends: readonly End[]): readonly ('settled' | 'lost')[] {
-  const counting = new Counting()
   const held = heldLeases(writing, ends)
   const completions = ends.filter((end): end is Completion => held(end.lease) && end.outcome.kind === 'completed')
   const areTogether = completions.length > 1 && completeAll(writing, completions)
-  if (areTogether) for (const { lease, outcome } of completions) count(counting, lease, outcome)
-  const answers = ends.map(({ lease, outcome }) => {
+  if (areTogether) for (const { lease, outcome } of completions) count(writing, lease, outcome)
+  return ends.map(({ lease, outcome }) => {
     if (!held(lease)) return 'lost'
     if (areTogether && outcome.kind === 'completed') return 'settled'
-    return settle(writing, lease, outcome, counting) ? 'settled' : 'lost'
+    return settle(writing, lease, outcome) ? 'settled' : 'lost'
   })
-  addStatistics(writing, counting)
-  return answers
 }
 
 /** Whether the worker of a lease holds its own: looked at once for each worker. */
@@ -87,10 +82,10 @@ function leaveRunning(statements: Statements, worker: number, attempt: number, j
 }
 
 /** Writes one end; false if the lease does not name the running attempt. Does not look at the worker's lease. */
-export function settle(writing: Writing, lease: Lease, outcome: Outcome, counting: Counting): boolean {
+export function settle(writing: Writing, lease: Lease, outcome: Outcome): boolean {
   const left = writing.statements.leaveRunning.get(jobNumber(lease.job), lease.attempt, workerNumber(lease.worker))
   if (left === undefined) return false
-  count(counting, lease, outcome)
+  count(writing, lease, outcome)
   switch (outcome.kind) {
     case 'completed':
       writeCompleted(writing, [{ lease, outcome }])
@@ -109,9 +104,9 @@ export function settle(writing: Writing, lease: Lease, outcome: Outcome, countin
   }
 }
 
-function count(counting: Counting, lease: Lease, outcome: Outcome): void {
+function count({ statistics, names }: Writing, { task, queue }: Lease, outcome: Outcome): void {
   const counted = countedAs(outcome)
-  if (counted !== null) counting.add(lease, outcome.endedAt, counted)
+  if (counted !== null) statistics.add(names.task(task), names.queue(queue), outcome.endedAt, counted)
 }
 
 /** The job goes back to wait, and its attempt is kept unless its code never ran. */
@@ -135,7 +130,7 @@ function waitAgain(
   // A job that was asked to stop but goes back to a queue stops there.
   if (!cancelRequested) return
   const again = placeOf(writing, job)
-  if (again !== null) endWaiting(writing, again, cancelled, now)
+  if (again !== null) endWaiting(writing, again, null, now)
 }
 
 function addAttempt({ statements }: Writing, lease: Lease, outcome: RetryOutcome | ReleasedOutcome): void {

@@ -3,7 +3,13 @@ import type { DecidedSlot } from '../../domain/schedule/due.js'
 import { judgeOverlap } from '../../domain/schedule/overlap.js'
 import { endWait, giveUp } from '../../domain/schedule/revise.js'
 import { mayBeSlot } from '../../domain/schedule/rule.js'
-import { hasFired, type Overlap, type SlotRecord, wasTriggered } from '../../domain/schedule/schedule.js'
+import {
+  hasFired,
+  type Overlap,
+  type SlotRecord,
+  type StoredSlot,
+  wasTriggered,
+} from '../../domain/schedule/schedule.js'
 import type { SlotClaim } from '../schedule-store.js'
 import { cancelJob } from './cancel.js'
 import { enqueueJob } from './enqueue.js'
@@ -35,7 +41,6 @@ export function claimSlots(writing: Writing, claim: SlotClaim): readonly SlotRec
   if (row === null || plan === null || claimIsStale(statements, claim)) return 'stale'
   const last = slots.at(-1)
   if (last === undefined) return []
-  statements.closeEnded.run({ name })
   const { overlap, limit } = plan.definition
   const written: SlotRecord[] = []
   let { fired } = row
@@ -43,12 +48,23 @@ export function claimSlots(writing: Writing, claim: SlotClaim): readonly SlotRec
     if (limit !== null && fired + countWaiting(statements, name) >= limit) break
     if (statements.isSlot.get(name, slot.slot) !== undefined) continue
     const record = recordOf(writing, claim, slot.overlap ?? overlap, slot)
-    statements.addSlot.run(slotValues(name, record))
+    addSlot(statements, name, record)
     if (hasFired(record.outcome)) fired++
     written.push(record)
   }
   statements.decide.run({ name, until: last.through, fired })
   return written
+}
+
+function addSlot(statements: Statements, name: string, record: SlotRecord): void {
+  keepSlot(statements, name, record)
+  statements.countSlots.run(1)
+}
+
+/** Writes what became of a slot, and counts it once that is decided. */
+function keepSlot(statements: Statements, name: string, record: SlotRecord): void {
+  statements.keepSlot.run(slotValues(name, record))
+  if (record.outcome !== 'waiting') statements.addSlotTotal.run(name, record.outcome, 1)
 }
 
 /** What becomes of a slot; if it fires, its job is enqueued. */
@@ -90,16 +106,17 @@ export function waitingSchedules(statements: Statements): readonly string[] {
 /** The slot that waits longest, if it may fire now. */
 export function slotToFire(statements: Statements, name: string): SlotRecord | null {
   const row = statements.slotToFire.get(name) as SlotRow | undefined
-  return row === undefined ? null : slotOfRow(row)
+  if (row === undefined) return null
+  const { jobEnd: _, ...record } = slotOfRow(row)
+  return record
 }
 
 export function fireWaiting(writing: Writing, name: string, job: NewJob) {
   const { statements, clock } = writing
   const waiting = slotToFire(statements, name)
   if (waiting === null) return null
-  statements.closeEnded.run({ name })
   const record = endWait(waiting, fire(writing, name, waiting.slot, job), clock.now())
-  statements.fireSlot.run(slotValues(name, record))
+  keepSlot(statements, name, record)
   statements.countFired.run(name)
   return record
 }
@@ -108,7 +125,7 @@ export function skipWaiting({ statements, clock }: Writing, name: string, reason
   const waiting = slotToFire(statements, name)
   if (waiting === null) return null
   const record = giveUp(waiting, reason, clock.now())
-  statements.fireSlot.run(slotValues(name, record))
+  keepSlot(statements, name, record)
   return record
 }
 
@@ -122,7 +139,7 @@ export function triggerSchedule(writing: Writing, name: string, job: NewJob) {
   while (statements.isSlot.get(name, slot) !== undefined || mayBeSlot(rule, slot)) slot++
   const id = fire(writing, name, slot, job)
   const record: SlotRecord = { slot, through: slot, outcome: 'fired', reason: wasTriggered, job: id, lateMs: 0 }
-  statements.addSlot.run(slotValues(name, record))
+  addSlot(statements, name, record)
   return record
 }
 
@@ -130,6 +147,6 @@ export function slotsPage(
   statements: Statements,
   name: string,
   { limit, before }: { readonly limit: number; readonly before: EpochMs | null },
-): readonly SlotRecord[] {
+): readonly StoredSlot[] {
   return (statements.slots.all(name, before ?? Number.MAX_SAFE_INTEGER, limit) as SlotRow[]).map(slotOfRow)
 }

@@ -2,16 +2,7 @@ import type Database from 'better-sqlite3'
 import type { Clock } from '../../domain/clock.js'
 import type { JobId, NewJob, WorkerId } from '../../domain/job.js'
 import { storeClosed } from '../closed.js'
-import type {
-  ClaimRequest,
-  JobFilter,
-  NewWorker,
-  Page,
-  PausedQueue,
-  ProcessIdentity,
-  Store,
-  TaskCount,
-} from '../store.js'
+import type { ClaimRequest, JobFilter, NewWorker, Page, PausedQueue, Store, TaskCount } from '../store.js'
 import { Turns } from '../turns.js'
 import { attemptsOf } from './attempts.js'
 import { cancelJob } from './cancel.js'
@@ -19,6 +10,7 @@ import { claimJobs, isAnythingReady } from './claim.js'
 import { openForReading, openForWriting, type SqliteLocation } from './database.js'
 import { enqueueJob } from './enqueue.js'
 import { storeError } from './errors.js'
+import { failureGroups } from './failures.js'
 import { jobsPage } from './job-pages.js'
 import { append, outputOf, progressOf } from './output.js'
 import { pauseQueues, resumeQueues } from './pausing.js'
@@ -27,6 +19,7 @@ import { findPrunable, prune } from './prune.js'
 import { jobsAhead, queueInfos } from './queue-infos.js'
 import { ReadyJobs } from './ready-jobs.js'
 import { type JobRow, jobNumber, jobOfRow, type WorkerRow, workerNumber, workerOfRow } from './rows.js'
+import { queueSamples, sampleIsDue, takeSamples } from './samples.js'
 import {
   allSchedules,
   dropSchedule,
@@ -132,8 +125,7 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
     changes: () => wakeUp.changes(),
 
     register: async (worker: NewWorker) => `w${await write(() => insertWorker(writing, worker))}`,
-    beat: (worker: WorkerId, processes: readonly ProcessIdentity[]) =>
-      writeUnsynced(() => renewLease(writing, workerNumber(worker), processes)),
+    beat: (worker, vitals) => writeUnsynced(() => renewLease(writing, workerNumber(worker), vitals)),
     setTasks: (worker, tasks) =>
       writeUnsynced(() => void statements.setTasks.run(JSON.stringify(tasks), workerNumber(worker))),
     deregister: (worker: WorkerId) => tell(() => removeWorker(writing, workerNumber(worker))),
@@ -146,7 +138,10 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
       const found = await read(() => findPrunable(statements, clock.now(), retention, limit))
       return found === null ? 0 : write(() => prune(writing, found, limit))
     },
-    maintain: () => read(() => upkeep.run()),
+    maintain: async () => {
+      await read(() => upkeep.run())
+      if (await read(() => sampleIsDue(writing))) await writeUnsynced(() => takeSamples(writing))
+    },
 
     putSchedules: (schedules) => tell(() => schedules.map((schedule) => putSchedule(writing, schedule))),
     dropSchedules: (names) => tell(() => names.map((name) => dropSchedule(writing, name))),
@@ -189,6 +184,8 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
       }),
     queuedByTask: (queues) => read(() => statements.queuedByTask.all({ queues: jsonOf(queues) }) as TaskCount[]),
     statistics: (since) => read(() => readStatistics(statements, since)),
+    failures: (since, limit) => readTogether(() => failureGroups(statements, since, limit)),
+    queueSamples: (since) => read(() => queueSamples(statements, since)),
     running: (limit) => read(() => (statements.running.all(limit) as JobRow[]).map(jobOfRow)),
 
     close: async () => {

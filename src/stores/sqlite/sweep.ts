@@ -1,7 +1,6 @@
 import type { Clock } from '../../domain/clock.js'
 import type { WorkerId } from '../../domain/job.js'
 import { afterWorkerLoss, type Outcome } from '../../domain/outcome.js'
-import { Counting } from '../counting.js'
 import { lostWorkerError } from '../losses.js'
 import type { SweepResult } from '../store.js'
 import { buryExpired } from './expiry.js'
@@ -10,7 +9,6 @@ import { endReservations } from './reservations.js'
 import { type JobRow, jobOfRow, leaseIsOver, type WorkerRow, workerNumber } from './rows.js'
 import { settle } from './settle.js'
 import type { Statements } from './statements.js'
-import { addStatistics } from './statistics.js'
 import type { Writing } from './writing.js'
 
 /** Whether a sweep would change anything: asked first, so that an idle store is only read. */
@@ -31,17 +29,15 @@ export function sweep(
   const { statements, clock } = writing
   const now = clock.now()
   const { limit } = request
-  const counting = new Counting()
   // Before the promotion: what has expired is not queued first.
-  let buried = buryExpired(writing, now, limit, counting)
+  let buried = buryExpired(writing, now, limit)
   const promoted = promoteDue(writing, now, limit)
   let reclaimed = 0
   for (const worker of new Set([...request.dead.map(workerNumber), ...overdueWorkers(statements, clock)])) {
-    const lost = reclaim(writing, worker, limit, counting)
+    const lost = reclaim(writing, worker, limit)
     reclaimed += lost.reclaimed
     buried += lost.buried
   }
-  addStatistics(writing, counting)
   return { promoted, reclaimed, buried, nextDueAt: nextDueAt(statements) }
 }
 
@@ -50,7 +46,7 @@ function overdueWorkers(statements: Statements, clock: Clock): number[] {
 }
 
 /** Takes the jobs of a dead worker back; the worker itself goes once it holds none. */
-function reclaim(writing: Writing, worker: number, limit: number, counting: Counting) {
+function reclaim(writing: Writing, worker: number, limit: number) {
   const { statements, clock } = writing
   const rows = statements.heldBy.all(worker, limit) as JobRow[]
   let reclaimed = 0
@@ -58,12 +54,12 @@ function reclaim(writing: Writing, worker: number, limit: number, counting: Coun
   for (const row of rows) {
     const outcome = outcomeOfLostWorker(row, clock)
     const { id, attempt, task, queue } = jobOfRow(row)
-    settle(writing, { job: id, attempt, worker: `w${worker}`, task, queue }, outcome, counting)
+    settle(writing, { job: id, attempt, worker: `w${worker}`, task, queue }, outcome)
     if (outcome.kind === 'failed') buried++
     else reclaimed++
   }
   if (rows.length < limit) {
-    buried += endReservations(writing, worker, counting)
+    buried += endReservations(writing, worker)
     statements.deleteWorker.run(worker)
   }
   return { reclaimed, buried }

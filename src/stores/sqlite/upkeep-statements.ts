@@ -58,10 +58,13 @@ export const upkeepTexts = {
       lease_until)
     VALUES (:pid, :startTicks, :host, :bootId, :pidNamespace, :concurrency, :queues, :tasks, :now, :now, :leaseUntil)`,
   renewLease: `
-    UPDATE workers SET last_beat_at = :now, lease_until = :leaseUntil, processes = :processes WHERE id = :worker`,
+    UPDATE workers SET last_beat_at = :now, lease_until = :leaseUntil, processes = :processes, rss_bytes = :rssBytes
+    WHERE id = :worker`,
   setTasks: `UPDATE workers SET tasks = ? WHERE id = ?`,
   deleteWorker: `DELETE FROM workers WHERE id = ?`,
   workers: `SELECT * FROM workers ORDER BY id`,
+
+  addSample: `INSERT INTO queue_samples (at, queue, queued, enqueued) VALUES (?, ?, ?, ?)`,
 
   // prune. A key that is held longer than its job lives keeps the job.
   endedJobs: `SELECT sum(completed) AS completed, sum(failed) AS failed, sum(cancelled) AS cancelled FROM queues`,
@@ -85,6 +88,11 @@ export const upkeepTexts = {
   pruneEnds: `DELETE FROM ends WHERE job ${these}`,
   pruneJobs: `DELETE FROM jobs WHERE id ${these}`,
   pruneStatistics: `DELETE FROM statistics WHERE minute BETWEEN 0 AND ? - 1`,
+  pruneFailureMinutes: `DELETE FROM failure_minutes WHERE failure IN (SELECT id FROM failures) AND minute < ?`,
+  // One of which jobs are kept stays: they are found by it.
+  pruneFailures: `
+    DELETE FROM failures WHERE last_at < ? AND NOT EXISTS (SELECT 1 FROM ends WHERE state = 4 AND failure = failures.id)`,
+  pruneSamples: `DELETE FROM queue_samples WHERE at < ?`,
   pruneDurations: `DELETE FROM durations WHERE minute BETWEEN 0 AND ? - 1`,
   anyStatisticsBefore: `SELECT 1 FROM statistics WHERE minute BETWEEN 0 AND ? - 1 LIMIT 1`,
 }

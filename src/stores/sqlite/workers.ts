@@ -1,10 +1,8 @@
-import { Counting } from '../counting.js'
-import { leaseMs, type NewWorker, type ProcessIdentity } from '../store.js'
+import { leaseMs, type NewWorker, type WorkerVitals } from '../store.js'
 import { holdsLease } from './leases.js'
 import { endReservations } from './reservations.js'
 import { type JobRow, jobOfRow } from './rows.js'
 import { settle } from './settle.js'
-import { addStatistics } from './statistics.js'
 import type { Writing } from './writing.js'
 
 export function insertWorker({ statements, clock }: Writing, worker: NewWorker): number {
@@ -26,26 +24,26 @@ export function insertWorker({ statements, clock }: Writing, worker: NewWorker):
 export function renewLease(
   { statements, clock }: Writing,
   worker: number,
-  processes: readonly ProcessIdentity[],
+  { processes, rssBytes }: WorkerVitals,
 ): boolean {
   if (!holdsLease(statements, clock, worker)) return false
   const now = clock.now()
   const leaseUntil = Math.floor(clock.monotonicMs()) + leaseMs
-  return statements.renewLease.run({ worker, now, leaseUntil, processes: JSON.stringify(processes) }).changes > 0
+  return (
+    statements.renewLease.run({ worker, now, leaseUntil, processes: JSON.stringify(processes), rssBytes }).changes > 0
+  )
 }
 
 /** Hands back what an ending worker still holds, and forgets it. */
 export function removeWorker(writing: Writing, worker: number): void {
   const { statements, clock } = writing
   const endedAt = clock.now()
-  const counting = new Counting()
   for (const row of statements.heldBy.all(worker, -1) as JobRow[]) {
     const { id, attempt, task, queue, startedAt } = jobOfRow(row)
     const lease = { job: id, attempt, worker: `w${worker}`, task, queue }
     const span = { startedAt: startedAt ?? endedAt, endedAt, endedBy: 'released' } as const
-    settle(writing, lease, { kind: 'released', started: true, suspect: false, ...span }, counting)
+    settle(writing, lease, { kind: 'released', started: true, suspect: false, ...span })
   }
-  endReservations(writing, worker, counting)
-  addStatistics(writing, counting)
+  endReservations(writing, worker)
   statements.deleteWorker.run(worker)
 }

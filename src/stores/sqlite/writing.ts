@@ -4,6 +4,7 @@ import { Counters } from './counters.js'
 import { Names } from './names.js'
 import { NewJobs } from './new-jobs.js'
 import { prepareStatements, type Statements } from './statements.js'
+import { Statistics } from './statistics.js'
 import type { AroundWrites } from './write-queue.js'
 
 /** What whoever writes needs, and what belongs to the transaction that is open. */
@@ -12,6 +13,7 @@ export class Writing {
   readonly clock: Clock
   readonly names: Names
   readonly counters: Counters
+  readonly statistics: Statistics
   readonly newJobs: NewJobs
 
   constructor(db: Database.Database, clock: Clock) {
@@ -19,6 +21,7 @@ export class Writing {
     this.clock = clock
     this.names = new Names(this.statements)
     this.counters = new Counters(this.statements)
+    this.statistics = new Statistics(this.statements)
     this.newJobs = new NewJobs(this.statements)
   }
 
@@ -28,6 +31,7 @@ export class Writing {
       begin: () => {
         this.names.begin()
         this.counters.begin()
+        this.statistics.begin()
         this.newJobs.begin()
       },
       end: () => this.write(),
@@ -42,5 +46,6 @@ export class Writing {
   write(): void {
     this.newJobs.write()
     this.counters.write()
+    this.statistics.write()
   }
 }

@@ -19,6 +19,7 @@ const scans: Readonly<Record<string, readonly string[]>> = {
   anyUnfinished: ['running', 'reserved', 'scheduled USING INDEX scheduled_retries'],
   // What runs now, and foreground runs that wait.
   queues: ['reserved', 'running'],
+  changedQueues: ['reserved', 'running'],
   // Foreground runs that wait.
   reservedSince: ['reserved'],
   // Few slots wait at any time.
@@ -64,7 +65,7 @@ test('What was found to be removed is read by its ids, not by all that ended bef
   expect(planOf(database(), statementTexts.stillPrunable)[0]).toBe('SEARCH ends USING INTEGER PRIMARY KEY (rowid=?)')
 })
 
-test('Whatever is sorted is what runs, a few queues or sums of statistics.', () => {
+test('Whatever is sorted is what runs, a few queues, sums of statistics or rows of one time.', () => {
   const db = database()
   const sorted = Object.entries(statementTexts)
     .filter(([, text]) => /\b(SELECT|UPDATE|DELETE)\b/.test(text))
@@ -72,10 +73,13 @@ test('Whatever is sorted is what runs, a few queues or sums of statistics.', () 
   expect(sorted.map(([name]) => name)).toEqual([
     'running',
     'queues',
+    'changedQueues',
     'reservedSince',
     'queuedByTask',
     'statistics',
     'durations',
+    'failureGroups',
+    'queueSamples',
   ])
 })
 

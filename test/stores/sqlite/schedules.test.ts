@@ -72,13 +72,14 @@ describe('Schedulers on one file', () => {
 })
 
 describe('Jobs of slots', () => {
-  test('Are open until somebody sees that they have ended.', async () => {
+  test('Are open until their job ends.', async () => {
     const { path, store, schedule, at } = await scheduled()
     await store.claimSlots(claimOf(schedule, [dueSlot(at + 1)]))
     const db = openRaw(path)
     const open = () => db.prepare('SELECT slot - ? AS slot FROM slots WHERE open = 1').pluck().all(at)
-    await store.cancel(['j1'])
     expect(open()).toEqual([1])
+    await store.cancel(['j1'])
+    expect(open()).toEqual([])
     await store.claimSlots(claimOf({ ...schedule, decidedUntil: at + 1 }, [dueSlot(at + 2)]))
     expect(open()).toEqual([2])
   })

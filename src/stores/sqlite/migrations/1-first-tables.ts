@@ -13,8 +13,19 @@ export const firstTables = `
     scheduled INTEGER NOT NULL DEFAULT 0 CHECK (scheduled >= 0),
     completed INTEGER NOT NULL DEFAULT 0 CHECK (completed >= 0),
     failed    INTEGER NOT NULL DEFAULT 0 CHECK (failed >= 0),
-    cancelled INTEGER NOT NULL DEFAULT 0 CHECK (cancelled >= 0)
+    cancelled INTEGER NOT NULL DEFAULT 0 CHECK (cancelled >= 0),
+    removed   INTEGER NOT NULL DEFAULT 0 CHECK (removed >= 0) -- by retention: with the others all that there ever were
   ) STRICT;
+
+  -- How many jobs were queued, and how many there ever were, at a time: written when they have changed, once a minute.
+  CREATE TABLE queue_samples (
+    at       INTEGER NOT NULL,
+    queue    INTEGER NOT NULL,
+    queued   INTEGER NOT NULL,
+    enqueued INTEGER NOT NULL,
+    PRIMARY KEY (at, queue)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX queue_samples_of ON queue_samples (queue, at);
 
   CREATE TABLE tasks (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 
@@ -42,7 +53,8 @@ export const firstTables = `
     reserved_for     INTEGER,
     lost_with_worker INTEGER NOT NULL DEFAULT 0 CHECK (lost_with_worker BETWEEN 0 AND 1),
     schedule         TEXT,
-    slot             INTEGER
+    slot             INTEGER,
+    trace            TEXT
   ) STRICT;
   CREATE INDEX jobs_of_schedule ON jobs (schedule) WHERE schedule IS NOT NULL;
 
@@ -135,12 +147,15 @@ export const firstTables = `
     result     TEXT,
     reason     INTEGER CHECK (reason BETWEEN 1 AND 4),
     error      TEXT,
+    failure    INTEGER, -- its group in failures
     CHECK ((reason IS NOT NULL) = (state = 4)),
+    CHECK ((failure IS NOT NULL) = (state = 4)),
     CHECK ((result IS NOT NULL) = (state = 3))
   ) STRICT;
   CREATE INDEX ends_at ON ends (state, ended_at);
   CREATE INDEX ends_failed ON ends (job) WHERE state = 4;
   CREATE INDEX ends_failed_of ON ends (task, job) WHERE state = 4;
+  CREATE INDEX ends_of_failure ON ends (failure, job) WHERE state = 4;
   CREATE INDEX ends_cancelled ON ends (job) WHERE state = 5;
 
   -- Attempts that ended without ending their job: failed for a reason, or handed back for none. The last one is in ends.
@@ -200,7 +215,10 @@ export const firstTables = `
     task        INTEGER NOT NULL,
     queue       INTEGER NOT NULL,
     completed   INTEGER NOT NULL,
-    failed      INTEGER NOT NULL,
+    error       INTEGER NOT NULL, -- failed, by reason
+    timeout     INTEGER NOT NULL,
+    lost        INTEGER NOT NULL,
+    expired     INTEGER NOT NULL,
     retried     INTEGER NOT NULL,
     duration_ms INTEGER NOT NULL,
     PRIMARY KEY (minute, task, queue)
@@ -216,6 +234,24 @@ export const firstTables = `
     PRIMARY KEY (minute, task, queue, bucket)
   ) STRICT, WITHOUT ROWID;
 
+  -- Failed jobs of a task whose errors differ in numbers only. They stay when the jobs are removed.
+  CREATE TABLE failures (
+    id       INTEGER PRIMARY KEY,
+    task     INTEGER NOT NULL,
+    error    TEXT    NOT NULL,
+    first_at INTEGER NOT NULL,
+    last_at  INTEGER NOT NULL,
+    sample   INTEGER NOT NULL, -- the job that failed last
+    UNIQUE (task, error)
+  ) STRICT;
+  CREATE INDEX failures_last ON failures (last_at);
+  CREATE TABLE failure_minutes (
+    failure INTEGER NOT NULL,
+    minute  INTEGER NOT NULL,
+    count   INTEGER NOT NULL,
+    PRIMARY KEY (failure, minute)
+  ) STRICT, WITHOUT ROWID;
+
   CREATE TABLE workers (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
     pid           INTEGER NOT NULL,
@@ -226,7 +262,8 @@ export const firstTables = `
     concurrency   INTEGER NOT NULL,
     queues        TEXT    NOT NULL, -- JSON; null: every queue
     tasks         TEXT,             -- JSON: what it knows; null: it was not said
-    processes     TEXT    NOT NULL DEFAULT '[]',
+    processes     TEXT    NOT NULL DEFAULT '[]', -- JSON, as of the last beat
+    rss_bytes     INTEGER,
     started_at    INTEGER NOT NULL,
     last_beat_at  INTEGER NOT NULL,
     lease_until   INTEGER NOT NULL -- monotonic milliseconds of the boot in boot_id
@@ -244,11 +281,12 @@ export const firstTables = `
     fired         INTEGER NOT NULL CHECK (fired >= 0),
     paused_at     INTEGER,
     pauses        TEXT    NOT NULL DEFAULT '[]', -- JSON: those that have ended and are not decided
+    last_success_at INTEGER, -- the last end of a job of it that completed
     CHECK ((plan IS NULL) = (fault IS NOT NULL))
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX schedules_once ON schedules (plan ->> '$.rule.at') WHERE plan ->> '$.rule.kind' = 'once';
 
-  -- What became of the slots of schedules. open: the job may not have ended; it is set to 0 by whoever finds that it has.
+  -- What became of the slots of schedules, and how their jobs ended. open: the job has not ended.
   CREATE TABLE slots (
     schedule TEXT    NOT NULL,
     slot     INTEGER NOT NULL,
@@ -258,19 +296,32 @@ export const firstTables = `
     reason   TEXT,
     job      INTEGER,
     late_ms  INTEGER NOT NULL,
-    open     INTEGER NOT NULL CHECK (open BETWEEN 0 AND 1),
+    open       INTEGER NOT NULL CHECK (open BETWEEN 0 AND 1),
+    job_state  INTEGER, -- as in ends
+    job_reason INTEGER,
+    job_ms     INTEGER, -- of its last attempt; NULL: it never ran
     PRIMARY KEY (schedule, slot),
     CHECK (through >= slot),
     CHECK ((job IS NOT NULL) = (outcome = 'fired' OR outcome = 'late')),
-    CHECK (open = 0 OR job IS NOT NULL)
+    CHECK (open = 0 OR job IS NOT NULL),
+    CHECK ((job_state IS NOT NULL) = (open = 0 AND job IS NOT NULL))
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX slots_open ON slots (schedule, slot) WHERE open = 1;
+  CREATE INDEX slots_of_job ON slots (job) WHERE open = 1;
   CREATE INDEX slots_waiting ON slots (schedule, slot) WHERE outcome = 'waiting';
   CREATE INDEX slots_through ON slots (through);
 
-  -- One row. version counts the changes of schedules; seen_at is when a scheduler was alive.
-  CREATE TABLE scheduling (version INTEGER NOT NULL, seen_at INTEGER) STRICT;
-  INSERT INTO scheduling (version, seen_at) VALUES (0, NULL);
+  -- How many slots of a schedule had which outcome, those that were removed too. One that waits has none yet.
+  CREATE TABLE slot_totals (
+    schedule TEXT    NOT NULL,
+    outcome  TEXT    NOT NULL,
+    count    INTEGER NOT NULL,
+    PRIMARY KEY (schedule, outcome)
+  ) STRICT, WITHOUT ROWID;
+
+  -- One row. slots counts those rows. version counts the changes of schedules; seen_at is when a scheduler was alive.
+  CREATE TABLE scheduling (version INTEGER NOT NULL, seen_at INTEGER, slots INTEGER NOT NULL CHECK (slots >= 0)) STRICT;
+  INSERT INTO scheduling (version, seen_at, slots) VALUES (0, NULL, 0);
 
   -- Every job, wherever it is, in words. state is NULL if it is nowhere.
   CREATE VIEW job_rows AS
@@ -290,6 +341,7 @@ export const firstTables = `
     coalesce(troubles.suspect, 0) AS suspect,
     kinds.max_retries AS max_retries, kinds.backoff AS backoff, kinds.timeout_ms AS timeout_ms,
     jobs.reserved_for AS reserved_for, jobs.lost_with_worker AS lost_with_worker,
+    jobs.trace AS trace,
     coalesce(running.worker, ends.worker, troubles.worker) AS worker, coalesce(running.cancel_requested, 0) AS cancel_requested,
     ends.result AS result, CASE WHEN ends.state = 3 THEN NULL ELSE coalesce(ends.error, troubles.error) END AS error,
     CASE WHEN running.job IS NOT NULL THEN NULL ELSE
