@@ -56,6 +56,7 @@ function ofJob({ task, queue, createdBefore, createdAfter }: JobFilter, job: str
 
 function sourcesOf(db: Database.Database, statements: Statements, filter: JobFilter): readonly Source[] {
   const states = statesOf(filter)
+  if (states?.length === 0) return []
   if (filter.schedule !== undefined) return [scheduleSource(filter.schedule, states, filter)]
   if (states === null) return [{ from: 'jobs', job: 'jobs.id', conditions: [] }]
   return states.flatMap((state) => sourcesOfState(db, statements, state, filter))
@@ -108,7 +109,7 @@ function isInState(state: JobState, filter: JobFilter): Condition {
 }
 
 function anyOf(conditions: readonly Condition[]): Condition {
-  const text = conditions.length === 0 ? '0' : conditions.map((condition) => condition.text).join(' OR ')
+  const text = conditions.map((condition) => condition.text).join(' OR ')
   return { text: `(${text})`, values: conditions.flatMap(({ values }) => values) }
 }
 

@@ -4,6 +4,7 @@ import { findInconsistencies } from '../../../src/stores/sqlite/consistency.js'
 import { openSqliteStore } from '../../../src/stores/sqlite/store.js'
 import { movableClock } from '../../support/clock.js'
 import { newJob, newWorker, outcomesAt } from '../../support/job.js'
+import { newSchedule } from '../../support/schedule.js'
 import { folderOfTest, openRaw, storePath } from './open.js'
 
 /** A store with a job in every place: j1 ready, j2 scheduled, j3 reserved, j4 running, j5 and j6 ended, j7 tried again. */
@@ -30,6 +31,9 @@ async function filled(): Promise<Database.Database> {
     if (ended !== undefined) await store.settle([{ lease, outcome: ended }])
   }
   await store.enqueue([newJob({ reservedFor: worker, queue: 'mail' })])
+  await store.putSchedules([newSchedule('s')])
+  await store.triggerSchedule({ name: 's', job: newJob() })
+  await store.cancel(['j9'])
   await store.close()
   return openRaw(path)
 }
@@ -86,8 +90,24 @@ const harms: readonly (readonly [what: string, harm: string, found: string | Reg
   ['A lost statistic', 'DELETE FROM statistics', /^statistics have 0 completed of task 1 on queue \d, and there are 1/],
   [
     'A statistic too many',
-    'UPDATE statistics SET failed = failed + 1',
-    /^statistics have 2 failed of task 1 on queue \d, and there are 1/,
+    'UPDATE statistics SET error = error + 1',
+    /^statistics have 2 error of task 1 on queue \d, and there are 1/,
+  ],
+  ['A failure without a group', 'DELETE FROM failures', 'j6 has failed in no group of its task'],
+  [
+    'An ended job whose slot is open',
+    'UPDATE slots SET open = 1, job_state = NULL',
+    /^slot \d+ of s is open and j9 has ended/,
+  ],
+  [
+    'An open slot whose job is gone',
+    'UPDATE slots SET open = 1, job_state = NULL, job = 99',
+    /is open, and j99 is no job/,
+  ],
+  [
+    'Slots that are counted wrongly',
+    'UPDATE scheduling SET slots = 7',
+    'there are counted to be 7 slots, and there are 1',
   ],
   ['A retry that is not counted', 'UPDATE statistics SET retried = 0', /^statistics have 0 retried/],
 ]

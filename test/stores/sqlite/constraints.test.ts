@@ -22,7 +22,7 @@ const rows = {
 
 type Table = keyof typeof rows
 
-const failed = { state: 4, result: null, reason: 1 }
+const failed = { state: 4, result: null, reason: 1, failure: 1 }
 
 async function database() {
   const db = openRaw(await closedStore())

@@ -106,6 +106,16 @@ describe('A claim', () => {
   })
 })
 
+/** The database, and what is prepared on it from now on. */
+function recordingOf(db: Database.Database) {
+  const texts: string[] = []
+  const prepare = (text: string) => {
+    texts.push(text)
+    return db.prepare(text)
+  }
+  return { recording: { prepare } as unknown as Database.Database, texts }
+}
+
 describe('A page of jobs', () => {
   const filters: readonly JobFilter[] = [
     {},
@@ -114,20 +124,19 @@ describe('A page of jobs', () => {
     { states: ['completed', 'failed'], createdAfter: 1, createdBefore: 2 },
     { task: 't' },
     { queue: 'q' },
+    { schedule: 's' },
+    { schedule: 's', states: ['queued', 'failed'], error: 'E', endedAfter: 1 },
+    { error: 'E' },
+    { error: 'E', task: 't', endedAfter: 1 },
   ]
 
   test.each(filters)('Is read backwards from its tables, and sorts none but what runs: %j.', (filter) => {
     const db = database()
     const statements = prepareStatements(db)
     db.exec(`INSERT INTO queues (id, name) VALUES (1, 'q'); INSERT INTO tasks (id, name) VALUES (1, 't');
-      INSERT INTO backlogs VALUES (1, 1, 1); INSERT INTO ready VALUES (1, 1, 0, 1, 0, 0)`)
-    const texts: string[] = []
-    const recording = {
-      prepare: (text: string) => {
-        texts.push(text)
-        return db.prepare(text)
-      },
-    } as unknown as Database.Database
+      INSERT INTO backlogs VALUES (1, 1, 1); INSERT INTO ready VALUES (1, 1, 0, 1, 0, 0);
+      INSERT INTO failures VALUES (1, 1, 'E', 0, 0, 1)`)
+    const { recording, texts } = recordingOf(db)
     jobsPage(recording, statements, filter, { limit: 10, after: null })
     expect(texts.length).toBeGreaterThan(0)
     for (const text of texts) {
@@ -136,5 +145,19 @@ describe('A page of jobs', () => {
       expect(plan.filter((step) => step.includes('TEMP B-TREE'))).toHaveLength(isOfReserved ? 1 : 0)
       expect(plan.filter((step) => /^SCAN (jobs|ready|ends|scheduled)/.test(step))).toEqual([])
     }
+  })
+
+  test('By end time it is read backwards only if very many have ended since.', () => {
+    const db = database()
+    const statements = prepareStatements(db)
+    const readFrom = (ends: number) => {
+      db.exec(`DELETE FROM ends; WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${ends})
+        INSERT INTO ends (job, state, task, queue, attempt, ended_at, result) SELECT i, 3, 1, 1, 1, i, 'null' FROM n`)
+      const { recording, texts } = recordingOf(db)
+      jobsPage(recording, statements, { states: ['completed'], endedAfter: 1 }, { limit: 10, after: null })
+      return texts.map((text) => /^SELECT ends.job FROM ends (\w+ \w+(?: ends_at)?)/.exec(text)?.[1]).filter(Boolean)
+    }
+    expect(readFrom(9_999)).toEqual(['INDEXED BY ends_at'])
+    expect(readFrom(10_000)).toEqual(['NOT INDEXED'])
   })
 })
