@@ -1,18 +1,8 @@
 import { type FailureGroup, foldError, maxGroups } from '../../domain/failure-group.js'
-import type { EpochMs, JobId } from '../../domain/job.js'
+import type { EpochMs } from '../../domain/job.js'
 import { minuteOf } from '../../domain/statistics.js'
-import type { JobRow } from './jobs.js'
+import type { FailureRow, JobRow } from './jobs.js'
 import type { Tables } from './tables.js'
-
-/** Failed jobs of one task with the same error. */
-export interface FailureRow {
-  readonly task: string
-  readonly error: string
-  readonly firstAt: EpochMs
-  lastAt: EpochMs
-  sample: JobId
-  readonly minutes: Map<number, number>
-}
 
 /** The latest failure first. */
 export function failureGroups({ failures }: Tables, since: EpochMs, limit: number): readonly FailureGroup[] {

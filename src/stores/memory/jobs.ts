@@ -1,5 +1,6 @@
 import {
   type Attempt,
+  type EpochMs,
   idNumber,
   type Job,
   type JobId,
@@ -10,7 +11,6 @@ import {
 } from '../../domain/job.js'
 import type { JobEnd } from '../../domain/schedule/schedule.js'
 import { canMove } from '../../domain/transitions.js'
-import type { FailureRow } from './failures.js'
 
 /** A job with what the store keeps beside it. */
 export interface JobRow {
@@ -25,6 +25,16 @@ export interface JobRow {
   end: JobEnd | null
   /** The output of each attempt. */
   readonly output: Map<number, readonly OutputLine[]>
+}
+
+/** Failed jobs of one task with the same error. */
+export interface FailureRow {
+  readonly task: string
+  readonly error: string
+  readonly firstAt: EpochMs
+  lastAt: EpochMs
+  sample: JobId
+  readonly minutes: Map<number, number>
 }
 
 /**

@@ -27,7 +27,10 @@ export function writeCompleted(writing: Writing, ends: readonly Completion[]): v
     counters.add(queue, 'completed', 1)
   }
   rows.write(statements.insertCompleted, statements.insertCompletedOne)
-  endSlotsOfMany(writing, ends)
+  endSlotsOfMany(
+    writing,
+    ends.map(({ lease }) => jobNumber(lease.job)),
+  )
 }
 
 /** Writes that a job that ran has failed or was cancelled. It is in `running` no more. */

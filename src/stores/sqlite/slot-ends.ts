@@ -1,5 +1,3 @@
-import type { Completion } from './ends.js'
-import { jobNumber } from './rows.js'
 import type { Writing } from './writing.js'
 
 /** Keeps with the slots of a job how it ended: it is in `ends` now. Most jobs have no slot. */
@@ -10,8 +8,7 @@ export function endSlots({ statements }: Writing, job: number): void {
 }
 
 /** The same for many jobs. One look for all of them, since most have no slot. */
-export function endSlotsOfMany(writing: Writing, ends: readonly Completion[]): void {
-  const jobs = ends.map(({ lease }) => jobNumber(lease.job))
+export function endSlotsOfMany(writing: Writing, jobs: readonly number[]): void {
   if (writing.statements.isOpenSlot.get(Math.min(...jobs), Math.max(...jobs)) === undefined) return
   for (const job of jobs) endSlots(writing, job)
 }
