@@ -51,6 +51,11 @@ export class ChangeNotifier {
     }
   }
 
+  /** Whether something was noted that is not notified of yet. */
+  protected get hasNoted(): boolean {
+    return this.#noted > 0
+  }
+
   protected get isAwaited(): boolean {
     return this.#waiters.size > 0
   }

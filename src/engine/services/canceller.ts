@@ -18,9 +18,9 @@ export function canceller(
 ): Service {
   const changes = store.changes()
   return loopService('canceller', clock, events, async (signal) => {
-    if (runner.busy) for (const id of await store.cancelRequests(worker())) runner.cancel(id)
-    await clock.sleep(minPauseMs, signal)
     await changes.next(maxWaitMs, signal)
-    return 0
+    if (!runner.busy) return 0
+    for (const id of await store.cancelRequests(worker())) runner.cancel(id)
+    return minPauseMs
   })
 }

@@ -74,7 +74,7 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
     db,
     location,
     clock,
-    writing.around(() => wakeUp.notify()),
+    writing.around(() => wakeUp.committed()),
   )
   // Whatever comes after an enqueue in its transaction may look for the job.
   const seeing = <T>(use: () => T) => {

@@ -1,30 +1,25 @@
-import { type FSWatcher, watch } from 'node:fs'
+import { type FSWatcher, utimesSync, watch } from 'node:fs'
 import type Database from 'better-sqlite3'
 import type { Clock } from '../../domain/clock.js'
 import { ChangeNotifier } from '../change-notifier.js'
 
-// In case the file system tells nothing: where it cannot be watched at all, and where it can.
+// In case the file system reports nothing: where it cannot be watched at all, and where it can. Other programs that write
+// to the store are found by it too.
 const pollMs = 20
 const watchedPollMs = 250
 
-// A write to the WAL is seen before its commit is, by the time that the fsync takes. Looking without a pause is for those
-// who are woken seldom: it must not cost a core where others commit all the time.
-const maxChaseMs = 20
-const restlessMs = 3
-const seldomMs = 10
-
 /**
- * Notifies of what this process stores, and others: their commits move `PRAGMA data_version`, which costs some microseconds to read,
- * and it is looked at when the WAL was written to. Watched from the first wait until the store is closed.
+ * Notifies of what this process stores, and other processes. A commit of others moves `PRAGMA data_version`, which takes
+ * some microseconds to read. The file system reports a write to the WAL before its commit can be seen, by the time that
+ * the fsync takes. So each process touches its WAL after a commit that others may wait for: their look at that moment
+ * finds it, and nobody has to look again and again. Watched from the first wait until the store is closed.
  */
 export class WakeUp extends ChangeNotifier {
   readonly #db: Database.Database
   readonly #dataVersion: Database.Statement
   readonly #walPath: string
   #watcher: FSWatcher | null = null
-  #chaseUntil = 0
-  #chasedAt = 0
-  #chasing = false
+  #cancelPoll: (() => void) | null = null
   #seen: unknown
 
   constructor(db: Database.Database, path: string, clock: Clock) {
@@ -33,6 +28,12 @@ export class WakeUp extends ChangeNotifier {
     this.#dataVersion = db.prepare('PRAGMA data_version').pluck()
     this.#walPath = `${path}-wal`
     this.#seen = this.#version()
+  }
+
+  /** This process has committed: tells others too, if it is something that they may wait for. */
+  committed(): void {
+    if (this.hasNoted) this.#touch()
+    this.notify()
   }
 
   /** Looks for the commits of others first: what came before the look is not waited for. */
@@ -44,16 +45,11 @@ export class WakeUp extends ChangeNotifier {
   protected override async wait(timeoutMs: number, signal?: AbortSignal): Promise<void> {
     if (!this.#db.open) return
     this.#watcher ??= this.#watch()
-    const everyMs = this.#watcher === null ? pollMs : watchedPollMs
-    const poll = () => {
-      this.#look()
-      cancelPoll = this.clock.after(everyMs, poll)
-    }
-    let cancelPoll = this.clock.after(everyMs, poll)
+    this.#pollLater()
     try {
       await super.wait(timeoutMs, signal)
     } finally {
-      cancelPoll()
+      if (!this.isAwaited) this.#stopPolling()
     }
   }
 
@@ -63,11 +59,25 @@ export class WakeUp extends ChangeNotifier {
     super.close()
   }
 
+  #pollLater(): void {
+    this.#cancelPoll ??= this.clock.after(this.#watcher === null ? pollMs : watchedPollMs, () => {
+      this.#cancelPoll = null
+      this.#look()
+      if (this.isAwaited) this.#pollLater()
+    })
+  }
+
+  #stopPolling(): void {
+    this.#cancelPoll?.()
+    this.#cancelPoll = null
+  }
+
   #watch(): FSWatcher | null {
     try {
       const watcher = watch(this.#walPath, { persistent: false }, (event) => {
-        if (event === 'change') this.#chase()
-        else this.#unwatch(watcher) // removed or replaced: the next wait watches what is there then
+        if (event !== 'change') this.#unwatch(watcher) // removed or replaced: the next wait watches what is there then
+        // Of an own commit it finds nothing, and that is all that it costs.
+        if (this.isAwaited) this.#look()
       })
       watcher.on('error', () => this.#unwatch(watcher))
       return watcher
@@ -81,33 +91,21 @@ export class WakeUp extends ChangeNotifier {
     if (this.#watcher === watcher) this.#watcher = null
   }
 
-  /** Looks again and again until the commit that was just written can be seen. */
-  #chase(): void {
-    if (!this.isAwaited) return
-    this.#chaseUntil = this.clock.monotonicMs() + maxChaseMs
-    if (this.#chasing) return
-    this.#chasing = true
-    const start = this.clock.monotonicMs()
-    const restlessUntil = start - this.#chasedAt > seldomMs ? start + restlessMs : 0
-    const look = () => {
-      const found = this.#look()
-      const now = this.clock.monotonicMs()
-      this.#chasing = !found && this.isAwaited && now < this.#chaseUntil
-      if (!this.#chasing) this.#chasedAt = now
-      else if (now < restlessUntil) setImmediate(look)
-      else this.clock.after(1, look)
-    }
-    look()
+  /** By its path: whoever opens and closes the WAL drops the locks that SQLite has on it. */
+  #touch(): void {
+    const now = this.clock.now() / 1_000
+    try {
+      utimesSync(this.#walPath, now, now)
+    } catch {} // the file of another user: the others find the commit when they poll
   }
 
-  /** Whether others have committed something since the last look. */
-  #look(): boolean {
+  /** Notifies if others have committed something since the last look. */
+  #look(): void {
     const version = this.#version()
-    if (version === this.#seen) return false
+    if (version === this.#seen) return
     this.#seen = version
     this.note()
     this.notify()
-    return true
   }
 
   #version(): unknown {
