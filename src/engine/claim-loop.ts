@@ -17,6 +17,8 @@ export class ClaimLoop {
   readonly #queues: QueueChoice
   readonly #claimed: (claims: readonly Claim[]) => void
   #running: Promise<void> | null = null
+  #mayFindMore = true
+  #isAskedAgain = false
   #isClosed = false
 
   /** `claimed` gets the jobs of each claim, even an empty list, before the claim resolves. */
@@ -42,17 +44,25 @@ export class ClaimLoop {
     return this.#isClosed
   }
 
+  /** False if the last claim left nothing behind: then only a change of the store brings more. */
+  get mayFindMore(): boolean {
+    return this.#mayFindMore
+  }
+
   /**
    * Claims as many jobs as there is room for. Resolves to how many it claimed. A call during another claim waits for
    * that claim and resolves to 0.
    */
   async claim(): Promise<number> {
     if (this.#running !== null) {
+      this.#isAskedAgain = true
       await this.#running
       return 0
     }
     const { ahead } = this.#prefetch
     const limit = !this.#isClosed && this.#pool.needsJobs(ahead) ? this.#pool.room(ahead) : 0
+    this.#mayFindMore = true
+    this.#isAskedAgain = false
     if (limit <= 0) return 0
     let taken = 0
     this.#running = this.#store
@@ -66,8 +76,9 @@ export class ClaimLoop {
     } finally {
       this.#running = null
     }
-    // Slots that became free during this claim did not start another one.
-    if (taken === limit) this.claimSoon()
+    this.#mayFindMore = taken === limit || this.#isAskedAgain
+    // Slots that became free, and jobs that were stored, during this claim did not start another one.
+    if (this.#mayFindMore) this.claimSoon()
     return taken
   }
 

@@ -279,7 +279,7 @@ export class Runner {
     this.#cancelSettle?.()
     this.#cancelSettle = null
     this.#attempts.settleBuffered()
-    this.#claims.claimSoon()
+    if (this.#claims.mayFindMore) this.#claims.claimSoon()
   }
 
   #stop(attempt: RunningAttempt, reason: StopReason): void {

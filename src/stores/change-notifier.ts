@@ -14,6 +14,7 @@ export interface Changes {
 export class ChangeNotifier {
   protected readonly clock: Clock
   readonly #waiters = new Set<() => void>()
+  /** How often something was stored that may be work. */
   #count = 0
   #noted = 0
   #isClosed = false
@@ -42,11 +43,13 @@ export class ChangeNotifier {
   }
 
   changes(): Changes {
-    let seen = this.count
+    this.look()
+    let seen = this.#count
     return {
       next: async (timeoutMs, signal) => {
-        if (this.count === seen && timeoutMs > 0 && signal?.aborted !== true) await this.wait(timeoutMs, signal)
-        seen = this.count
+        this.look()
+        if (this.#count === seen && timeoutMs > 0 && signal?.aborted !== true) await this.wait(timeoutMs, signal)
+        seen = this.#count
       },
     }
   }
@@ -60,10 +63,8 @@ export class ChangeNotifier {
     return this.#waiters.size > 0
   }
 
-  /** How often something was stored that may be work. */
-  protected get count(): number {
-    return this.#count
-  }
+  /** Looks for changes that this process has not made, and notifies of them. */
+  protected look(): void {}
 
   /** Resolves when something is stored, on time-out, on abort and on close. */
   protected wait(timeoutMs: number, signal?: AbortSignal): Promise<void> {

@@ -6,7 +6,7 @@ import { loopService, type Service } from './service.js'
 
 const maxWaitMs = 1_000
 
-/** Claims after each change of the store. A busy runner claims by itself. */
+/** Claims after each change of the store. A runner that may find more claims again by itself. */
 export function claimer(
   store: Pick<JobStore, 'changes'>,
   runner: Pick<Runner, 'claim'>,
@@ -15,8 +15,8 @@ export function claimer(
 ): Service {
   const changes = store.changes()
   return loopService('claimer', clock, events, async (signal) => {
-    const taken = await runner.claim()
-    if (taken === 0) await changes.next(maxWaitMs, signal)
+    await runner.claim()
+    await changes.next(maxWaitMs, signal)
     return 0
   })
 }

@@ -20,9 +20,9 @@ export function scheduling(
   const loop = loopService('scheduler', clock, events, async (signal) => {
     const waitMs = await scheduler.runOnce()
     if (waitMs <= minPauseMs) return waitMs
-    await clock.sleep(minPauseMs, signal)
-    await changes.next(waitMs - minPauseMs, signal)
-    return 0
+    const ranAt = clock.monotonicMs()
+    await changes.next(waitMs, signal)
+    return Math.max(0, Math.ceil(ranAt + minPauseMs - clock.monotonicMs()))
   })
   return {
     ...loop,

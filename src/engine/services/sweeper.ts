@@ -19,17 +19,28 @@ export function sweeper(
   events: EngineEmitter,
 ): Service {
   const changes = store.changes()
+  let lookedAt = Number.NEGATIVE_INFINITY
+  // No change of the store tells of a death: looking after each would only cost.
+  const untilLookMs = () => Math.ceil(lookedAt + maxPauseMs - clock.monotonicMs())
+  const endedWorkers = async () => {
+    if (untilLookMs() > 0) return []
+    lookedAt = clock.monotonicMs()
+    return (await store.workers()).filter((worker) => hasEnded(worker, here))
+  }
   return loopService('sweeper', clock, events, async (signal) => {
-    const ended = (await store.workers()).filter((worker) => hasEnded(worker, here))
+    const ended = await endedWorkers()
     // Kill the task processes of a dead worker before reclaiming its jobs: no job may run twice at once.
     for (const worker of ended) for (const process of worker.processes) endGroup(process)
     const swept = await store.sweep({ limit: batch, dead: ended.map((worker) => worker.id) })
-    if (swept.promoted === batch || swept.reclaimed === batch || swept.buried === batch) return betweenMs
+    if (swept.promoted === batch || swept.reclaimed === batch || swept.buried === batch) {
+      lookedAt = Number.NEGATIVE_INFINITY // the dead may hold more
+      return betweenMs
+    }
     const untilDueMs = swept.nextDueAt === null ? maxPauseMs : swept.nextDueAt - clock.now()
     if (untilDueMs <= minPauseMs) return Math.max(1, untilDueMs)
-    await clock.sleep(minPauseMs, signal)
+    const sweptAt = clock.monotonicMs()
     // A job that is stored meanwhile may be due sooner.
-    await changes.next(Math.min(maxPauseMs, untilDueMs) - minPauseMs, signal)
-    return 0
+    await changes.next(Math.min(untilLookMs(), untilDueMs), signal)
+    return Math.max(0, Math.ceil(sweptAt + minPauseMs - clock.monotonicMs()))
   })
 }

@@ -6,7 +6,7 @@ import { ChangeNotifier } from '../change-notifier.js'
 // In case the file system reports nothing: where it cannot be watched at all, and where it can. Other programs that write
 // to the store are found by it too.
 const pollMs = 20
-const watchedPollMs = 250
+const watchedPollMs = 500
 
 /**
  * Notifies of what this process stores, and other processes. A commit of others moves `PRAGMA data_version`, which takes
@@ -36,12 +36,6 @@ export class WakeUp extends ChangeNotifier {
     this.notify()
   }
 
-  /** Looks for the commits of others first: what came before the look is not waited for. */
-  protected override get count(): number {
-    this.#look()
-    return super.count
-  }
-
   protected override async wait(timeoutMs: number, signal?: AbortSignal): Promise<void> {
     if (!this.#db.open) return
     this.#watcher ??= this.#watch()
@@ -62,7 +56,7 @@ export class WakeUp extends ChangeNotifier {
   #pollLater(): void {
     this.#cancelPoll ??= this.clock.after(this.#watcher === null ? pollMs : watchedPollMs, () => {
       this.#cancelPoll = null
-      this.#look()
+      this.look()
       if (this.isAwaited) this.#pollLater()
     })
   }
@@ -77,7 +71,7 @@ export class WakeUp extends ChangeNotifier {
       const watcher = watch(this.#walPath, { persistent: false }, (event) => {
         if (event !== 'change') this.#unwatch(watcher) // removed or replaced: the next wait watches what is there then
         // Of an own commit it finds nothing, and that is all that it costs.
-        if (this.isAwaited) this.#look()
+        if (this.isAwaited) this.look()
       })
       watcher.on('error', () => this.#unwatch(watcher))
       return watcher
@@ -100,7 +94,7 @@ export class WakeUp extends ChangeNotifier {
   }
 
   /** Notifies if others have committed something since the last look. */
-  #look(): void {
+  protected override look(): void {
     const version = this.#version()
     if (version === this.#seen) return
     this.#seen = version

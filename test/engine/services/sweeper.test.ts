@@ -16,6 +16,7 @@ test('A job that is due is moved to its queue then, also one that is stored whil
   await start(sweeper(store, clock, elsewhere, events))
   const at = clock.now() + 10_000
   await store.enqueue([newJob({ dueAt: at }), newJob({ dueAt: at - 9_700 })])
+  await clock.advance(0)
   await clock.advance(299)
   expect(await stateOf(store, 'j2')).toBe('scheduled')
   await clock.advance(1)
@@ -67,4 +68,20 @@ test('A store that changes all the time is swept every fifty milliseconds, no mo
     await clock.advance(1)
   }
   expect(sweeps).toBe(11)
+})
+
+test('Looks for dead workers every half second, also while the store changes all the time.', async () => {
+  const { clock, events, start, passed, change, changes } = serviceBench()
+  const looks: number[] = []
+  const workers = async () => {
+    looks.push(passed())
+    return []
+  }
+  const sweep = async () => ({ promoted: 0, reclaimed: 0, buried: 0, nextDueAt: null })
+  await start(sweeper({ changes, sweep, workers }, clock, elsewhere, events))
+  for (let ms = 0; ms < 1_100; ms++) {
+    await change()
+    await clock.advance(1)
+  }
+  expect(looks).toEqual([0, 500, 1_000])
 })
