@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { Clock } from '../../domain/clock.js'
 import { storeClosed } from '../closed.js'
-import type { Durability, SqliteLocation } from './database.js'
+import { checkpointAt, type Durability, type SqliteLocation } from './database.js'
 import { isBusy, storeError } from './errors.js'
 import { identityCheck } from './identity.js'
 
@@ -103,9 +103,11 @@ export class WriteQueue {
     this.#flushing = null
   }
 
+  /** A process that never claims stays as it was opened. */
   #sync(synced: boolean): void {
     if (this.#durability === 'relaxed' || synced === this.#synced) return
-    this.#db.exec(`PRAGMA synchronous = ${synced ? 'FULL' : 'NORMAL'}`)
+    const [synchronous, pages] = synced ? ['FULL', checkpointAt.ends] : ['NORMAL', checkpointAt.others]
+    this.#db.exec(`PRAGMA synchronous = ${synchronous}; PRAGMA wal_autocheckpoint = ${pages}`)
     this.#synced = synced
   }
 

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { StoreUnavailableError } from '../../../src/domain/errors.js'
 import { systemClock } from '../../../src/engine/clock.js'
+import { checkpointAt, openForWriting } from '../../../src/stores/sqlite/database.js'
 import { WriteQueue } from '../../../src/stores/sqlite/write-queue.js'
 import { newJob } from '../../support/job.js'
 import { closedStore, folderOfTest, openRaw, openStore, storePath } from './open.js'
@@ -79,4 +80,20 @@ test('A lock that is held for too long is given up on in plain words, for all wr
   }
   // One after another they would take thirty times as long.
   expect(tookMs).toBeLessThan(5_000)
+})
+
+test('Claims do not copy the WAL into the file; the writes after them do it for them.', async () => {
+  const { path } = await queueOnTable()
+  const db = openForWriting({ path, durability: 'full' })
+  onTestFinished(() => void db.close())
+  const around = { begin() {}, end() {}, committed() {} }
+  const writes = new WriteQueue(db, { path, durability: 'full' }, systemClock, around)
+  const settings = () => ['synchronous', 'wal_autocheckpoint'].map((name) => db.pragma(name, { simple: true }))
+  const write = () => db.prepare('INSERT INTO numbers VALUES (1)').run()
+  expect(settings()).toEqual([2, checkpointAt.others])
+  await writes.runUnsynced(write)
+  expect(settings()).toEqual([1, checkpointAt.others])
+  await writes.run(write)
+  expect(settings()).toEqual([2, checkpointAt.ends])
+  expect(checkpointAt.ends).toBeLessThan(checkpointAt.others)
 })

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import { ClaimLoop } from '../../src/engine/claim-loop.js'
+import { EngineEmitter } from '../../src/engine/events.js'
+import type { Prefetch } from '../../src/engine/pool/prefetch.js'
+import type { TaskPool } from '../../src/engine/pool/task-pool.js'
+import type { Claim } from '../../src/stores/store.js'
+import { someTurns } from '../support/attempts.js'
+
+/** A loop over a pool with `room`. Each claim takes a turn, and finds as many jobs as `waiting` has when it begins. */
+function claiming(room: number) {
+  const state = { room, waiting: 0 }
+  const taken: number[] = []
+  const store = {
+    async claim({ limit }: { readonly limit: number }) {
+      const found = Math.min(limit, state.waiting)
+      state.waiting -= found
+      await new Promise((resolve) => setImmediate(resolve))
+      return Array.from({ length: found }, () => ({}) as Claim)
+    },
+  }
+  const pool = { needsJobs: () => state.room > 0, room: () => state.room, known: [] } as unknown as TaskPool
+  const loop = new ClaimLoop(store, pool, { ahead: 0 } as Prefetch, new EngineEmitter(), null, 'w1', (claims) => {
+    taken.push(claims.length)
+    state.room -= claims.length
+  })
+  return { loop, state, taken }
+}
+
+test('A claim that takes fewer jobs than there is room for leaves nothing behind.', async () => {
+  const { loop, state, taken } = claiming(3)
+  state.waiting = 2
+  await loop.claim()
+  await someTurns()
+  expect([taken, loop.mayFindMore]).toEqual([[2], false])
+})
+
+test('There may be more behind a claim that fills the room, and while there is no room.', async () => {
+  const { loop, state, taken } = claiming(2)
+  state.waiting = 5
+  await loop.claim()
+  await someTurns()
+  expect([taken, loop.mayFindMore]).toEqual([[2], true])
+  state.room = 4
+  await loop.claim()
+  await someTurns()
+  expect([taken, loop.mayFindMore]).toEqual([[2, 3], false])
+})
+
+test('A claim that is asked for during another one follows it: what was stored meanwhile is found.', async () => {
+  const { loop, state, taken } = claiming(3)
+  const first = loop.claim()
+  state.waiting = 1
+  expect(await loop.claim()).toBe(0)
+  await first
+  await someTurns()
+  expect(taken).toEqual([0, 1])
+})
