@@ -153,6 +153,9 @@ export class Runner {
       case 'started':
         for (const attempt of event.attempts) this.#started(attempt)
         return
+      case 'turned':
+        this.#claims.claimSoon()
+        return
       case 'finished':
         this.#finished(slot, event.ends)
         return

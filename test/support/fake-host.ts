@@ -26,6 +26,8 @@ export class FakeHost implements TaskHost {
   /** What it was asked for, such as `stop j1 timeout`, in order. */
   readonly asked: string[] = []
   ready = false
+  /** Whether the first lines of its jobs block its event loop. */
+  isStuck = false
   /** Ended by the worker, in whichever way. */
   isOver = false
   #running: JobAssignment[] = []
@@ -62,18 +64,23 @@ export class FakeHost implements TaskHost {
   }
 
   /** Ends a job that runs. */
-  finish(id: string, report: Partial<AttemptReport> = {}): void {
+  finish(id: string, report: Partial<AttemptReport> = {}, activeMs = 0): void {
     const job = this.#running.find((one) => one.id === id)
     if (job === undefined) throw new Error(`${id} does not run here`)
     this.#running = this.#running.filter((one) => one !== job)
     const whole = { kind: 'returned', resultJson: 'null', startedAt: 0, endedAt: 0, ...report } as AttemptReport
-    this.#emit({ type: 'finished', ends: [{ id, attempt: job.attempt, report: whole }] })
+    this.#emit({ type: 'turn', started: [], ends: [{ id, attempt: job.attempt, report: whole }], activeMs })
     this.#startSome()
   }
 
   /** Writes past the capture, as native code does. */
   write(text: string): void {
     this.#emit({ type: 'output', output: [{ id: null, attempt: 0, stream: 'stdout', text, at: null }] })
+  }
+
+  /** Reports that its loop was active for so long since the last report. */
+  reportActivity(activeMs: number): void {
+    this.#emit({ type: 'turn', started: [], ends: [], activeMs })
   }
 
   askForRecycle(): void {
@@ -154,7 +161,9 @@ export class FakeHost implements TaskHost {
     const free = Math.max(0, this.#maxRunning - this.#running.length)
     const attempts = this.#waiting.splice(0, free)
     this.#running.push(...attempts)
-    if (attempts.length > 0) this.#emit({ type: 'started', attempts })
+    if (attempts.length === 0) return
+    this.#emit({ type: 'turn', started: attempts, ends: [], activeMs: 0 })
+    if (!this.isStuck) this.#emit({ type: 'turn', started: [], ends: [], activeMs: 0 })
   }
 }
 

@@ -1,7 +1,14 @@
 import type { Clock } from '../../src/domain/clock.js'
 import { plainTaskDefaults } from '../../src/domain/request.js'
 import type { Emit, TaskHost } from '../../src/engine/hosts/task-host.js'
-import type { AttemptId, Catalog, JobAssignment, StopReason, TaskInfo } from '../../src/engine/ipc/messages.js'
+import type {
+  AttemptEnd,
+  AttemptId,
+  Catalog,
+  JobAssignment,
+  StopReason,
+  TaskInfo,
+} from '../../src/engine/ipc/messages.js'
 import type { LoadedTask } from '../../src/engine/task-process/loaded-task.js'
 import { RunningJobs } from '../../src/engine/task-process/running-jobs.js'
 import { taskInfo } from './fake-host.js'
@@ -32,13 +39,18 @@ export class MemoryHost implements TaskHost {
       return { name, run: found.run, schema: null, dontRetryOn: [], defaults: plainTaskDefaults }
     }
     const soon = (report: () => void) => void setImmediate(report)
+    const turn = (started: readonly AttemptId[], ends: readonly AttemptEnd[]) =>
+      soon(() => emit({ type: 'turn', started, ends, activeMs: 0 }))
     this.#jobs = new RunningJobs(
       { catalog, task },
       {
-        end: (end) => soon(() => emit({ type: 'finished', ends: [end] })),
+        end: (end) => turn([], [end]),
         returned: (attempts) => soon(() => emit({ type: 'returned', attempts })),
         progress: (progress) => emit({ type: 'progress', progress: [progress] }),
-        started: (attempts) => soon(() => emit({ type: 'started', attempts })),
+        started: (attempts) => {
+          turn(attempts, [])
+          turn([], [])
+        },
       },
       clock,
     )

@@ -4,6 +4,7 @@ import { UsageError } from '../../domain/errors.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import { outsideJobs } from '../current-job.js'
 import type {
+  AttemptEnd,
   AttemptId,
   Catalog,
   CheckRequest,
@@ -62,14 +63,16 @@ export class InlineHost implements TaskHost {
       () => {},
     )
     this.catalog = this.#loaded.then((loaded) => {
-      // The worker's reaction to an end must not run inside the job's async context.
       this.#jobs = new RunningJobs(
         loaded,
         {
-          end: (end) => setImmediate(() => outsideJobs(() => emit({ type: 'finished', ends: [end] }))),
+          end: (end) => this.#turn([], [end]),
           returned: (attempts) => setImmediate(() => outsideJobs(() => emit({ type: 'returned', attempts }))),
           progress: (progress) => outsideJobs(() => emit({ type: 'progress', progress: [progress] })),
-          started: (attempts) => setImmediate(() => outsideJobs(() => emit({ type: 'started', attempts }))),
+          started: (attempts) => {
+            this.#turn(attempts, [])
+            this.#turn([], [])
+          },
         },
         clock,
       )
@@ -79,6 +82,11 @@ export class InlineHost implements TaskHost {
       () => setImmediate(() => emit({ type: 'ready' })),
       () => {}, // callers of `catalog` handle it
     )
+  }
+
+  /** In a turn of its own: the worker's reaction must not run inside the job's async context. */
+  #turn(started: readonly AttemptId[], ends: readonly AttemptEnd[]): void {
+    setImmediate(() => outsideJobs(() => this.#emit({ type: 'turn', started, ends, activeMs: 0 })))
   }
 
   get ready(): boolean {

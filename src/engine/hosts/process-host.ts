@@ -214,9 +214,12 @@ export class ProcessHost implements TaskHost {
         this.#emit({ type: 'ready' })
         return
       case 'turn':
-        // Report starts before ends: a started job may already have the place of an ended one.
-        this.#emit({ type: 'started', attempts: message.started.map(unpackAttempt) })
-        this.#emit({ type: 'finished', ends: message.ends.map(unpackEnd) })
+        this.#emit({
+          type: 'turn',
+          started: message.started.map(unpackAttempt),
+          ends: message.ends.map(unpackEnd),
+          activeMs: message.activeMs,
+        })
         return
       case 'returned':
         this.#emit({ type: 'returned', attempts: message.jobs })

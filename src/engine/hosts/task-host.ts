@@ -49,8 +49,6 @@ export interface TaskHost {
  * The events of jobs, each with its attempt: an id where it is reported, the attempt itself once the slot has found it.
  */
 type AttemptEvent<Attempt> =
-  /** They no longer wait: reported before their first line runs. */
-  | { readonly type: 'started'; readonly attempts: readonly Attempt[] }
   /** Recalled, or their process ended: they have not started. */
   | { readonly type: 'returned'; readonly attempts: readonly Attempt[] }
   | { readonly type: 'usage'; readonly attempt: Attempt; readonly usage: Usage }
@@ -66,11 +64,23 @@ type HostFact =
    */
   | { readonly type: 'spawned'; stored(): void }
 
+/**
+ * A turn of its event loop: jobs that have ended, and jobs that start, before their first line runs. The next one,
+ * even without any, says that those have not blocked the loop.
+ */
+export interface Turn {
+  readonly type: 'turn'
+  readonly started: readonly AttemptId[]
+  readonly ends: readonly AttemptEnd[]
+  /** How long the event loop was active since the last one; 0 if it is not measured. */
+  readonly activeMs: number
+}
+
 /** What a host reports, in the order in which it happens. */
 export type HostEvent =
   | HostFact
+  | Turn
   | AttemptEvent<AttemptId>
-  | { readonly type: 'finished'; readonly ends: readonly AttemptEnd[] }
   /** The host has ended, expected or not. */
   | { readonly type: 'exited'; readonly exit: ProcessExit }
 
@@ -78,10 +88,16 @@ export type HostEvent =
 export type SlotEvent<Attempt> =
   | HostFact
   | AttemptEvent<Attempt>
+  /** They no longer wait: reported before their first line runs. */
+  | { readonly type: 'started'; readonly attempts: readonly Attempt[] }
+  /** Jobs that started have not blocked the event loop, and none has ended. */
+  | { readonly type: 'turned' }
   | {
       readonly type: 'finished'
       readonly ends: readonly { readonly attempt: Attempt; readonly report: AttemptEnd['report'] }[]
     }
+  /** Its jobs need more of the processor than its process has. */
+  | { readonly type: 'busy' }
   /** `running`: the attempts that are lost. */
   | { readonly type: 'exited'; readonly exit: ProcessExit; readonly running: readonly Attempt[] }
 

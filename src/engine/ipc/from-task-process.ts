@@ -16,8 +16,17 @@ export type FromTaskProcess =
   | { readonly type: 'loaded'; readonly catalog: Catalog }
   /** It cannot load the tasks, and ends. */
   | { readonly type: 'not loaded'; readonly message: string }
-  /** Jobs that have ended, and jobs that start now: sent before their first line runs. */
-  | { readonly type: 'turn'; readonly ends: readonly PackedEnd[]; readonly started: readonly PackedAttempt[] }
+  /**
+   * Jobs that have ended, and jobs that start now: sent before their first line runs. Another one follows when their
+   * first lines have run, even if it has nothing else to say: they have not blocked the event loop. `activeMs`: how long the event
+   * loop was active since the last one.
+   */
+  | {
+      readonly type: 'turn'
+      readonly ends: readonly PackedEnd[]
+      readonly started: readonly PackedAttempt[]
+      readonly activeMs: number
+    }
   /** The answer to `recall`: these have not started, and will not. */
   | { readonly type: 'returned'; readonly jobs: readonly AttemptId[] }
   | { readonly type: 'checked'; readonly ask: number; readonly verdicts: readonly Verdict[] }
@@ -32,7 +41,7 @@ const shapes: Readonly<Record<FromTaskProcess['type'], (message: Fields) => bool
   loading: ({ file }) => typeof file === 'string',
   loaded: ({ catalog }) => isObject(catalog) && Array.isArray(catalog.tasks) && Array.isArray(catalog.faults),
   'not loaded': ({ message }) => typeof message === 'string',
-  turn: ({ ends, started }) => Array.isArray(ends) && Array.isArray(started),
+  turn: ({ ends, started, activeMs }) => Array.isArray(ends) && Array.isArray(started) && typeof activeMs === 'number',
   returned: ({ jobs }) => Array.isArray(jobs),
   checked: ({ verdicts }) => Array.isArray(verdicts),
   enqueue: ({ request }) => isObject(request),

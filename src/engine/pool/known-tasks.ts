@@ -1,14 +1,24 @@
+import type { Clock } from '../../domain/clock.js'
 import type { TaskInfo } from '../ipc/messages.js'
 import { shellTask, shellTaskInfo } from '../shell-task.js'
 import type { ProcessSlot } from './process-slot.js'
 
+// A task that a fresh process does not have: its module may be mended soon.
+const loadAgainMs = 30_000
+
 /** The tasks whose jobs can run in a pool. */
 export class KnownTasks {
+  readonly #clock: Clock
   /** What the process of each slot found in the task directory: while a deploy is under way, not the same. */
   readonly #found = new WeakMap<ProcessSlot, readonly string[]>()
   #infos: ReadonlyMap<string, TaskInfo> = new Map([[shellTask, shellTaskInfo]])
   readonly #lost = new Set<string>()
   #names: readonly string[] = [shellTask]
+  readonly #cancelRegains = new Set<() => void>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
 
   /** undefined if this project has none of that name. */
   info(name: string): TaskInfo | undefined {
@@ -30,18 +40,27 @@ export class KnownTasks {
     this.#nameAll(shared)
   }
 
-  /** A fresh process could not load the task. False if it was not known anyway. */
-  lose(name: string, shared: readonly ProcessSlot[]): boolean {
+  /**
+   * A fresh process could not load the task. It is known again after a while, and `regained` called: the next process
+   * may be able to load it. False if it was not known anyway.
+   */
+  lose(name: string, shared: readonly ProcessSlot[], regained: () => void): boolean {
     if (!this.#names.includes(name)) return false
     this.#lost.add(name)
     this.#nameAll(shared)
+    const cancel = this.#clock.after(loadAgainMs, () => {
+      this.#cancelRegains.delete(cancel)
+      this.#lost.delete(name)
+      this.#nameAll(shared)
+      regained()
+    })
+    this.#cancelRegains.add(cancel)
     return true
   }
 
-  /** The next fresh process may be able to load the task again. */
-  regain(name: string, shared: readonly ProcessSlot[]): void {
-    this.#lost.delete(name)
-    this.#nameAll(shared)
+  /** No lost task is known again. */
+  stop(): void {
+    for (const cancel of this.#cancelRegains) cancel()
   }
 
   /** A job may be handed to any of the processes. */

@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import type { AttemptHandle, RunningAttempt } from '../attempts/running-attempt.js'
 import type { ProcessExit } from '../hosts/process-exit.js'
-import type { HostEvent, SlotEvent, StartHost } from '../hosts/task-host.js'
+import type { HostEvent, SlotEvent, StartHost, Turn } from '../hosts/task-host.js'
 import type {
   AttemptEnd,
   AttemptId,
@@ -15,6 +15,7 @@ import type {
 } from '../ipc/messages.js'
 import { RestartingHost } from './restarting-host.js'
 import { SlotJobs } from './slot-jobs.js'
+import { SlotLoad } from './slot-load.js'
 
 /** What a slot reports: the events of its host, with the attempts that they are about. */
 export type EmitFromSlot = (slot: ProcessSlot, event: SlotEvent<RunningAttempt>) => void
@@ -28,22 +29,32 @@ type SlotMode = 'shared' | 'draining' | 'exclusive'
 /** `recalling`: its process was asked to return waiting jobs and has not answered; its loop may be blocked. */
 type SlotPhase = 'open' | 'recalling' | 'ending'
 
+// A process that has not finished a turn of its event loop for so long is blocked.
+const stuckMs = 50
+
 /**
  * A slot for one warm task process at a time, and the jobs in it in the order in which they were handed over: the first
  * `share` of them run, the others wait inside the process, so that no job waits for a commit of another. The process
  * reports which of them start: while its loop is blocked, no waiting job starts and no time limit runs.
  */
 export class ProcessSlot implements AttemptHandle {
-  /** Since when no job has ended here, by the monotonic clock. */
+  /** Since when no job has ended here and none has come to an empty slot, by the monotonic clock. */
   quietSince = 0
+  /** When its process last said that it does something, or got a job while it had none to start. */
+  #heardAt = 0
   readonly #clock: Clock
   readonly #startHost: StartHost
   readonly #emit: EmitFromSlot
   readonly #jobs = new SlotJobs()
+  readonly #load: SlotLoad
   readonly #host: RestartingHost
   #mode: SlotMode
   #phase: SlotPhase = 'open'
   #share = 1
+  /** Jobs that have started, while it is not known whether they block the event loop. */
+  #starting = 0
+  /** Jobs that were found not to, since jobs were handed over. */
+  #proven = 0
   #endedJobs = 0
 
   constructor(clock: Clock, startHost: StartHost, emit: EmitFromSlot, mode: 'shared' | 'exclusive') {
@@ -51,6 +62,7 @@ export class ProcessSlot implements AttemptHandle {
     this.#startHost = startHost
     this.#emit = emit
     this.#mode = mode
+    this.#load = new SlotLoad(clock)
     this.#host = new RestartingHost(clock, () => this.#startHost((event) => this.#onHostEvent(event)))
   }
 
@@ -65,7 +77,21 @@ export class ProcessSlot implements AttemptHandle {
 
   /** Whether it has a share of the concurrency, and takes more jobs. */
   get isOpen(): boolean {
-    return this.ready && this.#share > 0 && this.#phase === 'open'
+    return this.ready && this.#share > 0 && this.#phase === 'open' && !this.isStuck
+  }
+
+  /**
+   * How many jobs it may have, but for those that are claimed ahead: at most its share. Behind jobs that may block its
+   * event loop, others would be held up, so it begins with one, and gets twice as many as have passed since.
+   */
+  get capacity(): number {
+    const passed = this.#jobs.count - this.#jobs.waiting - this.#starting
+    return Math.min(this.#share, passed + Math.max(1, 2 * this.#proven))
+  }
+
+  /** Whether jobs have started that may block its event loop. */
+  get isUnproven(): boolean {
+    return this.#starting > 0
   }
 
   /** How many of its jobs run at once. */
@@ -103,6 +129,12 @@ export class ProcessSlot implements AttemptHandle {
     return this.#jobs.waiting
   }
 
+  /** Whether its event loop is blocked: for some time it has not started jobs that may run, or not gone on after it did. */
+  get isStuck(): boolean {
+    if (!this.ready || this.#clock.monotonicMs() - this.#heardAt < stuckMs) return false
+    return this.#starting > 0 || (this.#jobs.waiting > 0 && this.#jobs.count - this.#jobs.waiting < this.#share)
+  }
+
   get running(): Iterable<RunningAttempt> {
     return this.#jobs.running
   }
@@ -113,7 +145,10 @@ export class ProcessSlot implements AttemptHandle {
 
   /** Hands jobs over; the process must be ready. */
   handOver(attempts: readonly RunningAttempt[]): void {
-    if (this.#jobs.waiting === 0) this.quietSince = this.#clock.monotonicMs()
+    const now = this.#clock.monotonicMs()
+    if (this.#jobs.waiting === 0) this.quietSince = now
+    if (this.#jobs.waiting === 0 && this.#starting === 0) this.#heardAt = now
+    this.#proven = 0
     for (const attempt of attempts) {
       attempt.handle = this
       this.#jobs.add(attempt)
@@ -169,6 +204,7 @@ export class ProcessSlot implements AttemptHandle {
   /** Forgets all its jobs. The process may still run them. */
   clear(): void {
     this.#jobs.takeAll()
+    this.#starting = 0
     if (this.#phase === 'recalling') this.#phase = 'open'
   }
 
@@ -200,11 +236,8 @@ export class ProcessSlot implements AttemptHandle {
       case 'output':
         this.#emit(this, { type: 'output', output: event.output.map((output) => this.#attributed(output)) })
         return
-      case 'started':
-        this.#started(event.attempts)
-        return
-      case 'finished':
-        this.#finished(event.ends)
+      case 'turn':
+        this.#turn(event)
         return
       case 'returned':
         this.#returned(event.attempts)
@@ -228,9 +261,17 @@ export class ProcessSlot implements AttemptHandle {
     return job === undefined ? output : { ...output, id: job.id, attempt: job.attempt }
   }
 
-  #started(ids: readonly AttemptId[]): void {
-    const attempts = ids.map((id) => this.#jobs.start(id)).filter((attempt) => attempt !== null)
+  #turn({ started, ends, activeMs }: Turn): void {
+    this.#heardAt = this.#clock.monotonicMs()
+    const hasPassed = this.#starting > 0
+    this.#proven += this.#starting
+    // Starts before ends: a started job may already have the place of an ended one.
+    const attempts = started.map((id) => this.#jobs.start(id)).filter((attempt) => attempt !== null)
+    this.#starting = attempts.length
     if (attempts.length > 0) this.#emit(this, { type: 'started', attempts })
+    if (ends.length > 0) this.#finished(ends)
+    else if (hasPassed) this.#emit(this, { type: 'turned' })
+    this.#measure(activeMs, ends.length)
   }
 
   #finished(reported: readonly AttemptEnd[]): void {
@@ -244,6 +285,13 @@ export class ProcessSlot implements AttemptHandle {
     if (ends.length > 0) this.#emit(this, { type: 'finished', ends })
   }
 
+  #measure(activeMs: number, ended: number): void {
+    this.#load.add(activeMs, ended)
+    if (!this.#load.isBusy || this.#jobs.count === 0) return
+    this.#load.restart()
+    this.#emit(this, { type: 'busy' })
+  }
+
   #returned(ids: readonly AttemptId[]): void {
     if (this.#phase === 'recalling') this.#phase = 'open'
     const attempts = ids.map((id) => this.#jobs.take(id)).filter((attempt) => attempt !== null)
@@ -254,6 +302,8 @@ export class ProcessSlot implements AttemptHandle {
     if (this.#phase === 'ending') return
     this.#phase = 'open'
     this.#endedJobs = 0
+    this.#load.restart()
+    this.#starting = 0
     const { running, waiting } = this.#jobs.takeAll()
     this.#host.exited(exit, running.length === 0)
     if (waiting.length > 0) this.#emit(this, { type: 'returned', attempts: waiting })

@@ -3,41 +3,71 @@ import type { StartHost } from '../hosts/task-host.js'
 import { sharesBeside, sum } from './fair-share.js'
 import type { ProcessSlot } from './process-slot.js'
 
-/** The slots that any job may share. Each has a share of the concurrency. */
+/**
+ * The slots that any job may share. Each has a share of the concurrency, but for one that is new: until its process is
+ * ready, the others keep the whole.
+ */
 export class SharedSlots {
   readonly #startSlot: (start: StartHost) => ProcessSlot
   readonly #start: StartHost | null
   readonly #slots: ProcessSlot[] = []
+  #joining: ProcessSlot | null = null
 
   /** `start`: null if no host can be started. */
   constructor(start: StartHost | null, startSlot: (start: StartHost) => ProcessSlot) {
     this.#start = start
     this.#startSlot = startSlot
-    this.grow(1)
+    if (start !== null) this.#slots.push(startSlot(start))
+  }
+
+  /** Whether a slot runs more jobs than its share, as others have joined. */
+  get isOver(): boolean {
+    return this.#slots.some(({ count, buffered, share }) => count - buffered > share)
   }
 
   get all(): readonly ProcessSlot[] {
     return this.#slots
   }
 
-  /** Starts slots until there are `count`. */
-  grow(count: number): void {
-    const start = this.#start
-    while (start !== null && this.#slots.length < count) this.#slots.push(this.#startSlot(start))
+  /** Starts one more slot, unless there are `max` or one is not ready. */
+  add(max: number): void {
+    if (this.#start === null || this.#slots.length >= max || this.#slots.some(({ ready }) => !ready)) return
+    this.#joining = this.#startSlot(this.#start)
+    this.#joining.share = 0
+    this.#slots.push(this.#joining)
+  }
+
+  /** A slot is ready. True if it is the new one, which gets its share from now on. */
+  join(slot: ProcessSlot): boolean {
+    if (slot !== this.#joining) return false
+    this.#joining = null
+    return true
+  }
+
+  /** Takes out the last slot that has had no job for `quietMs`, but never the first; null if there is none. */
+  takeSpare(quietMs: number, now: number): ProcessSlot | null {
+    const isSpare = (slot: ProcessSlot) => slot.ready && slot.count === 0 && now - slot.quietSince >= quietMs
+    const index = this.#slots.findLastIndex((slot, place) => place > 0 && isSpare(slot))
+    return index < 0 ? null : (this.#slots.splice(index, 1)[0] ?? null)
   }
 
   /** Starts a slot in place of `slot`. False if that is none of these. */
   replace(slot: ProcessSlot): boolean {
     const index = this.#slots.indexOf(slot)
     if (index < 0 || this.#start === null) return false
-    this.#slots[index] = this.#startSlot(this.#start)
+    const successor = this.#startSlot(this.#start)
+    this.#slots[index] = successor
+    if (slot === this.#joining) {
+      this.#joining = successor
+      successor.share = 0
+    }
     return true
   }
 
   /** Whether a slot could run one more job at once, or has less than half of the jobs that it may have. */
   needsJobs(ahead: number, concurrency: number): boolean {
     return this.#open().some((slot) => {
-      return slot.count < slot.share || slot.count <= quota(slot, ahead, concurrency) / 2
+      return slot.count < slot.capacity || slot.count <= quota(slot, ahead, concurrency) / 2
     })
   }
 
@@ -64,9 +94,10 @@ export class SharedSlots {
    * start.
    */
   shareOut(concurrency: number): number {
-    const uses = this.#slots.map(({ count, buffered, share }) => ({ count, running: count - buffered, share }))
+    const slots = this.#slots.filter((slot) => slot !== this.#joining)
+    const uses = slots.map(({ count, buffered, share }) => ({ count, running: count - buffered, share }))
     const shares = sharesBeside(concurrency, uses)
-    this.#slots.forEach((slot, index) => {
+    slots.forEach((slot, index) => {
       slot.share = shares[index] ?? 0
     })
     return sum(uses.map(({ running, count }, index) => Math.max(running, Math.min(count, shares[index] ?? 0))))
@@ -77,7 +108,7 @@ export class SharedSlots {
   }
 }
 
-/** How many jobs a slot may have: its share that runs, and its part of those that wait. */
-function quota({ share }: ProcessSlot, ahead: number, concurrency: number): number {
-  return share + Math.floor((ahead * share) / concurrency)
+/** How many jobs a slot may have: those that run, and its part of those that wait. */
+function quota({ share, capacity }: ProcessSlot, ahead: number, concurrency: number): number {
+  return capacity + Math.floor((ahead * share) / concurrency)
 }

@@ -1,16 +1,24 @@
 import type { Clock } from '../../domain/clock.js'
 import type { TaskPool } from './task-pool.js'
 
-/** Recalls waiting jobs from a task process where no job ends, so that other workers can run them. */
+/**
+ * Looks after task processes that may be blocked: another process is started, and the jobs that wait in a process where
+ * none ends are recalled, so that other workers can run them too.
+ */
 export class StallDetector {
-  readonly #pool: Pick<TaskPool, 'buffered' | 'recall'>
+  readonly #pool: Pick<TaskPool, 'mayStall' | 'recall' | 'relieve'>
   readonly #clock: Clock
   readonly #aheadMs: number
   readonly #stalled: () => void
   #cancelLook: (() => void) | null = null
 
   /** A waiting job should start within `aheadMs`. After twice that time recalls it and calls `stalled`. */
-  constructor(pool: Pick<TaskPool, 'buffered' | 'recall'>, clock: Clock, aheadMs: number, stalled: () => void) {
+  constructor(
+    pool: Pick<TaskPool, 'mayStall' | 'recall' | 'relieve'>,
+    clock: Clock,
+    aheadMs: number,
+    stalled: () => void,
+  ) {
     this.#pool = pool
     this.#clock = clock
     this.#aheadMs = aheadMs
@@ -19,7 +27,7 @@ export class StallDetector {
 
   /** Jobs have been handed over. */
   watch(): void {
-    if (this.#cancelLook !== null || this.#pool.buffered === 0) return
+    if (this.#cancelLook !== null || !this.#pool.mayStall) return
     this.#cancelLook = this.#clock.after(this.#aheadMs, () => {
       // First read what has arrived: a long commit delays the messages, not the jobs.
       setImmediate(() => setImmediate(() => this.#check()))
@@ -28,6 +36,7 @@ export class StallDetector {
 
   #check(): void {
     this.#cancelLook = null
+    this.#pool.relieve()
     if (this.#pool.recall(2 * this.#aheadMs)) this.#stalled()
     this.watch()
   }

@@ -22,8 +22,8 @@ const notStarted: EnqueueAnswer = {
 
 // The system lacks memory or processes now, and may have them soon.
 const startAgainMs = 1_000
-// A task that a fresh process does not have: its module may be mended soon.
-const loadAgainMs = 30_000
+// A process that has been of no use for so long is not missed; one that ends too early costs a start.
+const spareMs = 30_000
 
 /** The tasks of a pool. */
 export interface PoolTasks {
@@ -37,9 +37,9 @@ export interface PoolTasks {
   readonly outer?: OuterStreams
 }
 
-/** Events that the pool passes on. It handles `recycle` itself. */
+/** Events that the pool passes on. It handles `recycle` and `busy` itself. */
 export type PoolEvent =
-  | Exclude<SlotEvent<RunningAttempt>, { readonly type: 'recycle' }>
+  | Exclude<SlotEvent<RunningAttempt>, { readonly type: 'recycle' | 'busy' }>
   /** A fresh process for one job does not have its task; `fault` says why, if a module is at fault. */
   | {
       readonly type: 'task missing'
@@ -69,14 +69,15 @@ export class TaskPool {
   readonly #draining = new Set<ProcessSlot>()
   readonly #ending = new EndingSlots()
   readonly #commands: ProcessSlot
-  readonly #known = new KnownTasks()
+  readonly #known: KnownTasks
   #concurrency = 1
-  /** Whether something ran beside the shared slots when the concurrency was shared out. */
-  #isMixed = false
+  #maxProcesses = 1
+  /** Whether the concurrency must be shared out again as jobs end: some run beside the shares. */
+  #isUneven = false
   #emit: EmitFromPool | null = null
   #isOver = false
   #cancelRetry = () => {}
-  readonly #cancelRegains = new Set<() => void>()
+  #cancelTrim: (() => void) | null = null
 
   /**
    * Starts a first process at once, so that it loads while the caller prepares. `output` gets what modules write until
@@ -85,6 +86,7 @@ export class TaskPool {
   constructor(tasks: PoolTasks, clock: Clock, output: (output: TaskOutput) => void) {
     this.#tasks = tasks
     this.#clock = clock
+    this.#known = new KnownTasks(clock)
     this.#outputBefore = output
     const programs = {
       cwd: tasks.cwd,
@@ -126,11 +128,14 @@ export class TaskPool {
     return this.#known.names
   }
 
-  /** Makes the pool a worker's: `concurrency` jobs at once, shared out among at most so many processes. */
+  /**
+   * Makes the pool a worker's: `concurrency` jobs at once. It begins with one process, which has all of it, and starts
+   * others while their jobs need them, at most `processes`.
+   */
   open(concurrency: number, processes: number, emit: EmitFromPool): void {
     this.#emit = emit
     this.#concurrency = concurrency
-    this.#shared.grow(Math.min(processes, concurrency))
+    this.#maxProcesses = Math.min(processes, concurrency)
     this.#shareOut()
   }
 
@@ -196,7 +201,17 @@ export class TaskPool {
   left(slot: ProcessSlot): void {
     this.#isolated.left(slot)
     if (this.#draining.has(slot) && slot.count === 0) this.#end(slot)
-    if (this.#isMixed) this.#shareOut()
+    if (this.#isUneven) this.#shareOut()
+  }
+
+  /** Starts another process if one is blocked. */
+  relieve(): void {
+    if (this.#shared.all.some(({ isStuck }) => isStuck)) this.#addProcess()
+  }
+
+  /** Whether jobs wait in the processes, or may have blocked one. */
+  get mayStall(): boolean {
+    return this.#shared.all.some(({ isUnproven }) => isUnproven) || this.buffered > 0
   }
 
   /** Replaces the processes of all shared slots. Running jobs end in the old ones. */
@@ -231,7 +246,8 @@ export class TaskPool {
   async end(): Promise<void> {
     this.#isOver = true
     this.#cancelRetry()
-    for (const cancel of this.#cancelRegains) cancel()
+    this.#cancelTrim?.()
+    this.#known.stop()
     this.#isolated.end()
     for (const slot of [...this.#shared.all, ...this.#draining, this.#commands]) this.#end(slot)
     await this.#ending.ended()
@@ -239,6 +255,31 @@ export class TaskPool {
 
   #startSlot(start: StartHost, mode: 'shared' | 'exclusive'): ProcessSlot {
     return new ProcessSlot(this.#clock, start, (slot, event) => this.#onSlotEvent(slot, event), mode)
+  }
+
+  #addProcess(): void {
+    if (!this.#isOver) this.#shared.add(this.#maxProcesses)
+  }
+
+  /** A new process is ready: jobs that wait in the others can start in it. */
+  #shareWith(slot: ProcessSlot): void {
+    slot.quietSince = this.#clock.monotonicMs()
+    this.#shareOut()
+    for (const other of this.#shared.all) if (other !== slot) other.recall()
+    this.#trimLater()
+  }
+
+  /** Ends processes that are not needed any more, but for the first. */
+  #trimLater(): void {
+    this.#cancelTrim ??= this.#clock.after(spareMs, () => {
+      this.#cancelTrim = null
+      const spare = this.#shared.takeSpare(spareMs, this.#clock.monotonicMs())
+      if (spare !== null) {
+        this.#end(spare)
+        this.#shareOut()
+      }
+      if (this.#shared.all.length > 1 && !this.#isOver) this.#trimLater()
+    })
   }
 
   #replace(slot: ProcessSlot): void {
@@ -265,7 +306,7 @@ export class TaskPool {
     const free = Math.max(0, this.#concurrency - draining - taken)
     this.#startIsolated(free - (this.#commands.count - this.#commands.buffered))
     this.#commands.share = Math.max(0, free - this.#isolated.running)
-    this.#isMixed = beside > 0
+    this.#isUneven = beside > 0 || this.#shared.isOver
     return beside
   }
 
@@ -292,11 +333,15 @@ export class TaskPool {
           void this.#readyIsolated(slot)
           return
         }
+        if (this.#shared.join(slot)) this.#shareWith(slot)
         // Claim only after the tasks of the process are known, or the claim finds nothing.
         void this.#known.learn(slot, this.#shared.all).then(() => this.#emit?.(slot, event))
         return
       case 'recycle':
         this.replace(slot)
+        return
+      case 'busy':
+        this.#addProcess()
         return
       case 'exited': {
         const attempt = this.#isolated.pending(slot)
@@ -322,19 +367,9 @@ export class TaskPool {
       this.#isolated.ready(slot)
       return
     }
-    const wasKnown = this.#known.lose(task, this.#shared.all)
-    if (wasKnown) this.#regainLater(slot, task)
+    const wasKnown = this.#known.lose(task, this.#shared.all, () => this.#emit?.(slot, { type: 'ready' }))
     this.withdraw(attempt)
     this.#emit?.(slot, { type: 'task missing', attempt, fault: faults[0]?.message ?? null, wasKnown })
-  }
-
-  #regainLater(slot: ProcessSlot, task: string): void {
-    const cancel = this.#clock.after(loadAgainMs, () => {
-      this.#cancelRegains.delete(cancel)
-      this.#known.regain(task, this.#shared.all)
-      this.#emit?.(slot, { type: 'ready' })
-    })
-    this.#cancelRegains.add(cancel)
   }
 
   /** While the tasks load there is no listener yet. */

@@ -3,6 +3,7 @@ import type { FromTaskProcess } from '../ipc/from-task-process.js'
 import type { AttemptEnd, AttemptId, TaskOutput, TaskProgress } from '../ipc/messages.js'
 import type { PackedEnd } from '../ipc/packed.js'
 import { packAttempt, packEnd } from '../ipc/packing.js'
+import { LoopActivity } from './loop-activity.js'
 import type { JobReports } from './running-jobs.js'
 import { TurnOutput } from './turn-output.js'
 
@@ -15,9 +16,12 @@ const progressEveryMs = 50
  */
 export class Outbox implements JobReports {
   readonly #output = new TurnOutput()
+  readonly #activity = new LoopActivity()
   readonly #progress = new Map<string, TaskProgress>()
   #ends: PackedEnd[] = []
   #scheduled = false
+  /** Jobs were started: the worker waits to hear that they have not blocked the event loop. */
+  #isTurnDue = false
   #isProgressPaused = false
   readonly #post: (message: FromTaskProcess) => void
   readonly #clock: Clock
@@ -50,6 +54,8 @@ export class Outbox implements JobReports {
 
   started(jobs: readonly AttemptId[]): void {
     this.flush(jobs)
+    this.#isTurnDue = true
+    this.#schedule()
   }
 
   returned(jobs: readonly AttemptId[]): void {
@@ -70,7 +76,9 @@ export class Outbox implements JobReports {
     this.#ends = []
     if (output.length > 0) this.#post({ type: 'output', output })
     if (progress.length > 0) this.#post({ type: 'progress', progress })
-    if (ends.length > 0 || started.length > 0) this.#post({ type: 'turn', ends, started: started.map(packAttempt) })
+    if (ends.length === 0 && started.length === 0 && !this.#isTurnDue) return
+    this.#isTurnDue = false
+    this.#post({ type: 'turn', ends, started: started.map(packAttempt), activeMs: this.#activity.take() })
   }
 
   #schedule(): void {

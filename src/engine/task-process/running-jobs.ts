@@ -18,6 +18,9 @@ export interface JobReports {
   started(jobs: readonly AttemptId[]): void
 }
 
+// Jobs start together as long as that is quick. One that blocks the loop must hold up none that another process could run.
+const quickStartMs = 5
+
 interface RunningJob {
   readonly attempt: number
   readonly startedAt: number
@@ -51,6 +54,8 @@ export class RunningJobs {
   readonly #waiting = new Map<string, JobAssignment>()
   #maxRunning = 1
   #isTurnSet = false
+  /** How many start in one turn of the event loop. */
+  #maxStarts = 1
 
   constructor(loaded: LoadedTasks, reports: JobReports, clock: Clock) {
     this.#loaded = loaded
@@ -83,13 +88,20 @@ export class RunningJobs {
   #startSome(): void {
     this.#isTurnSet = false
     const assignments: JobAssignment[] = []
+    const most = Math.min(this.#maxStarts, this.#maxRunning - this.#running.size)
     for (const assignment of this.#waiting.values()) {
-      if (this.#running.size + assignments.length >= this.#maxRunning) break
+      if (assignments.length >= most) break
       assignments.push(assignment)
     }
+    if (assignments.length === 0) return
     for (const { id } of assignments) this.#waiting.delete(id)
     this.#reports.started(assignments)
+    const startedAt = this.#clock.monotonicMs()
     for (const assignment of assignments) this.#start(assignment)
+    const perJobMs = (this.#clock.monotonicMs() - startedAt) / assignments.length
+    const quick = perJobMs === 0 ? Number.POSITIVE_INFINITY : Math.floor(quickStartMs / perJobMs)
+    this.#maxStarts = Math.max(1, Math.min(quick, 2 * this.#maxStarts))
+    if (this.#running.size < this.#maxRunning) this.#startSoon()
   }
 
   /**

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../../../src/engine/clock.js'
 import { TaskPool } from '../../../src/engine/pool/task-pool.js'
 import { claimedAttempt, someTurns } from '../../support/attempts.js'
+import { movableClock } from '../../support/clock.js'
 import { fakeHosts, taskInfo } from '../../support/fake-host.js'
 
 const pools: TaskPool[] = []
@@ -11,22 +12,35 @@ afterEach(async () => {
 
 async function openPool(concurrency: number, processes: number, tasks = [taskInfo('hello')]) {
   const fakes = fakeHosts(tasks)
-  const pool = new TaskPool({ start: fakes.start, cwd: '/' }, systemClock, () => {})
+  const clock = movableClock()
+  const pool = new TaskPool({ start: fakes.start, cwd: '/' }, clock, () => {})
   pools.push(pool)
   pool.open(concurrency, processes, (slot, event) => {
     if (event.type === 'finished' || event.type === 'returned' || event.type === 'exited') pool.left(slot)
   })
   await someTurns()
   const running = () => fakes.hosts.map((host) => host.running)
-  return { pool, hosts: fakes.hosts, running }
+  /** Starts one more process, as a busy one makes the pool do, and leaves all without jobs. */
+  const grow = async () => {
+    pool.handOver(attempts('busy'))
+    await someTurns()
+    const busy = fakes.hosts.find((host) => host.running.includes('busy'))
+    await clock.advance(100)
+    busy?.reportActivity(100)
+    await someTurns()
+    busy?.finish('busy')
+    await someTurns()
+  }
+  return { pool, hosts: fakes.hosts, running, grow }
 }
 
 const attempts = (...ids: string[]) => ids.map((id) => claimedAttempt(id))
 
 describe('the processes of a pool', () => {
   test('Share the concurrency evenly, and jobs go to the one that is filled least.', async () => {
-    const { pool, hosts, running } = await openPool(5, 2)
-    expect([pool.room(0), pool.needsJobs(0)]).toEqual([5, true])
+    const { pool, hosts, running, grow } = await openPool(5, 2)
+    await grow()
+    expect([pool.room(0), pool.needsJobs(0)]).toEqual([3, true])
     pool.handOver(attempts('j1', 'j2', 'j3', 'j4', 'j5'))
     await someTurns()
     expect(running()).toEqual([
@@ -38,7 +52,10 @@ describe('the processes of a pool', () => {
   })
 
   test('Are never more than jobs may run at once.', async () => {
-    expect((await openPool(2, 8)).hosts).toHaveLength(2)
+    const { hosts, grow } = await openPool(2, 8)
+    await grow()
+    await grow()
+    expect(hosts).toHaveLength(2)
   })
 
   test('A replaced process drains beside its successor; together they run no more jobs than before.', async () => {

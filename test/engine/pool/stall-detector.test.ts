@@ -8,34 +8,39 @@ function stalling() {
   const from = clock.now()
   const recalls: number[] = []
   const stalls: number[] = []
+  const reliefs: number[] = []
   const pool = {
-    buffered: 3,
+    mayStall: true,
+    relieve() {
+      reliefs.push(clock.now() - from)
+    },
     recall(quietMs: number) {
       recalls.push(clock.now() - from)
-      if (clock.now() - from < quietMs || pool.buffered === 0) return false
-      pool.buffered = 0
+      if (clock.now() - from < quietMs || !pool.mayStall) return false
+      pool.mayStall = false
       return true
     },
   }
   const detector = new StallDetector(pool, clock, 50, () => stalls.push(clock.now() - from))
-  return { clock, pool, detector, recalls, stalls }
+  return { clock, pool, detector, recalls, reliefs, stalls }
 }
 
-test('What waits while nothing ends for a hundred milliseconds is taken back.', async () => {
-  const { clock, detector, recalls, stalls } = stalling()
+test('While jobs wait, the pool may start another process each 50 ms; after 100 ms without an end they are recalled.', async () => {
+  const { clock, detector, recalls, reliefs, stalls } = stalling()
   detector.watch()
   detector.watch()
   await clock.advance(1_000)
   expect([recalls, stalls]).toEqual([[50, 100], [100]])
+  expect(reliefs).toEqual([50, 100])
 })
 
 test('It looks only while something waits, and until it is stopped.', async () => {
   const { clock, pool, detector, recalls } = stalling()
-  pool.buffered = 0
+  pool.mayStall = false
   detector.watch()
   await clock.advance(1_000)
   expect(recalls).toEqual([])
-  pool.buffered = 1
+  pool.mayStall = true
   detector.watch()
   detector.stop()
   await clock.advance(1_000)

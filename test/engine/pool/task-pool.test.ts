@@ -19,12 +19,18 @@ const go = join(folder.path, 'go')
 mkdirSync(tasksFolder)
 writeFileSync(
   join(tasksFolder, 'work.mjs'),
-  `import { existsSync } from 'node:fs'
+  `import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 export const pid = () => process.pid
 export const wait = async () => {
   console.log('waits')
   while (!existsSync('${go}')) await setTimeout(5)
+  return process.pid
+}
+/** Blocks its process until another one does. */
+export const blocks = () => {
+  writeFileSync('${folder.path}/blocks-' + process.pid, '')
+  while (readdirSync('${folder.path}').filter((name) => name.startsWith('blocks-')).length < 2) continue
   return process.pid
 }
 export const dies = async () => {
@@ -73,14 +79,22 @@ async function workerWith(concurrency: number, processes: number) {
 }
 
 describe('a pool of task processes', () => {
-  test('Jobs that come together are shared out among the processes, however few they are.', async () => {
-    const { worker, enqueue, ended, pool } = await workerWith(10, 2)
+  test('Jobs that only wait share one process.', async () => {
+    const { worker, enqueue, ended } = await workerWith(10, 2)
     worker.start()
-    await Promise.all(pool.slots.map((slot) => slot.catalog))
     const ids = await enqueue('wait', 4)
     writeFileSync(go, '')
     const pids = (await Promise.all(ids.map(ended))).map(({ resultJson }) => resultJson)
-    expect([...new Set(pids)].map((pid) => pids.filter((other) => other === pid).length)).toEqual([2, 2])
+    expect(new Set(pids).size).toBe(1)
+  })
+
+  test('Jobs that block their process run side by side all the same.', async () => {
+    const { worker, enqueue, ended } = await workerWith(4, 2)
+    worker.start()
+    const ids = await enqueue('blocks', 2)
+    const jobs = await Promise.all(ids.map(ended))
+    expect(jobs.map(({ state }) => state)).toEqual(['completed', 'completed'])
+    expect(new Set(jobs.map(({ resultJson }) => resultJson)).size).toBe(2)
   })
 
   test('A process that dies takes only its own jobs with it: they are suspects, run alone, and all but the culprit are cleared.', async () => {
