@@ -36,7 +36,7 @@ Exit codes: 0 done, 1 it could not go on, 2 usage, 6 store unavailable, 130 or 1
     processes: Flags.integer({
       min: 1,
       max: 1_000,
-      summary: 'The most task processes that share the jobs; one for each core unless said',
+      summary: 'The most task processes; others than the first start while jobs need them. Default: one for each core',
       helpValue: 'N',
     }),
     watch: Flags.boolean({ char: 'w', summary: 'Replace the task processes when the code changes' }),

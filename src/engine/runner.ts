@@ -154,7 +154,7 @@ export class Runner {
         for (const attempt of event.attempts) this.#started(attempt)
         return
       case 'turned':
-        this.#claims.claimSoon()
+        if (this.#claims.mayFindMore) this.#claims.claimSoon()
         return
       case 'finished':
         this.#finished(slot, event.ends)
