@@ -11,7 +11,10 @@ import { onSignals, takeSignals } from './signals.js'
 
 /** The tasks that a command uses. */
 export interface CommandTasks extends ProjectTasks {
-  /** From now on the command itself handles signals. Until then a signal ends it: nothing has started. */
+  /**
+   * From now on the command itself handles signals, also after the use of the tasks. Until then a signal ends it:
+   * nothing has started.
+   */
   readonly takeSignals: typeof takeSignals
 }
 
@@ -57,8 +60,11 @@ function withPool<T>(
       const catalog = await pool.catalog
       for (const fault of faultsToShow(catalog)) say(`faulty module: ${fault.message}`)
       const take: typeof takeSignals = (code) => {
+        const interruption = takeSignals(code)
+        // Only now: when the last listener goes, Node drops a signal that came in this turn, such as while the store
+        // was opened.
         release()
-        return takeSignals(code)
+        return interruption
       }
       return await use({ pool, catalog, takeSignals: take })
     } finally {

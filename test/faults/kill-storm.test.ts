@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { findInconsistencies } from '../../src/stores/sqlite/consistency.js'
-import { cliProject, type RunningCli } from '../support/cli.js'
+import { cliProject, eventually, type RunningCli } from '../support/cli.js'
 import { type LedgerLine, ledgerTask, readLedger } from '../support/ledger.js'
 import { enqueueJobs } from '../support/store.js'
 import { newRandom, seed } from './seed.js'
@@ -120,7 +120,7 @@ test(`Workers and task processes are killed at random while they work (seed ${se
   expect(extra).toBeGreaterThan(kills / 10)
   expect(drainedMs).toBeLessThan(drainWithinMs)
   for (const worker of running) worker.signal('SIGTERM')
-  await Promise.all([...running].map(({ ended: stopped }) => stopped))
+  await eventually(() => expect([...running].map(({ pid }) => `worker ${pid} has not ended`)).toEqual([]))
 }, 180_000)
 
 interface StoredJob {

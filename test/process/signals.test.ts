@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest'
+import { existsSync } from 'node:fs'
+import { describe, expect, test, vi } from 'vitest'
 import { cliProject } from '../support/cli.js'
 import { cancelJob, enqueueJob, jobOf } from '../support/store.js'
 
@@ -122,5 +123,25 @@ describe.concurrent('signals', () => {
     worker.signal('SIGTERM')
     expect((await worker.ended).stderr).toContain('told: the job was cancelled')
     expect(await jobOf(project, id)).toMatchObject({ state: 'cancelled', attempts: [{ endedBy: 'signal' }] })
+  })
+
+  test('A scheduler that gets SIGTERM while the task process that it asked ends stops: exit code 0.', async () => {
+    const slow = cliProject({
+      'tasks/slow.mjs': `import { existsSync, writeFileSync } from 'node:fs'
+process.on('exit', () => {
+  writeFileSync('ending', '')
+  while (!existsSync('end'));
+})
+export default function slow() {}
+`,
+    })
+    const scheduler = slow.start(['schedule', 'start'])
+    await vi.waitUntil(() => existsSync(slow.path('ending')), { timeout: 20_000, interval: 5 })
+    scheduler.signal('SIGTERM')
+    slow.write('end', '')
+    expect(await scheduler.ended).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining('the scheduler stops'),
+    })
   })
 })

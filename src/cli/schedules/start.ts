@@ -3,7 +3,6 @@ import { declareSchedules } from '../../app/schedules/declare-schedules.js'
 import { runScheduler, type SchedulerEvent } from '../../app/schedules/run-scheduler.js'
 import { exitCodes } from '../exit-codes.js'
 import { say } from '../say.js'
-import { takeSignals } from '../signals.js'
 import { withTasks } from '../with-tasks.js'
 import { sayDeclared } from './declare-text.js'
 import { reportSlots } from './slot-reporter.js'
@@ -13,15 +12,15 @@ export function startScheduler(context: Context): Promise<number> {
   refuseMemory(context, 'schedule start')
   return withStore(context, async (store) => {
     // The options of the tasks are read once: no code of the project runs beside the scheduler.
-    const catalog = await withTasks(
+    const { catalog, interruption } = await withTasks(
       context,
-      async (tasks) => {
-        await declareSchedules(context, tasks, store, sayDeclared)
-        return tasks.catalog
+      async ({ pool, catalog, takeSignals }) => {
+        await declareSchedules(context, { pool, catalog }, store, sayDeclared)
+        // A signal that comes while the task process ends must stop the scheduler.
+        return { catalog, interruption: takeSignals() }
       },
       exitCodes.done,
     )
-    const interruption = takeSignals()
     try {
       await runScheduler(store, catalog, interruption, show)
     } finally {
