@@ -21,15 +21,25 @@ const drainWithinMs = long ? 5_000 : 15_000
 const project = cliProject({ 'tasks/work.mjs': ledgerTask })
 const database = project.path('.offstage/jobs.db')
 
-/** Counts without opening the store as a program would. */
-function countByState(): Record<string, number> {
+/** Reads without opening the store as a program would. */
+function read<T>(use: (db: Database.Database) => T): T {
   const db = new Database(database, { readonly: true })
   try {
-    const rows = db.prepare('SELECT state, count(*) AS count FROM job_rows GROUP BY state').all()
-    return Object.fromEntries((rows as { state: string; count: number }[]).map(({ state, count }) => [state, count]))
+    return use(db)
   } finally {
     db.close()
   }
+}
+
+function countByState(): Record<string, number> {
+  const rows = read((db) => db.prepare('SELECT state, count(*) AS count FROM job_rows GROUP BY state').all())
+  return Object.fromEntries((rows as { state: string; count: number }[]).map(({ state, count }) => [state, count]))
+}
+
+/** Some of the jobs that have not completed, and what tells why. */
+function stuckJobs(): readonly unknown[] {
+  const columns = 'id, state, attempt, losses, losses_alone, suspect, worker, error'
+  return read((db) => db.prepare(`SELECT ${columns} FROM job_rows WHERE state <> 'completed' LIMIT 3`).all())
 }
 
 test(`Workers and task processes are killed at random while they work (seed ${seed}): no job is lost, stuck, or blamed.`, async () => {
@@ -78,6 +88,7 @@ test(`Workers and task processes are killed at random while they work (seed ${se
   const { length } = acknowledged
   while ((countByState().completed ?? 0) < length && performance.now() < lastKill + 60_000) await setTimeout(100)
   const drainedMs = performance.now() - lastKill
+  expect({ stuck: stuckJobs(), inconsistencies: read(findInconsistencies) }).toEqual({ stuck: [], inconsistencies: [] })
   expect(countByState()).toEqual({ completed: length })
 
   const ledger = readLedger(project)
@@ -102,11 +113,10 @@ test(`Workers and task processes are killed at random while they work (seed ${se
   // A worker ends by itself only where its first task process was killed before it could run anything.
   expect(endedAlone).toEqual([])
 
-  const db = new Database(database, { readonly: true })
-  const stored = db.prepare('SELECT id, attempt, result, failures, losses_alone FROM job_rows').all() as StoredJob[]
-  expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
-  expect(findInconsistencies(db)).toEqual([])
-  db.close()
+  const stored = read((db) => {
+    expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
+    return db.prepare('SELECT id, attempt, result, failures FROM job_rows').all() as StoredJob[]
+  })
   // What is stored as the result is what the attempt that is stored has returned, and that attempt came to its end.
   expect(stored.filter(({ attempt, result }) => result !== String(attempt))).toEqual([])
   expect(stored.filter(({ id, attempt }) => !ends.has(`j${id} ${attempt}`))).toEqual([])
@@ -128,5 +138,4 @@ interface StoredJob {
   readonly attempt: number
   readonly result: string
   readonly failures: number
-  readonly losses_alone: number
 }
