@@ -293,6 +293,7 @@ export class ProcessSlot implements AttemptHandle {
   }
 
   #returned(ids: readonly AttemptId[]): void {
+    this.#heardAt = this.#clock.monotonicMs()
     if (this.#phase === 'recalling') this.#phase = 'open'
     const attempts = ids.map((id) => this.#jobs.take(id)).filter((attempt) => attempt !== null)
     if (attempts.length > 0) this.#emit(this, { type: 'returned', attempts })
