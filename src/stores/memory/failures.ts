@@ -44,11 +44,15 @@ export function addFailure({ failures }: Tables, row: JobRow, at: EpochMs): void
   group.minutes.set(minuteOf(at), (group.minutes.get(minuteOf(at)) ?? 0) + 1)
 }
 
-/** Removes what was counted before, and failures of which no job is left. */
-export function forgetFailures({ failures, jobs }: Tables, before: EpochMs): void {
+/** Removes what was counted before a minute, and failures of which no job is left. */
+export function forgetFailures({ failures, jobs }: Tables, minute: number): void {
   for (const { minutes } of failures) {
-    for (const minute of minutes.keys()) if (minute < minuteOf(before)) minutes.delete(minute)
+    for (const one of minutes.keys()) if (one < minute) minutes.delete(one)
   }
   const kept = new Set(jobs.inState('failed').map(({ failure }) => failure))
-  failures.splice(0, failures.length, ...failures.filter((group) => group.lastAt >= before || kept.has(group)))
+  failures.splice(
+    0,
+    failures.length,
+    ...failures.filter((group) => minuteOf(group.lastAt) >= minute || kept.has(group)),
+  )
 }

@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../domain/job.js'
 import type { Retention } from '../../domain/retention.js'
+import { minuteOf } from '../../domain/statistics.js'
 import { type FinalState, finalStates, keepMsOf, oldestKept, oldestYoung } from '../retention.js'
 import { forgetFailures } from './failures.js'
 import { byArrival, type JobRow } from './jobs.js'
@@ -33,8 +34,12 @@ export function prune(tables: Tables, retention: Retention, limit: number): numb
 /** Removes what was counted before. */
 function forgetMinutes(tables: Tables, before: EpochMs): void {
   tables.ends.forgetMinutesBefore(before)
-  forgetFailures(tables, before)
-  tables.samples.splice(0, tables.samples.length, ...tables.samples.filter(({ at }) => at >= before))
+  forgetFailures(tables, minuteOf(before))
+  tables.samples.splice(
+    0,
+    tables.samples.length,
+    ...tables.samples.filter(({ at }) => minuteOf(at) >= minuteOf(before)),
+  )
 }
 
 function byEnd(tables: Tables, state: FinalState): readonly JobRow[] {

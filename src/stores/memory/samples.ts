@@ -6,9 +6,11 @@ import type { Tables } from './tables.js'
 /** Samples each queue that has changed, unless it has a sample of this minute. */
 export function takeSamples(tables: Tables): void {
   const at = tables.clock.now()
-  for (const { name: queue, counts } of queueInfos(tables)) {
-    const there = Object.values(counts).reduce((sum, count) => sum + count, 0)
-    const sample = { queue, at, queued: counts.queued, enqueued: there + (tables.removed.get(queue) ?? 0) }
+  const infos = new Map(queueInfos(tables).map(({ name, counts }) => [name, counts]))
+  for (const queue of [...new Set([...infos.keys(), ...tables.removed.keys()])].sort()) {
+    const counts = infos.get(queue)
+    const there = Object.values(counts ?? {}).reduce((sum, count) => sum + count, 0)
+    const sample = { queue, at, queued: counts?.queued ?? 0, enqueued: there + (tables.removed.get(queue) ?? 0) }
     const last = tables.samples.findLast((earlier) => earlier.queue === queue)
     if (last === undefined ? sample.enqueued > 0 : isDue(last, sample)) tables.samples.push(sample)
   }

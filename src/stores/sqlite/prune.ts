@@ -41,7 +41,8 @@ export function findPrunable(
   }
   const { statisticsMs } = retention
   const oldestMinute = oldestKept(now, statisticsMs)
-  const anyMinute = statisticsMs !== null && statements.anyStatisticsBefore.get(minuteOf(oldestMinute)) !== undefined
+  const anyMinute =
+    statisticsMs !== null && statements.anyStatisticsBefore.get({ minute: minuteOf(oldestMinute) }) !== undefined
   const statisticsBefore = anyMinute ? oldestMinute : null
   const slotsBefore = prunableSlots(statements, now, retention)
   if (jobs.length === 0 && !anyMinute && slotsBefore === null) return null
@@ -86,11 +87,12 @@ export function prune(writing: Writing, found: Prunable, limit: number): number 
   let removed = 0
   for (const jobs of found.jobs) removed += removeJobs(writing, jobs)
   if (statisticsBefore !== null) {
-    statements.pruneStatistics.run(minuteOf(statisticsBefore))
-    statements.pruneDurations.run(minuteOf(statisticsBefore))
-    statements.pruneFailureMinutes.run(minuteOf(statisticsBefore))
-    statements.pruneFailures.run(statisticsBefore)
-    statements.pruneSamples.run(statisticsBefore)
+    const minute = { minute: minuteOf(statisticsBefore) }
+    statements.pruneStatistics.run(minute)
+    statements.pruneDurations.run(minute)
+    statements.pruneFailureMinutes.run(minute)
+    statements.pruneFailures.run(minute)
+    statements.pruneSamples.run(minute)
   }
   const slots = slotsBefore === null ? 0 : pruneSlots(statements, slotsBefore, limit)
   return Math.max(removed, slots)

@@ -5,6 +5,10 @@ const keyIsFree = `NOT EXISTS (
   SELECT 1 FROM jobs CROSS JOIN unique_keys AS keys ON keys.name = jobs.unique_key
   WHERE jobs.id = ends.job AND keys.job = ends.job AND keys.held_until > :now)`
 
+// A failure of which jobs are kept stays: they are found by it.
+const failureIsOver = `
+  last_at < :minute * 60000 AND NOT EXISTS (SELECT 1 FROM ends WHERE state = 4 AND failure = failures.id)`
+
 /** The lowest ids of a state. Named tables: SQLite would read the index by time, and sort. */
 function tooMany(from: string, state: number): string {
   return `
@@ -87,12 +91,15 @@ export const upkeepTexts = {
   noteRemoved: `UPDATE highest_removed SET job = max(job, (SELECT max(value) FROM json_each(?)))`,
   pruneEnds: `DELETE FROM ends WHERE job ${these}`,
   pruneJobs: `DELETE FROM jobs WHERE id ${these}`,
-  pruneStatistics: `DELETE FROM statistics WHERE minute BETWEEN 0 AND ? - 1`,
-  pruneFailureMinutes: `DELETE FROM failure_minutes WHERE failure IN (SELECT id FROM failures) AND minute < ?`,
-  // One of which jobs are kept stays: they are found by it.
-  pruneFailures: `
-    DELETE FROM failures WHERE last_at < ? AND NOT EXISTS (SELECT 1 FROM ends WHERE state = 4 AND failure = failures.id)`,
-  pruneSamples: `DELETE FROM queue_samples WHERE at < ?`,
-  pruneDurations: `DELETE FROM durations WHERE minute BETWEEN 0 AND ? - 1`,
-  anyStatisticsBefore: `SELECT 1 FROM statistics WHERE minute BETWEEN 0 AND ? - 1 LIMIT 1`,
+  pruneStatistics: `DELETE FROM statistics WHERE minute BETWEEN 0 AND :minute - 1`,
+  pruneFailureMinutes: `
+    DELETE FROM failure_minutes WHERE failure IN (SELECT id FROM failures) AND minute < :minute`,
+  pruneFailures: `DELETE FROM failures WHERE ${failureIsOver}`,
+  pruneSamples: `DELETE FROM queue_samples WHERE at < :minute * 60000`,
+  pruneDurations: `DELETE FROM durations WHERE minute BETWEEN 0 AND :minute - 1`,
+  anyStatisticsBefore: `
+    SELECT 1 WHERE
+      EXISTS (SELECT 1 FROM statistics WHERE minute BETWEEN 0 AND :minute - 1)
+      OR EXISTS (SELECT 1 FROM queue_samples WHERE at < :minute * 60000)
+      OR EXISTS (SELECT 1 FROM failures WHERE ${failureIsOver})`,
 }
