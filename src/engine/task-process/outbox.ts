@@ -19,6 +19,8 @@ export class Outbox implements JobReports {
   readonly #activity = new LoopActivity()
   readonly #progress = new Map<string, TaskProgress>()
   #ends: PackedEnd[] = []
+  /** The jobs of these ends. */
+  readonly #ended = new Set<string>()
   #scheduled = false
   /** Jobs were started: the worker waits to hear that they have not blocked the event loop. */
   #isTurnDue = false
@@ -32,6 +34,8 @@ export class Outbox implements JobReports {
   }
 
   output(output: TaskOutput): void {
+    // What a job writes after its end is not its output: the end goes first.
+    if (output.id !== null && this.#ended.has(output.id)) this.flush()
     this.#output.add(output)
     this.#schedule()
   }
@@ -49,6 +53,7 @@ export class Outbox implements JobReports {
 
   end(end: AttemptEnd): void {
     this.#ends.push(packEnd(end))
+    this.#ended.add(end.id)
     this.#schedule()
   }
 
@@ -74,6 +79,7 @@ export class Outbox implements JobReports {
     const ends = this.#ends
     this.#progress.clear()
     this.#ends = []
+    this.#ended.clear()
     if (output.length > 0) this.#post({ type: 'output', output })
     if (progress.length > 0) this.#post({ type: 'progress', progress })
     if (ends.length === 0 && started.length === 0 && !this.#isTurnDue) return
