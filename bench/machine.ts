@@ -1,11 +1,16 @@
 import { statfsSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import Database from 'better-sqlite3'
+import { postgresVersion } from './sides/postgres-server.js'
+import { redisVersion } from './sides/redis-server.js'
 
 /** What the figures depend on. */
 export interface Machine {
   readonly node: string
   readonly sqlite: string
+  /** null: not installed. */
+  readonly redis: string | null
+  readonly postgres: string | null
   readonly cores: number
   readonly cpuModel: string
   /** Of the minute before: what others did on the cores that the measurements need. */
@@ -26,6 +31,8 @@ export function machineFacts(folder: string): Machine {
   return {
     node: process.version,
     sqlite,
+    redis: redisVersion(),
+    postgres: postgresVersion(),
     cores: availableParallelism(),
     cpuModel: cpus()[0]?.model.trim() ?? 'unknown',
     loadBefore: loadavg()[0] ?? 0,

@@ -1,9 +1,13 @@
 /** Something whose speed is measured. */
 export interface Measurement {
   readonly id: string
-  readonly title: string
+  /** What is done, and by whom. */
+  readonly work: string
+  readonly which: string
   /** Jobs of one run. */
   readonly jobs: number
+  /** Whether it runs in this process, and needs a round that does not count to have its code compiled. */
+  readonly warmsUp: boolean
   /** Does it with so many jobs in an empty folder of its own; answers the milliseconds that count. */
   run(folder: string, jobs: number): Promise<number>
 }
@@ -16,10 +20,7 @@ export interface Spread {
   readonly runs: number
 }
 
-export interface Rate {
-  readonly id: string
-  readonly title: string
-  readonly jobs: number
+export interface Rate extends Pick<Measurement, 'id' | 'work' | 'which' | 'jobs'> {
   readonly jobsPerSecond: Spread
   /** The rate of each round, so that rates of the same round can be compared. */
   readonly perRound: readonly number[]
@@ -29,35 +30,43 @@ export interface Rounds {
   readonly count: number
   /** Makes an empty folder for one run, and removes it afterwards. */
   inFolder<T>(use: (folder: string) => Promise<T>): Promise<T>
-  /** Told before each round; round 0 warms up and does not count. */
+  /** Called before each round; round 0 warms up and does not count. */
   starting(round: number): void
 }
 
-/** Code that is not compiled yet would make the first round a measurement of the compiler. */
 const warmUpShare = 0.2
 
 /**
- * Runs all measurements in turn, round after round: what slows the machine down for some seconds then touches all of
- * them, not one.
+ * Runs all measurements in turn, round after round, every other round backwards: what slows the machine down for some
+ * seconds then touches all of them, and none is always the one after a certain other.
  */
 export async function measureInRounds(measurements: readonly Measurement[], rounds: Rounds): Promise<Rate[]> {
   if (measurements.length === 0) return []
-  const measured = new Map<Measurement, number[]>(measurements.map((measurement) => [measurement, []]))
-  for (let round = 0; round <= rounds.count; round++) {
+  const measured = measurements.map((measurement) => ({ measurement, perRound: [] as number[] }))
+  rounds.starting(0)
+  for (const { run, jobs, warmsUp } of measurements) {
+    if (warmsUp) await rounds.inFolder((folder) => run(folder, Math.ceil(jobs * warmUpShare)))
+  }
+  for (let round = 1; round <= rounds.count; round++) {
     rounds.starting(round)
-    for (const [measurement, rates] of measured) {
-      const jobs = round === 0 ? Math.ceil(measurement.jobs * warmUpShare) : measurement.jobs
-      const elapsedMs = await rounds.inFolder((folder) => measurement.run(folder, jobs))
-      if (round > 0) rates.push((jobs / elapsedMs) * 1_000)
+    for (const { measurement, perRound } of round % 2 === 1 ? measured : measured.toReversed()) {
+      const { run, jobs } = measurement
+      perRound.push((jobs / (await rounds.inFolder((folder) => run(folder, jobs)))) * 1_000)
     }
   }
-  return [...measured].map(([{ id, title, jobs }, perRound]) => ({
-    id,
-    title,
-    jobs,
-    jobsPerSecond: spreadOf(perRound),
-    perRound,
-  }))
+  return measured.map(({ measurement, perRound }) => rateOf(measurement, perRound))
+}
+
+export function rateOf(
+  { id, work, which, jobs }: Omit<Rate, 'jobsPerSecond' | 'perRound'>,
+  perRound: readonly number[],
+): Rate {
+  return { id, work, which, jobs, jobsPerSecond: spreadOf(perRound), perRound }
+}
+
+/** The median of the ratios of each round, since the machine is not equally fast in all of them. */
+export function ratioOf(rate: Rate, to: Rate): number {
+  return spreadOf(rate.perRound.map((perSecond, round) => perSecond / (to.perRound[round] ?? Number.NaN))).median
 }
 
 export function spreadOf(values: readonly number[]): Spread {

@@ -1,10 +1,9 @@
 import { tmpdir } from 'node:os'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { EngineJobs } from './engine.js'
-import type { PeerJobs } from './peers/peer.js'
+import type { MillionJobs } from './millions.js'
 import type { ScaleJobs } from './scale.js'
-import type { TaskProcessJobs } from './task-processes.js'
+import type { SideJobs } from './sides.js'
 
 const parts = ['store', 'engine', 'peers', 'tasks', 'pickup', 'scale', 'startup'] as const
 export type Part = (typeof parts)[number]
@@ -15,21 +14,43 @@ export interface Options {
   readonly parts: ReadonlySet<Part>
   /** Where the stores are made: on the disk that is to be measured. */
   readonly folder: string
-  readonly jobs: EngineJobs
-  readonly peerJobs: PeerJobs
-  readonly taskProcessJobs: TaskProcessJobs
+  readonly rounds: number
+  readonly jobs: SideJobs
+  readonly busyJobs: number
+  /** Of each round. */
   readonly pickUps: number
   readonly scale: ScaleJobs
-  readonly rounds: number
+  readonly millions: MillionJobs
   readonly startUpRounds: number
 }
 
-export const usage = `npm run bench -- [--quick] [--only store|engine|peers|tasks|pickup|scale|startup]... [--folder FOLDER] [--json]
-  --quick   few jobs and few runs, for a look whether all of it works
-  --only    this part only, again for another; the engine's ratios need store too, those to peers measure the engine
+export const usage = `npm run bench -- [--quick] [--only ${parts.join('|')}]... [--folder FOLDER] [--json]
+  --quick   few jobs and one round, for a look whether all of it works
+  --only    this part only, again for another; ratios to SQLite need store too, peers measures the engine as well
   --folder  where the stores are made, on the disk to measure; else the system's folder for temporary files
   --json    JSON on stdout instead of tables
 `
+
+const full = {
+  rounds: 5,
+  jobs: { singly: 2_000, batched: 20_000, drained: 20_000, drainedWarm: 100_000 },
+  busyJobs: 1_000,
+  pickUps: 100,
+  // A drain takes a fifth of a second, and one may be half as fast as the next.
+  scale: { few: 10_000, many: 1_000_000, drained: 5_000, rounds: 25 },
+  millions: { jobs: 1_000_000, drainedForMemory: 10_000, statusRounds: 15 },
+  startUpRounds: 15,
+}
+
+const quickly: typeof full = {
+  rounds: 1,
+  jobs: { singly: 100, batched: 2_000, drained: 2_000, drainedWarm: 5_000 },
+  busyJobs: 50,
+  pickUps: 20,
+  scale: { few: 2_000, many: 50_000, drained: 1_000, rounds: 1 },
+  millions: { jobs: 50_000, drainedForMemory: 5_000, statusRounds: 2 },
+  startUpRounds: 2,
+}
 
 /** Reads the options. Throws if one is unknown or wrong. */
 export function readOptions(argv: readonly string[]): Options | 'help' {
@@ -44,31 +65,8 @@ export function readOptions(argv: readonly string[]): Options | 'help' {
     },
   })
   if (values.help) return 'help'
-  const { quick, json } = values
-  return {
-    quick,
-    json,
-    parts: new Set(values.only.map(partOf)),
-    folder: resolve(values.folder),
-    jobs: quick
-      ? { singly: 200, batched: 5_000, drained: 2_000, drainedOneByOne: 200 }
-      : { singly: 2_000, batched: 20_000, drained: 20_000, drainedOneByOne: 10_000 },
-    peerJobs: quick
-      ? { singly: 200, batched: 2_000, drained: 2_000, drainedOneByOne: 200 }
-      : { singly: 2_000, batched: 20_000, drained: 20_000, drainedOneByOne: 2_000 },
-    taskProcessJobs: quick ? { noop: 2_000, busy: 40 } : { noop: 20_000, busy: 300 },
-    pickUps: quick ? 50 : 300,
-    scale: {
-      // Half of the fewest: what a worker has claimed ahead when the clock stops must not be less there than elsewhere.
-      drained: 5_000,
-      drainedForMemory: 10_000,
-      waiting: quick ? [10_000, 100_000] : [10_000, 100_000, 1_000_000],
-      // A drain takes an eighth of a second, and one may be half as fast as the next.
-      rounds: quick ? 2 : 30,
-    },
-    rounds: quick ? 2 : 5,
-    startUpRounds: quick ? 3 : 15,
-  }
+  const { quick, json, only, folder } = values
+  return { quick, json, parts: new Set(only.map(partOf)), folder: resolve(folder), ...(quick ? quickly : full) }
 }
 
 function partOf(text: string): Part {

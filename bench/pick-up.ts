@@ -1,86 +1,110 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { makeJob, plainTaskDefaults } from '../src/domain/request.js'
-import { systemClock } from '../src/engine/clock.js'
-import type { Store } from '../src/stores/store.js'
-import { withStore } from './engine.js'
-import { type Latency, latencyOf, sendUnevenly, warmUpPickUps } from './latency.js'
 import type { Rounds } from './measure.js'
-import { peerPickUps } from './peers/pick-up.js'
 import { childrenOf, cpuSeconds, processesCanBeRead } from './processes.js'
-import { projectWithTask } from './projects.js'
-import { pickUpTargets } from './targets.js'
-import { startWorker, type WorkerProcess } from './worker-process.js'
+import type { Queue, Side } from './sides/side.js'
 
-/** How soon an idle worker in another process runs a job, and what it costs while there is none. */
+/** How soon an idle worker in another process runs a job, and what that costs. All rounds together. */
 export interface PickUp {
+  readonly id: string
+  readonly which: string
   readonly jobs: number
-  readonly offstage: Latency
-  readonly peers: readonly Latency[]
-  /** In percent of one core; null where the system does not tell. */
-  readonly idleCpuPercent: { readonly worker: number; readonly taskProcesses: number } | null
-  readonly targets: typeof pickUpTargets
+  /** From before the call that enqueues to the first line of the task. */
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly maxMs: number
+  /** The CPU of the worker and its task processes, without a server; null here and below where the system does not tell. */
+  readonly cpuMsPerJob: number | null
+  /** Of one core, while nothing is enqueued. */
+  readonly idlePercent: number | null
 }
 
+interface Measured {
+  readonly waitedMs: number[]
+  readonly cpuMsPerJob: number[]
+  readonly idlePercent: number[]
+}
+
+// As a worker of Offstage has unless it is told.
+const concurrency = 10
+const warmUpJobs = 20
 const idleMs = 5_000
 const patienceMs = 10_000
 
-const pickUpTask = `
-import { appendFileSync } from 'node:fs'
-
-export default function pickUp(sentAt: string, file: string) {
-  const now = process.hrtime.bigint()
-  appendFileSync(file, \`\${now - BigInt(sentAt)}\\n\`)
+/** A fresh worker of each side in turn, round after round. */
+export async function measurePickUps(sides: readonly Side[], jobs: number, rounds: Rounds): Promise<PickUp[]> {
+  const measured = sides.map((side) => ({ side, waitedMs: [], cpuMsPerJob: [], idlePercent: [] }))
+  for (let round = 1; round <= rounds.count; round++) {
+    rounds.starting(round)
+    for (const { side, ...results } of measured) {
+      await rounds.inFolder((folder) =>
+        side.withHome(folder, (address) => measureOne(side, address, folder, jobs, results)),
+      )
+    }
+  }
+  return measured.map(({ side, ...results }) => summary(side, results))
 }
-`
 
-export async function measurePickUp(
-  packageRoot: string,
-  folder: string,
-  jobs: number,
-  rounds: Rounds,
-): Promise<PickUp> {
-  const project = projectWithTask(join(folder, 'pick-up'), 'pickUp', pickUpTask)
-  const worker = await startWorker(packageRoot, project, [])
-  let own: Pick<PickUp, 'offstage' | 'idleCpuPercent'>
+async function measureOne(side: Side, address: string, folder: string, jobs: number, into: Measured): Promise<void> {
+  const queue = await side.open(address)
+  const worker = await side.startWorker(address, concurrency)
   try {
-    own = await withStore(join(project, '.offstage/jobs.db'), 'full', async (store) => {
-      await pickUps(store, worker, join(project, 'warm-up'), warmUpPickUps)
-      const offstage = latencyOf('Offstage, full', await pickUps(store, worker, join(project, 'waited'), jobs))
-      return { offstage, idleCpuPercent: await idleCpu(worker) }
+    await worker.serve()
+    await pickUps(queue, join(folder, 'warm-up'), warmUpJobs)
+    const cpuMs = await cpuMsOf(worker.pid, async () => {
+      into.waitedMs.push(...(await pickUps(queue, join(folder, 'waited'), jobs)))
+      await sleep(500) // their ends are stored
     })
+    const idleCpuMs = await cpuMsOf(worker.pid, () => sleep(idleMs))
+    if (!processesCanBeRead) return
+    into.cpuMsPerJob.push(cpuMs / jobs)
+    into.idlePercent.push((idleCpuMs / idleMs) * 100)
   } finally {
     await worker.stop()
+    await queue.close()
   }
-  return { jobs, ...own, peers: await peerPickUps(rounds, jobs), targets: pickUpTargets }
 }
 
-/** From before each enqueue to the first line of its task, in milliseconds. */
-async function pickUps(store: Store, worker: WorkerProcess, file: string, count: number): Promise<number[]> {
+/** Twenty a second; resolves to how long each waited. */
+async function pickUps(queue: Queue, file: string, count: number): Promise<number[]> {
   writeFileSync(file, '')
-  await sendUnevenly(count, (sentAt) =>
-    store.enqueue([makeJob('pickUp', plainTaskDefaults, JSON.stringify([sentAt, file]), {}, systemClock.now())]),
-  )
+  for (let n = 0; n < count; n++) {
+    // Uneven, so that no timer of the worker keeps step.
+    await sleep(40 + Math.random() * 20)
+    // Linux has one monotonic clock for all processes.
+    await queue.add({ sentAt: String(process.hrtime.bigint()), file })
+  }
   const lines = () => readFileSync(file, 'utf8').split('\n').slice(0, -1)
   const deadline = performance.now() + patienceMs
   while (lines().length < count) {
     if (performance.now() > deadline) throw new Error(`only ${lines().length} of ${count} jobs were picked up`)
-    await Promise.race([sleep(20), worker.ended])
+    await sleep(20)
   }
   return lines().map((nanoseconds) => Number(nanoseconds) / 1e6)
 }
 
-async function idleCpu(worker: WorkerProcess): Promise<PickUp['idleCpuPercent']> {
-  if (!processesCanBeRead) return null
-  const children = childrenOf(worker.pid)
-  const used = () => [cpuSeconds(worker.pid), children.map(cpuSeconds).reduce((a, b) => a + b, 0)] as const
-  await sleep(1_000) // the last job's end is stored
+async function cpuMsOf(pid: number, use: () => Promise<void>): Promise<number> {
+  const used = () => (processesCanBeRead ? [pid, ...childrenOf(pid)].reduce((sum, one) => sum + cpuSeconds(one), 0) : 0)
   const before = used()
-  const start = performance.now()
-  await Promise.race([sleep(idleMs), worker.ended])
-  const after = used()
-  const spentMs = performance.now() - start
-  const percent = (seconds: number) => (seconds / spentMs) * 100_000
-  return { worker: percent(after[0] - before[0]), taskProcesses: percent(after[1] - before[1]) }
+  await use()
+  return (used() - before) * 1_000
+}
+
+function summary({ id, title }: Side, { waitedMs, cpuMsPerJob, idlePercent }: Measured): PickUp {
+  const sorted = waitedMs.toSorted((a, b) => a - b)
+  const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN
+  // The system counts in hundredths of a second: one round alone says little.
+  const mean = (values: readonly number[]) =>
+    values.length === 0 ? null : values.reduce((a, b) => a + b) / values.length
+  return {
+    id,
+    which: title,
+    jobs: sorted.length,
+    p50Ms: at(0.5),
+    p99Ms: at(0.99),
+    maxMs: at(1),
+    cpuMsPerJob: mean(cpuMsPerJob),
+    idlePercent: mean(idlePercent),
+  }
 }

@@ -1,50 +1,57 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { makeJob, plainTaskDefaults } from '../src/domain/request.js'
-import { systemClock } from '../src/engine/clock.js'
-import type { TaskProgram } from '../src/engine/hosts/process-host.js'
-import { openSqliteStore } from '../src/stores/sqlite/store.js'
+import { plainEnvironment } from './environment.js'
 
-export const noopTask = 'export default function noop() {}\n'
+export interface Project {
+  /** Where the program is that is measured. */
+  readonly packageRoot: string
+  readonly root: string
+}
 
-const helloTask = `
+const tasks = {
+  noop: 'export default function noop() {}\n',
+  // Ten milliseconds of work, on whatever machine.
+  busy: `
+export default function busy() {
+  const end = performance.now() + 10
+  while (performance.now() < end);
+}
+`,
+  pickUp: `
+import { appendFileSync } from 'node:fs'
+
+export default function pickUp(sentAt: string, file: string) {
+  const now = process.hrtime.bigint()
+  appendFileSync(file, \`\${now - BigInt(sentAt)}\\n\`)
+}
+`,
+  hello: `
 import { currentJob } from 'offstage'
 
 export default async function hello({ name = 'world' }: { name?: string } = {}) {
   console.log(\`saying hello as job \${currentJob().id}\`)
   return \`Hello, \${name}!\`
 }
-`
-
-/** A project with one task and no store. Answers its folder. */
-export function projectWithTask(root: string, name: string, module: string): string {
-  write(join(root, `tasks/${name}.ts`), module)
-  return root
+`,
 }
 
-/** A project whose only task does nothing, and the task process that runs it: the built one, as it is installed. */
-export function noopProgram(packageRoot: string, root: string, task = noopTask): TaskProgram {
-  projectWithTask(root, 'noop', task)
-  const entry = join(packageRoot, 'dist/src/task-process.js')
-  return { entry, execArgv: [], args: ['tasks', join(root, 'tasks')], cwd: root, loadLimitMs: 60_000 }
-}
-
-/** A project with a task `hello` and no store. Answers its folder. */
-export function projectWithHello(root: string): string {
-  return projectWithTask(root, 'hello', helloTask)
-}
-
-/** The same with so many jobs that wait. */
-export async function projectWithJobs(root: string, count: number): Promise<string> {
-  projectWithHello(root)
-  const store = openSqliteStore({ path: join(root, '.offstage/jobs.db'), durability: 'full' }, systemClock)
-  const job = makeJob('hello', plainTaskDefaults, '[{"name":"Ada"}]', {}, systemClock.now())
-  await store.enqueue(Array.from({ length: count }, () => job))
-  await store.close()
-  return root
-}
-
-function write(file: string, text: string): void {
+/** A project with one of these tasks and no store. */
+export function makeProject(packageRoot: string, root: string, task: keyof typeof tasks): Project {
+  const file = join(root, `tasks/${task}.ts`)
   mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, text)
+  writeFileSync(file, tasks[task])
+  return { packageRoot, root }
+}
+
+/** A project with what workers are measured by. Its modules are compiled already, as after any first start. */
+export function makeWorkProject(packageRoot: string, root: string): Project {
+  for (const task of ['noop', 'busy', 'pickUp'] as const) makeProject(packageRoot, root, task)
+  const { status, stderr } = spawnSync(process.execPath, [join(packageRoot, 'bin/run.js'), 'tasks'], {
+    cwd: root,
+    env: plainEnvironment(),
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(`offstage tasks: ${stderr}`)
+  return { packageRoot, root }
 }

@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { plainTaskDefaults } from '../src/domain/request.js'
 import { elapsedMs, type Measurement } from './measure.js'
+import { type Work, works } from './sides/side.js'
+import type { SideJobs } from './sides.js'
 
 // The least table that a queue can do with, and its statements, written out here: whatever becomes of the schema and the
 // statements of the engine, the floor stays.
@@ -48,34 +50,40 @@ interface Operations {
   complete(row: ClaimedRow): void
 }
 
-export interface RawJobs {
-  readonly singly: number
-  readonly batched: number
+/** SQLite by itself at what is nearest to this work: prepared statements in plain loops, each batch one transaction. */
+export function rawOf(work: Work, { singly, batched, drainedWarm }: SideJobs): Measurement[] {
+  const insert = (size: number, jobs: number) => measurement('insert', work, size, jobs, insertion(size))
+  const complete = (size: number, jobs: number) => measurement('complete', work, size, jobs, completion(size))
+  switch (work) {
+    case 'enqueue.singly':
+      return [insert(1, singly)]
+    case 'enqueue.in-flight':
+      return [insert(100, batched)]
+    case 'enqueue.bulk':
+      return [insert(1_000, batched)]
+    case 'drain.warm':
+      return [complete(100, drainedWarm), complete(1_000, drainedWarm)]
+    default:
+      return []
+  }
 }
 
-const batchSizes = [1, 100, 1_000]
-
-/** SQLite by itself: prepared statements in plain loops, each batch one transaction. */
-export function rawInserts(jobs: RawJobs): Measurement[] {
-  return batchSizes.map((size) => insertion(`raw.insert.${size}`, 'insert', size, jobs))
+function measurement(what: 'insert' | 'complete', work: Work, size: number, jobs: number, run: Measurement['run']) {
+  const batch = size === 1 ? 'singly' : `${size.toLocaleString('en')} a batch`
+  return { id: `raw.${what}.${size}`, work: works[work], which: `SQLite by itself, ${batch}`, jobs, warmsUp: true, run }
 }
 
-/** The same of what a worker does to a job: it takes it, and later says how it ended. */
-export function rawCompletions(jobs: RawJobs): Measurement[] {
-  return batchSizes.map((size) => completion(`raw.complete.${size}`, 'claim + complete', size, jobs))
-}
-
-function insertion(id: string, what: string, size: number, jobs: RawJobs): Measurement {
-  const run = (folder: string, count: number) =>
+function insertion(size: number): Measurement['run'] {
+  return (folder, count) =>
     withDatabase(folder, (db) => {
       const { insert } = plainOperations(db)
       return elapsedMs(() => insertAll(db, insert, size, count))
     })
-  return { id, title: titleOf(what, size), jobs: size === 1 ? jobs.singly : jobs.batched, run }
 }
 
-function completion(id: string, what: string, size: number, jobs: RawJobs): Measurement {
-  const run = (folder: string, count: number) =>
+/** What a worker does to a job: it takes it, and later says how it ended. */
+function completion(size: number): Measurement['run'] {
+  return (folder, count) =>
     withDatabase(folder, (db) => {
       const { insert, claim, complete } = plainOperations(db)
       insertAll(db, insert, 1_000, count)
@@ -95,11 +103,6 @@ function completion(id: string, what: string, size: number, jobs: RawJobs): Meas
         }
       })
     })
-  return { id, title: titleOf(what, size), jobs: size === 1 ? jobs.singly : jobs.batched, run }
-}
-
-function titleOf(what: string, size: number): string {
-  return `${what}, ${size === 1 ? 'singly' : `${size.toLocaleString('en')} a batch`}`
 }
 
 function insertAll(db: Database.Database, insert: (n: number) => void, size: number, count: number): void {

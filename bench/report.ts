@@ -1,59 +1,80 @@
-import type { Rate } from './measure.js'
-import { peersText, pickUpText, scaleText, taskProcessesText } from './report-beside.js'
-import type { EngineRate, Results } from './results.js'
+import type { Millions } from './millions.js'
+import type { PickUp } from './pick-up.js'
+import { ratesText } from './report-rates.js'
+import type { Figures } from './results.js'
 import type { StartUp } from './startup.js'
-import { rateCells, ratioText, table } from './table.js'
+import { ratioText, table } from './table.js'
+import type { Target } from './targets.js'
 
 /** The results for people. */
-export function reportText(results: Results): string {
+export function reportText(results: Figures & { readonly targets: readonly Target[] }): string {
+  const { rates, leftOut, pickUps, millions, startUp, targets } = results
   const sections = [factsOf(results)]
-  if (results.raw.length > 0) sections.push(rawTable(results.raw))
-  if (results.engine.length > 0) sections.push(engineTable(results.engine))
-  if (results.peers !== null) sections.push(peersText(results.peers))
-  if (results.taskProcesses !== null) sections.push(taskProcessesText(results.taskProcesses))
-  if (results.pickUp !== null) sections.push(pickUpText(results.pickUp))
-  if (results.scale !== null) sections.push(scaleText(results.scale))
-  if (results.startUp.length > 0) sections.push(startUpTable(results.startUp))
+  if (rates.length > 0) sections.push(ratesText(rates))
+  for (const { side, missing } of leftOut) sections.push(`Left out, since ${missing} is not installed: ${side}.`)
+  if (pickUps.length > 0) sections.push(pickUpText(pickUps))
+  if (millions !== null) sections.push(millionsText(millions))
+  if (startUp.length > 0) sections.push(startUpText(startUp))
+  sections.push(targetsText(targets))
   return `${sections.join('\n\n')}\n`
 }
 
-function factsOf({ machine, quick }: Results): string {
-  const { node, sqlite, cores, cpuModel, loadBefore, platform, date, durability } = machine
+function factsOf({ machine, quick }: Figures): string {
+  const { node, sqlite, redis, postgres, cores, cpuModel, loadBefore, platform, date, durability } = machine
+  const servers = `redis-server ${redis ?? '-'} with appendonly, PostgreSQL ${postgres ?? '-'} as it comes`
   const lines = [
-    `node ${node}, SQLite ${sqlite}, ${cores} cores (${cpuModel}), ${platform}, ${date}, load before ${loadBefore.toFixed(1)}`,
-    `durability ${durability}: WAL, synchronous=FULL, BEGIN IMMEDIATE, but where relaxed is said (NORMAL); median of each, then the slowest and the fastest`,
+    `node ${node}, SQLite ${sqlite}, ${servers}`,
+    `${cores} cores (${cpuModel}), ${platform}, ${date}, load before ${loadBefore.toFixed(1)}`,
+    `durability ${durability}: WAL, synchronous=FULL, BEGIN IMMEDIATE, but where relaxed is said (NORMAL)`,
   ]
   if (machine.folderInMemory) lines.push('The stores are in memory, not on a disk: say --folder for one that is.')
-  if (quick) lines.push('Quick: few jobs and few runs. Only shows that everything works.')
+  if (quick) lines.push('Quick: few jobs and one round. Only shows that everything works.')
   return lines.join('\n')
 }
 
-function rawTable(rates: readonly Rate[]): string {
-  const rows = rates.map((rate) => [rate.title, ...rateCells(rate)])
-  return table(['SQLite by itself', 'jobs/s', 'min-max', 'runs'], rows)
-}
-
-function engineTable(rates: readonly EngineRate[]): string {
-  const rows = rates.map((rate) => [
-    rate.title,
-    ...rateCells(rate),
-    ratioText(rate.ratioToRawSingly),
-    ratioText(rate.ratioToRawBatched),
-    rate.target === null ? '' : `${rate.target.ratio.toFixed(2)} of ${rate.target.of}`,
+function pickUpText(pickUps: readonly PickUp[]): string {
+  const rows = pickUps.map(({ which, jobs, p50Ms, p99Ms, maxMs, cpuMsPerJob, idlePercent }) => [
+    which,
+    String(jobs),
+    ...[p50Ms, p99Ms, maxMs].map((ms) => ms.toFixed(2)),
+    cpuMsPerJob?.toFixed(2) ?? '-',
+    idlePercent === null ? '-' : `${idlePercent.toFixed(2)} %`,
   ])
-  return table(['Engine', 'jobs/s', 'min-max', 'runs', 'of raw singly', 'of raw 1,000', 'target'], rows)
+  return table(['Pick-up in another process, ms', 'jobs', 'p50', 'p99', 'slowest', 'CPU a job', 'idle'], rows)
 }
 
-function startUpTable(starts: readonly StartUp[]): string {
-  const rows = starts.map(({ title, extraCaCerts, ms, overNodeMs, targetOverNodeMs }) => [
+function millionsText({ jobs, memory, statusOverEmptyMs }: Millions): string {
+  const rows = memory.map(({ concurrency, drained, workerMb, taskProcessesMb }) => [
+    `concurrency ${concurrency}`,
+    drained.toLocaleString('en'),
+    workerMb.toFixed(0),
+    taskProcessesMb.map((mb) => mb.toFixed(0)).join(', '),
+  ])
+  const title = `Peak memory, MB, ${jobs.toLocaleString('en')} waiting`
+  return `${table([title, 'drained', 'worker', 'task processes'], rows)}
+
+With as many waiting and ended, status takes ${statusOverEmptyMs.toFixed(0)} ms longer than with an empty store.`
+}
+
+function startUpText(starts: readonly StartUp[]): string {
+  const rows = starts.map(({ title, extraCaCerts, ms, overNodeMs }) => [
     `${title}${extraCaCerts ? ' (extra CA certs)' : ''}`,
     ms.median.toFixed(0),
     `${ms.min.toFixed(0)}-${ms.max.toFixed(0)}`,
     String(ms.runs),
     overNodeMs.toFixed(0),
-    targetOverNodeMs === null ? '' : `<= ${targetOverNodeMs}`,
   ])
-  const text = table(['Start-up', 'ms', 'min-max', 'runs', 'over node -e 0', 'target'], rows)
+  const text = table(['Start-up', 'ms', 'min-max', 'runs', 'over node -e 0'], rows)
   if (starts.some(({ extraCaCerts }) => extraCaCerts)) return text
   return `${text}\nWith extra CA certificates: left out, no bundle was found.`
+}
+
+/** Those of the parts that were measured. */
+function targetsText(targets: readonly Target[]): string {
+  const rows = targets.flatMap(({ work, figure, bound, target, unit, reached }) =>
+    figure === null
+      ? []
+      : [[work, `${ratioText(figure)} ${unit}`, `${bound} ${target} ${unit}`, reached ? 'reached' : 'missed']],
+  )
+  return table(['Targets', 'figure', 'target', ''], rows)
 }

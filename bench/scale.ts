@@ -1,100 +1,69 @@
 import { join } from 'node:path'
-import { systemClock } from '../src/engine/clock.js'
-import { inProcesses, type TaskProgram } from '../src/engine/hosts/process-host.js'
-import { drain, enqueueInBulk, withStore } from './engine.js'
-import { type Rate, spreadOf } from './measure.js'
-import { type Memory, measureMemory } from './memory.js'
-import { noopTask, projectWithTask } from './projects.js'
-import { ratioOf } from './ratio.js'
-import { scaleTargets } from './targets.js'
+import { inBatches } from './in-flight.js'
+import { type Rate, rateOf } from './measure.js'
+import type { Project } from './projects.js'
+import { addMany, storeAt, storeUrl } from './sides/offstage.js'
+import { startWorker } from './sides/offstage-worker.js'
 
 export interface ScaleJobs {
-  /** How many wait, the fewest first: what the others are told from. */
-  readonly waiting: readonly number[]
-  /** How many of them are drained each time. */
+  readonly few: number
+  readonly many: number
+  /** How many are drained each time, half of the few: no worker may run out of jobs to claim ahead. */
   readonly drained: number
-  /** At least so many are, where memory is measured. */
-  readonly drainedForMemory: number
   readonly rounds: number
 }
 
-/** Whether it matters how many jobs wait. */
-export interface Scale {
-  readonly rates: readonly ScaleRate[]
-  /** Empty where the system does not tell. */
-  readonly memory: readonly Memory[]
-  readonly targets: typeof scaleTargets
-}
-
-export interface ScaleRate extends Rate {
-  readonly waiting: number
-  /** The rate over that with the fewest waiting; null for those. */
-  readonly ratioToFewest: number | null
-}
-
 interface Level {
+  readonly id: string
+  readonly which: string
+  readonly url: string
   readonly waiting: number
-  readonly project: string
+  /** Jobs of a task that no worker knows, which arrived before all others. */
+  readonly unknown: number
   readonly perRound: number[]
 }
 
-const concurrency = 100
-
-/** Each round drains as many jobs of each store, in turn. */
-export async function measureScale(
-  packageRoot: string,
-  folder: string,
-  program: TaskProgram,
-  jobs: ScaleJobs,
-): Promise<Scale> {
-  const levels: Level[] = jobs.waiting.map((waiting) => {
-    const project = projectWithTask(join(folder, `scale-${waiting}`), 'noop', noopTask)
-    return { waiting, project, perRound: [] }
-  })
-  for (const { waiting, project } of levels) {
-    await withStore(storeOf(project), 'full', (store) => enqueueInBulk(store, waiting))
+/** Whether it matters how many jobs wait. A fresh worker each time drains as many jobs of each store, in turn. */
+export async function measureScale(project: Project, folder: string, jobs: ScaleJobs): Promise<Rate[]> {
+  const level = (id: string, which: string, waiting: number, unknown = 0): Level => {
+    return { id, which, url: storeUrl(join(folder, id)), waiting, unknown, perRound: [] }
   }
-  for (let round = 0; round <= jobs.rounds; round++) {
-    for (const { project, waiting, perRound } of levels) {
-      const perSecond = await drainAndRefill(project, program, jobs.drained, waiting)
-      if (round > 0) perRound.push(perSecond) // round 0 warms up
+  const text = (count: number) => count.toLocaleString('en')
+  const levels = [
+    level('scale.few', `${text(jobs.few)} waiting`, jobs.few),
+    level('scale.unknown', `${text(jobs.few)} behind as many of an unknown task`, jobs.few, jobs.few),
+    level('scale.many', `${text(jobs.many)} waiting`, jobs.many),
+  ]
+  for (const { url, unknown } of levels) await enqueue(url, 'unknown', unknown)
+  for (let round = 1; round <= jobs.rounds; round++) {
+    for (const { url, waiting, unknown, perRound } of round % 2 === 1 ? levels : levels.toReversed()) {
+      await fillUp(url, waiting + unknown)
+      perRound.push((jobs.drained / (await drain(project, url, jobs.drained))) * 1_000)
     }
   }
-  const memory: Memory[] = []
-  for (const { waiting, project } of levels.slice(1)) {
-    memory.push(
-      ...(await measureMemory(packageRoot, { project, store: storeOf(project), waiting }, jobs.drainedForMemory)),
-    )
+  const work = `drain ${text(jobs.drained)} jobs`
+  return levels.map(({ id, which, perRound }) => rateOf({ id, work, which, jobs: jobs.drained }, perRound))
+}
+
+async function drain(project: Project, url: string, count: number): Promise<number> {
+  const worker = await startWorker(project, url, ['--concurrency', '100'])
+  try {
+    return await worker.drain(count)
+  } finally {
+    await worker.stop()
   }
-  return { rates: ratesOf(levels, jobs.drained), memory, targets: scaleTargets }
 }
 
-/** As many wait before as afterwards: what was claimed ahead has ended too when the worker has. */
-function drainAndRefill(project: string, program: TaskProgram, count: number, waiting: number): Promise<number> {
-  return withStore(storeOf(project), 'full', async (store) => {
-    const spentMs = await drain(store, inProcesses(program, systemClock), concurrency, count)
-    const queues = await store.queues()
-    await enqueueInBulk(store, waiting - queues.reduce((sum, { counts }) => sum + counts.queued, 0))
-    return (count / spentMs) * 1_000
-  })
+/** Enqueues what is missing: what a worker had claimed ahead has ended too. */
+export async function fillUp(url: string, waiting: number): Promise<void> {
+  const store = await storeAt(url)
+  const queues = await store.queues()
+  await store.close()
+  await enqueue(url, 'noop', waiting - queues.reduce((sum, { counts }) => sum + counts.queued, 0))
 }
 
-function ratesOf(levels: readonly Level[], jobs: number): ScaleRate[] {
-  const rates = levels.map(({ waiting, perRound }) => ({
-    id: `scale.${waiting}`,
-    title: `drain ${jobs.toLocaleString('en')} of ${waiting.toLocaleString('en')} waiting`,
-    jobs,
-    jobsPerSecond: spreadOf(perRound),
-    perRound,
-    waiting,
-  }))
-  const [fewest] = rates
-  return rates.map((rate) => {
-    const ratioToFewest = fewest === undefined || rate === fewest ? null : ratioOf(rate, fewest)
-    return { ...rate, ratioToFewest }
-  })
-}
-
-function storeOf(project: string): string {
-  return join(project, '.offstage/jobs.db')
+async function enqueue(url: string, task: string, count: number): Promise<void> {
+  const store = await storeAt(url)
+  await inBatches(count, 1_000, (numbers) => addMany(store, task, numbers))
+  await store.close()
 }

@@ -1,16 +1,5 @@
-import type { Rate } from './measure.js'
-
-export function rateCells({ jobsPerSecond: { median, min, max, runs } }: Rate): string[] {
-  return [perSecond(median), `${perSecond(min)}-${perSecond(max)}`, String(runs)]
-}
-
-// Three figures: the noise is larger than the fourth.
-function perSecond(rate: number): string {
-  return Number(rate.toPrecision(3)).toLocaleString('en')
-}
-
-export function ratioText(ratio: number | null): string {
-  return ratio === null ? '-' : ratio.toFixed(ratio < 10 ? 2 : 1)
+export function ratioText(ratio: number): string {
+  return ratio.toFixed(ratio < 10 ? 2 : 1)
 }
 
 /** Columns of words to the left, `words` of them, figures to the right. */

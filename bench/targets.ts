@@ -1,41 +1,100 @@
-import type { Work } from './peers/peer.js'
+import { ratioOf } from './measure.js'
+import type { Memory } from './millions.js'
+import type { PickUp } from './pick-up.js'
+import type { Figures } from './results.js'
+import { rateId, type Work, works } from './sides/side.js'
 
-/** What each engine figure is held against, and the share of the raw floor that it is meant to reach. */
-export interface Comparison {
-  readonly id: string
-  readonly singly: string
-  readonly batched: string
-  /** null: only told, as with durability relaxed, whose floor would be another one. */
-  readonly target: { readonly of: 'singly' | 'batched'; readonly ratio: number } | null
+interface Goal {
+  readonly work: string
+  readonly bound: 'at least' | 'at most'
+  readonly target: number
+  readonly unit: string
+  /** null: not measured. */
+  figure(figures: Figures): number | null
 }
 
-const insert = { singly: 'raw.insert.1', batched: 'raw.insert.1000' } as const
-const complete = { singly: 'raw.complete.1', batched: 'raw.complete.1000' } as const
+/** A goal and what became of it. */
+export interface Target extends Omit<Goal, 'figure'> {
+  readonly figure: number | null
+  /** null: not measured. */
+  readonly reached: boolean | null
+}
 
-const full: readonly Comparison[] = [
-  { id: 'engine.enqueue.singly', ...insert, target: { of: 'singly', ratio: 0.9 } },
-  { id: 'engine.enqueue.in-flight', ...insert, target: { of: 'batched', ratio: 0.35 } },
-  { id: 'engine.enqueue.bulk', ...insert, target: { of: 'batched', ratio: 0.6 } },
-  { id: 'engine.drain.1', ...complete, target: { of: 'batched', ratio: 0.1 } },
-  { id: 'engine.drain.10', ...complete, target: { of: 'batched', ratio: 0.3 } },
-  { id: 'engine.drain.100', ...complete, target: { of: 'batched', ratio: 0.45 } },
+export function targetsOf(figures: Figures): Target[] {
+  return goals.map((goal) => {
+    const figure = goal.figure(figures)
+    const reached = figure === null ? null : goal.bound === 'at least' ? figure >= goal.target : figure <= goal.target
+    return { ...goal, figure, reached }
+  })
+}
+
+const goals: readonly Goal[] = [
+  beside('drain.100', 'graphile-worker', 'Graphile Worker', 1.5),
+  beside('drain.100', 'bullmq-everysec', 'BullMQ, everysec', 3),
+  beside('drain.100', 'bee-queue-everysec', 'Bee-Queue, everysec', 1.8),
+  beside('drain.10', 'graphile-worker', 'Graphile Worker', 1.2),
+  beside('drain.1', 'graphile-worker', 'Graphile Worker', 1),
+  ratio(
+    'drain, warm, concurrency 100, over SQLite by itself, 100 a batch',
+    ours('drain.warm'),
+    'raw.complete.100',
+    0.38,
+  ),
+  ratio('enqueue, one by one, over SQLite by itself', ours('enqueue.singly'), 'raw.insert.1', 0.85),
+  beside('enqueue.in-flight', 'bee-queue-always', 'Bee-Queue, always', 2.5),
+  ratio('enqueue, 100 in flight, over SQLite by itself, 100 a batch', ours('enqueue.in-flight'), 'raw.insert.100', 0.6),
+  ratio('drain with very many waiting over few', 'scale.many', 'scale.few', 0.97),
+  ratio('drain behind jobs of an unknown task over none', 'scale.unknown', 'scale.few', 0.9),
+  ratio('jobs of 10 ms of work, default processes over one', 'busy.default', 'busy.one', 1.9),
+  atMost('pick-up at 20 jobs/s, p50', 1.5, 'ms', ({ pickUps }) => own(pickUps)?.p50Ms),
+  atMost('pick-up at 20 jobs/s, p99', 4, 'ms', ({ pickUps }) => own(pickUps)?.p99Ms),
+  atMost('CPU of worker and task process, a job', 1.2, 'ms', ({ pickUps }) => own(pickUps)?.cpuMsPerJob),
+  atMost('CPU of an idle worker and task process', 0.4, '%', ({ pickUps }) => own(pickUps)?.idlePercent),
+  atMost('status with very many jobs over an empty store', 30, 'ms', ({ millions }) => millions?.statusOverEmptyMs),
+  atMost('peak memory of a worker, very many waiting', 85, 'MB', (figures) =>
+    peak(figures, ({ workerMb }) => [workerMb]),
+  ),
+  atMost('peak memory of each task process', 80, 'MB', (figures) => peak(figures, (one) => one.taskProcessesMb)),
+  atMost('status, no store yet, over node -e 0', 70, 'ms', startUp('status.empty')),
+  atMost('status, 1,000 jobs, over node -e 0', 70, 'ms', startUp('status.1000')),
+  atMost('run hello over node -e 0', 300, 'ms', startUp('run.hello')),
 ]
 
-const relaxed = full.map((one) => ({ ...one, id: one.id.replace('engine.', 'engine-relaxed.'), target: null }))
+function ours(work: Work): string {
+  return rateId('offstage-full', work)
+}
 
-export const comparisons: readonly Comparison[] = [...full, ...relaxed]
+function beside(work: Work, peer: string, title: string, target: number): Goal {
+  return ratio(`${works[work]}, over ${title}`, ours(work), rateId(peer, work), target)
+}
 
-/** How many times as fast as a peer the engine is meant to be, with durability full. */
-export const peerTargets: readonly { readonly peer: string; readonly work: Work; readonly ratio: number }[] = [
-  { peer: 'bee-queue-always', work: 'enqueue.in-flight', ratio: 3 },
-  { peer: 'bullmq-everysec', work: 'drain.100', ratio: 5 },
-]
+function ratio(work: string, id: string, over: string, target: number): Goal {
+  const figure = ({ rates }: Figures) => {
+    const [rate, base] = [id, over].map((wanted) => rates.find((one) => one.id === wanted))
+    return rate === undefined || base === undefined ? null : ratioOf(rate, base)
+  }
+  return { work, bound: 'at least', target, unit: '', figure }
+}
 
-/** From the call that enqueues to the first line of the task, in an idle worker; and what such a worker costs. */
-export const pickUpTargets = { p50Ms: 3, p99Ms: 8, idleCpuPercent: 1 } as const
+function atMost(
+  work: string,
+  target: number,
+  unit: string,
+  find: (figures: Figures) => number | null | undefined,
+): Goal {
+  return { work, bound: 'at most', target, unit, figure: (figures) => find(figures) ?? null }
+}
 
-/** Draining through task processes over draining inline; and on two processes over one, where there is real work. */
-export const taskProcessTargets = { noop: 0.9, busy: 1.8 } as const
+function own(pickUps: readonly PickUp[]): PickUp | undefined {
+  return pickUps.find(({ id }) => id === 'offstage-full')
+}
 
-/** Draining with very many jobs waiting over draining with few; the most memory of each process meanwhile. */
-export const scaleTargets = { ratio: 0.95, peakMb: 90 } as const
+/** While very many wait: a worker that has run all of them has more in memory. */
+function peak({ millions }: Figures, megabytes: (memory: Memory) => readonly number[]): number | null {
+  const all = millions?.memory.filter(({ drained }) => drained < millions.jobs).flatMap(megabytes) ?? []
+  return all.length === 0 ? null : Math.max(...all)
+}
+
+function startUp(id: string) {
+  return (figures: Figures) => figures.startUp.find((one) => one.id === id && !one.extraCaCerts)?.overNodeMs
+}

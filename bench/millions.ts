@@ -1,0 +1,70 @@
+import { join } from 'node:path'
+import { timesOf } from './commands.js'
+import { spreadOf } from './measure.js'
+import { childrenOf, peakMb, processesCanBeRead } from './processes.js'
+import { makeProject, type Project } from './projects.js'
+import { fillUp } from './scale.js'
+import { storeUrl } from './sides/offstage.js'
+import { startWorker } from './sides/offstage-worker.js'
+
+export interface MillionJobs {
+  /** So many wait, and later so many have ended. */
+  readonly jobs: number
+  /** So many of them are drained where memory is measured. */
+  readonly drainedForMemory: number
+  readonly statusRounds: number
+}
+
+/** What a store with very many jobs costs beside time. */
+export interface Millions {
+  readonly jobs: number
+  /** Empty where the system does not tell. */
+  readonly memory: readonly Memory[]
+  /** `status` with so many waiting and as many ended, over `status` with an empty store. */
+  readonly statusOverEmptyMs: number
+}
+
+/** The most resident memory of a worker and its task processes. */
+export interface Memory {
+  readonly concurrency: number
+  readonly drained: number
+  readonly workerMb: number
+  readonly taskProcessesMb: readonly number[]
+}
+
+export async function measureMillions(project: Project, folder: string, jobs: MillionJobs): Promise<Millions> {
+  const url = storeUrl(join(folder, 'millions'))
+  const memory: Memory[] = []
+  // As a worker comes, and as the drains that are measured for their speed; at last all of them, which have ended then.
+  for (const [concurrency, count] of [
+    [10, jobs.drainedForMemory],
+    [100, jobs.drainedForMemory],
+    [100, jobs.jobs],
+  ] as const) {
+    await fillUp(url, jobs.jobs)
+    memory.push(await memoryOf(project, url, concurrency, count))
+  }
+  await fillUp(url, jobs.jobs)
+  const empty = storeUrl(join(folder, 'empty-store'))
+  await fillUp(empty, 0)
+  const { root: cwd } = makeProject(project.packageRoot, join(folder, 'status'), 'noop')
+  const status = (store: string) => ({
+    title: 'status',
+    args: [join(project.packageRoot, 'bin/run.js'), 'status', '--store', store],
+    cwd,
+  })
+  const [without, beside] = timesOf([status(empty), status(url)], process.env, jobs.statusRounds)
+  const statusOverEmptyMs = spreadOf(beside ?? []).median - spreadOf(without ?? []).median
+  return { jobs: jobs.jobs, memory: processesCanBeRead ? memory : [], statusOverEmptyMs }
+}
+
+async function memoryOf(project: Project, url: string, concurrency: number, drained: number): Promise<Memory> {
+  const worker = await startWorker(project, url, ['--concurrency', String(concurrency)])
+  try {
+    await worker.drain(drained)
+    const taskProcessesMb = processesCanBeRead ? childrenOf(worker.pid).map(peakMb) : []
+    return { concurrency, drained, workerMb: processesCanBeRead ? peakMb(worker.pid) : 0, taskProcessesMb }
+  } finally {
+    await worker.stop()
+  }
+}
