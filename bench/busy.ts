@@ -1,8 +1,8 @@
 import { inBatches } from './in-flight.js'
 import type { Measurement } from './measure.js'
 import type { Project } from './projects.js'
-import { addMany, storeAt, storeUrl } from './sides/offstage.js'
-import { startWorker } from './sides/offstage-worker.js'
+import { addMany, storeAt, storeUrl } from './systems/offstage.js'
+import { startWorker } from './systems/offstage-worker.js'
 
 /** Ten milliseconds of work a job, in one task process and in as many as a worker starts by itself. */
 export function busyMeasurements(project: Project, jobs: number): Measurement[] {

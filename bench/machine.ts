@@ -1,8 +1,8 @@
 import { statfsSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import Database from 'better-sqlite3'
-import { postgresVersion } from './sides/postgres-server.js'
-import { redisVersion } from './sides/redis-server.js'
+import { postgresVersion } from './systems/postgres-server.js'
+import { redisVersion } from './systems/redis-server.js'
 
 /** What the figures depend on. */
 export interface Machine {

@@ -25,7 +25,8 @@ async function bench(options: Options): Promise<void> {
   const folder = mkdtempSync(join(options.folder, 'offstage-bench-'))
   // For PostgreSQL, which refuses to run as root: its user must reach its files in there.
   chmodSync(folder, 0o711)
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  // After what runs in it has been ended, which may take it a moment.
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }))
   // Their default would leave the folder behind.
   process.once('SIGINT', () => process.exit(130))
   process.once('SIGTERM', () => process.exit(143))

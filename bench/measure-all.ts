@@ -5,15 +5,15 @@ import { measureMillions } from './millions.js'
 import type { Options, Part } from './options.js'
 import { measurePickUps } from './pick-up.js'
 import { makeWorkProject, type Project } from './projects.js'
+import { measurementsOf } from './queue-measurements.js'
 import { rawOf } from './raw-floor.js'
 import type { Figures } from './results.js'
 import { measureScale } from './scale.js'
-import { offstage } from './sides/offstage.js'
-import { asSide } from './sides/peer-worker.js'
-import { peers } from './sides/peers.js'
-import { type Side, type Work, works } from './sides/side.js'
-import { measurementsOf } from './sides.js'
 import { measureStartUp } from './startup.js'
+import { offstage } from './systems/offstage.js'
+import { asSystem } from './systems/peer-worker.js'
+import { peers } from './systems/peers.js'
+import { type System, type Work, works } from './systems/system.js'
 
 /** The parts that are asked for, one after the other. */
 export async function measureAll(
@@ -25,41 +25,41 @@ export async function measureAll(
   const { parts, quick } = options
   const machine = machineFacts(folder)
   const project = makeWorkProject(packageRoot, `${folder}/project`)
-  const sides = sidesOf(options, project)
+  const systems = systemsOf(options, project)
   const part = async <T>(name: Part, otherwise: T, use: () => Promise<T>): Promise<T> => {
     if (!parts.has(name)) return otherwise
     process.stderr.write(`${name}\n`)
     return use()
   }
-  const queues = await measureInRounds(queueMeasurements(options, sides), rounds)
+  const queues = await measureInRounds(queueMeasurements(options, systems), rounds)
   const busy = await part('tasks', [], () => measureInRounds(busyMeasurements(project, options.busyJobs), rounds))
-  const pickUps = await part('pickup', [], () => measurePickUps(pickUpSides(project), options.pickUps, rounds))
+  const pickUps = await part('pickup', [], () => measurePickUps(pickUpSystems(project), options.pickUps, rounds))
   const scale = await part('scale', [], () => measureScale(project, folder, options.scale))
   const millions = await part('scale', null, () => measureMillions(project, folder, options.millions))
   const startUp = await part('startup', [], () => measureStartUp(packageRoot, folder, options.startUpRounds))
-  const leftOut = sides.flatMap((side) => {
-    const missing = side.missing()
-    return missing === null ? [] : [{ side: side.title, missing }]
+  const leftOut = systems.flatMap((system) => {
+    const missing = system.missing()
+    return missing === null ? [] : [{ system: system.title, missing }]
   })
   return { machine, quick, rates: [...queues, ...busy, ...scale], leftOut, pickUps, millions, startUp }
 }
 
 /** Peers need the engine to be compared with. */
-function sidesOf({ parts }: Options, project: Project): Side[] {
+function systemsOf({ parts }: Options, project: Project): System[] {
   const [full, relaxed] = offstage(project)
-  const others = parts.has('peers') ? peers.map(asSide) : []
+  const others = parts.has('peers') ? peers.map(asSystem) : []
   return parts.has('engine') || parts.has('peers') ? [full, ...others, relaxed] : []
 }
 
-function queueMeasurements({ parts, jobs }: Options, sides: readonly Side[]): Measurement[] {
+function queueMeasurements({ parts, jobs }: Options, systems: readonly System[]): Measurement[] {
   return (Object.keys(works) as Work[]).flatMap((work) => [
     ...(parts.has('store') ? rawOf(work, jobs) : []),
-    ...measurementsOf(sides, work, jobs),
+    ...measurementsOf(systems, work, jobs),
   ])
 }
 
 /** Redis only as it is mostly run. */
-function pickUpSides(project: Project): Side[] {
+function pickUpSystems(project: Project): System[] {
   const others = peers.filter(({ id, serve }) => serve !== null && !id.endsWith('-always'))
-  return [offstage(project)[0], ...others.map(asSide)].filter((side) => side.missing() === null)
+  return [offstage(project)[0], ...others.map(asSystem)].filter((system) => system.missing() === null)
 }

@@ -4,8 +4,8 @@ import { spreadOf } from './measure.js'
 import { childrenOf, peakMb, processesCanBeRead } from './processes.js'
 import { makeProject, type Project } from './projects.js'
 import { fillUp } from './scale.js'
-import { storeUrl } from './sides/offstage.js'
-import { startWorker } from './sides/offstage-worker.js'
+import { storeUrl } from './systems/offstage.js'
+import { startWorker } from './systems/offstage-worker.js'
 
 export interface MillionJobs {
   /** So many wait, and later so many have ended. */
@@ -18,7 +18,7 @@ export interface MillionJobs {
 /** What a store with very many jobs costs beside time. */
 export interface Millions {
   readonly jobs: number
-  /** Empty where the system does not tell. */
+  /** Empty where there is no /proc. */
   readonly memory: readonly Memory[]
   /** `status` with so many waiting and as many ended, over `status` with an empty store. */
   readonly statusOverEmptyMs: number

@@ -2,8 +2,8 @@ import { tmpdir } from 'node:os'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { MillionJobs } from './millions.js'
+import type { JobCounts } from './queue-measurements.js'
 import type { ScaleJobs } from './scale.js'
-import type { SideJobs } from './sides.js'
 
 const parts = ['store', 'engine', 'peers', 'tasks', 'pickup', 'scale', 'startup'] as const
 export type Part = (typeof parts)[number]
@@ -15,7 +15,7 @@ export interface Options {
   /** Where the stores are made: on the disk that is to be measured. */
   readonly folder: string
   readonly rounds: number
-  readonly jobs: SideJobs
+  readonly jobs: JobCounts
   readonly busyJobs: number
   /** Of each round. */
   readonly pickUps: number

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Rounds } from './measure.js'
 import { childrenOf, cpuSeconds, processesCanBeRead } from './processes.js'
-import type { Queue, Side } from './sides/side.js'
+import type { Queue, System } from './systems/system.js'
 
 /** How soon an idle worker in another process runs a job, and what that costs. All rounds together. */
 export interface PickUp {
@@ -14,7 +14,7 @@ export interface PickUp {
   readonly p50Ms: number
   readonly p99Ms: number
   readonly maxMs: number
-  /** The CPU of the worker and its task processes, without a server; null here and below where the system does not tell. */
+  /** The CPU of the worker and its task processes, without a server; null where there is no /proc, here and below. */
   readonly cpuMsPerJob: number | null
   /** Of one core, while nothing is enqueued. */
   readonly idlePercent: number | null
@@ -32,23 +32,29 @@ const warmUpJobs = 20
 const idleMs = 5_000
 const patienceMs = 10_000
 
-/** A fresh worker of each side in turn, round after round. */
-export async function measurePickUps(sides: readonly Side[], jobs: number, rounds: Rounds): Promise<PickUp[]> {
-  const measured = sides.map((side) => ({ side, waitedMs: [], cpuMsPerJob: [], idlePercent: [] }))
+/** A fresh worker of each system in turn, round after round. */
+export async function measurePickUps(systems: readonly System[], jobs: number, rounds: Rounds): Promise<PickUp[]> {
+  const measured = systems.map((system) => ({ system, waitedMs: [], cpuMsPerJob: [], idlePercent: [] }))
   for (let round = 1; round <= rounds.count; round++) {
     rounds.starting(round)
-    for (const { side, ...results } of measured) {
+    for (const { system, ...results } of measured) {
       await rounds.inFolder((folder) =>
-        side.withHome(folder, (address) => measureOne(side, address, folder, jobs, results)),
+        system.withBackend(folder, (address) => measureOne(system, address, folder, jobs, results)),
       )
     }
   }
-  return measured.map(({ side, ...results }) => summary(side, results))
+  return measured.map(({ system, ...results }) => summary(system, results))
 }
 
-async function measureOne(side: Side, address: string, folder: string, jobs: number, into: Measured): Promise<void> {
-  const queue = await side.open(address)
-  const worker = await side.startWorker(address, concurrency)
+async function measureOne(
+  system: System,
+  address: string,
+  folder: string,
+  jobs: number,
+  into: Measured,
+): Promise<void> {
+  const queue = await system.open(address)
+  const worker = await system.startWorker(address, concurrency)
   try {
     await worker.serve()
     await pickUps(queue, join(folder, 'warm-up'), warmUpJobs)
@@ -91,10 +97,10 @@ async function cpuMsOf(pid: number, use: () => Promise<void>): Promise<number> {
   return (used() - before) * 1_000
 }
 
-function summary({ id, title }: Side, { waitedMs, cpuMsPerJob, idlePercent }: Measured): PickUp {
+function summary({ id, title }: System, { waitedMs, cpuMsPerJob, idlePercent }: Measured): PickUp {
   const sorted = waitedMs.toSorted((a, b) => a - b)
   const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN
-  // The system counts in hundredths of a second: one round alone says little.
+  // The kernel counts in hundredths of a second: one round alone says little.
   const mean = (values: readonly number[]) =>
     values.length === 0 ? null : values.reduce((a, b) => a + b) / values.length
   return {

@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { plainTaskDefaults } from '../src/domain/request.js'
 import { elapsedMs, type Measurement } from './measure.js'
-import { type Work, works } from './sides/side.js'
-import type { SideJobs } from './sides.js'
+import type { JobCounts } from './queue-measurements.js'
+import { type Work, works } from './systems/system.js'
 
 // The least table that a queue can do with, and its statements, written out here: whatever becomes of the schema and the
 // statements of the engine, the floor stays.
@@ -51,7 +51,7 @@ interface Operations {
 }
 
 /** SQLite by itself at what is nearest to this work: prepared statements in plain loops, each batch one transaction. */
-export function rawOf(work: Work, { singly, batched, drainedWarm }: SideJobs): Measurement[] {
+export function rawOf(work: Work, { singly, batched, drainedWarm }: JobCounts): Measurement[] {
   const insert = (size: number, jobs: number) => measurement('insert', work, size, jobs, insertion(size))
   const complete = (size: number, jobs: number) => measurement('complete', work, size, jobs, completion(size))
   switch (work) {
@@ -91,11 +91,8 @@ function completion(size: number): Measurement['run'] {
         const inTransaction = transactions(db)
         let left = count
         while (left > 0) {
-          let claimed: readonly ClaimedRow[] = []
           // Two transactions, since a job runs between its claim and its end.
-          inTransaction(() => {
-            claimed = claim(size)
-          })
+          const claimed = inTransaction(() => claim(size))
           inTransaction(() => {
             for (const row of claimed) complete(row)
           })
@@ -114,13 +111,14 @@ function insertAll(db: Database.Database, insert: (n: number) => void, size: num
   }
 }
 
-function transactions(db: Database.Database): (use: () => void) => void {
+function transactions(db: Database.Database): <T>(use: () => T) => T {
   const begin = db.prepare('BEGIN IMMEDIATE')
   const commit = db.prepare('COMMIT')
   return (use) => {
     begin.run()
-    use()
+    const result = use()
     commit.run()
+    return result
   }
 }
 

@@ -9,8 +9,8 @@ export function ratesText(rates: readonly Rate[]): string {
   const sections: string[] = []
   if (queues.length > 0) {
     const ratios = (rate: Rate, group: readonly Rate[]) =>
-      ['offstage-full.', 'offstage-relaxed.'].map((side) => {
-        const ours = rate.id.startsWith('offstage-') ? undefined : group.find(({ id }) => id.startsWith(side))
+      ['offstage-full.', 'offstage-relaxed.'].map((system) => {
+        const ours = rate.id.startsWith('offstage-') ? undefined : group.find(({ id }) => id.startsWith(system))
         return ours === undefined ? '' : ratioText(ratioOf(ours, rate))
       })
     sections.push(groupsText('Queues', ['full / it', 'relaxed / it'], queues, ratios))

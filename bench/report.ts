@@ -11,7 +11,7 @@ export function reportText(results: Figures & { readonly targets: readonly Targe
   const { rates, leftOut, pickUps, millions, startUp, targets } = results
   const sections = [factsOf(results)]
   if (rates.length > 0) sections.push(ratesText(rates))
-  for (const { side, missing } of leftOut) sections.push(`Left out, since ${missing} is not installed: ${side}.`)
+  for (const { system, missing } of leftOut) sections.push(`Left out, since ${missing} is not installed: ${system}.`)
   if (pickUps.length > 0) sections.push(pickUpText(pickUps))
   if (millions !== null) sections.push(millionsText(millions))
   if (startUp.length > 0) sections.push(startUpText(startUp))

@@ -9,8 +9,8 @@ export interface Figures {
   readonly machine: Machine
   readonly quick: boolean
   readonly rates: readonly Rate[]
-  /** The sides that were left out, with the program that each of them lacks. */
-  readonly leftOut: readonly { readonly side: string; readonly missing: string }[]
+  /** The systems that were left out, with the program that each of them lacks. */
+  readonly leftOut: readonly { readonly system: string; readonly missing: string }[]
   readonly pickUps: readonly PickUp[]
   readonly millions: Millions | null
   readonly startUp: readonly StartUp[]

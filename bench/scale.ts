@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { inBatches } from './in-flight.js'
 import { type Rate, rateOf } from './measure.js'
 import type { Project } from './projects.js'
-import { addMany, storeAt, storeUrl } from './sides/offstage.js'
-import { startWorker } from './sides/offstage-worker.js'
+import { addMany, storeAt, storeUrl } from './systems/offstage.js'
+import { startWorker } from './systems/offstage-worker.js'
 
 export interface ScaleJobs {
   readonly few: number

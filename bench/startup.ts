@@ -4,7 +4,7 @@ import { type Command, timesOf } from './commands.js'
 import { plainEnvironment } from './environment.js'
 import { type Spread, spreadOf } from './measure.js'
 import { makeProject } from './projects.js'
-import { addMany, storeAt, storeUrl } from './sides/offstage.js'
+import { addMany, storeAt, storeUrl } from './systems/offstage.js'
 
 export interface StartUp {
   readonly id: string

@@ -2,7 +2,7 @@ import { ratioOf } from './measure.js'
 import type { Memory } from './millions.js'
 import type { PickUp } from './pick-up.js'
 import type { Figures } from './results.js'
-import { rateId, type Work, works } from './sides/side.js'
+import { rateId, type Work, works } from './systems/system.js'
 
 interface Goal {
   readonly work: string

@@ -4,19 +4,19 @@ import { fileURLToPath } from 'node:url'
 import { plainEnvironment } from '../environment.js'
 import type { Peer } from './peer.js'
 import type { Answer, Order } from './peer-worker-program.js'
-import type { Side, SideWorker } from './side.js'
+import type { System, SystemWorker } from './system.js'
 
 const program = fileURLToPath(new URL('./peer-worker-program.ts', import.meta.url))
 
-/** A peer with its worker in a process of its own, as every side has. */
-export function asSide(peer: Peer): Side {
+/** A peer with its worker in a process of its own. */
+export function asSystem(peer: Peer): System {
   return { ...peer, startWorker: (address, concurrency) => start([peer.id, address, String(concurrency)]) }
 }
 
-async function start(args: readonly string[]): Promise<SideWorker> {
+async function start(args: readonly string[]): Promise<SystemWorker> {
   const child = fork(program, args, { env: plainEnvironment() })
   const kill = () => child.kill('SIGKILL')
-  process.on('exit', kill)
+  process.prependListener('exit', kill)
   const exit = once(child, 'exit')
   await answer(child)
   return {

@@ -7,7 +7,7 @@ import type { Store } from '../../src/stores/store.js'
 import { plainEnvironment } from '../environment.js'
 import type { Project } from '../projects.js'
 import { storeAt } from './offstage.js'
-import type { SideWorker } from './side.js'
+import type { SystemWorker } from './system.js'
 
 const startLimitMs = 60_000
 // What a worker does after it has said that it is ready, such as its first sweep.
@@ -18,7 +18,7 @@ const queue = ['default']
  * A worker as users start it: the built command, in a process of its own. The queue is paused until it is to run jobs:
  * so it is ready, its task process too, before the first job. The benchmark sees in the store how far it is.
  */
-export async function startWorker(project: Project, url: string, args: readonly string[]): Promise<SideWorker> {
+export async function startWorker(project: Project, url: string, args: readonly string[]): Promise<SystemWorker> {
   const store = await storeAt(url)
   await store.pauseQueues(queue)
   const program = join(project.packageRoot, 'bin/run.js')
@@ -28,7 +28,7 @@ export async function startWorker(project: Project, url: string, args: readonly 
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   const kill = () => child.kill('SIGKILL')
-  process.on('exit', kill)
+  process.prependListener('exit', kill)
   const exit = once(child, 'exit')
   const ended = exit.then(() => {
     throw new Error(`workers start ended with ${child.signalCode ?? `exit code ${child.exitCode}`}`)

@@ -6,21 +6,21 @@ import type { Durability } from '../../src/stores/sqlite/database.js'
 import type { Store } from '../../src/stores/store.js'
 import type { Project } from '../projects.js'
 import { startWorker } from './offstage-worker.js'
-import { type Queue, type Side, type Work, works } from './side.js'
+import { type Queue, type System, type Work, works } from './system.js'
 
 /** Offstage as any other queue: jobs through its store, and `workers start` as it is installed. */
-export function offstage(project: Project): readonly [full: Side, relaxed: Side] {
-  return [side(project, 'full'), side(project, 'relaxed')]
+export function offstage(project: Project): readonly [full: System, relaxed: System] {
+  return [system(project, 'full'), system(project, 'relaxed')]
 }
 
-function side(project: Project, durability: Durability): Side {
+function system(project: Project, durability: Durability): System {
   return {
     id: `offstage-${durability}`,
     title: `Offstage, ${durability}`,
     works: Object.keys(works) as Work[],
     warmShare: 1,
     missing: () => null,
-    withHome: (folder, use) => use(storeUrl(folder, durability)),
+    withBackend: (folder, use) => use(storeUrl(folder, durability)),
     open,
     startWorker: (address, concurrency) => startWorker(project, address, ['--concurrency', String(concurrency)]),
   }

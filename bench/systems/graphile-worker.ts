@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import { Logger, makeWorkerUtils, type RunnerOptions, run, type WorkerEvents, type WorkerUtils } from 'graphile-worker'
 import type { Peer } from './peer.js'
 import { postgresVersion, withPostgres } from './postgres-server.js'
-import { type Queue, type Sent, type Work, works } from './side.js'
+import { type Queue, type Sent, type Work, works } from './system.js'
 
 /** Graphile Worker with the settings that its own page on performance measures with. */
 export const graphileWorker: Peer = {
@@ -11,7 +11,7 @@ export const graphileWorker: Peer = {
   works: Object.keys(works) as Work[],
   warmShare: 1,
   missing: () => (postgresVersion() === null ? 'postgres' : null),
-  withHome: withPostgres,
+  withBackend: withPostgres,
   open,
   drain,
   serve: async (address, concurrency, record) => {

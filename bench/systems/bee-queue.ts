@@ -1,7 +1,7 @@
 import BeeQueue from 'bee-queue'
 import { elapsedMs } from '../measure.js'
 import type { OnRedis } from './on-redis.js'
-import type { JobData, Queue, Sent } from './side.js'
+import type { JobData, Queue, Sent } from './system.js'
 
 const name = 'bench'
 

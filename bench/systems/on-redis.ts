@@ -2,7 +2,7 @@ import { beeQueue } from './bee-queue.js'
 import { bullmq } from './bullmq.js'
 import type { Peer } from './peer.js'
 import { type Fsync, fsyncs, redisVersion, withRedis } from './redis-server.js'
-import { type Work, works } from './side.js'
+import { type Work, works } from './system.js'
 
 /** A library that keeps its jobs in Redis, however that syncs. */
 export interface OnRedis extends Pick<Peer, 'open' | 'drain' | 'serve'> {
@@ -23,6 +23,6 @@ function syncing(library: OnRedis, fsync: Fsync): Peer {
     works: Object.keys(works) as Work[],
     warmShare: 0.2,
     missing: () => (redisVersion() === null ? 'redis-server' : null),
-    withHome: (folder, use) => withRedis(folder, fsync, use),
+    withBackend: (folder, use) => withRedis(folder, fsync, use),
   }
 }

@@ -15,7 +15,7 @@ export const peersOnSqlite: readonly Peer[] = (['normal', 'full'] as const).map(
   works: ['enqueue.singly', 'enqueue.bulk', 'drain.1'],
   warmShare: 1,
   missing: () => null,
-  withHome: async (folder, use) => {
+  withBackend: async (folder, use) => {
     mkdirSync(folder, { recursive: true })
     return use(join(folder, 'plainjob.db'))
   },

@@ -2,7 +2,7 @@ import { Queue as BullQueue, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import { elapsedMs } from '../measure.js'
 import type { OnRedis } from './on-redis.js'
-import type { Queue, Sent } from './side.js'
+import type { Queue, Sent } from './system.js'
 
 const name = 'bench'
 

@@ -19,7 +19,7 @@ export async function withServer<T>(
   const server = spawn(program, args, { stdio: 'ignore', ...options })
   // A benchmark that is interrupted must leave no server behind.
   const end = () => server.kill(endSignal)
-  process.on('exit', end)
+  process.prependListener('exit', end)
   const failed = new Promise<never>((_, reject) => {
     server.once('error', reject)
     server.once('exit', (code, signal) => reject(new Error(`${program} ended with ${signal ?? `exit code ${code}`}`)))

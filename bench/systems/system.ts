@@ -12,7 +12,7 @@ export const works = {
 export type Work = keyof typeof works
 
 /** A queue in one setting, such as BullMQ on a Redis that syncs each second. */
-export interface Side {
+export interface System {
   /** The first part of the id of its rates. */
   readonly id: string
   readonly title: string
@@ -22,11 +22,11 @@ export interface Side {
   readonly warmShare: number
   /** The program that it needs and this machine lacks; null: none. */
   missing(): string | null
-  /** Gives it a new and empty home, a file or a server, for as long as it is used. */
-  withHome<T>(folder: string, use: (address: string) => Promise<T>): Promise<T>
+  /** Lends a new and empty file or server, and takes it back afterwards. */
+  withBackend<T>(folder: string, use: (address: string) => Promise<T>): Promise<T>
   open(address: string): Promise<Queue>
   /** Starts a worker in a fresh process. It has its code and its connection, and takes no job yet. */
-  startWorker(address: string, concurrency: number): Promise<SideWorker>
+  startWorker(address: string, concurrency: number): Promise<SystemWorker>
 }
 
 export interface Queue {
@@ -45,7 +45,7 @@ export interface Sent {
   readonly file: string
 }
 
-export interface SideWorker {
+export interface SystemWorker {
   readonly pid: number
   /** Runs so many waiting jobs; resolves to the milliseconds from its start to the last end that is stored. */
   drain(count: number): Promise<number>
@@ -54,6 +54,6 @@ export interface SideWorker {
   stop(): Promise<void>
 }
 
-export function rateId(side: string, work: Work): string {
-  return `${side}.${work}`
+export function rateId(system: string, work: Work): string {
+  return `${system}.${work}`
 }
