@@ -43,9 +43,10 @@ const warmUpShare = 0.2
 export async function measureInRounds(measurements: readonly Measurement[], rounds: Rounds): Promise<Rate[]> {
   if (measurements.length === 0) return []
   const measured = measurements.map((measurement) => ({ measurement, perRound: [] as number[] }))
-  rounds.starting(0)
-  for (const { run, jobs, warmsUp } of measurements) {
-    if (warmsUp) await rounds.inFolder((folder) => run(folder, Math.ceil(jobs * warmUpShare)))
+  const inThisProcess = measurements.filter(({ warmsUp }) => warmsUp)
+  if (inThisProcess.length > 0) rounds.starting(0)
+  for (const { run, jobs } of inThisProcess) {
+    await rounds.inFolder((folder) => run(folder, Math.ceil(jobs * warmUpShare)))
   }
   for (let round = 1; round <= rounds.count; round++) {
     rounds.starting(round)

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { timesOf } from './commands.js'
+import { plainEnvironment } from './environment.js'
 import { spreadOf } from './measure.js'
 import { childrenOf, peakMb, processesCanBeRead } from './processes.js'
 import { makeProject, type Project } from './projects.js'
@@ -53,8 +54,8 @@ export async function measureMillions(project: Project, folder: string, jobs: Mi
     args: [join(project.packageRoot, 'bin/run.js'), 'status', '--store', store],
     cwd,
   })
-  const [without, beside] = timesOf([status(empty), status(url)], process.env, jobs.statusRounds)
-  const statusOverEmptyMs = spreadOf(beside ?? []).median - spreadOf(without ?? []).median
+  const [without = [], beside = []] = timesOf([status(empty), status(url)], plainEnvironment(), jobs.statusRounds)
+  const statusOverEmptyMs = spreadOf(beside.map((ms, round) => ms - (without[round] ?? Number.NaN))).median
   return { jobs: jobs.jobs, memory: processesCanBeRead ? memory : [], statusOverEmptyMs }
 }
 
