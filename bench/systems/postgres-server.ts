@@ -55,5 +55,6 @@ function run(program: string, args: readonly string[], options: SpawnOptions = {
 /** Debian keeps the server's programs out of the PATH. */
 function environment(): NodeJS.ProcessEnv {
   const folders = globSync('/usr/lib/postgresql/*/bin', { onlyDirectories: true, absolute: true })
-  return { ...process.env, PATH: [process.env.PATH, ...folders.toSorted().toReversed()].join(delimiter) }
+  const newestFirst = folders.toSorted((a, b) => b.localeCompare(a, 'en', { numeric: true }))
+  return { ...process.env, PATH: [process.env.PATH, ...newestFirst].join(delimiter) }
 }
