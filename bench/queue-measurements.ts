@@ -7,7 +7,6 @@ export interface JobCounts {
   readonly singly: number
   readonly batched: number
   readonly drained: number
-  /** Where the jobs are in a file or in PostgreSQL; a fifth of them in Redis, which takes far longer. */
   readonly drainedWarm: number
 }
 
@@ -15,12 +14,11 @@ export interface JobCounts {
 export function measurementsOf(systems: readonly System[], work: Work, jobs: JobCounts): Measurement[] {
   return systems
     .filter((system) => system.missing() === null && system.works.includes(work))
-    .map((system) => ({
-      id: rateId(system.id, work),
-      work: works[work],
-      which: system.title,
-      ...runs[work](system, jobs),
-    }))
+    .map((system) => {
+      const run = runs[work](system, jobs)
+      const share = system.shares[work] ?? 1
+      return { id: rateId(system.id, work), work: works[work], which: system.title, ...run, jobs: run.jobs * share }
+    })
 }
 
 type Run = Pick<Measurement, 'jobs' | 'warmsUp' | 'run'>
@@ -33,7 +31,7 @@ const runs: Readonly<Record<Work, (system: System, jobs: JobCounts) => Run>> = {
   'drain.1': (system, { drained }) => draining(system, 1, 0, drained),
   'drain.10': (system, { drained }) => draining(system, 10, 0, drained),
   'drain.100': (system, { drained }) => draining(system, 100, 0, drained),
-  'drain.warm': (system, { drained, drainedWarm }) => draining(system, 100, drained, drainedWarm * system.warmShare),
+  'drain.warm': (system, { drained, drainedWarm }) => draining(system, 100, drained, drainedWarm),
 }
 
 function enqueueing(system: System, jobs: number, enqueue: (queue: Queue, count: number) => Promise<void>): Run {

@@ -9,7 +9,8 @@ export const graphileWorker: Peer = {
   id: 'graphile-worker',
   title: 'Graphile Worker, local queue',
   works: Object.keys(works) as Work[],
-  warmShare: 1,
+  // Each transaction sends a NOTIFY, and PostgreSQL commits those one after the other.
+  shares: { 'enqueue.in-flight': 0.1 },
   missing: () => (postgresVersion() === null ? 'postgres' : null),
   withBackend: withPostgres,
   open,

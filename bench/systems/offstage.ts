@@ -18,7 +18,7 @@ function system(project: Project, durability: Durability): System {
     id: `offstage-${durability}`,
     title: `Offstage, ${durability}`,
     works: Object.keys(works) as Work[],
-    warmShare: 1,
+    shares: {},
     missing: () => null,
     withBackend: (folder, use) => use(storeUrl(folder, durability)),
     open,

@@ -21,7 +21,7 @@ function syncing(library: OnRedis, fsync: Fsync): Peer {
     id: `${library.id}-${fsync}`,
     title: `${library.title}, ${fsync}`,
     works: Object.keys(works) as Work[],
-    warmShare: 0.2,
+    shares: { 'drain.warm': 0.2 },
     missing: () => (redisVersion() === null ? 'redis-server' : null),
     withBackend: (folder, use) => withRedis(folder, fsync, use),
   }

@@ -13,7 +13,7 @@ export const peersOnSqlite: readonly Peer[] = (['normal', 'full'] as const).map(
   id: `plainjob-${synchronous}`,
   title: `plainjob, ${synchronous}`,
   works: ['enqueue.singly', 'enqueue.bulk', 'drain.1'],
-  warmShare: 1,
+  shares: {},
   missing: () => null,
   withBackend: async (folder, use) => {
     mkdirSync(folder, { recursive: true })

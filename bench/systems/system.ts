@@ -18,8 +18,8 @@ export interface System {
   readonly title: string
   /** What it can do. */
   readonly works: readonly Work[]
-  /** Of the jobs of a warm drain, the share that it gets: Redis would take too long for all of them. */
-  readonly warmShare: number
+  /** The share of the jobs of a work that it gets, where all of them would take too long. */
+  readonly shares: Partial<Record<Work, number>>
   /** The program that it needs and this machine lacks; null: none. */
   missing(): string | null
   /** Lends a new and empty file or server, and takes it back afterwards. */
