@@ -11,7 +11,8 @@ export function reportText(results: Figures & { readonly targets: readonly Targe
   const { rates, leftOut, pickUps, millions, startUp, targets } = results
   const sections = [factsOf(results)]
   if (rates.length > 0) sections.push(ratesText(rates))
-  for (const { system, missing } of leftOut) sections.push(`Left out, since ${missing} is not installed: ${system}.`)
+  const left = leftOut.map(({ system, missing }) => `Left out, since ${missing} is not installed: ${system}.`)
+  if (left.length > 0) sections.push(left.join('\n'))
   if (pickUps.length > 0) sections.push(pickUpText(pickUps))
   if (millions !== null) sections.push(millionsText(millions))
   if (startUp.length > 0) sections.push(startUpText(startUp))
@@ -21,7 +22,7 @@ export function reportText(results: Figures & { readonly targets: readonly Targe
 
 function factsOf({ machine, quick }: Figures): string {
   const { node, sqlite, redis, postgres, cores, cpuModel, loadBefore, platform, date, durability } = machine
-  const servers = `redis-server ${redis ?? '-'} with appendonly, PostgreSQL ${postgres ?? '-'} as it comes`
+  const servers = `redis-server ${redis ?? 'missing'}, PostgreSQL ${postgres ?? 'missing'}`
   const lines = [
     `node ${node}, SQLite ${sqlite}, ${servers}`,
     `${cores} cores (${cpuModel}), ${platform}, ${date}, load before ${loadBefore.toFixed(1)}`,
