@@ -14,9 +14,12 @@ export function claimer(
   events: EngineEmitter,
 ): Service {
   const changes = store.changes()
+  let waitMs = 0
   return loopService('claimer', clock, events, async (signal) => {
+    await changes.next(waitMs, signal)
+    waitMs = maxWaitMs
+    // Last: between two runs of a service other events have their turn, and a claim must not wait for them.
     await runner.claim()
-    await changes.next(maxWaitMs, signal)
     return 0
   })
 }

@@ -6,6 +6,8 @@ import { loopService, type Service } from './service.js'
 
 // A busy store changes all the time.
 const minPauseMs = 50
+// After a change the claim comes first: somebody waits for that job.
+const minDelayMs = 10
 
 /**
  * Runs a scheduler when a slot is due and after each change of the store: schedules may have changed, jobs ended.
@@ -22,7 +24,8 @@ export function scheduling(
     if (waitMs <= minPauseMs) return waitMs
     const ranAt = clock.monotonicMs()
     await changes.next(waitMs, signal)
-    return Math.max(0, Math.ceil(ranAt + minPauseMs - clock.monotonicMs()))
+    const waitedMs = clock.monotonicMs() - ranAt
+    return Math.ceil(Math.max(0, minPauseMs - waitedMs, Math.min(minDelayMs, waitMs - waitedMs)))
   })
   return {
     ...loop,

@@ -7,6 +7,8 @@ import { loopService, type Service } from './service.js'
 const maxPauseMs = 500
 // A busy store changes all the time.
 const minPauseMs = 50
+// After a change the claim comes first: somebody waits for that job.
+const minDelayMs = 10
 // A batch delays the commits of others; the pause between batches lets them through.
 const batch = 1_000
 const betweenMs = 20
@@ -39,8 +41,10 @@ export function sweeper(
     const untilDueMs = swept.nextDueAt === null ? maxPauseMs : swept.nextDueAt - clock.now()
     if (untilDueMs <= minPauseMs) return Math.max(1, untilDueMs)
     const sweptAt = clock.monotonicMs()
+    const waitMs = Math.min(untilLookMs(), untilDueMs)
     // A job that is stored meanwhile may be due sooner.
-    await changes.next(Math.min(untilLookMs(), untilDueMs), signal)
-    return Math.max(0, Math.ceil(sweptAt + minPauseMs - clock.monotonicMs()))
+    await changes.next(waitMs, signal)
+    const waitedMs = clock.monotonicMs() - sweptAt
+    return Math.ceil(Math.max(0, minPauseMs - waitedMs, Math.min(minDelayMs, waitMs - waitedMs)))
   })
 }

@@ -27,15 +27,17 @@ test('It looks when the next slot is due.', async () => {
   expect(looks).toEqual([0, 30_000, 60_000])
 })
 
-test('It looks when something is stored, but no more than every fifty milliseconds.', async () => {
+test('It looks ten milliseconds after something is stored, but no more than every fifty milliseconds.', async () => {
   const { clock, change, looks } = await looking(30_000)
   await clock.advance(1_000)
   await change()
-  expect(looks).toEqual([0, 1_000])
-  await clock.advance(10)
+  await clock.advance(9)
+  expect(looks).toEqual([0])
+  await clock.advance(1)
+  expect(looks).toEqual([0, 1_010])
   await change()
   await clock.advance(1_000)
-  expect(looks).toEqual([0, 1_000, 1_050])
+  expect(looks).toEqual([0, 1_010, 1_060])
 })
 
 test('It says when it leaves.', async () => {
