@@ -32,6 +32,7 @@ export class NotJsonError extends UsageError {
  * undefined value at the top becomes null; whatever JSON would mangle or drop elsewhere is refused with NotJsonError.
  */
 export function toJsonText(value: unknown, root = ''): string {
+  if (value === undefined) return 'null' // most tasks return nothing
   return stringify(checked(value, root, new Set())) ?? 'null'
 }
 

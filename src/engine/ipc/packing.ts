@@ -1,20 +1,22 @@
 import type { AttemptEnd, AttemptId, JobAssignment } from './messages.js'
 import type { PackedAssignment, PackedAttempt, PackedEnd } from './packed.js'
 
+// By index, not by a pattern: taking an array apart makes an object for each element until V8 has optimized the function.
+
 export function packAssignment({ id, attempt, task, argsJson, slot }: JobAssignment): PackedAssignment {
   return slot === null ? [id, attempt, task, argsJson] : [id, attempt, task, argsJson, slot]
 }
 
-export function unpackAssignment([id, attempt, task, argsJson, slot = null]: PackedAssignment): JobAssignment {
-  return { id, attempt, task, argsJson, slot }
+export function unpackAssignment(packed: PackedAssignment): JobAssignment {
+  return { id: packed[0], attempt: packed[1], task: packed[2], argsJson: packed[3], slot: packed[4] ?? null }
 }
 
 export function packAttempt({ id, attempt }: AttemptId): PackedAttempt {
   return [id, attempt]
 }
 
-export function unpackAttempt([id, attempt]: PackedAttempt): AttemptId {
-  return { id, attempt }
+export function unpackAttempt(packed: PackedAttempt): AttemptId {
+  return { id: packed[0], attempt: packed[1] }
 }
 
 export function packEnd({ id, attempt, report }: AttemptEnd): PackedEnd {
@@ -23,7 +25,8 @@ export function packEnd({ id, attempt, report }: AttemptEnd): PackedEnd {
 }
 
 export function unpackEnd(packed: PackedEnd): AttemptEnd {
-  const [id, attempt] = packed
+  const id = packed[0]
+  const attempt = packed[1]
   if (packed.length === 3) return { id, attempt, report: packed[2] }
   return { id, attempt, report: { kind: 'returned', resultJson: packed[2], startedAt: packed[3], endedAt: packed[4] } }
 }

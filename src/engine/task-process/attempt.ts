@@ -18,25 +18,26 @@ export async function runAttempt(
   const startedAt = clock.now()
   const start = clock.monotonicMs()
   // The end is measured from the start, so that a clock that is set back makes no negative duration.
-  const span = () => ({ startedAt, endedAt: startedAt + Math.round(clock.monotonicMs() - start) })
+  const endedAt = () => startedAt + Math.round(clock.monotonicMs() - start)
   let result: unknown
   try {
-    const accepted = await acceptArgs(task, argsJson)
+    const accepting = acceptArgs(task, argsJson)
+    const accepted = accepting instanceof Promise ? await accepting : accepting
     if ('refused' in accepted) throw new NonRetryableError(`the arguments were refused: ${accepted.refused}`)
     const { run } = task // not called as a method: the stack then shows the function's own name
     result = await runInJob(job, () => run(...accepted.args))
   } catch (thrown) {
-    return failure(task, thrown, span())
+    return failure(task, thrown, { startedAt, endedAt: endedAt() })
   }
   try {
     const resultJson = toJsonText(result, 'result')
     const bytes = Buffer.byteLength(resultJson)
     if (bytes > maxResultBytes)
       throw new Error(`the result is ${bytes} bytes of JSON, over the limit of ${maxResultBytes}`)
-    return { kind: 'returned', resultJson, ...span() }
+    return { kind: 'returned', resultJson, startedAt, endedAt: endedAt() }
   } catch (thrown) {
     // A retry would return the same.
-    return { kind: 'threw', error: failureOf(thrown), verdict: 'never', ...span() }
+    return { kind: 'threw', error: failureOf(thrown), verdict: 'never', startedAt, endedAt: endedAt() }
   }
 }
 

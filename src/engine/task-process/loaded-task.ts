@@ -23,13 +23,16 @@ export type Accepted = { readonly args: readonly unknown[] } | { readonly refuse
 
 /**
  * The arguments for the function. With a schema: its output for the single argument. A refusal names the field, and
- * lists at most three issues.
+ * lists at most three issues. Without a schema the answer is no promise, so that the job starts in this turn.
  */
-export async function acceptArgs(task: LoadedTask, argsJson: string): Promise<Accepted> {
+export function acceptArgs(task: LoadedTask, argsJson: string): Accepted | Promise<Accepted> {
   const args = parseJson(argsJson) as unknown[]
-  if (task.schema === null) return { args }
-  if (args.length > 1) return { refused: `${task.name} takes one argument, an object; ${args.length} were given` }
-  const result = await task.schema['~standard'].validate(args[0])
+  return task.schema === null ? { args } : acceptBySchema(task.name, task.schema, args)
+}
+
+async function acceptBySchema(name: string, schema: StandardSchemaV1, args: readonly unknown[]): Promise<Accepted> {
+  if (args.length > 1) return { refused: `${name} takes one argument, an object; ${args.length} were given` }
+  const result = await schema['~standard'].validate(args[0])
   if (result.issues === undefined) return { args: [result.value] }
   return { refused: result.issues.slice(0, 3).map(describeIssue).join('; ') }
 }

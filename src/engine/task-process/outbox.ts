@@ -21,7 +21,7 @@ export class Outbox implements JobReports {
   #ends: PackedEnd[] = []
   /** The jobs of these ends. */
   readonly #ended = new Set<string>()
-  #scheduled = false
+  #scheduled: NodeJS.Immediate | null = null
   /** Jobs were started: the worker waits to hear that they have not blocked the event loop. */
   #isTurnDue = false
   #isProgressPaused = false
@@ -60,6 +60,8 @@ export class Outbox implements JobReports {
   started(jobs: readonly AttemptId[]): void {
     this.flush(jobs)
     this.#isTurnDue = true
+    // After the jobs that start in the next turn: their message then has this turn's ends.
+    this.#cancelSchedule()
     this.#schedule()
   }
 
@@ -88,11 +90,14 @@ export class Outbox implements JobReports {
   }
 
   #schedule(): void {
-    if (this.#scheduled) return
-    this.#scheduled = true
-    setImmediate(() => {
-      this.#scheduled = false
+    this.#scheduled ??= setImmediate(() => {
+      this.#scheduled = null
       this.flush()
     })
+  }
+
+  #cancelSchedule(): void {
+    if (this.#scheduled !== null) clearImmediate(this.#scheduled)
+    this.#scheduled = null
   }
 }

@@ -1,0 +1,72 @@
+import { format } from 'node:util'
+import { UsageError } from '../../domain/errors.js'
+import type { EpochMs, JobId } from '../../domain/job.js'
+import { type CurrentJob, runInJob } from '../current-job.js'
+import type { JobAssignment, StopReason, TaskProgress } from '../ipc/messages.js'
+
+interface ProgressReports {
+  progress(progress: TaskProgress): void
+}
+
+/**
+ * A job that runs in this process, as its task sees it. What few jobs use is made at its first use: an AbortController alone
+ * costs more than the rest of a small job.
+ */
+export class RunningJob implements CurrentJob {
+  readonly id: JobId
+  readonly task: string
+  readonly attempt: number
+  readonly slot: Date | undefined
+  readonly #startedAt: EpochMs
+  readonly #reports: ProgressReports
+  #controller: AbortController | null = null
+  #stopReason: DOMException | null = null
+
+  constructor({ id, task, attempt, slot }: JobAssignment, startedAt: EpochMs, reports: ProgressReports) {
+    this.id = id
+    this.task = task
+    this.attempt = attempt
+    this.slot = slot === null ? undefined : new Date(slot)
+    this.#startedAt = startedAt
+    this.#reports = reports
+  }
+
+  /** Not a property of the job: tasks may print or copy what they see. */
+  static startOf(job: RunningJob): EpochMs {
+    return job.#startedAt
+  }
+
+  static stop(job: RunningJob, reason: StopReason): void {
+    job.#stopReason ??= new DOMException(stopMessages[reason], 'AbortError')
+    // In the job: what its listeners print is its output.
+    runInJob(job, () => job.#controller?.abort(job.#stopReason))
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#stopReason !== null) this.#controller.abort(this.#stopReason)
+    return this.#controller.signal
+  }
+
+  // Functions, not methods: tasks take them out of the job (`const { log } = currentJob()`).
+  get progress(): CurrentJob['progress'] {
+    return (fraction, message) => {
+      if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1)) {
+        throw new UsageError('E_PROGRESS', `progress(${fraction}): the fraction is not a number from 0 to 1`)
+      }
+      this.#reports.progress({ id: this.id, attempt: this.attempt, fraction, message: message ?? null })
+    }
+  }
+
+  get log(): CurrentJob['log'] {
+    return (...values) => {
+      runInJob(this, () => process.stdout.write(`${format(...values)}\n`))
+    }
+  }
+}
+
+const stopMessages: Readonly<Record<StopReason, string>> = {
+  timeout: 'the time limit of the job is over',
+  cancelled: 'the job was cancelled',
+  shutdown: 'the worker shuts down',
+}
