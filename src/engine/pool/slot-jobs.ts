@@ -48,8 +48,7 @@ export class SlotJobs {
   take(id: AttemptId): RunningAttempt | null {
     const found = this.find(id)
     if (found === null) return null
-    this.#running.delete(id.id)
-    this.#waiting.delete(id.id)
+    if (!this.#running.delete(id.id)) this.#waiting.delete(id.id)
     return found
   }
 

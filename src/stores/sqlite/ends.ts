@@ -15,22 +15,20 @@ export interface Completion {
   readonly outcome: CompletedOutcome
 }
 
-/** Writes that jobs have completed. They are in `running` no more. */
-export function writeCompleted(writing: Writing, ends: readonly Completion[]): void {
+/** Writes that jobs have completed, each with its number. They are in `running` no more. */
+export function writeCompleted(writing: Writing, ends: readonly Completion[], jobs: readonly number[]): void {
   const { statements, names, counters } = writing
   const rows = new ManyRows(8)
-  for (const { lease, outcome } of ends) {
+  const { values } = rows
+  ends.forEach(({ lease, outcome }, index) => {
     const queue = names.queue(lease.queue)
     const { startedAt, endedAt, resultJson } = outcome
-    const [job, worker] = [jobNumber(lease.job), workerNumber(lease.worker)]
-    rows.add(job, names.task(lease.task), queue, lease.attempt, worker, startedAt, endedAt, resultJson)
+    values.push(jobs[index] ?? null, names.task(lease.task), queue, lease.attempt, workerNumber(lease.worker))
+    values.push(startedAt, endedAt, resultJson)
     counters.add(queue, 'completed', 1)
-  }
+  })
   rows.write(statements.insertCompleted, statements.insertCompletedOne)
-  endSlotsOfMany(
-    writing,
-    ends.map(({ lease }) => jobNumber(lease.job)),
-  )
+  endSlotsOfMany(writing, jobs)
 }
 
 /** Writes that a job that ran has failed or was cancelled. It is in `running` no more. */

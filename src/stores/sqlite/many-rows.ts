@@ -17,7 +17,6 @@ export function listOf(times: number, what: string): string {
 /** Rows of one table, to be written many at a time. */
 export class ManyRows {
   readonly #width: number
-  /** Row after row, as the statements take them: to join arrays takes as long as to insert them. */
   #values: Value[] = []
 
   /** `width` is how many values a row has. */
@@ -25,8 +24,12 @@ export class ManyRows {
     this.#width = width
   }
 
-  add(...row: readonly Value[]): void {
-    this.#values.push(...row)
+  /**
+   * To push the next row to, value by value, as the statements take them: to make an array of each row and join them takes
+   * as long as to insert them.
+   */
+  get values(): Value[] {
+    return this.#values
   }
 
   forget(): void {

@@ -49,22 +49,20 @@ export class Names {
 
   /** The number of a queue, which gets one if it has none. */
   queue(name: string): number {
-    const { queueId, addQueue } = this.#statements
-    return this.#queueIds.get(name, () => idOf(queueId.get(name)) ?? Number(addQueue.run(name).lastInsertRowid))
+    return this.#queueIds.get(name) ?? this.#queueIds.add(name, this.#findQueue(name))
   }
 
   queueName(id: number): string {
-    return this.#queueNames.get(id, () => nameOf(this.#statements.queueName.get(id)))
+    return this.#queueNames.get(id) ?? this.#queueNames.add(id, nameOf(this.#statements.queueName.get(id)))
   }
 
   /** The number of a task, which gets one if it has none. */
   task(name: string): number {
-    const { taskId, addTask } = this.#statements
-    return this.#taskIds.get(name, () => idOf(taskId.get(name)) ?? Number(addTask.run(name).lastInsertRowid))
+    return this.#taskIds.get(name) ?? this.#taskIds.add(name, this.#findTask(name))
   }
 
   taskName(id: number): string {
-    return this.#taskNames.get(id, () => nameOf(this.#statements.taskName.get(id)))
+    return this.#taskNames.get(id) ?? this.#taskNames.add(id, nameOf(this.#statements.taskName.get(id)))
   }
 
   /** The number of the kind of a job, which gets one if it has none. */
@@ -72,20 +70,35 @@ export class Names {
     const last = this.#last
     if (last !== null && isSameKind(last.job, job)) return last.kind
     const backoff = job.backoff === null ? null : JSON.stringify(job.backoff)
-    const kind = this.#kindIds.get(`${job.maxRetries} ${job.timeoutMs} ${backoff} ${job.task}`, () => {
-      const values = [this.task(job.task), job.maxRetries, job.timeoutMs, backoff]
-      const { kindId, addKind } = this.#statements
-      return idOf(kindId.get(values)) ?? Number(addKind.run(values).lastInsertRowid)
-    })
+    const key = `${job.maxRetries} ${job.timeoutMs} ${backoff} ${job.task}`
+    const kind = this.#kindIds.get(key) ?? this.#kindIds.add(key, this.#findKind(job, backoff))
     this.#last = { job, kind }
     return kind
   }
 
   kindOf(id: number): Kind {
-    return this.#kinds.get(id, () => {
-      const row = this.#statements.kind.get(id) as Omit<Kind, 'backoff'> & { readonly backoff: string | null }
-      return { ...row, backoff: row.backoff === null ? null : (JSON.parse(row.backoff) as Backoff) }
-    })
+    return this.#kinds.get(id) ?? this.#kinds.add(id, this.#readKind(id))
+  }
+
+  #findQueue(name: string): number {
+    const { queueId, addQueue } = this.#statements
+    return idOf(queueId.get(name)) ?? Number(addQueue.run(name).lastInsertRowid)
+  }
+
+  #findTask(name: string): number {
+    const { taskId, addTask } = this.#statements
+    return idOf(taskId.get(name)) ?? Number(addTask.run(name).lastInsertRowid)
+  }
+
+  #findKind(job: NewJob, backoff: string | null): number {
+    const values = [this.task(job.task), job.maxRetries, job.timeoutMs, backoff]
+    const { kindId, addKind } = this.#statements
+    return idOf(kindId.get(values)) ?? Number(addKind.run(values).lastInsertRowid)
+  }
+
+  #readKind(id: number): Kind {
+    const row = this.#statements.kind.get(id) as Omit<Kind, 'backoff'> & { readonly backoff: string | null }
+    return { ...row, backoff: row.backoff === null ? null : (JSON.parse(row.backoff) as Backoff) }
   }
 }
 
@@ -106,10 +119,11 @@ class Known<K, V> {
   readonly #kept = new Map<K, V>()
   readonly #new = new Map<K, V>()
 
-  get(key: K, find: () => V): V {
-    const known = this.#kept.get(key) ?? this.#new.get(key)
-    if (known !== undefined) return known
-    const found = find()
+  get(key: K): V | undefined {
+    return this.#kept.get(key) ?? this.#new.get(key)
+  }
+
+  add(key: K, found: V): V {
     this.#new.set(key, found)
     return found
   }

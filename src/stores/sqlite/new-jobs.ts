@@ -50,8 +50,8 @@ export class NewJobs {
   add(job: NewRow): number {
     this.#highest ??= (this.#statements.highestJob.get() as { readonly job: number }).job
     const id = ++this.#highest
-    if (job.rare === null) this.#plain.add(id, job.kind, job.queue, job.priority, job.createdAt, job.args)
-    else this.#jobs.add(id, job.kind, job.queue, job.priority, job.createdAt, job.args, ...job.rare)
+    if (job.rare === null) this.#plain.values.push(id, job.kind, job.queue, job.priority, job.createdAt, job.args)
+    else this.#jobs.values.push(id, job.kind, job.queue, job.priority, job.createdAt, job.args, ...job.rare)
     if (job.isReady) this.#addReady(id)
     return id
   }

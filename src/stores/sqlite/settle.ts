@@ -1,3 +1,4 @@
+import type { WorkerId } from '../../domain/job.js'
 import {
   type FailedOutcome,
   type Outcome,
@@ -47,24 +48,38 @@ function heldLeases({ statements, clock }: Writing, ends: readonly End[]): (leas
  */
 function completeAll(writing: Writing, ends: readonly Completion[]): boolean {
   const { statements } = writing
-  const groups = new Map<string, number[]>()
-  for (const { lease } of ends) {
-    const group = `${workerNumber(lease.worker)} ${lease.attempt}`
-    const jobs = groups.get(group)
-    if (jobs === undefined) groups.set(group, [jobNumber(lease.job)])
-    else jobs.push(jobNumber(lease.job))
-  }
+  const jobs = ends.map(({ lease }) => jobNumber(lease.job))
   statements.beginEnds.run()
   let left = 0
-  for (const [group, jobs] of groups) {
-    const [worker = 0, attempt = 0] = group.split(' ').map(Number)
-    left += leaveRunning(statements, worker, attempt, jobs)
+  for (const { worker, attempt, jobs: some } of byAttempt(ends, jobs)) {
+    left += leaveRunning(statements, workerNumber(worker), attempt, some)
   }
   const areAll = left === ends.length
   if (!areAll) statements.undoEnds.run()
   statements.keepEnds.run()
-  if (areAll) writeCompleted(writing, ends)
+  if (areAll) writeCompleted(writing, ends, jobs)
   return areAll
+}
+
+interface Group {
+  readonly worker: WorkerId
+  readonly attempt: number
+  readonly jobs: number[]
+}
+
+/** The jobs whose leases are of the same worker and attempt. There are few such groups, and jobs of one come in a row. */
+function byAttempt(ends: readonly Completion[], jobs: readonly number[]): readonly Group[] {
+  const groups: Group[] = []
+  let group: Group | undefined
+  ends.forEach(({ lease: { worker, attempt } }, index) => {
+    const isOf = (other: Group) => other.worker === worker && other.attempt === attempt
+    if (group === undefined || !isOf(group)) {
+      group = groups.find(isOf) ?? { worker, attempt, jobs: [] }
+      if (group.jobs.length === 0) groups.push(group)
+    }
+    group.jobs.push(jobs[index] ?? nobody)
+  })
+  return groups
 }
 
 // A number that no job has.
@@ -88,7 +103,7 @@ export function settle(writing: Writing, lease: Lease, outcome: Outcome): boolea
   count(writing, lease, outcome)
   switch (outcome.kind) {
     case 'completed':
-      writeCompleted(writing, [{ lease, outcome }])
+      writeCompleted(writing, [{ lease, outcome }], [jobNumber(lease.job)])
       return true
     case 'failed':
       addTrouble(writing, lease, outcome, null)
