@@ -151,7 +151,7 @@ export class Runner {
         this.#claims.claimSoon()
         return
       case 'started':
-        for (const attempt of event.attempts) this.#started(attempt)
+        this.#started(event.attempts)
         return
       case 'turned':
         if (this.#claims.mayFindMore) this.#claims.claimSoon()
@@ -216,13 +216,16 @@ export class Runner {
     this.#stalls.watch()
   }
 
-  #started(attempt: RunningAttempt): void {
-    const { job } = attempt.claim
-    attempt.startedAt = this.#clock.now()
-    this.#limits.started(attempt)
-    this.#events.emit('attempt.started', { job, waitMs: Math.max(0, attempt.startedAt - job.dueAt) })
-    // It was asked to stop while it waited: abort its signal now.
-    if (attempt.stopping !== null) this.#stop(attempt, attempt.stopping)
+  #started(attempts: readonly RunningAttempt[]): void {
+    const now = this.#clock.now()
+    for (const attempt of attempts) {
+      const { job } = attempt.claim
+      attempt.startedAt = now
+      this.#limits.started(attempt)
+      this.#events.emit('attempt.started', { job, waitMs: Math.max(0, now - job.dueAt) })
+      // It was asked to stop while it waited: abort its signal now.
+      if (attempt.stopping !== null) this.#stop(attempt, attempt.stopping)
+    }
   }
 
   #finished(

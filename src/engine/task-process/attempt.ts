@@ -4,18 +4,19 @@ import { NonRetryableError, RetryLater } from '../../domain/errors.js'
 import { tellsOfShutdown } from '../../domain/failure.js'
 import { maxResultBytes, toJsonText } from '../../domain/json.js'
 import type { AttemptReport } from '../../domain/outcome.js'
-import { type CurrentJob, runInJob } from '../current-job.js'
+import { runInJob } from '../current-job.js'
 import { failureOf } from './failure-of.js'
 import { acceptArgs, type LoadedTask } from './loaded-task.js'
+import { RunningJob } from './running-job.js'
 
 /** Runs one attempt of a job in its own async context. Never rejects: whatever happens is in the report. */
 export async function runAttempt(
   task: LoadedTask,
   argsJson: string,
-  job: CurrentJob,
+  job: RunningJob,
   clock: Clock,
 ): Promise<AttemptReport> {
-  const startedAt = clock.now()
+  const startedAt = RunningJob.startOf(job)
   const start = clock.monotonicMs()
   // The end is measured from the start, so that a clock that is set back makes no negative duration.
   const endedAt = () => startedAt + Math.round(clock.monotonicMs() - start)

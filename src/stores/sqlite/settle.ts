@@ -70,16 +70,20 @@ interface Group {
 /** The jobs whose leases are of the same worker and attempt. There are few such groups, and jobs of one come in a row. */
 function byAttempt(ends: readonly Completion[], jobs: readonly number[]): readonly Group[] {
   const groups: Group[] = []
-  let group: Group | undefined
+  let last: Group | undefined
   ends.forEach(({ lease: { worker, attempt } }, index) => {
-    const isOf = (other: Group) => other.worker === worker && other.attempt === attempt
-    if (group === undefined || !isOf(group)) {
-      group = groups.find(isOf) ?? { worker, attempt, jobs: [] }
-      if (group.jobs.length === 0) groups.push(group)
-    }
-    group.jobs.push(jobs[index] ?? nobody)
+    if (last?.worker !== worker || last.attempt !== attempt) last = groupOf(groups, worker, attempt)
+    last.jobs.push(jobs[index] ?? nobody)
   })
   return groups
+}
+
+function groupOf(groups: Group[], worker: WorkerId, attempt: number): Group {
+  const known = groups.find((group) => group.worker === worker && group.attempt === attempt)
+  if (known !== undefined) return known
+  const group = { worker, attempt, jobs: [] }
+  groups.push(group)
+  return group
 }
 
 // A number that no job has.
