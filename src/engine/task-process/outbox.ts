@@ -84,7 +84,10 @@ export class Outbox implements JobReports {
     this.#ended.clear()
     if (output.length > 0) this.#post({ type: 'output', output })
     if (progress.length > 0) this.#post({ type: 'progress', progress })
-    if (ends.length === 0 && started.length === 0 && !this.#isTurnDue) return
+    if (ends.length > 0 || started.length > 0) this.#postTurn(ends, started)
+  }
+
+  #postTurn(ends: readonly PackedEnd[], started: readonly AttemptId[]): void {
     this.#isTurnDue = false
     this.#post({ type: 'turn', ends, started: started.map(packAttempt), activeMs: this.#activity.take() })
   }
@@ -93,6 +96,8 @@ export class Outbox implements JobReports {
     this.#scheduled ??= setImmediate(() => {
       this.#scheduled = null
       this.flush()
+      // Not sooner: a job that reports its progress may still block the loop in its first lines.
+      if (this.#isTurnDue) this.#postTurn([], [])
     })
   }
 

@@ -45,3 +45,12 @@ test('A turn follows the start of jobs, even if nothing happens in it.', async (
   await someTurns()
   expect(posted).toHaveLength(2)
 })
+
+test('Progress in the first lines of a job is no end of that turn.', async () => {
+  const { outbox, posted } = opened()
+  outbox.started([{ id: 'j1', attempt: 1 }])
+  outbox.progress({ id: 'j1', attempt: 1, fraction: 0.5, message: null })
+  expect(posted).toEqual(['turn: started j1, ended ', 'progress'])
+  await someTurns()
+  expect(posted).toEqual(['turn: started j1, ended ', 'progress', 'turn: started , ended '])
+})
