@@ -14,10 +14,11 @@ import type { EngineEmitter } from './events.js'
 import { vitalsOf } from './host.js'
 import type { ProcessExit } from './hosts/process-exit.js'
 import type { AttemptEnd, StopReason } from './ipc/messages.js'
+import type { PoolEvent } from './pool/pool-event.js'
 import { Prefetch } from './pool/prefetch.js'
 import type { ProcessSlot } from './pool/process-slot.js'
 import { StallDetector } from './pool/stall-detector.js'
-import type { PoolEvent, TaskPool } from './pool/task-pool.js'
+import type { TaskPool } from './pool/task-pool.js'
 
 /** A job is claimed ahead if it will start within this time, and given back if nothing ends for twice as long. */
 const aheadMs = 50

@@ -32,9 +32,11 @@ export class SharedSlots {
   /** Starts one more slot, unless there are `max` or one is not ready. */
   add(max: number): void {
     if (this.#start === null || this.#slots.length >= max || this.#slots.some(({ ready }) => !ready)) return
-    this.#joining = this.#startSlot(this.#start)
-    this.#joining.share = 0
-    this.#slots.push(this.#joining)
+    const slot = this.#tryStart(this.#start)
+    if (slot === null) return
+    this.#joining = slot
+    slot.share = 0
+    this.#slots.push(slot)
   }
 
   /** A slot is ready. True if it is the new one, which gets its share from now on. */
@@ -51,17 +53,27 @@ export class SharedSlots {
     return index < 0 ? null : (this.#slots.splice(index, 1)[0] ?? null)
   }
 
-  /** Starts a slot in place of `slot`. False if that is none of these. */
+  /** Starts a slot in place of `slot`. False if that is none of these, or the system cannot start a process now. */
   replace(slot: ProcessSlot): boolean {
     const index = this.#slots.indexOf(slot)
     if (index < 0 || this.#start === null) return false
-    const successor = this.#startSlot(this.#start)
+    const successor = this.#tryStart(this.#start)
+    if (successor === null) return false
     this.#slots[index] = successor
     if (slot === this.#joining) {
       this.#joining = successor
       successor.share = 0
     }
     return true
+  }
+
+  /** null: the system lacks memory or processes, and may have them soon. */
+  #tryStart(start: StartHost): ProcessSlot | null {
+    try {
+      return this.#startSlot(start)
+    } catch {
+      return null
+    }
   }
 
   /** Whether a slot could run one more job at once, or has less than half of the jobs that it may have. */

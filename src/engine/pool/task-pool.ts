@@ -4,21 +4,15 @@ import type { RunningAttempt } from '../attempts/running-attempt.js'
 import type { OuterStreams } from '../hosts/command.js'
 import { CommandHost } from '../hosts/command-host.js'
 import type { SlotEvent, StartHost } from '../hosts/task-host.js'
-import type { Catalog, CheckRequest, EnqueueAnswer, TaskInfo, TaskOutput, Verdict } from '../ipc/messages.js'
+import type { Catalog, CheckRequest, TaskInfo, TaskOutput, Verdict } from '../ipc/messages.js'
 import { shellTaskInfo } from '../shell-task.js'
 import { EndingSlots } from './ending-slots.js'
 import { sum } from './fair-share.js'
 import { IsolatedJobs } from './isolated-jobs.js'
 import { KnownTasks } from './known-tasks.js'
+import { type EmitFromPool, handleBeforeOpen } from './pool-event.js'
 import { ProcessSlot } from './process-slot.js'
 import { SharedSlots } from './shared-slots.js'
-
-const notStarted: EnqueueAnswer = {
-  name: 'OffstageError',
-  code: 'E_NO_WORKER',
-  message: 'enqueue() was called before the worker had started',
-  hint: 'call it in a task, not while its module loads',
-}
 
 // The system lacks memory or processes now, and may have them soon.
 const startAgainMs = 1_000
@@ -36,19 +30,6 @@ export interface PoolTasks {
   /** What commands read, and where they write beside the record of their job. Default: nothing, and nowhere. */
   readonly outer?: OuterStreams
 }
-
-/** Events that the pool passes on. It handles `recycle` and `busy` itself. */
-export type PoolEvent =
-  | Exclude<SlotEvent<RunningAttempt>, { readonly type: 'recycle' | 'busy' }>
-  /** A fresh process for one job does not have its task; `fault` says why, if a module is at fault. */
-  | {
-      readonly type: 'task missing'
-      readonly attempt: RunningAttempt
-      readonly fault: string | null
-      readonly wasKnown: boolean
-    }
-
-type EmitFromPool = (slot: ProcessSlot, event: PoolEvent) => void
 
 /**
  * Runs the jobs of a worker, `concurrency` of them at once: functions in task processes, each with its share of the
@@ -353,7 +334,7 @@ export class TaskPool {
         return
       }
     }
-    if (this.#emit === null) this.#beforeOpen(event)
+    if (this.#emit === null) handleBeforeOpen(event, this.#outputBefore)
     else this.#emit(slot, event)
   }
 
@@ -370,13 +351,6 @@ export class TaskPool {
     const wasKnown = this.#known.lose(task, this.#shared.all, () => this.#emit?.(slot, { type: 'ready' }))
     this.withdraw(attempt)
     this.#emit?.(slot, { type: 'task missing', attempt, fault: faults[0]?.message ?? null, wasKnown })
-  }
-
-  /** While the tasks load there is no listener yet. */
-  #beforeOpen(event: PoolEvent): void {
-    if (event.type === 'output') event.output.forEach(this.#outputBefore)
-    else if (event.type === 'enqueue') event.answer(notStarted)
-    else if (event.type === 'spawned') event.stored()
   }
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import type { StartHost } from '../../../src/engine/hosts/task-host.js'
 import { TaskPool } from '../../../src/engine/pool/task-pool.js'
 import { claimedAttempt, someTurns } from '../../support/attempts.js'
 import { movableClock } from '../../support/clock.js'
@@ -180,5 +181,26 @@ describe('task processes on demand', () => {
     hosts[0]?.finish('j2')
     await handOver('j3', 'j4')
     expect([hosts[2]?.running, hosts[3]?.running]).toEqual([['j3'], ['j4']])
+  })
+
+  test('A process that the system cannot start now is started when it is needed again.', async () => {
+    const clock = movableClock()
+    const fakes = fakeHosts([taskInfo('hello')])
+    let refusals = 1
+    const start: StartHost = (emit) => {
+      if (fakes.hosts.length === 1 && refusals-- > 0) throw new Error('spawn EAGAIN')
+      return fakes.start(emit)
+    }
+    const pool = new TaskPool({ start, cwd: '/' }, clock, () => {})
+    pools.push(pool)
+    pool.open(4, 2, () => {})
+    await someTurns()
+    pool.handOver([claimedAttempt('j1')])
+    await someTurns()
+    for (const expected of [1, 2]) {
+      await clock.advance(100)
+      fakes.hosts[0]?.reportActivity(100)
+      expect(fakes.hosts).toHaveLength(expected)
+    }
   })
 })
