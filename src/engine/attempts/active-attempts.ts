@@ -64,6 +64,7 @@ export class ActiveAttempts {
 
   /** Buffers an end until `settleBuffered`: ends that are stored together share a commit. */
   settleLater(end: End): void {
+    end.attempt.hasEnded = true
     this.#buffered.push(end)
   }
 

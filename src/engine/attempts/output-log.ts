@@ -83,13 +83,14 @@ export class OutputLog {
 
   /** Masks output after the end of its job, while the arguments are remembered. */
   #late({ id, text }: TaskOutput): string {
-    const argsJson = id === null ? undefined : this.#ended.get(id)
+    const argsJson = id === null ? undefined : (this.#running(id)?.claim.job.argsJson ?? this.#ended.get(id))
     return argsJson === undefined ? text : this.#newLog(argsJson).masked(text)
   }
 
   #logFor({ id, attempt }: { readonly id: JobId | null; readonly attempt: number }): AttemptLog | null {
     const running = id === null ? undefined : this.#running(id)
-    return running?.claim.lease.attempt === attempt ? this.#logOf(running) : null
+    if (running?.claim.lease.attempt !== attempt || running.hasEnded) return null
+    return this.#logOf(running)
   }
 
   #logOf(attempt: RunningAttempt): AttemptLog {

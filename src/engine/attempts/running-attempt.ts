@@ -25,6 +25,8 @@ export interface RunningAttempt {
   deadline: number
   /** Why it was asked to stop; null if it was not. */
   stopping: StopReason | null
+  /** Whether its process has reported its end, which may not be stored yet. */
+  hasEnded: boolean
   /** Its output; null until it prints something. */
   log: AttemptLog | null
   /** Cancels the next step of its stop. */
@@ -40,6 +42,7 @@ export function attemptOf(claim: Claim): RunningAttempt {
     startedAt: null,
     deadline: Number.POSITIVE_INFINITY,
     stopping: null,
+    hasEnded: false,
     log: null,
     cancelNextStep: nothing,
   }

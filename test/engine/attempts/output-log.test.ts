@@ -59,6 +59,16 @@ test('A secret of the arguments is hidden, also in what is printed after the end
   expect(shown).toHaveLength(2)
 })
 
+test('What is printed after the end is not stored, also while the end waits to be stored, and its secrets are hidden.', async () => {
+  const { clock, print, shown, stored, attempt } = logging()
+  attempt.hasEnded = true
+  print('it was hunter2\n')
+  await clock.advance(1_000)
+  expect(stored).toEqual([])
+  expect(shown.join('')).toMatch(/^it was /)
+  expect(shown.join('')).not.toContain('hunter2')
+})
+
 test('Output that the store refuses is reported and delays nothing.', async () => {
   const { clock, events, print, stored } = logging(() => Promise.reject(new Error('the disk is full')))
   const reports: string[] = []
