@@ -28,6 +28,8 @@ export class FakeHost implements TaskHost {
   ready = false
   /** Whether the first lines of its jobs block its event loop. */
   isStuck = false
+  /** Whether its jobs do nothing but compute: the next one starts when the last has ended. */
+  isComputing = false
   /** Ended by the worker, in whichever way. */
   isOver = false
   #running: JobAssignment[] = []
@@ -158,7 +160,7 @@ export class FakeHost implements TaskHost {
   }
 
   #startSome(): void {
-    const free = Math.max(0, this.#maxRunning - this.#running.length)
+    const free = Math.max(0, (this.isComputing ? 1 : this.#maxRunning) - this.#running.length)
     const attempts = this.#waiting.splice(0, free)
     this.#running.push(...attempts)
     if (attempts.length === 0) return

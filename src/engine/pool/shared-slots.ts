@@ -12,6 +12,7 @@ export class SharedSlots {
   readonly #start: StartHost | null
   readonly #slots: ProcessSlot[] = []
   #joining: ProcessSlot | null = null
+  #isUneven = false
 
   /** `start`: null if no host can be started. */
   constructor(start: StartHost | null, startSlot: (start: StartHost) => ProcessSlot) {
@@ -20,9 +21,9 @@ export class SharedSlots {
     if (start !== null) this.#slots.push(startSlot(start))
   }
 
-  /** Whether a slot runs more jobs than its share, as others have joined. */
-  get isOver(): boolean {
-    return this.#slots.some(({ count, buffered, share }) => count - buffered > share)
+  /** Whether a slot has less than its even share, because others are to run more jobs than theirs. */
+  get isUneven(): boolean {
+    return this.#isUneven
   }
 
   get all(): readonly ProcessSlot[] {
@@ -112,6 +113,7 @@ export class SharedSlots {
     slots.forEach((slot, index) => {
       slot.share = shares[index] ?? 0
     })
+    this.#isUneven = shares.some((share) => share < Math.floor(concurrency / slots.length))
     return sum(uses.map(({ running, count }, index) => Math.max(running, Math.min(count, shares[index] ?? 0))))
   }
 

@@ -287,7 +287,7 @@ export class TaskPool {
     const free = Math.max(0, this.#concurrency - draining - taken)
     this.#startIsolated(free - (this.#commands.count - this.#commands.buffered))
     this.#commands.share = Math.max(0, free - this.#isolated.running)
-    this.#isUneven = beside > 0 || this.#shared.isOver
+    this.#isUneven = beside > 0 || this.#shared.isUneven
     return beside
   }
 

@@ -107,6 +107,19 @@ describe('task processes on demand', () => {
     expect(pool.room(0)).toBe(4)
   })
 
+  test('A new process gets its share also from one whose jobs wait because they only compute.', async () => {
+    const { hosts, first, handOver, pass, returned } = await openPool(10, 2)
+    first.isComputing = true
+    await handOver('j1', 'j2', 'j3', 'j4')
+    await pass(100, 1, ['j1'])
+    hosts[1]?.becomeReady()
+    await someTurns()
+    expect(returned).toEqual(['j3', 'j4'])
+    expect([first.maxRunning, hosts[1]?.maxRunning]).toEqual([5, 5])
+    await handOver('j3', 'j4')
+    expect([first.running, hosts[1]?.running]).toEqual([['j2'], ['j3']])
+  })
+
   test('A job that blocks its process holds up none that come later, and another process is started.', async () => {
     const { clock, pool, hosts, first, handOver } = await openPool(4, 2)
     first.isStuck = true
