@@ -27,6 +27,11 @@ export const wait = async () => {
   while (!existsSync('${go}')) await setTimeout(5)
   return process.pid
 }
+export const computes = () => {
+  const until = Date.now() + 10
+  while (Date.now() < until) continue
+  return process.pid
+}
 /** Blocks its process until another one does. */
 export const blocks = () => {
   writeFileSync('${folder.path}/blocks-' + process.pid, '')
@@ -95,6 +100,15 @@ describe('a pool of task processes', () => {
     const jobs = await Promise.all(ids.map(ended))
     expect(jobs.map(({ state }) => state)).toEqual(['completed', 'completed'])
     expect(new Set(jobs.map(({ resultJson }) => resultJson)).size).toBe(2)
+  })
+
+  test('Jobs that compute are shared out to a second process, which is started for them.', async () => {
+    const { worker, enqueue, ended } = await workerWith(4, 2)
+    worker.start()
+    const ids = await enqueue('computes', 300)
+    const pids = (await Promise.all(ids.map(ended))).map(({ resultJson }) => resultJson)
+    const [first = 0, second = 0] = [...new Set(pids)].map((pid) => pids.filter((other) => other === pid).length)
+    expect(Math.min(first, second)).toBeGreaterThan(30)
   })
 
   test('A process that dies takes only its own jobs with it: they are suspects, run alone, and all but the culprit are cleared.', async () => {
