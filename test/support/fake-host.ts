@@ -71,7 +71,13 @@ export class FakeHost implements TaskHost {
     if (job === undefined) throw new Error(`${id} does not run here`)
     this.#running = this.#running.filter((one) => one !== job)
     const whole = { kind: 'returned', resultJson: 'null', startedAt: 0, endedAt: 0, ...report } as AttemptReport
-    this.#emit({ type: 'turn', started: [], ends: [{ id, attempt: job.attempt, report: whole }], activeMs })
+    this.#emit({
+      type: 'turn',
+      started: [],
+      ends: [{ id, attempt: job.attempt, report: whole }],
+      isNew: true,
+      activeMs,
+    })
     this.#startSome()
   }
 
@@ -82,7 +88,7 @@ export class FakeHost implements TaskHost {
 
   /** Reports that its loop was active for so long since the last report. */
   reportActivity(activeMs: number): void {
-    this.#emit({ type: 'turn', started: [], ends: [], activeMs })
+    this.#emit({ type: 'turn', started: [], ends: [], isNew: true, activeMs })
   }
 
   askForRecycle(): void {
@@ -164,8 +170,8 @@ export class FakeHost implements TaskHost {
     const attempts = this.#waiting.splice(0, free)
     this.#running.push(...attempts)
     if (attempts.length === 0) return
-    this.#emit({ type: 'turn', started: attempts, ends: [], activeMs: 0 })
-    if (!this.isStuck) this.#emit({ type: 'turn', started: [], ends: [], activeMs: 0 })
+    this.#emit({ type: 'turn', started: attempts, ends: [], isNew: true, activeMs: 0 })
+    if (!this.isStuck) this.#emit({ type: 'turn', started: [], ends: [], isNew: true, activeMs: 0 })
   }
 }
 

@@ -40,7 +40,7 @@ export class MemoryHost implements TaskHost {
     }
     const soon = (report: () => void) => void setImmediate(report)
     const turn = (started: readonly AttemptId[], ends: readonly AttemptEnd[]) =>
-      soon(() => emit({ type: 'turn', started, ends, activeMs: 0 }))
+      soon(() => emit({ type: 'turn', started, ends, isNew: true, activeMs: 0 }))
     this.#jobs = new RunningJobs(
       { catalog, task },
       {

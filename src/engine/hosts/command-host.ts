@@ -94,7 +94,7 @@ export class CommandHost implements TaskHost {
     for (const [id, assignment] of this.#waiting) {
       if (this.#running.size >= this.#maxRunning) return
       this.#waiting.delete(id)
-      this.#emit({ type: 'turn', started: [assignment], ends: [], activeMs: 0 })
+      this.#emit({ type: 'turn', started: [assignment], ends: [], isNew: true, activeMs: 0 })
       const job: CommandJob = new CommandJob(assignment, this.#context, this.#pipes, this.#clock, this.#emit, () =>
         this.#ended(id, job),
       )

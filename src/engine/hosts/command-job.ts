@@ -178,7 +178,7 @@ export class CommandJob {
     // Later: the caller still iterates over its jobs.
     queueMicrotask(() => {
       this.#done()
-      this.#emit({ type: 'turn', started: [], ends: [{ id, attempt, report }], activeMs: 0 })
+      this.#emit({ type: 'turn', started: [], ends: [{ id, attempt, report }], isNew: true, activeMs: 0 })
     })
   }
 }

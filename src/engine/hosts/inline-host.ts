@@ -86,7 +86,7 @@ export class InlineHost implements TaskHost {
 
   /** In a turn of its own: the worker's reaction must not run inside the job's async context. */
   #turn(started: readonly AttemptId[], ends: readonly AttemptEnd[]): void {
-    setImmediate(() => outsideJobs(() => this.#emit({ type: 'turn', started, ends, activeMs: 0 })))
+    setImmediate(() => outsideJobs(() => this.#emit({ type: 'turn', started, ends, isNew: true, activeMs: 0 })))
   }
 
   get ready(): boolean {

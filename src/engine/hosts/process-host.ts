@@ -218,6 +218,7 @@ export class ProcessHost implements TaskHost {
           type: 'turn',
           started: message.started.map(unpackAttempt),
           ends: message.ends.map(unpackEnd),
+          isNew: message.isNew,
           activeMs: message.activeMs,
         })
         return

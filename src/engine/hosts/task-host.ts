@@ -72,6 +72,8 @@ export interface Turn {
   readonly type: 'turn'
   readonly started: readonly AttemptId[]
   readonly ends: readonly AttemptEnd[]
+  /** False: it was sent while the first lines of jobs ran. It does not say that these have not blocked the loop. */
+  readonly isNew: boolean
   /** How long the event loop was active since the last one; 0 if it is not measured. */
   readonly activeMs: number
 }

@@ -25,6 +25,8 @@ export type FromTaskProcess =
       readonly type: 'turn'
       readonly ends: readonly PackedEnd[]
       readonly started: readonly PackedAttempt[]
+      /** False: it is sent while the first lines of the jobs that started last still run. */
+      readonly isNew: boolean
       readonly activeMs: number
     }
   /** The answer to `recall`: these have not started, and will not. */
@@ -41,7 +43,8 @@ const shapes: Readonly<Record<FromTaskProcess['type'], (message: Fields) => bool
   loading: ({ file }) => typeof file === 'string',
   loaded: ({ catalog }) => isObject(catalog) && Array.isArray(catalog.tasks) && Array.isArray(catalog.faults),
   'not loaded': ({ message }) => typeof message === 'string',
-  turn: ({ ends, started, activeMs }) => Array.isArray(ends) && Array.isArray(started) && typeof activeMs === 'number',
+  turn: ({ ends, started, isNew, activeMs }) =>
+    Array.isArray(ends) && Array.isArray(started) && typeof isNew === 'boolean' && typeof activeMs === 'number',
   returned: ({ jobs }) => Array.isArray(jobs),
   checked: ({ verdicts }) => Array.isArray(verdicts),
   enqueue: ({ request }) => isObject(request),

@@ -10,7 +10,7 @@ const loadAgainMs = 30_000
 export class KnownTasks {
   readonly #clock: Clock
   /** What the process of each slot found in the task directory: while a deploy is under way, not the same. */
-  readonly #found = new WeakMap<ProcessSlot, readonly string[]>()
+  readonly #found = new WeakMap<ProcessSlot, readonly TaskInfo[]>()
   #infos: ReadonlyMap<string, TaskInfo> = new Map([[shellTask, shellTaskInfo]])
   readonly #lost = new Set<string>()
   #names: readonly string[] = [shellTask]
@@ -33,11 +33,10 @@ export class KnownTasks {
   /** The process of a slot has loaded the tasks; it is one of the `shared` ones. */
   async learn(slot: ProcessSlot, shared: readonly ProcessSlot[]): Promise<void> {
     const { tasks } = await slot.catalog.catch(() => ({ tasks: [] }))
-    this.#infos = new Map([shellTaskInfo, ...tasks].map((task) => [task.name, task]))
-    this.#found.set(slot, [...this.#infos.keys()])
+    this.#found.set(slot, tasks)
     // It has just loaded the code: a fresh process will find them too.
     for (const { name } of tasks) this.#lost.delete(name)
-    this.#nameAll(shared)
+    this.name(shared)
   }
 
   /**
@@ -47,11 +46,11 @@ export class KnownTasks {
   lose(name: string, shared: readonly ProcessSlot[], regained: () => void): boolean {
     if (!this.#names.includes(name)) return false
     this.#lost.add(name)
-    this.#nameAll(shared)
+    this.name(shared)
     const cancel = this.#clock.after(loadAgainMs, () => {
       this.#cancelRegains.delete(cancel)
       this.#lost.delete(name)
-      this.#nameAll(shared)
+      this.name(shared)
       regained()
     })
     this.#cancelRegains.add(cancel)
@@ -63,11 +62,15 @@ export class KnownTasks {
     for (const cancel of this.#cancelRegains) cancel()
   }
 
-  /** A job may be handed to any of the processes. */
-  #nameAll(shared: readonly ProcessSlot[]): void {
-    const all = new Set([shellTask, ...shared.flatMap((one) => this.#found.get(one) ?? [])])
-    const inAll = (name: string) => shared.every((one) => this.#found.get(one)?.includes(name) !== false)
-    const names = [...all].filter((name) => inAll(name) && !this.#lost.has(name))
-    if (names.join() !== this.#names.join()) this.#names = names
+  /** Names the tasks that all these slots have: a job may be handed to any. True if they are others than before. */
+  name(shared: readonly ProcessSlot[]): boolean {
+    const found = shared.flatMap((one) => this.#found.get(one) ?? [])
+    this.#infos = new Map([shellTaskInfo, ...found].map((task) => [task.name, task]))
+    const lacks = (one: ProcessSlot, name: string) => this.#found.get(one)?.every((task) => task.name !== name) === true
+    const isKnown = (name: string) => !this.#lost.has(name) && !shared.some((one) => lacks(one, name))
+    const names = [shellTask, ...[...this.#infos.keys()].filter((name) => name !== shellTask && isKnown(name))]
+    const hasChanged = names.join() !== this.#names.join()
+    if (hasChanged) this.#names = names
+    return hasChanged
   }
 }

@@ -82,7 +82,8 @@ export class ProcessSlot implements AttemptHandle {
 
   /**
    * How many jobs it may have, but for those that are claimed ahead: at most its share. Behind jobs that may block its
-   * event loop, others would be held up, so it begins with one, and gets twice as many as have passed since.
+   * event loop, others would be held up, so it begins with one, and gets twice as many as have passed since jobs were
+   * last handed over.
    */
   get capacity(): number {
     const passed = this.#jobs.count - this.#jobs.waiting - this.#starting
@@ -205,6 +206,7 @@ export class ProcessSlot implements AttemptHandle {
   clear(): void {
     this.#jobs.takeAll()
     this.#starting = 0
+    this.#proven = 0
     if (this.#phase === 'recalling') this.#phase = 'open'
   }
 
@@ -261,13 +263,16 @@ export class ProcessSlot implements AttemptHandle {
     return job === undefined ? output : { ...output, id: job.id, attempt: job.attempt }
   }
 
-  #turn({ started, ends, activeMs }: Turn): void {
-    this.#heardAt = this.#clock.monotonicMs()
-    const hasPassed = this.#starting > 0
-    this.#proven += this.#starting
+  #turn({ started, ends, activeMs, isNew }: Turn): void {
+    const hasPassed = isNew && this.#starting > 0
+    if (isNew) {
+      this.#heardAt = this.#clock.monotonicMs()
+      this.#proven += this.#starting
+      this.#starting = 0
+    }
     // Starts before ends: a started job may already have the place of an ended one.
     const attempts = started.map((id) => this.#jobs.start(id)).filter((attempt) => attempt !== null)
-    this.#starting = attempts.length
+    this.#starting += attempts.length
     if (attempts.length > 0) this.#emit(this, { type: 'started', attempts })
     if (ends.length > 0) this.#finished(ends)
     else if (hasPassed) this.#emit(this, { type: 'turned' })
@@ -305,6 +310,7 @@ export class ProcessSlot implements AttemptHandle {
     this.#endedJobs = 0
     this.#load.restart()
     this.#starting = 0
+    this.#proven = 0
     const { running, waiting } = this.#jobs.takeAll()
     this.#host.exited(exit, running.length === 0)
     if (waiting.length > 0) this.#emit(this, { type: 'returned', attempts: waiting })

@@ -30,9 +30,10 @@ export class SharedSlots {
     return this.#slots
   }
 
-  /** Starts one more slot, unless there are `max` or one is not ready. */
+  /** Starts one more slot, unless there are `max`, or one has no job, or is not ready yet. */
   add(max: number): void {
-    if (this.#start === null || this.#slots.length >= max || this.#slots.some(({ ready }) => !ready)) return
+    const isHelp = (slot: ProcessSlot) => !slot.ready || (slot.isOpen && slot.count === 0)
+    if (this.#start === null || this.#slots.length >= max || this.#slots.some(isHelp)) return
     const slot = this.#tryStart(this.#start)
     if (slot === null) return
     this.#joining = slot
@@ -47,11 +48,12 @@ export class SharedSlots {
     return true
   }
 
-  /** Takes out the last slot that has had no job for `quietMs`, but never the first; null if there is none. */
-  takeSpare(quietMs: number, now: number): ProcessSlot | null {
+  /** Takes out the slots that have had no job for `quietMs`, but never the first. */
+  takeSpare(quietMs: number, now: number): readonly ProcessSlot[] {
     const isSpare = (slot: ProcessSlot) => slot.ready && slot.count === 0 && now - slot.quietSince >= quietMs
-    const index = this.#slots.findLastIndex((slot, place) => place > 0 && isSpare(slot))
-    return index < 0 ? null : (this.#slots.splice(index, 1)[0] ?? null)
+    const spare = this.#slots.slice(1).filter(isSpare)
+    for (const slot of spare) this.#slots.splice(this.#slots.indexOf(slot), 1)
+    return spare
   }
 
   /** Starts a slot in place of `slot`. False if that is none of these, or the system cannot start a process now. */

@@ -252,14 +252,15 @@ export class TaskPool {
 
   /** Ends processes that are not needed any more, but for the first. */
   #trimLater(): void {
+    if (this.#isOver) return
     this.#cancelTrim ??= this.#clock.after(spareMs, () => {
       this.#cancelTrim = null
       const spare = this.#shared.takeSpare(spareMs, this.#clock.monotonicMs())
-      if (spare !== null) {
-        this.#end(spare)
-        this.#shareOut()
-      }
-      if (this.#shared.all.length > 1 && !this.#isOver) this.#trimLater()
+      for (const slot of spare) this.#end(slot)
+      if (spare.length > 0) this.#shareOut()
+      // A task that only one of them lacked is known again.
+      if (this.#known.name(this.#shared.all)) this.#emit?.(this.#commands, { type: 'ready' })
+      if (this.#shared.all.length > 1) this.#trimLater()
     })
   }
 

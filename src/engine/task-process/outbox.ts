@@ -58,7 +58,7 @@ export class Outbox implements JobReports {
   }
 
   started(jobs: readonly AttemptId[]): void {
-    this.flush(jobs)
+    this.#flush(jobs, true)
     this.#isTurnDue = true
     // After the jobs that start in the next turn: their message then has this turn's ends.
     this.#cancelSchedule()
@@ -75,7 +75,12 @@ export class Outbox implements JobReports {
     this.#post(message)
   }
 
-  flush(started: readonly AttemptId[] = []): void {
+  flush(): void {
+    this.#flush([], !this.#isTurnDue)
+  }
+
+  /** `isNew`: the jobs that started last have run their first lines. */
+  #flush(started: readonly AttemptId[], isNew: boolean): void {
     const output = this.#output.take()
     const progress = [...this.#progress.values()]
     const ends = this.#ends
@@ -84,20 +89,16 @@ export class Outbox implements JobReports {
     this.#ended.clear()
     if (output.length > 0) this.#post({ type: 'output', output })
     if (progress.length > 0) this.#post({ type: 'progress', progress })
-    if (ends.length > 0 || started.length > 0) this.#postTurn(ends, started)
-  }
-
-  #postTurn(ends: readonly PackedEnd[], started: readonly AttemptId[]): void {
-    this.#isTurnDue = false
-    this.#post({ type: 'turn', ends, started: started.map(packAttempt), activeMs: this.#activity.take() })
+    const isDue = ends.length > 0 || started.length > 0 || (isNew && this.#isTurnDue)
+    if (isNew) this.#isTurnDue = false
+    if (!isDue) return
+    this.#post({ type: 'turn', ends, started: started.map(packAttempt), isNew, activeMs: this.#activity.take() })
   }
 
   #schedule(): void {
     this.#scheduled ??= setImmediate(() => {
       this.#scheduled = null
-      this.flush()
-      // Not sooner: a job that reports its progress may still block the loop in its first lines.
-      if (this.#isTurnDue) this.#postTurn([], [])
+      this.#flush([], true)
     })
   }
 

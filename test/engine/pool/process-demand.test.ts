@@ -151,10 +151,15 @@ describe('task processes on demand', () => {
     await handOver('j1', 'j2')
     for (let count = 0; count < 3; count++) await pass(100, 1)
     expect(hosts).toHaveLength(2)
-    for (let index = 1; index < 4; index++) {
+    hosts[1]?.becomeReady()
+    await someTurns()
+    await pass(100, 1)
+    expect(hosts).toHaveLength(2) // the new one has no job yet
+    for (let index = 2; index < 5; index++) {
+      await handOver(`k${index}`, `l${index}`, `m${index}`)
+      await pass(100, 1)
       hosts[index]?.becomeReady()
       await someTurns()
-      await pass(100, 1)
     }
     expect(hosts).toHaveLength(3)
   })

@@ -9,7 +9,8 @@ function opened() {
   const worded = (message: FromTaskProcess) => {
     if (message.type === 'output') return `output of ${message.output.map(({ id, text }) => `${id} ${text}`)}`
     if (message.type !== 'turn') return message.type
-    return `turn: started ${message.started.map(([id]) => id)}, ended ${message.ends.map(([id]) => id)}`
+    const turn = message.isNew ? 'turn' : 'same turn'
+    return `${turn}: started ${message.started.map(([id]) => id)}, ended ${message.ends.map(([id]) => id)}`
   }
   const outbox = new Outbox((message) => posted.push(worded(message)), systemClock)
   const output = (id: string, text: string) => outbox.output({ id, attempt: 1, stream: 'stdout', text, at: 1 })
@@ -44,6 +45,20 @@ test('A turn follows the start of jobs, even if nothing happens in it.', async (
   expect(posted).toEqual(['turn: started j1, ended ', 'turn: started , ended '])
   await someTurns()
   expect(posted).toHaveLength(2)
+})
+
+test('Ends that are sent while first lines run do not say that the turn is over.', async () => {
+  const { outbox, posted, end } = opened()
+  outbox.started([{ id: 'j1', attempt: 1 }])
+  end('j2')
+  outbox.progress({ id: 'j1', attempt: 1, fraction: 0.5, message: null })
+  await someTurns()
+  expect(posted).toEqual([
+    'turn: started j1, ended ',
+    'progress',
+    'same turn: started , ended j2',
+    'turn: started , ended ',
+  ])
 })
 
 test('Progress in the first lines of a job is no end of that turn.', async () => {
