@@ -58,8 +58,8 @@ export interface JobStore {
   /**
    * Queues due jobs, fails expired jobs, and takes back the jobs of workers that are in `dead` or have no lease. Each
    * of these jobs gets a loss and is queued again, or is `failed` as `lost` at the limit of losses. Then it removes the
-   * worker. Handles at most `limit` due jobs, `limit` expired jobs, and `limit` jobs of each worker; a worker stays
-   * until its last job is taken back.
+   * worker, and frees the jobs that only it may run. Handles at most `limit` due jobs, `limit` expired jobs, and
+   * `limit` running and `limit` waiting jobs of each worker; a worker stays until its last job is taken back.
    */
   sweep(request: { readonly limit: number; readonly dead: readonly WorkerId[] }): Promise<SweepResult>
   /** A cursor of changes from now on that may bring work. Create it before you first look for work. */
@@ -112,6 +112,8 @@ export interface SweepResult {
   readonly reclaimed: number
   /** Jobs that the sweep failed: expired, or lost too often. */
   readonly buried: number
+  /** Whether a limit was reached: there may be more to do now. */
+  readonly isPartial: boolean
   /** When the next scheduled job is due; null if there is none. */
   readonly nextDueAt: EpochMs | null
 }
@@ -227,7 +229,10 @@ export interface JobReader {
    * waiting jobs of tasks other than `tasks` (default: all tasks).
    */
   unfinished(queues: readonly string[] | null, tasks?: readonly string[]): Promise<boolean>
-  /** The number of queued jobs for each task on these queues (null: all), without reserved jobs. Sorted by task. */
+  /**
+   * The number of queued jobs for each task on these queues (null: all), without reserved jobs and paused queues.
+   * Sorted by task.
+   */
   queuedByTask(queues: readonly string[] | null): Promise<readonly TaskCount[]>
   /** Statistics by queue and task since a time, rounded to the minute (null: all time). Includes pruned jobs. */
   statistics(since: EpochMs | null): Promise<readonly TaskStatistics[]>

@@ -62,6 +62,8 @@ contract('claim', (test) => {
       { task: 'many', count: 3 },
     ])
     expect(await store.queuedByTask(['other', 'none'])).toEqual([{ task: 'few', count: 1 }])
+    await store.pauseQueues(['other'])
+    expect(await store.queuedByTask(['other'])).toEqual([])
   })
 
   test('What waits and is of other tasks leaves nothing to do for a worker.', async (subject) => {

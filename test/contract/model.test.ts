@@ -152,7 +152,14 @@ async function everything({ store, clock }: Subject) {
   const requests = await Promise.all(['w1', 'w2', 'w3'].map((worker) => store.cancelRequests(worker)))
   const ahead = await Promise.all(items.map(({ id }) => store.jobsAhead(id, 5)))
   const sums = await Promise.all([store.statistics(null), store.statistics(0)])
-  const rest = [store.queues(), store.workers(), store.running(100), store.unfinished(null), store.unfinished(['a'])]
+  const rest = [
+    store.queues(),
+    store.workers(),
+    store.running(100),
+    store.unfinished(null),
+    store.unfinished(['a']),
+    store.queuedByTask(null),
+  ]
   const paused = await store.pausedQueues()
   const failures = await Promise.all([store.failures(0, 100), store.failures(clock.now() - 60_000, 2)])
   const samples = await store.queueSamples(0)

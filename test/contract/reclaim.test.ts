@@ -4,7 +4,7 @@ import { leaseMs } from '../../src/stores/store.js'
 import { newJob } from '../support/job.js'
 import { contract } from './harness.js'
 
-const nothing = { promoted: 0, reclaimed: 0, buried: 0, nextDueAt: null }
+const nothing = { promoted: 0, reclaimed: 0, buried: 0, isPartial: false, nextDueAt: null }
 
 contract('reclaim', (test) => {
   test('The jobs of a dead worker are queued again at once, a loss each, and the worker is gone.', async (subject) => {

@@ -34,7 +34,7 @@ export function sweeper(
     // Kill the task processes of a dead worker before reclaiming its jobs: no job may run twice at once.
     for (const worker of ended) for (const process of worker.processes) endGroup(process)
     const swept = await store.sweep({ limit: batch, dead: ended.map((worker) => worker.id) })
-    if (swept.promoted === batch || swept.reclaimed === batch || swept.buried === batch) {
+    if (swept.isPartial) {
       lookedAt = Number.NEGATIVE_INFINITY // the dead may hold more
       return betweenMs
     }

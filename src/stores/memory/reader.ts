@@ -79,7 +79,7 @@ export function hasUnfinished(tables: Tables, queues: readonly string[] | null, 
 export function queuedByTask(tables: Tables, queues: readonly string[] | null): readonly TaskCount[] {
   const counts = new Map<string, number>()
   for (const { job } of tables.jobs.inState('queued')) {
-    if (job.reservedFor !== null || queues?.includes(job.queue) === false) continue
+    if (job.reservedFor !== null || queues?.includes(job.queue) === false || tables.paused.has(job.queue)) continue
     counts.set(job.task, (counts.get(job.task) ?? 0) + 1)
   }
   return [...counts].map(([task, count]) => ({ task, count })).sort((a, b) => (a.task < b.task ? -1 : 1))

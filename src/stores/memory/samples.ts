@@ -18,7 +18,7 @@ export function takeSamples(tables: Tables): void {
 
 function isDue(last: QueueSample, sample: QueueSample): boolean {
   const hasChanged = last.queued !== sample.queued || last.enqueued !== sample.enqueued
-  return hasChanged && last.at < sample.at - (sample.at % 60_000)
+  return hasChanged && (last.at < sample.at - (sample.at % 60_000) || last.at > sample.at)
 }
 
 export function queueSamples({ samples }: Tables, since: EpochMs): readonly QueueSample[] {

@@ -4,7 +4,7 @@ import { expiredError, lostInputError, lostWorkerError } from '../losses.js'
 import type { SweepResult } from '../store.js'
 import { hasExpired } from './claim.js'
 import { endJob } from './ends.js'
-import { byArrival, type JobRow } from './jobs.js'
+import { byArrival, byPriority, type JobRow } from './jobs.js'
 import { end } from './settle.js'
 import type { Tables } from './tables.js'
 
@@ -12,13 +12,15 @@ export function sweep(tables: Tables, limit: number, dead: readonly WorkerId[]):
   // Before the promotion: expired jobs must not be queued first.
   let buried = buryExpired(tables, limit)
   const promoted = promoteDue(tables, limit)
+  let isPartial = promoted === limit || buried === limit
   let reclaimed = 0
   for (const worker of new Set([...dead, ...tables.workers.overdue()])) {
     const lost = reclaim(tables, worker, limit)
     reclaimed += lost.reclaimed
     buried += lost.buried
+    isPartial ||= lost.isPartial
   }
-  return { promoted, reclaimed, buried, nextDueAt: nextDueAt(tables) }
+  return { promoted, reclaimed, buried, isPartial, nextDueAt: nextDueAt(tables) }
 }
 
 /** Hands back the jobs of a worker that ends, and removes the worker. */
@@ -28,7 +30,8 @@ export function removeWorker(tables: Tables, worker: WorkerId): void {
     const startedAt = row.job.startedAt ?? endedAt
     end(tables, row, { kind: 'released', started: true, suspect: false, startedAt, endedAt, endedBy: 'released' })
   }
-  forget(tables, worker)
+  endReservations(tables, worker, Number.POSITIVE_INFINITY)
+  tables.workers.remove(worker)
 }
 
 function buryExpired(tables: Tables, limit: number): number {
@@ -67,8 +70,10 @@ function reclaim(tables: Tables, worker: WorkerId, limit: number) {
   const taken = tables.jobs.runBy(worker).slice(0, limit)
   for (const row of taken) lose(tables, row, worker)
   const buried = taken.filter((row) => row.job.state === 'failed').length
-  const lost = taken.length < limit ? forget(tables, worker) : 0
-  return { reclaimed: taken.length - buried, buried: buried + lost }
+  const reserved = endReservations(tables, worker, limit)
+  const isPartial = taken.length === limit || reserved.count === limit
+  if (!isPartial) tables.workers.remove(worker)
+  return { reclaimed: taken.length - buried, buried: buried + reserved.buried, isPartial }
 }
 
 function lose(tables: Tables, row: JobRow, worker: WorkerId): void {
@@ -78,19 +83,18 @@ function lose(tables: Tables, row: JobRow, worker: WorkerId): void {
   end(tables, row, afterWorkerLoss(row.job, { ...loss, startedAt, endedAt }))
 }
 
-/**
- * Frees the jobs that are reserved for a worker that is gone, and fails those that end with it. Returns how many
- * failed.
- */
-function forget(tables: Tables, worker: WorkerId): number {
+/** Frees at most `limit` waiting jobs that are reserved for a worker that is gone, and fails those that end with it. */
+function endReservations(tables: Tables, worker: WorkerId, limit: number) {
   const now = tables.clock.now()
-  const reserved = [...tables.jobs.inState('scheduled', 'queued')].filter(({ job }) => job.reservedFor === worker)
+  const ofWorker = (rows: readonly JobRow[]) => rows.filter(({ job }) => job.reservedFor === worker)
+  const scheduled = ofWorker(tables.jobs.inState('scheduled')).toSorted(byArrival)
+  const queued = ofWorker(tables.jobs.inState('queued')).toSorted(byPriority)
+  const reserved = [...scheduled, ...queued].slice(0, limit)
   const lost = reserved.filter(({ job }) => job.lostWithWorker)
   for (const row of reserved) if (!row.job.lostWithWorker) tables.jobs.amend(row, { reservedFor: null })
   for (const row of lost) {
     endJob(tables, row, { state: 'failed', reason: 'lost', endedAt: now, error: lostInputError(worker) }, null)
     tables.ends.add(row.job, now, { count: 'lost', durationMs: null })
   }
-  tables.workers.remove(worker)
-  return lost.length
+  return { count: reserved.length, buried: lost.length }
 }

@@ -9,7 +9,7 @@ const places = `
     UNION ALL SELECT job, 'reserved' FROM reserved UNION ALL SELECT job, 'running' FROM running
     UNION ALL SELECT job, 'ends' FROM ends)`
 
-const ownRows = ['attempts', 'troubles', 'output', 'progress', 'usage', 'unique_keys']
+const ownRows = ['attempts', 'troubles', 'output', 'progress', 'usage', 'unique_keys', 'expiring']
 
 function ofNoJob(table: string): string {
   return `SELECT DISTINCT '${table} has rows of j' || job || ', which is no job' FROM ${table}
@@ -103,6 +103,8 @@ const checks: readonly string[] = [
   ),
   `SELECT 'j' || job || ' has failed in no group of its task' FROM ends
     WHERE state = 4 AND NOT EXISTS (SELECT 1 FROM failures WHERE failures.id = ends.failure AND failures.task = ends.task)`,
+  `SELECT DISTINCT 'there are minutes of failure ' || failure || ', which is none' FROM failure_minutes
+    WHERE failure NOT IN (SELECT id FROM failures)`,
   `SELECT 'slot ' || slots.slot || ' of ' || slots.schedule || ' is ' || iif(open, 'open', 'not open') || ' and j' || slots.job || ' has ' ||
       iif(ends.job IS NULL, 'not ended', 'ended')
     FROM slots JOIN jobs ON jobs.id = slots.job LEFT JOIN ends ON ends.job = jobs.id

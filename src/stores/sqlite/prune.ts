@@ -65,11 +65,35 @@ function prunableJobs(
   const excess = Math.min((ended[state] ?? 0) - old.length - retention.most, limit - old.length)
   const young = oldestYoung(now)
   const many =
-    excess <= 0 ? [] : idsOf(statements[tooMany[state]].all({ after: oldest, before: young, now, limit: excess }))
+    excess <= 0 ? [] : idsOf(tooManyJobs(statements, state, { after: oldest, before: young, now, limit: excess }))
   return [
     { state, before: oldest, ids: old },
     { state, before: young, ids: many },
   ]
+}
+
+interface Ended {
+  /** Ended after it, and at `before` at the latest. */
+  readonly after: EpochMs
+  readonly before: EpochMs
+  readonly now: EpochMs
+  readonly limit: number
+}
+
+// So many are sorted faster than found among a million that ended within the last hour.
+const sortable = 10_000
+
+/** The lowest ids of a state. */
+function tooManyJobs(statements: Statements, state: FinalState, ended: Ended): unknown[] {
+  const { after, before } = ended
+  const code = stateCodes[state]
+  const { count } = statements.countEnded.get({ state: code, after, before, most: sortable }) as {
+    readonly count: number
+  }
+  if (count === 0) return []
+  return count < sortable
+    ? statements.tooManyOfFew.all({ state: code, ...ended })
+    : statements[tooMany[state]].all(ended)
 }
 
 const tooMany = { completed: 'tooManyCompleted', failed: 'tooManyFailed', cancelled: 'tooManyCancelled' } as const

@@ -36,7 +36,7 @@ export const readingTexts = {
     SELECT totals.* FROM totals LEFT JOIN queue_samples AS last
       ON last.queue = totals.queue AND last.at = (SELECT max(at) FROM queue_samples WHERE queue = totals.queue)
     WHERE last.at IS NULL AND totals.enqueued > 0
-      OR last.at < ? AND (last.queued, last.enqueued) <> (totals.queued, totals.enqueued)`,
+      OR (last.at < :minuteStart OR last.at > :now) AND (last.queued, last.enqueued) <> (totals.queued, totals.enqueued)`,
   pausedQueues: `SELECT name, paused_at AS pausedAt FROM queues WHERE paused_at IS NOT NULL ORDER BY name`,
   backlogsOf: `
     SELECT backlogs.queue AS queue, backlogs.task AS task

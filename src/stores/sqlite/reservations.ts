@@ -6,15 +6,19 @@ import { type CurrentPlace, placeOf, startWaiting, stopWaiting } from './waiting
 import type { Writing } from './writing.js'
 
 /**
- * What waits for a worker that is gone: it is anybody's from now on, but for the jobs that end with that worker. Answers how
- * many those are.
+ * Frees at most `limit` waiting jobs that only a worker could run which is gone, and fails those that end with it.
  */
-export function endReservations(writing: Writing, worker: number): number {
+export function endReservations(
+  writing: Writing,
+  worker: number,
+  limit: number,
+): { readonly count: number; readonly buried: number } {
   const { statements, clock } = writing
   const now = clock.now()
   const lost: WaitingFailure = { reason: 'lost', error: lostInputError(`w${worker}`) }
+  const rows = statements.waitingFor.all(worker, worker, limit) as ReservedRow[]
   let buried = 0
-  for (const { job, dueAt, lostWithWorker } of statements.waitingFor.all(worker, worker) as ReservedRow[]) {
+  for (const { job, dueAt, lostWithWorker } of rows) {
     const place = placeOf(writing, job)
     if (place === null) continue
     if (lostWithWorker === 0) {
@@ -24,7 +28,7 @@ export function endReservations(writing: Writing, worker: number): number {
     endWaiting(writing, place, lost, now)
     buried++
   }
-  return buried
+  return { count: rows.length, buried }
 }
 
 interface ReservedRow {

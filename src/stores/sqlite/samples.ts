@@ -9,10 +9,13 @@ interface SampleRow {
   readonly enqueued: number
 }
 
-/** The queues that have changed since their last sample, if that is of an earlier minute. */
+/**
+ * The queues that have changed since their last sample, if that is of an earlier minute, or of a clock that was set
+ * back since.
+ */
 function changedQueues(statements: Statements, now: EpochMs): readonly SampleRow[] {
   const minuteStart = now - (now % 60_000)
-  return statements.changedQueues.all(minuteStart) as SampleRow[]
+  return statements.changedQueues.all({ minuteStart, now }) as SampleRow[]
 }
 
 export function sampleIsDue({ statements, clock }: Writing): boolean {

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import type { Clock } from '../../domain/clock.js'
-import type { JobId, NewJob, WorkerId } from '../../domain/job.js'
+import type { JobId, NewJob } from '../../domain/job.js'
 import { storeClosed } from '../closed.js'
 import type { ClaimRequest, JobFilter, NewWorker, Page, PausedQueue, Store, TaskCount } from '../store.js'
 import { Turns } from '../turns.js'
@@ -50,6 +50,9 @@ import { WriteQueue } from './write-queue.js'
 import { Writing } from './writing.js'
 
 export { preloadDriver } from './driver.js'
+
+// Of the jobs of an ending worker: others commit in between.
+const removeBatch = 1_000
 
 /** The store for commands that write; its file is made if it is missing. Throws StoreUnavailableError. */
 export function openSqliteStore(location: SqliteLocation, clock: Clock): Store {
@@ -120,7 +123,8 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
     sweep: async (request) => {
       const due = await read(() => sweepIsDue(writing, request.dead))
       if (due) return tell(() => sweep(writing, request))
-      return { promoted: 0, reclaimed: 0, buried: 0, nextDueAt: await read(() => nextDueAt(statements)) }
+      const nothing = { promoted: 0, reclaimed: 0, buried: 0, isPartial: false }
+      return { ...nothing, nextDueAt: await read(() => nextDueAt(statements)) }
     },
     changes: () => wakeUp.changes(),
 
@@ -128,7 +132,9 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
     beat: (worker, vitals) => writeUnsynced(() => renewLease(writing, workerNumber(worker), vitals)),
     setTasks: (worker, tasks) =>
       writeUnsynced(() => void statements.setTasks.run(JSON.stringify(tasks), workerNumber(worker))),
-    deregister: (worker: WorkerId) => tell(() => removeWorker(writing, workerNumber(worker))),
+    deregister: async (worker) => {
+      while ((await tell(() => removeWorker(writing, workerNumber(worker), removeBatch))) === 'there is more');
+    },
 
     cancel: (ids: readonly JobId[]) => tell(() => ids.map((id) => cancelJob(writing, jobNumber(id)))),
     pauseQueues: (names) => tell(() => pauseQueues(writing, names)),
@@ -183,7 +189,7 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
         return statements.anyUnfinished.get(wanted) !== undefined
       }),
     queuedByTask: (queues) => read(() => statements.queuedByTask.all({ queues: jsonOf(queues) }) as TaskCount[]),
-    statistics: (since) => read(() => readStatistics(statements, since)),
+    statistics: (since) => readTogether(() => readStatistics(statements, since)),
     failures: (since, limit) => readTogether(() => failureGroups(statements, since, limit)),
     queueSamples: (since) => read(() => queueSamples(statements, since)),
     running: (limit) => read(() => (statements.running.all(limit) as JobRow[]).map(jobOfRow)),

@@ -33,12 +33,14 @@ export function sweep(
   let buried = buryExpired(writing, now, limit)
   const promoted = promoteDue(writing, now, limit)
   let reclaimed = 0
+  let isPartial = promoted === limit || buried === limit
   for (const worker of new Set([...request.dead.map(workerNumber), ...overdueWorkers(statements, clock)])) {
     const lost = reclaim(writing, worker, limit)
     reclaimed += lost.reclaimed
     buried += lost.buried
+    isPartial ||= lost.isPartial
   }
-  return { promoted, reclaimed, buried, nextDueAt: nextDueAt(statements) }
+  return { promoted, reclaimed, buried, isPartial, nextDueAt: nextDueAt(statements) }
 }
 
 function overdueWorkers(statements: Statements, clock: Clock): number[] {
@@ -58,11 +60,10 @@ function reclaim(writing: Writing, worker: number, limit: number) {
     if (outcome.kind === 'failed') buried++
     else reclaimed++
   }
-  if (rows.length < limit) {
-    buried += endReservations(writing, worker)
-    statements.deleteWorker.run(worker)
-  }
-  return { reclaimed, buried }
+  const reserved = endReservations(writing, worker, limit)
+  const isPartial = rows.length === limit || reserved.count === limit
+  if (!isPartial) statements.deleteWorker.run(worker)
+  return { reclaimed, buried: buried + reserved.buried, isPartial }
 }
 
 function outcomeOfLostWorker(row: JobRow, clock: Clock): Outcome {

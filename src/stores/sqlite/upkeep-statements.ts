@@ -53,7 +53,7 @@ export const upkeepTexts = {
     FROM (
       SELECT job, due_at FROM scheduled WHERE reserved_for = ?
       UNION ALL SELECT job, since FROM reserved WHERE worker = ?) AS waiting
-    CROSS JOIN jobs ON jobs.id = waiting.job`,
+    CROSS JOIN jobs ON jobs.id = waiting.job LIMIT ?`,
   freeJob: `UPDATE jobs SET reserved_for = NULL WHERE id = ?`,
 
   // workers
@@ -73,6 +73,13 @@ export const upkeepTexts = {
   // prune. A key that is held longer than its job lives keeps the job.
   endedJobs: `SELECT sum(completed) AS completed, sum(failed) AS failed, sum(cancelled) AS cancelled FROM queues`,
   tooOld: `SELECT job FROM ends WHERE state = :state AND ended_at <= :before AND ${keyIsFree} ORDER BY ended_at, job LIMIT :limit`,
+  // As far as it matters: see prune.ts.
+  countEnded: `
+    SELECT count(*) AS count FROM (
+      SELECT 1 FROM ends WHERE state = :state AND ended_at > :after AND ended_at <= :before LIMIT :most)`,
+  tooManyOfFew: `
+    SELECT job FROM ends INDEXED BY ends_at
+    WHERE state = :state AND ended_at > :after AND ended_at <= :before AND ${keyIsFree} ORDER BY job LIMIT :limit`,
   tooManyCompleted: tooMany('ends NOT INDEXED', stateCodes.completed),
   tooManyFailed: tooMany('ends INDEXED BY ends_failed', stateCodes.failed),
   tooManyCancelled: tooMany('ends INDEXED BY ends_cancelled', stateCodes.cancelled),

@@ -5,7 +5,7 @@ import type Database from 'better-sqlite3'
 // comes in which nobody reads.
 const largeWal = 32 * 1024 * 1024
 
-/** Keeps the WAL small. Nothing tells SQLite of its tables: a queue that was full when it was analyzed is empty later. */
+/** Keeps the WAL small. ANALYZE is never run: a queue that was full then is empty later. */
 export class Upkeep {
   readonly #db: Database.Database
   readonly #walPath: string

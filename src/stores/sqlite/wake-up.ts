@@ -1,4 +1,4 @@
-import { type FSWatcher, utimesSync, watch } from 'node:fs'
+import { type FSWatcher, statSync, utimesSync, watch } from 'node:fs'
 import type Database from 'better-sqlite3'
 import type { Clock } from '../../domain/clock.js'
 import { ChangeNotifier } from '../change-notifier.js'
@@ -68,8 +68,10 @@ export class WakeUp extends ChangeNotifier {
 
   #watch(): FSWatcher | null {
     try {
+      const { ino } = statSync(this.#walPath)
       const watcher = watch(this.#walPath, { persistent: false }, (event) => {
-        if (event !== 'change') this.#unwatch(watcher) // removed or replaced: the next wait watches what is there then
+        // On macOS a write that does not make it longer is reported as a rename too.
+        if (event !== 'change' && !this.#isStill(ino)) this.#unwatch(watcher)
         // Of an own commit it finds nothing, and that is all that it costs.
         if (this.isAwaited) this.look()
       })
@@ -80,12 +82,17 @@ export class WakeUp extends ChangeNotifier {
     }
   }
 
+  #isStill(ino: number): boolean {
+    return statSync(this.#walPath, { throwIfNoEntry: false })?.ino === ino
+  }
+
+  /** It was removed or replaced: the next wait watches what is there then. */
   #unwatch(watcher: FSWatcher): void {
     watcher.close()
     if (this.#watcher === watcher) this.#watcher = null
   }
 
-  /** By its path: whoever opens and closes the WAL drops the locks that SQLite has on it. */
+  /** By its path: a file of a store that is open is never opened a second time. */
   #touch(): void {
     const now = this.clock.now() / 1_000
     try {

@@ -34,16 +34,18 @@ export function renewLease(
   )
 }
 
-/** Hands back what an ending worker still holds, and forgets it. */
-export function removeWorker(writing: Writing, worker: number): void {
+/** Hands back at most `limit` running and as many waiting jobs of an ending worker. With the last ones the worker goes. */
+export function removeWorker(writing: Writing, worker: number, limit: number): 'removed' | 'there is more' {
   const { statements, clock } = writing
   const endedAt = clock.now()
-  for (const row of statements.heldBy.all(worker, -1) as JobRow[]) {
+  const rows = statements.heldBy.all(worker, limit) as JobRow[]
+  for (const row of rows) {
     const { id, attempt, task, queue, startedAt } = jobOfRow(row)
     const lease = { job: id, attempt, worker: `w${worker}`, task, queue }
     const span = { startedAt: startedAt ?? endedAt, endedAt, endedBy: 'released' } as const
     settle(writing, lease, { kind: 'released', started: true, suspect: false, ...span })
   }
-  endReservations(writing, worker)
+  if (endReservations(writing, worker, limit).count === limit || rows.length === limit) return 'there is more'
   statements.deleteWorker.run(worker)
+  return 'removed'
 }

@@ -43,6 +43,8 @@ test('A store with jobs in every place is well.', async () => {
 })
 
 const harms: readonly (readonly [what: string, harm: string, found: string | RegExp])[] = [
+  ['A failure in minutes only', 'INSERT INTO failure_minutes VALUES (99, 1, 1)', /^there are minutes of failure 99/],
+  ['An expiry of no job', 'INSERT INTO expiring VALUES (1, 99)', 'expiring has rows of j99, which is no job'],
   ['A job that is nowhere', 'DELETE FROM scheduled', 'j2 is in 0 places: none'],
   ['A job that waits and runs', 'INSERT INTO scheduled VALUES (4, 1, 0, NULL)', /^j4 is in 2 places: /],
   ['A job that has ended and is ready', 'INSERT INTO ready VALUES (1, 1, 0, 5, 0, 0)', /^j5 is in 2 places: /],
