@@ -155,6 +155,7 @@ export class Runner {
         this.#started(event.attempts)
         return
       case 'turned':
+        for (const attempt of event.attempts) this.#limits.started(attempt)
         if (this.#claims.mayFindMore) this.#claims.claimSoon()
         return
       case 'finished':
@@ -219,10 +220,12 @@ export class Runner {
 
   #started(attempts: readonly RunningAttempt[]): void {
     const now = this.#clock.now()
+    // The others wait behind its first lines, and get their limits when these have run.
+    const [first] = attempts
+    if (first !== undefined) this.#limits.started(first)
     for (const attempt of attempts) {
       const { job } = attempt.claim
       attempt.startedAt = now
-      this.#limits.started(attempt)
       this.#events.emit('attempt.started', { job, waitMs: Math.max(0, now - job.dueAt) })
       // It was asked to stop while it waited: abort its signal now.
       if (attempt.stopping !== null) this.#stop(attempt, attempt.stopping)

@@ -92,8 +92,11 @@ export type SlotEvent<Attempt> =
   | AttemptEvent<Attempt>
   /** They no longer wait: reported before their first line runs. */
   | { readonly type: 'started'; readonly attempts: readonly Attempt[] }
-  /** Jobs that started have not blocked the event loop, and none has ended. */
-  | { readonly type: 'turned' }
+  /**
+   * Jobs that started have not blocked the event loop. `attempts`: those that started together with an earlier one, and
+   * have now run their first lines.
+   */
+  | { readonly type: 'turned'; readonly attempts: readonly Attempt[] }
   | {
       readonly type: 'finished'
       readonly ends: readonly { readonly attempt: Attempt; readonly report: AttemptEnd['report'] }[]

@@ -53,6 +53,8 @@ export class ProcessSlot implements AttemptHandle {
   #share = 1
   /** Jobs that have started, while it is not known whether they block the event loop. */
   #starting = 0
+  /** Those of them that started after another one, which may hold them up. */
+  #behind: readonly RunningAttempt[] = []
   /** Jobs that were found not to, since jobs were handed over. */
   #proven = 0
   #endedJobs = 0
@@ -206,6 +208,7 @@ export class ProcessSlot implements AttemptHandle {
   clear(): void {
     this.#jobs.takeAll()
     this.#starting = 0
+    this.#behind = []
     this.#proven = 0
     if (this.#phase === 'recalling') this.#phase = 'open'
   }
@@ -273,9 +276,13 @@ export class ProcessSlot implements AttemptHandle {
     // Starts before ends: a started job may already have the place of an ended one.
     const attempts = started.map((id) => this.#jobs.start(id)).filter((attempt) => attempt !== null)
     this.#starting += attempts.length
+    const begun = isNew ? this.#behind : []
+    if (isNew) this.#behind = attempts.slice(1)
     if (attempts.length > 0) this.#emit(this, { type: 'started', attempts })
     if (ends.length > 0) this.#finished(ends)
-    else if (hasPassed) this.#emit(this, { type: 'turned' })
+    const running = begun.filter((attempt) => this.#jobs.find(attempt.claim.job) === attempt)
+    const isNews = ends.length === 0 || running.length > 0
+    if (hasPassed && isNews) this.#emit(this, { type: 'turned', attempts: running })
     this.#measure(activeMs, ends.length)
   }
 
@@ -310,6 +317,7 @@ export class ProcessSlot implements AttemptHandle {
     this.#endedJobs = 0
     this.#load.restart()
     this.#starting = 0
+    this.#behind = []
     this.#proven = 0
     const { running, waiting } = this.#jobs.takeAll()
     this.#host.exited(exit, running.length === 0)

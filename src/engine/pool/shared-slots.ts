@@ -41,11 +41,20 @@ export class SharedSlots {
     this.#slots.push(slot)
   }
 
-  /** A slot is ready. True if it is the new one, which gets its share from now on. */
-  join(slot: ProcessSlot): boolean {
-    if (slot !== this.#joining) return false
+  /** Whether a slot is new: it has no share yet. */
+  isJoining(slot: ProcessSlot): boolean {
+    return slot === this.#joining
+  }
+
+  /** The new slot gets its share from now on. */
+  join(): void {
     this.#joining = null
-    return true
+  }
+
+  /** Takes the new slot out again: it is of no use. */
+  giveUpJoining(): void {
+    if (this.#joining !== null) this.#slots.splice(this.#slots.indexOf(this.#joining), 1)
+    this.#joining = null
   }
 
   /** Takes out the slots that have had no job for `quietMs`, but never the first. */

@@ -18,6 +18,8 @@ import { SharedSlots } from './shared-slots.js'
 const startAgainMs = 1_000
 // A process that has been of no use for so long is not missed; one that ends too early costs a start.
 const spareMs = 30_000
+// A new process that could not load the tasks: its module may be mended soon.
+const joinAgainMs = 30_000
 
 /** The tasks of a pool. */
 export interface PoolTasks {
@@ -59,6 +61,8 @@ export class TaskPool {
   #isOver = false
   #cancelRetry = () => {}
   #cancelTrim: (() => void) | null = null
+  /** By the monotonic clock: no process is added before. */
+  #noneBefore = 0
 
   /**
    * Starts a first process at once, so that it loads while the caller prepares. `output` gets what modules write until
@@ -239,7 +243,30 @@ export class TaskPool {
   }
 
   #addProcess(): void {
-    if (!this.#isOver) this.#shared.add(this.#maxProcesses)
+    const isTooSoon = this.#clock.monotonicMs() < this.#noneBefore
+    if (!this.#isOver && !isTooSoon) this.#shared.add(this.#maxProcesses)
+  }
+
+  /** A new process has loaded the tasks. The code may have changed since the others did: none of their tasks may go. */
+  async #readyToJoin(slot: ProcessSlot): Promise<void> {
+    const { tasks } = await slot.catalog
+    if (!this.#shared.isJoining(slot)) return
+    const found = new Set([shellTaskInfo.name, ...tasks.map(({ name }) => name)])
+    if (this.#known.names.some((name) => !found.has(name))) {
+      this.#giveUpJoining(slot)
+      return
+    }
+    this.#shared.join()
+    this.#shareWith(slot)
+    await this.#known.learn(slot, this.#shared.all)
+    this.#emit?.(slot, { type: 'ready' })
+  }
+
+  /** A new process died while it loaded the tasks, or lacks some: the others do the work, and the next one comes later. */
+  #giveUpJoining(slot: ProcessSlot): void {
+    this.#shared.giveUpJoining()
+    this.#noneBefore = this.#clock.monotonicMs() + joinAgainMs
+    this.#end(slot)
   }
 
   /** A new process is ready: jobs that wait in the others can start in it. */
@@ -253,7 +280,7 @@ export class TaskPool {
   /** Ends processes that are not needed any more, but for the first. */
   #trimLater(): void {
     if (this.#isOver) return
-    this.#cancelTrim ??= this.#clock.after(spareMs, () => {
+    this.#cancelTrim ??= this.#clock.after(spareMs / 3, () => {
       this.#cancelTrim = null
       const spare = this.#shared.takeSpare(spareMs, this.#clock.monotonicMs())
       for (const slot of spare) this.#end(slot)
@@ -315,7 +342,10 @@ export class TaskPool {
           void this.#readyIsolated(slot)
           return
         }
-        if (this.#shared.join(slot)) this.#shareWith(slot)
+        if (this.#shared.isJoining(slot)) {
+          void this.#readyToJoin(slot)
+          return
+        }
         // Claim only after the tasks of the process are known, or the claim finds nothing.
         void this.#known.learn(slot, this.#shared.all).then(() => this.#emit?.(slot, event))
         return
@@ -326,6 +356,10 @@ export class TaskPool {
         this.#addProcess()
         return
       case 'exited': {
+        if (this.#shared.isJoining(slot)) {
+          this.#giveUpJoining(slot)
+          return
+        }
         const attempt = this.#isolated.pending(slot)
         const { code, signal } = event.exit
         if (attempt === null || (code === null && signal === null)) break

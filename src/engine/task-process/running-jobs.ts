@@ -17,8 +17,9 @@ export interface JobReports {
   started(jobs: readonly AttemptId[]): void
 }
 
-// Jobs start together as long as that is quick. One that blocks the loop must hold up none that another process could run.
-const quickStartMs = 5
+// Jobs start together if their tasks were quick the last time: the first lines of each took no longer than this. One that
+// blocks the loop must hold up none that another process could run.
+const quickMs = 5
 
 /** The running and waiting jobs of this process. Each ends once: later reports of it are dropped. */
 export class RunningJobs {
@@ -31,6 +32,8 @@ export class RunningJobs {
   #isTurnSet = false
   /** How many start in one turn of the event loop. */
   #maxStarts = 1
+  /** Tasks whose jobs were quick the last time. */
+  readonly #quick = new Set<string>()
 
   constructor(loaded: LoadedTasks, reports: JobReports, clock: Clock) {
     this.#loaded = loaded
@@ -62,22 +65,41 @@ export class RunningJobs {
   /** Starts as many as may run. */
   #startSome(): void {
     this.#isTurnSet = false
-    const assignments: JobAssignment[] = []
-    const most = Math.min(this.#maxStarts, this.#maxRunning - this.#running.size)
-    for (const assignment of this.#waiting.values()) {
-      if (assignments.length >= most) break
-      assignments.push(assignment)
-    }
+    const assignments = this.#nextGroup()
     if (assignments.length === 0) return
     for (const { id } of assignments) this.#waiting.delete(id)
+    const startedAt = this.#clock.monotonicMs()
+    // In the next turn, when their first lines have run; and before the next ones start.
+    setImmediate(() => this.#measure(assignments, this.#clock.monotonicMs() - startedAt))
     // Before these are reported: the ends of these then cross with the starts of the next ones.
     this.#startSoon()
     this.#reports.started(assignments)
-    const startedAt = this.#clock.monotonicMs()
     for (const assignment of assignments) this.#start(assignment)
-    const perJobMs = (this.#clock.monotonicMs() - startedAt) / assignments.length
-    const quick = perJobMs === 0 ? Number.POSITIVE_INFINITY : Math.floor(quickStartMs / perJobMs)
-    this.#maxStarts = Math.max(1, Math.min(quick, 2 * this.#maxStarts))
+  }
+
+  /** One job, or several of tasks that were quick. */
+  #nextGroup(): readonly JobAssignment[] {
+    const group: JobAssignment[] = []
+    const most = Math.min(this.#maxStarts, this.#maxRunning - this.#running.size)
+    for (const assignment of this.#waiting.values()) {
+      if (group.length >= most) break
+      const isQuick = this.#quick.has(assignment.task)
+      if (group.length > 0 && !isQuick) break
+      group.push(assignment)
+      if (!isQuick) break
+    }
+    return group
+  }
+
+  #measure(assignments: readonly JobAssignment[], tookMs: number): void {
+    const perJobMs = tookMs / assignments.length
+    const isQuick = perJobMs <= quickMs
+    for (const { task } of assignments) {
+      if (isQuick) this.#quick.add(task)
+      else this.#quick.delete(task)
+    }
+    const affordable = perJobMs === 0 ? Number.POSITIVE_INFINITY : Math.floor(quickMs / perJobMs)
+    this.#maxStarts = Math.max(1, Math.min(affordable, 2 * this.#maxStarts))
   }
 
   /**

@@ -106,7 +106,7 @@ function refuseForeign(db: Database.Database, path: string): void {
     throw new StoreUnavailableError(
       'E_STORE_OLDER',
       `store ${path}: the file was made by an older, unreleased version of this program`,
-      'move it away to begin with an empty store; this file was not touched',
+      'move its folder away, or use another --store, to begin with an empty store; this file was not touched',
     )
   }
   if (owner !== applicationId) {

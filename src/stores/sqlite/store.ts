@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import type { Clock } from '../../domain/clock.js'
 import type { JobId, NewJob } from '../../domain/job.js'
@@ -70,9 +71,11 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
   const writing = new Writing(db, clock)
   const { statements } = writing
   const ready = new ReadyJobs(db)
-  const wakeUp = new WakeUp(db, path, clock)
+  // SQLite's files beside it have the name of the file that a link leads to.
+  const walPath = `${realpathSync(path)}-wal`
+  const wakeUp = new WakeUp(db, walPath, clock)
   const turns = new Turns()
-  const upkeep = new Upkeep(db, path)
+  const upkeep = new Upkeep(db, walPath)
   const writes = new WriteQueue(
     db,
     location,

@@ -10,9 +10,9 @@ export class Upkeep {
   readonly #db: Database.Database
   readonly #walPath: string
 
-  constructor(db: Database.Database, path: string) {
+  constructor(db: Database.Database, walPath: string) {
     this.#db = db
-    this.#walPath = `${path}-wal`
+    this.#walPath = walPath
   }
 
   run(): void {

@@ -22,11 +22,11 @@ export class WakeUp extends ChangeNotifier {
   #cancelPoll: (() => void) | null = null
   #seen: unknown
 
-  constructor(db: Database.Database, path: string, clock: Clock) {
+  constructor(db: Database.Database, walPath: string, clock: Clock) {
     super(clock)
     this.#db = db
     this.#dataVersion = db.prepare('PRAGMA data_version').pluck()
-    this.#walPath = `${path}-wal`
+    this.#walPath = walPath
     this.#seen = this.#version()
   }
 

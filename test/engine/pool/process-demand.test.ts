@@ -221,4 +221,44 @@ describe('task processes on demand', () => {
       expect(fakes.hosts).toHaveLength(expected)
     }
   })
+
+  test('A new process that lacks a task of the others takes none away: it ends, and the next one comes after 30 s.', async () => {
+    const clock = movableClock()
+    const fakes = fakeHosts((index) => (index === 1 ? [taskInfo('hello')] : [taskInfo('hello'), taskInfo('other')]))
+    const pool = new TaskPool({ start: fakes.start, cwd: '/' }, clock, () => {})
+    pools.push(pool)
+    pool.open(4, 2, () => {})
+    await someTurns()
+    const { hosts } = fakes
+    const beBusy = async () => {
+      await clock.advance(100)
+      hosts[0]?.reportActivity(100)
+      await someTurns()
+    }
+    pool.handOver([claimedAttempt('j1')])
+    await someTurns()
+    await beBusy()
+    expect([hosts.length, hosts[1]?.isOver, hosts[0]?.maxRunning]).toEqual([2, true, 4])
+    expect(pool.known).toContain('other')
+    await beBusy()
+    expect(hosts).toHaveLength(2)
+    await clock.advance(30_000)
+    await beBusy()
+    await beBusy()
+    expect([hosts.length, hosts[2]?.isOver]).toEqual([3, false])
+  })
+
+  test('A new process that dies while it loads the tasks is given up, and no failure of the worker.', async () => {
+    const { clock, pool, hosts, first, handOver, pass } = await openPool(4, 2)
+    await handOver('j1', 'j2')
+    await pass(100, 1)
+    hosts[1]?.die()
+    await clock.advance(1_000)
+    await pass(100, 1)
+    expect([hosts.length, first.maxRunning, pool.slots.length]).toEqual([2, 4, 2])
+    await clock.advance(30_000)
+    await pass(100, 1)
+    await pass(100, 1)
+    expect(hosts).toHaveLength(3)
+  })
 })

@@ -34,7 +34,7 @@ test.each([1, 6, 10])('A file of unreleased version %i is refused as that, and i
       expect.objectContaining({
         code: 'E_STORE_OLDER',
         message: expect.stringContaining('made by an older, unreleased version'),
-        hint: expect.stringContaining('move it away'),
+        hint: expect.stringContaining('move its folder away'),
       }),
     )
   }

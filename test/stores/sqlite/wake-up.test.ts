@@ -41,7 +41,7 @@ function wakeUpOf(db: Database.Database, path: string, clock = movableClock()) {
       }
     },
   } as unknown as Database.Database
-  const wakeUp = new WakeUp(counting, path, clock)
+  const wakeUp = new WakeUp(counting, `${path}-wal`, clock)
   onTestFinished(() => wakeUp.close())
   const commit = () => {
     wakeUp.note()
