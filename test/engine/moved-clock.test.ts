@@ -108,7 +108,7 @@ test('The jobs of a worker whose beats stop are run by another one once its leas
   expect(await engine.job(id)).toMatchObject({ state: 'completed', attempt: 2, losses: 1 })
 })
 
-test('In a day an hourly schedule fires 24 times and what is kept for a day goes, in under a second.', async () => {
+test('In a day an hourly schedule fires 24 times and what is kept for a day goes, in under two seconds of CPU.', async () => {
   const engine = memoryEngine()
   const { calls, note } = noting(engine)
   await engine.store.putSchedules([newSchedule({ cron: '0 * * * *' }, {}, engine.clock.now())])
@@ -127,5 +127,5 @@ test('In a day an hourly schedule fires 24 times and what is kept for a day goes
   expect(slots.filter(({ outcome }) => hasFired(outcome))).toHaveLength(24)
   expect(calls).toHaveLength(25)
   expect(await engine.store.workers()).toMatchObject([{ id: worker.id, expired: false }])
-  expect((user + system) / 1_000).toBeLessThan(1_000)
+  expect((user + system) / 1_000).toBeLessThan(2_000)
 })
