@@ -101,4 +101,18 @@ contract('keys', (test) => {
     await subject.add()
     await subject.add()
   })
+
+  test('A key is free when its job has expired, also before a sweep finds that.', async (subject) => {
+    const key = { name: 'k', policy: 'skip', forMs: 0 } as const
+    const old = await subject.add({ key, expiresAt: subject.clock.now() + 10 })
+    await subject.advance(10)
+    const [answer] = await subject.store.enqueue([newJob({ key })])
+    expect(answer).toEqual({ id: 'j2', answer: 'created' })
+    expect(await subject.job(old)).toMatchObject({ state: 'failed', reason: 'expired' })
+    expect((await subject.store.statistics(null))[0]?.failedBy.expired).toBe(1)
+    const begun = await subject.start({ key: { ...key, name: 'l' }, expiresAt: subject.clock.now() + 10, priority: 5 })
+    await subject.advance(10)
+    expect((await subject.store.enqueue([newJob({ key: { ...key, name: 'l' } })]))[0]?.answer).toBe('existing')
+    expect(await subject.job(begun.job.id)).toMatchObject({ state: 'running' })
+  })
 })

@@ -239,4 +239,14 @@ contract('overlap', (test) => {
     await store.cancel(['j1', 'j2'])
     expect(await store.waitingSchedules()).toEqual(['a', 'c'])
   })
+
+  test('A job that has expired is in no way of the next slot, also before a sweep finds that.', async (subject) => {
+    const { store } = subject
+    const at = await scheduled(store, { overlap: 'skip' })
+    const job = newJob({ expiresAt: subject.clock.now() + 10 })
+    await store.claimSlots(claimOf(await found(store), [dueSlot(at + 1)], { job }))
+    await subject.advance(10)
+    expect(await claim(store, at + 2)).toEqual([['fired', 'j2']])
+    expect(await subject.job('j1')).toMatchObject({ state: 'failed', reason: 'expired' })
+  })
 })

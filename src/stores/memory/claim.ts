@@ -1,5 +1,5 @@
-import type { EpochMs } from '../../domain/job.js'
 import type { Claim, ClaimRequest } from '../store.js'
+import { hasExpired } from './expiry.js'
 import { byPriority, type JobRow } from './jobs.js'
 import type { Tables } from './tables.js'
 
@@ -25,11 +25,6 @@ export function claimJobs(tables: Tables, request: ClaimRequest): readonly Claim
     return line.slice(0, share)
   })
   return [...reserved, ...shared].map((row) => start(tables, row, request.worker))
-}
-
-/** Never started, and too late to start now. */
-export function hasExpired(row: JobRow, now: EpochMs): boolean {
-  return row.job.expiresAt !== null && row.job.expiresAt <= now && row.attempts.length === 0
 }
 
 function linesOf(rows: readonly JobRow[]): Map<string, readonly JobRow[]> {

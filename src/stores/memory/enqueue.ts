@@ -3,6 +3,7 @@ import { isFinal } from '../../domain/transitions.js'
 import { goneWorkerError } from '../losses.js'
 import type { Enqueued } from '../store.js'
 import { endJob } from './ends.js'
+import { buryIfExpired } from './expiry.js'
 import type { JobRow } from './jobs.js'
 import type { Tables } from './tables.js'
 
@@ -25,6 +26,7 @@ function keyHolder(tables: Tables, name: string): JobRow | null {
   const taken = tables.keys.get(name)
   const row = taken === undefined ? null : tables.jobs.find(taken.job)
   if (taken === undefined || row === null) return null
+  buryIfExpired(tables, row)
   return isFinal(row.job.state) && taken.takenUntil <= tables.clock.now() ? null : row
 }
 

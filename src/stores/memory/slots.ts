@@ -13,6 +13,7 @@ import {
 import { isFinal } from '../../domain/transitions.js'
 import type { SlotClaim } from '../schedule-store.js'
 import { cancelJob, enqueueJob } from './enqueue.js'
+import { buryIfExpired } from './expiry.js'
 import type { KeptInMemory, Tables } from './tables.js'
 
 /** The slot records of a schedule, the oldest first. */
@@ -83,7 +84,8 @@ function recordOf(
   const { slot, through, outcome, reason, lateMs } = decided
   const record = { slot, through, outcome, reason, job: null, lateMs }
   if (job === null || !hasFired(outcome)) return record
-  const verdict = judgeOverlap(overlap, unendedJobs(tables, name), waitingSlots(tables, name).length)
+  const unended = overlap === 'allow' ? [] : unendedJobs(tables, name, true)
+  const verdict = judgeOverlap(overlap, unended, waitingSlots(tables, name).length)
   switch (verdict.do) {
     case 'skip':
       return { ...record, outcome: 'skipped', reason: verdict.reason }
@@ -103,7 +105,12 @@ function fire(tables: Tables, name: string, slot: EpochMs, job: NewJob): JobId {
   return id
 }
 
-function unendedJobs(tables: Tables, name: string): readonly JobId[] {
+/** `bury`: ends those first that have expired. */
+function unendedJobs(tables: Tables, name: string, bury = false): readonly JobId[] {
+  for (const { job } of bury ? slotsOf(tables, name) : []) {
+    const row = job === null ? null : tables.jobs.find(job)
+    if (row !== null) buryIfExpired(tables, row)
+  }
   return slotsOf(tables, name).flatMap(({ job }) => (job === null || hasEnded(tables, job) ? [] : [job]))
 }
 

@@ -1,9 +1,9 @@
 import type { EpochMs, WorkerId } from '../../domain/job.js'
 import { afterWorkerLoss } from '../../domain/outcome.js'
-import { expiredError, lostInputError, lostWorkerError } from '../losses.js'
+import { lostInputError, lostWorkerError } from '../losses.js'
 import type { SweepResult } from '../store.js'
-import { hasExpired } from './claim.js'
 import { endJob } from './ends.js'
+import { bury, hasExpired } from './expiry.js'
 import { byArrival, byPriority, type JobRow } from './jobs.js'
 import { end } from './settle.js'
 import type { Tables } from './tables.js'
@@ -41,10 +41,7 @@ function buryExpired(tables: Tables, limit: number): number {
     .filter((row) => hasExpired(row, now))
     .toSorted((a, b) => (a.job.expiresAt ?? 0) - (b.job.expiresAt ?? 0) || byArrival(a, b))
     .slice(0, limit)
-  for (const row of expired) {
-    endJob(tables, row, { state: 'failed', reason: 'expired', endedAt: now, error: expiredError }, null)
-    tables.ends.add(row.job, now, { count: 'expired', durationMs: null })
-  }
+  for (const row of expired) bury(tables, row)
   return expired.length
 }
 

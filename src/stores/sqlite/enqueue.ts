@@ -2,6 +2,7 @@ import type { EpochMs, NewJob, WorkerId } from '../../domain/job.js'
 import { goneWorkerError } from '../losses.js'
 import type { Enqueued } from '../store.js'
 import { cancelJob } from './cancel.js'
+import { buryIfExpired } from './expiry.js'
 import type { NewRow } from './new-jobs.js'
 import { workerNumber } from './rows.js'
 import type { Statements } from './statements.js'
@@ -27,7 +28,8 @@ export function enqueueJob(writing: Writing, job: NewJob, source: JobSource = nu
 }
 
 /** The job that holds a key: one that is not final, or whose time with the key is not over. */
-function keyHolder({ statements, clock, newJobs }: Writing, name: string): number | null {
+function keyHolder(writing: Writing, name: string): number | null {
+  const { statements, clock, newJobs } = writing
   if (statements.isKey.get(name) === undefined) return null
   newJobs.write() // the holder may be among them
   const holder = statements.keyHolder.get(name) as {
@@ -35,7 +37,8 @@ function keyHolder({ statements, clock, newJobs }: Writing, name: string): numbe
     readonly heldUntil: number
     readonly hasEnded: 0 | 1
   }
-  return holder.hasEnded === 1 && holder.heldUntil <= clock.now() ? null : holder.job
+  const hasEnded = holder.hasEnded === 1 || buryIfExpired(writing, holder.job)
+  return hasEnded && holder.heldUntil <= clock.now() ? null : holder.job
 }
 
 function insert(writing: Writing, job: NewJob, source: JobSource): number {

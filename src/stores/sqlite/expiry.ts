@@ -18,15 +18,23 @@ export function buryExpired(writing: Writing, now: EpochMs, limit: number): numb
     const rows = statements.expired.all(now, limit - buried) as { readonly expiresAt: EpochMs; readonly job: number }[]
     for (const { expiresAt, job } of rows) {
       statements.deleteExpiring.run(expiresAt, job)
-      const place = placeOf(writing, job)
-      if (place === null || !isWaiting(place) || statements.hasBegun.get(job) !== undefined) {
-        passed++
-        continue
-      }
-      endWaiting(writing, place, expired, now)
-      buried++
+      if (bury(writing, job, now)) buried++
+      else passed++
     }
     if (rows.length === 0) break
   }
   return buried
+}
+
+/** Ends a job if it has not begun in time. False if it is no such job. No sweep has come by, if no worker is alive. */
+export function buryIfExpired(writing: Writing, job: number): boolean {
+  const now = writing.clock.now()
+  return writing.statements.hasExpired.get(job, now) !== undefined && bury(writing, job, now)
+}
+
+function bury(writing: Writing, job: number, now: EpochMs): boolean {
+  const place = placeOf(writing, job)
+  if (place === null || !isWaiting(place) || writing.statements.hasBegun.get(job) !== undefined) return false
+  endWaiting(writing, place, expired, now)
+  return true
 }

@@ -21,8 +21,9 @@ export function queueInfos(statements: Statements): readonly QueueInfo[] {
     }))
 }
 
-// Jobs become ready in their order of arrival, but for those that were delayed or waited for a retry.
-const looked = 100
+// Jobs become ready in their order of arrival, but for those that were delayed, waited for a retry or were given back: a
+// worker that dies gives back a thousand and more, which stand before the others.
+const looked = 2_000
 
 /** Since when the oldest queued job of each queue is: of each task and priority the first jobs are looked at. */
 function oldestQueued(statements: Statements): ReadonlyMap<number, EpochMs> {

@@ -13,6 +13,7 @@ import {
 import type { SlotClaim } from '../schedule-store.js'
 import { cancelJob } from './cancel.js'
 import { enqueueJob } from './enqueue.js'
+import { buryIfExpired } from './expiry.js'
 import { jobNumber } from './rows.js'
 import { planOfRow, type SlotRow, scheduleRow, slotOfRow, slotValues } from './schedule-rows.js'
 import type { Statements } from './statements.js'
@@ -78,7 +79,7 @@ function recordOf(
   const record = { slot, through, outcome, reason, job: null, lateMs }
   if (!hasFired(outcome)) return record
   if (job === null) throw new Error(`a slot of ${name} is to fire, but there is no job for it`)
-  const unended = overlap === 'allow' ? [] : unendedJobs(statements, name)
+  const unended = overlap === 'allow' ? [] : unendedJobs(writing, name)
   const verdict = judgeOverlap(overlap, unended, countWaiting(statements, name))
   switch (verdict.do) {
     case 'skip':
@@ -91,8 +92,9 @@ function recordOf(
   }
 }
 
-function unendedJobs(statements: Statements, name: string): readonly JobId[] {
-  return (statements.unendedJobs.all(name) as { readonly job: number }[]).map(({ job }) => `j${job}`)
+function unendedJobs(writing: Writing, name: string): readonly JobId[] {
+  const open = writing.statements.unendedJobs.all(name) as { readonly job: number }[]
+  return open.filter(({ job }) => !buryIfExpired(writing, job)).map(({ job }) => `j${job}`)
 }
 
 function countWaiting(statements: Statements, name: string): number {

@@ -72,10 +72,10 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
   const { statements } = writing
   const ready = new ReadyJobs(db)
   // SQLite's files beside it have the name of the file that a link leads to.
-  const walPath = `${realpathSync(path)}-wal`
-  const wakeUp = new WakeUp(db, walPath, clock)
+  const realPath = realpathSync(path)
+  const wakeUp = new WakeUp(db, `${realPath}-shm`, clock)
   const turns = new Turns()
-  const upkeep = new Upkeep(db, walPath)
+  const upkeep = new Upkeep(db, `${realPath}-wal`)
   const writes = new WriteQueue(
     db,
     location,

@@ -44,6 +44,7 @@ export const upkeepTexts = {
   anyExpired: `SELECT 1 FROM expiring WHERE expires_at <= ? LIMIT 1`,
   expired: `
     SELECT expires_at AS expiresAt, job FROM expiring WHERE expires_at <= ? ORDER BY expires_at, job LIMIT ?`,
+  hasExpired: `SELECT 1 FROM jobs WHERE id = ? AND expires_at <= ?`,
   deleteExpiring: `DELETE FROM expiring WHERE expires_at = ? AND job = ?`,
   heldBy: `
     SELECT job_rows.* FROM job_rows

@@ -11,22 +11,23 @@ const watchedPollMs = 500
 /**
  * Notifies of what this process stores, and other processes. A commit of others moves `PRAGMA data_version`, which takes
  * some microseconds to read. The file system reports a write to the WAL before its commit can be seen, by the time that
- * the fsync takes. So each process touches its WAL after a commit that others may wait for: their look at that moment
- * finds it, and nobody has to look again and again. Watched from the first wait until the store is closed.
+ * the fsync takes. So each process touches the file of the shared memory (`-shm`) after a commit that others may wait for:
+ * their look at that moment finds it, and nobody has to look again and again. To touch the WAL would make each fsync of it
+ * slower. Watched from the first wait until the store is closed.
  */
 export class WakeUp extends ChangeNotifier {
   readonly #db: Database.Database
   readonly #dataVersion: Database.Statement
-  readonly #walPath: string
+  readonly #shmPath: string
   #watcher: FSWatcher | null = null
   #cancelPoll: (() => void) | null = null
   #seen: unknown
 
-  constructor(db: Database.Database, walPath: string, clock: Clock) {
+  constructor(db: Database.Database, shmPath: string, clock: Clock) {
     super(clock)
     this.#db = db
     this.#dataVersion = db.prepare('PRAGMA data_version').pluck()
-    this.#walPath = walPath
+    this.#shmPath = shmPath
     this.#seen = this.#version()
   }
 
@@ -68,8 +69,8 @@ export class WakeUp extends ChangeNotifier {
 
   #watch(): FSWatcher | null {
     try {
-      const { ino } = statSync(this.#walPath)
-      const watcher = watch(this.#walPath, { persistent: false }, (event) => {
+      const { ino } = statSync(this.#shmPath)
+      const watcher = watch(this.#shmPath, { persistent: false }, (event) => {
         // On macOS a write that does not make it longer is reported as a rename too.
         if (event !== 'change' && !this.#isStill(ino)) this.#unwatch(watcher)
         // Of an own commit it finds nothing, and that is all that it costs.
@@ -78,12 +79,12 @@ export class WakeUp extends ChangeNotifier {
       watcher.on('error', () => this.#unwatch(watcher))
       return watcher
     } catch {
-      return null // no WAL yet, or no watches left: the poll is enough
+      return null // no such file yet, or no watches left: the poll is enough
     }
   }
 
   #isStill(ino: number): boolean {
-    return statSync(this.#walPath, { throwIfNoEntry: false })?.ino === ino
+    return statSync(this.#shmPath, { throwIfNoEntry: false })?.ino === ino
   }
 
   /** It was removed or replaced: the next wait watches what is there then. */
@@ -96,7 +97,7 @@ export class WakeUp extends ChangeNotifier {
   #touch(): void {
     const now = this.clock.now() / 1_000
     try {
-      utimesSync(this.#walPath, now, now)
+      utimesSync(this.#shmPath, now, now)
     } catch {} // the file of another user: the others find the commit when they poll
   }
 
