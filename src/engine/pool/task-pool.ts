@@ -61,6 +61,8 @@ export class TaskPool {
   #isOver = false
   #cancelRetry = () => {}
   #cancelTrim: (() => void) | null = null
+  /** Programs block no task process: where some were claimed, the next claim may find twice as many. */
+  #commandRoom = 0
   /** By the monotonic clock: no process is added before. */
   #noneBefore = 0
 
@@ -133,7 +135,8 @@ export class TaskPool {
   /** How many jobs could be handed over, if `ahead` of them may wait in the processes. */
   room(ahead: number): number {
     if (this.#shared.all.length === 0) return this.#concurrency - this.#commands.count
-    return this.#shared.room(ahead, this.#concurrency)
+    const count = sum([...this.#shared.all, this.#commands].map((slot) => slot.count)) + this.#isolated.count
+    return Math.max(this.#shared.room(ahead, this.#concurrency), Math.min(this.#commandRoom, this.#concurrency - count))
   }
 
   /**
@@ -143,6 +146,7 @@ export class TaskPool {
   handOver(attempts: readonly RunningAttempt[]): readonly RunningAttempt[] {
     const isBeside = (attempt: RunningAttempt) => this.#isCommand(attempt) || this.#isIsolated(attempt)
     const beside = attempts.filter(isBeside)
+    this.#commandRoom = 2 * attempts.filter((attempt) => this.#isCommand(attempt)).length
     if (beside.length === 0) return this.#shared.handOver(attempts)
     // Programs and processes start as soon as they are handed over: not more of them than the others leave.
     const taken = beside.slice(0, Math.max(0, this.#concurrency - this.#shareOut()))

@@ -74,6 +74,19 @@ describe('the processes of a pool', () => {
     expect([hosts[0]?.isOver, hosts[1]?.maxRunning]).toEqual([true, 2])
   })
 
+  test('Programs are claimed twice as many at a time, since none holds up another.', async () => {
+    const { pool } = await openPool(10, 1)
+    const programs = (...ids: string[]) => ids.map((id) => claimedAttempt(id, { task: 'shell', argsJson: '["true"]' }))
+    expect(pool.room(0)).toBe(1)
+    pool.handOver(programs('j1'))
+    expect(pool.room(0)).toBe(2)
+    pool.handOver(programs('j2', 'j3'))
+    expect(pool.room(0)).toBe(4)
+    pool.handOver(programs('j4', 'j5', 'j6', 'j7'))
+    expect(pool.room(0)).toBe(3)
+    pools.length = 0 // its clock stands still, and the end of programs waits for it
+  })
+
   test('Take nothing while they are loading or gone: what was claimed for them comes back.', async () => {
     const { pool, hosts } = await openPool(1, 1)
     hosts[0]?.die()
