@@ -51,7 +51,7 @@ describe.concurrent('programs', () => {
 
   test('that cannot be started for want of descriptors fail alone; the worker goes on.', async () => {
     const project = cliProject()
-    program(project, 'p.sh', 'sleep 0.2; echo 1')
+    program(project, 'p.sh', 'sleep 1; echo 1') // so that they overlap however slowly they start
     project.write('lines.jsonl', '0\n'.repeat(40))
     expect((await project.run(['run', 'p', '--each', 'lines.jsonl', '--detach', '--retries', '0'])).exitCode).toBe(0)
     const worker = await project.shell('ulimit -n 64; offstage workers start --burst --concurrency 40')
