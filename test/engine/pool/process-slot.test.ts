@@ -19,7 +19,7 @@ async function openSlot(mode: 'shared' | 'exclusive' = 'shared') {
   const slot = new ProcessSlot(
     systemClock,
     fakes.start,
-    (_, event) => void (event.type === 'turned' || reported.push(worded(event))),
+    (_, event) => void (isNoNews(event) || reported.push(worded(event))),
     mode,
   )
   slots.push(slot)
@@ -33,11 +33,18 @@ async function openSlot(mode: 'shared' | 'exclusive' = 'shared') {
   return { slot, host, hosts: fakes.hosts, reported }
 }
 
+/** That a turn has passed in which jobs started one by one. */
+function isNoNews(event: SlotEvent<RunningAttempt>): boolean {
+  return event.type === 'turned' && event.attempts.length === 0
+}
+
 function worded(event: SlotEvent<RunningAttempt>): string {
   switch (event.type) {
     case 'started':
     case 'returned':
       return `${event.type} ${idsOf(event.attempts)}`
+    case 'turned':
+      return `turned ${idsOf(event.attempts)}`
     case 'finished':
       return `finished ${idsOf(event.ends.map(({ attempt }) => attempt))}`
     case 'exited':
@@ -57,7 +64,7 @@ describe('a slot', () => {
     await someTurns()
     expect([slot.count, slot.buffered, idsOf(slot.running)]).toEqual([3, 1, ['j1', 'j2']])
     host().finish('j1')
-    expect(reported).toEqual(['started j1,j2', 'finished j1', 'started j3'])
+    expect(reported).toEqual(['started j1,j2', 'turned j2', 'finished j1', 'started j3'])
     expect([slot.count, slot.buffered, slot.jobsEnded]).toEqual([2, 0, 1])
   })
 
@@ -195,5 +202,16 @@ describe('a slot', () => {
       await clock.advance(20_000)
     }
     expect([fakes.hosts.length, slot.exitsWhileLoading]).toEqual([7, 0])
+  })
+
+  test('Says of jobs that started behind another one when they have run their first lines.', async () => {
+    const { slot, host, reported } = await openSlot()
+    slot.share = 3
+    host().isStuck = true
+    slot.handOver(['j1', 'j2', 'j3'].map((id) => claimedAttempt(id)))
+    await someTurns()
+    expect(reported).toEqual(['started j1,j2,j3'])
+    host().reportActivity(1_000)
+    expect(reported).toEqual(['started j1,j2,j3', 'turned j2,j3'])
   })
 })
