@@ -120,7 +120,7 @@ const program = {
   input: Object.fromEntries(entries.map((file) => [file.replace(/\.ts$/, ''), file])),
   platform: 'node',
   preserveEntrySignatures: 'allow-extension', // what the chunks below take
-  external: ['better-sqlite3', 'esbuild', 'typescript'],
+  external: ['better-sqlite3', 'esbuild', 'typescript', 'react-devtools-core'],
   plugins: [loadOnDemand, builtinsAsTheyAre, withoutPasswd, notices],
   transform: { target, define },
   output: {
@@ -148,7 +148,7 @@ const program = {
         },
         {
           name: 'cli',
-          test: /src[\\/](views|app)[\\/](?!start-inline|init-project|jobs[\\/]watch|run[\\/](each|run)-|schedules[\\/](sync|trigger)|tasks|workers)|src[\\/]cli([\\/](?!jobs[\\/]show-progress|run[\\/](one|each|suite\.)|schedules[\\/](start|sync|trigger)|tasks[\\/]list|workers)|\.ts)|node_modules[\\/](?!cli-table3|croner|ms[\\/]|chokidar|readdirp)/,
+          test: /src[\\/](views|app)[\\/](?!start-inline|init-project|jobs[\\/]watch|run[\\/](each|run)-|schedules[\\/](sync|trigger)|tasks|workers)|src[\\/]cli([\\/](?!jobs[\\/]show-progress|run[\\/](one|each|suite\.)|schedules[\\/](start|sync|trigger)|tasks[\\/]list|workers)|\.ts)|node_modules[\\/](?!cli-table3|string-width|croner|ms[\\/]|chokidar|readdirp)/,
         },
         {
           name: 'core',

@@ -15,6 +15,7 @@ export const layers = [
       'project',
       'scripts',
       'support',
+      'tui',
       'views',
       'manifest.test.ts',
     ],

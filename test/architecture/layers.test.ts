@@ -31,6 +31,7 @@ const layers: readonly Layer[] = [
   { files: /^src\/app\//, height: 4 },
   { files: /^src\/(cli\/|cli\.ts)/, height: 5 },
   { files: /^src\/tui\//, height: 5 },
+  { files: /^src\/http\//, height: 5 },
   { files: /^commands\//, height: 6 },
   { files: /^bin\//, height: 7 },
 ]
@@ -42,6 +43,7 @@ const owners: readonly (readonly [name: RegExp, files: RegExp])[] = [
   [/^(esbuild|get-tsconfig|es-module-lexer|chokidar)$/, /^src\/project\//],
   [/^croner$/, /^src\/domain\/schedule\//],
   [/^cli-table3$/, /^src\/cli\//],
+  [/^@opentelemetry\//, /^src\/engine\//],
   [/^(ink|react)$/, /^src\/tui\//],
   [/^(bullmq|ioredis)$/, /^src\/(stores\/bullmq|remote)\//],
 ]
