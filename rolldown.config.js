@@ -148,7 +148,7 @@ const program = {
         },
         {
           name: 'cli',
-          test: /src[\\/](views|app)[\\/](?!start-inline|init-project|jobs[\\/]watch|run[\\/](each|run)-|schedules[\\/](sync|trigger)|tasks|workers)|src[\\/]cli([\\/](?!jobs[\\/]show-progress|run[\\/](one|each|suite\.)|schedules[\\/](start|sync|trigger)|tasks[\\/]list|workers)|\.ts)|node_modules[\\/](?!cli-table3|string-width|croner|ms[\\/]|chokidar|readdirp)/,
+          test: /src[\\/](views|app)[\\/](?!start-inline|init-project|jobs[\\/]watch|run[\\/](each|run)-|schedules[\\/](sync|trigger)|tasks|workers)|src[\\/]cli([\\/](?!jobs[\\/]show-progress|run[\\/](one|each|suite\.)|schedules[\\/](start|sync|trigger)|tasks[\\/]list|workers)|\.ts)|node_modules[\\/](?!cli-table3|croner|ms[\\/]|chokidar|readdirp)/,
         },
         {
           name: 'core',

@@ -9,9 +9,9 @@ import { showHelp } from './cli/help.js'
 import { refuseUndecodableArguments } from './cli/input.js'
 import { leftovers } from './cli/leftovers.js'
 import { watchOutput } from './cli/output.js'
-import { safeJson } from './cli/sanitise.js'
 import { sayError } from './cli/say.js'
 import { packageRoot } from './engine/package-root.js'
+import { safeJson } from './views/sanitise.js'
 
 const globals = DataCommand.baseFlags as DeclaredFlags
 

@@ -28,7 +28,7 @@ export default class JobsList extends DataCommand {
       listJobs(store, filter, { limit: flags.limit, after }, context.redact),
     )
     if (!this.jsonEnabled()) {
-      this.log(found.items.length === 0 ? 'No jobs.' : await jobsTable(found.items))
+      this.log(found.items.length === 0 ? 'No jobs.' : await jobsTable(found.items, systemClock.now()))
       if (found.next !== null) this.log(`\nMore: --after ${found.next}`)
     }
     return found

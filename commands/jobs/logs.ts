@@ -5,10 +5,10 @@ import { readLogs } from '../../src/app/jobs/read-logs.js'
 import { DataCommand } from '../../src/cli/base-command.js'
 import { exitCodes } from '../../src/cli/exit-codes.js'
 import { logLine } from '../../src/cli/jobs/log-line.js'
-import { safeJson } from '../../src/cli/sanitise.js'
 import { say } from '../../src/cli/say.js'
 import { takeSignals } from '../../src/cli/signals.js'
 import { logLineToJson } from '../../src/views/log-line.js'
+import { safeJson } from '../../src/views/sanitise.js'
 
 export default class JobsLogs extends DataCommand {
   static override summary = 'Show what a job has printed'

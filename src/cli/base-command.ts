@@ -2,12 +2,13 @@ import { Command, Config, Flags, type Interfaces, settings } from '@oclif/core'
 import { type Context, readContext } from '../app/context.js'
 import type { ErrorCode } from '../domain/error-catalog.js'
 import { OffstageError, UsageError } from '../domain/errors.js'
+import { safeJson, visible } from '../views/sanitise.js'
 import { type DeclaredFlags, helpAndVersion, readArgv, truthOf } from './argv.js'
 import { checkLine } from './check-line.js'
 import { exitCodeOfError, exitCodes } from './exit-codes.js'
+import { chosenColour } from './look.js'
 import { parserMistake } from './parser-errors.js'
 import { parserInput } from './parser-input.js'
-import { safeJson, visible } from './sanitise.js'
 import { sayError } from './say.js'
 
 /** What all commands share: the global flags, and how errors are shown. */
@@ -29,7 +30,7 @@ export abstract class BaseCommand extends Command {
       allowNo: true,
       env: 'OFFSTAGE_COLOR',
       helpGroup: 'GLOBAL',
-      summary: 'Colours; NO_COLOR and FORCE_COLOR are heeded too',
+      summary: 'Colours. Default: on a terminal, unless NO_COLOR is set; FORCE_COLOR forces them',
     }),
   }
 
@@ -66,6 +67,7 @@ export abstract class BaseCommand extends Command {
     refuseUnclearEnvironment()
     const { input, argv, switchedOff } = parserInput(this.line, options)
     const parsed = await super.parse(input, argv)
+    chosenColour.value = (parsed.flags as { color?: boolean }).color ?? null
     return { ...parsed, argv: [...this.line.words], flags: { ...parsed.flags, ...switchedOff } }
   }
 

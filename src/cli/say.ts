@@ -1,4 +1,4 @@
-import { visible, visibleLine, visibleOutput } from './sanitise.js'
+import { visible, visibleLine, visibleOutput } from '../views/sanitise.js'
 
 /** Writes a line to stderr that cannot drive a terminal. stdout is for data. */
 export function say(line: string): void {

@@ -1,23 +1,142 @@
-import { visibleLine } from './sanitise.js'
+import { cutToWidth, widthOf } from '../views/cut.js'
+import type { Style } from '../views/glyphs.js'
+import { visibleLine } from '../views/sanitise.js'
+import { type Look, lookOfStdout, styled } from './look.js'
 
-type Line = readonly string[]
+export interface Column {
+  readonly heading: string
+  /** Numbers, so that they can be compared. Default: left. */
+  readonly align?: 'right'
+  /** Whether long cells are cut where the terminal is too narrow, before others are. */
+  readonly flexible?: true
+  /** Whether the column is left out where cutting is not enough. Of several the last one goes first. */
+  readonly optional?: true
+}
 
-/** Rows under headings, without rules: aligned for people, plain enough for grep. Every cell is one safe line. */
-export async function table(headings: Line, rows: readonly Line[]): Promise<string> {
-  const lines = [headings, ...rows.map((row) => row.map(visibleLine))]
+/** What a cell says in a pipe or a file (`full`), and on a terminal (`short`, default: the same). */
+export type Cell = string | { readonly full: string; readonly short?: string; readonly style?: Style }
+
+/** A column with its cells as they are drawn: no cell has a control character. */
+interface DrawnColumn extends Column {
+  readonly cells: readonly { readonly text: string; readonly style: Style | null }[]
+  readonly width: number
+}
+
+const gap = 2
+const minFlexible = 12
+const minWidth = 4
+
+/**
+ * Rows under headings, without rules: aligned for people, plain enough for grep. Every cell is one safe line. On a
+ * terminal columns without content are left out, and the table fits its width; elsewhere it is complete.
+ */
+export async function table(
+  columns: readonly (string | Column)[],
+  rows: readonly (readonly Cell[])[],
+  look: Look = lookOfStdout(),
+): Promise<string> {
+  const all = columns.map((column, index) =>
+    drawnColumn(
+      typeof column === 'string' ? { heading: column } : column,
+      rows.map((row) => row[index] ?? ''),
+      look,
+    ),
+  )
+  const shown = look.width === null ? all : fitted(all.filter(hasContent), look)
   // The library knows how wide each character is, and takes 8 ms for its first table.
-  const isAscii = lines.every((line) => line.every((cell) => /^[ -~]*$/.test(cell)))
-  return isAscii ? aligned(headings, lines) : alignedByLibrary(lines)
+  const isPlain = shown.every(({ cells }) => cells.every(({ text }) => /^[ -~]*$/.test(text)))
+  return isPlain ? aligned(shown, look) : await alignedByLibrary(shown, look)
+}
+
+function drawnColumn(column: Column, cells: readonly Cell[], look: Look): DrawnColumn {
+  const drawn = cells.map((cell) => {
+    const { full, short, style = null } = typeof cell === 'string' ? { full: cell } : cell
+    return { text: visibleLine(look.width === null ? full : (short ?? full)), style }
+  })
+  return { ...column, cells: drawn, width: widest([column.heading, ...drawn.map(({ text }) => text)]) }
+}
+
+function hasContent({ cells }: DrawnColumn): boolean {
+  return cells.length === 0 || cells.some(({ text }) => text !== '' && text !== '-')
+}
+
+/** The columns, cut and left out until they fit the terminal. */
+function fitted(columns: readonly DrawnColumn[], look: Look): readonly DrawnColumn[] {
+  const room = look.width ?? Number.POSITIVE_INFINITY
+  let left = columns
+  for (;;) {
+    const over = widthOfAll(left) - room
+    if (over <= 0) return left
+    const cut = shrink(left, over, (column) => (column.flexible ? minFlexible : column.width), look)
+    if (widthOfAll(cut) <= room) return cut
+    const last = left.findLastIndex(({ optional }) => optional)
+    if (last >= 0) left = left.filter((_, index) => index !== last)
+    else return shrink(cut, widthOfAll(cut) - room, () => minWidth, look)
+  }
+}
+
+function widthOfAll(columns: readonly DrawnColumn[]): number {
+  return columns.reduce((sum, { width }) => sum + width + gap, -gap)
+}
+
+/** Takes `over` columns of the terminal away, from the widest one first, none below its minimum. */
+function shrink(
+  columns: readonly DrawnColumn[],
+  over: number,
+  least: (column: DrawnColumn) => number,
+  look: Look,
+): readonly DrawnColumn[] {
+  const widths = columns.map(({ width }) => width)
+  const floors = columns.map(least)
+  for (let taken = 0; taken < over; taken += 1) {
+    const spare = widths.map((width, index) => (width > (floors[index] ?? 0) ? width : 0))
+    const widestIndex = spare.indexOf(Math.max(...spare))
+    if ((spare[widestIndex] ?? 0) === 0) break
+    widths[widestIndex] = (widths[widestIndex] ?? 0) - 1
+  }
+  const mark = look.hasUnicode ? '…' : '~'
+  return columns.map((column, index) => {
+    const width = widths[index] ?? column.width
+    if (width === column.width) return column
+    const cells = column.cells.map((cell) => ({ ...cell, text: cutToWidth(cell.text, width, mark) }))
+    return { ...column, heading: cutToWidth(column.heading, width, mark), cells, width }
+  })
+}
+
+function widest(texts: readonly string[]): number {
+  return texts.reduce((most, text) => Math.max(most, widthOf(text)), 0)
 }
 
 /** Cells in which every character is one column wide. */
-function aligned(headings: Line, lines: readonly Line[]): string {
-  const widths = headings.map((_, column) => lines.reduce((most, line) => Math.max(most, line[column]?.length ?? 0), 0))
-  const drawn = lines.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
-  return drawn.map((line) => line.trimEnd()).join('\n')
+function aligned(columns: readonly DrawnColumn[], look: Look): string {
+  const pad = (text: string, { width, align }: DrawnColumn) =>
+    align === 'right' ? text.padStart(width) : text.padEnd(width)
+  const line = (cellOf: (column: DrawnColumn) => string, style: (column: DrawnColumn) => Style | null) =>
+    columns
+      .map((column) => inStyle(pad(cellOf(column), column), style(column), look))
+      .join(' '.repeat(gap))
+      .trimEnd()
+  const count = columns[0]?.cells.length ?? 0
+  const rows = Array.from({ length: count }, (_, row) =>
+    line(
+      ({ cells }) => cells[row]?.text ?? '',
+      ({ cells }) => cells[row]?.style ?? null,
+    ),
+  )
+  return [
+    line(
+      ({ heading }) => heading,
+      () => 'bold',
+    ),
+    ...rows,
+  ].join('\n')
 }
 
-async function alignedByLibrary([headings = [], ...rows]: readonly Line[]): Promise<string> {
+function inStyle(text: string, style: Style | null, look: Look): string {
+  return style === null || text.trim() === '' ? text : styled(text, style, look)
+}
+
+async function alignedByLibrary(columns: readonly DrawnColumn[], look: Look): Promise<string> {
   const { default: Table } = await import('cli-table3')
   const noRules = {
     top: '',
@@ -36,15 +155,19 @@ async function alignedByLibrary([headings = [], ...rows]: readonly Line[]): Prom
     'mid-mid': '',
     right: '',
     'right-mid': '',
-    middle: '  ',
+    middle: ' '.repeat(gap),
   }
-  const drawn = new Table({
-    head: [...headings],
+  const lines = new Table({
+    head: columns.map(({ heading }) => inStyle(heading, 'bold', look)),
+    colAligns: columns.map((column) => column.align ?? 'left'),
     chars: { ...noRules, ...noLines },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   })
-  for (const row of rows) drawn.push([...row])
-  return drawn
+  const count = columns[0]?.cells.length ?? 0
+  for (let row = 0; row < count; row += 1) {
+    lines.push(columns.map(({ cells }) => inStyle(cells[row]?.text ?? '', cells[row]?.style ?? null, look)))
+  }
+  return lines
     .toString()
     .split('\n')
     .map((line) => line.trimEnd())

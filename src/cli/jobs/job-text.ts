@@ -1,7 +1,9 @@
 import { formatDuration } from '../../domain/duration.js'
 import type { JobError } from '../../domain/failure.js'
+import type { EpochMs } from '../../domain/job.js'
 import type { JobJson, JobListItem } from '../../views/job.js'
-import { visible, visibleLine } from '../sanitise.js'
+import { visible, visibleLine } from '../../views/sanitise.js'
+import { stateCell, timeCell } from '../cells.js'
 import { table } from '../table.js'
 
 /** Everything about one job, for people. */
@@ -67,21 +69,30 @@ export function stateText(job: Pick<JobListItem, 'state' | 'reason'>): string {
   return job.reason === null || job.reason === 'error' ? job.state : `${job.state} (${job.reason})`
 }
 
-export function jobsTable(items: readonly JobListItem[]): Promise<string> {
+export function jobsTable(items: readonly JobListItem[], now: EpochMs): Promise<string> {
   return table(
-    ['JOB', 'TASK', 'QUEUE', 'STATE', 'ATTEMPT', 'CREATED', 'ERROR'],
+    [
+      'JOB',
+      { heading: 'TASK', flexible: true },
+      { heading: 'QUEUE', optional: true },
+      'STATE',
+      { heading: 'ATTEMPT', align: 'right', optional: true },
+      { heading: 'CREATED', optional: true },
+      { heading: 'ERROR', flexible: true },
+    ],
     items.map((job) => [
       job.id,
       job.task,
       job.queue,
-      stateText(job),
+      stateCell(job.state, stateText(job)),
       String(job.attempt),
-      job.createdAt,
-      job.error === null ? '' : short(`${job.error.name}: ${job.error.message}`, 60),
+      timeCell(job.createdAt, now),
+      job.error === null ? '' : errorLine(job.error),
     ]),
   )
 }
 
-export function short(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`
+/** An error in one line: only the first one of its message. */
+export function errorLine({ name, message }: Pick<JobError, 'name' | 'message'>): string {
+  return `${name}: ${message.split('\n', 1)[0] ?? ''}`
 }

@@ -1,6 +1,6 @@
 import type { OutputLine } from '../../domain/job.js'
 import { isoTime } from '../../views/iso-time.js'
-import { visibleOutput } from '../sanitise.js'
+import { visibleOutput } from '../../views/sanitise.js'
 
 const endOfColour = '\u001b[0m'
 

@@ -1,4 +1,4 @@
-import { visibleLine } from '../sanitise.js'
+import { visibleLine } from '../../views/sanitise.js'
 import { progressText } from './job-text.js'
 
 const width = 24

@@ -1,16 +1,28 @@
 import { formatDuration } from '../../domain/duration.js'
-import { jobStates } from '../../domain/job.js'
+import { type JobState, jobStates } from '../../domain/job.js'
+import { pausedGlyph, stateGlyphs } from '../../views/glyphs.js'
 import type { QueueJson } from '../../views/queue.js'
-import { table } from '../table.js'
+import { glyphCell } from '../cells.js'
+import { type Cell, table } from '../table.js'
 
 export function queuesTable(queues: readonly QueueJson[]): Promise<string> {
   return table(
-    ['QUEUE', ...jobStates.map((state) => state.toUpperCase()), 'LATENCY', 'PAUSED'],
+    [
+      { heading: 'QUEUE', flexible: true },
+      ...jobStates.map((state) => ({ heading: state.toUpperCase(), align: 'right' }) as const),
+      { heading: 'LATENCY', align: 'right' },
+      'PAUSED',
+    ],
     queues.map((queue) => [
       queue.name,
-      ...jobStates.map((state) => String(queue[state])),
+      ...jobStates.map((state) => countCell(state, queue[state])),
       queue.latencyMs === null ? '' : formatDuration(queue.latencyMs),
-      queue.paused ? 'paused' : '',
+      queue.paused ? glyphCell(pausedGlyph, 'paused') : '',
     ]),
   )
+}
+
+/** A number in the colour of its state; a zero is dim, so that the others are seen. */
+function countCell(state: JobState, count: number): Cell {
+  return { full: String(count), style: count === 0 ? 'dim' : stateGlyphs[state].style }
 }

@@ -1,8 +1,8 @@
 import type { RunEnd } from '../../app/run/run-job.js'
 import type { JobJson } from '../../views/job.js'
+import { safeJson, visible } from '../../views/sanitise.js'
 import { exitCodeOfJob, exitCodes } from '../exit-codes.js'
 import { errorText } from '../jobs/job-text.js'
-import { safeJson, visible } from '../sanitise.js'
 import { say, sayText } from '../say.js'
 
 /**

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../domain/job.js'
-import { safeXml } from '../sanitise.js'
+import { safeXml } from '../../views/sanitise.js'
 
 /** One suite, as the readers of JUnit's XML know it. */
 export interface TestSuite {

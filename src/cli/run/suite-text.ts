@@ -1,7 +1,8 @@
 import { formatDuration } from '../../domain/duration.js'
 import type { JobJson } from '../../views/job.js'
 import { hasPassed, type SuiteJson, tookMs } from '../../views/suite.js'
-import { short, stateText } from '../jobs/job-text.js'
+import { stateCell } from '../cells.js'
+import { errorLine, stateText } from '../jobs/job-text.js'
 import { table } from '../table.js'
 
 /** How a task of a suite ended: one line, and below it the stack if it failed. */
@@ -31,20 +32,28 @@ export async function suiteText(suite: SuiteJson, shownPath: (file: string) => s
   const rows = [
     ...suite.items.map((job) => {
       const took = tookMs(job)
-      return [job.task, stateText(job), took === null ? '' : timeText(took), errorLine(job)]
+      return [
+        job.task,
+        stateCell(job.state, stateText(job)),
+        took === null ? '' : timeText(took),
+        job.error === null ? '' : errorLine(job.error),
+      ]
     }),
-    ...suite.faults.map(({ file, message }) => [shownPath(file), 'faulty', '', firstLine(message)]),
+    ...suite.faults.map(({ file, message }) => [
+      shownPath(file),
+      { full: 'faulty', style: 'red' } as const,
+      '',
+      message.split('\n', 1)[0] ?? '',
+    ]),
   ]
   const counts = `${suite.passed} passed, ${suite.failed} failed in ${timeText(suite.durationMs)}`
-  return `${await table(['TASK', 'STATE', 'TIME', 'ERROR'], rows)}\n\n${counts}`
-}
-
-function errorLine({ error }: JobJson): string {
-  return error === null ? '' : firstLine(`${error.name}: ${error.message}`)
-}
-
-function firstLine(text: string): string {
-  return short(text.split('\n')[0] ?? '', 80)
+  const columns = [
+    { heading: 'TASK', flexible: true },
+    'STATE',
+    { heading: 'TIME', align: 'right' },
+    { heading: 'ERROR', flexible: true },
+  ] as const
+  return `${await table(columns, rows)}\n\n${counts}`
 }
 
 /** `120 ms`, `1.2 s` */

@@ -1,5 +1,5 @@
 import type { ScheduleChange } from '../../app/schedules/schedule-changes.js'
-import { visibleLine } from '../sanitise.js'
+import { visibleLine } from '../../views/sanitise.js'
 
 /** One line for each change, as a diff has it. */
 export function changesText(changes: readonly ScheduleChange[]): string {

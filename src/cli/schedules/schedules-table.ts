@@ -6,7 +6,15 @@ import { table } from '../table.js'
 
 export function schedulesTable(schedules: readonly ScheduleJson[], now: EpochMs): Promise<string> {
   return table(
-    ['SCHEDULE', 'TASK', 'RULE', 'ZONE', 'NEXT', 'LAST', 'SOURCE'],
+    [
+      'SCHEDULE',
+      { heading: 'TASK', flexible: true },
+      { heading: 'RULE', flexible: true },
+      { heading: 'ZONE', optional: true },
+      'NEXT',
+      'LAST',
+      { heading: 'SOURCE', optional: true },
+    ],
     schedules.map((schedule) => [
       schedule.name,
       schedule.task,

@@ -9,7 +9,7 @@ const minToldMs = 1_000
 export function historyTable(slots: readonly SlotJson[], tz: string): Promise<string> {
   const local = (time: string) => `${localText(tz, Date.parse(time))} ${offsetText(tz, Date.parse(time))}`
   return table(
-    ['SLOT', 'OUTCOME', 'LATE', 'JOB', 'REASON'],
+    ['SLOT', 'OUTCOME', { heading: 'LATE', align: 'right' }, 'JOB', { heading: 'REASON', flexible: true }],
     slots.map(({ slot, through, outcome, lateMs, job, reason }) => [
       through === null ? local(slot) : `${local(slot)} to ${local(through)}`,
       outcome,
@@ -22,7 +22,7 @@ export function historyTable(slots: readonly SlotJson[], tz: string): Promise<st
 
 export function dueTable(slots: readonly DueJson[]): Promise<string> {
   return table(
-    ['LOCAL', 'OFFSET', 'UTC', 'NOTE'],
+    ['LOCAL', 'OFFSET', { heading: 'UTC', optional: true }, { heading: 'NOTE', flexible: true }],
     slots.map(({ local, offset, at, note }) => [local, offset, at, note ?? '']),
   )
 }

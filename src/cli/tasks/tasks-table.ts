@@ -5,7 +5,14 @@ import { table } from '../table.js'
 export async function tasksTable(items: readonly TaskItem[]): Promise<string> {
   if (items.length === 0) return 'No tasks yet. Export a function from a module of the task directory.'
   return table(
-    ['TASK', 'WHERE', 'QUEUE', 'RETRIES', 'TIME LIMIT', 'SCHEDULE'],
+    [
+      'TASK',
+      { heading: 'WHERE', flexible: true },
+      { heading: 'QUEUE', optional: true },
+      { heading: 'RETRIES', align: 'right', optional: true },
+      { heading: 'TIME LIMIT', align: 'right', optional: true },
+      { heading: 'SCHEDULE', flexible: true },
+    ],
     items.map((task) => [
       task.name,
       `${relativeToHere(task.file)}:${task.line}`,

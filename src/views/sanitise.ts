@@ -1,6 +1,8 @@
 // Everything that can drive a terminal: C0 except tab and newline, DEL, C1, and characters that reorder text or are
-// invisible.
-const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+// invisible. The joiners of emoji, Persian and Indic scripts (U+200C, U+200D) stay behind a letter of such a script or an
+// emoji; elsewhere they only hide.
+const controls =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]|(?<![\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\u0900-\u0dff\u1000-\u109f\u1780-\u17ff\p{Extended_Pictographic}\p{Emoji_Modifier}]|\ufe0f)[\u200c\u200d]/gu
 const colour = /(\u001b\[[0-9;]*m)/
 
 /** Text that is safe on a terminal: characters that could drive it are escapes. Keeps newlines and tabs. */

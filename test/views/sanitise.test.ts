@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { safeJson, visible, visibleLine, visibleOutput } from '../../src/cli/sanitise.js'
+import { safeJson, visible, visibleLine, visibleOutput } from '../../src/views/sanitise.js'
 import { drivesMoreThanColour, drivesTerminal } from '../support/terminal.js'
 
 const anyText = fc
@@ -19,6 +19,15 @@ describe('text for a terminal', () => {
     )
     expect(visible('Grüße, 世界 👋')).toBe('Grüße, 世界 👋')
     expect(visibleLine('a\tb\nc')).toBe('a\\tb\\nc')
+  })
+
+  test('Joiners stay in emoji and in scripts that need them; elsewhere they are written out.', () => {
+    const family = '👩\u200d👩\u200d👧'
+    const iWant = 'می\u200cخواهم'
+    expect(visible(`${family} ${iWant} ❤️\u200d🔥 👍🏽\u200dx`)).toBe(`${family} ${iWant} ❤️\u200d🔥 👍🏽\u200dx`)
+    expect(visible('ad\u200dmin \u200c\u200d')).toBe('ad\\u200dmin \\u200c\\u200d')
+    expect(JSON.parse(safeJson(JSON.stringify(family)))).toBe(family)
+    expect(safeJson(JSON.stringify(family))).toContain(family)
   })
 
   test('In the live output of a task colours stay, and every other sequence is written out.', () => {
