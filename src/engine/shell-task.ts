@@ -9,6 +9,7 @@ export const shellTask = 'shell'
 export const shellTaskInfo: TaskInfo = {
   ...plainTaskDefaults,
   name: shellTask,
+  description: null,
   file: '',
   line: 0,
   graceMs: defaultGraceMs,

@@ -9,6 +9,7 @@ import { shellTask } from '../engine/shell-task.js'
 import { definitionOf } from '../engine/task.js'
 import type { LoadedTask } from '../engine/task-process/loaded-task.js'
 import type { TaskModule } from './discover.js'
+import { placeOf } from './task-place.js'
 
 export interface FoundTask extends LoadedTask {
   readonly info: TaskInfo
@@ -30,7 +31,7 @@ export function tasksOf(module: TaskModule, exported: unknown, faults: ModuleFau
     const info = {
       name: taskName,
       file,
-      line: lineOfExport(source, name),
+      ...placeOf(source, name),
       graceMs,
       isolation,
       kind: 'function' as const,
@@ -56,7 +57,7 @@ export function programTask({ file, prefix }: TaskModule, faults: ModuleFault[])
   if (isRefused(prefix, file, faults)) return []
   const defaults = { ...plainTaskDefaults, timeoutMs: null }
   const options = { graceMs: defaultGraceMs, isolation: 'shared', kind: 'program', schedule: null } as const
-  const info = { name: prefix, file, line: 1, ...options, ...defaults }
+  const info = { name: prefix, file, line: 1, description: null, ...options, ...defaults }
   const run = () => {
     throw new Error(`${prefix} is a program, and was handed to a task process`)
   }
@@ -87,22 +88,4 @@ function exportedFunctions(exported: unknown): [string, TaskFunction][] {
 function isTask(value: unknown): value is TaskFunction {
   if (typeof value !== 'function' || '~standard' in value) return false
   return !/^class\b/.test(Function.prototype.toString.call(value))
-}
-
-/** The line where a name is exported, by the text of the module: good enough to jump to. */
-function lineOfExport(source: string, name: string): number {
-  const word = name.replaceAll('$', '\\$')
-  const patterns =
-    name === 'default'
-      ? [/^\s*export\s+default\b/m, /\bas\s+default\b/, /\bmodule\.exports\s*=/, /\bexports\.default\s*=/]
-      : [
-          new RegExp(`^\\s*export\\s+(?:async\\s+)?(?:function\\s*\\*?|const|let|var)\\s+${word}\\b`, 'm'),
-          new RegExp(`\\bexports\\.${word}\\s*=`),
-          new RegExp(`^\\s*(?:async\\s+)?(?:function\\s*\\*?|const|let|var)\\s+${word}\\b`, 'm'),
-          new RegExp(`\\b${word}\\b`),
-        ]
-  const index = patterns.map((pattern) => source.search(pattern)).find((position) => position >= 0) ?? 0
-  // A pattern may begin with the blank lines before it.
-  const start = index + (/^\s*/.exec(source.slice(index))?.[0].length ?? 0)
-  return source.slice(0, start).split('\n').length
 }

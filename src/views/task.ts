@@ -1,6 +1,8 @@
 /** A task as programs read it. */
 export interface TaskItem {
   readonly name: string
+  /** The first line of its doc comment; null if it has none. */
+  readonly description: string | null
   readonly file: string
   readonly line: number
   readonly queue: string

@@ -9,6 +9,7 @@ export function taskInfo(name: string, overrides: Partial<TaskInfo> = {}): TaskI
   return {
     ...plainTaskDefaults,
     name,
+    description: null,
     graceMs: 1_000,
     isolation: 'shared',
     kind: 'function',

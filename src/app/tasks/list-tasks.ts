@@ -18,10 +18,10 @@ export function listTasks(catalog: Catalog): TaskList {
   const tasksByName = new Map(tasks.map((task) => [task.name, task]))
   const checked = checkSchedules(codeSchedules(catalog), (name) => tasksByName.get(name), systemClock.now())
   const ofTask = new Map(checked.map((schedule) => [schedule.task, schedule]))
-  const items = tasks.map(({ name, file, line, queue, maxRetries, timeoutMs }) => {
+  const items = tasks.map(({ name, description, file, line, queue, maxRetries, timeoutMs }) => {
     const plan = ofTask.get(name)?.plan ?? null
     const schedule = plan === null ? null : wholeRuleText(plan.rule)
-    return { name, file, line, queue, maxRetries, timeoutMs, schedule }
+    return { name, description, file, line, queue, maxRetries, timeoutMs, schedule }
   })
   const faultySchedules = tasks.flatMap(({ name, file, line }) => {
     const fault = ofTask.get(name)?.fault ?? null

@@ -7,6 +7,7 @@ export async function tasksTable(items: readonly TaskItem[]): Promise<string> {
   return table(
     [
       'TASK',
+      { heading: 'DESCRIPTION', flexible: true },
       { heading: 'WHERE', flexible: true },
       { heading: 'QUEUE', optional: true },
       { heading: 'RETRIES', align: 'right', optional: true },
@@ -15,6 +16,7 @@ export async function tasksTable(items: readonly TaskItem[]): Promise<string> {
     ],
     items.map((task) => [
       task.name,
+      task.description ?? '',
       `${relativeToHere(task.file)}:${task.line}`,
       task.queue,
       String(task.maxRetries),

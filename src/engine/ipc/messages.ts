@@ -13,6 +13,8 @@ export type TaskKind = 'function' | 'program' | 'command'
 /** A task as the worker knows it. */
 export interface TaskInfo extends TaskDefaults {
   readonly name: string
+  /** The first line of its doc comment; null if it has none. */
+  readonly description: string | null
   /** How long a job may go on after its signal, before it is abandoned or killed. */
   readonly graceMs: number
   readonly isolation: Isolation

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { placeOf } from '../../src/project/task-place.js'
+
+test.each<[source: string, name: string, line: number, description: string | null]>([
+  ['/** Sends a mail. */\nexport async function send() {}', 'send', 2, 'Sends a mail.'],
+  [
+    '\n/**\n * Sends a mail.\n *\n * @param to whom\n */\nexport const send = task({}, () => {})',
+    'send',
+    7,
+    'Sends a mail.',
+  ],
+  ['/** One.\n * Two. */\nexport default () => 1', 'default', 3, 'One.'],
+  ['// Not this.\nexport function send() {}', 'send', 2, null],
+  ['/* Nor this. */\nexport function send() {}', 'send', 2, null],
+  ['/** @internal */\nexport function send() {}', 'send', 2, null],
+  ['/** Of another. */\nexport function other() {}\nexport function send() {}', 'send', 3, null],
+  ['/** Sends. */\nexports.send = () => {}', 'send', 2, 'Sends.'],
+  ['function send() {}\nexport { send }', 'send', 1, null],
+  ['/** */\nexport function send() {}', 'send', 2, null],
+])('The place of a task in %j', (source, name, line, description) => {
+  expect(placeOf(source, name)).toEqual({ line, description })
+})
