@@ -31,6 +31,7 @@ export function scheduleToJson(schedule: StoredSchedule, redactMore: readonly st
     jitterMs: definition?.jitterMs ?? null,
     until: isoTime(definition?.until ?? null),
     limit: definition?.limit ?? null,
+    expectSuccessEveryMs: definition?.expectSuccessEveryMs ?? null,
     fired,
     waiting,
   }

@@ -72,7 +72,9 @@ describe('schedule TASK', () => {
     const words = ['schedule', 'report', '7', 'password=hunter2', '--name', 'all', '--every', '1h']
     const times = ['--start-at', '2040-01-01T00:30', '--until', '2041-01-01', '--limit', '10', ...berlin]
     const policies = ['--overlap', 'queue', '--catch-up', 'all', '--max-lateness', '2h', '--jitter', '5m']
-    await golden.run(project, { 'add-all': [...words, ...times, ...policies, '--json'] })
+    const expected = ['--expect-success-every', '26h']
+    await golden.run(project, { 'add-all': [...words, ...times, ...policies, ...expected, '--json'] })
+    await golden.run(project, { 'next-expected': ['schedule', 'next', 'all', '--count', '1'] })
     const [schedule] = await schedulesOf(project)
     expect(keysOf(schedule)).toEqual(shapes.schedule)
     expect(schedule).toMatchObject({ nextAt: '2039-12-31T23:30:00.000Z', until: '2040-12-31T23:00:00.000Z' })

@@ -107,6 +107,7 @@ contract('put-schedules', (test) => {
       newSchedule('s', { jitterMs: 1 }),
       newSchedule('s', { until: 9 }),
       newSchedule('s', { limit: 9 }),
+      newSchedule('s', { expectSuccessEveryMs: 60_000 }),
     ]
     for (const change of changes) {
       const { revision } = await only(store)

@@ -21,6 +21,7 @@ export function definitionOf(overrides: Partial<ScheduleDefinition> = {}): Sched
     jitterMs: 0,
     until: null,
     limit: null,
+    expectSuccessEveryMs: null,
     ...overrides,
   }
 }

@@ -39,6 +39,7 @@ export const shapes = {
   schedule: [
     'args',
     'catchUp',
+    'expectSuccessEveryMs',
     'fault',
     'fired',
     'jitterMs',

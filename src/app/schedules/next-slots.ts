@@ -25,6 +25,8 @@ export interface NextSlots {
   readonly paused: boolean
   /** There are more slots than are shown. */
   readonly truncated: boolean
+  /** How often it must succeed, and when it did last; null if nothing is expected. */
+  readonly expectation: { readonly everyMs: number; readonly lastSuccessAt: EpochMs | null } | null
 }
 
 const defaultCount = 10
@@ -35,9 +37,11 @@ export const maxSlots = 10_000
 export async function nextSlots(store: Store, request: NextRequest): Promise<NextSlots> {
   const schedule = await findSchedule(store, request.name)
   const { plan, fault, fired, waiting, pausedAt, decidedUntil } = schedule
-  if (plan === null) return { slots: [], fault, paused: false, truncated: false }
+  if (plan === null) return { slots: [], fault, paused: false, truncated: false, expectation: null }
   const { rule, definition } = plan
   const { tz } = rule
+  const everyMs = definition.expectSuccessEveryMs ?? null
+  const expectation = everyMs === null ? null : { everyMs, lastSuccessAt: schedule.lastSuccessAt }
   const now = systemClock.now()
   // Slots of the past are shown only on request.
   const from = request.from === null ? Math.max(now, decidedUntil) : timeIn(tz, request.from, '--from', now) - 1
@@ -47,7 +51,7 @@ export async function nextSlots(store: Store, request: NextRequest): Promise<Nex
   const count = Math.min(left, request.count ?? (to === null ? defaultCount : maxSlots))
   const until = Math.min(definition.until ?? Number.POSITIVE_INFINITY, to ?? Number.POSITIVE_INFINITY)
   const slots = take(slotsOf(rule), from, until, count).map((slot) => dueToJson(slot, tz))
-  return { slots, fault: null, paused: pausedAt !== null, truncated: slots.length === maxSlots }
+  return { slots, fault: null, paused: pausedAt !== null, truncated: slots.length === maxSlots, expectation }
 }
 
 function take(next: (after: EpochMs) => Slot | null, from: EpochMs, until: EpochMs, count: number): readonly Slot[] {

@@ -36,6 +36,10 @@ export const scheduleFlags = {
   jitter: Flags.string({ summary: 'Put each time off by up to this long', helpValue: 'DURATION' }),
   until: Flags.string({ summary: 'No time after this one', helpValue: 'TIME' }),
   limit: Flags.integer({ summary: 'How often it fires at most', helpValue: 'N' }),
+  'expect-success-every': Flags.string({
+    summary: '"offstage health" is degraded when its last success is longer ago',
+    helpValue: 'DURATION',
+  }),
 }
 
 export interface ScheduleFlagValues {
@@ -51,12 +55,14 @@ export interface ScheduleFlagValues {
   readonly jitter?: string | undefined
   readonly until?: string | undefined
   readonly limit?: number | undefined
+  readonly 'expect-success-every'?: string | undefined
 }
 
 const names: Readonly<Partial<Record<keyof ScheduleOptions, string>>> = {
   startAt: '--start-at',
   catchUp: '--catch-up',
   maxLateness: '--max-lateness',
+  expectSuccessEvery: '--expect-success-every',
 }
 
 /** The flag of an option. */
@@ -83,6 +89,7 @@ export function scheduleOptions(flags: ScheduleFlagValues, now: EpochMs): Schedu
     jitter,
     until,
     limit,
+    expectSuccessEvery: flags['expect-success-every'],
   }
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as ScheduleOptions
 }

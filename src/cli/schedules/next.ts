@@ -1,14 +1,22 @@
 import { type Context, withReader } from '../../app/context.js'
 import { maxSlots, type NextRequest, nextSlots } from '../../app/schedules/next-slots.js'
+import { formatDuration } from '../../domain/duration.js'
+import { isoTime } from '../../views/iso-time.js'
 import type { DueJson } from '../../views/slot.js'
 import { say } from '../say.js'
 
 /** The slots to come. Says if they will not fire, or are not all shown. Throws NotFoundError. */
 export async function next(context: Context, request: NextRequest): Promise<readonly DueJson[]> {
   const { name } = request
-  const { slots, fault, paused, truncated } = await withReader(context, (store) => nextSlots(store, request))
+  const answer = await withReader(context, (store) => nextSlots(store, request))
+  const { slots, fault, paused, truncated, expectation } = answer
   if (fault !== null) say(`${name} is faulty: ${fault}`)
   if (paused) say(`${name} is paused: these will be left out; resume it: offstage schedule resume ${name}`)
   if (truncated) say(`only the first ${maxSlots} are shown`)
+  if (expectation !== null) {
+    const { everyMs, lastSuccessAt } = expectation
+    const last = lastSuccessAt === null ? 'there was none yet' : `the last was ${isoTime(lastSuccessAt)}`
+    say(`${name}: a success is expected every ${formatDuration(everyMs)}; ${last}`)
+  }
   return slots
 }

@@ -44,6 +44,8 @@ export interface ScheduleOptions extends ScheduledOptions {
   readonly until?: string | Date
   /** How often it fires at most. */
   readonly limit?: number
+  /** `health` is degraded when its last success is longer ago than this. Not for `at`, and not below `every`. */
+  readonly expectSuccessEvery?: Duration
 }
 
 /** A schedule of one task, in its module. */
@@ -70,6 +72,7 @@ const known: readonly (keyof ScheduleOptions)[] = [
   'jitter',
   'until',
   'limit',
+  'expectSuccessEvery',
   'queue',
   'priority',
   'retries',
@@ -95,7 +98,7 @@ export function parseSchedule(
   const argsJson = toJsonText(options.args ?? [], name('args'))
   // Bad options are refused now, not each time that the schedule fires.
   makeJob('schedule', taskDefaults, argsJson, jobOptions, now)
-  const duration = (option: 'maxLateness' | 'jitter') => {
+  const duration = (option: 'maxLateness' | 'jitter' | 'expectSuccessEvery') => {
     const value = options[option]
     return value === undefined ? null : parseDuration(value, name(option))
   }
@@ -110,12 +113,35 @@ export function parseSchedule(
     jitterMs: duration('jitter') ?? 0,
     until: options.until === undefined ? null : timeIn(timing.tz, options.until, name('until'), now),
     limit: options.limit === undefined ? null : limitOf(options.limit, name('limit')),
+    expectSuccessEveryMs: duration('expectSuccessEvery'),
   }
+  refuseVainExpectation(definition, name)
   if (timing.kind === 'every' && definition.jitterMs >= timing.everyMs) {
     const [jitter, every] = [definition.jitterMs, timing.everyMs].map(formatDuration)
     throw new UsageError('E_SCHEDULE', `${name('jitter')}: ${jitter} is not less than the interval of ${every}`)
   }
   return { definition, rule: ruleOf(timing, now, name) }
+}
+
+/** Refuses an expectation that a schedule cannot meet even if each of its jobs completes. */
+function refuseVainExpectation(
+  { timing, expectSuccessEveryMs }: ScheduleDefinition,
+  name: (option: keyof ScheduleOptions) => string,
+): void {
+  if (expectSuccessEveryMs === null) return
+  const option = name('expectSuccessEvery')
+  if (timing.kind === 'once') {
+    throw new UsageError(
+      'E_SCHEDULE',
+      `${option} is for schedules that repeat`,
+      `give ${name('cron')} or ${name('every')}`,
+    )
+  }
+  const shortest = timing.kind === 'every' ? timing.everyMs : shortestMs
+  if (expectSuccessEveryMs >= shortest) return
+  const [expected, interval] = [expectSuccessEveryMs, shortest].map(formatDuration)
+  const what = timing.kind === 'every' ? `less than the interval of ${interval}` : 'too short'
+  throw new UsageError('E_SCHEDULE', `${option}: ${expected} is ${what}`, `${interval} is the shortest`)
 }
 
 /** Without what else is known of a task: this is stored. */

@@ -42,6 +42,8 @@ export interface ScheduleDefinition {
   readonly until: EpochMs | null
   /** How many slots may fire; null: any number. */
   readonly limit: number | null
+  /** A last success that is longer ago degrades `health`; null: none is expected. */
+  readonly expectSuccessEveryMs: number | null
 }
 
 /** What its jobs are enqueued with: the task's own where the schedule says nothing. */

@@ -84,8 +84,17 @@ export function changedOptions(old: DeclaredSchedule, declared: DeclaredSchedule
 
 function namedParts({ source, task, plan }: DeclaredSchedule): Readonly<Record<string, unknown>> | null {
   if (plan === null) return null
-  const { timing, argsJson, catchUp, maxLatenessMs, overlap, jitterMs, until, limit } = plan.definition
+  const { timing, argsJson, catchUp, maxLatenessMs, overlap, jitterMs, until, limit, expectSuccessEveryMs } =
+    plan.definition
   const startAt = timing.kind === 'every' ? timing.startAt : null
-  const ofSlots = { catchUp, maxLateness: maxLatenessMs, overlap, jitter: jitterMs, until, limit }
+  const ofSlots = {
+    catchUp,
+    maxLateness: maxLatenessMs,
+    overlap,
+    jitter: jitterMs,
+    until,
+    limit,
+    expectSuccessEvery: expectSuccessEveryMs,
+  }
   return { source, task, startAt, args: argsJson, ...ofSlots, ...jobOptionsOf(plan.definition) }
 }

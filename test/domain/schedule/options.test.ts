@@ -19,6 +19,7 @@ describe('a schedule as it is written', () => {
         jitterMs: 0,
         until: null,
         limit: null,
+        expectSuccessEveryMs: null,
       },
       rule: { kind: 'cron', cron: '0 2 * * *', tz: 'Europe/Berlin' },
     })
@@ -57,10 +58,16 @@ describe('a schedule as it is written', () => {
       jitter: '10s',
       limit: 3,
       until: '2031-01-01T00:00Z',
+      expectSuccessEvery: '26h',
     })
     expect(definition.argsJson).toBe('["a",{"b":"1970-01-01T00:00:00.000Z"}]')
     expect(definition.options).toEqual({ queue: 'mail', priority: 5, retries: 0, timeout: false, expires: '1h' })
-    expect(definition).toMatchObject({ jitterMs: 10_000, limit: 3, until: Date.UTC(2031, 0, 1) })
+    expect(definition).toMatchObject({
+      expectSuccessEveryMs: 93_600_000,
+      jitterMs: 10_000,
+      limit: 3,
+      until: Date.UTC(2031, 0, 1),
+    })
   })
 
   test.each<[string, object, RegExp]>([
@@ -79,6 +86,22 @@ describe('a schedule as it is written', () => {
       'a jitter as long as the interval',
       { every: '1m', jitter: '1m' },
       /schedule\.jitter: 1m is not less than the interval of 1m/,
+    ],
+    [
+      'an expectation of a schedule that fires once',
+      { at: '2030-12-24T18:00', expectSuccessEvery: '1d' },
+      /schedule\.expectSuccessEvery is for schedules that repeat/,
+    ],
+    [
+      'an expectation below the interval',
+      { every: '1d', expectSuccessEvery: '23h' },
+      /schedule\.expectSuccessEvery: 23h is less than the interval of 1d/,
+    ],
+    ['no time to succeed', { cron: '@daily', expectSuccessEvery: 0 }, /schedule\.expectSuccessEvery: 0ms is too short/],
+    [
+      'an expectation that is no duration',
+      { cron: '@daily', expectSuccessEvery: 'daily' },
+      /schedule\.expectSuccessEvery: "daily" is not a duration/,
     ],
     ['an unknown option', { cron: '@daily', catchup: 'all' }, /schedule: there is no option "catchup"/],
     ['a bad queue', { cron: '@daily', queue: '../x' }, /no queue name/],
