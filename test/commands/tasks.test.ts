@@ -22,6 +22,7 @@ export const digest = task(
   async (input: { day: string }) => input.day,
 )
 
+/** Sends a mail. */
 export async function send(to: string) {
   return to
 }
@@ -40,6 +41,7 @@ describe('tasks', () => {
     expect(listed.items).toEqual([
       {
         name: 'email.digest',
+        description: null,
         file: project.path('tasks/email.ts'),
         line: 3,
         queue: 'mail',
@@ -49,8 +51,9 @@ describe('tasks', () => {
       },
       {
         name: 'email.send',
+        description: 'Sends a mail.',
         file: project.path('tasks/email.ts'),
-        line: 8,
+        line: 9,
         queue: 'default',
         maxRetries: 3,
         timeoutMs: 900_000,
@@ -58,6 +61,7 @@ describe('tasks', () => {
       },
       {
         name: 'forever',
+        description: null,
         file: project.path('tasks/forever.mjs'),
         line: 2,
         queue: 'default',

@@ -34,7 +34,7 @@ export const shapes = {
   queue: ['cancelled', 'completed', 'failed', 'latencyMs', 'name', 'paused', 'queued', 'running', 'scheduled'],
   worker: ['concurrency', 'host', 'id', 'lastBeatAt', 'pid', 'running', 'startedAt'],
   runningJob: ['id', 'startedAt', 'task'],
-  task: ['file', 'line', 'maxRetries', 'name', 'queue', 'schedule', 'timeoutMs'],
+  task: ['description', 'file', 'line', 'maxRetries', 'name', 'queue', 'schedule', 'timeoutMs'],
   fault: ['file', 'message'],
   schedule: [
     'args',
