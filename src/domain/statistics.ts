@@ -18,6 +18,12 @@ export interface TaskStatistics {
   readonly durations: readonly { readonly bucket: number; readonly count: number }[]
 }
 
+/** The ends of one task in one minute, on all queues. */
+export interface MinuteStatistics extends Pick<TaskStatistics, 'task' | 'completed' | 'failed' | 'retried'> {
+  /** Since 1970. */
+  readonly minute: number
+}
+
 /** What one end adds to the statistics; null: nothing, such as being cancelled or given back. */
 export interface Counted {
   readonly count: 'completed' | 'retried' | FailureReason

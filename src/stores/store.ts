@@ -16,7 +16,7 @@ import type {
 import type { Outcome } from '../domain/outcome.js'
 import type { QueueChoice } from '../domain/queues.js'
 import type { Retention } from '../domain/retention.js'
-import type { TaskStatistics } from '../domain/statistics.js'
+import type { MinuteStatistics, TaskStatistics } from '../domain/statistics.js'
 import type { Changes } from './change-notifier.js'
 import type { ScheduleStore } from './schedule-store.js'
 
@@ -236,6 +236,8 @@ export interface JobReader {
   queuedByTask(queues: readonly string[] | null): Promise<readonly TaskCount[]>
   /** Statistics by queue and task since a time, rounded to the minute (null: all time). Includes pruned jobs. */
   statistics(since: EpochMs | null): Promise<readonly TaskStatistics[]>
+  /** The same for each minute that has ends, sorted by minute and task. Reads as many rows as it gives. */
+  statisticsByMinute(since: EpochMs): Promise<readonly MinuteStatistics[]>
   /**
    * Failed jobs since a time, rounded to the minute, grouped by task and error. The group with the latest failure
    * comes first. Includes pruned jobs.

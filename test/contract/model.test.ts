@@ -151,7 +151,7 @@ async function everything({ store, clock }: Subject) {
   const attempts = await Promise.all(items.map(({ id }) => store.attempts(id)))
   const requests = await Promise.all(['w1', 'w2', 'w3'].map((worker) => store.cancelRequests(worker)))
   const ahead = await Promise.all(items.map(({ id }) => store.jobsAhead(id, 5)))
-  const sums = await Promise.all([store.statistics(null), store.statistics(0)])
+  const sums = await Promise.all([store.statistics(null), store.statistics(0), store.statisticsByMinute(0)])
   const rest = [
     store.queues(),
     store.workers(),

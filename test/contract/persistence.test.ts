@@ -81,6 +81,7 @@ contract('persistence', (test) => {
       jobsAhead: () => store.jobsAhead('j1', 1),
       unfinished: () => store.unfinished(null),
       statistics: () => store.statistics(null),
+      statisticsByMinute: () => store.statisticsByMinute(0),
       failures: () => store.failures(0, 1),
       queueSamples: () => store.queueSamples(0),
       running: () => store.running(1),

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { durationBucket } from '../../src/domain/statistics.js'
+import { durationBucket, minuteOf } from '../../src/domain/statistics.js'
 import { contract, type Subject } from './harness.js'
 
 const noFailures = { error: 0, timeout: 0, lost: 0, expired: 0 }
@@ -78,5 +78,26 @@ contract('statistics', (test) => {
     expect(await completed(subject.clock.now() - 5 * 60_000)).toBe(2)
     expect(await completed(subject.clock.now() - 10 * 60_000)).toBe(3)
     expect(await completed(subject.clock.now() + 60_000)).toBe(0)
+  })
+
+  test('The ends of each minute are counted by task, on all queues, and minutes without ends are left out.', async (subject) => {
+    const end = async (task: string, queue: string, kind: 'completed' | 'failed') => {
+      const claim = await subject.start({ task, queue })
+      await subject.settle(claim, subject.outcome[kind]())
+    }
+    const first = minuteOf(subject.clock.now())
+    await end('b', 'x', 'completed')
+    await subject.advance(2 * 60_000)
+    await end('b', 'x', 'completed')
+    await end('b', 'y', 'failed')
+    await end('a', 'x', 'completed')
+    const counts = { completed: 0, failed: 0, retried: 0 }
+    const later = [
+      { minute: first + 2, task: 'a', ...counts, completed: 1 },
+      { minute: first + 2, task: 'b', ...counts, completed: 1, failed: 1 },
+    ]
+    const all = await subject.store.statisticsByMinute(0)
+    expect(all).toEqual([{ minute: first, task: 'b', ...counts, completed: 1 }, ...later])
+    expect(await subject.store.statisticsByMinute(subject.clock.now() - 60_000)).toEqual(later)
   })
 })

@@ -1,5 +1,11 @@
 import { type EpochMs, failureReasons } from '../../domain/job.js'
-import { type Counted, durationBucket, minuteOf, type TaskStatistics } from '../../domain/statistics.js'
+import {
+  type Counted,
+  durationBucket,
+  type MinuteStatistics,
+  minuteOf,
+  type TaskStatistics,
+} from '../../domain/statistics.js'
 
 interface End extends Counted {
   readonly task: string
@@ -22,9 +28,7 @@ export class Ends {
   }
 
   sums(since: EpochMs | null): readonly TaskStatistics[] {
-    const counted = this.#ends.filter(
-      ({ at }) => since === null || minuteOf(at) >= Math.max(minuteOf(since), this.#forgotten),
-    )
+    const counted = this.#since(since)
     const names = [...new Set(counted.map(({ queue, task }) => JSON.stringify([queue, task])))].sort()
     return names.map((name) => {
       const [queue, task] = JSON.parse(name) as [string, string]
@@ -34,6 +38,22 @@ export class Ends {
         counted.filter((end) => end.queue === queue && end.task === task),
       )
     })
+  }
+
+  byMinute(since: EpochMs): readonly MinuteStatistics[] {
+    const counted = this.#since(since)
+    const names = [...new Set(counted.map(({ at, task }) => JSON.stringify([minuteOf(at), task])))]
+    const pairs = names.map((name) => JSON.parse(name) as [number, string])
+    pairs.sort(([minute, task], [otherMinute, otherTask]) => minute - otherMinute || (task < otherTask ? -1 : 1))
+    return pairs.map(([minute, task]) => {
+      const ends = counted.filter((end) => minuteOf(end.at) === minute && end.task === task)
+      const { completed, failed, retried } = sumOf(task, '', ends)
+      return { minute, task, completed, failed, retried }
+    })
+  }
+
+  #since(since: EpochMs | null): readonly End[] {
+    return this.#ends.filter(({ at }) => since === null || minuteOf(at) >= Math.max(minuteOf(since), this.#forgotten))
   }
 }
 

@@ -96,6 +96,7 @@ export function openMemoryStore(clock: Clock): Store {
     unfinished: (queues, tasks) => run(() => hasUnfinished(tables, queues, tasks)),
     queuedByTask: (queues) => run(() => queuedByTask(tables, queues)),
     statistics: (since) => run(() => tables.ends.sums(since)),
+    statisticsByMinute: (since) => run(() => tables.ends.byMinute(since)),
     failures: (since, limit) => run(() => failureGroups(tables, since, limit)),
     queueSamples: (since) => run(() => queueSamples(tables, since)),
     running: (limit) => run(() => runningJobs(tables, limit)),

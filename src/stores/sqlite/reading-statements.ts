@@ -72,6 +72,11 @@ export const readingTexts = {
       sum(duration_ms) AS durationMs
     FROM statistics CROSS JOIN tasks ON tasks.id = statistics.task CROSS JOIN queues ON queues.id = statistics.queue
     WHERE minute BETWEEN ? AND ? GROUP BY statistics.queue, statistics.task ORDER BY queues.name, tasks.name`,
+  minutes: `
+    SELECT minute, tasks.name AS task, sum(completed) AS completed, sum(error + timeout + lost + expired) AS failed,
+      sum(retried) AS retried
+    FROM statistics CROSS JOIN tasks ON tasks.id = statistics.task
+    WHERE minute >= ? GROUP BY minute, statistics.task ORDER BY minute, tasks.name`,
   durations: `
     SELECT tasks.name AS task, queues.name AS queue, bucket, sum(count) AS count
     FROM durations CROSS JOIN tasks ON tasks.id = durations.task CROSS JOIN queues ON queues.id = durations.queue

@@ -1,5 +1,11 @@
 import type { EpochMs } from '../../domain/job.js'
-import { type Counted, durationBucket, minuteOf, type TaskStatistics } from '../../domain/statistics.js'
+import {
+  type Counted,
+  durationBucket,
+  type MinuteStatistics,
+  minuteOf,
+  type TaskStatistics,
+} from '../../domain/statistics.js'
 import type { Statements } from './statements.js'
 
 /** Stands for all time where others stand for a minute: a clock that was never set begins at minute 0. */
@@ -99,6 +105,10 @@ export function readStatistics(statements: Statements, since: EpochMs | null): r
     failedBy: { error, timeout, lost, expired },
     durations: durations.get(`${sums.queue} ${sums.task}`) ?? [],
   }))
+}
+
+export function readMinutes(statements: Statements, since: EpochMs): readonly MinuteStatistics[] {
+  return statements.minutes.all(Math.max(0, minuteOf(since))) as MinuteStatistics[]
 }
 
 type Duration = TaskStatistics['durations'][number]

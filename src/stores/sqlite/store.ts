@@ -42,7 +42,7 @@ import {
   triggerSchedule,
   waitingSchedules,
 } from './slots.js'
-import { readStatistics } from './statistics.js'
+import { readMinutes, readStatistics } from './statistics.js'
 import { sweep, sweepIsDue } from './sweep.js'
 import { Upkeep } from './upkeep.js'
 import { WakeUp } from './wake-up.js'
@@ -193,6 +193,7 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
       }),
     queuedByTask: (queues) => read(() => statements.queuedByTask.all({ queues: jsonOf(queues) }) as TaskCount[]),
     statistics: (since) => readTogether(() => readStatistics(statements, since)),
+    statisticsByMinute: (since) => read(() => readMinutes(statements, since)),
     failures: (since, limit) => readTogether(() => failureGroups(statements, since, limit)),
     queueSamples: (since) => read(() => queueSamples(statements, since)),
     running: (limit) => read(() => (statements.running.all(limit) as JobRow[]).map(jobOfRow)),

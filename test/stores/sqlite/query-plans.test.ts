@@ -77,6 +77,7 @@ test('Whatever is sorted is what runs, a few queues, sums of statistics, rows of
     'reservedSince',
     'queuedByTask',
     'statistics',
+    'minutes',
     'durations',
     'failureGroups',
     'queueSamples',
