@@ -16,9 +16,14 @@ const usualWidth = 80
 /** `--color` or `--no-color` of this command; null if neither is given. */
 export const chosenColour: { value: boolean | null } = { value: null }
 
+type OutputStream = Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>
+
 /** What the reader of stdout can see: asked for each time, because a terminal changes its width. */
 export function lookOfStdout(): Look {
-  const { isTTY, columns } = process.stdout
+  return lookOf(process.stdout)
+}
+
+export function lookOf({ isTTY, columns }: OutputStream): Look {
   return {
     width: isTTY ? columns || usualWidth : null,
     hasColours: hasColours(isTTY === true),

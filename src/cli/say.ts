@@ -1,4 +1,5 @@
 import { visible, visibleLine, visibleOutput } from '../views/sanitise.js'
+import { lookOf, styled } from './look.js'
 
 /** Writes a line to stderr that cannot drive a terminal. stdout is for data. */
 export function say(line: string): void {
@@ -7,7 +8,8 @@ export function say(line: string): void {
 
 /** Says an error, and in a second line what to do about it; null for no second line. */
 export function sayError(message: string, hint: string | null): void {
-  say(`error: ${message}`)
+  const head = styled('error:', 'red', lookOf(process.stderr))
+  process.stderr.write(`${head} ${visibleLine(message)}\n`)
   if (hint !== null) say(`  ${hint}`)
 }
 

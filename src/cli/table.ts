@@ -43,10 +43,16 @@ export async function table(
     ),
   )
   const shown = look.width === null ? all : fitted(all.filter(hasContent), look)
-  // The library knows how wide each character is, and takes 8 ms for its first table.
-  const isPlain = shown.every(({ cells }) => cells.every(({ text }) => /^[ -~]*$/.test(text)))
-  return isPlain ? aligned(shown, look) : await alignedByLibrary(shown, look)
+  const texts = shown.flatMap(({ heading, cells }) => [heading, ...cells.map(({ text }) => text)])
+  // The library takes 8 ms for its first table.
+  const byLibrary = !texts.every((text) => /^[ -~]*$/.test(text)) && texts.every((text) => measuredAlike.test(text))
+  return byLibrary ? await alignedByLibrary(shown, look) : aligned(shown, look)
 }
+
+// Latin, Greek, Cyrillic, Chinese, Japanese, and the signs of states. Of other scripts and of emoji the library knows the
+// widths of an older Unicode: it would break lines that fit.
+const measuredAlike =
+  /^[ -~\u00a1-\u02ff\u0370-\u0377\u0384-\u0482\u2010-\u2027\u2190-\u21ff\u2500-\u25fc\u2713-\u2718\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3]*$/
 
 function drawnColumn(column: Column, cells: readonly Cell[], look: Look): DrawnColumn {
   const drawn = cells.map((cell) => {
@@ -107,13 +113,15 @@ function widest(texts: readonly string[]): number {
   return texts.reduce((most, text) => Math.max(most, widthOf(text)), 0)
 }
 
-/** Cells in which every character is one column wide. */
 function aligned(columns: readonly DrawnColumn[], look: Look): string {
-  const pad = (text: string, { width, align }: DrawnColumn) =>
-    align === 'right' ? text.padStart(width) : text.padEnd(width)
+  const padded = (text: string, style: Style | null, { width, align }: DrawnColumn) => {
+    const spaces = ' '.repeat(Math.max(0, width - widthOf(text)))
+    const shown = inStyle(text, style, look)
+    return align === 'right' ? spaces + shown : shown + spaces
+  }
   const line = (cellOf: (column: DrawnColumn) => string, style: (column: DrawnColumn) => Style | null) =>
     columns
-      .map((column) => inStyle(pad(cellOf(column), column), style(column), look))
+      .map((column) => padded(cellOf(column), style(column), column))
       .join(' '.repeat(gap))
       .trimEnd()
   const count = columns[0]?.cells.length ?? 0

@@ -1,13 +1,15 @@
 import { formatDuration } from '../../domain/duration.js'
 import type { JobError } from '../../domain/failure.js'
 import type { EpochMs } from '../../domain/job.js'
+import { type Glyph, stateGlyphs } from '../../views/glyphs.js'
 import type { JobJson, JobListItem } from '../../views/job.js'
 import { visible, visibleLine } from '../../views/sanitise.js'
 import { stateCell, timeCell } from '../cells.js'
+import { drawn, type Look, lookOfStdout, styled } from '../look.js'
 import { table } from '../table.js'
 
 /** Everything about one job, for people. */
-export function jobText(job: JobJson): string {
+export function jobText(job: JobJson, look: Look = lookOfStdout()): string {
   const facts: (readonly [string, string | null])[] = [
     ['why', job.explanation],
     ['queue', job.queue],
@@ -26,18 +28,19 @@ export function jobText(job: JobJson): string {
     ['progress', job.progress === null ? null : progressText(job.progress)],
     ['result', job.state === 'completed' ? JSON.stringify(job.result) : null],
   ]
-  const lines = facts.flatMap(([name, value]) => (value === null ? [] : [`  ${name.padEnd(11)} ${visibleLine(value)}`]))
+  const lines = facts.flatMap(([name, value]) =>
+    value === null ? [] : [`  ${styled(name.padEnd(11), 'dim', look)} ${visibleLine(value)}`],
+  )
   return [
-    `${job.id}  ${visibleLine(job.task)}  ${stateText(job)}`,
+    `${styled(job.id, 'bold', look)}  ${visibleLine(job.task)}  ${stateOnTerminal(job, look)}`,
     ...lines,
-    ...job.attempts.flatMap(attemptLines),
+    ...job.attempts.flatMap((attempt) => attemptLines(attempt, look)),
   ].join('\n')
 }
 
-function attemptLines(attempt: JobJson['attempts'][number]): string[] {
+function attemptLines(attempt: JobJson['attempts'][number], look: Look): string[] {
   const took = attempt.durationMs === null ? '' : ` after ${formatDuration(attempt.durationMs)}`
-  const reason = attempt.reason === null || attempt.reason === 'error' ? '' : ` (${attempt.reason})`
-  const head = `  attempt ${attempt.attempt}   ${attempt.state}${reason}${took}, ${attempt.startedAt}${usageText(attempt.usage)}`
+  const head = `  attempt ${attempt.attempt}   ${stateOnTerminal(attempt, look)}${took}, ${attempt.startedAt}${usageText(attempt.usage)}`
   return attempt.error === null ? [head] : [head, indented(errorText(attempt.error))]
 }
 
@@ -65,7 +68,17 @@ function indented(text: string): string {
     .join('\n')
 }
 
-export function stateText(job: Pick<JobListItem, 'state' | 'reason'>): string {
+/** A state behind its sign and in its colour; in a pipe the bare word. */
+function stateOnTerminal(of: { readonly state: string; readonly reason: string | null }, look: Look): string {
+  const text = stateText(of)
+  const glyph = look.width === null ? undefined : glyphs[of.state]
+  return glyph === undefined ? text : styled(`${drawn(glyph, look)} ${text}`, glyph.style, look)
+}
+
+// An attempt has states of its own, such as `released`, which have no sign.
+const glyphs: Readonly<Record<string, Glyph>> = stateGlyphs
+
+export function stateText(job: { readonly state: string; readonly reason: string | null }): string {
   return job.reason === null || job.reason === 'error' ? job.state : `${job.state} (${job.reason})`
 }
 

@@ -1,3 +1,4 @@
+import { cutToWidth } from '../../views/cut.js'
 import { visibleLine } from '../../views/sanitise.js'
 import { progressText } from './job-text.js'
 
@@ -24,7 +25,7 @@ export class ProgressLine {
     const filled = Math.round(fraction * width)
     const whole = `[${'█'.repeat(filled)}${'░'.repeat(width - filled)}] ${text}`
     this.#clear()
-    this.#shown = [...whole].slice(0, (this.#out.columns || 80) - 1).join('')
+    this.#shown = cutToWidth(whole, (this.#out.columns || 80) - 1)
     this.#out.write(this.#shown)
   }
 
