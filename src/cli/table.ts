@@ -1,7 +1,7 @@
 import { cutToWidth, widthOf } from '../views/cut.js'
-import type { Style } from '../views/glyphs.js'
+import type { Glyph, Style } from '../views/glyphs.js'
 import { visibleLine } from '../views/sanitise.js'
-import { type Look, lookOfStdout, styled } from './look.js'
+import { drawn, type Look, lookOfStdout, styled } from './look.js'
 
 export interface Column {
   readonly heading: string
@@ -13,8 +13,18 @@ export interface Column {
   readonly optional?: true
 }
 
-/** What a cell says in a pipe or a file (`full`), and on a terminal (`short`, default: the same). */
-export type Cell = string | { readonly full: string; readonly short?: string; readonly style?: Style }
+export type Cell =
+  | string
+  | {
+      /** What it says in a pipe or a file. */
+      readonly full: string
+      /** What it says on a terminal. Default: the same. */
+      readonly short?: string
+      /** Stands before the text on a terminal, and gives it its colour. */
+      readonly glyph?: Glyph
+      /** Default: that of the glyph. */
+      readonly style?: Style
+    }
 
 /** A column with its cells as they are drawn: no cell has a control character. */
 interface DrawnColumn extends Column {
@@ -55,11 +65,13 @@ const measuredAlike =
   /^[ -~\u00a1-\u02ff\u0370-\u0377\u0384-\u0482\u2010-\u2027\u2190-\u21ff\u2500-\u25fc\u2713-\u2718\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3]*$/
 
 function drawnColumn(column: Column, cells: readonly Cell[], look: Look): DrawnColumn {
-  const drawn = cells.map((cell) => {
-    const { full, short, style = null } = typeof cell === 'string' ? { full: cell } : cell
-    return { text: visibleLine(look.width === null ? full : (short ?? full)), style }
+  const texts = cells.map((cell) => {
+    const { full, short = full, glyph, style = glyph?.style ?? null } = typeof cell === 'string' ? { full: cell } : cell
+    if (look.width === null) return { text: visibleLine(full), style }
+    const sign = glyph === undefined ? '' : `${drawn(glyph, look)} `
+    return { text: sign + visibleLine(short), style }
   })
-  return { ...column, cells: drawn, width: widest([column.heading, ...drawn.map(({ text }) => text)]) }
+  return { ...column, cells: texts, width: widest([column.heading, ...texts.map(({ text }) => text)]) }
 }
 
 function hasContent({ cells }: DrawnColumn): boolean {

@@ -82,7 +82,7 @@ export function stateText(job: { readonly state: string; readonly reason: string
   return job.reason === null || job.reason === 'error' ? job.state : `${job.state} (${job.reason})`
 }
 
-export function jobsTable(items: readonly JobListItem[], now: EpochMs): Promise<string> {
+export function jobsTable(items: readonly JobListItem[], now: EpochMs, look: Look = lookOfStdout()): Promise<string> {
   return table(
     [
       'JOB',
@@ -102,6 +102,7 @@ export function jobsTable(items: readonly JobListItem[], now: EpochMs): Promise<
       timeCell(job.createdAt, now),
       job.error === null ? '' : errorLine(job.error),
     ]),
+    look,
   )
 }
 

@@ -2,10 +2,10 @@ import { formatDuration } from '../../domain/duration.js'
 import { type JobState, jobStates } from '../../domain/job.js'
 import { pausedGlyph, stateGlyphs } from '../../views/glyphs.js'
 import type { QueueJson } from '../../views/queue.js'
-import { glyphCell } from '../cells.js'
+import { type Look, lookOfStdout } from '../look.js'
 import { type Cell, table } from '../table.js'
 
-export function queuesTable(queues: readonly QueueJson[]): Promise<string> {
+export function queuesTable(queues: readonly QueueJson[], look: Look = lookOfStdout()): Promise<string> {
   return table(
     [
       { heading: 'QUEUE', flexible: true },
@@ -17,8 +17,9 @@ export function queuesTable(queues: readonly QueueJson[]): Promise<string> {
       queue.name,
       ...jobStates.map((state) => countCell(state, queue[state])),
       queue.latencyMs === null ? '' : formatDuration(queue.latencyMs),
-      queue.paused ? glyphCell(pausedGlyph, 'paused') : '',
+      queue.paused ? { full: 'paused', glyph: pausedGlyph } : '',
     ]),
+    look,
   )
 }
 

@@ -3,6 +3,7 @@ import type { JobJson } from '../../views/job.js'
 import { hasPassed, type SuiteJson, tookMs } from '../../views/suite.js'
 import { stateCell } from '../cells.js'
 import { errorLine, stateText } from '../jobs/job-text.js'
+import { type Look, lookOfStdout } from '../look.js'
 import { table } from '../table.js'
 
 /** How a task of a suite ended: one line, and below it the stack if it failed. */
@@ -28,7 +29,11 @@ function indented(text: string): string {
 }
 
 /** The summary: a row for each task and each faulty module, and a last line that counts them. */
-export async function suiteText(suite: SuiteJson, shownPath: (file: string) => string): Promise<string> {
+export async function suiteText(
+  suite: SuiteJson,
+  shownPath: (file: string) => string,
+  look: Look = lookOfStdout(),
+): Promise<string> {
   const rows = [
     ...suite.items.map((job) => {
       const took = tookMs(job)
@@ -53,7 +58,7 @@ export async function suiteText(suite: SuiteJson, shownPath: (file: string) => s
     { heading: 'TIME', align: 'right' },
     { heading: 'ERROR', flexible: true },
   ] as const
-  return `${await table(columns, rows)}\n\n${counts}`
+  return `${await table(columns, rows, look)}\n\n${counts}`
 }
 
 /** `120 ms`, `1.2 s` */

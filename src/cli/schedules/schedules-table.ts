@@ -2,9 +2,14 @@ import { formatDuration } from '../../domain/duration.js'
 import type { EpochMs } from '../../domain/job.js'
 import { localText, offsetText } from '../../domain/schedule/local-time.js'
 import type { ScheduleJson } from '../../views/schedule.js'
+import { type Look, lookOfStdout } from '../look.js'
 import { table } from '../table.js'
 
-export function schedulesTable(schedules: readonly ScheduleJson[], now: EpochMs): Promise<string> {
+export function schedulesTable(
+  schedules: readonly ScheduleJson[],
+  now: EpochMs,
+  look: Look = lookOfStdout(),
+): Promise<string> {
   return table(
     [
       'SCHEDULE',
@@ -24,6 +29,7 @@ export function schedulesTable(schedules: readonly ScheduleJson[], now: EpochMs)
       lastText(schedule, schedule.waiting),
       schedule.source,
     ]),
+    look,
   )
 }
 

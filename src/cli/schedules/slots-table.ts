@@ -1,12 +1,13 @@
 import { formatDuration } from '../../domain/duration.js'
 import { localText, offsetText } from '../../domain/schedule/local-time.js'
 import type { DueJson, SlotJson } from '../../views/slot.js'
+import { type Look, lookOfStdout } from '../look.js'
 import { table } from '../table.js'
 
 // Every slot is some milliseconds late.
 const minToldMs = 1_000
 
-export function historyTable(slots: readonly SlotJson[], tz: string): Promise<string> {
+export function historyTable(slots: readonly SlotJson[], tz: string, look: Look = lookOfStdout()): Promise<string> {
   const local = (time: string) => `${localText(tz, Date.parse(time))} ${offsetText(tz, Date.parse(time))}`
   return table(
     ['SLOT', 'OUTCOME', { heading: 'LATE', align: 'right' }, 'JOB', { heading: 'REASON', flexible: true }],
@@ -17,12 +18,14 @@ export function historyTable(slots: readonly SlotJson[], tz: string): Promise<st
       job ?? '',
       reason ?? '',
     ]),
+    look,
   )
 }
 
-export function dueTable(slots: readonly DueJson[]): Promise<string> {
+export function dueTable(slots: readonly DueJson[], look: Look = lookOfStdout()): Promise<string> {
   return table(
     ['LOCAL', 'OFFSET', { heading: 'UTC', optional: true }, { heading: 'NOTE', flexible: true }],
     slots.map(({ local, offset, at, note }) => [local, offset, at, note ?? '']),
+    look,
   )
 }

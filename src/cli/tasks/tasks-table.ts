@@ -1,8 +1,9 @@
 import { formatDuration } from '../../domain/duration.js'
 import type { TaskItem } from '../../views/task.js'
+import { type Look, lookOfStdout } from '../look.js'
 import { table } from '../table.js'
 
-export async function tasksTable(items: readonly TaskItem[]): Promise<string> {
+export async function tasksTable(items: readonly TaskItem[], look: Look = lookOfStdout()): Promise<string> {
   if (items.length === 0) return 'No tasks yet. Export a function from a module of the task directory.'
   return table(
     [
@@ -23,6 +24,7 @@ export async function tasksTable(items: readonly TaskItem[]): Promise<string> {
       task.timeoutMs === null ? 'none' : formatDuration(task.timeoutMs),
       task.schedule ?? '',
     ]),
+    look,
   )
 }
 
