@@ -7,6 +7,7 @@ const entries = [
   ...globSync('commands/**/*.ts'),
   'src/index.ts',
   'src/cli.ts',
+  'src/cli/complete.ts',
   'src/compile-cache.ts',
   'src/task-process.ts',
 ]
@@ -140,7 +141,7 @@ const program = {
         {
           // Without user-code.ts, which runs as soon as it is imported: `run --inline` imports what it is made of.
           name: 'modules',
-          test: /src[\\/]project[\\/](modules[\\/]|load-tasks|load-error|discover|module-tasks|task-directory|wanted)|node_modules[\\/](get-tsconfig|resolve-pkg-maps|es-module-lexer)/,
+          test: /src[\\/]project[\\/](modules[\\/]|load-tasks|load-error|module-tasks|task-directory|wanted)|node_modules[\\/](get-tsconfig|resolve-pkg-maps|es-module-lexer)/,
         },
         {
           name: 'work',
@@ -148,11 +149,11 @@ const program = {
         },
         {
           name: 'cli',
-          test: /src[\\/](views|app)[\\/](?!start-inline|init-project|jobs[\\/]watch|run[\\/](each|run)-|schedules[\\/](sync|trigger)|tasks|workers)|src[\\/]cli([\\/](?!jobs[\\/]show-progress|run[\\/](one|each|suite\.)|schedules[\\/](start|sync|trigger)|tasks[\\/]list|workers)|\.ts)|node_modules[\\/](?!cli-table3|croner|ms[\\/]|chokidar|readdirp)/,
+          test: /src[\\/](views|app)[\\/](?!start-inline|completion|sanitise|init-project|jobs[\\/]watch|run[\\/](each|run)-|schedules[\\/](sync|trigger)|tasks|workers)|src[\\/]cli([\\/](?!argv|complet|jobs[\\/]show-progress|run[\\/](one|each|suite\.)|schedules[\\/](start|sync|trigger)|tasks[\\/]list|workers)|\.ts)|node_modules[\\/](?!cli-table3|croner|ms[\\/]|chokidar|readdirp)/,
         },
         {
           name: 'core',
-          test: /src[\\/](domain|debug|stores[\\/](?!memory|sqlite[\\/](?!files|errors))|engine[\\/](?!task-process|hosts[\\/]inline)|project[\\/](?!evaluate-config)|open)|guarded-os|node_modules[\\/](croner|ms[\\/])|rolldown[\\/]runtime/,
+          test: /src[\\/](domain|debug|stores[\\/](?!memory|sqlite[\\/](?!files|errors))|engine[\\/](?!task-process|hosts[\\/]inline)|project[\\/](?!evaluate-config|scan-)|open|cli[\\/]argv|views[\\/]sanitise)|guarded-os|node_modules[\\/](croner|ms[\\/])|rolldown[\\/]runtime/,
         },
       ],
     },

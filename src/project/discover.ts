@@ -1,16 +1,7 @@
-import {
-  closeSync,
-  type Dirent,
-  existsSync,
-  openSync,
-  readdirSync,
-  readlinkSync,
-  readSync,
-  realpathSync,
-  statSync,
-} from 'node:fs'
+import { type Dirent, existsSync, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { basename, extname, join, relative, sep } from 'node:path'
 import type { ModuleFault } from '../engine/ipc/messages.js'
+import { startOfFile } from './file-start.js'
 import { isFolder } from './find.js'
 
 const extensions = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'])
@@ -81,10 +72,7 @@ function isProgram(path: string): boolean {
   try {
     const stat = statSync(path)
     if (!stat.isFile() || (stat.mode & 0o111) === 0) return false
-    const file = openSync(path, 'r')
-    const start = Buffer.alloc(4)
-    readSync(file, start, 0, 4, 0)
-    closeSync(file)
+    const start = startOfFile(path, 4)
     return start.toString('latin1').startsWith('#!') || start.equals(elf)
   } catch {
     return false

@@ -9,7 +9,8 @@ import { shellTask } from '../engine/shell-task.js'
 import { definitionOf } from '../engine/task.js'
 import type { LoadedTask } from '../engine/task-process/loaded-task.js'
 import type { TaskModule } from './discover.js'
-import { placeOf } from './task-place.js'
+import { startOfFile } from './file-start.js'
+import { descriptionOfScript, placeOf } from './task-place.js'
 
 export interface FoundTask extends LoadedTask {
   readonly info: TaskInfo
@@ -52,12 +53,16 @@ function asData(schedule: TaskSchedule | null, file: string, faults: ModuleFault
   }
 }
 
+// A program may be large; its description is at its head.
+const headBytes = 4_096
+
 /** A program is run by the worker itself; here it is only known. */
 export function programTask({ file, prefix }: TaskModule, faults: ModuleFault[]): FoundTask[] {
   if (isRefused(prefix, file, faults)) return []
   const defaults = { ...plainTaskDefaults, timeoutMs: null }
   const options = { graceMs: defaultGraceMs, isolation: 'shared', kind: 'program', schedule: null } as const
-  const info = { name: prefix, file, line: 1, description: null, ...options, ...defaults }
+  const description = descriptionOfScript(startOfFile(file, headBytes).toString('utf8'))
+  const info = { name: prefix, file, line: 1, description, ...options, ...defaults }
   const run = () => {
     throw new Error(`${prefix} is a program, and was handed to a task process`)
   }

@@ -29,7 +29,7 @@ export function placeOf(source: string, name: string): TaskPlace {
 }
 
 /** The first line of the doc comment that a text ends with. */
-function descriptionAbove(before: string): string | null {
+export function descriptionAbove(before: string): string | null {
   const end = before.trimEnd()
   if (!end.endsWith('*/')) return null
   const comment = end.slice(end.lastIndexOf('/*'))
@@ -39,4 +39,14 @@ function descriptionAbove(before: string): string | null {
   // What follows an `@` is for tools.
   const first = texts.find((text) => text !== '') ?? ''
   return first === '' || first.startsWith('@') ? null : first.slice(0, maxDescription)
+}
+
+/** The first line of the comment at the head of a script; null if there is none. */
+export function descriptionOfScript(source: string): string | null {
+  const [first = '', ...rest] = source.split('\n')
+  if (!first.startsWith('#!')) return null
+  const end = rest.findIndex((line) => !/^\s*#/.test(line))
+  const comment = end < 0 ? rest : rest.slice(0, end)
+  const text = comment.map((line) => line.replace(/^[\s#]+/, '').trim()).find((line) => line !== '')
+  return text?.slice(0, maxDescription) ?? null
 }

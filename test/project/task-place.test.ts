@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { placeOf } from '../../src/project/task-place.js'
+import { descriptionOfScript, placeOf } from '../../src/project/task-place.js'
 
 test.each<[source: string, name: string, line: number, description: string | null]>([
   ['/** Sends a mail. */\nexport async function send() {}', 'send', 2, 'Sends a mail.'],
@@ -19,4 +19,13 @@ test.each<[source: string, name: string, line: number, description: string | nul
   ['/** */\nexport function send() {}', 'send', 2, null],
 ])('The place of a task in %j', (source, name, line, description) => {
   expect(placeOf(source, name)).toEqual({ line, description })
+})
+
+test.each([
+  ['#!/bin/sh\n# Copies the photos.\n# And more.\ncp a b', 'Copies the photos.'],
+  ['#!/usr/bin/env python3\n#\n## Sums up.\n', 'Sums up.'],
+  ['#!/bin/sh\ncp a b\n# Not this.', null],
+  ['\u007fELF\n# Nor this.', null],
+])('The description of a script in %j', (source, description) => {
+  expect(descriptionOfScript(source)).toBe(description)
 })
