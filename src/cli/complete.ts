@@ -2,12 +2,12 @@ import { resolve } from 'node:path'
 import { KnownNames } from '../app/completion/known-names.js'
 import { type JobState, jobStates } from '../domain/job.js'
 import { isFinal } from '../domain/transitions.js'
+import { visibleLine } from '../views/sanitise.js'
 import { type Candidate, type Completion, complete, type FindNames } from './completion/complete.js'
 import type { NameKind } from './completion/kinds.js'
 import { type Manifest, readManifest } from './completion/manifest.js'
 import { bashWords, keptByBash } from './completion/shell-words.js'
 import type { TypedLine } from './completion/typed-line.js'
-import { visibleLine } from '../views/sanitise.js'
 
 /**
  * Answers a shell that asks what may stand at the cursor: `__complete bash BREAKS LINE`, or `__complete zsh|fish WORDS...`.
