@@ -2,7 +2,7 @@ import { formatDuration } from '../domain/duration.js'
 import type { EpochMs } from '../domain/job.js'
 import type { StatusJson } from '../views/status.js'
 import { queuesTable } from './queues/queues-table.js'
-import { lastText, nextText } from './schedules/schedules-table.js'
+import { lastText, nextCell } from './schedules/schedules-table.js'
 import { table } from './table.js'
 
 export async function statusText(status: StatusJson, now: EpochMs): Promise<string> {
@@ -40,7 +40,7 @@ async function schedulesText(schedules: StatusJson['schedules'], now: EpochMs): 
       schedule.name,
       schedule.task,
       schedule.rule ?? '',
-      nextText(schedule, now),
+      nextCell(schedule, now),
       lastText(schedule),
     ]),
   )

@@ -5,6 +5,8 @@ import { drawn, type Look, lookOfStdout, styled } from './look.js'
 
 export interface Column {
   readonly heading: string
+  /** The heading on a terminal. Default: the same. */
+  readonly short?: string
   /** Numbers, so that they can be compared. Default: left. */
   readonly align?: 'right'
   /** Whether long cells are cut where the terminal is too narrow, before others are. */
@@ -71,7 +73,8 @@ function drawnColumn(column: Column, cells: readonly Cell[], look: Look): DrawnC
     const sign = glyph === undefined ? '' : `${drawn(glyph, look)} `
     return { text: sign + visibleLine(short), style }
   })
-  return { ...column, cells: texts, width: widest([column.heading, ...texts.map(({ text }) => text)]) }
+  const heading = look.width === null ? column.heading : (column.short ?? column.heading)
+  return { ...column, heading, cells: texts, width: widest([heading, ...texts.map(({ text }) => text)]) }
 }
 
 function hasContent({ cells }: DrawnColumn): boolean {

@@ -1,9 +1,10 @@
 import { formatDuration } from '../../domain/duration.js'
 import type { EpochMs } from '../../domain/job.js'
 import { localText, offsetText } from '../../domain/schedule/local-time.js'
+import { pausedGlyph, stateGlyphs } from '../../views/glyphs.js'
 import type { ScheduleJson } from '../../views/schedule.js'
 import { type Look, lookOfStdout } from '../look.js'
-import { table } from '../table.js'
+import { type Cell, table } from '../table.js'
 
 export function schedulesTable(
   schedules: readonly ScheduleJson[],
@@ -25,7 +26,7 @@ export function schedulesTable(
       schedule.task,
       schedule.rule ?? '',
       schedule.tz ?? '',
-      nextText(schedule, now),
+      nextCell(schedule, now),
       lastText(schedule, schedule.waiting),
       schedule.source,
     ]),
@@ -35,12 +36,18 @@ export function schedulesTable(
 
 type Next = Pick<ScheduleJson, 'nextAt' | 'tz' | 'paused' | 'fault'>
 
-export function nextText({ nextAt, tz, paused, fault }: Next, now: EpochMs): string {
-  if (fault !== null) return `faulty: ${fault}`
-  if (nextAt === null || tz === null) return 'none: it has ended'
-  if (paused) return 'paused'
+export function nextCell({ nextAt, tz, paused, fault }: Next, now: EpochMs): Cell {
+  if (fault !== null) return { full: `faulty: ${fault}`, glyph: stateGlyphs.failed }
+  if (nextAt === null || tz === null) return { full: 'none: it has ended', style: 'dim' }
+  if (paused) return { full: 'paused', glyph: pausedGlyph }
   const at = Date.parse(nextAt)
-  return `${localText(tz, at)} ${offsetText(tz, at)}${at > now ? `, in ${formatDuration(at - now)}` : ''}`
+  const local = localText(tz, at)
+  const wait = at > now ? `, in ${formatDuration(at - now)}` : ''
+  // On a terminal without the year and the seconds: the wait says the rest.
+  return {
+    full: `${local} ${offsetText(tz, at)}${wait}`,
+    short: `${local.slice('yyyy-'.length, -':ss'.length)}${wait}`,
+  }
 }
 
 export function lastText({ lastSlot, tz }: Pick<ScheduleJson, 'lastSlot' | 'tz'>, waiting = 0): string {

@@ -1,0 +1,79 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
+import { afterAll, describe, expect, test } from 'vitest'
+import { currentStatus } from '../../src/app/current-status.js'
+import { listJobs } from '../../src/app/jobs/list-jobs.js'
+import { jobsTable } from '../../src/cli/jobs/job-text.js'
+import type { Look } from '../../src/cli/look.js'
+import { queuesTable } from '../../src/cli/queues/queues-table.js'
+import { schedulesTable } from '../../src/cli/schedules/schedules-table.js'
+import { widthOf } from '../../src/views/cut.js'
+import { scheduleToJson } from '../../src/views/schedule.js'
+import { busyStore, emptyStore, failingStore, type SampleStore } from '../support/sample-stores.js'
+import { drivesMoreThanColour } from '../support/terminal.js'
+
+// Each screen of a command on a terminal of each width, over a store with a known history. UPDATE_GOLDEN=1 writes the
+// files of test/golden/screens; in those with colours ␛ stands for the escape character.
+const folder = join(import.meta.dirname, '../golden/screens')
+const rewrites = process.env.UPDATE_GOLDEN === '1'
+const used = new Set<string>()
+
+type Screen = (sample: SampleStore, look: Look) => Promise<string>
+
+const screens: Readonly<Record<string, Screen>> = {
+  jobs: async ({ store, clock }, look) => {
+    const { items } = await listJobs(store, {}, { limit: 20, after: null }, [])
+    return jobsTable(items, clock.now(), look)
+  },
+  queues: async ({ store, clock }, look) => queuesTable((await currentStatus(store, clock.now())).queues, look),
+  schedules: async ({ store, clock }, look) => {
+    const schedules = await store.schedules()
+    const items = schedules.map((schedule) => scheduleToJson(schedule, [], clock.now()))
+    return schedulesTable(items, clock.now(), look)
+  },
+}
+
+const looks: readonly (Look & { readonly name: string })[] = [
+  { name: '120', width: 120, hasColours: false, hasUnicode: true },
+  { name: '120-colour', width: 120, hasColours: true, hasUnicode: true },
+  { name: '80', width: 80, hasColours: false, hasUnicode: true },
+  { name: '80-colour', width: 80, hasColours: true, hasUnicode: true },
+  { name: '60', width: 60, hasColours: false, hasUnicode: true },
+  { name: '60-ascii', width: 60, hasColours: false, hasUnicode: false },
+]
+
+describe.each([
+  ['empty', async () => emptyStore()],
+  ['busy', busyStore],
+  ['failing', failingStore],
+])('of a store that is %s', (state, open) => {
+  test.each(Object.entries(screens))('The screen of %s fits each terminal.', async (name, screen) => {
+    const sample = await open()
+    for (const look of looks) {
+      const text = await screen(sample, look)
+      for (const line of text.split('\n')) {
+        expect(widthOf(stripVTControlCharacters(line)), line).toBeLessThanOrEqual(look.width ?? 0)
+      }
+      expect(drivesMoreThanColour(text)).toBeNull()
+      expectGolden(`${name}-${state}-${look.name}.txt`, text)
+    }
+  })
+})
+
+afterAll(() => {
+  if (used.size < Object.keys(screens).length * looks.length * 3) return
+  expect(readdirSync(folder).filter((file) => !used.has(file))).toEqual([])
+})
+
+function expectGolden(name: string, text: string): void {
+  used.add(name)
+  const file = join(folder, name)
+  const shown = `${text.replaceAll('\u001b', '␛')}\n`
+  if (rewrites) {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(file, shown)
+  }
+  expect(existsSync(file), `${file} is missing; UPDATE_GOLDEN=1 writes it`).toBe(true)
+  expect(shown, file).toBe(readFileSync(file, 'utf8'))
+}
