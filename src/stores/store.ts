@@ -186,6 +186,15 @@ export interface JobAdmin {
   /** Cancels waiting jobs, and requests a cancel of running jobs. Ended jobs do not change. */
   cancel(ids: readonly JobId[]): Promise<readonly ('cancelled' | 'requested' | 'ended' | 'unknown')[]>
   /**
+   * Puts failed and cancelled jobs back on their queues, now and for any worker. A retried job keeps its attempts, and its
+   * `attempt` counts on; failures, losses, postponements and progress begin anew. It does not expire any more, holds its
+   * unique key again, and the slots of its schedule have an unended job again. Statistics and failure groups keep what was
+   * counted.
+   */
+  retry(ids: readonly JobId[]): Promise<readonly Retried[]>
+  /** Removes jobs that have ended, with attempts and output. Statistics, and the slots of schedules, keep their ends. */
+  remove(ids: readonly JobId[]): Promise<readonly Removed[]>
+  /**
    * Stops claims from these queues, except of reserved jobs. Running jobs continue. A queue may be paused before it has
    * jobs. A queue that is already paused keeps its time.
    */
@@ -202,6 +211,15 @@ export interface JobAdmin {
   /** Housekeeping of the store, and samples of its queues. Workers call it every few seconds. */
   maintain(): Promise<void>
 }
+
+/**
+ * What a retry did. `key-taken`: another job holds the unique key of this one. `input-gone`: the command read its stdin from
+ * a foreground run, which has ended.
+ */
+export type Retried = 'retried' | 'waiting' | 'running' | 'completed' | 'key-taken' | 'input-gone' | 'unknown'
+
+/** What a removal did. `key-held`: the job keeps its unique key taken for some time yet. */
+export type Removed = 'removed' | 'unended' | 'key-held' | 'unknown'
 
 /** Reading. Nothing here writes. */
 export interface JobReader {

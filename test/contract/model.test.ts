@@ -43,6 +43,8 @@ const operations = fc.oneof(
   },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('settle' as const), lease: fc.nat(9), end: ends }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel' as const), ids: fc.array(ids, { maxLength: 3 }) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('retry' as const), ids: fc.array(ids, { maxLength: 3 }) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('remove' as const), ids: fc.array(ids, { maxLength: 3 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('pause' as const), names: pausable }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('resume' as const), names: pausable }) },
   {
@@ -111,6 +113,10 @@ async function run(subject: Subject, leases: Lease[], operation: Operation): Pro
     }
     case 'cancel':
       return store.cancel(operation.ids)
+    case 'retry':
+      return store.retry(operation.ids)
+    case 'remove':
+      return store.remove(operation.ids)
     case 'pause':
       return store.pauseQueues(operation.names)
     case 'resume':

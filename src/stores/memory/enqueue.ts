@@ -22,7 +22,7 @@ export function enqueueJob(tables: Tables, newJob: NewJob): Enqueued {
   return { id, answer: holder === null ? 'created' : 'replaced' }
 }
 
-function keyHolder(tables: Tables, name: string): JobRow | null {
+export function keyHolder(tables: Tables, name: string): JobRow | null {
   const taken = tables.keys.get(name)
   const row = taken === undefined ? null : tables.jobs.find(taken.job)
   if (taken === undefined || row === null) return null

@@ -4,6 +4,7 @@ import { minuteOf } from '../../domain/statistics.js'
 import { type FinalState, finalStates, keepMsOf, oldestKept, oldestYoung } from '../retention.js'
 import { forgetFailures } from './failures.js'
 import { byArrival, type JobRow } from './jobs.js'
+import { holdsKey, removeRow } from './remove.js'
 import { newestSlotTooMany, pruneSlots } from './schedules.js'
 import type { Tables } from './tables.js'
 
@@ -20,12 +21,7 @@ export function prune(tables: Tables, retention: Retention, limit: number): numb
     const tooMany = others.toSorted(byArrival).slice(0, Math.max(0, ended.length - old.length - most))
     removed.push(...[...old, ...tooMany].slice(0, limit - removed.length))
   }
-  for (const row of removed) {
-    tables.jobs.remove(row)
-    tables.removed.set(row.job.queue, (tables.removed.get(row.job.queue) ?? 0) + 1)
-    const { key, id } = row.job
-    if (key !== null && tables.keys.get(key)?.job === id) tables.keys.delete(key)
-  }
+  for (const row of removed) removeRow(tables, row)
   if (statisticsMs !== null) forgetMinutes(tables, oldestKept(now, statisticsMs))
   const slotsBefore = Math.max(newestSlotTooMany(tables, most) + 1, oldestKept(now, slotsMs))
   return Math.max(removed.length, pruneSlots(tables, slotsBefore, limit))
@@ -44,10 +40,4 @@ function forgetMinutes(tables: Tables, before: EpochMs): void {
 
 function byEnd(tables: Tables, state: FinalState): readonly JobRow[] {
   return tables.jobs.inState(state).toSorted((a, b) => (a.job.endedAt ?? 0) - (b.job.endedAt ?? 0) || byArrival(a, b))
-}
-
-/** Whether the key is to stay taken for some time, though its job has ended. */
-function holdsKey({ keys, clock }: Tables, { job }: JobRow): boolean {
-  const taken = job.key === null ? undefined : keys.get(job.key)
-  return taken?.job === job.id && taken.takenUntil > clock.now()
 }

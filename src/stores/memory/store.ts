@@ -9,6 +9,8 @@ import { append, outputOf, progressOf } from './output.js'
 import { pausedQueues, pauseQueues, resumeQueues } from './pausing.js'
 import { prune } from './prune.js'
 import { hasUnfinished, jobsAhead, jobsPage, queuedByTask, queueInfos, runningJobs } from './reader.js'
+import { removeJob } from './remove.js'
+import { retryJob } from './retry.js'
 import { queueSamples, takeSamples } from './samples.js'
 import { allSchedules, dropSchedule, noteScheduler, pauseSchedule, putSchedule, resumeSchedule } from './schedules.js'
 import { settleAttempt } from './settle.js'
@@ -63,6 +65,8 @@ export function openMemoryStore(clock: Clock): Store {
     deregister: (worker) => writeAndNotify(() => removeWorker(tables, worker)),
 
     cancel: (ids) => writeAndNotify(() => ids.map((id) => cancelJob(tables, id))),
+    retry: (ids) => writeAndNotify(() => ids.map((id) => retryJob(tables, id))),
+    remove: (ids) => run(() => ids.map((id) => removeJob(tables, id))),
     pauseQueues: (names) => writeAndNotify(() => pauseQueues(tables, names)),
     resumeQueues: (names) => writeAndNotify(() => resumeQueues(tables, names)),
 

@@ -39,8 +39,8 @@ function wronglyCounted(state: string): string {
     FROM counted JOIN queues ON queues.id = counted.queue WHERE queues.${state} <> counted.${state}`
 }
 
-// As long as nothing was ever pruned, what was counted since the first job is what is there.
-const isWhole = '(SELECT job FROM highest_removed) = 0'
+// As long as nothing was ever removed or retried by hand, what was counted since the first job is what is there.
+const isWhole = '(SELECT job FROM highest_removed) = 0 AND NOT EXISTS (SELECT 1 FROM troubles WHERE retried > 0)'
 
 /** `rows`: task, queue and how many of what was counted are there. */
 function wrongStatistics(column: string, rows: string): string {
@@ -99,7 +99,7 @@ const checks: readonly string[] = [
   wrongStatistics(
     'retried',
     `SELECT kinds.task, jobs.queue, count(*) FROM attempts JOIN jobs ON jobs.id = attempts.job
-      JOIN kinds ON kinds.id = jobs.kind WHERE attempts.reason IS NOT NULL GROUP BY kinds.task, jobs.queue`,
+      JOIN kinds ON kinds.id = jobs.kind WHERE attempts.reason IS NOT NULL AND job_state IS NULL GROUP BY kinds.task, jobs.queue`,
   ),
   `SELECT 'j' || job || ' has failed in no group of its task' FROM ends
     WHERE state = 4 AND NOT EXISTS (SELECT 1 FROM failures WHERE failures.id = ends.failure AND failures.task = ends.task)`,

@@ -28,7 +28,7 @@ export function enqueueJob(writing: Writing, job: NewJob, source: JobSource = nu
 }
 
 /** The job that holds a key: one that is not final, or whose time with the key is not over. */
-function keyHolder(writing: Writing, name: string): number | null {
+export function keyHolder(writing: Writing, name: string): number | null {
   const { statements, clock, newJobs } = writing
   if (statements.isKey.get(name) === undefined) return null
   newJobs.write() // the holder may be among them

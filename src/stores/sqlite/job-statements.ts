@@ -140,6 +140,32 @@ export const jobTexts = {
   requestCancel: `UPDATE running SET cancel_requested = 1 WHERE job = ?`,
   cancelRequests: `SELECT job FROM running WHERE cancel_requested = 1 AND worker = ? ORDER BY job`,
 
+  // retry by hand
+  retriedJob: `SELECT unique_key AS uniqueKey, lost_with_worker AS lostWithWorker FROM jobs WHERE id = ?`,
+  holdKeyAgain: `
+    INSERT INTO unique_keys (name, job, held_until) VALUES (:name, :job, :now)
+    ON CONFLICT (name) DO UPDATE SET job = excluded.job, held_until = excluded.held_until WHERE job <> excluded.job`,
+  keepLastAttempt: `
+    INSERT INTO attempts (job, attempt, reason, started_at, ended_at, worker, error, ended_by, job_state)
+    SELECT job, attempt, reason, started_at, ended_at, worker, error, ended_by, state
+    FROM ends WHERE job = ? AND started_at IS NOT NULL`,
+  beginAgain: `
+    INSERT INTO troubles (job, failures, losses, losses_alone, postponements, suspect, due_at, worker, started_at, ended_by,
+      retried)
+    SELECT job, 0, 0, 0, 0, 0, :now, worker, started_at, ended_by, 1 FROM ends WHERE job = :job
+    ON CONFLICT DO UPDATE SET failures = 0, losses = 0, losses_alone = 0, postponements = 0, suspect = 0, error = NULL,
+      due_at = excluded.due_at, worker = coalesce(excluded.worker, worker),
+      started_at = coalesce(excluded.started_at, started_at), ended_by = coalesce(excluded.ended_by, ended_by),
+      retried = retried + 1`,
+  leaveEnds: `DELETE FROM ends WHERE job = ?`,
+  forgetProgress: `DELETE FROM progress WHERE job = ?`,
+  neverExpire: `DELETE FROM expiring WHERE (expires_at, job) IN (SELECT expires_at, id FROM jobs WHERE id = ?)`,
+  freeForAll: `
+    UPDATE jobs SET reserved_for = NULL, expires_at = NULL
+    WHERE id = ? AND (reserved_for IS NOT NULL OR expires_at IS NOT NULL)`,
+  reopenSlots: `
+    UPDATE slots SET open = 1, job_state = NULL, job_reason = NULL, job_ms = NULL WHERE open = 0 AND job = ?`,
+
   // output
   isRunning: `SELECT 1 FROM running WHERE job = ? AND attempt = ? AND worker = ?`,
   addOutput: `INSERT INTO output (job, attempt, line, at, stream, text) VALUES (?, ?, ?, ?, ?, ?)`,

@@ -3,6 +3,7 @@ import type { Retention } from '../../domain/retention.js'
 import { minuteOf } from '../../domain/statistics.js'
 import { type FinalState, finalStates, keepMsOf, oldestKept, oldestYoung } from '../retention.js'
 import { stateCodes } from './codes.js'
+import { removeEnded } from './remove.js'
 import { newestSlotTooMany, pruneSlots, slotPruneIsDue } from './schedules.js'
 import type { Statements } from './statements.js'
 import type { Writing } from './writing.js'
@@ -109,7 +110,7 @@ export function prune(writing: Writing, found: Prunable, limit: number): number 
   const { statements } = writing
   const { statisticsBefore, slotsBefore } = found
   let removed = 0
-  for (const jobs of found.jobs) removed += removeJobs(writing, jobs)
+  for (const jobs of found.jobs) removed += removePrunable(writing, jobs)
   if (statisticsBefore !== null) {
     const minute = { minute: minuteOf(statisticsBefore) }
     statements.pruneStatistics.run(minute)
@@ -122,25 +123,12 @@ export function prune(writing: Writing, found: Prunable, limit: number): number 
   return Math.max(removed, slots)
 }
 
-function removeJobs({ statements, counters }: Writing, { state, before, ids: found }: PrunableJobs): number {
-  const rows = statements.stillPrunable.all(JSON.stringify(found), stateCodes[state], before) as EndRow[]
-  if (rows.length === 0) return 0
-  for (const { queue } of rows) {
-    counters.add(queue, state, -1)
-    counters.add(queue, 'removed', 1)
-  }
-  const ids = JSON.stringify(rows.map(({ job }) => job))
-  // Before the jobs themselves: both are found by what the jobs say.
-  statements.pruneKeys.run(ids)
-  statements.pruneExpiring.run(ids)
-  statements.pruneAttempts.run(ids)
-  statements.pruneOutput.run(ids)
-  statements.pruneProgress.run(ids)
-  statements.pruneUsage.run(ids)
-  statements.pruneTroubles.run(ids)
-  statements.noteRemoved.run(ids)
-  statements.pruneEnds.run(ids)
-  statements.pruneJobs.run(ids)
+function removePrunable(writing: Writing, { state, before, ids: found }: PrunableJobs): number {
+  const rows = writing.statements.stillPrunable.all(JSON.stringify(found), stateCodes[state], before) as EndRow[]
+  removeEnded(
+    writing,
+    rows.map((row) => ({ ...row, state })),
+  )
   return rows.length
 }
 

@@ -87,6 +87,8 @@ export interface AttemptRow {
   readonly worker: number
   readonly error: string | null
   readonly ended_by: number
+  /** The number of the state in which its job ended with it; null if the job went on. */
+  readonly job_state: number | null
 }
 
 export function attemptOfRow(row: AttemptRow): Omit<Attempt, 'usage'> {
@@ -94,7 +96,7 @@ export function attemptOfRow(row: AttemptRow): Omit<Attempt, 'usage'> {
   return {
     attempt: row.attempt,
     // One that was handed back has failed for no reason.
-    state: reason === null ? 'released' : 'failed',
+    state: reason !== null ? 'failed' : row.job_state === null ? 'released' : 'cancelled',
     reason,
     startedAt: row.started_at,
     endedAt: row.ended_at,

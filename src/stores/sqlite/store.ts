@@ -19,6 +19,8 @@ import { nextDueAt } from './promotion.js'
 import { findPrunable, prune } from './prune.js'
 import { jobsAhead, queueInfos } from './queue-infos.js'
 import { ReadyJobs } from './ready-jobs.js'
+import { removeJobs } from './remove.js'
+import { retryJob } from './retry.js'
 import { type JobRow, jobNumber, jobOfRow, type WorkerRow, workerNumber, workerOfRow } from './rows.js'
 import { queueSamples, sampleIsDue, takeSamples } from './samples.js'
 import {
@@ -140,6 +142,8 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
     },
 
     cancel: (ids: readonly JobId[]) => tell(() => ids.map((id) => cancelJob(writing, jobNumber(id)))),
+    retry: (ids) => tell(() => ids.map((id) => retryJob(writing, jobNumber(id)))),
+    remove: (ids) => write(() => removeJobs(writing, ids)),
     pauseQueues: (names) => tell(() => pauseQueues(writing, names)),
     resumeQueues: (names) => tell(() => resumeQueues(writing, names)),
 

@@ -86,6 +86,9 @@ export const upkeepTexts = {
   tooManyCancelled: tooMany('ends INDEXED BY ends_cancelled', stateCodes.cancelled),
   // Whoever found them has not held the lock since.
   stillPrunable: `SELECT job, queue FROM ends WHERE job ${these} AND +state = ? AND +ended_at <= ?`,
+  holdsKey: `
+    SELECT 1 FROM jobs CROSS JOIN unique_keys AS keys ON keys.name = jobs.unique_key
+    WHERE jobs.id = :job AND keys.job = :job AND keys.held_until > :now`,
   pruneKeys: `
     DELETE FROM unique_keys WHERE (name, job) IN (SELECT unique_key, id FROM jobs WHERE unique_key IS NOT NULL AND id ${these})`,
   pruneExpiring: `

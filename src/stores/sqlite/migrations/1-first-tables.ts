@@ -39,7 +39,7 @@ export const firstTables = `
   ) STRICT;
   CREATE UNIQUE INDEX kinds_once ON kinds (task, max_retries, coalesce(timeout_ms, -1), coalesce(backoff, ''));
 
-  -- Written once, but for reserved_for: a job whose worker is gone may be anybody's.
+  -- Written once, but for reserved_for: a job whose worker is gone may be anybody's. A retry by hand clears expires_at too.
   CREATE TABLE jobs (
     id               INTEGER PRIMARY KEY, -- the next one is above every job there ever was: see highest_removed
     kind             INTEGER NOT NULL,
@@ -128,10 +128,11 @@ export const firstTables = `
     due_at        INTEGER, -- NULL: as the job's own
     worker        INTEGER,
     started_at    INTEGER,
-    ended_by      INTEGER
+    ended_by      INTEGER,
+    retried       INTEGER NOT NULL DEFAULT 0 CHECK (retried >= 0) -- by hand; the other counts are since then
   ) STRICT;
 
-  -- Written once. state: 3 completed, 4 failed, 5 cancelled. reason: 1 error, 2 timeout, 3 lost, 4 expired. ended_by: 1 return,
+  -- Written once, and deleted if the job is retried by hand. state: 3 completed, 4 failed, 5 cancelled. reason: 1 error, 2 timeout, 3 lost, 4 expired. ended_by: 1 return,
   -- 2 throw, 3 signal, 4 abandoned, 5 killed, 6 exit, 7 lost, 8 released. Of a job that ended while it waited, worker,
   -- started_at and ended_by are in troubles.
   CREATE TABLE ends (
@@ -159,6 +160,7 @@ export const firstTables = `
   CREATE INDEX ends_cancelled ON ends (job) WHERE state = 5;
 
   -- Attempts that ended without ending their job: failed for a reason, or handed back for none. The last one is in ends.
+  -- job_state: the job ended with it, failed (4) or cancelled (5), and was retried by hand.
   CREATE TABLE attempts (
     job        INTEGER NOT NULL,
     attempt    INTEGER NOT NULL,
@@ -168,6 +170,7 @@ export const firstTables = `
     worker     INTEGER NOT NULL,
     error      TEXT,
     ended_by   INTEGER NOT NULL CHECK (ended_by BETWEEN 1 AND 8),
+    job_state  INTEGER CHECK (job_state BETWEEN 4 AND 5),
     PRIMARY KEY (job, attempt)
   ) STRICT, WITHOUT ROWID;
 
@@ -308,6 +311,7 @@ export const firstTables = `
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX slots_open ON slots (schedule, slot) WHERE open = 1;
   CREATE INDEX slots_of_job ON slots (job) WHERE open = 1;
+  CREATE INDEX slots_of_ended_job ON slots (job) WHERE open = 0 AND job IS NOT NULL;
   CREATE INDEX slots_waiting ON slots (schedule, slot) WHERE outcome = 'waiting';
   CREATE INDEX slots_through ON slots (through);
 
