@@ -6,9 +6,9 @@ export default class Completion extends BaseCommand {
   static override summary = 'Print a script that completes command lines in a shell'
   static override description =
     `It completes commands, flags, and the names of tasks, queues, schedules, workers and jobs. It runs no code of the project.
-bash: add this line to ~/.bashrc:  eval "$(offstage completion bash)"
-zsh: add this line to ~/.zshrc, after compinit:  eval "$(offstage completion zsh)"
-fish: run once:  offstage completion fish > ~/.config/fish/completions/offstage.fish
+bash: add this line to ~/.bashrc: eval "$(offstage completion bash)"
+zsh: add this line to ~/.zshrc, after compinit: eval "$(offstage completion zsh)"
+fish: run once: offstage completion fish > ~/.config/fish/completions/offstage.fish
 Exit codes: 0 done, 2 usage.`
   static override examples = [
     '<%= config.bin %> completion bash',

@@ -4,10 +4,11 @@ import { DataCommand } from '../src/cli/base-command.js'
 
 export default class Init extends DataCommand {
   static override summary = 'Make a project: a config file and a first task'
-  static override description = 'Writes nothing if one of its files is there already.'
-  static override examples = ['<%= config.bin %> init demo']
+  static override description = `Writes nothing if one of its files is there already.
+Exit codes: 0 done, 2 usage, or a file is there already.`
+  static override examples = ['<%= config.bin %> init', '<%= config.bin %> init demo']
   static override args = {
-    dir: Args.string({ default: '.', ignoreStdin: true, description: 'The folder; made if it is missing' }),
+    dir: Args.string({ default: '.', ignoreStdin: true, description: 'The folder of the project. Default: this one' }),
   }
 
   async run(): Promise<unknown> {

@@ -7,9 +7,8 @@ import { readOrder, shellOrder } from '../src/cli/run/order.js'
 
 export default class Run extends DataCommand {
   static override summary = 'Run a task now, here, as a stored job'
-  static override description =
-    `Without other flags the task runs in the foreground: its output goes to stderr, its result to stdout.
-A glob such as 'smoke.*' runs every task whose name matches, without arguments, and ends with a summary.
+  static override description = `Runs the task in the foreground: its output goes to stderr, its result to stdout.
+A glob such as 'smoke.*' runs every task whose name matches, without arguments, and prints a summary.
 Arguments: a bare word is positional; name=text, name:=JSON and name=@file make one object that comes last.
 Exit codes: 0 done, 1 failed, 2 usage, 3 timed out, 4 cancelled, 5 not found, 6 store unavailable, 130 interrupted.`
   static override examples = [
@@ -30,19 +29,19 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 timed out, 4 cancelled, 5 not found, 6 
     }),
   }
   static override flags = {
-    data: Flags.string({ summary: 'The object that is the last argument', helpValue: 'JSON|@FILE|-' }),
+    data: Flags.string({ summary: 'The last argument, as a JSON object', helpValue: 'JSON|@FILE|-' }),
     detach: Flags.boolean({ summary: 'Only enqueue, and print the id', exclusive: ['wait'] }),
     wait: Flags.boolean({
-      summary: 'Enqueue for the workers, and follow it',
+      summary: 'Enqueue it for the workers, and follow it',
       exclusive: ['detach', 'delay', 'at', 'each'],
     }),
     inline: Flags.boolean({
-      summary: 'Run it in this very process, for a debugger',
+      summary: 'Run it in the process of this command, for a debugger',
       exclusive: ['detach', 'wait', 'delay', 'at', 'each'],
     }),
-    each: Flags.string({ summary: 'One job for each JSON line', helpValue: 'FILE|-', exclusive: ['data', 'key'] }),
-    'skip-invalid': Flags.boolean({ summary: 'Leave bad lines out', dependsOn: ['each'] }),
-    junit: Flags.string({ summary: 'Write how they ended as JUnit XML; one task is a suite too', helpValue: 'FILE' }),
+    each: Flags.string({ summary: 'Make one job of each JSON line', helpValue: 'FILE|-', exclusive: ['data', 'key'] }),
+    'skip-invalid': Flags.boolean({ summary: 'Leave out lines that are refused', dependsOn: ['each'] }),
+    junit: Flags.string({ summary: 'Write the results as JUnit XML', helpValue: 'FILE' }),
     ...jobFlags,
   }
 

@@ -12,6 +12,7 @@ import type { Store } from '../src/stores/store.js'
 
 export default class Status extends DataCommand {
   static override summary = 'Show queues, workers and schedules, or everything about a job'
+  static override description = 'Exit codes: 0 done, 2 usage, 5 no such job, 6 store unavailable, 130 interrupted.'
   static override examples = [
     '<%= config.bin %> status',
     '<%= config.bin %> status j42',
@@ -22,7 +23,7 @@ export default class Status extends DataCommand {
   }
 
   static override flags = {
-    follow: Flags.boolean({ char: 'f', summary: 'Go on until the job has ended' }),
+    follow: Flags.boolean({ char: 'f', summary: 'Show each new state until the job has ended' }),
   }
 
   async run(): Promise<unknown> {

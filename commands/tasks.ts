@@ -4,7 +4,8 @@ import { exitCodes } from '../src/cli/exit-codes.js'
 export default class Tasks extends DataCommand {
   static override summary = "List the project's tasks"
   static override description =
-    'A module or a schedule that cannot be used is named on stderr, and makes the exit code 1.'
+    `Loads all task modules. A line on stderr names each module and each schedule that is faulty.
+Exit codes: 0 done, 1 a module or a schedule is faulty, 2 usage.`
   static override examples = ['<%= config.bin %> tasks', '<%= config.bin %> tasks --json']
 
   async run(): Promise<unknown> {

@@ -11,8 +11,8 @@ import { systemClock } from '../../src/engine/clock.js'
 export default class JobsCancel extends DataCommand {
   static override summary = 'Cancel jobs, running ones too'
   static override description =
-    `A waiting job is cancelled at once. A running one is told by its signal, and ended if it does not heed it.
-Give ids, or a filter. A filter asks first, unless --yes.
+    `A waiting job is cancelled at once. A running job gets its signal, and is ended if it continues.
+Give ids or a filter. With a filter the command asks first; --yes skips the question.
 Exit codes: 0 done, 2 usage, 5 no such job, 6 store unavailable.`
   static override examples = [
     '<%= config.bin %> jobs cancel j42 j43',
@@ -22,8 +22,8 @@ Exit codes: 0 done, 2 usage, 5 no such job, 6 store unavailable.`
   static override usage = 'jobs cancel [ID...] [FLAGS]'
   static override flags = {
     ...filterFlags,
-    'dry-run': Flags.boolean({ summary: 'Only say which jobs it would be' }),
-    yes: Flags.boolean({ char: 'y', summary: 'Do not ask' }),
+    'dry-run': Flags.boolean({ summary: 'Only show which jobs it would cancel' }),
+    yes: Flags.boolean({ char: 'y', summary: 'Cancel without asking' }),
   }
 
   async run(): Promise<unknown> {

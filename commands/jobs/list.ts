@@ -9,14 +9,22 @@ import { systemClock } from '../../src/engine/clock.js'
 
 export default class JobsList extends DataCommand {
   static override summary = 'List jobs, the newest first'
+  static override description = 'Exit codes: 0 done, 2 usage, 6 store unavailable.'
   static override examples = [
     '<%= config.bin %> jobs list --state failed --task email.send',
     '<%= config.bin %> jobs list --older-than 1h --json',
   ]
   static override flags = {
     ...filterFlags,
-    limit: Flags.integer({ char: 'n', default: 50, min: 1, max: 1000, summary: 'How many at most', helpValue: 'N' }),
-    after: Flags.string({ summary: 'Go on after this: the "next" of the page before', helpValue: 'CURSOR' }),
+    limit: Flags.integer({
+      char: 'n',
+      default: 50,
+      min: 1,
+      max: 1000,
+      summary: 'Show at most this many',
+      helpValue: 'N',
+    }),
+    after: Flags.string({ summary: 'Continue after this: the "next" of the page before', helpValue: 'CURSOR' }),
   }
 
   async run(): Promise<unknown> {

@@ -13,17 +13,17 @@ import { safeJson } from '../../src/views/sanitise.js'
 export default class JobsLogs extends DataCommand {
   static override summary = 'Show what a job has printed'
   static override description =
-    `Of its last attempt, unless --attempt. Of much output the first and the last 512 KB are kept.
-With --json and --follow each line is a JSON text of its own.
+    `Shows the output of the last attempt, or of --attempt. Of longer output the first and the last 512 KB are kept.
+With --json and --follow, each line is a JSON text.
 Exit codes: 0 done, 2 usage, 5 no such job, 6 store unavailable, 130 interrupted.`
   static override examples = ['<%= config.bin %> jobs logs j42', '<%= config.bin %> jobs logs j42 --follow']
   static override args = {
     job: Args.string({ required: true, ignoreStdin: true, description: 'The id of a job: j42, or 42' }),
   }
   static override flags = {
-    follow: Flags.boolean({ char: 'f', summary: 'Go on until the job has ended' }),
-    attempt: Flags.integer({ min: 1, summary: 'Of this attempt', helpValue: 'N' }),
-    timestamps: Flags.boolean({ char: 't', summary: 'With the time and the stream of each line' }),
+    follow: Flags.boolean({ char: 'f', summary: 'Continue until the job has ended' }),
+    attempt: Flags.integer({ min: 1, summary: 'Show this attempt instead of the last one', helpValue: 'N' }),
+    timestamps: Flags.boolean({ char: 't', summary: 'Show the time and the stream of each line' }),
   }
 
   async run(): Promise<unknown> {

@@ -7,7 +7,8 @@ import { systemClock } from '../../src/engine/clock.js'
 
 export default class JobsShow extends DataCommand {
   static override summary = 'Show everything about a job'
-  static override examples = ['<%= config.bin %> jobs show j42']
+  static override description = 'Exit codes: 0 done, 2 usage, 5 no such job, 6 store unavailable.'
+  static override examples = ['<%= config.bin %> jobs show j42', '<%= config.bin %> jobs show 42 --json']
   static override args = {
     job: Args.string({ required: true, ignoreStdin: true, description: 'The id of a job: j42, or 42' }),
   }

@@ -4,8 +4,8 @@ import { pause } from '../../src/cli/queues/pause.js'
 import { queuesTable } from '../../src/cli/queues/queues-table.js'
 
 export default class QueuesPause extends DataCommand {
-  static override summary = 'Pause queues: their jobs wait'
-  static override description = `What runs goes on, and so does what "offstage run" runs in the foreground.
+  static override summary = 'Pause queues: workers take no more of their jobs'
+  static override description = `Running jobs continue, and "offstage run" in the foreground works as before.
 Exit codes: 0 done, 2 usage, 6 store unavailable.`
   static override examples = ['<%= config.bin %> queues pause mail', '<%= config.bin %> queues pause mail reports']
   static override strict = false

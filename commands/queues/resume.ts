@@ -5,9 +5,9 @@ import { queuesTable } from '../../src/cli/queues/queues-table.js'
 
 export default class QueuesResume extends DataCommand {
   static override summary = 'Resume paused queues'
-  static override description = `Workers go on with their jobs at once.
+  static override description = `Workers continue with their jobs at once.
 Exit codes: 0 done, 2 usage, 5 no such queue, 6 store unavailable.`
-  static override examples = ['<%= config.bin %> queues resume mail']
+  static override examples = ['<%= config.bin %> queues resume mail', '<%= config.bin %> queues resume mail reports']
   static override strict = false
   static override args = {
     name: Args.string({ required: true, ignoreStdin: true, description: 'The name of a queue; several may be given' }),

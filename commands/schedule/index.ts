@@ -12,7 +12,7 @@ const { queue, priority, retries, timeout, expires } = jobFlags
 export default class Schedule extends DataCommand {
   static override summary = 'Add a schedule that runs a task, or change the one of that name'
   static override description =
-    `Give --cron, --every, --in or --at. Arguments are those of "offstage run"; after -- comes a shell command.
+    `Give --cron, --every, --in or --at. Write arguments as for "offstage run". After -- comes a command.
 Exit codes: 0 done, 2 usage, 6 store unavailable.`
   static override examples = [
     "<%= config.bin %> schedule report --cron '0 2 * * *' --tz Europe/Berlin",
@@ -27,7 +27,7 @@ Exit codes: 0 done, 2 usage, 6 store unavailable.`
   }
   static override flags = {
     ...scheduleFlags,
-    data: Flags.string({ summary: 'The object that is the last argument', helpValue: 'JSON|@FILE|-' }),
+    data: Flags.string({ summary: 'The last argument, as a JSON object', helpValue: 'JSON|@FILE|-' }),
     queue,
     priority,
     retries,

@@ -8,7 +8,8 @@ import { systemClock } from '../../src/engine/clock.js'
 const noScheduler = 'no scheduler runs; start one: offstage workers start, or offstage schedule start'
 
 export default class ScheduleList extends DataCommand {
-  static override summary = 'List the schedules: what they run, when next, and who made them'
+  static override summary = 'List schedules: what they run, when next, and where they come from'
+  static override description = 'Exit codes: 0 done, 2 usage, 6 store unavailable.'
   static override examples = ['<%= config.bin %> schedule list', '<%= config.bin %> schedule list --json']
 
   async run(): Promise<unknown> {

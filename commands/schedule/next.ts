@@ -5,8 +5,9 @@ import { next } from '../../src/cli/schedules/next.js'
 import { dueTable } from '../../src/cli/schedules/slots-table.js'
 
 export default class ScheduleNext extends DataCommand {
-  static override summary = 'Show when a schedule fires next, and what the clocks do to it'
-  static override description = 'Exit codes: 0 done, 2 usage, 5 no such schedule, 6 store unavailable.'
+  static override summary = 'Show when a schedule fires next'
+  static override description = `A note says how a change to or from daylight saving moves a time.
+Exit codes: 0 done, 2 usage, 5 no such schedule, 6 store unavailable.`
   static override examples = [
     '<%= config.bin %> schedule next report',
     '<%= config.bin %> schedule next report --from 2027-03-20 --to 2027-04-01',
@@ -19,11 +20,11 @@ export default class ScheduleNext extends DataCommand {
       char: 'n',
       min: 1,
       max: maxSlots,
-      summary: 'How many; 10 unless said, or all there are until --to',
+      summary: 'Show this many times. Default: 10, or all until --to',
       helpValue: 'N',
     }),
-    from: Flags.string({ summary: 'From this time on, instead of now: ISO 8601, or HH:MM', helpValue: 'TIME' }),
-    to: Flags.string({ summary: 'Until this time', helpValue: 'TIME' }),
+    from: Flags.string({ summary: 'Begin at this time instead of now: ISO 8601, or HH:MM', helpValue: 'TIME' }),
+    to: Flags.string({ summary: 'End at this time', helpValue: 'TIME' }),
   }
 
   async run(): Promise<unknown> {

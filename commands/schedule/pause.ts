@@ -5,11 +5,14 @@ import { schedulesTable } from '../../src/cli/schedules/schedules-table.js'
 import { systemClock } from '../../src/engine/clock.js'
 
 export default class SchedulePause extends DataCommand {
-  static override summary = 'Pause schedules: their times are left out'
+  static override summary = 'Pause schedules: they do not fire'
   static override description =
-    `Each slot that passes meanwhile is recorded as skipped. Jobs that are there already go on.
+    `The history records each time that passes during the pause as skipped. Jobs that are enqueued already continue.
 Exit codes: 0 done, 2 usage, 5 no such schedule, 6 store unavailable.`
-  static override examples = ['<%= config.bin %> schedule pause report']
+  static override examples = [
+    '<%= config.bin %> schedule pause report',
+    '<%= config.bin %> schedule pause report invoices',
+  ]
   static override strict = false
   static override args = {
     name: Args.string({ required: true, ignoreStdin: true, description: 'A schedule; several may be given' }),

@@ -5,16 +5,19 @@ import { remove } from '../../src/cli/schedules/change.js'
 export default class ScheduleRemove extends DataCommand {
   static override summary = 'Remove schedules; their jobs and their history stay'
   static override description =
-    `It asks first, unless --yes. What the code or the config says comes back with the next start.
+    `The command asks first; --yes skips the question. A schedule of the code or the config comes back with the next start of a worker.
 Exit codes: 0 done, 2 usage, 5 no such schedule, 6 store unavailable.`
-  static override examples = ['<%= config.bin %> schedule remove report --yes']
+  static override examples = [
+    '<%= config.bin %> schedule remove report --yes',
+    '<%= config.bin %> schedule remove report invoices --dry-run',
+  ]
   static override strict = false
   static override args = {
     name: Args.string({ required: true, ignoreStdin: true, description: 'A schedule; several may be given' }),
   }
   static override flags = {
-    'dry-run': Flags.boolean({ summary: 'Only say which schedules it would be' }),
-    yes: Flags.boolean({ char: 'y', summary: 'Do not ask' }),
+    'dry-run': Flags.boolean({ summary: 'Only show which schedules it would remove' }),
+    yes: Flags.boolean({ char: 'y', summary: 'Remove without asking' }),
   }
 
   async run(): Promise<unknown> {

@@ -6,9 +6,12 @@ import { systemClock } from '../../src/engine/clock.js'
 
 export default class ScheduleResume extends DataCommand {
   static override summary = 'Let paused schedules fire again'
-  static override description = `What passed meanwhile is not made up for.
+  static override description = `Times that passed during the pause stay skipped.
 Exit codes: 0 done, 2 usage, 5 no such schedule, 6 store unavailable.`
-  static override examples = ['<%= config.bin %> schedule resume report']
+  static override examples = [
+    '<%= config.bin %> schedule resume report',
+    '<%= config.bin %> schedule resume report invoices --json',
+  ]
   static override strict = false
   static override args = {
     name: Args.string({ required: true, ignoreStdin: true, description: 'A schedule; several may be given' }),

@@ -1,11 +1,14 @@
 import { BaseCommand } from '../../src/cli/base-command.js'
 
 export default class ScheduleStart extends BaseCommand {
-  static override summary = 'Fire schedules until stopped; the jobs are for workers'
+  static override summary = 'Fire schedules until it is stopped, and run no jobs'
   static override description =
-    `"offstage workers start" does so too. Any number may run beside each other: each time of a schedule fires once.
-Exit codes: 0 done, 1 it could not go on, 2 usage, 6 store unavailable, 130 or 143 ended at once by a second signal.`
-  static override examples = ['<%= config.bin %> schedule start']
+    `"offstage workers start" fires schedules too. Any number may run at once: each time of a schedule fires once.
+Exit codes: 0 done, 1 it could not continue, 2 usage, 6 store unavailable, 130 or 143 a second signal ended it at once.`
+  static override examples = [
+    '<%= config.bin %> schedule start',
+    '<%= config.bin %> schedule start --store sqlite:/srv/jobs.db',
+  ]
 
   async run(): Promise<void> {
     const { flags } = await this.parse(ScheduleStart)

@@ -1,8 +1,10 @@
 import { adrIndex } from './adr-index.js'
+import { cliPage } from './cli.js'
 import { errorsPage } from './errors.js'
 
 /** The pages that are made from the source: where each is, from the root, and what makes its text. */
 export const generatedPages: Readonly<Record<string, () => string>> = {
+  'docs/cli.md': cliPage,
   'docs/errors.md': errorsPage,
   'docs/adr/README.md': adrIndex,
 }

@@ -64,7 +64,7 @@ export abstract class BaseCommand extends Command {
     A extends Record<string, unknown>,
   >(options: Interfaces.Input<F, B, A>): Promise<Interfaces.ParserOutput<F, B, A>> {
     checkLine(this.line, options, this.takesCommand)
-    refuseUnclearEnvironment()
+    refuseUnclearEnvironment(this.#flagsOfEnvironment())
     const { input, argv, switchedOff } = parserInput(this.line, options)
     const parsed = await super.parse(input, argv)
     chosenColour.value = (parsed.flags as { color?: boolean }).color ?? null
@@ -82,6 +82,23 @@ export abstract class BaseCommand extends Command {
     return readContext(flags)
   }
 
+  /** The flags that were not typed, and have their variable set. */
+  #flagsOfEnvironment(): readonly FlagOfEnvironment[] {
+    const declared: Interfaces.FlagInput = { ...this.ctor.baseFlags, ...this.ctor.flags }
+    const typed = new Set([...this.line.booleans.keys(), ...this.line.options.map(([name]) => name)])
+    return Object.entries(declared).flatMap(([name, { type, env: variable = '' }]) => {
+      const value = process.env[variable] ?? ''
+      return value === '' || typed.has(name) ? [] : [{ name, type, variable, value }]
+    })
+  }
+
+  /** A message about a flag names its variable, if the value came from there. */
+  #asGiven(message: string): string {
+    const flag = /^--([\w-]+)/.exec(message)?.[1]
+    const given = this.#flagsOfEnvironment().find(({ name }) => name === flag)
+    return given === undefined ? message : message.replace(/^--[\w-]+/, given.variable)
+  }
+
   /** As oclif's, which would load code for colours and spinners. */
   override log(message = ''): void {
     if (!this.jsonEnabled()) process.stdout.write(`${message}\n`)
@@ -92,7 +109,8 @@ export abstract class BaseCommand extends Command {
     const shown = describeError(error)
     if (shown === null) throw error // --help and the like
     process.exitCode = shown.exitCode
-    const { code, message, hint } = shown
+    const { code, hint } = shown
+    const message = this.#asGiven(shown.message)
     if (this.jsonEnabled()) this.logJson({ error: { code, message, hint } })
     else sayError(message, hint)
     if (settings.debug || process.env.DEBUG) process.stderr.write(`${visible(error.stack ?? '')}\n`)
@@ -123,10 +141,20 @@ export function environmentAsksForJson(): boolean {
   return truthOf(process.env.OFFSTAGE_JSON ?? '') === true
 }
 
-function refuseUnclearEnvironment(): void {
-  const { OFFSTAGE_JSON: value = '' } = process.env
-  if (value === '' || truthOf(value) !== null) return
-  throw new UsageError('E_USAGE', `OFFSTAGE_JSON: ${JSON.stringify(value)} is neither true nor false`, 'write 1 or 0')
+/** A value that means neither yes nor no would pass for no. */
+function refuseUnclearEnvironment(flags: readonly FlagOfEnvironment[]): void {
+  for (const { type, variable, value } of flags) {
+    if (type !== 'boolean' || truthOf(value) !== null) continue
+    throw new UsageError('E_USAGE', `${variable}: ${JSON.stringify(value)} is neither true nor false`, 'write 1 or 0')
+  }
+}
+
+/** A flag that has its value from the environment. */
+interface FlagOfEnvironment {
+  readonly name: string
+  readonly type: 'boolean' | 'option'
+  readonly variable: string
+  readonly value: string
 }
 
 interface ShownError {

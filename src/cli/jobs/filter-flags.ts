@@ -5,11 +5,11 @@ import { type JobState, jobStates } from '../../domain/job.js'
 
 /** Which jobs a command is about. */
 export const filterFlags = {
-  state: Flags.option({ options: jobStates, multiple: true })({ summary: 'Only in this state; may be repeated' }),
-  task: Flags.string({ summary: 'Only of this task', helpValue: 'NAME' }),
-  queue: Flags.string({ char: 'q', summary: 'Only on this queue', helpValue: 'NAME' }),
-  'older-than': Flags.string({ summary: 'Only created longer ago than this', helpValue: 'DURATION' }),
-  'newer-than': Flags.string({ summary: 'Only created within this', helpValue: 'DURATION' }),
+  state: Flags.option({ options: jobStates, multiple: true })({ summary: 'Only jobs in this state; may be repeated' }),
+  task: Flags.string({ summary: 'Only jobs of this task', helpValue: 'NAME' }),
+  queue: Flags.string({ char: 'q', summary: 'Only jobs on this queue', helpValue: 'NAME' }),
+  'older-than': Flags.string({ summary: 'Only jobs that were created longer ago than this', helpValue: 'DURATION' }),
+  'newer-than': Flags.string({ summary: 'Only jobs that were created within this time', helpValue: 'DURATION' }),
 }
 
 interface FilterFlags {

@@ -9,19 +9,22 @@ import { timeIn } from '../../domain/schedule/time.js'
 /** The flags of one job. */
 export const jobFlags = {
   delay: Flags.string({
-    summary: 'Run it no sooner than this long from now',
+    summary: 'Wait this long before it may start; implies --detach',
     helpValue: 'DURATION',
     exclusive: ['at'],
   }),
-  at: Flags.string({ summary: 'Run it at this time: ISO 8601, or HH:MM for the next one', helpValue: 'TIME' }),
-  queue: Flags.string({ char: 'q', summary: 'The queue to put it on', helpValue: 'NAME' }),
-  priority: Flags.integer({ summary: '-100 to 100, higher first', helpValue: 'N' }),
-  retries: Flags.integer({ summary: 'Attempts after the first that failed', helpValue: 'N' }),
-  timeout: Flags.string({ summary: 'Limit of one attempt, or "none"', helpValue: 'DURATION' }),
-  expires: Flags.string({ summary: 'Fail it if it is not started within this long', helpValue: 'DURATION' }),
-  key: Flags.string({ summary: 'No second job with this key while one is not final', helpValue: 'KEY' }),
+  at: Flags.string({
+    summary: 'Start it at this time: ISO 8601, or HH:MM for the next such time; implies --detach',
+    helpValue: 'TIME',
+  }),
+  queue: Flags.string({ char: 'q', summary: 'Put the job on this queue', helpValue: 'NAME' }),
+  priority: Flags.integer({ summary: 'From -100 to 100; higher runs first. Default: 0', helpValue: 'N' }),
+  retries: Flags.integer({ summary: 'How many attempts may follow a failed one', helpValue: 'N' }),
+  timeout: Flags.string({ summary: 'Time limit of each attempt, or "none"', helpValue: 'DURATION' }),
+  expires: Flags.string({ summary: 'Fail the job if it has not started within this time', helpValue: 'DURATION' }),
+  key: Flags.string({ summary: 'Add no second job with this key until the first has ended', helpValue: 'KEY' }),
   'on-conflict': Flags.option({ options: ['skip', 'replace', 'error'] as const })({
-    summary: 'What to do when the key is taken',
+    summary: 'What to do if a job has the key. Default: skip',
     dependsOn: ['key'],
   }),
 }

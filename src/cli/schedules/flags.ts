@@ -7,35 +7,42 @@ import { type CatchUp, catchUps, type Overlap, overlaps } from '../../domain/sch
 
 /** The flags of a schedule, beside those of its jobs. */
 export const scheduleFlags = {
-  name: Flags.string({ summary: "What it is called; its task's name unless said", helpValue: 'NAME' }),
+  name: Flags.string({ summary: 'The name of the schedule. Default: the name of its task', helpValue: 'NAME' }),
   cron: Flags.string({
-    summary: "At these times: five fields, six with seconds first, or '@daily'",
+    summary: "Fire at these times: five fields, six with seconds first, or '@daily'",
     helpValue: 'EXPRESSION',
     exclusive: ['every', 'in', 'at'],
   }),
   every: Flags.string({
-    summary: 'At intervals of fixed length',
+    summary: 'Fire at intervals of this length',
     helpValue: 'DURATION',
     exclusive: ['in', 'at'],
   }),
   'start-at': Flags.string({
-    summary: 'When the intervals begin: ISO 8601, or HH:MM; now unless said',
+    summary: 'When the intervals begin: ISO 8601, or HH:MM. Default: now',
     helpValue: 'TIME',
     dependsOn: ['every'],
   }),
-  in: Flags.string({ summary: 'Once, after this long', helpValue: 'DURATION', exclusive: ['at'] }),
-  at: Flags.string({ summary: 'Once, at this time: ISO 8601, or HH:MM for the next one', helpValue: 'TIME' }),
-  tz: Flags.string({ summary: "The zone of its times; the machine's unless said", helpValue: 'ZONE' }),
+  in: Flags.string({ summary: 'Fire once, after this time', helpValue: 'DURATION', exclusive: ['at'] }),
+  at: Flags.string({
+    summary: 'Fire once, at this time: ISO 8601, or HH:MM for the next such time',
+    helpValue: 'TIME',
+  }),
+  tz: Flags.string({
+    summary: 'The time zone, such as Europe/Berlin. Default: that of this machine',
+    helpValue: 'ZONE',
+  }),
   overlap: Flags.option({ options: overlaps as readonly [Overlap, ...Overlap[]] })({
-    summary: 'While an earlier job has not ended: leave the time out, let it wait, end that job, or run both',
+    summary:
+      'If the job before has not ended: skip this time, queue it, replace that job, or allow both. Default: skip',
   }),
   'catch-up': Flags.option({ options: catchUps as readonly [CatchUp, ...CatchUp[]] })({
-    summary: 'Of times that came while no scheduler was at work, make up for none, the latest, or each',
+    summary: 'Which times to make up for that passed while no scheduler ran. Default: latest',
   }),
-  'max-lateness': Flags.string({ summary: 'What is later than this is not made up for', helpValue: 'DURATION' }),
-  jitter: Flags.string({ summary: 'Put each time off by up to this long', helpValue: 'DURATION' }),
-  until: Flags.string({ summary: 'No time after this one', helpValue: 'TIME' }),
-  limit: Flags.integer({ summary: 'How often it fires at most', helpValue: 'N' }),
+  'max-lateness': Flags.string({ summary: 'Make up for no time that is later than this', helpValue: 'DURATION' }),
+  jitter: Flags.string({ summary: 'Delay each time by up to this long, always by the same', helpValue: 'DURATION' }),
+  until: Flags.string({ summary: 'Never fire after this time', helpValue: 'TIME' }),
+  limit: Flags.integer({ summary: 'Fire at most this many times', helpValue: 'N' }),
   'expect-success-every': Flags.string({
     summary: '"offstage health" is degraded when its last success is longer ago',
     helpValue: 'DURATION',

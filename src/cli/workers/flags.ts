@@ -1,0 +1,55 @@
+import { Flags } from '@oclif/core'
+
+/** The flags of a worker. Each has an environment variable, for service managers and containers. */
+export const workerFlags = {
+  concurrency: Flags.integer({
+    env: 'OFFSTAGE_CONCURRENCY',
+    char: 'c',
+    default: 10,
+    min: 1,
+    max: 10_000,
+    summary: 'Run at most this many jobs at a time',
+    helpValue: 'N',
+  }),
+  queues: Flags.string({
+    env: 'OFFSTAGE_QUEUES',
+    char: 'q',
+    summary: 'Serve only these queues, each by its weight. Default: all',
+    helpValue: 'A:5,B:2,C',
+  }),
+  strict: Flags.boolean({
+    env: 'OFFSTAGE_STRICT',
+    summary: 'Serve a queue only while those before it are empty',
+    dependsOn: ['queues'],
+  }),
+  processes: Flags.integer({
+    env: 'OFFSTAGE_PROCESSES',
+    min: 1,
+    max: 1_000,
+    summary: 'Start at most this many task processes, when jobs need them. Default: one for each core',
+    helpValue: 'N',
+  }),
+  watch: Flags.boolean({
+    env: 'OFFSTAGE_WATCH',
+    char: 'w',
+    summary: 'Replace the task processes when the code changes',
+  }),
+  'max-memory': Flags.string({
+    env: 'OFFSTAGE_MAX_MEMORY',
+    summary: 'Kill a task process that uses more than this',
+    helpValue: 'SIZE',
+  }),
+  scheduler: Flags.boolean({
+    env: 'OFFSTAGE_SCHEDULER',
+    default: true,
+    allowNo: true,
+    summary: 'Fire schedules too; --no-scheduler only runs jobs',
+  }),
+  burst: Flags.boolean({ env: 'OFFSTAGE_BURST', summary: 'End when no job is left' }),
+  grace: Flags.string({
+    env: 'OFFSTAGE_GRACE',
+    default: '30s',
+    summary: 'How long running jobs may take to finish after a signal',
+    helpValue: 'DURATION',
+  }),
+}

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { cliProject } from '../support/cli.js'
+
+const project = cliProject({ 'tasks/note.mjs': 'export default () => 1' })
+
+test('A worker takes its flags from the environment, and what is typed wins.', async () => {
+  await project.run(['run', 'note', '--queue', 'mail', '--detach'])
+  const env = { OFFSTAGE_BURST: '1', OFFSTAGE_QUEUES: 'other', OFFSTAGE_CONCURRENCY: '1', OFFSTAGE_SCHEDULER: 'no' }
+  expect(await project.run(['workers', 'start'], { env })).toMatchObject({ exitCode: 0 })
+  expect(await project.json(['status', 'j1'])).toMatchObject({ state: 'queued' })
+  expect(await project.run(['workers', 'start', '--queues', 'mail'], { env })).toMatchObject({ exitCode: 0 })
+  expect(await project.json(['status', 'j1'])).toMatchObject({ state: 'completed' })
+})
+
+test.each([
+  [{ OFFSTAGE_CONCURRENCY: 'many' }, 'OFFSTAGE_CONCURRENCY: "many" is no whole number'],
+  [{ OFFSTAGE_GRACE: 'soon' }, 'OFFSTAGE_GRACE: "soon"'],
+  [{ OFFSTAGE_BURST: 'maybe' }, 'OFFSTAGE_BURST: "maybe" is neither true nor false'],
+  [{ OFFSTAGE_COLOR: 'red' }, 'OFFSTAGE_COLOR: "red" is neither true nor false'],
+])('An error in the variable %j names the variable.', async (env, message) => {
+  const { exitCode, stderr } = await project.run(['workers', 'start'], { env })
+  expect(stderr).toContain(`error: ${message}`)
+  expect(exitCode).toBe(2)
+})
+
+test('A flag that is typed is named as it was typed, whatever the environment has; an empty variable is none.', async () => {
+  const env = { OFFSTAGE_GRACE: '5s', OFFSTAGE_BURST: '', OFFSTAGE_QUEUES: '' }
+  const { stderr, exitCode } = await project.run(['workers', 'start', '--grace', 'soon', '--burst'], { env })
+  expect(stderr).toContain('error: --grace: "soon"')
+  expect(exitCode).toBe(2)
+})
