@@ -37,7 +37,7 @@ export default class Status extends DataCommand {
         return job
       }
       const now = systemClock.now()
-      const status = await currentStatus(store, now)
+      const status = await currentStatus(store, now, context.redact)
       if (!this.jsonEnabled()) this.log(await statusText(status, now))
       return status
     })

@@ -1,9 +1,9 @@
+import { shellTask } from '../domain/shell-task.js'
 import { systemClock } from '../engine/clock.js'
 import type { OuterStreams } from '../engine/hosts/command.js'
 import { inProcesses } from '../engine/hosts/process-host.js'
 import type { TaskOutput } from '../engine/ipc/messages.js'
 import { TaskPool } from '../engine/pool/task-pool.js'
-import { shellTask } from '../engine/shell-task.js'
 import { taskProgram } from '../project/task-program.js'
 import { type Context, projectOf } from './context.js'
 

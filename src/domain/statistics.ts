@@ -5,6 +5,7 @@ import type { Outcome } from './outcome.js'
  * The ends of one task on one queue. A job that ended is completed or failed; an attempt with a retry is only retried.
  */
 export interface TaskStatistics {
+  /** Of a command that a schedule made: the schedule's name. */
   readonly task: string
   readonly queue: string
   readonly completed: number

@@ -1,9 +1,7 @@
 import { defaultGraceMs } from '../domain/job.js'
 import { plainTaskDefaults } from '../domain/request.js'
+import { shellTask } from '../domain/shell-task.js'
 import type { TaskInfo } from './ipc/messages.js'
-
-/** The built-in task that `run -- COMMAND` makes jobs of. No task of a project can have its name. */
-export const shellTask = 'shell'
 
 /** No time limit, as of any program, and no retries: a person who types a command wants to see how it ends. */
 export const shellTaskInfo: TaskInfo = {

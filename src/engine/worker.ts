@@ -28,6 +28,8 @@ export interface WorkerSettings extends RunnerSettings {
   readonly retention: Retention
   /** Of each task process, in bytes; null for no limit. */
   readonly maxMemoryBytes: number | null
+  /** Whether a scheduler runs beside it; the store only shows it. */
+  readonly scheduler: boolean
 }
 
 /** A worker: owns the store connection, claims jobs and hands them to its task processes. It runs no user code. */
@@ -145,6 +147,7 @@ export class Worker {
   }
 }
 
-function register(store: Store, { concurrency, queues }: RunnerSettings, pool: TaskPool): Promise<WorkerId> {
-  return store.register({ ...thisHost(), concurrency, queues: queueNames(queues), tasks: pool.known })
+function register(store: Store, settings: WorkerSettings, pool: TaskPool): Promise<WorkerId> {
+  const { concurrency, queues, scheduler } = settings
+  return store.register({ ...thisHost(), concurrency, queues: queueNames(queues), tasks: pool.known, scheduler })
 }

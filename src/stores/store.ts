@@ -168,6 +168,8 @@ export interface NewWorker {
   readonly queues: readonly string[] | null
   /** The tasks that the worker knows; null if it did not report them. */
   readonly tasks: readonly string[] | null
+  /** Whether it fires schedules too. */
+  readonly scheduler: boolean
 }
 
 export interface WorkerInfo extends NewWorker {

@@ -1,11 +1,22 @@
 import { localText, offsetText } from '../domain/schedule/local-time.js'
 import type { Slot, SlotNote } from '../domain/schedule/rule.js'
-import type { SlotRecord } from '../domain/schedule/schedule.js'
+import type { StoredSlot } from '../domain/schedule/schedule.js'
 import { isoTime } from './iso-time.js'
 
-/** What became of a slot, as programs read it; `through` is of a record that stands for many slots. */
-export function slotToJson({ slot, through, outcome, reason, job, lateMs }: SlotRecord) {
-  return { slot: isoTime(slot), outcome, reason, job, lateMs, through: through === slot ? null : isoTime(through) }
+/**
+ * What became of a slot, as programs read it; `through` is of a record that stands for many slots. `jobState` is null while
+ * the job has not ended.
+ */
+export function slotToJson({ slot, through, outcome, reason, job, lateMs, jobEnd }: StoredSlot) {
+  return {
+    slot: isoTime(slot),
+    outcome,
+    reason,
+    job,
+    jobState: jobEnd?.state ?? null,
+    lateMs,
+    through: through === slot ? null : isoTime(through),
+  }
 }
 
 export type SlotJson = ReturnType<typeof slotToJson>

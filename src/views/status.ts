@@ -1,41 +1,33 @@
+import type { Health } from '../domain/health.js'
 import type { EpochMs, Job } from '../domain/job.js'
 import type { StoredSchedule } from '../domain/schedule/schedule.js'
-import type { QueueInfo, WorkerInfo } from '../stores/store.js'
-import { isoTime } from './iso-time.js'
+import type { QueueInfo } from '../stores/store.js'
+import type { FailureJson } from './failure.js'
+import { healthAtAGlance } from './health.js'
 import { queueToJson } from './queue.js'
 import { schedulesAtAGlance } from './schedule.js'
+import { type SeenWorker, workerToJson } from './worker.js'
 
 /** What a status is made of. */
 interface StatusFacts {
+  readonly health: Health
   readonly queues: readonly QueueInfo[]
-  readonly workers: readonly WorkerInfo[]
+  readonly workers: readonly SeenWorker[]
   readonly running: readonly Job[]
   readonly schedules: readonly StoredSchedule[]
+  readonly failures: readonly FailureJson[]
 }
 
-/** Queues, workers and schedules at a glance, as programs read them. Health and failures are not there yet. */
-export function statusToJson({ queues, workers, running, schedules }: StatusFacts, now: EpochMs) {
+/** Health, queues, workers, schedules and failures at a glance, as programs read them. */
+export function statusToJson(facts: StatusFacts, now: EpochMs) {
+  const { health, queues, workers, running, schedules, failures } = facts
   return {
-    health: null,
-    queues: queues.map((queue) => queueToJson(queue, now)),
-    workers: workers.map((worker) => workerToJson(worker, running)),
+    health: healthAtAGlance(health),
+    queues: queues.map((queue) => queueToJson(queue, workers, now)),
+    workers: workers.map((seen) => workerToJson(seen, running)),
     schedules: schedulesAtAGlance(schedules, now),
-    failures: [],
+    failures,
   }
 }
 
 export type StatusJson = ReturnType<typeof statusToJson>
-
-function workerToJson(worker: WorkerInfo, running: readonly Job[]) {
-  return {
-    id: worker.id,
-    pid: worker.process.pid,
-    host: worker.host,
-    startedAt: isoTime(worker.startedAt),
-    lastBeatAt: isoTime(worker.lastBeatAt),
-    concurrency: worker.concurrency,
-    running: running
-      .filter((job) => job.worker === worker.id)
-      .map((job) => ({ id: job.id, task: job.task, startedAt: isoTime(job.startedAt) })),
-  }
-}

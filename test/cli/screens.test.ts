@@ -26,7 +26,7 @@ const screens: Readonly<Record<string, Screen>> = {
     const { items } = await listJobs(store, {}, { limit: 20, after: null }, [])
     return jobsTable(items, clock.now(), look)
   },
-  queues: async ({ store, clock }, look) => queuesTable((await currentStatus(store, clock.now())).queues, look),
+  queues: async ({ store, clock }, look) => queuesTable((await currentStatus(store, clock.now(), [])).queues, look),
   schedules: async ({ store, clock }, look) => {
     const schedules = await store.schedules()
     const items = schedules.map((schedule) => scheduleToJson(schedule, [], clock.now()))

@@ -9,6 +9,7 @@ import { decideSlots, enqueueJob, putSchedules } from '../support/store.js'
 const golden = goldenFolder('status')
 
 interface StatusJson {
+  readonly health: object
   readonly queues: readonly object[]
   readonly workers: readonly { readonly id: string; readonly running: readonly object[] }[]
   readonly schedules: readonly unknown[]
@@ -72,12 +73,21 @@ export function fail() { throw new Error('first line\\nsecond line') }
     })
     const status = await project.json<StatusJson>(['status'])
     expect(keysOf(status)).toEqual(shapes.status)
+    expect(status.health).toMatchObject({
+      status: 'unhealthy',
+      reasons: [expect.stringMatching(/^100 % of 1 task failed in 5m/)],
+    })
+    expect(status.failures).toMatchObject([{ task: 'a.fail', error: 'Error: first line', count: 1, sampleId: 'j1' }])
+    expect(status.failures.map(keysOf)).toEqual([shapes.failure])
     expect(status.queues.map(keysOf)).toEqual([shapes.queue, shapes.queue])
     expect(status.queues).toMatchObject([
       { name: 'default', scheduled: 1, failed: 1, latencyMs: null, paused: false },
       { name: 'slow', running: 1 },
     ])
     expect(status.workers.map(keysOf)).toEqual([shapes.worker])
+    const { id = '' } = status.workers[0] ?? {}
+    expect(status.workers).toMatchObject([{ state: 'alive', scheduler: true, queues: null }])
+    expect(status.queues).toMatchObject([{ workers: [id] }, { workers: [id] }])
     expect(status.workers[0]?.running.map(keysOf)).toEqual([shapes.runningJob])
     const failed = await project.json(['status', 'j1'])
     expect(keysOf(failed)).toEqual(shapes.job)

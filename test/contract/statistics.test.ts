@@ -1,5 +1,8 @@
 import { expect } from 'vitest'
+import { shellTask } from '../../src/domain/shell-task.js'
 import { durationBucket, minuteOf } from '../../src/domain/statistics.js'
+import { newJob } from '../support/job.js'
+import { newSchedule } from '../support/schedule.js'
 import { contract, type Subject } from './harness.js'
 
 const noFailures = { error: 0, timeout: 0, lost: 0, expired: 0 }
@@ -39,6 +42,37 @@ contract('statistics', (test) => {
         durationMs: 703,
         durations: [3, 700].map((durationMs) => ({ bucket: durationBucket(durationMs), count: 1 })),
       },
+    ])
+  })
+
+  test('A command of a schedule is counted under the name of the schedule, other jobs under their task.', async (subject) => {
+    const { store, clock, outcome } = subject
+    await subject.settle(await subject.start({ task: shellTask }), outcome.completed())
+    await store.putSchedules([newSchedule('backup', { overlap: 'allow' })])
+    const command = { task: shellTask, expiresAt: clock.now() + 1_000 }
+    for (let count = 0; count < 3; count++) {
+      await store.triggerSchedule({ name: 'backup', job: newJob(command) })
+    }
+    const worker = await subject.register()
+    const [first, second] = await subject.claim(worker, 2)
+    if (first === undefined || second === undefined) throw new Error('nothing to claim')
+    await subject.settle(first, outcome.completed())
+    await subject.settle(second, outcome.retry(0))
+    await subject.settle(await subject.claimOne(worker), outcome.failed())
+    await subject.advance(2_000)
+    await subject.sweep()
+    await store.triggerSchedule({ name: 'backup', job: newJob() })
+    await subject.settle(await subject.claimOne(worker), outcome.completed())
+    const counted = (await sums(subject)).map(({ task, completed, failed, retried }) => [
+      task,
+      completed,
+      failed,
+      retried,
+    ])
+    expect(counted.sort()).toEqual([
+      ['backup', 1, 2, 1],
+      ['hello', 1, 0, 0],
+      ['shell', 1, 0, 0],
     ])
   })
 

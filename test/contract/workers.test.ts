@@ -10,6 +10,7 @@ contract('workers', (test) => {
       pidNamespace: null,
       concurrency: 3,
       queues: ['a', 'b'],
+      scheduler: true,
     }
     const id = await subject.register(said)
     const now = subject.clock.now()

@@ -17,6 +17,7 @@ const settings: WorkerSettings = {
   redact: [],
   retention: defaultRetention,
   maxMemoryBytes: null,
+  scheduler: false,
 }
 
 /** A worker on a store in memory whose processes run no code: the test says when a job ends. It has task `hello`. */

@@ -39,6 +39,7 @@ export function newWorker(clock: Clock, overrides: Partial<NewWorker> = {}): New
     concurrency: 10,
     queues: null,
     tasks: null,
+    scheduler: false,
     ...overrides,
   }
 }

@@ -43,6 +43,7 @@ export function memoryEngine(): MemoryEngine {
         processes: 1,
         redact: [],
         maxMemoryBytes: null,
+        scheduler: false,
         retention: retentionOf(retention),
       })
       worker.start()

@@ -3,16 +3,13 @@ import { explainRunning } from '../../domain/explain/running.js'
 import { explain } from '../../domain/explain.js'
 import type { Attempt, EpochMs, Job, JobId } from '../../domain/job.js'
 import { isFinal } from '../../domain/transitions.js'
-import { hasEnded, thisHost } from '../../engine/host.js'
-import { beatMs, type JobReader, leaseMs, type WorkerInfo } from '../../stores/store.js'
+import { type JobReader, leaseMs } from '../../stores/store.js'
 import { shownError } from '../../views/job.js'
+import { type SeenWorker, seenWorkers } from '../../views/worker.js'
 
 // An exact number above this helps nobody, and a million takes long to count.
 const maxAhead = 10_000
 const maxRunning = 1_000
-
-// One beat may be late.
-const silentAfterMs = 2 * beatMs
 
 /** Explains the state of a job by what the store has now. Masks its errors. */
 export async function explanationOf(
@@ -37,8 +34,7 @@ export async function explainWithoutWorker(
 ): Promise<ReadonlyMap<JobId, string>> {
   const texts = new Map<JobId, string>()
   if (ids.length === 0) return texts
-  const here = thisHost()
-  const workers = (await store.workers()).map((worker) => factOf(worker, hasEnded(worker, here), 0, now))
+  const workers = seenWorkers(await store.workers(), now).map((seen) => factOf(seen, 0))
   if (workers.every(lives)) return texts
   for (const id of ids) {
     const job = await store.job(id)
@@ -56,26 +52,24 @@ async function factsAbout(store: JobReader, job: Job, now: EpochMs): Promise<Job
     job.state === 'queued' ? store.jobsAhead(job.id, maxAhead) : 0,
     job.state === 'queued' ? store.running(maxRunning) : [],
   ])
-  const here = thisHost()
   const runningOf = (id: string) => running.filter(({ worker }) => worker === id).length
   return {
-    workers: workers.map((worker) => factOf(worker, hasEnded(worker, here), runningOf(worker.id), now)),
+    workers: seenWorkers(workers, now).map((seen) => factOf(seen, runningOf(seen.worker.id))),
     pausedAt: paused.find(({ name }) => name === job.queue)?.pausedAt ?? null,
     ahead,
     maxAhead,
   }
 }
 
-function factOf(worker: WorkerInfo, dead: boolean, running: number, now: EpochMs): WorkerFact {
+function factOf({ worker, standing }: SeenWorker, running: number): WorkerFact {
   const { id, host, queues, tasks, lastBeatAt, concurrency } = worker
-  const silent = now - lastBeatAt > silentAfterMs
   return {
     id,
     pid: worker.process.pid,
     host,
     queues,
     tasks,
-    standing: dead ? 'dead' : worker.expired ? 'expired' : silent ? 'silent' : 'alive',
+    standing,
     lastBeatAt,
     leaseEndsAt: lastBeatAt + leaseMs,
     concurrency,

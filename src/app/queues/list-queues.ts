@@ -3,18 +3,22 @@ import { nearestName } from '../../domain/names.js'
 import { systemClock } from '../../engine/clock.js'
 import type { QueueInfo, Store } from '../../stores/store.js'
 import { type QueueJson, queueToJson } from '../../views/queue.js'
+import { seenWorkers } from '../../views/worker.js'
 
 /** All queues as they are now. */
 export async function listQueues(store: Store): Promise<readonly QueueJson[]> {
-  const queues = await store.queues()
-  return queues.map((queue) => queueToJson(queue, systemClock.now()))
+  const [queues, workers] = await Promise.all([store.queues(), store.workers()])
+  const now = systemClock.now()
+  const seen = seenWorkers(workers, now)
+  return queues.map((queue) => queueToJson(queue, seen, now))
 }
 
 /** These queues as they are now. One that has no jobs is no queue any more once it is resumed. */
 export async function queuesNamed(store: Store, names: readonly string[]): Promise<readonly QueueJson[]> {
-  const infos = await store.queues()
+  const [infos, workers] = await Promise.all([store.queues(), store.workers()])
   const now = systemClock.now()
-  return names.map((name) => queueToJson(infos.find((info) => info.name === name) ?? withoutJobs(name), now))
+  const seen = seenWorkers(workers, now)
+  return names.map((name) => queueToJson(infos.find((info) => info.name === name) ?? withoutJobs(name), seen, now))
 }
 
 /** The known queue whose name is nearest; null if none is near. */

@@ -55,7 +55,8 @@ export class ForegroundWorker {
     signals: StopSignals,
     listener: ForegroundListener,
   ): Promise<ForegroundWorker> {
-    const settings = { queues: onlyReserved, concurrency, processes: 1, retention, redact, maxMemoryBytes }
+    const limits = { concurrency, processes: 1, maxMemoryBytes }
+    const settings = { queues: onlyReserved, scheduler: false, retention, redact, ...limits }
     const worker = await Worker.register(store, pool, systemClock, settings)
     listener({ kind: 'registered', engine: worker.events })
     worker.start()

@@ -1,5 +1,5 @@
 import type { EnqueueOptions } from '../../domain/request.js'
-import { shellTask } from '../../engine/shell-task.js'
+import { shellTask } from '../../domain/shell-task.js'
 
 /** One job that somebody asks for. */
 export interface JobRequest {

@@ -4,7 +4,7 @@ import { parseSchedule, type ScheduleOptions } from '../../domain/schedule/optio
 import { wholeRuleText } from '../../domain/schedule/rule.js'
 import type { NewSchedule, StoredSchedule } from '../../domain/schedule/schedule.js'
 import { slotsOf } from '../../domain/schedule/slots.js'
-import { shellTask } from '../../engine/shell-task.js'
+import { shellTask } from '../../domain/shell-task.js'
 import type { Store } from '../../stores/store.js'
 import type { ProjectTasks } from '../project-tasks.js'
 import { findTask, prepareJobs } from '../run/prepare-jobs.js'

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../domain/job.js'
 import type { ScheduleOptions } from '../../domain/schedule/options.js'
-import { shellTask } from '../../engine/shell-task.js'
+import { shellTask } from '../../domain/shell-task.js'
 
 /** A schedule as a person asks for it. */
 export interface ScheduleRequest {

@@ -1,5 +1,11 @@
 import type { EpochMs, WorkerId } from '../job.js'
 
+/**
+ * `silent`: it has not beaten for a while, but its lease holds. `expired`: its lease is over. `dead`: its process has
+ * ended.
+ */
+export type WorkerStanding = 'alive' | 'silent' | 'expired' | 'dead'
+
 /** The facts about a worker that explain where a job is. */
 export interface WorkerFact {
   readonly id: WorkerId
@@ -9,11 +15,7 @@ export interface WorkerFact {
   readonly queues: readonly string[] | null
   /** The tasks that it knows; null if it did not report them. */
   readonly tasks: readonly string[] | null
-  /**
-   * `silent`: it has not beaten for a while, but its lease holds. `expired`: its lease is over. `dead`: its process has
-   * ended.
-   */
-  readonly standing: 'alive' | 'silent' | 'expired' | 'dead'
+  readonly standing: WorkerStanding
   readonly lastBeatAt: EpochMs
   /** Until when its lease holds if it does not beat again. */
   readonly leaseEndsAt: EpochMs
@@ -35,7 +37,7 @@ export interface JobFacts {
 export const noFacts: JobFacts = { workers: [], pausedAt: null, ahead: 0, maxAhead: 0 }
 
 /** Whether a worker may still come for its jobs. */
-export function lives({ standing }: WorkerFact): boolean {
+export function lives({ standing }: Pick<WorkerFact, 'standing'>): boolean {
   return standing === 'alive' || standing === 'silent'
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../../domain/clock.js'
+import { shellTask } from '../../domain/shell-task.js'
 import type { TaskInfo } from '../ipc/messages.js'
-import { shellTask, shellTaskInfo } from '../shell-task.js'
+import { shellTaskInfo } from '../shell-task.js'
 import type { ProcessSlot } from './process-slot.js'
 
 // A task that a fresh process does not have: its module may be mended soon.

@@ -1,4 +1,5 @@
-import { type EpochMs, failureReasons } from '../../domain/job.js'
+import { type EpochMs, failureReasons, type Job } from '../../domain/job.js'
+import { statisticsName } from '../../domain/shell-task.js'
 import {
   type Counted,
   durationBucket,
@@ -18,8 +19,8 @@ export class Ends {
   readonly #ends: End[] = []
   #forgotten = 0
 
-  add({ task, queue }: { readonly task: string; readonly queue: string }, at: EpochMs, counted: Counted): void {
-    this.#ends.push({ task, queue, at, ...counted })
+  add({ task, queue, schedule }: Pick<Job, 'task' | 'queue' | 'schedule'>, at: EpochMs, counted: Counted): void {
+    this.#ends.push({ task: statisticsName(task, schedule?.name ?? null), queue, at, ...counted })
   }
 
   /** Leaves what counts for all time. */

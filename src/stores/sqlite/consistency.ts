@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
 import { failureReasons } from '../../domain/job.js'
+import { shellTask } from '../../domain/shell-task.js'
 import { reasonCodes } from './codes.js'
 import { countedStates } from './counters.js'
 
@@ -53,7 +54,14 @@ function wrongStatistics(column: string, rows: string): string {
       OR ${isWhole} AND coalesce(found.count, 0) <> coalesce(counts.${column}, 0)`
 }
 
-const endsWhere = (which: string) => `SELECT task, queue, count(*) FROM ends WHERE ${which} GROUP BY task, queue`
+// Of a command that a schedule made, the schedule's name is counted.
+const countedTask = (task: string) => `
+  coalesce((SELECT tasks.id FROM tasks CROSS JOIN tasks AS shell ON shell.id = ${task}
+    WHERE tasks.name = jobs.schedule AND shell.name = '${shellTask}'), ${task})`
+
+const endsWhere = (which: string) => `
+  SELECT ${countedTask('ends.task')} AS counted, ends.queue, count(*) FROM ends JOIN jobs ON jobs.id = ends.job
+  WHERE ${which} GROUP BY counted, ends.queue`
 
 /** Each finds what must not be, as one sentence a row. */
 const checks: readonly string[] = [
@@ -98,8 +106,9 @@ const checks: readonly string[] = [
   ),
   wrongStatistics(
     'retried',
-    `SELECT kinds.task, jobs.queue, count(*) FROM attempts JOIN jobs ON jobs.id = attempts.job
-      JOIN kinds ON kinds.id = jobs.kind WHERE attempts.reason IS NOT NULL AND job_state IS NULL GROUP BY kinds.task, jobs.queue`,
+    `SELECT ${countedTask('kinds.task')} AS counted, jobs.queue, count(*) FROM attempts JOIN jobs ON jobs.id = attempts.job
+      JOIN kinds ON kinds.id = jobs.kind WHERE attempts.reason IS NOT NULL AND job_state IS NULL
+      GROUP BY counted, jobs.queue`,
   ),
   `SELECT 'j' || job || ' has failed in no group of its task' FROM ends
     WHERE state = 4 AND NOT EXISTS (SELECT 1 FROM failures WHERE failures.id = ends.failure AND failures.task = ends.task)`,

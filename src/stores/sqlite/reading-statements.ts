@@ -18,6 +18,7 @@ const counts = `
 export const readingTexts = {
   job: `SELECT * FROM job_rows WHERE id = ?`,
   jobsOf: `SELECT * FROM job_rows WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC`,
+  scheduleOf: `SELECT schedule FROM jobs WHERE id = ?`,
   attempts: `SELECT * FROM attempts WHERE job = ? ORDER BY attempt`,
   running: `
     SELECT * FROM job_rows WHERE id IN (SELECT job FROM running ORDER BY started_at, job LIMIT ?)

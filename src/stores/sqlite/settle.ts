@@ -9,6 +9,7 @@ import {
 import { countedAs } from '../../domain/statistics.js'
 import type { Lease } from '../store.js'
 import { endedByCodes, reasonCodes } from './codes.js'
+import { countedTask } from './counted-task.js'
 import { type Completion, endWaiting, writeCompleted, writeEnd } from './ends.js'
 import { holdsLease } from './leases.js'
 import { atOnce } from './many-rows.js'
@@ -123,9 +124,11 @@ export function settle(writing: Writing, lease: Lease, outcome: Outcome): boolea
   }
 }
 
-function count({ statistics, names }: Writing, { task, queue }: Lease, outcome: Outcome): void {
+function count(writing: Writing, { job, task, queue }: Lease, outcome: Outcome): void {
+  const { statistics, names } = writing
   const counted = countedAs(outcome)
-  if (counted !== null) statistics.add(names.task(task), names.queue(queue), outcome.endedAt, counted)
+  if (counted === null) return
+  statistics.add(countedTask(writing, jobNumber(job), task), names.queue(queue), outcome.endedAt, counted)
 }
 
 /** The job goes back to wait, and its attempt is kept unless its code never ran. */

@@ -15,6 +15,7 @@ export function insertWorker({ statements, clock }: Writing, worker: NewWorker):
     concurrency: worker.concurrency,
     queues: JSON.stringify(worker.queues),
     tasks: JSON.stringify(worker.tasks),
+    scheduler: Number(worker.scheduler),
     now: clock.now(),
     leaseUntil: Math.floor(clock.monotonicMs()) + leaseMs,
   })

@@ -62,6 +62,7 @@ async function workerWith(concurrency: number, processes: number) {
     processes,
     retention: defaultRetention,
     maxMemoryBytes: null,
+    scheduler: false,
     redact: [],
   }
   const worker = await Worker.register(store, pool, systemClock, settings)

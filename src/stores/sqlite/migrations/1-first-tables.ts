@@ -265,6 +265,7 @@ export const firstTables = `
     concurrency   INTEGER NOT NULL,
     queues        TEXT    NOT NULL, -- JSON; null: every queue
     tasks         TEXT,             -- JSON: what it knows; null: it was not said
+    scheduler     INTEGER NOT NULL CHECK (scheduler BETWEEN 0 AND 1), -- whether it fires schedules
     processes     TEXT    NOT NULL DEFAULT '[]', -- JSON, as of the last beat
     rss_bytes     INTEGER,
     started_at    INTEGER NOT NULL,

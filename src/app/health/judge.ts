@@ -1,0 +1,89 @@
+import { lives } from '../../domain/explain/facts.js'
+import { failureRateOf, type Health, type HealthLimits, judgeHealth, maxFailureRate } from '../../domain/health.js'
+import type { EpochMs } from '../../domain/job.js'
+import { metricsOf, type TaskMetrics } from '../../domain/metrics.js'
+import { scheduleHealth } from '../../domain/schedule/health.js'
+import type { StoredSchedule } from '../../domain/schedule/schedule.js'
+import { slotsOf } from '../../domain/schedule/slots.js'
+import type { JobReader, QueueInfo, Store } from '../../stores/store.js'
+import { shownFailure } from '../../views/failure.js'
+import { type SeenWorker, seenWorkers, serversOf, takesJobs } from '../../views/worker.js'
+
+/** What the store says of health. */
+export interface HealthReadings {
+  readonly recent: TaskMetrics
+  readonly queues: readonly QueueInfo[]
+  readonly workers: readonly SeenWorker[]
+  readonly schedules: readonly StoredSchedule[]
+}
+
+/** Reads what health depends on. Reads counters, and no jobs but the oldest of each queue. */
+export async function healthReadings(store: Store, limits: HealthLimits, now: EpochMs): Promise<HealthReadings> {
+  const [statistics, queues, workers, schedules] = await Promise.all([
+    store.statistics(now - limits.windowMs),
+    store.queues(),
+    store.workers(),
+    store.schedules(),
+  ])
+  return { recent: metricsOf(statistics).all, queues, workers: seenWorkers(workers, now), schedules }
+}
+
+/** Judges by what was read; reads the most frequent error if too many jobs have failed. */
+export async function judge(
+  store: JobReader,
+  { recent, queues, workers, schedules }: HealthReadings,
+  limits: HealthLimits,
+  redact: readonly string[],
+  now: EpochMs,
+): Promise<Health> {
+  const failsOften = (failureRateOf(recent) ?? 0) > maxFailureRate.degraded
+  return judgeHealth(
+    {
+      completed: recent.completed,
+      failed: recent.failed,
+      mostFailing: failsOften ? await mostFailing(store, now - limits.windowMs, redact) : null,
+      queues: queues
+        .filter(({ paused }) => !paused)
+        .map((queue) => ({
+          name: queue.name,
+          queued: queue.counts.queued,
+          oldestMs: waitedMs(queue, now),
+          isServed: serversOf(queue.name, workers).length > 0,
+        })),
+      workersAlive: workersAlive(workers),
+      schedules: schedules.map((schedule) => healthOfSchedule(schedule, now)),
+    },
+    limits,
+  )
+}
+
+/** How many living workers take jobs from queues. */
+export function workersAlive(workers: readonly SeenWorker[]): number {
+  return workers.filter((seen) => lives(seen) && takesJobs(seen)).length
+}
+
+/** For how long the oldest queued job of a queue has waited; null if none waits. */
+export function waitedMs({ oldestQueuedAt }: QueueInfo, now: EpochMs): number | null {
+  return oldestQueuedAt === null ? null : Math.max(0, now - oldestQueuedAt)
+}
+
+function healthOfSchedule(schedule: StoredSchedule, now: EpochMs) {
+  const nothing = { name: schedule.name, overdueMs: null, withoutSuccess: null }
+  if (schedule.plan === null) return nothing
+  try {
+    return scheduleHealth(schedule, slotsOf(schedule.plan.rule), now)
+  } catch {
+    // A rule that this system cannot follow, such as of a zone that it does not know: it is shown as a fault.
+    return nothing
+  }
+}
+
+// More groups than this are not looked at for the most frequent one.
+const maxGroups = 200
+
+async function mostFailing(store: JobReader, since: EpochMs, redact: readonly string[]) {
+  const groups = await store.failures(since, maxGroups)
+  const [most] = groups.toSorted((a, b) => b.count - a.count)
+  if (most === undefined) return null
+  return { task: most.task, error: shownFailure(most, await store.job(most.sample), redact) }
+}
