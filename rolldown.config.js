@@ -10,6 +10,7 @@ const entries = [
   'src/cli/complete.ts',
   'src/compile-cache.ts',
   'src/task-process.ts',
+  'src/notify-process.ts',
 ]
 
 // These packages serve only help texts, plugins and a missing manifest, and are most of oclif's code. Each is a file of its

@@ -2,6 +2,7 @@ import { isAbsolute, join } from 'node:path'
 import { debugged, debugOf } from './debug.js'
 import type { Clock } from './domain/clock.js'
 import { UsageError } from './domain/errors.js'
+import type { NotificationPolicy } from './domain/notification.js'
 import { storeExists } from './stores/sqlite/files.js'
 import type { Store } from './stores/store.js'
 
@@ -44,11 +45,15 @@ export function preloadStore(location: StoreLocation): void {
   import('./stores/sqlite/store.js').then(({ preloadDriver }) => preloadDriver()).catch(() => {}) // opening it reports the error
 }
 
-/** The store of a command that writes. Throws StoreUnavailableError. */
-export async function openStore(location: StoreLocation, clock: Clock): Promise<Store> {
-  if (location.kind === 'memory') return shown(await emptyStore(clock))
+/** The store of a command that writes, and of the notifications of what fails by it. Throws StoreUnavailableError. */
+export async function openStore(
+  location: StoreLocation,
+  clock: Clock,
+  notificationOf: NotificationPolicy | null = null,
+): Promise<Store> {
+  if (location.kind === 'memory') return shown(await emptyStore(clock, notificationOf))
   const { openSqliteStore } = await import('./stores/sqlite/store.js')
-  return shown(openSqliteStore(location, clock))
+  return shown(openSqliteStore(location, clock, notificationOf))
 }
 
 /** The store of a command that only reads: an empty one where none is yet. Throws StoreUnavailableError. */
@@ -60,9 +65,9 @@ export async function openStoreForReading(location: StoreLocation, clock: Clock)
   return shown(openSqliteReader(location, clock) ?? (await emptyStore(clock)))
 }
 
-async function emptyStore(clock: Clock): Promise<Store> {
+async function emptyStore(clock: Clock, notificationOf: NotificationPolicy | null = null): Promise<Store> {
   const { openMemoryStore } = await import('./stores/memory/store.js')
-  return openMemoryStore(clock)
+  return openMemoryStore(clock, notificationOf ?? undefined)
 }
 
 const debug = debugOf('store')

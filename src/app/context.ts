@@ -1,11 +1,13 @@
 import { resolve } from 'node:path'
 import { ProjectError, UsageError } from '../domain/errors.js'
+import type { Targets } from '../domain/notification.js'
 import { defaultRetention, type Retention } from '../domain/retention.js'
 import { systemClock } from '../engine/clock.js'
 import { defaultStoreUrl, openStore, openStoreForReading, parseStoreUrl, type StoreLocation } from '../open.js'
 import { readProject } from '../project/config.js'
 import { isFolder, type Project } from '../project/find.js'
 import type { Store } from '../stores/store.js'
+import { notificationPolicy } from './notifications/notification-policy.js'
 
 /** Where a command works: its project, if there is one, and its store. */
 export interface Context {
@@ -61,6 +63,11 @@ export function projectOf({ project, from }: Context): Project {
   )
 }
 
+/** Who gets to know of failures, by name. */
+export function targetsOf({ project }: Context): Targets {
+  return project?.targets ?? new Map()
+}
+
 /**
  * Refuses a store that ends with this process, for a command whose jobs others run. Throws UsageError; `what` names the
  * command.
@@ -81,7 +88,7 @@ export async function withReader<T>(context: Context, use: (store: Store) => Pro
 
 /** Uses the store for writing, and closes it whatever happens. */
 export async function withStore<T>(context: Context, use: (store: Store) => Promise<T>): Promise<T> {
-  return closing(await openStore(context.location, systemClock), use)
+  return closing(await openStore(context.location, systemClock, notificationPolicy(context.project)), use)
 }
 
 async function closing<T>(store: Store, use: (store: Store) => Promise<T>): Promise<T> {

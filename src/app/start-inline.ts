@@ -7,6 +7,7 @@ import { TaskPool } from '../engine/pool/task-pool.js'
 import { discoverModules } from '../project/discover.js'
 import { loadTasks } from '../project/load-tasks.js'
 import { type Context, projectOf } from './context.js'
+import { deliveryOf } from './notifications/deliver.js'
 import { startCommands } from './start-tasks.js'
 
 /**
@@ -14,11 +15,12 @@ import { startCommands } from './start-tasks.js'
  * folder from now on.
  */
 export function startInline(context: Context, pattern: string, output: (output: TaskOutput) => void): TaskPool {
-  if (pattern === shellTask) return startCommands(null)
-  const { root, tasksFolder } = projectOf(context)
+  if (pattern === shellTask) return startCommands(context, null)
+  const project = projectOf(context)
+  const { root, tasksFolder } = project
   process.chdir(root)
   const load: ConstructorParameters<typeof InlineHost>[0] = (enqueue, loading) =>
     loadTasks(discoverModules(tasksFolder), pattern, enqueue, loading)
   const start: StartHost = (emit) => new InlineHost(load, systemClock, emit)
-  return new TaskPool({ start, isInline: true, cwd: root }, systemClock, output)
+  return new TaskPool({ start, isInline: true, cwd: root, ...deliveryOf(project) }, systemClock, output)
 }

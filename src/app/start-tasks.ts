@@ -6,6 +6,7 @@ import type { TaskOutput } from '../engine/ipc/messages.js'
 import { TaskPool } from '../engine/pool/task-pool.js'
 import { taskProgram } from '../project/task-program.js'
 import { type Context, projectOf } from './context.js'
+import { deliveryOf } from './notifications/deliver.js'
 
 /**
  * Starts a task process of the project with the tasks that `pattern` (a name or a glob) selects; null: all. It loads
@@ -13,13 +14,16 @@ import { type Context, projectOf } from './context.js'
  * Throws ProjectError if there is no project.
  */
 export function startTasks(context: Context, pattern: string | null, output: (output: TaskOutput) => void): TaskPool {
-  if (pattern === shellTask) return startCommands(null)
-  const program = taskProgram(projectOf(context), pattern, context.maxMemoryBytes)
-  return new TaskPool(inProcesses(program, systemClock), systemClock, output)
+  if (pattern === shellTask) return startCommands(context, null)
+  const project = projectOf(context)
+  const program = taskProgram(project, pattern, context.maxMemoryBytes)
+  const tasks = { ...inProcesses(program, systemClock), ...deliveryOf(project) }
+  return new TaskPool(tasks, systemClock, output)
 }
 
 /** A pool for the built-in task alone, which needs no project. A command has the streams of `outer`. */
-export function startCommands(outer: OuterStreams | null): TaskPool {
-  const tasks = { start: null, cwd: process.cwd(), ...(outer === null ? {} : { outer }) }
+export function startCommands({ project }: Context, outer: OuterStreams | null): TaskPool {
+  const streams = outer === null ? {} : { outer }
+  const tasks = { start: null, cwd: process.cwd(), ...streams, ...deliveryOf(project) }
   return new TaskPool(tasks, systemClock, () => {})
 }

@@ -37,7 +37,7 @@ export function withTask<T>(context: Context, pattern: string, use: Use<T>): Pro
 
 /** The same with the built-in task alone, whose command has the streams of this process. */
 export function withCommands<T>(context: Context, outer: OuterStreams, use: Use<T>): Promise<T> {
-  return withPool(startCommands(outer), context, use)
+  return withPool(startCommands(context, outer), context, use)
 }
 
 /** The same in this very process, where a debugger can see the task. */

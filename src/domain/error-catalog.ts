@@ -112,6 +112,10 @@ export const errorCatalog = {
     'An argument or a result holds a value that JSON cannot carry. The class is NotJsonError, a UsageError.',
     'Convert the value at the path that the message names.',
   ),
+  E_NOTIFY: usage(
+    'A target of notifications in the config cannot be used, or a schedule names one that the config has not.',
+    'Correct the setting that the message names; `docs/notifications.md` shows the forms.',
+  ),
   E_OPTION: usage('An option in code is unknown, or has a wrong type.', 'Correct the option that the message names.'),
   E_OUTSIDE_JOB: usage('Code called `currentJob()` outside of a job.', 'Call it inside a task, while that runs.'),
   E_PERMISSION: commandOnly(

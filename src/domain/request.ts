@@ -3,6 +3,7 @@ import { UsageError } from './errors.js'
 import { defaultQueue, defaultTimeoutMs, type EpochMs, type KeyPolicy, type NewJob, priorityRange } from './job.js'
 import { refuseLargeArgs } from './json.js'
 import { queueName } from './names.js'
+import { isNotificationKey } from './notification.js'
 import { refuseUnknownOptions, written } from './options.js'
 import { type Backoff, defaultMaxRetries, parseMaxRetries } from './retry.js'
 
@@ -136,6 +137,9 @@ export function parseExpires(value: Duration, option: string): number {
 
 /** `name` itself if it may be a key. */
 export function keyName(name: string, option: string): string {
+  if (isNotificationKey(name)) {
+    throw new UsageError('E_KEY', `${option}: keys that begin with "offstage:notify:" are those of notifications`)
+  }
   if (typeof name === 'string' && name !== '' && name.length <= 512) return name
   throw new UsageError('E_KEY', `${option} is not a text of 1 to 512 characters`)
 }

@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path'
 import { ProjectError, UsageError } from '../domain/errors.js'
+import { type NotifyOptions, parseTargets } from '../domain/notification.js'
 import { refuseUnknownOptions } from '../domain/options.js'
 import { parseRetention, type Retention, type RetentionPolicy } from '../domain/retention.js'
 import type { ConfigSchedule } from '../domain/schedule/options.js'
@@ -16,6 +17,8 @@ export interface OffstageConfig {
   readonly redact?: readonly string[]
   /** How long, and how many at most, jobs that ended are kept. */
   readonly retention?: RetentionPolicy
+  /** Who gets to know of each final failure. Default: nobody. */
+  readonly notify?: NotifyOptions
   /**
    * Schedules by name, beside those of the task modules. A fault in one is shown by `offstage schedule list`, and keeps
    * nothing else from running.
@@ -38,6 +41,7 @@ const settings: Readonly<Record<keyof OffstageConfig, { readonly rule: string; h
   tasks: { rule: 'a text', holds: isText },
   store: { rule: 'a text', holds: isText },
   retention: { rule: 'an object', holds: isObject },
+  notify: { rule: 'an object', holds: isObject },
   schedules: {
     rule: 'an object of schedules, such as { nightly: { task: "report", cron: "0 2 * * *" } }',
     holds: (value) => isObject(value) && Object.values(value).every(isObject),
@@ -58,6 +62,7 @@ export async function readProject(from: string): Promise<Project | null> {
     store: config.store ?? null,
     redact: config.redact ?? [],
     retention: retentionOf(config, file),
+    targets: inFile(file, () => parseTargets(config.notify ?? {})),
     schedules: config.schedules ?? {},
   }
 }

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import type { Targets } from '../domain/notification.js'
 import type { Retention } from '../domain/retention.js'
 import type { ConfigSchedule } from '../domain/schedule/options.js'
 import { readPackageSetting } from './json-file.js'
@@ -20,6 +21,8 @@ export interface Project {
   readonly store: string | null
   readonly redact: readonly string[]
   readonly retention: Retention
+  /** Who gets to know of failures. */
+  readonly targets: Targets
   /** By name, unchecked. */
   readonly schedules: Readonly<Record<string, ConfigSchedule>>
 }

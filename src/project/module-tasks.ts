@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { defaultGraceMs } from '../domain/job.js'
 import { parseJson, toJsonText } from '../domain/json.js'
 import { isTaskName } from '../domain/names.js'
+import { notifyTask } from '../domain/notification.js'
 import { plainTaskDefaults } from '../domain/request.js'
 import type { TaskSchedule } from '../domain/schedule/options.js'
 import { shellTask } from '../domain/shell-task.js'
@@ -75,6 +76,7 @@ function isRefused(name: string, file: string, faults: ModuleFault[]): boolean {
     return true
   }
   if (name === shellTask) return refuse(`the task name "${shellTask}" is taken, by "run -- COMMAND"; rename it`)
+  if (name === notifyTask) return refuse(`the task name "${notifyTask}" is that of notifications; rename it`)
   if (isTaskName(name)) return false
   return refuse(`${JSON.stringify(name)} cannot be a task's name; use letters, digits, "_" and "-"`)
 }

@@ -38,6 +38,12 @@ export function taskProgram(
   }
 }
 
+/** How the process is started that posts a notification: `file` with `argv`. */
+export function notifyProgram(): { readonly file: string; readonly argv: readonly string[] } {
+  const { entry: file, execArgv } = entry('notify-process')
+  return { file: process.execPath, argv: [...execArgv, file] }
+}
+
 /** How the short-lived process is started that evaluates a config file. */
 export function configProgram(file: string, cwd: string): TaskProgram {
   return { ...entry(), args: ['config', file], cwd, loadLimitMs }
@@ -48,10 +54,10 @@ export function configProgram(file: string, cwd: string): TaskProgram {
 const youngSpace = '--max-semi-space-size=2'
 
 // Bundled, the entry is a file of dist; run from source, it is TypeScript.
-function entry(): Pick<TaskProgram, 'entry' | 'execArgv'> {
+function entry(name: 'task-process' | 'notify-process' = 'task-process'): Pick<TaskProgram, 'entry' | 'execArgv'> {
   if (!import.meta.url.endsWith('.ts')) {
-    return { entry: join(packageRoot, 'dist/src/task-process.js'), execArgv: [youngSpace] }
+    return { entry: join(packageRoot, `dist/src/${name}.js`), execArgv: [youngSpace] }
   }
   const execArgv = [youngSpace, '--import', import.meta.resolve('tsx')]
-  return { entry: join(packageRoot, 'src/task-process.ts'), execArgv }
+  return { entry: join(packageRoot, `src/${name}.ts`), execArgv }
 }

@@ -32,6 +32,7 @@ export function scheduleToJson(schedule: StoredSchedule, redactMore: readonly st
     until: isoTime(definition?.until ?? null),
     limit: definition?.limit ?? null,
     expectSuccessEveryMs: definition?.expectSuccessEveryMs ?? null,
+    notify: definition?.notify ?? null,
     fired,
     waiting,
   }

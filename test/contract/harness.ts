@@ -1,5 +1,6 @@
 import { describe, test } from 'vitest'
 import type { NewJob, WorkerId } from '../../src/domain/job.js'
+import type { NotificationPolicy } from '../../src/domain/notification.js'
 import type { QueueChoice } from '../../src/domain/queues.js'
 import type { Changes } from '../../src/stores/change-notifier.js'
 import type { Claim, NewWorker, Store } from '../../src/stores/store.js'
@@ -29,7 +30,7 @@ export interface Waiver {
 export interface StoreKind {
   readonly name: string
   readonly waivers: readonly Waiver[]
-  open(): Promise<OpenStore>
+  open(notificationOf: NotificationPolicy): Promise<OpenStore>
 }
 
 /** What a contract test is handed: the store, and the short ways to say what most of them say. */
@@ -113,15 +114,19 @@ export class Subject {
 
 export type ContractTest = (title: string, body: (subject: Subject) => Promise<void>) => void
 
-/** Runs the tests of one idea over every store. */
-export function contract(idea: string, tests: (test: ContractTest) => void): void {
+/** Runs the tests of one idea over every store. `notificationOf`: what the stores ask when a job fails. */
+export function contract(
+  idea: string,
+  tests: (test: ContractTest) => void,
+  notificationOf: NotificationPolicy = () => null,
+): void {
   for (const kind of storeKinds) {
     describe(`${kind.name}: ${idea}`, () => {
       const titles: string[] = []
       tests((title, body) => {
         titles.push(title)
         const waiver = kind.waivers.find((candidate) => candidate.idea === idea && candidate.test === title)
-        if (waiver === undefined) test(title, () => onFreshStore(kind, body))
+        if (waiver === undefined) test(title, () => onFreshStore(kind, notificationOf, body))
         else test.skip(`${title} (waived: ${waiver.reason})`)
       })
       for (const waiver of staleWaivers(kind.waivers, idea, titles)) {
@@ -137,8 +142,12 @@ export function staleWaivers(waivers: readonly Waiver[], idea: string, titles: r
   return waivers.filter((waiver) => waiver.idea === idea && !titles.includes(waiver.test))
 }
 
-async function onFreshStore(kind: StoreKind, body: (subject: Subject) => Promise<void>): Promise<void> {
-  const opened = await kind.open()
+async function onFreshStore(
+  kind: StoreKind,
+  notificationOf: NotificationPolicy,
+  body: (subject: Subject) => Promise<void>,
+): Promise<void> {
+  const opened = await kind.open(notificationOf)
   try {
     await body(new Subject(opened))
   } finally {

@@ -30,9 +30,9 @@ const memory: StoreKind = {
       reason: 'it is gone with its process, which is what it is for',
     },
   ],
-  async open() {
+  async open(notificationOf) {
     const clock = movableClock()
-    const store = openMemoryStore(clock)
+    const store = openMemoryStore(clock, notificationOf)
     return {
       store,
       clock,
@@ -48,12 +48,12 @@ const memory: StoreKind = {
 const sqlite: StoreKind = {
   name: 'sqlite',
   waivers: [],
-  async open() {
+  async open(notificationOf) {
     const clock = movableClock()
     const folder = temporaryFolder()
     // relaxed: the contract is the same, and two thousand fsyncs are spared.
     const location = { path: join(folder.path, 'jobs.db'), durability: 'relaxed' } as const
-    const first = openSqliteStore(location, clock)
+    const first = openSqliteStore(location, clock, notificationOf)
     let latest = first
     return {
       store: first,
@@ -61,7 +61,7 @@ const sqlite: StoreKind = {
       advance: async (ms) => clock.advance(ms),
       async reopen() {
         await latest.close()
-        latest = openSqliteStore(location, clock)
+        latest = openSqliteStore(location, clock, notificationOf)
         return latest
       },
       async close() {

@@ -33,6 +33,7 @@ describe('the config of a project', () => {
         statisticsMs: 90 * 86_400_000,
         slotsMs: 90 * 86_400_000,
       },
+      targets: new Map(),
       schedules: {},
     })
     const kept = await readJson(
@@ -96,7 +97,11 @@ describe('the config of a project', () => {
     ['{"store": ""}', /store is not a text$/, null],
     ['{"redact": [1]}', /redact is not a list of texts$/, null],
     ['{"stores": "x"}', /there is no option "stores"$/, /did you mean "store"\?/],
-    ['{"concurrency": 5}', /there is no option "concurrency"$/, /known are tasks, store, retention, schedules, redact/],
+    [
+      '{"concurrency": 5}',
+      /there is no option "concurrency"$/,
+      /known are tasks, store, retention, notify, schedules, redact/,
+    ],
     ['{"retention": []}', /retention is not an object$/, null],
     ['{"retention": {"complete": 1}}', /retention: there is no option "complete"$/, /did you mean "completed"\?/],
     ['{"retention": {"age": 1}}', /retention: there is no option "age"$/, /known are completed, failed, most/],

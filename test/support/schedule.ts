@@ -22,6 +22,7 @@ export function definitionOf(overrides: Partial<ScheduleDefinition> = {}): Sched
     until: null,
     limit: null,
     expectSuccessEveryMs: null,
+    notify: null,
     ...overrides,
   }
 }

@@ -74,6 +74,7 @@ export const shapes = {
     'maxLatenessMs',
     'name',
     'nextAt',
+    'notify',
     'overlap',
     'paused',
     'rule',

@@ -34,6 +34,7 @@ export async function fakeProject(
     store: null,
     redact: [],
     retention: defaultRetention,
+    targets: new Map(),
     schedules: {},
   }
   const context: Context = {

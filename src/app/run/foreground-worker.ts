@@ -1,16 +1,20 @@
 import { OffstageError } from '../../domain/errors.js'
 import type { Job, JobId, NewJob } from '../../domain/job.js'
+import { notifyTask } from '../../domain/notification.js'
 import { systemClock } from '../../engine/clock.js'
 import type { EngineEmitter } from '../../engine/events.js'
 import type { TaskPool } from '../../engine/pool/task-pool.js'
 import { Worker } from '../../engine/worker.js'
-import type { Enqueued, Store } from '../../stores/store.js'
+import type { Enqueued, JobFilter, Store } from '../../stores/store.js'
 import type { Context } from '../context.js'
 import { followJob } from '../jobs/follow-job.js'
 import { fired, type StopSignals } from '../stop-signals.js'
 
 /** Jobs that run here at a time, where there are many. */
 export const manyAtOnce = 10
+
+// One try takes ten seconds at most. What is left is any worker's.
+const maxDeliveryMs = 15_000
 
 const onlyReserved = { shares: [], strict: false }
 
@@ -32,12 +36,20 @@ export class ForegroundWorker {
   readonly #worker: Worker
   readonly #signals: StopSignals
   readonly #listener: ForegroundListener
+  readonly #notifies: boolean
   readonly #ids: JobId[] = []
   readonly #failed: Promise<never>
   #fail: (reason: unknown) => void = () => {}
 
-  private constructor(store: Store, worker: Worker, signals: StopSignals, listener: ForegroundListener) {
+  private constructor(
+    store: Store,
+    worker: Worker,
+    notifies: boolean,
+    signals: StopSignals,
+    listener: ForegroundListener,
+  ) {
     this.#store = store
+    this.#notifies = notifies
     this.#worker = worker
     this.#signals = signals
     this.#listener = listener
@@ -60,7 +72,7 @@ export class ForegroundWorker {
     const worker = await Worker.register(store, pool, systemClock, settings)
     listener({ kind: 'registered', engine: worker.events })
     worker.start()
-    const foreground = new ForegroundWorker(store, worker, signals, listener)
+    const foreground = new ForegroundWorker(store, worker, pool.known.includes(notifyTask), signals, listener)
     worker.events.on('worker.evicted', () => foreground.#fail(evicted()))
     fired(signals.graceful)
       .then(() => foreground.#cancel())
@@ -84,8 +96,22 @@ export class ForegroundWorker {
     return Promise.race([final, this.#worker.broken, this.#failed])
   }
 
-  end(): Promise<void> {
-    return this.#worker.abandon()
+  /** Ends it. Tells of the jobs that failed first, since no worker may be alive to do it. */
+  async end(): Promise<void> {
+    if (this.#notifies && !this.interrupted) await this.#deliverOnce().catch(() => {}) // others will deliver
+    await this.#worker.abandon()
+  }
+
+  /** Waits until each notification that only this worker may deliver has had a try, but not long. */
+  async #deliverOnce(): Promise<void> {
+    const changes = this.#store.changes()
+    const over = AbortSignal.any([this.#signals.graceful, AbortSignal.timeout(maxDeliveryMs)])
+    const filter: JobFilter = { task: notifyTask, states: ['queued', 'running'] }
+    while (!over.aborted) {
+      const { items } = await this.#store.jobs(filter, { limit: 100, after: null })
+      if (!items.some(({ reservedFor }) => reservedFor === this.#worker.id)) return
+      await changes.next(1_000, over)
+    }
   }
 
   /** Whether a signal is what ended the jobs. */

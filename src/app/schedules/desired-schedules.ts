@@ -1,11 +1,13 @@
+import { messageWithHint } from '../../domain/errors.js'
 import type { JsonValue } from '../../domain/json.js'
+import { refuseUnknownTarget } from '../../domain/notification.js'
 import { redactText } from '../../domain/redact.js'
 import type { NewSchedule } from '../../domain/schedule/schedule.js'
 import { checkSchedules } from '../../domain/schedule/sources.js'
 import { systemClock } from '../../engine/clock.js'
 import type { Verdict } from '../../engine/ipc/messages.js'
 import { codeSchedules, configSchedules } from '../../project/schedules.js'
-import { type Context, projectOf } from '../context.js'
+import { type Context, projectOf, targetsOf } from '../context.js'
 import type { ProjectTasks } from '../project-tasks.js'
 
 /** The schedules that code and config declare. */
@@ -31,11 +33,21 @@ export async function desiredSchedules(context: Context, tasks: ProjectTasks): P
     if (plan === null) return schedule
     const args = JSON.parse(plan.definition.argsJson) as readonly JsonValue[]
     const refused = typeof verdicts === 'string' ? null : (verdicts.get(schedule.name) ?? null)
-    const fault = tasksByName.get(task)?.kind === 'command' ? commandFault(args) : refused
+    const ofArguments = tasksByName.get(task)?.kind === 'command' ? commandFault(args) : refused
+    const fault = ofArguments ?? targetFault(plan.definition.notify, context)
     // A schema may repeat the value that it refuses.
     return fault === null ? schedule : { ...schedule, plan: null, fault: redactText(fault, args, context.redact) }
   })
   return { schedules, uncheckedBecause }
+}
+
+function targetFault(notify: string | false | null, context: Context): string | null {
+  try {
+    refuseUnknownTarget(notify, targetsOf(context), 'schedule.notify')
+    return null
+  } catch (thrown) {
+    return messageWithHint(thrown)
+  }
 }
 
 function commandFault(args: readonly JsonValue[]): string | null {

@@ -1,7 +1,8 @@
-import { type Context, refuseMemory, withStore } from '../../app/context.js'
+import { type Context, refuseMemory, targetsOf, withStore } from '../../app/context.js'
 import { defineSchedule, nameOf, prepareSchedule } from '../../app/schedules/define-schedule.js'
 import { listSchedules } from '../../app/schedules/find-schedule.js'
 import type { ScheduleRequest } from '../../app/schedules/schedule-request.js'
+import { refuseUnknownTarget } from '../../domain/notification.js'
 import type { ScheduleJson } from '../../views/schedule.js'
 import { say } from '../say.js'
 import { withTask } from '../with-tasks.js'
@@ -19,6 +20,7 @@ const texts = {
 export function define(context: Context, request: ScheduleRequest): Promise<ScheduleJson | null> {
   refuseMemory(context, 'schedule')
   const name = nameOf(request)
+  refuseUnknownTarget(request.options.notify ?? null, targetsOf(context), flagOf('notify'))
   return withTask(context, request.task, async (tasks) => {
     const schedule = await prepareSchedule(tasks, request, flagOf)
     return withStore(context, async (store) => {

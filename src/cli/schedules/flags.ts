@@ -47,6 +47,10 @@ export const scheduleFlags = {
     summary: '"offstage health" is degraded when its last success is longer ago',
     helpValue: 'DURATION',
   }),
+  notify: Flags.string({
+    summary: 'The target of the config that gets its failures, or "none"; onFailed unless said',
+    helpValue: 'NAME',
+  }),
 }
 
 export interface ScheduleFlagValues {
@@ -63,6 +67,7 @@ export interface ScheduleFlagValues {
   readonly until?: string | undefined
   readonly limit?: number | undefined
   readonly 'expect-success-every'?: string | undefined
+  readonly notify?: string | undefined
 }
 
 const names: Readonly<Partial<Record<keyof ScheduleOptions, string>>> = {
@@ -97,6 +102,7 @@ export function scheduleOptions(flags: ScheduleFlagValues, now: EpochMs): Schedu
     until,
     limit,
     expectSuccessEvery: flags['expect-success-every'],
+    notify: flags.notify === 'none' ? false : flags.notify,
   }
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as ScheduleOptions
 }

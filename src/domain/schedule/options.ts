@@ -46,6 +46,8 @@ export interface ScheduleOptions extends ScheduledOptions {
   readonly limit?: number
   /** `health` is degraded when its last success is longer ago than this. Not for `at`, and not below `every`. */
   readonly expectSuccessEvery?: Duration
+  /** The target of the config's `notify` that gets its failures; false: none does. Default: `onFailed`. */
+  readonly notify?: string | false
 }
 
 /** A schedule of one task, in its module. */
@@ -73,6 +75,7 @@ const known: readonly (keyof ScheduleOptions)[] = [
   'until',
   'limit',
   'expectSuccessEvery',
+  'notify',
   'queue',
   'priority',
   'retries',
@@ -114,6 +117,7 @@ export function parseSchedule(
     until: options.until === undefined ? null : timeIn(timing.tz, options.until, name('until'), now),
     limit: options.limit === undefined ? null : limitOf(options.limit, name('limit')),
     expectSuccessEveryMs: duration('expectSuccessEvery'),
+    notify: options.notify === undefined ? null : notifyOf(options.notify, name('notify')),
   }
   refuseVainExpectation(definition, name)
   if (timing.kind === 'every' && definition.jitterMs >= timing.everyMs) {
@@ -210,6 +214,11 @@ function ruleOf(timing: Timing, now: EpochMs, name: (option: keyof ScheduleOptio
 function limitOf(value: number, option: string): number {
   if (Number.isSafeInteger(value) && value > 0) return value
   throw new UsageError('E_SCHEDULE', `${option}: ${written(value)} is not a whole number above 0`)
+}
+
+function notifyOf(value: string | false, option: string): string | false {
+  if (value === false || (typeof value === 'string' && value !== '')) return value
+  throw new UsageError('E_SCHEDULE', `${option}: ${written(value)} is neither the name of a target nor false`)
 }
 
 function oneOf<T extends string>(allowed: readonly T[], value: T, option: string): T {

@@ -44,6 +44,8 @@ export interface ScheduleDefinition {
   readonly limit: number | null
   /** A last success that is longer ago degrades `health`; null: none is expected. */
   readonly expectSuccessEveryMs: number | null
+  /** The target that gets its failures; false: none does; null: that of all failures. */
+  readonly notify: string | false | null
 }
 
 /** What its jobs are enqueued with: the task's own where the schedule says nothing. */

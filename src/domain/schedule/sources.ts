@@ -84,7 +84,7 @@ export function changedOptions(old: DeclaredSchedule, declared: DeclaredSchedule
 
 function namedParts({ source, task, plan }: DeclaredSchedule): Readonly<Record<string, unknown>> | null {
   if (plan === null) return null
-  const { timing, argsJson, catchUp, maxLatenessMs, overlap, jitterMs, until, limit, expectSuccessEveryMs } =
+  const { timing, argsJson, catchUp, maxLatenessMs, overlap, jitterMs, until, limit, expectSuccessEveryMs, notify } =
     plan.definition
   const startAt = timing.kind === 'every' ? timing.startAt : null
   const ofSlots = {
@@ -95,6 +95,7 @@ function namedParts({ source, task, plan }: DeclaredSchedule): Readonly<Record<s
     until,
     limit,
     expectSuccessEvery: expectSuccessEveryMs,
+    notify,
   }
   return { source, task, startAt, args: argsJson, ...ofSlots, ...jobOptionsOf(plan.definition) }
 }

@@ -5,8 +5,10 @@ import { inexactNumber } from '../../domain/exact-number.js'
 import { errorWithLastWords, isShutdownCode, isShutdownSignal, type JobError } from '../../domain/failure.js'
 import type { EpochMs, Usage } from '../../domain/job.js'
 import { maxResultBytes, toJsonText } from '../../domain/json.js'
+import { notifyTask } from '../../domain/notification.js'
 import type { AttemptReport } from '../../domain/outcome.js'
 import type { JobAssignment, TaskInfo } from '../ipc/messages.js'
+import type { Deliver } from '../notify-task.js'
 import { Command, type CommandLine, type OuterStreams } from './command.js'
 import { CommandOutput } from './command-output.js'
 import type { Exit } from './forked-process.js'
@@ -20,6 +22,8 @@ export interface CommandContext {
   taskOf(name: string): TaskInfo | null
   /** The streams of a foreground command; null: it reads nothing and writes only to its job's output. */
   readonly outer: OuterStreams | null
+  /** null: no notification is delivered here. */
+  readonly deliver: Deliver | null
 }
 
 // sysexits.h: EX_TEMPFAIL and EX_DATAERR.
@@ -66,7 +70,8 @@ export class CommandJob {
       text: (stream, text) => emit({ type: 'output', output: [{ id, attempt, stream, text, at: clock.now() }] }),
       progress: (fraction, message) => emit({ type: 'progress', progress: [{ id, attempt, fraction, message }] }),
     })
-    this.#outer = context.outer
+    // The streams of a command in the foreground are not those of its notification.
+    this.#outer = assignment.task === notifyTask ? null : context.outer
     this.#command = this.#start(assignment, context, pipes)
   }
 
@@ -209,6 +214,11 @@ function commandLine({ id, attempt, task, argsJson, slot }: JobAssignment, conte
   const ofSlot = slot === null ? {} : { OFFSTAGE_SLOT: new Date(slot).toISOString() }
   const env = { ...process.env, OFFSTAGE_JOB_ID: id, OFFSTAGE_ATTEMPT: String(attempt), ...ofSlot }
   const argv = args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg)))
+  if (task === notifyTask && context.deliver !== null) {
+    const [target, notification] = args
+    const { stdin, ...program } = context.deliver(String(target), JSON.stringify(notification))
+    return { ...program, env, stdin: { text: stdin } }
+  }
   const info = context.taskOf(task)
   if (info?.kind !== 'command') {
     // A program that is gone since the job was claimed fails to start, and is named.

@@ -1,7 +1,5 @@
 import type { Clock } from '../../domain/clock.js'
-import { shellTask } from '../../domain/shell-task.js'
 import type { TaskInfo } from '../ipc/messages.js'
-import { shellTaskInfo } from '../shell-task.js'
 import type { ProcessSlot } from './process-slot.js'
 
 // A task that a fresh process does not have: its module may be mended soon.
@@ -12,13 +10,17 @@ export class KnownTasks {
   readonly #clock: Clock
   /** What the process of each slot found in the task directory: while a deploy is under way, not the same. */
   readonly #found = new WeakMap<ProcessSlot, readonly TaskInfo[]>()
-  #infos: ReadonlyMap<string, TaskInfo> = new Map([[shellTask, shellTaskInfo]])
+  readonly #builtIn: readonly TaskInfo[]
+  #infos: ReadonlyMap<string, TaskInfo>
   readonly #lost = new Set<string>()
-  #names: readonly string[] = [shellTask]
+  #names: readonly string[]
   readonly #cancelRegains = new Set<() => void>()
 
-  constructor(clock: Clock) {
+  constructor(builtIn: readonly TaskInfo[], clock: Clock) {
     this.#clock = clock
+    this.#builtIn = builtIn
+    this.#infos = new Map(builtIn.map((task) => [task.name, task]))
+    this.#names = builtIn.map(({ name }) => name)
   }
 
   /** undefined if this project has none of that name. */
@@ -26,7 +28,7 @@ export class KnownTasks {
     return this.#infos.get(name)
   }
 
-  /** The built-in one too. The same list as long as they are the same. */
+  /** The built-in ones too. The same list as long as they are the same. */
   get names(): readonly string[] {
     return this.#names
   }
@@ -66,10 +68,11 @@ export class KnownTasks {
   /** Names the tasks that all these slots have: a job may be handed to any. True if they are others than before. */
   name(shared: readonly ProcessSlot[]): boolean {
     const found = shared.flatMap((one) => this.#found.get(one) ?? [])
-    this.#infos = new Map([shellTaskInfo, ...found].map((task) => [task.name, task]))
+    this.#infos = new Map([...this.#builtIn, ...found].map((task) => [task.name, task]))
     const lacks = (one: ProcessSlot, name: string) => this.#found.get(one)?.every((task) => task.name !== name) === true
     const isKnown = (name: string) => !this.#lost.has(name) && !shared.some((one) => lacks(one, name))
-    const names = [shellTask, ...[...this.#infos.keys()].filter((name) => name !== shellTask && isKnown(name))]
+    const builtIn = this.#builtIn.map(({ name }) => name)
+    const names = [...builtIn, ...[...this.#infos.keys()].filter((name) => !builtIn.includes(name) && isKnown(name))]
     const hasChanged = names.join() !== this.#names.join()
     if (hasChanged) this.#names = names
     return hasChanged

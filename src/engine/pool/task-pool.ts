@@ -1,7 +1,6 @@
 import type { Clock } from '../../domain/clock.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import type { RunningAttempt } from '../attempts/running-attempt.js'
-import type { OuterStreams } from '../hosts/command.js'
 import { CommandHost } from '../hosts/command-host.js'
 import type { SlotEvent, StartHost } from '../hosts/task-host.js'
 import type { Catalog, CheckRequest, TaskInfo, TaskOutput, Verdict } from '../ipc/messages.js'
@@ -11,6 +10,7 @@ import { sum } from './fair-share.js'
 import { IsolatedJobs } from './isolated-jobs.js'
 import { KnownTasks } from './known-tasks.js'
 import { type EmitFromPool, handleBeforeOpen } from './pool-event.js'
+import { builtInTasks, type PoolTasks } from './pool-tasks.js'
 import { ProcessSlot } from './process-slot.js'
 import { SharedSlots } from './shared-slots.js'
 
@@ -20,18 +20,6 @@ const startAgainMs = 1_000
 const spareMs = 30_000
 // A new process that could not load the tasks: its module may be mended soon.
 const joinAgainMs = 30_000
-
-/** The tasks of a pool. */
-export interface PoolTasks {
-  /** null: there are none but the built-in one. */
-  readonly start: StartHost | null
-  /** Whether the jobs run in this process, where no job can be isolated. Default: no. */
-  readonly isInline?: boolean
-  /** Where programs run. */
-  readonly cwd: string
-  /** What commands read, and where they write beside the record of their job. Default: nothing, and nowhere. */
-  readonly outer?: OuterStreams
-}
 
 /**
  * Runs the jobs of a worker, `concurrency` of them at once: functions in task processes, each with its share of the
@@ -73,11 +61,12 @@ export class TaskPool {
   constructor(tasks: PoolTasks, clock: Clock, output: (output: TaskOutput) => void) {
     this.#tasks = tasks
     this.#clock = clock
-    this.#known = new KnownTasks(clock)
+    this.#known = new KnownTasks(builtInTasks(tasks), clock)
     this.#outputBefore = output
     const programs = {
       cwd: tasks.cwd,
       outer: tasks.outer ?? null,
+      deliver: tasks.deliver ?? null,
       taskOf: (name: string) => this.task(name) ?? null,
     }
     const { start } = tasks

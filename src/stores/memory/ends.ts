@@ -14,7 +14,10 @@ export function endJob(
   tables.jobs.change(row, changes)
   const { state, endedAt } = changes
   row.end = { state, reason: row.job.reason, durationMs: durationMs === null ? null : Math.max(0, durationMs) }
-  if (state === 'failed') addFailure(tables, row, endedAt)
+  if (state === 'failed') {
+    addFailure(tables, row, endedAt)
+    tables.failed.push(row)
+  }
   for (const [name, records] of tables.slots) {
     for (const record of records.values()) {
       if (record.job !== row.job.id || record.jobEnd !== null) continue

@@ -1,10 +1,12 @@
 import type { Clock } from '../../domain/clock.js'
+import type { NotificationPolicy } from '../../domain/notification.js'
 import { ChangeNotifier } from '../change-notifier.js'
 import { storeClosed } from '../closed.js'
 import type { Store } from '../store.js'
 import { claimJobs } from './claim.js'
 import { cancelJob, enqueueJob } from './enqueue.js'
 import { failureGroups } from './failures.js'
+import { notifyOfFailures } from './notifications.js'
 import { append, outputOf, progressOf } from './output.js'
 import { pausedQueues, pauseQueues, resumeQueues } from './pausing.js'
 import { prune } from './prune.js'
@@ -22,14 +24,16 @@ import { emptyTables } from './tables.js'
  * A store that is gone with its process: for tests, and in place of a store that is not there yet. Plain rather than
  * fast: it is also the model that the other stores are compared with.
  */
-export function openMemoryStore(clock: Clock): Store {
+export function openMemoryStore(clock: Clock, notificationOf: NotificationPolicy = () => null): Store {
   const tables = emptyTables(clock)
   const { jobs, workers } = tables
   const notifier = new ChangeNotifier(clock)
   let open = true
   const run = async <T>(operation: () => T): Promise<T> => {
     if (!open) throw storeClosed('memory:')
-    return operation()
+    const answer = operation()
+    notifyOfFailures(tables, notificationOf)
+    return answer
   }
   const writeAndNotify = <T>(write: () => T): Promise<T> =>
     run(() => {

@@ -4,7 +4,7 @@ import type { KeptSchedule } from '../../domain/schedule/revise.js'
 import type { StoredSchedule, StoredSlot } from '../../domain/schedule/schedule.js'
 import type { QueueSample } from '../store.js'
 import { Turns } from '../turns.js'
-import { type FailureRow, JobTable } from './jobs.js'
+import { type FailureRow, type JobRow, JobTable } from './jobs.js'
 import { Ends } from './statistics.js'
 import { WorkerTable } from './workers.js'
 
@@ -25,6 +25,8 @@ export interface Tables {
   readonly turns: Turns
   readonly ends: Ends
   readonly failures: FailureRow[]
+  /** The jobs that have failed, and of which nobody was notified yet. */
+  readonly failed: JobRow[]
   readonly samples: QueueSample[]
   /** How many jobs retention has removed, by queue. */
   readonly removed: Map<string, number>
@@ -51,6 +53,7 @@ export function emptyTables(clock: Clock): Tables {
     turns: new Turns(),
     ends: new Ends(),
     failures: [],
+    failed: [],
     samples: [],
     removed: new Map(),
     schedules: new Map(),

@@ -95,4 +95,5 @@ function insertEnd(
   })
   writing.counters.add(queue, state, 1)
   endSlots(writing, job)
+  if (failure !== null) writing.failed.push(job)
 }

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import type { Clock } from '../../domain/clock.js'
 import type { JobId, NewJob } from '../../domain/job.js'
+import type { NotificationPolicy } from '../../domain/notification.js'
 import { storeClosed } from '../closed.js'
 import type { ClaimRequest, JobFilter, NewWorker, Page, PausedQueue, Store, TaskCount } from '../store.js'
 import { Turns } from '../turns.js'
@@ -13,6 +14,7 @@ import { enqueueJob } from './enqueue.js'
 import { storeError } from './errors.js'
 import { failureGroups } from './failures.js'
 import { jobsPage } from './job-pages.js'
+import { notifyOfFailures } from './notifications.js'
 import { append, outputOf, progressOf } from './output.js'
 import { pauseQueues, resumeQueues } from './pausing.js'
 import { nextDueAt } from './promotion.js'
@@ -58,17 +60,26 @@ export { preloadDriver } from './driver.js'
 const removeBatch = 1_000
 
 /** The store for commands that write; its file is made if it is missing. Throws StoreUnavailableError. */
-export function openSqliteStore(location: SqliteLocation, clock: Clock): Store {
-  return sqliteStore(openForWriting(location), location, clock)
+export function openSqliteStore(
+  location: SqliteLocation,
+  clock: Clock,
+  notificationOf: NotificationPolicy | null = null,
+): Store {
+  return sqliteStore(openForWriting(location), location, clock, notificationOf)
 }
 
 /** The store for commands that only read; null if there is none yet. Throws StoreUnavailableError. */
 export function openSqliteReader(location: SqliteLocation, clock: Clock): Store | null {
   const db = openForReading(location.path)
-  return db === null ? null : sqliteStore(db, location, clock)
+  return db === null ? null : sqliteStore(db, location, clock, null)
 }
 
-function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clock): Store {
+function sqliteStore(
+  db: Database.Database,
+  location: SqliteLocation,
+  clock: Clock,
+  notificationOf: NotificationPolicy | null,
+): Store {
   const { path } = location
   const writing = new Writing(db, clock)
   const { statements } = writing
@@ -78,12 +89,12 @@ function sqliteStore(db: Database.Database, location: SqliteLocation, clock: Clo
   const wakeUp = new WakeUp(db, `${realPath}-shm`, clock)
   const turns = new Turns()
   const upkeep = new Upkeep(db, `${realPath}-wal`)
-  const writes = new WriteQueue(
-    db,
-    location,
-    clock,
-    writing.around(() => wakeUp.committed()),
-  )
+  const around = writing.around(() => wakeUp.committed())
+  const end = () => {
+    if (notificationOf !== null && notifyOfFailures(writing, notificationOf)) wakeUp.note()
+    around.end()
+  }
+  const writes = new WriteQueue(db, location, clock, { ...around, end })
   // Whatever comes after an enqueue in its transaction may look for the job.
   const seeing = <T>(use: () => T) => {
     return () => {

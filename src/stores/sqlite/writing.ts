@@ -15,6 +15,8 @@ export class Writing {
   readonly counters: Counters
   readonly statistics: Statistics
   readonly newJobs: NewJobs
+  /** The jobs that failed for good in this transaction. */
+  readonly failed: number[] = []
 
   constructor(db: Database.Database, clock: Clock) {
     this.statements = prepareStatements(db)
@@ -33,6 +35,7 @@ export class Writing {
         this.counters.begin()
         this.statistics.begin()
         this.newJobs.begin()
+        this.failed.length = 0
       },
       end: () => this.write(),
       committed: () => {

@@ -20,6 +20,7 @@ describe('a schedule as it is written', () => {
         until: null,
         limit: null,
         expectSuccessEveryMs: null,
+        notify: null,
       },
       rule: { kind: 'cron', cron: '0 2 * * *', tz: 'Europe/Berlin' },
     })

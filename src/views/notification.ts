@@ -1,0 +1,27 @@
+import { noFacts } from '../domain/explain/facts.js'
+import { explain } from '../domain/explain.js'
+import type { FailedJob } from '../domain/notification.js'
+import { jobToJson, shownError } from './job.js'
+
+// As the arguments of any job, with room for what stands around it.
+const maxBytes = 255 * 1024
+
+/** What a notification says, with the job as `jobs show --json` has it, masked. */
+export function notificationJson(
+  { job, attempts }: Pick<FailedJob, 'job' | 'attempts'>,
+  redact: readonly string[],
+  from: { readonly project: string; readonly host: string },
+) {
+  const shown = { ...job, error: shownError(job, job.error, redact) }
+  const shownAttempts = attempts.map((one) => ({ ...one, error: shownError(job, one.error, redact) }))
+  const explanation = explain(shown, shownAttempts, noFacts, job.endedAt ?? job.createdAt)
+  const text = `${job.id} (${job.task}) ${explanation}`
+  const whole = { event: 'job.failed', ...from, text, job: { ...jobToJson(job, attempts, redact), explanation } }
+  if (isSmall(whole)) return whole
+  const withoutArgs = { ...whole, job: { ...whole.job, args: null } }
+  return isSmall(withoutArgs) ? withoutArgs : { ...withoutArgs, job: { ...withoutArgs.job, attempts: [] } }
+}
+
+function isSmall(value: object): boolean {
+  return Buffer.byteLength(JSON.stringify(value)) < maxBytes
+}
