@@ -6,7 +6,7 @@ import { DataCommand } from '../src/cli/base-command.js'
 import { exitCodes } from '../src/cli/exit-codes.js'
 import { jobText } from '../src/cli/jobs/job-text.js'
 import { takeSignals } from '../src/cli/signals.js'
-import { statusText } from '../src/cli/status-text.js'
+import { statusText } from '../src/cli/status/status-text.js'
 import { systemClock } from '../src/engine/clock.js'
 import type { Store } from '../src/stores/store.js'
 

@@ -1,3 +1,4 @@
+import type { HealthStatus } from '../domain/health.js'
 import type { JobState } from '../domain/job.js'
 
 /** The named colours and weights that are used. The terminal decides what they look like. */
@@ -22,3 +23,9 @@ export const stateGlyphs: Readonly<Record<JobState, Glyph>> = {
 
 export const pausedGlyph: Glyph = { unicode: '‖', ascii: '=', style: 'yellow' }
 export const warningGlyph: Glyph = { unicode: '▲', ascii: '!', style: 'yellow' }
+
+export const healthGlyphs: Readonly<Record<HealthStatus, Glyph>> = {
+  healthy: stateGlyphs.completed,
+  degraded: warningGlyph,
+  unhealthy: stateGlyphs.failed,
+}

@@ -8,6 +8,7 @@ import { jobsTable } from '../../src/cli/jobs/job-text.js'
 import type { Look } from '../../src/cli/look.js'
 import { queuesTable } from '../../src/cli/queues/queues-table.js'
 import { schedulesTable } from '../../src/cli/schedules/schedules-table.js'
+import { statusText } from '../../src/cli/status/status-text.js'
 import { widthOf } from '../../src/views/cut.js'
 import { scheduleToJson } from '../../src/views/schedule.js'
 import { busyStore, emptyStore, failingStore, type SampleStore } from '../support/sample-stores.js'
@@ -26,6 +27,7 @@ const screens: Readonly<Record<string, Screen>> = {
     const { items } = await listJobs(store, {}, { limit: 20, after: null }, [])
     return jobsTable(items, clock.now(), look)
   },
+  status: async ({ store, clock }, look) => statusText(await currentStatus(store, clock.now(), []), clock.now(), look),
   queues: async ({ store, clock }, look) => queuesTable((await currentStatus(store, clock.now(), [])).queues, look),
   schedules: async ({ store, clock }, look) => {
     const schedules = await store.schedules()

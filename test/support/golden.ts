@@ -111,10 +111,11 @@ function schedules(table: string): string {
 function row(table: string): string {
   const cells = table.split('\n').map((line) => line.split(/ {2,}/))
   return cells
-    .map(([worker, pid, host, up, beat, ...rest], index) =>
+    .map(([worker, state, pid, host, up, beat, ...rest], index) =>
       (index === 0
-        ? [worker, pid, host, up, beat, ...rest]
-        : [worker, '<pid>', '<host>', '<duration>', '<duration> ago', ...rest]
+        ? [worker, state, pid, host, up, beat, ...rest]
+        : // A worker reports its memory with its first beat.
+          [worker, state, '<pid>', '<host>', '<duration>', beat, ...rest.filter((cell) => !/ MB$/.test(cell))]
       ).join('  '),
     )
     .join('\n')

@@ -36,8 +36,9 @@ export async function busyStore(): Promise<SampleStore> {
   const second = await history.worker({ process: { pid: 9001, startTicks: 778 }, tasks: ['mail.send'] })
   await history.enqueue({ task: 'images.resize', queue: 'images', argsJson: '["photo.png",800]' }, 1)
   await history.start(first, 1, { fraction: 0.45, message: '18 of 40' })
-  await sample.clock.advance(72_000)
-  await history.beat(first)
+  await history.minute(first, second)
+  await sample.clock.advance(12_000)
+  for (const worker of [first, second]) await history.beat(worker)
   await history.enqueue({ task: 'mail.send', queue: 'mail' }, 5)
   await history.start(second, 2, null)
   await sample.clock.advance(310)
@@ -91,10 +92,10 @@ class History {
   }
 
   /** A minute in which a worker beats, and the store takes its samples. */
-  async minute(worker: WorkerId): Promise<void> {
+  async minute(...workers: readonly WorkerId[]): Promise<void> {
     for (let beats = 0; beats < 3; beats += 1) {
       await this.#clock.advance(20_000)
-      await this.beat(worker)
+      for (const worker of workers) await this.beat(worker)
     }
     await this.#store.maintain()
   }
