@@ -100,6 +100,12 @@ function constants(names, from) {
   return patterns.map((pattern) => `const ${pattern.trim()} = globalThis.process.getBuiltinModule(${from});`).join(' ')
 }
 
+// Ink's link to the developer tools of React needs a package that is not there.
+const withoutDevtools = {
+  name: 'without-devtools',
+  load: { filter: { id: /ink[\\/]build[\\/]devtools\.js$/ }, handler: () => '' },
+}
+
 const notices = licences('THIRD-PARTY-NOTICES.txt')
 const target = 'node22.15'
 const define = { 'process.env.NODE_ENV': '"production"' }
@@ -122,8 +128,8 @@ const program = {
   input: Object.fromEntries(entries.map((file) => [file.replace(/\.ts$/, ''), file])),
   platform: 'node',
   preserveEntrySignatures: 'allow-extension', // what the chunks below take
-  external: ['better-sqlite3', 'esbuild', 'typescript', 'react-devtools-core'],
-  plugins: [loadOnDemand, builtinsAsTheyAre, withoutPasswd, notices],
+  external: ['better-sqlite3', 'esbuild', 'typescript'],
+  plugins: [loadOnDemand, builtinsAsTheyAre, withoutPasswd, withoutDevtools, notices],
   transform: { target, define },
   output: {
     dir: 'dist',
@@ -143,6 +149,11 @@ const program = {
           // Without user-code.ts, which runs as soon as it is imported: `run --inline` imports what it is made of.
           name: 'modules',
           test: /src[\\/]project[\\/](modules[\\/]|load-tasks|load-error|module-tasks|task-directory|wanted)|node_modules[\\/](get-tsconfig|resolve-pkg-maps|es-module-lexer)/,
+        },
+        // The live monitor, and what Ink brings.
+        {
+          name: 'tui',
+          test: /src[\\/](tui[\\/]|app[\\/](monitor[\\/]|schedules[\\/]trigger-stored))|node_modules[\\/](ink|react|react-reconciler|scheduler|yoga-layout|es-toolkit|@alcalzone|auto-bind|cli-boxes|cli-cursor|restore-cursor|onetime|mimic-function|cli-truncate|slice-ansi|code-excerpt|convert-to-spaces|is-in-ci|patch-console|quick-lru|signal-exit|stack-utils|terminal-size|environment)[\\/]/,
         },
         {
           name: 'work',

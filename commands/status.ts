@@ -1,12 +1,15 @@
 import { Args, Flags } from '@oclif/core'
-import { withReader } from '../src/app/context.js'
+import { type Context, withReader } from '../src/app/context.js'
 import { currentStatus } from '../src/app/current-status.js'
 import { findJob, jobIdOf } from '../src/app/jobs/find-job.js'
 import { DataCommand } from '../src/cli/base-command.js'
 import { exitCodes } from '../src/cli/exit-codes.js'
 import { jobText } from '../src/cli/jobs/job-text.js'
+import { monitorFlags, monitorOptions } from '../src/cli/monitor-flags.js'
 import { takeSignals } from '../src/cli/signals.js'
 import { statusText } from '../src/cli/status/status-text.js'
+import { canShowMonitor, watchStatus } from '../src/cli/watch-status.js'
+import { UsageError } from '../src/domain/errors.js'
 import { systemClock } from '../src/engine/clock.js'
 import type { Store } from '../src/stores/store.js'
 
@@ -24,11 +27,14 @@ export default class Status extends DataCommand {
 
   static override flags = {
     follow: Flags.boolean({ char: 'f', summary: 'Show each new state until the job has ended' }),
+    watch: Flags.boolean({ char: 'w', summary: 'The live monitor: the same as "offstage monitor"' }),
+    ...monitorFlags,
   }
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Status)
     const context = await this.context(flags)
+    if (flags.watch) return watch(context, args.job, monitorOptions(flags))
     return withReader(context, async (store) => {
       if (args.job !== undefined) {
         if (flags.follow) await follow(store, args.job)
@@ -42,6 +48,14 @@ export default class Status extends DataCommand {
       return status
     })
   }
+}
+
+async function watch(context: Context, job: string | undefined, options: ReturnType<typeof monitorOptions>) {
+  if (job !== undefined)
+    throw new UsageError('E_USAGE', '--watch is for all jobs', `for one: offstage status ${job} -f`)
+  if (!canShowMonitor()) return watchStatus(context, options.intervalMs)
+  const { runMonitor } = await import('../src/tui/monitor.js')
+  await runMonitor(context, options)
 }
 
 async function follow(store: Store, job: string): Promise<void> {

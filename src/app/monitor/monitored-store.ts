@@ -1,0 +1,63 @@
+import { statSync } from 'node:fs'
+import { systemClock } from '../../engine/clock.js'
+import { openStoreForReading } from '../../open.js'
+import type { Store } from '../../stores/store.js'
+import type { Context } from '../context.js'
+import type { MonitorData, MonitorWish } from './monitor-data.js'
+import { MonitorReader } from './read-monitor.js'
+
+/** The store that a monitor looks at for hours: it may not be there yet, vanish, come back or be another one. */
+export class MonitoredStore {
+  readonly #context: Context
+  #open: { readonly store: Store; readonly reader: MonitorReader; readonly file: string | null } | null = null
+
+  constructor(context: Context) {
+    this.#context = context
+  }
+
+  /** Throws StoreUnavailableError; the next look opens the store anew. */
+  async read(wish: MonitorWish): Promise<Partial<MonitorData> & Pick<MonitorData, 'at'>> {
+    const file = this.#fileNow()
+    // Without a file it is an empty store, until somebody makes one.
+    if (this.#open !== null && (file === null || file !== this.#open.file)) await this.close()
+    try {
+      this.#open ??= await this.#opened(file)
+      const data = await this.#open.reader.read(wish, systemClock.now())
+      return { ...data, storeBytes: this.#bytes() }
+    } catch (thrown) {
+      await this.close()
+      throw thrown
+    }
+  }
+
+  /** After an action: nothing that was read before it counts. */
+  forget(): void {
+    this.#open?.reader.forget()
+  }
+
+  async close(): Promise<void> {
+    const open = this.#open
+    this.#open = null
+    await open?.store.close()
+  }
+
+  async #opened(file: string | null) {
+    const store = await openStoreForReading(this.#context.location, systemClock)
+    return { store, reader: new MonitorReader(store, this.#context.redact), file }
+  }
+
+  /** Tells one file from another; null: there is none. */
+  #fileNow(): string | null {
+    const { location } = this.#context
+    if (location.kind !== 'sqlite') return location.kind
+    const stat = statSync(location.path, { throwIfNoEntry: false })
+    return stat === undefined ? null : `${stat.dev} ${stat.ino}`
+  }
+
+  #bytes(): number | null {
+    const { location } = this.#context
+    if (location.kind !== 'sqlite') return null
+    const sizes = [location.path, `${location.path}-wal`].map((path) => statSync(path, { throwIfNoEntry: false })?.size)
+    return sizes[0] === undefined ? null : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
+  }
+}

@@ -1,0 +1,37 @@
+import { Flags } from '@oclif/core'
+import { UsageError } from '../domain/errors.js'
+import { lookOfStdout } from './look.js'
+
+/** The flags of the live monitor. */
+export const monitorFlags = {
+  interval: Flags.string({ char: 'n', default: '1', summary: 'Seconds between two looks', helpValue: 'SECONDS' }),
+  'read-only': Flags.boolean({ summary: 'No key acts on jobs, queues or schedules' }),
+}
+
+/** Seconds as a person typed them, in milliseconds. Throws UsageError. */
+export function intervalOf(text: string): number {
+  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
+  if (seconds >= 0.1 && seconds <= 3_600) return Math.round(seconds * 1_000)
+  throw new UsageError('E_USAGE', `--interval: ${JSON.stringify(text)} is not between 0.1 and 3600`, 'such as: -n 2')
+}
+
+/** What the monitor is started with. */
+export function monitorOptions(flags: {
+  readonly interval: string
+  readonly 'read-only': boolean
+  readonly store?: string | undefined
+  readonly cwd?: string | undefined
+}) {
+  const { hasColours, hasUnicode } = lookOfStdout()
+  return {
+    intervalMs: intervalOf(flags.interval),
+    isReadOnly: flags['read-only'],
+    look: { hasColours, hasUnicode },
+    flags: [placeFlag('store', flags.store), placeFlag('cwd', flags.cwd)].join(''),
+  }
+}
+
+function placeFlag(name: string, value: string | undefined): string {
+  if (value === undefined) return ''
+  return ` --${name} ${/^[\w/.:=@%+,?-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`}`
+}

@@ -1,0 +1,68 @@
+import type { MonitorData } from '../../app/monitor/monitor-data.js'
+import type { EpochMs } from '../../domain/job.js'
+import type { Action, ActionAnswer } from './actions.js'
+import { keepCursor } from './cursor.js'
+import { pressed } from './press.js'
+import type { State } from './state.js'
+import { type Step, step } from './step.js'
+
+/** What happens to the monitor. */
+export type Event =
+  | { readonly type: 'key'; readonly key: string }
+  | { readonly type: 'read'; readonly data: Partial<MonitorData> & Pick<MonitorData, 'at'> }
+  | { readonly type: 'unread'; readonly reason: string; readonly at: EpochMs }
+  | { readonly type: 'resized'; readonly columns: number; readonly rows: number }
+  /** The jobs of a group were counted: now it can be asked. */
+  | { readonly type: 'counted'; readonly action: Action }
+  | { readonly type: 'acted'; readonly answer: ActionAnswer }
+
+/** The state after an event, and what has to be done. */
+export function update(state: State, event: Event): Step {
+  switch (event.type) {
+    case 'key':
+      return pressed(state, event.key)
+    case 'read':
+      return step(withData(state, event.data))
+    case 'unread':
+      return step({ ...state, now: event.at, trouble: event.reason })
+    case 'resized':
+      return step({ ...state, size: { columns: event.columns, rows: event.rows } })
+    case 'counted':
+      return step(asked(state, event.action))
+    case 'acted':
+      return step(answered(state, event.answer), { type: 'read' })
+  }
+}
+
+function withData(state: State, data: Partial<MonitorData> & Pick<MonitorData, 'at'>): State {
+  if (state.isFrozen) return { ...state, trouble: null }
+  const next = { ...state, now: data.at, trouble: null, data: { ...state.data, ...data } }
+  return keepCursor(keepSelection(next))
+}
+
+/** Jobs that the list no longer has may be gone for good. */
+function keepSelection(state: State): State {
+  const { selected } = state.jobs
+  const { jobs } = state.data
+  if (state.view !== 'jobs' || selected.size === 0 || jobs?.filter !== state.jobs.filter || jobs.hasMore) return state
+  const there = new Set(jobs.items.map(({ id }) => id))
+  const left = [...selected].filter((id) => there.has(id))
+  return left.length === selected.size ? state : { ...state, jobs: { ...state.jobs, selected: new Set(left) } }
+}
+
+function asked(state: State, action: Action): State {
+  if (action.kind === 'retry-group' && action.count === 0) {
+    return { ...state, message: { text: 'none of these jobs is kept and failed any more', style: 'yellow' } }
+  }
+  return { ...state, question: action, message: null }
+}
+
+function answered(state: State, { text, isGood, done }: ActionAnswer): State {
+  const selected = new Set([...state.jobs.selected].filter((id) => !done.includes(id)))
+  return {
+    ...state,
+    acting: null,
+    jobs: { ...state.jobs, selected },
+    message: { text, style: isGood ? 'green' : 'red' },
+  }
+}

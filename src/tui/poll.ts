@@ -1,0 +1,57 @@
+import type { MonitorWish } from '../app/monitor/monitor-data.js'
+import type { MonitoredStore } from '../app/monitor/monitored-store.js'
+import { OffstageError } from '../domain/errors.js'
+import { systemClock } from '../engine/clock.js'
+import type { Event } from './model/update.js'
+
+// A look may take a twentieth of the time: a store that answers slowly is asked less often.
+const share = 20
+const maxPauseMs = 15_000
+
+/** Looks at the store again and again, never twice at one time. */
+export class Poll {
+  readonly #store: MonitoredStore
+  readonly #intervalMs: number
+  readonly #wish: () => MonitorWish
+  readonly #emit: (event: Event) => void
+  readonly #over = new AbortController()
+  #wake = new AbortController()
+
+  constructor(store: MonitoredStore, intervalMs: number, wish: () => MonitorWish, emit: (event: Event) => void) {
+    this.#store = store
+    this.#intervalMs = intervalMs
+    this.#wish = wish
+    this.#emit = emit
+  }
+
+  /** Looks until `stop`. */
+  async run(): Promise<void> {
+    while (!this.#over.signal.aborted) {
+      this.#wake = new AbortController()
+      const tookMs = await this.#look()
+      const pauseMs = Math.max(this.#intervalMs, Math.min(maxPauseMs, tookMs * share))
+      await systemClock.sleep(pauseMs, AbortSignal.any([this.#wake.signal, this.#over.signal]))
+    }
+    await this.#store.close()
+  }
+
+  /** Looks at once, because something else is to be seen. */
+  lookNow(): void {
+    this.#wake.abort()
+  }
+
+  stop(): void {
+    this.#over.abort()
+  }
+
+  async #look(): Promise<number> {
+    const startedAt = systemClock.monotonicMs()
+    try {
+      this.#emit({ type: 'read', data: await this.#store.read(this.#wish()) })
+    } catch (thrown) {
+      if (!(thrown instanceof OffstageError)) throw thrown
+      this.#emit({ type: 'unread', reason: thrown.message, at: systemClock.now() })
+    }
+    return systemClock.monotonicMs() - startedAt
+  }
+}

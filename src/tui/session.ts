@@ -1,0 +1,123 @@
+import type { Context } from '../app/context.js'
+import { MonitoredStore } from '../app/monitor/monitored-store.js'
+import { OffstageError } from '../domain/errors.js'
+import { carryOut, countGroup } from './act.js'
+import type { ActionAnswer } from './model/actions.js'
+import type { State } from './model/state.js'
+import type { Effect } from './model/step.js'
+import { type Event, update } from './model/update.js'
+import { wishOf } from './model/wish.js'
+import { Poll } from './poll.js'
+import { type Look, toAnsi } from './text/ansi.js'
+import { frame } from './views/frame.js'
+
+/** What the session needs of the terminal. */
+export interface Terminal {
+  copy(text: string): void
+  quit(): void
+}
+
+/** A monitor at work: its state, and what happens outside of it. */
+export class Session {
+  readonly #context: Context
+  readonly #look: Look
+  readonly #store: MonitoredStore
+  readonly #poll: Poll
+  readonly #listeners = new Set<() => void>()
+  #terminal: Terminal | null = null
+  #state: State
+  #drawn: { readonly of: State; readonly lines: readonly string[] } | null = null
+
+  constructor(context: Context, state: State, look: Look) {
+    this.#context = context
+    this.#state = state
+    this.#look = look
+    this.#store = new MonitoredStore(context)
+    this.#poll = new Poll(
+      this.#store,
+      state.intervalMs,
+      () => wishOf(this.#state),
+      (event) => this.dispatch(event),
+    )
+  }
+
+  /** Looks at the store until the end. Rejects with what is a bug. */
+  run(terminal: Terminal): Promise<void> {
+    this.#terminal = terminal
+    return this.#poll.run()
+  }
+
+  stop(): void {
+    this.#poll.stop()
+  }
+
+  dispatch(event: Event): void {
+    const { state, effects } = update(this.#state, event)
+    if (state !== this.#state) {
+      this.#state = state
+      for (const listener of this.#listeners) listener()
+    }
+    for (const effect of effects) this.#do(effect)
+    this.#followCursor(event)
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** The picture. It is the same array as long as nothing on it has changed. */
+  readonly lines = (): readonly string[] => {
+    if (this.#drawn?.of === this.#state) return this.#drawn.lines
+    const lines = frame(this.#state).map((line) => toAnsi(line, this.#look))
+    const before = this.#drawn?.lines ?? []
+    const isSame = before.length === lines.length && lines.every((line, index) => line === before[index])
+    this.#drawn = { of: this.#state, lines: isSame ? before : lines }
+    return this.#drawn.lines
+  }
+
+  /** The detail of a job is read when the cursor has come to it. */
+  #followCursor(event: Event): void {
+    if (event.type !== 'read') return
+    const { job } = wishOf(this.#state)
+    if (job !== null && this.#state.data.job?.job.id !== job && !this.#state.isFrozen) this.#poll.lookNow()
+  }
+
+  #do(effect: Effect): void {
+    switch (effect.type) {
+      case 'read':
+        this.#poll.lookNow()
+        return
+      case 'count':
+        void this.#answer(
+          countGroup(this.#context, effect.filter).then((action) => this.dispatch({ type: 'counted', action })),
+        )
+        return
+      case 'act':
+        void this.#answer(
+          carryOut(this.#context, effect.action).then((answer) => {
+            this.#store.forget()
+            this.dispatch({ type: 'acted', answer })
+          }),
+        )
+        return
+      case 'copy':
+        this.#terminal?.copy(effect.text)
+        return
+      case 'quit':
+        this.#terminal?.quit()
+    }
+  }
+
+  /** An action that was refused is an answer too. */
+  async #answer(acting: Promise<void>): Promise<void> {
+    try {
+      await acting
+    } catch (thrown) {
+      const known = thrown instanceof OffstageError
+      const text = known ? [thrown.message, thrown.hint].filter((part) => part !== null).join('; ') : String(thrown)
+      const answer: ActionAnswer = { text, isGood: false, done: [] }
+      this.dispatch({ type: 'acted', answer })
+    }
+  }
+}
