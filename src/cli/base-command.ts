@@ -67,8 +67,9 @@ export abstract class BaseCommand extends Command {
     refuseUnclearEnvironment(this.#flagsOfEnvironment())
     const { input, argv, switchedOff } = parserInput(this.line, options)
     const parsed = await super.parse(input, argv)
-    chosenColour.value = (parsed.flags as { color?: boolean }).color ?? null
-    return { ...parsed, argv: [...this.line.words], flags: { ...parsed.flags, ...switchedOff } }
+    const flags = { ...parsed.flags, ...switchedOff }
+    chosenColour.value = (flags as { color?: boolean }).color ?? null
+    return { ...parsed, argv: [...this.line.words], flags }
   }
 
   override jsonEnabled(): boolean {

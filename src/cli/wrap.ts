@@ -1,6 +1,6 @@
-import { widthOf } from '../views/cut.js'
+import { cutToWidth, widthOf } from '../views/cut.js'
 
-/** The words of a text in lines of at most `width` columns; null for one line. A longer word is a line of its own. */
+/** The words of a text in lines of at most `width` columns; null for one line. A longer word is cut. */
 export function wrapped(text: string, width: number | null): readonly string[] {
   if (width === null || widthOf(text) <= width) return [text]
   const lines: string[] = []
@@ -12,5 +12,5 @@ export function wrapped(text: string, width: number | null): readonly string[] {
       line = word
     } else line = longer
   }
-  return [...lines, line]
+  return [...lines, line].map((whole) => cutToWidth(whole, width))
 }
