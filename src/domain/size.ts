@@ -23,3 +23,13 @@ export function parseSize(text: string, option: string): number {
     'write a number and a unit: 512mb, 2gb',
   )
 }
+
+const names = ['bytes', 'KB', 'MB', 'GB', 'TB']
+
+/** A number of bytes as people read it: `12 MB`, `1.5 GB`; powers of 1024. */
+export function formatSize(bytes: number): string {
+  const power = bytes < 1 ? 0 : Math.min(names.length - 1, Math.floor(Math.log2(bytes) / 10))
+  const number = bytes / 1024 ** power
+  const digits = number < 10 && power > 1 ? Math.floor(number * 10) / 10 : Math.floor(number)
+  return `${digits} ${names[power]}`
+}

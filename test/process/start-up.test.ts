@@ -42,6 +42,9 @@ test.each([
   [['status', 'j1']],
   [['jobs', 'list']],
   [['queues', 'list']],
+  [['metrics']],
+  [['metrics', '--format', 'prometheus']],
+  [['health']],
   [['schedule', 'list']],
 ])('offstage %j loads none of the modules of Node that are slow to load.', async (args) => {
   expect(await slowModules(args)).toEqual([{ isTaskProcess: false, slow: [] }])
