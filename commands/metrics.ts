@@ -15,7 +15,8 @@ const hourMs = 3_600_000
 export default class MetricsCommand extends DataCommand {
   static override summary = 'Show how many jobs ended, failed and were retried, and how long they took, by task'
   static override description =
-    `A job that ended is completed or failed; an attempt that was tried again is only retried. Durations are those of last attempts. Removed jobs count too. --since is rounded down to the minute.`
+    `A job that ended is completed or failed; an attempt that was tried again is only retried. Durations are those of last attempts. Removed jobs count too. --since is rounded down to the minute.
+Exit codes: 0 done, 2 usage, 6 store unavailable.`
   static override examples = [
     '<%= config.bin %> metrics',
     '<%= config.bin %> metrics --since 1h',

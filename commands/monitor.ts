@@ -7,11 +7,7 @@ export default class Monitor extends BaseCommand {
   static override description = `Six views, a key each: 1 to 6. "?" shows all keys, q or Ctrl-C quits.
 Where stdout or stdin is no terminal, it prints the status each interval.
 Exit codes: 0 quit, 2 usage, 6 store unavailable at the start without a terminal.`
-  static override examples = [
-    '<%= config.bin %> monitor',
-    '<%= config.bin %> monitor -n 5 --read-only',
-    '<%= config.bin %> status --watch',
-  ]
+  static override examples = ['<%= config.bin %> monitor', '<%= config.bin %> monitor -n 5 --read-only']
   static override flags = monitorFlags
 
   async run(): Promise<void> {

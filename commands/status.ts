@@ -18,7 +18,8 @@ export default class Status extends DataCommand {
   static override description = 'Exit codes: 0 done, 2 usage, 5 no such job, 6 store unavailable, 130 interrupted.'
   static override examples = [
     '<%= config.bin %> status',
-    '<%= config.bin %> status j42',
+    '<%= config.bin %> status j42 --follow',
+    '<%= config.bin %> status --watch',
     '<%= config.bin %> status --json',
   ]
   static override args = {

@@ -2,7 +2,11 @@ import { isAbsolute, join } from 'node:path'
 import { debugged, debugOf } from './debug.js'
 import type { Clock } from './domain/clock.js'
 import { UsageError } from './domain/errors.js'
+
 import type { NotificationPolicy } from './domain/notification.js'
+
+import type { DriverInfo, InspectionLimits, StoreInspection } from './stores/inspection.js'
+
 import { storeExists } from './stores/sqlite/files.js'
 import type { Store } from './stores/store.js'
 
@@ -63,6 +67,21 @@ export async function openStoreForReading(location: StoreLocation, clock: Clock)
   if (!storeExists(location.path)) return emptyStore(clock)
   const { openSqliteReader } = await import('./stores/sqlite/store.js')
   return shown(openSqliteReader(location, clock) ?? (await emptyStore(clock)))
+}
+
+/** Looks for what is wrong with a store; null if there is none yet. Writes nothing. Throws StoreUnavailableError. */
+export async function inspectStore(
+  { path }: Extract<StoreLocation, { readonly kind: 'sqlite' }>,
+  limits: InspectionLimits,
+): Promise<StoreInspection | null> {
+  const { inspectFile } = await import('./stores/sqlite/store.js')
+  return inspectFile(path, limits)
+}
+
+/** The driver of SQLite stores. Throws StoreUnavailableError if it does not run on this machine. */
+export async function sqliteDriver(): Promise<DriverInfo> {
+  const { driverInfo } = await import('./stores/sqlite/store.js')
+  return driverInfo()
 }
 
 async function emptyStore(clock: Clock, notificationOf: NotificationPolicy | null = null): Promise<Store> {

@@ -21,7 +21,7 @@ export interface Context {
   readonly from: string
 }
 
-interface GlobalFlags {
+export interface GlobalFlags {
   readonly store?: string | undefined
   readonly cwd?: string | undefined
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseMemoryLimit, parseSize } from '../../src/domain/size.js'
+import { formatSize, parseMemoryLimit, parseSize } from '../../src/domain/size.js'
 
 describe('sizes', () => {
   test.each([
@@ -23,4 +23,16 @@ test('A limit that no task process can keep is refused.', () => {
       `--max-memory: ${text} is too small for a task process`,
     )
   }
+})
+
+test.each([
+  [0, '0 bytes'],
+  [1_023, '1023 bytes'],
+  [1_024, '1 KB'],
+  [12 * 1024 ** 2, '12 MB'],
+  [1.5 * 1024 ** 3, '1.5 GB'],
+  [210.9 * 1024 ** 2, '210 MB'],
+  [5 * 1024 ** 5, '5120 TB'],
+])('%i bytes are shown as %s', (bytes, text) => {
+  expect(formatSize(bytes)).toBe(text)
 })

@@ -8,25 +8,28 @@ import { isAbsolute, join } from 'node:path'
  * substitute.
  */
 export function cacheFolder(name: string): string | null {
-  const base = place()
+  const base = cachePlace()
   if (base === null) return null
   const folder = join(base, name)
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    return isOwn(base) && isOwn(folder) ? folder : null
+    return isOwnFolder(base) && isOwnFolder(folder) ? folder : null
   } catch {
     return null // a read-only home, or a file in its place
   }
 }
 
 /** Whether this user owns the folder, and no other can write in it. */
-function isOwn(folder: string): boolean {
+export function isOwnFolder(folder: string): boolean {
   const { uid, mode } = statSync(folder)
   return uid === process.geteuid?.() && (mode & 0o022) === 0
 }
 
-// A relative path would be another folder for each place that a command is run in.
-function place(): string | null {
+/**
+ * Where the cache is, or will be; null if there is no place for it. A relative path would be another folder for each place
+ * that a command is run in.
+ */
+export function cachePlace(): string | null {
   const { OFFSTAGE_CACHE_DIR, XDG_CACHE_HOME } = process.env
   if (OFFSTAGE_CACHE_DIR) return isAbsolute(OFFSTAGE_CACHE_DIR) ? OFFSTAGE_CACHE_DIR : null
   if (XDG_CACHE_HOME && isAbsolute(XDG_CACHE_HOME)) return join(XDG_CACHE_HOME, 'offstage')

@@ -55,6 +55,7 @@ import { WriteQueue } from './write-queue.js'
 import { Writing } from './writing.js'
 
 export { preloadDriver } from './driver.js'
+export { driverInfo, inspectFile } from './inspect.js'
 
 // Of the jobs of an ending worker: others commit in between.
 const removeBatch = 1_000

@@ -1,0 +1,54 @@
+import { formatDuration } from '../../domain/duration.js'
+import type { EpochMs } from '../../domain/job.js'
+import { machineZone } from '../../domain/schedule/local-time.js'
+import { systemClock } from '../../engine/clock.js'
+import { openStoreForReading } from '../../open.js'
+import type { Store } from '../../stores/store.js'
+import { type Checked, type Patient, problem, type Trouble, warning } from './finding.js'
+
+// Clocks of two machines that share a store may differ by a little.
+const toleranceMs = 60_000
+const dayMs = 86_400_000
+
+/** Whether the clock and the zone can be right: by what the store has from the future, and by TZ. */
+export async function checkClock({ location }: Patient): Promise<Checked> {
+  const now = systemClock.now()
+  const store = await openStoreForReading(location, systemClock)
+  try {
+    const troubles = [...(await futureJobs(store, now)), ...(await silentSchedules(store, now)), ...unknownZone()]
+    return troubles.length > 0 ? troubles : `${new Date(now).toISOString()}, zone ${machineZone()}`
+  } finally {
+    await store.close()
+  }
+}
+
+async function futureJobs(store: Store, now: EpochMs): Promise<readonly Trouble[]> {
+  const [job] = (await store.jobs({}, { limit: 1, after: null })).items
+  if (job === undefined || job.createdAt - now < toleranceMs) return []
+  const message = `the newest job, ${job.id}, was made ${formatDuration(job.createdAt - now)} in the future: was the clock set?`
+  return [problem(message, 'compare it with the real time: timedatectl status')]
+}
+
+/** A schedule counts its times from the last one that it decided, which was far ahead if the clock was. */
+async function silentSchedules(store: Store, now: EpochMs): Promise<readonly Trouble[]> {
+  const silent = (await store.schedules()).filter(({ plan, decidedUntil }) => {
+    return plan !== null && plan.rule.kind !== 'once' && decidedUntil - now > dayMs
+  })
+  return silent.map(({ name, source, decidedUntil }) => {
+    const message = `schedule ${name} does not fire before ${new Date(decidedUntil).toISOString()}: the clock was ahead, and was set back`
+    const again = source === 'cli' ? 'add it again' : 'start a worker'
+    return problem(message, `offstage schedule remove ${name}, then ${again}`)
+  })
+}
+
+/** Node takes a TZ that it does not know for UTC, without a word. */
+function unknownZone(): readonly Trouble[] {
+  const { TZ = '' } = process.env
+  if (
+    TZ === '' ||
+    machineZone() !== 'UTC' ||
+    /^:?(.*\/)?(UTC|UCT|GMT|Zulu|Universal|Greenwich|GMT[+-]?0)(0)?$/i.test(TZ)
+  )
+    return []
+  return [warning(`TZ=${TZ} names no time zone, and is taken as UTC`, 'write a name such as Europe/Berlin')]
+}
