@@ -57,3 +57,11 @@ export function onSignals(handle: (exitCode: number) => void): () => void {
     for (const { name, handler } of handlers) process.off(name, handler)
   }
 }
+
+// Node takes longer ones for a millisecond.
+const longestTimerMs = 2 ** 31 - 1
+
+/** The signal that a time limit is over, for `AbortSignal.any`; none without a limit. */
+export function lateSignals(timeoutMs: number | null): readonly AbortSignal[] {
+  return timeoutMs === null ? [] : [AbortSignal.timeout(Math.min(timeoutMs, longestTimerMs))]
+}

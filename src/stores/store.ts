@@ -185,8 +185,11 @@ export interface WorkerInfo extends NewWorker {
 
 /** What users do to jobs and queues. */
 export interface JobAdmin {
-  /** Cancels waiting jobs, and requests a cancel of running jobs. Ended jobs do not change. */
-  cancel(ids: readonly JobId[]): Promise<readonly ('cancelled' | 'requested' | 'ended' | 'unknown')[]>
+  /**
+   * Cancels waiting jobs, and requests a cancel of running jobs. Ended jobs do not change. `states`: of these states only;
+   * default: all. A job in another one does not change, and is answered `changed`.
+   */
+  cancel(ids: readonly JobId[], states?: readonly JobState[]): Promise<readonly CancelAnswer[]>
   /**
    * Puts failed and cancelled jobs back on their queues, now and for any worker. A retried job keeps its attempts, and its
    * `attempt` counts on; failures, losses, postponements and progress begin anew. It does not expire any more, holds its
@@ -210,9 +213,13 @@ export interface JobAdmin {
    * call it again: there may be more.
    */
   prune(retention: Retention, limit: number): Promise<number>
+  /** How many jobs `prune` would remove now, counted up to `limit`. Only reads. */
+  prunable(retention: Retention, limit: number): Promise<number>
   /** Housekeeping of the store, and samples of its queues. Workers call it every few seconds. */
   maintain(): Promise<void>
 }
+
+export type CancelAnswer = 'cancelled' | 'requested' | 'ended' | 'changed' | 'unknown'
 
 /**
  * What a retry did. `key-taken`: another job holds the unique key of this one. `input-gone`: the command read its stdin from

@@ -1,6 +1,7 @@
 import type { Context } from '../app/context.js'
 import { withReader, withStore } from '../app/context.js'
-import { cancelInBatches, findCancellable } from '../app/jobs/cancel-jobs.js'
+import { cancelJobs } from '../app/jobs/cancel-jobs.js'
+import { findJobs } from '../app/jobs/found-jobs.js'
 import { removeJobs } from '../app/jobs/remove-jobs.js'
 import { retryJobs } from '../app/jobs/retry-jobs.js'
 import { pauseQueues } from '../app/queues/pause-queues.js'
@@ -15,7 +16,7 @@ import { type Action, type ActionAnswer, answerText, type GroupFilter } from './
 /** How many failed jobs of a group are kept. Throws StoreUnavailableError. */
 export function countGroup(context: Context, filter: GroupFilter): Promise<Action> {
   return withReader(context, async (store) => {
-    const ids = await findCancellable(store, filter)
+    const { ids } = await findJobs(store, filter, ['failed'])
     return { kind: 'retry-group', filter, count: ids.length }
   })
 }
@@ -32,7 +33,7 @@ async function carriedOut(store: Store, context: Context, action: Action): Promi
     case 'retry':
       return retried(store, action.ids)
     case 'retry-group':
-      return retried(store, await findCancellable(store, action.filter))
+      return retried(store, (await findJobs(store, action.filter, ['failed'])).ids)
     case 'remove':
       return summed('remove', answersOf(await removeJobs(store, action.ids)), ['removed'], removeTexts)
     case 'pause-queue':
@@ -79,13 +80,9 @@ async function retried(store: Store, ids: readonly JobId[]): Promise<ActionAnswe
 }
 
 async function cancelled(store: Store, ids: readonly JobId[]): Promise<ActionAnswer> {
-  const answers: Answers[number][] = []
-  const notes: string[] = []
-  for await (const { items, withoutWorker } of cancelInBatches(store, ids)) {
-    answers.push(...answersOf(items))
-    notes.push(...withoutWorker.values())
-  }
-  return summed('cancel', answers, ['cancelled', 'requested'], cancelTexts, notes[0])
+  const { items, withoutWorker } = await cancelJobs(store, ids)
+  const [note] = withoutWorker.values()
+  return summed('cancel', answersOf(items), ['cancelled', 'requested'], cancelTexts, note)
 }
 
 /** One line for many answers. What succeeded need not stay selected. Answers with a text are named apart. */

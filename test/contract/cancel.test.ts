@@ -36,6 +36,15 @@ contract('cancel', (test) => {
     }
   })
 
+  test('With states, only jobs that still are in one of them are cancelled.', async (subject) => {
+    const running = await subject.start()
+    const waits = await subject.add()
+    const ids = [running.job.id, waits]
+    expect(await subject.store.cancel(ids, ['queued', 'scheduled'])).toEqual(['changed', 'cancelled'])
+    expect((await subject.job(running.job.id)).cancelRequested).toBe(false)
+    expect(await subject.store.cancel(ids, ['running'])).toEqual(['requested', 'changed'])
+  })
+
   test('Answers come in the order of the ids; what is no job is unknown.', async (subject) => {
     await subject.add()
     const ids = ['j99', 'j1', 'j1', 'w1', '', 'j0', 'x']

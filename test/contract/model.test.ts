@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { KeyPolicy } from '../../src/domain/job.js'
+import { jobStates, type KeyPolicy } from '../../src/domain/job.js'
 import type { NotificationPolicy } from '../../src/domain/notification.js'
 import type { JobFilter, Lease } from '../../src/stores/store.js'
 import { newJob } from '../support/job.js'
@@ -43,7 +43,14 @@ const operations = fc.oneof(
     }),
   },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('settle' as const), lease: fc.nat(9), end: ends }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel' as const), ids: fc.array(ids, { maxLength: 3 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('cancel' as const),
+      ids: fc.array(ids, { maxLength: 3 }),
+      states: fc.option(fc.subarray([...jobStates]), { nil: undefined }),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('retry' as const), ids: fc.array(ids, { maxLength: 3 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('remove' as const), ids: fc.array(ids, { maxLength: 3 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('pause' as const), names: pausable }) },
@@ -113,7 +120,7 @@ async function run(subject: Subject, leases: Lease[], operation: Operation): Pro
       return store.settle([{ lease, outcome: outcomes[operation.end] }])
     }
     case 'cancel':
-      return store.cancel(operation.ids)
+      return store.cancel(operation.ids, operation.states)
     case 'retry':
       return store.retry(operation.ids)
     case 'remove':
@@ -126,7 +133,8 @@ async function run(subject: Subject, leases: Lease[], operation: Operation): Pro
       return store.sweep(operation)
     case 'prune': {
       const { ageMs, most, limit } = operation
-      return store.prune({ completedMs: ageMs, failedMs: ageMs, most, statisticsMs: ageMs, slotsMs: ageMs }, limit)
+      const retention = { completedMs: ageMs, failedMs: ageMs, most, statisticsMs: ageMs, slotsMs: ageMs }
+      return [await store.prunable(retention, 100), await store.prune(retention, limit)]
     }
     case 'maintain':
       return store.maintain()

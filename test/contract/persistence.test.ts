@@ -51,6 +51,7 @@ contract('persistence', (test) => {
       beat: () => store.beat('w1', noVitals),
       deregister: () => store.deregister('w1'),
       prune: () => store.prune(retentionOf(), 1),
+      prunable: () => store.prunable(retentionOf(), 1),
       maintain: () => store.maintain(),
       cancel: () => store.cancel(['j1']),
       retry: () => store.retry(['j1']),

@@ -150,4 +150,16 @@ contract('prune', (test) => {
     await subject.store.maintain()
     expect(await ids(subject)).toEqual([id])
   })
+
+  test('What a prune would remove can be counted before; to count removes nothing.', async (subject) => {
+    const { store } = subject
+    for (let index = 0; index < 3; index++) await store.cancel([await subject.add()])
+    await subject.advance(1_000)
+    await subject.add()
+    const retention = retentionOf({ completedMs: 500 })
+    expect(await store.prunable(retention, 100)).toBe(3)
+    expect(await store.prunable(retention, 2)).toBe(2)
+    expect(await store.prune(retention, 100)).toBe(3)
+    expect(await store.prunable(retention, 100)).toBe(0)
+  })
 })

@@ -77,7 +77,7 @@ describe('jobs cancel', () => {
       await enqueueJob(project, 'wait.heeds', [], { queue: 'bulk' }),
     ]
     const look = await project.json<{ items: unknown }>(['jobs', 'cancel', '--queue', 'bulk', '--dry-run'])
-    expect(look.items).toEqual([...ids].reverse().map((id) => ({ id, answer: 'would be cancelled' })))
+    expect(look.items).toEqual(ids.map((id) => ({ id, answer: 'would be cancelled' })))
     const unasked = await project.run(['jobs', 'cancel', '--queue', 'bulk'])
     expect(unasked).toMatchObject({ exitCode: 2, stdout: '' })
     expect(unasked.stderr).toMatch(/Cancel 2 jobs\?.*\n.*--yes/)

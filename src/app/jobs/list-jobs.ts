@@ -1,4 +1,4 @@
-import type { EpochMs, JobId, JobState } from '../../domain/job.js'
+import type { EpochMs, FailureReason, JobId, JobState } from '../../domain/job.js'
 import type { JobFilter, Store } from '../../stores/store.js'
 import { type JobListItem, jobToListItem } from '../../views/job.js'
 
@@ -7,16 +7,25 @@ export interface JobQuery {
   readonly states?: readonly JobState[] | undefined
   readonly task?: string | undefined
   readonly queue?: string | undefined
+  readonly schedule?: string | undefined
+  readonly reason?: FailureReason | undefined
+  readonly error?: string | undefined
+  readonly endedWithinMs?: number | undefined
   readonly olderThanMs?: number | undefined
   readonly newerThanMs?: number | undefined
 }
 
 /** The jobs of a query as the store finds them: ages become times. */
-export function jobFilter({ states, task, queue, olderThanMs, newerThanMs }: JobQuery, now: EpochMs): JobFilter {
+export function jobFilter(query: JobQuery, now: EpochMs): JobFilter {
+  const { states, task, queue, schedule, reason, error, endedWithinMs, olderThanMs, newerThanMs } = query
   return {
     ...(states === undefined ? {} : { states }),
     ...(task === undefined ? {} : { task }),
     ...(queue === undefined ? {} : { queue }),
+    ...(schedule === undefined ? {} : { schedule }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(error === undefined ? {} : { error }),
+    ...(endedWithinMs === undefined ? {} : { endedAfter: now - endedWithinMs }),
     ...(olderThanMs === undefined ? {} : { createdBefore: now - olderThanMs }),
     ...(newerThanMs === undefined ? {} : { createdAfter: now - newerThanMs }),
   }

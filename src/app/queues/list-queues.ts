@@ -1,7 +1,8 @@
+import { NotFoundError } from '../../domain/errors.js'
 import { type JobState, jobStates } from '../../domain/job.js'
 import { nearestName } from '../../domain/names.js'
 import { systemClock } from '../../engine/clock.js'
-import type { QueueInfo, Store } from '../../stores/store.js'
+import type { JobReader, QueueInfo, Store } from '../../stores/store.js'
 import { type QueueJson, queueToJson } from '../../views/queue.js'
 import { seenWorkers } from '../../views/worker.js'
 
@@ -32,4 +33,18 @@ export function nearestQueue(name: string, known: readonly QueueInfo[]): string 
 function withoutJobs(name: string): QueueInfo {
   const counts = Object.fromEntries(jobStates.map((state) => [state, 0])) as Record<JobState, number>
   return { name, paused: false, counts, oldestQueuedAt: null }
+}
+
+/** A queue by its name. Throws NotFoundError. */
+export async function findQueue(store: Pick<JobReader, 'queues'>, name: string): Promise<QueueInfo> {
+  const known = await store.queues()
+  const found = known.find((queue) => queue.name === name)
+  if (found === undefined) throw noQueue(name, known)
+  return found
+}
+
+export function noQueue(name: string, known: readonly QueueInfo[]): NotFoundError {
+  const nearest = nearestQueue(name, known)
+  const hint = nearest === null ? 'see "offstage queues list" for those there are' : `did you mean "${nearest}"?`
+  return new NotFoundError('E_NO_QUEUE', `no queue ${name}: it has no jobs and is not paused`, hint)
 }

@@ -1,7 +1,6 @@
-import { NotFoundError } from '../../domain/errors.js'
-import type { QueueInfo, Store } from '../../stores/store.js'
+import type { Store } from '../../stores/store.js'
 import type { QueueJson } from '../../views/queue.js'
-import { nearestQueue, queuesNamed } from './list-queues.js'
+import { noQueue, queuesNamed } from './list-queues.js'
 
 /**
  * Lets queues run again. Resolves to how they are now, and which were not paused. Throws NotFoundError, and resumes
@@ -17,10 +16,4 @@ export async function resumeQueues(
   const answers = await store.resumeQueues(names)
   const unchanged = names.filter((_, index) => answers[index] === 'unchanged')
   return { items: await queuesNamed(store, names), unchanged }
-}
-
-function noQueue(name: string, known: readonly QueueInfo[]): NotFoundError {
-  const nearest = nearestQueue(name, known)
-  const hint = nearest === null ? 'see "offstage queues list" for those there are' : `did you mean "${nearest}"?`
-  return new NotFoundError('E_NO_QUEUE', `no queue ${name}: it has no jobs and is not paused`, hint)
 }

@@ -1,7 +1,7 @@
-import type { Job, JobId, NewJob } from '../../domain/job.js'
+import type { Job, JobId, JobState, NewJob } from '../../domain/job.js'
 import { isFinal } from '../../domain/transitions.js'
 import { goneWorkerError } from '../losses.js'
-import type { Enqueued } from '../store.js'
+import type { CancelAnswer, Enqueued } from '../store.js'
 import { endJob } from './ends.js'
 import { buryIfExpired } from './expiry.js'
 import type { JobRow } from './jobs.js'
@@ -59,9 +59,10 @@ function insert(tables: Tables, newJob: NewJob): JobRow {
   return tables.jobs.add(job)
 }
 
-export function cancelJob(tables: Tables, id: JobId): 'cancelled' | 'requested' | 'ended' | 'unknown' {
+export function cancelJob(tables: Tables, id: JobId, states?: readonly JobState[]): CancelAnswer {
   const row = tables.jobs.find(id)
-  return row === null ? 'unknown' : cancelRow(tables, row)
+  if (row === null) return 'unknown'
+  return states?.includes(row.job.state) === false ? 'changed' : cancelRow(tables, row)
 }
 
 function cancelRow(tables: Tables, row: JobRow): 'cancelled' | 'requested' | 'ended' {

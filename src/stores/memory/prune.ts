@@ -11,20 +11,27 @@ import type { Tables } from './tables.js'
 export function prune(tables: Tables, retention: Retention, limit: number): number {
   const { most, statisticsMs, slotsMs } = retention
   const now = tables.clock.now()
-  const removed: JobRow[] = []
+  const removed = prunableRows(tables, retention, limit)
+  for (const row of removed) removeRow(tables, row)
+  if (statisticsMs !== null) forgetMinutes(tables, oldestKept(now, statisticsMs))
+  const slotsBefore = Math.max(newestSlotTooMany(tables, most) + 1, oldestKept(now, slotsMs))
+  return Math.max(removed.length, pruneSlots(tables, slotsBefore, limit))
+}
+
+/** At most `limit` jobs that the retention no longer keeps. */
+export function prunableRows(tables: Tables, retention: Retention, limit: number): readonly JobRow[] {
+  const now = tables.clock.now()
+  const found: JobRow[] = []
   for (const state of finalStates) {
     const ended = byEnd(tables, state)
     const removable = (before: EpochMs) =>
       ended.filter((row) => (row.job.endedAt ?? 0) <= before && !holdsKey(tables, row))
     const old = removable(oldestKept(now, keepMsOf(retention, state)))
     const others = removable(oldestYoung(now)).filter((row) => !old.includes(row))
-    const tooMany = others.toSorted(byArrival).slice(0, Math.max(0, ended.length - old.length - most))
-    removed.push(...[...old, ...tooMany].slice(0, limit - removed.length))
+    const tooMany = others.toSorted(byArrival).slice(0, Math.max(0, ended.length - old.length - retention.most))
+    found.push(...[...old, ...tooMany].slice(0, limit - found.length))
   }
-  for (const row of removed) removeRow(tables, row)
-  if (statisticsMs !== null) forgetMinutes(tables, oldestKept(now, statisticsMs))
-  const slotsBefore = Math.max(newestSlotTooMany(tables, most) + 1, oldestKept(now, slotsMs))
-  return Math.max(removed.length, pruneSlots(tables, slotsBefore, limit))
+  return found
 }
 
 /** Removes what was counted before. */

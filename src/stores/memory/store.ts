@@ -9,7 +9,7 @@ import { failureGroups } from './failures.js'
 import { notifyOfFailures } from './notifications.js'
 import { append, outputOf, progressOf } from './output.js'
 import { pausedQueues, pauseQueues, resumeQueues } from './pausing.js'
-import { prune } from './prune.js'
+import { prunableRows, prune } from './prune.js'
 import { hasUnfinished, jobsAhead, jobsPage, queuedByTask, queueInfos, runningJobs } from './reader.js'
 import { removeJob } from './remove.js'
 import { retryJob } from './retry.js'
@@ -68,13 +68,14 @@ export function openMemoryStore(clock: Clock, notificationOf: NotificationPolicy
     setTasks: (worker, tasks) => run(() => workers.setTasks(worker, tasks)),
     deregister: (worker) => writeAndNotify(() => removeWorker(tables, worker)),
 
-    cancel: (ids) => writeAndNotify(() => ids.map((id) => cancelJob(tables, id))),
+    cancel: (ids, states) => writeAndNotify(() => ids.map((id) => cancelJob(tables, id, states))),
     retry: (ids) => writeAndNotify(() => ids.map((id) => retryJob(tables, id))),
     remove: (ids) => run(() => ids.map((id) => removeJob(tables, id))),
     pauseQueues: (names) => writeAndNotify(() => pauseQueues(tables, names)),
     resumeQueues: (names) => writeAndNotify(() => resumeQueues(tables, names)),
 
     prune: (retention, limit) => run(() => prune(tables, retention, limit)),
+    prunable: (retention, limit) => run(() => prunableRows(tables, retention, limit).length),
     maintain: () => run(() => takeSamples(tables)),
 
     putSchedules: (schedules) => writeAndNotify(() => schedules.map((schedule) => putSchedule(tables, schedule))),

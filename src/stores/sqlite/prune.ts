@@ -50,6 +50,12 @@ export function findPrunable(
   return { jobs, statisticsBefore, slotsBefore }
 }
 
+/** How many jobs would be removed, counted up to `limit`. */
+export function countPrunable(statements: Statements, now: EpochMs, retention: Retention, limit: number): number {
+  const found = findPrunable(statements, now, retention, limit)
+  return found === null ? 0 : found.jobs.reduce((sum, { ids }) => sum + ids.length, 0)
+}
+
 /** Those that are too old, the oldest end first; then those that are too many, the lowest ids first. */
 function prunableJobs(
   statements: Statements,

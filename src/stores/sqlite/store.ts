@@ -18,7 +18,7 @@ import { notifyOfFailures } from './notifications.js'
 import { append, outputOf, progressOf } from './output.js'
 import { pauseQueues, resumeQueues } from './pausing.js'
 import { nextDueAt } from './promotion.js'
-import { findPrunable, prune } from './prune.js'
+import { countPrunable, findPrunable, prune } from './prune.js'
 import { jobsAhead, queueInfos } from './queue-infos.js'
 import { ReadyJobs } from './ready-jobs.js'
 import { removeJobs } from './remove.js'
@@ -153,7 +153,7 @@ function sqliteStore(
       while ((await tell(() => removeWorker(writing, workerNumber(worker), removeBatch))) === 'there is more');
     },
 
-    cancel: (ids: readonly JobId[]) => tell(() => ids.map((id) => cancelJob(writing, jobNumber(id)))),
+    cancel: (ids, states) => tell(() => ids.map((id) => cancelJob(writing, jobNumber(id), states))),
     retry: (ids) => tell(() => ids.map((id) => retryJob(writing, jobNumber(id)))),
     remove: (ids) => write(() => removeJobs(writing, ids)),
     pauseQueues: (names) => tell(() => pauseQueues(writing, names)),
@@ -163,6 +163,7 @@ function sqliteStore(
       const found = await read(() => findPrunable(statements, clock.now(), retention, limit))
       return found === null ? 0 : write(() => prune(writing, found, limit))
     },
+    prunable: (retention, limit) => readTogether(() => countPrunable(statements, clock.now(), retention, limit)),
     maintain: async () => {
       await read(() => upkeep.run())
       if (await read(() => sampleIsDue(writing))) await writeUnsynced(() => takeSamples(writing))

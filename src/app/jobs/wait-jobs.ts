@@ -1,0 +1,42 @@
+import type { Job, JobId } from '../../domain/job.js'
+import { isFinal } from '../../domain/transitions.js'
+import type { JobReader, Store } from '../../stores/store.js'
+import { noJob } from './find-job.js'
+
+// A store that cannot tell of changes is looked at this often.
+const lookMs = 1_000
+
+/**
+ * Waits until these jobs have ended, the signal fires, or `isEnough` says so of one that has ended. Resolves to the jobs in
+ * the order of `ids`. Throws NotFoundError as soon as one of them is unknown.
+ */
+export async function waitForJobs(
+  store: Pick<Store, 'changes' | 'job'>,
+  ids: readonly JobId[],
+  signal: AbortSignal,
+  ended: (job: Job) => 'go on' | 'enough' = () => 'go on',
+): Promise<readonly Job[]> {
+  const changes = store.changes()
+  const jobs = new Map<JobId, Job>()
+  for (;;) {
+    const open = ids.filter((id) => !isFinal(jobs.get(id)?.state ?? 'queued'))
+    // All of them first: an unknown one is an error before anything is said of the others.
+    for (const id of open) jobs.set(id, await jobOf(store, id))
+    for (const job of inOrder(open, jobs)) {
+      if (isFinal(job.state) && ended(job) === 'enough') return inOrder(ids, jobs)
+    }
+    const found = inOrder(ids, jobs)
+    if (signal.aborted || found.every(({ state }) => isFinal(state))) return found
+    await changes.next(lookMs, signal)
+  }
+}
+
+async function jobOf(store: Pick<JobReader, 'job'>, id: JobId): Promise<Job> {
+  const job = await store.job(id)
+  if (job === null) throw noJob(id)
+  return job
+}
+
+function inOrder(ids: readonly JobId[], jobs: ReadonlyMap<JobId, Job>): readonly Job[] {
+  return ids.flatMap((id) => jobs.get(id) ?? [])
+}
