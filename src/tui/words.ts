@@ -6,6 +6,11 @@ export function countText(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
+/** `1 job waits`, `2 jobs wait`. */
+export function waitingText(count: number): string {
+  return `${jobsText(count)} ${count === 1 ? 'waits' : 'wait'}`
+}
+
 export function jobsText(count: number): string {
   return `${countText(count)} job${count === 1 ? '' : 's'}`
 }

@@ -76,7 +76,7 @@ export class MonitorReader {
           lastHour: await this.#lastHour.read(now),
           failures: await this.#failures.get(now),
           schedules: await this.#scheduleList.get(now),
-          schedulerAlive: await isSchedulerAlive(this.#store),
+          schedulerAlive: await isSchedulerAlive(this.#store, now),
         }
       case 'queues':
         return base
@@ -88,7 +88,7 @@ export class MonitorReader {
         return {
           ...base,
           schedules: await this.#schedulesWithSlots.get(now),
-          schedulerAlive: await isSchedulerAlive(this.#store),
+          schedulerAlive: await isSchedulerAlive(this.#store, now),
           history: wish.schedule === null ? null : await this.#schedules.history(wish.schedule),
         }
       case 'failures':

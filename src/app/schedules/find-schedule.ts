@@ -45,7 +45,7 @@ export function noSchedule(name: string, known: readonly StoredSchedule[]): NotF
 const silentMs = 60_000
 
 /** Whether a scheduler has been there within the last minute. */
-export async function isSchedulerAlive(store: Store): Promise<boolean> {
+export async function isSchedulerAlive(store: Store, now = systemClock.now()): Promise<boolean> {
   const seenAt = await store.schedulerSeenAt()
-  return seenAt !== null && systemClock.now() - seenAt < silentMs
+  return seenAt !== null && now - seenAt < silentMs
 }

@@ -169,7 +169,6 @@ export const keyTable: readonly Key[] = [
     '1-6',
     'the six views',
     {
-      short: 'views',
       press: (state, pressed) => showView(state, monitorViews[Number(pressed) - 1] ?? 'overview'),
     },
   ),

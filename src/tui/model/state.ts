@@ -37,7 +37,8 @@ export interface State {
   readonly question: Action | null
   /** An action that is under way. */
   readonly acting: Action | null
-  readonly message: { readonly text: string; readonly style: Style } | null
+  /** What an action came to, or why a key did nothing. */
+  readonly message: { readonly text: string; readonly style: Style; readonly of?: Action | null } | null
 }
 
 export interface Cursor {

@@ -63,6 +63,6 @@ function answered(state: State, { text, isGood, done }: ActionAnswer): State {
     ...state,
     acting: null,
     jobs: { ...state.jobs, selected },
-    message: { text, style: isGood ? 'green' : 'red' },
+    message: { text, style: isGood ? 'green' : 'red', of: state.acting },
   }
 }

@@ -15,11 +15,13 @@ export interface Grid {
 }
 
 const gap = 2
+// Before each row is the mark of the cursor, or a space.
+const markWidth = 1
 const minFlexible = 8
 
 /** Rows under headings in at most `width` columns. */
 export function grid(columns: readonly GridColumn[], rows: readonly (readonly Content[])[], width: number): Grid {
-  const shown = columns.map((_, index) => index).filter((index) => (columns[index]?.from ?? 0) <= width)
+  const shown = columns.map((_, index) => index).filter((index) => (columns[index]?.from ?? 0) <= width + markWidth)
   const cells = rows.map((row) => shown.map((index) => lineOf(row[index] ?? '')))
   const kept = shown.map((index) => columns[index]).filter((column) => column !== undefined)
   const widths = fittedWidths(kept, cells, width)

@@ -1,6 +1,6 @@
 import { monitorViews } from '../../app/monitor/monitor-data.js'
 import { warningGlyph } from '../../views/glyphs.js'
-import { commandOf, questionOf } from '../model/actions.js'
+import { commandOf, questionOf, quoted } from '../model/actions.js'
 import { keyTable } from '../model/keys.js'
 import { isSmall, type State } from '../model/state.js'
 import { cutLine, fitLine, type Line, lineOf, span, spread, widthOfLine } from '../text/line.js'
@@ -75,7 +75,7 @@ function tabs(state: State, width: number): Line {
     const name = width < 80 && !isCurrent ? names[view].slice(0, 5) : names[view]
     return [span(` ${index + 1} ${name} `, isCurrent ? 'inverse' : null)]
   })
-  return spread([...all], [dim('? help ')], width)
+  return spread([...all], width < 80 ? [] : [dim('? help ')], width)
 }
 
 /** Whether the picture is of now. */
@@ -103,7 +103,7 @@ function footLines(state: State): readonly Line[] {
 /** What is asked or was done, and the command that does the same. */
 function footLine(state: State): Line {
   const { columns: width } = state.size
-  const asked = state.question ?? state.acting
+  const asked = state.question ?? state.acting ?? state.message?.of ?? null
   const right = span(
     `${asked === null ? viewCommand(state) : commandOf(asked, state.flags)} `,
     asked === null ? 'dim' : 'cyan',
@@ -139,11 +139,12 @@ function viewCommand(state: State): string {
 
 function jobsCommand({ data, jobs }: State): string {
   if (jobs.isOpen && data.job != null) return `jobs ${jobs.part === 'log' ? 'logs -f' : 'show'} ${data.job.job.id}`
-  const { states = [], queue, task } = jobs.filter
+  const { states = [], queue, task, error } = jobs.filter
   const flags = [
     ...states.map((state) => ` --state ${state}`),
-    queue === undefined ? '' : ` --queue ${queue}`,
-    task === undefined ? '' : ` --task ${task}`,
+    queue === undefined ? '' : ` --queue ${quoted(queue)}`,
+    task === undefined ? '' : ` --task ${quoted(task)}`,
+    error === undefined ? '' : ` --error ${quoted(error)}`,
   ]
   return `jobs list${flags.join('')}`
 }
@@ -152,6 +153,10 @@ function keyBar(state: State, width: number): Line {
   if (state.question !== null) return [bold(' y'), dim(' yes  '), bold('any other key'), dim(' no')]
   if (state.typing !== null) return [bold(' enter'), dim(' keeps the filter  '), bold('esc'), dim(' clears it')]
   const shown = keyTable.filter((key) => key.short !== null && key.holds(state) && !(key.acts && state.isReadOnly))
-  const all = shown.flatMap(({ label, short }) => [bold(` ${label}`), dim(` ${short} `)])
-  return cutLine(state.isReadOnly ? [...all, span(' read-only', 'yellow')] : all, width)
+  const draw = (keys: typeof shown): Line => keys.flatMap(({ label, short }) => [bold(` ${label}`), dim(` ${short} `)])
+  const whole = [...(state.isReadOnly ? [span(' read-only', 'yellow')] : []), ...draw(shown)]
+  if (widthOfLine(whole) <= width) return whole
+  // Who sees only some keys must see the one that shows all.
+  const isFirst = ({ label }: (typeof shown)[number]) => label === '?' || label === 'q'
+  return cutLine(draw([...shown.filter(isFirst), ...shown.filter((key) => !isFirst(key))]), width)
 }

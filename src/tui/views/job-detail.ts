@@ -85,11 +85,11 @@ function infoLines(state: State, job: JobJson, log: JobLog | null, { width, heig
   const tries = attempts.flatMap((attempt) => attemptLines(attempt, false, width))
   const room = height - lines.length - tries.length
   const printed = room < 2 || log === null ? [] : logLines(log, { width, height: Math.min(room, 8) }, 0)
-  return [
-    ...lines,
-    ...tries.map((line, index) => [dim(index === 0 ? ' attempts  ' : '           '), ...line]),
-    ...printed,
-  ]
+  return [...lines, ...labelled('attempts', tries), ...labelled('log', printed)]
+}
+
+function labelled(name: string, lines: readonly Line[]): readonly Line[] {
+  return lines.map((line, index) => [dim(` ${(index === 0 ? name : '').padEnd(9)} `), ...line])
 }
 
 function attemptLines(attempt: JobJson['attempts'][number], inFull: boolean, width: number): readonly Line[] {

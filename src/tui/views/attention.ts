@@ -1,0 +1,79 @@
+import type { MonitorData } from '../../app/monitor/monitor-data.js'
+import { pausedGlyph, stateGlyphs, warningGlyph } from '../../views/glyphs.js'
+import type { State } from '../model/state.js'
+import { type Line, type Span, span, spread } from '../text/line.js'
+import { sinceText, waitingText } from '../words.js'
+import { dim, signed } from './signs.js'
+
+/** Something to look at, and the digit of the view that shows it. */
+interface Notice {
+  readonly text: Span
+  readonly view: number
+}
+
+const mostShown = 6
+
+/** What is not as it should be, the worst first: the reasons of the health, and what it does not count. */
+export function attention({ data, now }: State, width: number): readonly Line[] {
+  const notices = [...nobody(data), ...healthReasons(data), ...schedules(data), ...paused(data, now)]
+  if (notices.length === 0) return []
+  const shown = notices.slice(0, mostShown).map(({ text, view }) => spread([span(' '), text], [dim(`${view} `)], width))
+  const more = notices.length - mostShown
+  return [...shown, ...(more > 0 ? [[dim(` … ${more} more`)]] : []), []]
+}
+
+function healthReasons({ health = null }: Partial<MonitorData>): readonly Notice[] {
+  if (health === null || health === undefined) return []
+  const glyph = health.status === 'unhealthy' ? stateGlyphs.failed : warningGlyph
+  return health.reasons.map((reason) => ({ text: signed(glyph, reason), view: viewOf(reason) }))
+}
+
+function viewOf(reason: string): number {
+  if (reason.startsWith('the schedule ')) return 5
+  return reason.includes(' failed in ') ? 6 : 2
+}
+
+/** Jobs that no worker takes. Health counts them only when they have waited for minutes. */
+function nobody({ workers = [], queues = [], health = null }: Partial<MonitorData>): readonly Notice[] {
+  const waiting = queues.filter(({ queued, paused: isPaused }) => queued > 0 && !isPaused)
+  if (workers.every(({ state }) => state === 'dead')) {
+    const count = waiting.reduce((sum, { queued }) => sum + queued, 0)
+    if (count === 0) return []
+    const text = `no worker is alive; ${waitingText(count)}: offstage workers start`
+    return [{ text: signed(stateGlyphs.failed, text), view: 4 }]
+  }
+  const known = (name: string) => health?.reasons.some((reason) => reason.includes(` on ${name}, `)) === true
+  return waiting
+    .filter(({ name, workers: servers }) => servers.length === 0 && !known(name))
+    .map(({ name, queued }) => {
+      const text = `no worker serves ${name}; ${waitingText(queued)}: offstage workers start --queues ${name}`
+      return { text: signed(stateGlyphs.failed, text), view: 2 }
+    })
+}
+
+/** Schedules that do not fire, and those whose last job has failed. */
+function schedules({ schedules: all = [], schedulerAlive = true }: Partial<MonitorData>): readonly Notice[] {
+  const silent =
+    !schedulerAlive && all.some(({ paused: isPaused, nextAt }) => !isPaused && nextAt !== null)
+      ? ['no scheduler is alive, so no schedule fires: offstage workers start']
+      : []
+  const failed = all.flatMap(({ name, slots }) => {
+    const end = slots.at(-1)?.jobEnd
+    return end?.state === 'failed' ? [`the last job of the schedule ${name} has failed`] : []
+  })
+  const faulty = all.flatMap(({ name, fault }) => (fault === null ? [] : [`the schedule ${name} is faulty: ${fault}`]))
+  return [...silent, ...faulty, ...failed].map((text) => ({ text: signed(stateGlyphs.failed, text), view: 5 }))
+}
+
+function paused({ queues = [], schedules: all = [] }: Partial<MonitorData>, now: number): readonly Notice[] {
+  const ofQueues = queues
+    .filter((queue) => queue.paused)
+    .map(({ name, pausedAt, queued }) => {
+      const since = pausedAt === null ? '' : ` for ${sinceText(pausedAt, now)}`
+      return { text: signed(pausedGlyph, `${name} is paused${since}; ${waitingText(queued)}`), view: 2 }
+    })
+  const ofSchedules = all
+    .filter((schedule) => schedule.paused)
+    .map(({ name }) => ({ text: signed(pausedGlyph, `the schedule ${name} is paused`), view: 5 }))
+  return [...ofQueues, ...ofSchedules]
+}

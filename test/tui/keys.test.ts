@@ -1,0 +1,282 @@
+import { describe, expect, test } from 'vitest'
+import { namesOfKeys } from '../../src/tui/keys.js'
+import { commandOf, questionOf } from '../../src/tui/model/actions.js'
+import { keyTable } from '../../src/tui/model/keys.js'
+import { cursorRow, jobsShown, keysShown } from '../../src/tui/model/rows.js'
+import { newJob } from '../support/job.js'
+import { TestMonitor } from '../support/monitor.js'
+import { busyStore, emptyStore, failingStore } from '../support/sample-stores.js'
+
+const noKey = {} as Parameters<typeof namesOfKeys>[1]
+
+describe('moving', () => {
+  test('Digits and tab show the views, and esc goes back to the view before.', async () => {
+    const monitor = new TestMonitor(await busyStore())
+    await monitor.press('6')
+    expect(monitor.state.view).toBe('failures')
+    await monitor.press('tab')
+    expect(monitor.state.view).toBe('overview')
+    await monitor.press('shift-tab', '2', 'enter')
+    expect(monitor.state.view).toBe('jobs')
+    expect(monitor.text()).toContain('Jobs › default')
+    await monitor.press('escape')
+    expect(monitor.state.view).toBe('queues')
+  })
+
+  test('The cursor stays with its job when others come, and with its row when the job goes.', async () => {
+    const sample = await failingStore()
+    const monitor = new TestMonitor(sample)
+    await monitor.press('3', 'j', 'j')
+    const id = jobsShown(monitor.state)[2]?.id ?? ''
+    await sample.store.enqueue([newJob(), newJob()])
+    await monitor.look()
+    expect(jobsShown(monitor.state)[cursorRow(monitor.state)]?.id).toBe(id)
+    expect(cursorRow(monitor.state)).toBe(4)
+    await sample.store.cancel([id])
+    await sample.store.remove([id])
+    await monitor.look()
+    expect(cursorRow(monitor.state)).toBe(4)
+    expect(keysShown(monitor.state)).not.toContain(id)
+  })
+
+  test('The cursor stops at both ends, and a page is as long as the list.', async () => {
+    const monitor = new TestMonitor(await busyStore(), { rows: 20 })
+    await monitor.press('3', 'k', 'up')
+    expect(cursorRow(monitor.state)).toBe(0)
+    await monitor.press('pagedown')
+    expect(cursorRow(monitor.state)).toBe(12)
+    await monitor.press('G', 'G', 'down') // the first one has read more
+    expect(cursorRow(monitor.state)).toBe(jobsShown(monitor.state).length - 1)
+    await monitor.press('g')
+    expect(cursorRow(monitor.state)).toBe(0)
+  })
+
+  test('Enter opens what belongs to a row: the jobs of a worker and of a group, and the history of a schedule.', async () => {
+    const monitor = new TestMonitor(await failingStore())
+    await monitor.press('6', 'j', 'enter')
+    expect(jobsShown(monitor.state).map(({ state }) => state)).toContain('failed')
+    expect(jobsShown(monitor.state)).toHaveLength(20)
+    await monitor.press('5', 'j', 'enter')
+    expect(monitor.text()).toContain('report.nightly  next (UTC)')
+    await monitor.press('escape', '4', 'enter')
+    expect(jobsShown(monitor.state).every(({ worker }) => worker === 'w1')).toBe(true)
+  })
+})
+
+describe('finding', () => {
+  test('A filter is typed, and with ! first it turns around. Esc clears it.', async () => {
+    const monitor = new TestMonitor(await failingStore())
+    await monitor.press('3', '/', ...'legacy')
+    expect(jobsShown(monitor.state)).toHaveLength(7)
+    await monitor.press('enter', 'j')
+    expect(monitor.state.typing).toBeNull()
+    expect(monitor.text()).toContain('Jobs › /legacy')
+    await monitor.press('/', ...Array.from({ length: 6 }, () => 'backspace'), '!', ...'legacy', 'enter')
+    expect(jobsShown(monitor.state).some(({ queue }) => queue === 'legacy')).toBe(false)
+    await monitor.press('escape')
+    expect(monitor.state.filters.jobs).toBe('')
+  })
+
+  test('What is typed into a filter is no key, and a filter without a match says so.', async () => {
+    const monitor = new TestMonitor(await busyStore())
+    await monitor.press('2', '/', 'q', 'p', 'space', 'x')
+    expect(monitor.effects).toEqual([])
+    expect(monitor.text()).toContain('Nothing matches /qp x; esc clears the filter')
+  })
+
+  test('s goes through the orders of a view.', async () => {
+    const monitor = new TestMonitor(await failingStore())
+    await monitor.press('2', 's')
+    expect(keysShown(monitor.state)[0]).toBe('legacy')
+    expect(monitor.text()).toContain('sort: queued')
+    await monitor.press('s', 's', 's')
+    expect(monitor.text()).toContain('sort: name')
+  })
+})
+
+describe('acting', () => {
+  const lastAct = (monitor: TestMonitor) => {
+    const effect = monitor.effects.at(-1)
+    return effect?.type === 'act' ? commandOf(effect.action) : null
+  }
+
+  test('What cannot be undone asks with its count, and only y does it.', async () => {
+    const monitor = new TestMonitor(await failingStore())
+    await monitor.press('3', 'x', 'x', 'C')
+    const question = monitor.state.question
+    expect(question === null ? null : questionOf(question)).toBe('cancel 2 jobs?')
+    expect(monitor.text()).toMatch(/cancel 2 jobs\? \[y\/N\] +offstage jobs cancel j162 j161/)
+    await monitor.press('n')
+    expect(monitor.effects).toEqual([])
+    await monitor.press('C', 'y')
+    expect(lastAct(monitor)).toBe('offstage jobs cancel j162 j161')
+  })
+
+  test('Enter and space do not answer yes.', async () => {
+    const monitor = new TestMonitor(await failingStore())
+    for (const key of ['enter', 'space', 'escape', 'q']) {
+      await monitor.press('3', 'C', key)
+      expect(monitor.state.question).toBeNull()
+    }
+    expect(monitor.effects).toEqual([])
+  })
+
+  test('Jobs whose state does not fit are left out, and the foot says so if none is left.', async () => {
+    const monitor = new TestMonitor(await failingStore())
+    await monitor.press('3', 'R')
+    expect(monitor.state.question).toBeNull()
+    expect(monitor.text()).toContain('only failed and cancelled jobs can be retried')
+    await monitor.press('A', 'R', 'y')
+    expect(lastAct(monitor)?.split(' ')).toHaveLength(3 + 22)
+  })
+
+  test('Pausing asks nothing; the next press resumes.', async () => {
+    const sample = await failingStore()
+    const monitor = new TestMonitor(sample)
+    await monitor.press('2', 'G', 'p')
+    expect(lastAct(monitor)).toBe('offstage queues pause mail')
+    await sample.store.pauseQueues(['mail'])
+    await monitor.look()
+    await monitor.press('p')
+    expect(lastAct(monitor)).toBe('offstage queues resume mail')
+    await monitor.press('5', 'p')
+    expect(lastAct(monitor)).toBe('offstage schedule pause logs.clean')
+    await monitor.press('t', 'y')
+    expect(lastAct(monitor)).toBe('offstage schedule trigger logs.clean')
+  })
+
+  test('R on a group counts its jobs first; the command has the task and the error.', async () => {
+    const monitor = new TestMonitor(await failingStore())
+    await monitor.press('6', 'j', 'R')
+    const effect = monitor.effects.at(-1)
+    expect(effect).toMatchObject({
+      type: 'count',
+      filter: { task: 'mail.send', error: 'Error: # too many connections' },
+    })
+    if (effect?.type !== 'count') return
+    monitor.dispatch({ type: 'counted', action: { kind: 'retry-group', filter: effect.filter, count: 20 } })
+    expect(monitor.text()).toContain('retry 20 jobs? [y/N]')
+    expect(monitor.text()).toContain("offstage jobs retry --task mail.send --error 'Error: # too many connections'")
+  })
+
+  test('What an action did is no longer selected, and what it could not do stays.', async () => {
+    const monitor = new TestMonitor(await failingStore())
+    await monitor.press('3', 'x', 'x', 'x', 'C', 'y')
+    monitor.dispatch({ type: 'acted', answer: { text: 'cancelled 2 jobs', isGood: true, done: ['j162', 'j161'] } })
+    expect([...monitor.state.jobs.selected]).toEqual(['j160'])
+    expect(monitor.text()).toMatch(/cancelled 2 jobs +offstage jobs cancel/)
+  })
+
+  test('Read-only: keys that act do nothing and are not in the bar.', async () => {
+    const monitor = new TestMonitor(await failingStore(), { isReadOnly: true })
+    for (const keys of [
+      ['3', 'C'],
+      ['2', 'p'],
+      ['5', 't'],
+      ['6', 'R'],
+    ])
+      await monitor.press(...keys)
+    expect(monitor.effects).toEqual([])
+    expect(monitor.state.question).toBeNull()
+    await monitor.press('3')
+    expect(monitor.text()).not.toContain('C cancel')
+    expect(monitor.text()).toContain('read-only')
+  })
+})
+
+describe('the picture', () => {
+  test('Frozen it stands still, and goes on after the next space.', async () => {
+    const sample = await busyStore()
+    const monitor = new TestMonitor(sample)
+    await monitor.press('2', 'space')
+    await sample.store.enqueue([newJob({ queue: 'new' })])
+    await monitor.look()
+    expect(monitor.text()).toContain('‖ frozen')
+    expect(monitor.text()).not.toContain('new')
+    await monitor.press('space')
+    expect(monitor.text()).toContain('new')
+  })
+
+  test('A store that does not answer leaves the last picture, with its age.', async () => {
+    const sample = await busyStore()
+    const monitor = new TestMonitor(sample)
+    await monitor.press('2')
+    monitor.dispatch({ type: 'unread', reason: 'store x: the file is gone', at: sample.clock.now() + 12_000 })
+    expect(monitor.text()).toContain('▲ 12s old')
+    expect(monitor.text()).toContain('store x: the file is gone')
+    expect(monitor.text()).toContain('images')
+  })
+
+  test('The detail of the job at the cursor has why, arguments without secrets, attempts and output.', async () => {
+    const sample = await failingStore()
+    const monitor = new TestMonitor(sample)
+    await monitor.press('3')
+    expect(monitor.text()).toContain('queued on mail')
+    expect(monitor.text()).toContain('"token":"***"')
+    expect(monitor.text()).not.toContain('hunter2')
+    await monitor.press('/', ...'failed', 'enter', 'j', 'enter', 'a')
+    expect(monitor.text()).toContain('at send (/srv/shop/tasks/mail.ts:31:11)')
+  })
+
+  test('The log fills the screen, follows, and can be scrolled back.', async () => {
+    const sample = emptyStore()
+    const { store, clock } = sample
+    const [job] = await store.enqueue([newJob({ dueAt: clock.now() })])
+    const worker = await store.register({
+      process: { pid: 1, startTicks: 1 },
+      host: 'h',
+      bootId: clock.bootId,
+      pidNamespace: null,
+      concurrency: 1,
+      queues: null,
+      tasks: null,
+      scheduler: false,
+    })
+    const [claim] = await store.claim({ worker, queues: null, limit: 1 })
+    if (claim === undefined) throw new Error('nothing to claim')
+    const print = (from: number, to: number) => {
+      const output = Array.from({ length: to - from }, (_, index) => ({
+        line: from + index,
+        at: clock.now(),
+        stream: 'stdout' as const,
+        text: `line-${from + index}-`,
+      }))
+      return store.append([{ lease: claim.lease, progress: null, output, forget: null, usage: null }])
+    }
+    await print(1, 101)
+    const monitor = new TestMonitor(sample)
+    await monitor.press('3', 'l')
+    expect(monitor.text()).toContain('line-100-')
+    expect(monitor.text()).toContain(`offstage jobs logs -f ${job?.id}`)
+    await print(101, 103)
+    await monitor.look()
+    expect(monitor.text()).toContain('line-102-')
+    await monitor.press('g')
+    expect(monitor.text()).toContain('line-1-')
+    expect(monitor.text()).not.toContain('line-102-')
+  })
+
+  test('The help has every key of the table.', async () => {
+    const monitor = new TestMonitor(emptyStore(), { rows: 60 })
+    await monitor.press('?')
+    for (const { help } of keyTable) expect(monitor.text()).toContain(help.slice(0, 60))
+    await monitor.press('escape')
+    expect(monitor.state.showsHelp).toBe(false)
+  })
+})
+
+test('Keys that come at one time are taken one by one.', () => {
+  expect(namesOfKeys('jx ', noKey)).toEqual(['j', 'x', 'space'])
+  expect(namesOfKeys('', { ...noKey, upArrow: true })).toEqual(['up'])
+  expect(namesOfKeys('c', { ...noKey, ctrl: true })).toEqual(['ctrl-c'])
+  expect(namesOfKeys('', { ...noKey, tab: true, shift: true })).toEqual(['shift-tab'])
+})
+
+test('No two keys of the table hold at one place.', async () => {
+  const monitor = new TestMonitor(await failingStore())
+  for (const view of ['1', '2', '3', '4', '5', '6']) {
+    await monitor.press(view)
+    const held = keyTable.filter((key) => key.holds(monitor.state)).flatMap(({ keys }) => keys)
+    expect(new Set(held).size, view).toBe(held.length)
+  }
+})
