@@ -12,12 +12,16 @@ import { loadModule } from './project/modules/load-module.js'
 
 /**
  * The one program in which code of the user's runs: `tasks FOLDER` serves jobs, `config FILE` evaluates a config file.
- * `--only=NAME` means the modules that may have that task, or those of a glob; `--without=FAULT` is a module that must
+ * `--only=NAME` means the modules that may have that task, or those of a glob; `--redact=KEY` names secrets; `--without=FAULT` is a module that must
  * not be loaded, with the reason, as JSON.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { only: { type: 'string' }, without: { type: 'string', multiple: true } },
+  options: {
+    only: { type: 'string' },
+    redact: { type: 'string', multiple: true },
+    without: { type: 'string', multiple: true },
+  },
 })
 const [mode, place = ''] = positionals
 if (mode === 'config') {
@@ -29,6 +33,7 @@ if (mode === 'config') {
   await serveTasks(
     (enqueue, loading) => loadTasks(discoverModules(place, without), values.only ?? null, enqueue, loading),
     (thrown) => blameModule(folder, thrown) ?? blameModule(place, thrown),
+    values.redact ?? [],
     systemClock,
   )
 }

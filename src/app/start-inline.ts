@@ -21,6 +21,6 @@ export function startInline(context: Context, pattern: string, output: (output: 
   process.chdir(root)
   const load: ConstructorParameters<typeof InlineHost>[0] = (enqueue, loading) =>
     loadTasks(discoverModules(tasksFolder), pattern, enqueue, loading)
-  const start: StartHost = (emit) => new InlineHost(load, systemClock, emit)
+  const start: StartHost = (emit) => new InlineHost(load, context.redact, systemClock, emit)
   return new TaskPool({ start, isInline: true, cwd: root, ...deliveryOf(project) }, systemClock, output)
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.js'
 import { OffstageError } from '../domain/errors.js'
 import { makeJob } from '../domain/request.js'
+import { parseTrace, traceText } from '../domain/trace-context.js'
 import type { JobStore } from '../stores/store.js'
 import type { EngineEmitter } from './events.js'
 import type { EnqueueAnswer, EnqueueRequest } from './ipc/messages.js'
@@ -10,10 +11,13 @@ export async function enqueueFromTask(
   store: Pick<JobStore, 'enqueue'>,
   clock: Clock,
   events: EngineEmitter,
-  { task, defaults, argsJson, options }: EnqueueRequest,
+  { task, defaults, argsJson, options, trace }: EnqueueRequest,
 ): Promise<EnqueueAnswer> {
   try {
-    const job = makeJob(task, defaults, argsJson, options, clock.now())
+    // Code of the user may have sent it.
+    const context = typeof trace === 'string' ? parseTrace(trace) : null
+    const made = makeJob(task, defaults, argsJson, options, clock.now())
+    const job = context === null ? made : { ...made, trace: traceText(context) }
     const [enqueued] = await store.enqueue([job])
     if (enqueued === undefined) throw new Error('the store answered nothing')
     if (enqueued.answer === 'refused') return { taken: { key: job.key?.name ?? '', holder: enqueued.id } }

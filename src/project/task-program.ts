@@ -15,7 +15,7 @@ const megabyte = 1024 * 1024
  * ProjectError if there is no task directory.
  */
 export function taskProgram(
-  { root, tasksFolder }: Project,
+  { root, tasksFolder, redact }: Project,
   pattern: string | null,
   maxMemoryBytes: number | null,
 ): TaskProgram {
@@ -32,7 +32,12 @@ export function taskProgram(
   return {
     ...program,
     execArgv,
-    args: ['tasks', tasksFolder, ...(pattern === null ? [] : [`--only=${pattern}`])],
+    args: [
+      'tasks',
+      tasksFolder,
+      ...(pattern === null ? [] : [`--only=${pattern}`]),
+      ...redact.map((key) => `--redact=${key}`),
+    ],
     cwd: root,
     loadLimitMs,
   }

@@ -52,6 +52,7 @@ export class MemoryHost implements TaskHost {
           turn([], [])
         },
       },
+      [],
       clock,
     )
     soon(() => emit({ type: 'ready' }))

@@ -62,7 +62,6 @@ function jobFor(target: Target, name: string, payload: object) {
     ...notificationRetries,
     timeoutMs: plainTaskDefaults.timeoutMs,
     lostWithWorker: false,
-    trace: null,
   }
 }
 
@@ -73,6 +72,7 @@ function placeOf({ job }: FailedJob, target: Target) {
   const isSettledByItsRun = job.reason === 'error' || job.reason === 'timeout'
   return {
     queue: job.queue,
+    trace: job.trace,
     priority: priorityRange.highest,
     key: { name: notificationKey(job.id, endedAt), policy: 'skip', forMs: 0 },
     reservedFor: target.kind !== 'task' && isSettledByItsRun ? job.reservedFor : null,

@@ -5,6 +5,7 @@ import type { Enqueued, Store } from '../../stores/store.js'
 import type { JobJson } from '../../views/job.js'
 import { wholeJob } from '../jobs/find-job.js'
 import type { ProjectTasks } from '../project-tasks.js'
+import { enqueueInSpans } from './enqueue-in-spans.js'
 import type { JobRequest } from './job-request.js'
 import { findTask, prepareJobs } from './prepare-jobs.js'
 
@@ -25,7 +26,7 @@ export async function prepareJob({ pool, catalog }: ProjectTasks, request: JobRe
 
 /** Stores one job for the workers. Throws KeyTakenError where its key forbids it. */
 export async function enqueueJob(store: Store, job: NewJob): Promise<StoredJob> {
-  return acceptedJob(await store.enqueue([job]), job)
+  return acceptedJob(await enqueueInSpans([job], (jobs) => store.enqueue(jobs)), job)
 }
 
 /** The store's answer to one job. Throws KeyTakenError where its key forbids it. */

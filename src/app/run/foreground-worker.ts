@@ -9,6 +9,7 @@ import type { Enqueued, JobFilter, Store } from '../../stores/store.js'
 import type { Context } from '../context.js'
 import { followJob } from '../jobs/follow-job.js'
 import { fired, type StopSignals } from '../stop-signals.js'
+import { enqueueInSpans } from './enqueue-in-spans.js'
 
 /** Jobs that run here at a time, where there are many. */
 export const manyAtOnce = 10
@@ -83,7 +84,8 @@ export class ForegroundWorker {
 
   /** Stores jobs that only this worker may run. */
   async enqueue(jobs: readonly NewJob[]): Promise<readonly Enqueued[]> {
-    const answers = await this.#store.enqueue(jobs.map((job) => ({ ...job, reservedFor: this.#worker.id })))
+    const reserved = jobs.map((job) => ({ ...job, reservedFor: this.#worker.id }))
+    const answers = await enqueueInSpans(reserved, (some) => this.#store.enqueue(some))
     for (const { id, answer } of answers) if (answer === 'created' || answer === 'replaced') this.#ids.push(id)
     // A signal that came before they were stored has not reached them.
     if (this.interrupted) await this.#cancel()

@@ -1,6 +1,7 @@
 import { type Context, withStore } from '../../app/context.js'
 import { jobsOfLines } from '../../app/run/each-jobs.js'
 import { type EnqueuedSummary, enqueueBatches, summarise } from '../../app/run/enqueue-batches.js'
+import { enqueueInSpans } from '../../app/run/enqueue-in-spans.js'
 import { findTask } from '../../app/run/prepare-jobs.js'
 import { runEach } from '../../app/run/run-each.js'
 import type { NewJob } from '../../domain/job.js'
@@ -28,7 +29,7 @@ export function enqueueEach(context: Context, request: EachRequest, print: Print
   return withJobs(context, request, (jobs) =>
     withStore(context, async (store) => {
       const all: Enqueued[] = []
-      for await (const answers of enqueueBatches((some) => store.enqueue(some), jobs)) {
+      for await (const answers of enqueueBatches((some) => enqueueInSpans(some, (all) => store.enqueue(all)), jobs)) {
         all.push(...answers)
         print(answers.map(({ id }) => id).join('\n'))
       }

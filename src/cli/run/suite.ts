@@ -1,5 +1,6 @@
 import { type Context, withStore } from '../../app/context.js'
 import { type EnqueuedSummary, summarise } from '../../app/run/enqueue-batches.js'
+import { enqueueInSpans } from '../../app/run/enqueue-in-spans.js'
 import { prepareSuite, runSuite, type SuiteRequest } from '../../app/run/run-suite.js'
 import type { NewJob } from '../../domain/job.js'
 import type { Store } from '../../stores/store.js'
@@ -18,7 +19,9 @@ interface SuiteEnd {
 
 /** Enqueues one job a task. */
 export function enqueueSuite(context: Context, request: SuiteRequest): Promise<EnqueuedSummary> {
-  return withJobs(context, request, async (jobs, store) => summarise(await store.enqueue(jobs)))
+  return withJobs(context, request, async (jobs, store) =>
+    summarise(await enqueueInSpans(jobs, (all) => store.enqueue(all))),
+  )
 }
 
 /**

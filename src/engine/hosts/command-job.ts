@@ -7,6 +7,7 @@ import type { EpochMs, Usage } from '../../domain/job.js'
 import { maxResultBytes, toJsonText } from '../../domain/json.js'
 import { notifyTask } from '../../domain/notification.js'
 import type { AttemptReport } from '../../domain/outcome.js'
+import { headersOf, parseTrace } from '../../domain/trace-context.js'
 import type { JobAssignment, TaskInfo } from '../ipc/messages.js'
 import type { Deliver } from '../notify-task.js'
 import { Command, type CommandLine, type OuterStreams } from './command.js'
@@ -209,10 +210,19 @@ function resultOf(line: string): unknown {
   return isSame ? value : text
 }
 
-function commandLine({ id, attempt, task, argsJson, slot }: JobAssignment, context: CommandContext): CommandLine {
+function commandLine(
+  { id, attempt, task, argsJson, slot, trace }: JobAssignment,
+  context: CommandContext,
+): CommandLine {
   const args = JSON.parse(argsJson) as unknown[]
   const ofSlot = slot === null ? {} : { OFFSTAGE_SLOT: new Date(slot).toISOString() }
-  const env = { ...process.env, OFFSTAGE_JOB_ID: id, OFFSTAGE_ATTEMPT: String(attempt), ...ofSlot }
+  const env = {
+    ...process.env,
+    OFFSTAGE_JOB_ID: id,
+    OFFSTAGE_ATTEMPT: String(attempt),
+    ...ofSlot,
+    ...traceVariables(trace),
+  }
   const argv = args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg)))
   if (task === notifyTask && context.deliver !== null) {
     const [target, notification] = args
@@ -228,4 +238,12 @@ function commandLine({ id, attempt, task, argsJson, slot }: JobAssignment, conte
   // One text may be a whole line of shell; several are a program and its arguments.
   const [file, ...words] = rest.length === 0 ? ['sh', '-c', first] : [first, ...rest]
   return { file: file ?? 'sh', argv: words, cwd: context.cwd, env, stdin: context.outer?.stdin ?? 'nothing' }
+}
+
+/** The trace context as programs that trace find it. */
+function traceVariables(trace: string | null): NodeJS.ProcessEnv {
+  const context = parseTrace(trace)
+  if (context === null) return {}
+  const { traceparent, tracestate } = headersOf(context)
+  return { TRACEPARENT: traceparent, TRACESTATE: tracestate }
 }

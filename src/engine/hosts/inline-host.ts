@@ -19,6 +19,7 @@ import { captureOutput } from '../task-process/output.js'
 import { RunningJobs } from '../task-process/running-jobs.js'
 import { handleOf, type LoadTasks } from '../task-process/serve.js'
 import { surviveErrors } from '../task-process/survive-errors.js'
+import { enqueueInSpan } from '../task-process/traced-enqueue.js'
 import type { Emit, TaskHost } from './task-host.js'
 
 /**
@@ -33,7 +34,7 @@ export class InlineHost implements TaskHost {
   readonly #release: () => void
   #jobs: RunningJobs | null = null
 
-  constructor(load: LoadTasks, clock: Clock, emit: Emit) {
+  constructor(load: LoadTasks, redact: readonly string[], clock: Clock, emit: Emit) {
     this.#emit = emit
     const undoCapture = captureOutput(clock, false, (output) => emit({ type: 'output', output: [output] }))
     const warn = (text: string) =>
@@ -50,16 +51,17 @@ export class InlineHost implements TaskHost {
       undoErrors()
     }
     this.#loaded = load(
-      async (task, argsJson, options) => {
-        const { name, defaults } = task
-        const refused = await checkArgs(task, argsJson)
-        if (refused !== null) throw new UsageError('E_ARGUMENTS', `${name}: ${refused}`)
-        const request = { task: name, defaults, argsJson, options }
-        const answered = new Promise<EnqueueAnswer>((answer) => {
-          outsideJobs(() => emit({ type: 'enqueue', request, answer }))
-        })
-        return handleOf(await answered)
-      },
+      (task, argsJson, options) =>
+        enqueueInSpan(task, options, async (trace) => {
+          const { name, defaults } = task
+          const refused = await checkArgs(task, argsJson)
+          if (refused !== null) throw new UsageError('E_ARGUMENTS', `${name}: ${refused}`)
+          const request = { task: name, defaults, argsJson, options, trace }
+          const answered = new Promise<EnqueueAnswer>((answer) => {
+            outsideJobs(() => emit({ type: 'enqueue', request, answer }))
+          })
+          return handleOf(await answered)
+        }),
       () => {},
     )
     this.catalog = this.#loaded.then((loaded) => {
@@ -74,6 +76,7 @@ export class InlineHost implements TaskHost {
             this.#turn([], [])
           },
         },
+        redact,
         clock,
       )
       return loaded.catalog

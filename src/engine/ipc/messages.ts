@@ -58,6 +58,9 @@ export interface JobAssignment extends AttemptId {
   readonly argsJson: string
   /** The nominal time of a scheduled job; null for any other. */
   readonly slot: EpochMs | null
+  readonly queue: string
+  /** The trace context of whoever enqueued it, as in the job. */
+  readonly trace: string | null
 }
 
 export interface AttemptEnd extends AttemptId {
@@ -86,6 +89,8 @@ export interface EnqueueRequest {
   readonly defaults: TaskDefaults
   readonly argsJson: string
   readonly options: EnqueueOptions
+  /** The trace context that the job shall carry, as in the job. */
+  readonly trace: string | null
 }
 
 /** The answer to an enqueue from inside a task. */

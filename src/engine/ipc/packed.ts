@@ -11,6 +11,9 @@ export type PackedAssignment = readonly [
   task: string,
   argsJson: string,
   slot?: EpochMs | null,
+  /** null: the default one. */
+  queue?: string | null,
+  trace?: string | null,
 ]
 
 export type PackedAttempt = readonly [id: JobId, attempt: number]

@@ -327,5 +327,6 @@ export class ProcessSlot implements AttemptHandle {
 }
 
 function assignmentOf({ claim: { job } }: RunningAttempt): JobAssignment {
-  return { id: job.id, attempt: job.attempt, task: job.task, argsJson: job.argsJson, slot: job.slot }
+  const { id, attempt, task, argsJson, slot, queue, trace } = job
+  return { id, attempt, task, argsJson, slot, queue, trace }
 }

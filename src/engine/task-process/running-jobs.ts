@@ -5,6 +5,7 @@ import type { AttemptEnd, AttemptId, JobAssignment, StopReason, TaskProgress } f
 import { runAttempt } from './attempt.js'
 import { failureOf } from './failure-of.js'
 import type { LoadedTasks } from './loaded-task.js'
+import { type RunSpan, startRunSpan } from './run-span.js'
 import { RunningJob } from './running-job.js'
 
 /** Receives the reports about jobs. */
@@ -25,9 +26,12 @@ const quickMs = 5
 export class RunningJobs {
   readonly #loaded: LoadedTasks
   readonly #reports: JobReports
+  readonly #redact: readonly string[]
   readonly #clock: Clock
   readonly #running = new Map<string, RunningJob>()
   readonly #waiting = new Map<string, JobAssignment>()
+  /** Of the attempts that are traced. */
+  readonly #spans = new WeakMap<RunningJob, RunSpan>()
   #maxRunning = 1
   #isTurnSet = false
   /** How many start in one turn of the event loop. */
@@ -35,9 +39,11 @@ export class RunningJobs {
   /** Tasks whose jobs were quick the last time. */
   readonly #quick = new Set<string>()
 
-  constructor(loaded: LoadedTasks, reports: JobReports, clock: Clock) {
+  /** `redact`: names of keys whose values must not be in spans, beside the built-in ones. */
+  constructor(loaded: LoadedTasks, reports: JobReports, redact: readonly string[], clock: Clock) {
     this.#loaded = loaded
     this.#reports = reports
+    this.#redact = redact
     this.#clock = clock
   }
 
@@ -53,6 +59,11 @@ export class RunningJobs {
     }
     if (unknown.length > 0) this.#reports.returned(unknown)
     this.#startSoon()
+  }
+
+  /** Whether no job runs. */
+  get isIdle(): boolean {
+    return this.#running.size === 0
   }
 
   /** Returns the waiting jobs, and forgets them. */
@@ -117,7 +128,10 @@ export class RunningJobs {
     if (task === undefined) throw new Error(`the task ${assignment.task} is not known here`) // it was given back
     const job = new RunningJob(assignment, this.#clock.now(), this.#reports)
     this.#running.set(job.id, job)
-    void runAttempt(task, assignment.argsJson, job, this.#clock).then((report) => this.#end(job, report))
+    const span = startRunSpan(assignment, this.#redact)
+    const run = () => runAttempt(task, assignment.argsJson, job, this.#clock)
+    if (span !== null) this.#spans.set(job, span)
+    void (span === null ? run() : span.run(run)).then((report) => this.#end(job, report))
   }
 
   /** Asks a running job to stop. Returns a waiting one. */
@@ -155,6 +169,7 @@ export class RunningJobs {
     const { id, attempt } = job
     if (this.#running.get(id) !== job) return
     this.#running.delete(id)
+    this.#spans.get(job)?.end(report)
     this.#reports.end({ id, attempt, report })
     this.#startSoon()
   }

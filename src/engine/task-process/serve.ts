@@ -5,6 +5,7 @@ import { jobOfCaller } from '../current-job.js'
 import type { EnqueueAnswer, ToTaskProcess } from '../ipc/messages.js'
 import { unpackAssignment } from '../ipc/packing.js'
 import type { JobHandle } from '../task.js'
+import { processTracing } from '../tracing.js'
 import { takeChannel } from './channel.js'
 import { checkAll, checkArgs, type LoadedTask, type LoadedTasks } from './loaded-task.js'
 import { type BlameModule, ModuleErrors } from './module-errors.js'
@@ -14,6 +15,7 @@ import { Outbox } from './outbox.js'
 import { captureOutput } from './output.js'
 import { RunningJobs } from './running-jobs.js'
 import { surviveErrors } from './survive-errors.js'
+import { enqueueInSpan } from './traced-enqueue.js'
 
 /** Sends a job that a task enqueues to the worker; it is safe when the promise resolves. */
 export type EnqueueFromTask = (task: LoadedTask, argsJson: string, options: EnqueueOptions) => Promise<JobHandle>
@@ -22,10 +24,16 @@ export type EnqueueFromTask = (task: LoadedTask, argsJson: string, options: Enqu
 export type LoadTasks = (enqueue: EnqueueFromTask, loading: (file: string) => void) => Promise<LoadedTasks>
 
 /** The main program of a task process: loads the tasks, then runs the worker's jobs until the worker disconnects. */
-export async function serveTasks(load: LoadTasks, blame: BlameModule, clock: Clock): Promise<void> {
+export async function serveTasks(
+  load: LoadTasks,
+  blame: BlameModule,
+  redact: readonly string[],
+  clock: Clock,
+): Promise<void> {
   // A module that ends its process, as it loads or in a timer, would end each that follows, and no task would ever run.
   const isOutsideJobs = () => jobOfCaller() === undefined
   const { exit } = refuseExit(isOutsideJobs, 'outside of any job; a task module must not end its process')
+  let running: RunningJobs | null = null
   const outbox = new Outbox(takeChannel(), clock)
   const enqueues = new Enqueues(outbox)
   const watch = new OrphanWatch()
@@ -35,12 +43,13 @@ export async function serveTasks(load: LoadTasks, blame: BlameModule, clock: Clo
   // Without a worker nobody gets the results, and children of the jobs must not run beside the next attempt.
   process.on('disconnect', () => {
     process.on('exit', () => process.kill(-process.pid, 'SIGKILL'))
-    exit()
+    const tracing = running?.isIdle === true ? processTracing() : null
+    if (tracing === null) exit()
+    else void tracing.flush(clock).then(() => exit())
   })
   // Ctrl-C at a terminal is the worker's to handle; so is the shutdown of a service.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 
-  let running: RunningJobs | null = null
   const warn = (text: string) => outbox.output({ id: null, attempt: 0, stream: 'stderr', text, at: clock.now() })
   const moduleErrors = new ModuleErrors(blame, warn)
   surviveErrors({
@@ -65,7 +74,7 @@ export async function serveTasks(load: LoadTasks, blame: BlameModule, clock: Clo
   await clock.sleep(0)
   const found = loaded.catalog
   const catalog = { ...found, faults: [...found.faults, ...moduleErrors.loaded()] }
-  running = new RunningJobs(loaded, outbox, clock)
+  running = new RunningJobs(loaded, outbox, redact, clock)
   const jobs = running
   process.on('message', (message: ToTaskProcess) => {
     switch (message.type) {
@@ -119,7 +128,11 @@ class Enqueues {
     this.#outbox = outbox
   }
 
-  async send(task: LoadedTask, argsJson: string, options: EnqueueOptions): Promise<JobHandle> {
+  send(task: LoadedTask, argsJson: string, options: EnqueueOptions): Promise<JobHandle> {
+    return enqueueInSpan(task, options, (trace) => this.#send(task, argsJson, options, trace))
+  }
+
+  async #send(task: LoadedTask, argsJson: string, options: EnqueueOptions, trace: string | null): Promise<JobHandle> {
     const { name, defaults } = task
     const refused = await checkArgs(task, argsJson)
     if (refused !== null) throw new UsageError('E_ARGUMENTS', `${name}: ${refused}`)
@@ -127,7 +140,7 @@ class Enqueues {
     // IPC does not preserve a Date.
     const at = options.at instanceof Date ? { at: options.at.getTime() } : {}
     const answered = new Promise<JobHandle>((resolve, reject) => this.#waiting.set(requestId, { resolve, reject }))
-    const request = { task: name, defaults, argsJson, options: { ...options, ...at } }
+    const request = { task: name, defaults, argsJson, options: { ...options, ...at }, trace }
     this.#outbox.send({ type: 'enqueue', ask: requestId, request })
     return answered
   }

@@ -22,8 +22,9 @@ async function turnsOf(run: LoadedTask['run'], jobs: number): Promise<readonly T
     const catalog = { tasks: [], faults: [], isWhole: true, hasCompiled: false }
     const task = () => ({ name: 'some', run, schema: null, dontRetryOn: [], defaults: plainTaskDefaults })
     const all = Array.from({ length: jobs }, (_, index) => index + 1)
-    const assignments = all.map((job) => ({ id: `j${job}`, attempt: 1, task: 'some', argsJson: '[]', slot: null }))
-    new RunningJobs({ catalog, task }, outbox, systemClock).add(assignments, 10)
+    const plain = { attempt: 1, task: 'some', argsJson: '[]', slot: null, queue: 'default', trace: null }
+    const assignments = all.map((job) => ({ ...plain, id: `j${job}` }))
+    new RunningJobs({ catalog, task }, outbox, [], systemClock).add(assignments, 10)
   })
   return turns
 }
