@@ -1,9 +1,12 @@
 import { availableParallelism } from 'node:os'
+import type { OpenEndpoint } from '../../src/app/workers/worker-probe.js'
 import { BaseCommand } from '../../src/cli/base-command.js'
 import { workerFlags } from '../../src/cli/workers/flags.js'
 import { parseDuration } from '../../src/domain/duration.js'
+import { parseHostNames, parseHttpAddress } from '../../src/domain/http-address.js'
 import { parseQueueShares } from '../../src/domain/queues.js'
 import { parseMemoryLimit } from '../../src/domain/size.js'
+import { systemClock } from '../../src/engine/clock.js'
 
 export default class WorkersStart extends BaseCommand {
   static override summary = 'Start a worker, which runs jobs until it is stopped'
@@ -27,6 +30,16 @@ Exit codes: 0 done, 1 it could not continue, 2 usage, 6 store unavailable, 130 o
       flags['max-memory'] === undefined ? null : parseMemoryLimit(flags['max-memory'], '--max-memory')
     const context = { ...(await this.context(flags)), maxMemoryBytes }
     const { concurrency, burst, watch, scheduler, processes = availableParallelism() } = flags
-    process.exitCode = await startWorker(context, { queues, concurrency, processes, graceMs, burst, watch, scheduler })
+    const settings = { queues, concurrency, processes, graceMs, burst, watch, scheduler }
+    const endpoint = await endpointOf(flags.http, flags['http-allow-host'] ?? [])
+    process.exitCode = await startWorker(context, settings, this.config.version, endpoint)
   }
+}
+
+async function endpointOf(http: string | undefined, allowed: readonly string[]): Promise<OpenEndpoint | null> {
+  if (http === undefined) return null
+  const address = parseHttpAddress(http, '--http')
+  const names = parseHostNames(allowed, '--http-allow-host')
+  const { endpointAt } = await import('../../src/http/endpoint.js')
+  return endpointAt(address, names, systemClock)
 }

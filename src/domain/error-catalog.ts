@@ -69,6 +69,14 @@ export const errorCatalog = {
   E_INIT: usage('`init` cannot write a file.', 'Choose another folder, or correct its permissions.'),
   E_INPUT: usage('A file of arguments, or stdin, cannot be read.', 'Check the path and its permissions.'),
   E_ISOLATION: usage('The option `isolation` of a task has an unknown value.', 'Write `shared` or `own`.'),
+  E_HTTP_ADDRESS: usage(
+    'The address of `--http`, or a name of `--http-allow-host`, cannot be read.',
+    'Write a port, or a host and a port: `9464`, `0.0.0.0:9464`, `[::1]:9464`.',
+  ),
+  E_HTTP_LISTEN: usage(
+    'A worker cannot listen at the address of `--http`. It has claimed no job.',
+    'Choose another port or host.',
+  ),
   E_JOB_ID: usage('A word that must be a job id is none.', 'Write an id such as `j42` or `42`.'),
   E_JOBS: usage(
     'A command that acts on jobs got both ids and a filter, or none of them.',

@@ -46,6 +46,18 @@ export const workerFlags = {
     summary: 'Fire schedules too; --no-scheduler only runs jobs',
   }),
   burst: Flags.boolean({ env: 'OFFSTAGE_BURST', summary: 'End when no job is left' }),
+  http: Flags.string({
+    env: 'OFFSTAGE_HTTP',
+    summary: 'Serve /metrics, /healthz and /readyz here. Default host: this machine only',
+    helpValue: '[HOST:]PORT',
+  }),
+  'http-allow-host': Flags.string({
+    env: 'OFFSTAGE_HTTP_ALLOW_HOST',
+    multiple: true,
+    dependsOn: ['http'],
+    summary: 'Answer requests to this name too; may be repeated',
+    helpValue: 'NAME',
+  }),
   grace: Flags.string({
     env: 'OFFSTAGE_GRACE',
     default: '30s',

@@ -2,12 +2,23 @@ import { setFlagsFromString } from 'node:v8'
 import { type Context, refuseMemory, withStore } from '../../app/context.js'
 import { tasksOfProject } from '../../app/project-tasks.js'
 import { runWorker, type WorkSettings } from '../../app/workers/run-worker.js'
+import { type Endpoint, type OpenEndpoint, WorkerProbe } from '../../app/workers/worker-probe.js'
+import { systemClock } from '../../engine/clock.js'
 import { exitCodes } from '../exit-codes.js'
+import { say } from '../say.js'
 import { withTasks } from '../with-tasks.js'
 import { showWorker } from './worker-reporter.js'
 
-/** Runs a worker until a signal, or with `burst` until nothing is left to do. Resolves to the exit code. */
-export function startWorker(context: Context, settings: WorkSettings): Promise<number> {
+/**
+ * Runs a worker until a signal, or with `burst` until nothing is left to do. Resolves to the exit code. `openEndpoint`: null
+ * for none.
+ */
+export function startWorker(
+  context: Context,
+  settings: WorkSettings,
+  version: string,
+  openEndpoint: OpenEndpoint | null,
+): Promise<number> {
   refuseMemory(context, 'workers start')
   return withTasks(
     context,
@@ -16,9 +27,18 @@ export function startWorker(context: Context, settings: WorkSettings): Promise<n
         const interruption = tasks.takeSignals()
         keepYoungSpaceSmall()
         const show = showWorker(settings, tasksOfProject(tasks.catalog).length, context.redact)
+        const probe = new WorkerProbe(store, context.location, version, systemClock)
+        let endpoint: Endpoint | null = null
         try {
-          await runWorker(store, tasks, context, settings, interruption, show)
+          // Before a job is claimed: a port that is taken must not end a worker that runs some.
+          endpoint = (await openEndpoint?.(probe)) ?? null
+          if (endpoint !== null) say(`listens on ${endpoint.url}: /metrics, /healthz, /readyz`)
+          await runWorker(store, tasks, context, settings, interruption, (event) => {
+            probe.observe(event)
+            show(event)
+          })
         } finally {
+          await endpoint?.close()
           interruption.release()
         }
         return interruption.immediate.aborted ? interruption.exitCode : exitCodes.done
