@@ -112,6 +112,7 @@ export const errorCatalog = {
     'The task directory does not exist.',
     'Create it with a module that exports a function, or set `tasks` in the config.',
   ),
+  E_NO_SUCH_WORKER: notFound('There is no worker of that id.', 'Find the id with `offstage workers list`.'),
   E_NO_WORKER: other(
     'A module called `enqueue()` before its worker had started.',
     'Call `enqueue()` in a task, not while the module loads.',
@@ -216,6 +217,7 @@ export const errorCatalog = {
     'A job that only one process could run cannot be stored, because that process is gone.',
     'Run the command again.',
   ),
+  E_WORKER_ID: usage('A text is no id of a worker.', 'An id looks like `w3`.'),
 }
 
 export type ErrorCode = keyof typeof errorCatalog

@@ -45,6 +45,24 @@ export function workersTable(
   )
 }
 
+/** The jobs that workers run, and for how long; empty if there are none. */
+export async function runningTable(
+  workers: readonly WorkerJson[],
+  now: EpochMs,
+  look: Look = lookOfStdout(),
+): Promise<string> {
+  const rows = workers.flatMap((worker) =>
+    worker.running.map((job) => [
+      job.id,
+      job.task,
+      worker.id,
+      job.startedAt === null ? '' : formatDuration(Math.max(0, now - Date.parse(job.startedAt))),
+    ]),
+  )
+  if (rows.length === 0) return ''
+  return table(['JOB', { heading: 'TASK', flexible: true }, 'WORKER', { heading: 'FOR', align: 'right' }], rows, look)
+}
+
 /** `87 MB + 76 MB`: the worker, and its task processes together. */
 function memoryText({ rssBytes, processes }: WorkerJson): string {
   const ofProcesses = processes.reduce((sum, { rssBytes: bytes }) => sum + (bytes ?? 0), 0)
