@@ -10,11 +10,11 @@ export default class JobsWait extends DataCommand {
   static override description = `Says of each how it ended. Ctrl-C ends the waiting, not the jobs.
 Exit codes: 0 all completed, else that of the first, in the order given, that did not: 1 failed, 3 timed out, 4 cancelled.
 3 after --timeout, 2 usage, 5 no such job, at once, 6 store unavailable, 130 interrupted.`
-  static override examples = ['<%= config.bin %> jobs wait j42 j43 --timeout 5m']
+  static override examples = ['<%= config.bin %> jobs wait j42', '<%= config.bin %> jobs wait j42 j43 --timeout 5m']
   static override strict = false
   static override usage = 'jobs wait ID... [FLAGS]'
   static override flags = {
-    timeout: Flags.string({ summary: 'Wait at most so long. Default: as long as it takes', helpValue: 'DURATION' }),
+    timeout: Flags.string({ summary: 'Wait at most this long. Default: as long as it takes', helpValue: 'DURATION' }),
   }
 
   async run(): Promise<unknown> {

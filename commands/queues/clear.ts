@@ -7,7 +7,10 @@ export default class QueuesClear extends DataCommand {
   static override description = `Queued and delayed jobs, and those that wait for a retry. Running jobs continue.
 The command asks first; --yes skips the question.
 Exit codes: 0 done, 2 usage, 5 no such queue, 6 store unavailable, 130 interrupted.`
-  static override examples = ['<%= config.bin %> queues clear mail --dry-run']
+  static override examples = [
+    '<%= config.bin %> queues clear mail --dry-run',
+    '<%= config.bin %> queues clear mail --yes',
+  ]
   static override args = {
     name: Args.string({ required: true, ignoreStdin: true, description: 'A queue, as in "offstage queues list"' }),
   }

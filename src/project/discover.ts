@@ -1,8 +1,8 @@
-import { type Dirent, existsSync, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs'
+import { type Dirent, existsSync, readdirSync, readlinkSync, realpathSync } from 'node:fs'
 import { basename, extname, join, relative, sep } from 'node:path'
 import type { ModuleFault } from '../engine/ipc/messages.js'
-import { startOfFile } from './file-start.js'
 import { isFolder } from './find.js'
+import { isMeantAsProgram } from './program-file.js'
 
 const extensions = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'])
 
@@ -16,7 +16,7 @@ export interface TaskModule {
 /** The task modules of a folder, its programs, and what of it could not be read. */
 export interface Discovery {
   readonly modules: readonly TaskModule[]
-  /** `prefix` is the name of the task. */
+  /** `prefix` is the name of the task. They may be unable to run: programFault. */
   readonly programs: readonly TaskModule[]
   readonly faults: readonly ModuleFault[]
   /** Modules that must not be loaded, with the reason. */
@@ -49,7 +49,7 @@ function filesBelow(folder: string, above: readonly string[], faults: ModuleFaul
       faults.push({ file: path, message: `${path}: a link to ${readlinkSync(path)}, which is not there` })
       return []
     }
-    return isModule(entry.name) || isProgram(path) ? [path] : []
+    return isModule(entry.name) || (!extensions.has(extname(path)) && isMeantAsProgram(path)) ? [path] : []
   })
 }
 
@@ -65,21 +65,6 @@ function entriesOf(folder: string, faults: ModuleFault[]): Dirent[] {
 function isModule(name: string): boolean {
   return extensions.has(extname(name)) && !/\.d\.[cm]?ts$/.test(name) && !/\.(?:test|spec)\.[cm]?[jt]s$/.test(name)
 }
-
-/** A file that the system can execute: its run bit is set, and it begins as a script or an ELF binary does. */
-function isProgram(path: string): boolean {
-  if (extensions.has(extname(path))) return false // a test, or a declaration
-  try {
-    const stat = statSync(path)
-    if (!stat.isFile() || (stat.mode & 0o111) === 0) return false
-    const start = startOfFile(path, 4)
-    return start.toString('latin1').startsWith('#!') || start.equals(elf)
-  } catch {
-    return false
-  }
-}
-
-const elf = Buffer.from('\u007fELF', 'latin1')
 
 function prefixOf(tasksFolder: string, file: string): string {
   const whole = relative(tasksFolder, file)

@@ -11,6 +11,7 @@ import { definitionOf } from '../engine/task.js'
 import type { LoadedTask } from '../engine/task-process/loaded-task.js'
 import type { TaskModule } from './discover.js'
 import { startOfFile } from './file-start.js'
+import { programFault } from './program-file.js'
 import { descriptionOfScript, placeOf } from './task-place.js'
 
 export interface FoundTask extends LoadedTask {
@@ -60,6 +61,11 @@ const headBytes = 4_096
 /** A program is run by the worker itself; here it is only known. */
 export function programTask({ file, prefix }: TaskModule, faults: ModuleFault[]): FoundTask[] {
   if (isRefused(prefix, file, faults)) return []
+  const fault = programFault(file)
+  if (fault !== null) {
+    faults.push({ file, message: fault })
+    return []
+  }
   const defaults = { ...plainTaskDefaults, timeoutMs: null }
   const options = { graceMs: defaultGraceMs, isolation: 'shared', kind: 'program', schedule: null } as const
   const description = descriptionOfScript(startOfFile(file, headBytes).toString('utf8'))

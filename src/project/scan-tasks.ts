@@ -1,6 +1,7 @@
 import { isTaskName } from '../domain/names.js'
 import { discoverModules } from './discover.js'
 import { startOfFile } from './file-start.js'
+import { programFault } from './program-file.js'
 import { descriptionAbove, descriptionOfScript } from './task-place.js'
 
 /** A task as the text of its module shows it. */
@@ -26,7 +27,7 @@ export function scanTasks(tasksFolder: string, typed: string): readonly ScannedT
     .slice(0, maxModules)
     .flatMap(({ file, prefix }) => scanModule(textOf(file), prefix))
   const ofPrograms = programs
-    .filter(mayMatch)
+    .filter((program) => mayMatch(program) && isRunnable(program.file))
     .slice(0, maxModules)
     .map(({ file, prefix }) => ({ name: prefix, description: descriptionOfScript(textOf(file)) }))
   const named = [...ofModules, ...ofPrograms].filter(({ name }) => isTaskName(name))
@@ -56,6 +57,14 @@ const declarations =
   /^export\s+(?:default\s+(?!class\b|interface\b|abstract\b)|(?:async\s+)?function\s*\*?\s*([\w$]+)|(?:const|let|var)\s+([\w$]+)(?:\s*:[^=\n]+)?\s*=(?!\s*(?:["'`\d[{/]|new\b|true\b|false\b|null\b)))/gm
 const lists = /^export\s*\{([^}]*)\}/gm
 const commonJs = /^(?:module\.)?exports(?:\.([\w$]+))?\s*=(?!\s*["'`\d[{])/gm
+
+function isRunnable(file: string): boolean {
+  try {
+    return programFault(file) === null
+  } catch {
+    return false // gone since, or not to be read
+  }
+}
 
 function textOf(file: string): string {
   try {

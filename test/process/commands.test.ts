@@ -71,7 +71,10 @@ describe('programs as tasks', () => {
       'stubborn',
     ])
     expect(items[6]).toMatchObject({ file: expect.stringContaining('say.sh'), timeoutMs: null, maxRetries: 3 })
-    expect(faults).toMatchObject([{ message: expect.stringContaining('the task name "shell" is taken') }])
+    expect(faults).toMatchObject([
+      { message: expect.stringContaining('the task name "shell" is taken') },
+      { message: expect.stringMatching(/unrunnable\.sh: is a program without its run bit: chmod \+x /) },
+    ])
     expect(exitCode).toBe(1)
   })
 
