@@ -5,13 +5,28 @@ import type { Metrics, TaskMetrics } from '../domain/metrics.js'
 import { type MinuteStatistics, minuteOf } from '../domain/statistics.js'
 import { sparkline } from '../views/sparkline.js'
 import { type Look, lookOfStdout } from './look.js'
-import { type Cell, table } from './table.js'
+import { type Cell, type Column, table } from './table.js'
+import { wrapped } from './wrap.js'
 
 /** The last hour, minute by minute, for the bars that a terminal shows. */
 export interface LastHour {
   readonly minutes: readonly MinuteStatistics[]
   readonly now: EpochMs
 }
+
+// What the others tell, too, is left out on a narrow terminal.
+const optional = ['DONE', 'RETRIED', 'P50', 'P99']
+const numberColumns: readonly Column[] = [
+  'TOTAL',
+  'DONE',
+  'FAILED',
+  'RETRIED',
+  'FAIL%',
+  'AVG',
+  'P50',
+  'P95',
+  'P99',
+].map((heading) => ({ heading, align: 'right', ...(optional.includes(heading) ? { optional: true } : {}) }))
 
 /** Each task in a row, the busiest first, and all of them. `windowMs`: null of all time. */
 export async function metricsText(
@@ -31,11 +46,10 @@ export async function metricsText(
     const task = index < sorted.length ? name : null
     return [name, ...cellsOf(metrics), ...(lastHour === null || bars.length === 0 ? [] : [barsOf(task, lastHour)])]
   })
-  const numbers = ['TOTAL', 'DONE', 'FAILED', 'RETRIED', 'FAIL%', 'AVG', 'P50', 'P95', 'P99']
-  const columns = numbers.map((heading) => ({ heading, align: 'right' }) as const)
-  const text = await table([{ heading: 'TASK', flexible: true }, ...columns, ...bars], rows, look)
+  const text = await table([{ heading: 'TASK', flexible: true }, ...numberColumns, ...bars], rows, look)
   const when = window === null ? 'since the first job' : `in the last ${window}`
-  return `${text}\n${when}; a time is the last attempt's; percentiles are within 10 %`
+  const note = `${when}; a time is the last attempt's; percentiles are within 10 %`
+  return [text, ...wrapped(note, look.width)].join('\n')
 }
 
 function cellsOf(metrics: TaskMetrics): readonly Cell[] {

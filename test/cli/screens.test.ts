@@ -3,12 +3,18 @@ import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import { currentStatus } from '../../src/app/current-status.js'
+import { readHealth } from '../../src/app/health/current-health.js'
 import { listJobs } from '../../src/app/jobs/list-jobs.js'
+import { readMetrics } from '../../src/app/metrics/current-metrics.js'
+import { healthText } from '../../src/cli/health-text.js'
 import { jobsTable } from '../../src/cli/jobs/job-text.js'
 import type { Look } from '../../src/cli/look.js'
+import { metricsText } from '../../src/cli/metrics-text.js'
 import { queuesTable } from '../../src/cli/queues/queues-table.js'
 import { schedulesTable } from '../../src/cli/schedules/schedules-table.js'
 import { statusText } from '../../src/cli/status/status-text.js'
+import { workersTable } from '../../src/cli/workers/workers-table.js'
+import { defaultHealthLimits } from '../../src/domain/health.js'
 import { widthOf } from '../../src/views/cut.js'
 import { scheduleToJson } from '../../src/views/schedule.js'
 import { busyStore, emptyStore, failingStore, type SampleStore } from '../support/sample-stores.js'
@@ -28,6 +34,18 @@ const screens: Readonly<Record<string, Screen>> = {
     return jobsTable(items, clock.now(), look)
   },
   status: async ({ store, clock }, look) => statusText(await currentStatus(store, clock.now(), []), clock.now(), look),
+  health: async ({ store, clock }, look) => {
+    const current = await readHealth(store, defaultHealthLimits, clock.now(), [])
+    return healthText(current, defaultHealthLimits.windowMs, 'readable, 12 MB', look)
+  },
+  metrics: async ({ store, clock }, look) => {
+    const now = clock.now()
+    const hour = now - 3_600_000
+    const minutes = await store.statisticsByMinute(hour)
+    return metricsText(await readMetrics(store, hour), 3_600_000, { minutes, now }, look)
+  },
+  workers: async ({ store, clock }, look) =>
+    workersTable((await currentStatus(store, clock.now(), [])).workers, clock.now(), look),
   queues: async ({ store, clock }, look) => queuesTable((await currentStatus(store, clock.now(), [])).queues, look),
   schedules: async ({ store, clock }, look) => {
     const schedules = await store.schedules()
