@@ -86,14 +86,14 @@ test('Each job that fails for good arrives once, signed and masked; jobs that en
 
 test('The URL and the secret are in no job, no list and no log.', async () => {
   const to = await receiver()
-  to.answers = [500, 200]
+  to.answers = [410]
   const project = toUrl(to)
   await enqueueJob(project, 'work.fail', [], once)
   const { stdout, stderr } = await project.run(['workers', 'start', '--burst'])
   const { stdout: list } = await project.run(['jobs', 'list', '--json'])
   const [notification] = await notifications(project)
   const { stdout: logs } = await project.run(['jobs', 'logs', notification?.id ?? '', '--json'])
-  expect(notification).toMatchObject({ task: 'offstage.notify', state: 'completed', failures: 1 })
+  expect(notification).toMatchObject({ task: 'offstage.notify', state: 'failed', failures: 1 })
   for (const shown of [stdout, stderr, list, logs, JSON.stringify(notification)]) {
     expect(shown).not.toContain(secret)
     expect(shown).not.toContain('in-the-url')
@@ -187,9 +187,14 @@ test('A run in the foreground whose receiver is down leaves the notification to 
   const project = toUrl(first)
   expect((await project.run(['run', 'work.fail', '--retries', '0'])).exitCode).toBe(1)
   expect(await notifications(project)).toMatchObject([{ state: 'scheduled', failures: 1 }])
+  // Nor does a burst wait until it is back.
+  const own = await enqueueJob(project, 'work.fail', [], once)
+  expect((await project.run(['workers', 'start', '--burst'])).exitCode).toBe(0)
+  expect((await notifications(project)).map(({ state }) => state)).toEqual(['scheduled', 'scheduled'])
   const back = await receiver(first.port)
-  await project.run(['workers', 'start', '--burst'])
-  expect(back.ids).toEqual(['j1'])
+  const worker = await startWorker(project)
+  await eventually(() => expect([...back.ids].sort()).toEqual(['j1', own]))
+  await stopWorker(worker)
 })
 
 test('A task or a command gets it too, and a schedule may have a target of its own, or none.', async () => {
