@@ -35,7 +35,10 @@ export default class Status extends DataCommand {
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Status)
     const context = await this.context(flags)
-    if (flags.watch) return watch(context, args.job, monitorOptions(flags))
+    if (flags.watch) {
+      if (this.jsonEnabled()) throw new UsageError('E_USAGE', '--watch is not for JSON', 'leave out --watch or --json')
+      return watch(context, args.job, monitorOptions(flags))
+    }
     return withReader(context, async (store) => {
       if (args.job !== undefined) {
         if (flags.follow) await follow(store, args.job)

@@ -27,8 +27,14 @@ export function openTerminal(source: ScreenSource): OpenTerminal {
     incrementalRendering: true,
     maxFps: maxFramesPerSecond,
   })
-  const close = (error?: Error) => instance.unmount(error)
-  const ended = instance.waitUntilExit().then(() => {})
+  let failure: Error | null = null
+  const close = (error?: Error) => {
+    failure ??= error ?? null
+    instance.unmount()
+  }
+  const ended = instance.waitUntilExit().then(() => {
+    if (failure !== null) throw failure
+  })
   const release = endBySignalOrError(close)
   return {
     ended: ended.finally(release),
