@@ -1,5 +1,6 @@
 import { OffstageError } from '../../domain/errors.js'
-import { defaultStoreUrl, parseStoreUrl, type StoreLocation } from '../../open.js'
+import { systemClock } from '../../engine/clock.js'
+import { defaultStoreUrl, openStoreForReading, parseStoreUrl, type StoreLocation } from '../../open.js'
 import { findProject } from '../../project/find.js'
 import { type GlobalFlags, readContext, startingFolder } from '../context.js'
 import { checkClock } from './clock.js'
@@ -40,10 +41,22 @@ export async function diagnose(flags: GlobalFlags, isThorough: boolean): Promise
   const from = startingFolder(flags.cwd)
   const read = await attempt(() => readContext(flags))
   const context = 'value' in read ? read.value : null
-  const patient = { from, context, location: context?.location ?? storeWithoutConfig(flags, from), isThorough }
+  const location = context?.location ?? storeWithoutConfig(flags, from)
+  const opened = await attempt(() => openStoreForReading(location, systemClock))
+  // If it cannot be opened, the check of the store says why, and no other one says it again.
+  const store = 'value' in opened ? opened.value : null
+  try {
+    return await allFindings({ from, context, location, store, isThorough }, 'trouble' in read ? read.trouble : null)
+  } finally {
+    await store?.close()
+  }
+}
+
+async function allFindings(patient: Patient, faultOfConfig: Trouble | null): Promise<readonly Finding[]> {
   const findings: Finding[] = []
   for (const check of checkNames) {
-    const checked = check === 'config' && 'trouble' in read ? [read.trouble] : await troublesOf(checks[check], patient)
+    const isFaulty = check === 'config' && faultOfConfig !== null
+    const checked = isFaulty ? [faultOfConfig] : await troublesOf(checks[check], patient)
     if (checked === null) continue
     if (typeof checked === 'string') findings.push({ check, status: 'ok', message: checked, fix: null })
     else findings.push(...checked.map((trouble) => ({ check, ...trouble })))

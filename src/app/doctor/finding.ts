@@ -1,4 +1,5 @@
 import type { StoreLocation } from '../../open.js'
+import type { Store } from '../../stores/store.js'
 import type { Context } from '../context.js'
 
 /** The parts of an installation and a project that are looked at, in the order in which they are shown. */
@@ -46,6 +47,8 @@ export interface Patient {
   /** null: the config cannot be read. */
   readonly context: Context | null
   readonly location: StoreLocation
+  /** Open for reading; null: it cannot be opened. */
+  readonly store: Store | null
   /** Whether large stores are read as a whole too. */
   readonly isThorough: boolean
 }

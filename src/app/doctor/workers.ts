@@ -1,31 +1,25 @@
 import { lives } from '../../domain/explain/facts.js'
 import type { EpochMs } from '../../domain/job.js'
 import { systemClock } from '../../engine/clock.js'
-import { openStoreForReading } from '../../open.js'
 import { beatMs, type Store } from '../../stores/store.js'
-import { type SeenWorker, seenWorkers, serversOf } from '../../views/worker.js'
+import { type SeenWorker, seenWorkers, serversOf, takesJobs } from '../../views/worker.js'
 import { isSchedulerAlive } from '../schedules/find-schedule.js'
 import { type Checked, counted, type Patient, type Trouble, warning } from './finding.js'
 
 const maxRunning = 1_000
 
 /** Workers that are gone and hold jobs, and jobs and schedules that nobody serves. */
-export async function checkWorkers({ location }: Patient): Promise<Checked> {
-  if (location.kind === 'memory') return null
-  const store = await openStoreForReading(location, systemClock)
-  try {
-    const now = systemClock.now()
-    const workers = seenWorkers(await store.workers(), now)
-    const troubles = [
-      ...(await deadWorkers(store, workers)),
-      ...silentWorkers(workers, now),
-      ...(await unservedQueues(store, workers)),
-      ...(await unwatchedSchedules(store)),
-    ]
-    return troubles.length > 0 ? troubles : `${workers.filter(lives).length} alive`
-  } finally {
-    await store.close()
-  }
+export async function checkWorkers({ location, store }: Patient): Promise<Checked> {
+  if (location.kind === 'memory' || store === null) return null
+  const now = systemClock.now()
+  const workers = seenWorkers(await store.workers(), now)
+  const troubles = [
+    ...(await deadWorkers(store, workers)),
+    ...silentWorkers(workers, now),
+    ...(await unservedQueues(store, workers)),
+    ...(await unwatchedSchedules(store)),
+  ]
+  return troubles.length > 0 ? troubles : `${workers.filter(lives).length} alive`
 }
 
 /** Somebody takes their jobs back: the next worker that starts, at the latest. */
@@ -54,14 +48,22 @@ function silentWorkers(workers: readonly SeenWorker[], now: EpochMs): readonly T
 
 async function unservedQueues(store: Store, workers: readonly SeenWorker[]): Promise<readonly Trouble[]> {
   const waiting = (await store.queues()).filter(({ counts, paused }) => counts.queued > 0 && !paused)
+  if (waiting.length > 0 && !workers.some((seen) => lives(seen) && takesJobs(seen))) {
+    const jobs = waiting.reduce((sum, { counts }) => sum + counts.queued, 0)
+    return [warning(`${waitingJobs(jobs)}, and no worker is alive`, 'offstage workers start')]
+  }
   return waiting
     .filter(({ name }) => serversOf(name, workers).length === 0)
     .map(({ name, counts }) =>
       warning(
-        `${counted(counts.queued, 'job')} ${counts.queued === 1 ? 'waits' : 'wait'} on ${name}, which no living worker serves`,
+        `${waitingJobs(counts.queued)} on ${name}, which no living worker serves`,
         `offstage workers start --queues ${name}`,
       ),
     )
+}
+
+function waitingJobs(count: number): string {
+  return `${counted(count, 'job')} ${count === 1 ? 'waits' : 'wait'}`
 }
 
 async function unwatchedSchedules(store: Store): Promise<readonly Trouble[]> {
