@@ -4,7 +4,7 @@ import { StoreUnavailableError } from '../../domain/errors.js'
 import { connectByDriver } from './driver.js'
 import { storeError } from './errors.js'
 import { createStore, storeExists } from './files.js'
-import { applicationId, migrations, unreleasedApplicationId } from './migrations.js'
+import { applicationId, migrations, unreleasedApplicationIds } from './migrations.js'
 
 /** `full`: every acknowledged write survives a power loss. `relaxed`: the last moments may not; a kill loses nothing. */
 export type Durability = 'full' | 'relaxed'
@@ -102,7 +102,7 @@ function configure(db: Database.Database, durability: Durability): Database.Data
 
 function refuseForeign(db: Database.Database, path: string): void {
   const owner = db.pragma('application_id', { simple: true })
-  if (owner === unreleasedApplicationId) {
+  if (unreleasedApplicationIds.includes(Number(owner))) {
     throw new StoreUnavailableError(
       'E_STORE_OLDER',
       `store ${path}: the file was made by an older, unreleased version of this program`,

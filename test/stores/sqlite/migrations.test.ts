@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
-import { applicationId, migrations, unreleasedApplicationId } from '../../../src/stores/sqlite/migrations.js'
+import { applicationId, migrations, unreleasedApplicationIds } from '../../../src/stores/sqlite/migrations.js'
 import { folderOfTest, openRaw, openReader, openStore } from './open.js'
 
 const hashOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
@@ -26,20 +26,23 @@ test('A file is made with the first version of the schema.', () => {
   expect(openRaw(path).pragma('user_version', { simple: true })).toBe(1)
 })
 
-test.each([1, 6, 10])('A file of unreleased version %i is refused as that, and is not touched.', (version) => {
-  const path = fileOf(unreleasedApplicationId, version)
-  const before = hashOf(path)
-  for (const open of [openStore, openReader]) {
-    expect(() => open(path)).toThrow(
-      expect.objectContaining({
-        code: 'E_STORE_OLDER',
-        message: expect.stringContaining('made by an older, unreleased version'),
-        hint: expect.stringContaining('move its folder away'),
-      }),
-    )
-  }
-  expect(hashOf(path)).toBe(before)
-})
+test.each(unreleasedApplicationIds.flatMap((id) => [1, 6, 10].map((version) => [id, version] as const)))(
+  'A file of an unreleased program (%i, version %i) is refused as that, and is not touched.',
+  (id, version) => {
+    const path = fileOf(id, version)
+    const before = hashOf(path)
+    for (const open of [openStore, openReader]) {
+      expect(() => open(path)).toThrow(
+        expect.objectContaining({
+          code: 'E_STORE_OLDER',
+          message: expect.stringContaining('made by an older, unreleased version'),
+          hint: expect.stringContaining('move its folder away'),
+        }),
+      )
+    }
+    expect(hashOf(path)).toBe(before)
+  },
+)
 
 test('A file of ours without tables is refused by who only reads, and filled by who writes.', () => {
   const path = join(folderOfTest(), 'jobs.db')
