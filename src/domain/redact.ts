@@ -12,7 +12,7 @@ const shortestSecret = 4
  * matches if it contains a name, whatever its case, dashes and underscores. `more` adds names.
  */
 export function redact(value: JsonValue, more: readonly string[]): JsonValue {
-  return masked(value, secretKeys(more))
+  return masked(value, isSecretName(more))
 }
 
 /** `text` without the secrets of `value`: an error or a line of output may repeat what a task was given. */
@@ -24,7 +24,7 @@ export function redactText(text: string, value: JsonValue, more: readonly string
  * The same for many texts, also where they are the lines of a secret of several lines; null if there are no secrets.
  */
 export function textMask(value: JsonValue, more: readonly string[]): ((text: string) => string) | null {
-  const whole = textsBelow(value, secretKeys(more), false)
+  const whole = textsBelow(value, isSecretName(more), false)
   const lines = whole.filter((secret) => secret.includes('\n')).flatMap((secret) => secret.split(/\r?\n/))
   const secrets = [...whole, ...lines].filter((secret) => secret.length >= shortestSecret)
   if (secrets.length === 0) return null
@@ -33,7 +33,8 @@ export function textMask(value: JsonValue, more: readonly string[]): ((text: str
   return (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, mask), text)
 }
 
-function secretKeys(more: readonly string[]): (key: string) => boolean {
+/** Tells names of secrets, such as `accessToken` and `--api-key`; `more` adds names. */
+export function isSecretName(more: readonly string[]): (key: string) => boolean {
   const names = [...secretNames, ...more.map(plain)]
   return (key) => names.some((name) => plain(key).includes(name))
 }

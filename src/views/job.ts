@@ -2,6 +2,7 @@ import type { JobError } from '../domain/failure.js'
 import type { Attempt, Job, Progress } from '../domain/job.js'
 import type { JsonValue } from '../domain/json.js'
 import { redact, redactText } from '../domain/redact.js'
+import { redactArgs } from '../domain/redact-command.js'
 import { isoTime } from './iso-time.js'
 
 /** A job as programs read it: times as ISO texts in UTC, durations as numbers of milliseconds, absent as null. */
@@ -37,7 +38,7 @@ export function jobToListItem(job: Job, redactMore: readonly string[], progress:
     state: job.state,
     reason: job.reason,
     priority: job.priority,
-    args: redact(JSON.parse(job.argsJson) as JsonValue, redactMore) as readonly JsonValue[],
+    args: redactArgs(job.task, JSON.parse(job.argsJson) as JsonValue, redactMore) as readonly JsonValue[],
     key: job.key,
     createdAt: isoTime(job.createdAt),
     dueAt: isoTime(job.dueAt),

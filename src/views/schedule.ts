@@ -1,6 +1,6 @@
 import type { EpochMs } from '../domain/job.js'
 import type { JsonValue } from '../domain/json.js'
-import { redact } from '../domain/redact.js'
+import { redactArgs } from '../domain/redact-command.js'
 import { nextFiring } from '../domain/schedule/due.js'
 import { type NextSlot, ruleText } from '../domain/schedule/rule.js'
 import type { StoredSchedule } from '../domain/schedule/schedule.js'
@@ -24,7 +24,9 @@ export function scheduleToJson(schedule: StoredSchedule, redactMore: readonly st
     lastSlot: lastSlot === null ? null : slotToJson(lastSlot),
     fault,
     args:
-      definition === undefined ? [] : (redact(JSON.parse(definition.argsJson) as JsonValue, redactMore) as JsonValue[]),
+      definition === undefined
+        ? []
+        : (redactArgs(task, JSON.parse(definition.argsJson) as JsonValue, redactMore) as JsonValue[]),
     catchUp: definition?.catchUp ?? null,
     maxLatenessMs: definition?.maxLatenessMs ?? null,
     overlap: definition?.overlap ?? null,

@@ -5,7 +5,7 @@ import { isoTime } from './iso-time.js'
 
 /**
  * What became of a slot, as programs read it; `through` is of a record that stands for many slots. `jobState` is null while
- * the job has not ended.
+ * the job has not ended; `jobDurationMs` is of its last attempt, and null if it never ran. They stay when the job is removed.
  */
 export function slotToJson({ slot, through, outcome, reason, job, lateMs, jobEnd }: StoredSlot) {
   return {
@@ -14,6 +14,8 @@ export function slotToJson({ slot, through, outcome, reason, job, lateMs, jobEnd
     reason,
     job,
     jobState: jobEnd?.state ?? null,
+    jobReason: jobEnd?.reason ?? null,
+    jobDurationMs: jobEnd?.durationMs ?? null,
     lateMs,
     through: through === slot ? null : isoTime(through),
   }

@@ -335,3 +335,35 @@ test('A trigger fires a schedule now, paused or not, and the job knows by what.'
   await golden.run(project, { 'trigger-faulty': ['schedule', 'trigger', 'weird'] })
   expect(await jobsOf(project)).toHaveLength(2)
 })
+
+test('A schedule whose job failed says so in list, history and status, also when the job is gone.', async () => {
+  const project = cliProject({ 'tasks/a.mjs': '' })
+  await project.run([
+    'schedule',
+    '--cron',
+    '0 3 * * *',
+    '--name',
+    'backup',
+    '--',
+    'sh',
+    '-c',
+    'exit 3',
+    '--token',
+    'abc',
+  ])
+  const id = (await project.run(['schedule', 'trigger', 'backup'])).stdout.trim()
+  await project.run(['workers', 'start', '--burst', '--no-scheduler'])
+  await golden.run(project, {
+    'failed-list': ['schedule', 'list'],
+    'failed-jobs': ['jobs', 'list', '--schedule', 'backup'],
+  })
+  expect((await project.run(['schedule', 'history', 'backup'])).stdout).toMatch(
+    / fired +j1 +failed after \d+ms +by hand$/m,
+  )
+  expect((await project.run(['status'])).stdout).toMatch(/^backup .*failed/m)
+  await project.run(['jobs', 'remove', id])
+  const history = await project.json<{ readonly slots: readonly object[] }>(['schedule', 'history', 'backup'])
+  expect(history.slots).toMatchObject([
+    { job: id, jobState: 'failed', jobReason: 'error', jobDurationMs: expect.any(Number) },
+  ])
+})

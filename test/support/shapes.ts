@@ -85,7 +85,7 @@ export const shapes = {
     'waiting',
   ],
   scheduleAtAGlance: ['fault', 'lastSlot', 'name', 'nextAt', 'paused', 'rule', 'task', 'tz'],
-  slot: ['job', 'jobState', 'lateMs', 'outcome', 'reason', 'slot', 'through'],
+  slot: ['job', 'jobDurationMs', 'jobReason', 'jobState', 'lateMs', 'outcome', 'reason', 'slot', 'through'],
   due: ['at', 'local', 'note', 'offset'],
   change: ['before', 'change', 'fault', 'name', 'options', 'rule', 'task'],
 } as const

@@ -4,6 +4,7 @@ import type { EpochMs } from '../../domain/job.js'
 import { type Glyph, stateGlyphs } from '../../views/glyphs.js'
 import type { JobJson, JobListItem } from '../../views/job.js'
 import { visible, visibleLine } from '../../views/sanitise.js'
+import { shownTask } from '../../views/shown-task.js'
 import { stateCell, timeCell } from '../cells.js'
 import { drawn, type Look, lookOfStdout, styled } from '../look.js'
 import { table } from '../table.js'
@@ -32,7 +33,7 @@ export function jobText(job: JobJson, look: Look = lookOfStdout()): string {
     value === null ? [] : [`  ${styled(name.padEnd(11), 'dim', look)} ${visibleLine(value)}`],
   )
   return [
-    `${styled(job.id, 'bold', look)}  ${visibleLine(job.task)}  ${stateOnTerminal(job, look)}`,
+    `${styled(job.id, 'bold', look)}  ${visibleLine(shownTask(job))}  ${stateOnTerminal(job, look)}`,
     ...lines,
     ...job.attempts.flatMap((attempt) => attemptLines(attempt, look)),
   ].join('\n')
@@ -95,7 +96,7 @@ export function jobsTable(items: readonly JobListItem[], now: EpochMs, look: Loo
     ],
     items.map((job) => [
       job.id,
-      job.task,
+      shownTask(job),
       job.queue,
       stateCell(job.state, stateText(job)),
       String(job.attempt),

@@ -3,7 +3,10 @@ import type { EpochMs } from '../../domain/job.js'
 import { localText, offsetText } from '../../domain/schedule/local-time.js'
 import { pausedGlyph, stateGlyphs } from '../../views/glyphs.js'
 import type { ScheduleJson } from '../../views/schedule.js'
+import { shownTask } from '../../views/shown-task.js'
+import type { SlotJson } from '../../views/slot.js'
 import type { StatusJson } from '../../views/status.js'
+import { stateText } from '../jobs/job-text.js'
 import { type Look, lookOfStdout } from '../look.js'
 import { type Cell, table } from '../table.js'
 
@@ -24,11 +27,11 @@ export function schedulesTable(
     ],
     schedules.map((schedule) => [
       schedule.name,
-      schedule.task,
+      shownTask(schedule),
       schedule.rule ?? '',
       schedule.tz ?? '',
       nextCell(schedule, now),
-      lastText(schedule, schedule.waiting),
+      lastCell(schedule, schedule.waiting),
       schedule.source,
     ]),
     look,
@@ -51,11 +54,28 @@ export function nextCell({ nextAt, tz, paused, fault }: Next, now: EpochMs): Cel
   }
 }
 
-export function lastText({ lastSlot, tz }: Pick<ScheduleJson, 'lastSlot' | 'tz'>, waiting = 0): string {
+/** What became of the last slot, and of its job: one that failed must not look as if all were well. */
+export function lastCell({ lastSlot, tz }: Pick<ScheduleJson, 'lastSlot' | 'tz'>, waiting = 0): Cell {
   if (lastSlot === null || tz === null) return ''
+  const { jobState, outcome, slot } = lastSlot
   const waits = waiting === 0 ? '' : `, ${waiting} waiting`
-  return `${lastSlot.outcome} ${localText(tz, Date.parse(lastSlot.slot))}${waits}`
+  const local = localText(tz, Date.parse(slot))
+  const end = jobState === null ? '' : `, ${endText(lastSlot)}`
+  return {
+    full: `${outcome} ${local}${end}${waits}`,
+    short: `${outcome} ${local.slice('yyyy-'.length, -':ss'.length)}${jobState === 'completed' ? '' : end}${waits}`,
+    ...(jobState === null ? {} : { glyph: stateGlyphs[jobState] }),
+  }
 }
+
+/** How the job of a slot ended: `failed (timeout) after 5m`; empty if it has not. */
+export function endText({ jobState, jobReason, jobDurationMs }: EndedSlot): string {
+  if (jobState === null) return ''
+  const took = jobDurationMs === null ? '' : ` after ${formatDuration(jobDurationMs)}`
+  return `${stateText({ state: jobState, reason: jobReason })}${took}`
+}
+
+type EndedSlot = Pick<SlotJson, 'jobState' | 'jobReason' | 'jobDurationMs'>
 
 // The next ones only, on a terminal: the others would push the rest off the screen.
 const maxSchedules = 10
@@ -83,7 +103,7 @@ export async function schedulesAtAGlance(
       schedule.task,
       schedule.rule ?? '',
       nextCell(schedule, now),
-      lastText(schedule),
+      lastCell(schedule),
     ]),
     look,
   )

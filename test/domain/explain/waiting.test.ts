@@ -19,6 +19,10 @@ describe('A scheduled job', () => {
   const due = (inMs: number) => ({ dueAt: now + inMs })
   saying('scheduled', {
     'is delayed': ['delayed until 2030-01-01T14:00:00.000Z (in 2h)', { job: due(120 * minute) }],
+    'may expire': [
+      'delayed until 2030-01-01T12:00:05.000Z (in 5s); it expires at 2030-01-01T12:10:00.000Z (in 10m) if it has not started by then',
+      { job: { ...due(5_000), expiresAt: now + 10 * minute } },
+    ],
     'waits for a retry': [
       'waits for retry 2 of 3 at 2030-01-01T12:00:40.000Z (in 40s), after Error: boom',
       { job: { ...due(40 * second), failures: 2 }, attempts: [failed, failed] },
