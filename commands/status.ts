@@ -7,6 +7,7 @@ import { exitCodes } from '../src/cli/exit-codes.js'
 import { jobText } from '../src/cli/jobs/job-text.js'
 import { monitorFlags, monitorOptions } from '../src/cli/monitor-flags.js'
 import { takeSignals } from '../src/cli/signals.js'
+import { assertFlags, assertNow, checkedText } from '../src/cli/status/assertions.js'
 import { statusText } from '../src/cli/status/status-text.js'
 import { canShowMonitor, watchStatus } from '../src/cli/watch-status.js'
 import { UsageError } from '../src/domain/errors.js'
@@ -15,11 +16,13 @@ import type { Store } from '../src/stores/store.js'
 
 export default class Status extends DataCommand {
   static override summary = 'Show queues, workers and schedules, or everything about a job'
-  static override description = 'Exit codes: 0 done, 2 usage, 5 no such job, 6 store unavailable, 130 interrupted.'
+  static override description =
+    'Exit codes: 0 done, 1 an assertion does not hold, 2 usage, 5 no such job, 6 store unavailable, 130 interrupted.'
   static override examples = [
     '<%= config.bin %> status',
     '<%= config.bin %> status j42 --follow',
     '<%= config.bin %> status --watch',
+    '<%= config.bin %> status --assert "queue.mail.queued < 100" --assert "failed{since=5m} == 0"',
     '<%= config.bin %> status --json',
   ]
   static override args = {
@@ -29,12 +32,18 @@ export default class Status extends DataCommand {
   static override flags = {
     follow: Flags.boolean({ char: 'f', summary: 'Show each new state until the job has ended' }),
     watch: Flags.boolean({ char: 'w', summary: 'The live monitor: the same as "offstage monitor"' }),
+    ...assertFlags,
     ...monitorFlags,
   }
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Status)
     const context = await this.context(flags)
+    if (flags.assert !== undefined) {
+      const checked = await assertNow(context, flags.assert, args.job)
+      this.log(checkedText(checked))
+      return checked
+    }
     if (flags.watch) {
       if (this.jsonEnabled()) throw new UsageError('E_USAGE', '--watch is not for JSON', 'leave out --watch or --json')
       return watch(context, args.job, monitorOptions(flags))

@@ -26,6 +26,10 @@ export const errorCatalog = {
     "The task's schema refuses the arguments, or two ways to give arguments are mixed.",
     'Correct the argument that the message names.',
   ),
+  E_ASSERTION: usage(
+    'An expression of `--assert` or `--until` cannot be read.',
+    'Correct what stands at the place that the message names: `queue.mail.queued < 100`.',
+  ),
   E_BUG: commandOnly('The program met an error that nobody expected.', 'Set `DEBUG=1` for the stack, and report it.'),
   E_CONFIG: project(
     'The config file cannot be read, cannot be evaluated, or holds a setting that is wrong.',
