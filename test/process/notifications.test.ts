@@ -93,7 +93,11 @@ test('The URL and the secret are in no job, no list and no log.', async () => {
   const { stdout: list } = await project.run(['jobs', 'list', '--json'])
   const [notification] = await notifications(project)
   const { stdout: logs } = await project.run(['jobs', 'logs', notification?.id ?? '', '--json'])
-  expect(notification).toMatchObject({ task: 'offstage.notify', state: 'failed', failures: 1 })
+  expect(notification).toMatchObject({
+    task: 'offstage.notify',
+    state: 'failed',
+    error: { message: `not delivered: 127.0.0.1:${to.port} answered 410` },
+  })
   for (const shown of [stdout, stderr, list, logs, JSON.stringify(notification)]) {
     expect(shown).not.toContain(secret)
     expect(shown).not.toContain('in-the-url')

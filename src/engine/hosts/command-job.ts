@@ -138,8 +138,11 @@ export class CommandJob {
       return { kind: 'threw', verdict: 'never', error: { name: 'CommandError', message, stack: null }, ...span }
     }
     if (code === 0) return this.#result(span)
-    const message = endText(this.#name, code, signal)
-    const error = { ...errorWithLastWords('CommandError', message, this.#output.lastErrors), exitCode: code, signal }
+    const { lastErrors } = this.#output
+    // Whoever looks for what failed there needs to know which receiver said what.
+    const lastWords = this.#assignment.task === notifyTask ? lastErrors?.trim().split('\n').at(-1) : undefined
+    const message = lastWords ? `not delivered: ${lastWords}` : endText(this.#name, code, signal)
+    const error = { ...errorWithLastWords('CommandError', message, lastErrors), exitCode: code, signal }
     const meansExitCodes = !this.#isCommand
     if (meansExitCodes && code === exTempFail) return { kind: 'asked for later', delayMs: null, error, ...span }
     // A shell that waits for its child exits with 128 and the number of the signal.
