@@ -14,6 +14,7 @@ export {
 } from './domain/errors.js'
 export type { JobId } from './domain/job.js'
 export { NotJsonError } from './domain/json.js'
+export type { NotifyCommand, NotifyOptions, NotifyTarget, NotifyUrl } from './domain/notification.js'
 export type { EnqueueOptions } from './domain/request.js'
 export type { RetentionPolicy } from './domain/retention.js'
 export type { RetryPolicy } from './domain/retry.js'
