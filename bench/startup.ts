@@ -49,10 +49,13 @@ async function startsIn(packageRoot: string, folder: string): Promise<Start[]> {
     Array.from({ length: 1_000 }, (_, n) => n),
   )
   await store.close()
+  const completion = ['__complete', 'fish']
   return [
     { id: 'node', title: 'node -e 0', args: ['-e', '0'], cwd: folder },
     { id: 'status.empty', title: 'status, no store yet', args: [program, 'status'], cwd: project('empty') },
     { id: 'status.1000', title: 'status, 1,000 jobs', args: [program, 'status'], cwd: filled },
+    { id: 'complete.task', title: 'completion of a task', args: [program, ...completion, 'run', ''], cwd: filled },
+    { id: 'complete.job', title: 'completion of a job', args: [program, ...completion, 'status', ''], cwd: filled },
     { id: 'run.hello', title: 'run hello', args: [program, 'run', 'hello'], cwd: project('hello') },
   ]
 }

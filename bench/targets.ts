@@ -57,6 +57,8 @@ const goals: readonly Goal[] = [
   atMost('peak memory of each task process', 80, 'MB', (figures) => peak(figures, (one) => one.taskProcessesMb)),
   atMost('status, no store yet, over node -e 0', 70, 'ms', startUp('status.empty')),
   atMost('status, 1,000 jobs, over node -e 0', 70, 'ms', startUp('status.1000')),
+  atMost('completion of a task, over node -e 0', 70, 'ms', startUp('complete.task')),
+  atMost('completion of a job, over node -e 0', 70, 'ms', startUp('complete.job')),
   atMost('run hello over node -e 0', 300, 'ms', startUp('run.hello')),
 ]
 
