@@ -14,7 +14,7 @@ import { healthToJson } from '../src/views/health.js'
 export default class Health extends DataCommand {
   static override summary = 'Say whether jobs run as they should: healthy, degraded or unhealthy'
   static override description =
-    `Degraded: over 10 % of the jobs that ended within --window failed; a job is queued for longer than --max-latency; a schedule is over 5 minutes past its time, or has no success for as long as it expects one.
+    `Degraded: over 10 % of the jobs that ended within --window failed; a job is queued for longer than --max-latency; a schedule is over 5 minutes past its time, or has had no success within its expectSuccessEvery.
 Unhealthy: over 50 % failed, or a job is queued for too long while no worker is alive. Paused queues do not count.
 Exit codes: 0, or 1 if the status is that of --fail-on or worse; 2 usage, 6 store unavailable.`
   static override examples = [
@@ -23,8 +23,12 @@ Exit codes: 0, or 1 if the status is that of --fail-on or worse; 2 usage, 6 stor
     '<%= config.bin %> health --json',
   ]
   static override flags = {
-    window: Flags.string({ default: '5m', summary: 'How far back failures count', helpValue: 'DURATION' }),
-    'max-latency': Flags.string({ default: '5m', summary: 'How long a job may be queued', helpValue: 'DURATION' }),
+    window: Flags.string({ default: '5m', summary: 'Count failures within this time', helpValue: 'DURATION' }),
+    'max-latency': Flags.string({
+      default: '5m',
+      summary: 'How long a job may wait on its queue',
+      helpValue: 'DURATION',
+    }),
     'fail-on': Flags.option({ options: ['degraded', 'unhealthy'] as const, default: 'unhealthy' as const })({
       summary: 'From which status on to exit with 1',
     }),

@@ -23,7 +23,10 @@ Exit codes: 0 done, 2 usage, 6 store unavailable.`
     '<%= config.bin %> metrics --format prometheus',
   ]
   static override flags = {
-    since: Flags.string({ summary: 'Only what ended within this. Default: all time', helpValue: 'DURATION' }),
+    since: Flags.string({
+      summary: 'Count only jobs that ended within this time. Default: all time',
+      helpValue: 'DURATION',
+    }),
     format: Flags.option({ options: ['table', 'json', 'prometheus'] as const, default: 'table' as const })({
       summary: 'A table for people, JSON, or the text format of Prometheus',
     }),

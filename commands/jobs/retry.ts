@@ -26,10 +26,10 @@ Exit codes: 0 done, 1 a named job was not retried or one of the first (--canary)
     ...bulkFlags,
     canary: Flags.integer({
       min: 1,
-      summary: 'Retry so many first, wait for them, and go on only if all complete',
+      summary: 'Retry this many first, wait for them, and continue only if all complete',
       helpValue: 'N',
     }),
-    timeout: Flags.string({ summary: 'With --canary: wait at most so long', helpValue: 'DURATION' }),
+    timeout: Flags.string({ summary: 'With --canary: wait at most this long', helpValue: 'DURATION' }),
   }
 
   async run(): Promise<unknown> {

@@ -4,7 +4,7 @@ import { clear } from '../../src/cli/queues/clear.js'
 
 export default class QueuesClear extends DataCommand {
   static override summary = 'Cancel all jobs that wait on a queue'
-  static override description = `Queued and delayed jobs, and those that wait for a retry. Running jobs continue.
+  static override description = `Cancels queued and delayed jobs, and jobs that wait for a retry. Running jobs continue.
 The command asks first; --yes skips the question.
 Exit codes: 0 done, 2 usage, 5 no such queue, 6 store unavailable, 130 interrupted.`
   static override examples = [

@@ -20,7 +20,7 @@ Exit codes: 0 done, 1 a worker cannot be stopped from here, 2 usage, 3 not stopp
     all: Flags.boolean({ summary: 'Stop every worker of this store' }),
     now: Flags.boolean({ summary: 'Do not let running jobs finish: they go back to their queues' }),
     wait: Flags.boolean({ summary: 'Wait until the workers have left' }),
-    timeout: Flags.string({ summary: 'With --wait: at most so long', helpValue: 'DURATION' }),
+    timeout: Flags.string({ summary: 'With --wait: wait at most this long', helpValue: 'DURATION' }),
   }
 
   async run(): Promise<unknown> {

@@ -63,9 +63,11 @@ export abstract class BaseCommand extends Command {
     B extends Record<string, unknown>,
     A extends Record<string, unknown>,
   >(options: Interfaces.Input<F, B, A>): Promise<Interfaces.ParserOutput<F, B, A>> {
-    checkLine(this.line, options, this.takesCommand)
-    refuseUnclearEnvironment(this.#flagsOfEnvironment())
-    const { input, argv, switchedOff } = parserInput(this.line, options)
+    const environment = this.#flagsOfEnvironment()
+    const line = { ...this.line, options: [...this.line.options, ...listsOf(environment)] }
+    checkLine(line, options, this.takesCommand)
+    refuseUnclearEnvironment(environment)
+    const { input, argv, switchedOff } = parserInput(line, options)
     const parsed = await super.parse(input, argv)
     const flags = { ...parsed.flags, ...switchedOff }
     chosenColour.value = (flags as { color?: boolean }).color ?? null
@@ -87,9 +89,11 @@ export abstract class BaseCommand extends Command {
   #flagsOfEnvironment(): readonly FlagOfEnvironment[] {
     const declared: Interfaces.FlagInput = { ...this.ctor.baseFlags, ...this.ctor.flags }
     const typed = new Set([...this.line.booleans.keys(), ...this.line.options.map(([name]) => name)])
-    return Object.entries(declared).flatMap(([name, { type, env: variable = '' }]) => {
+    return Object.entries(declared).flatMap(([name, flag]) => {
+      const { type, env: variable = '' } = flag
+      const multiple = flag.type === 'option' && flag.multiple === true
       const value = process.env[variable] ?? ''
-      return value === '' || typed.has(name) ? [] : [{ name, type, variable, value }]
+      return value === '' || typed.has(name) ? [] : [{ name, type, variable, value, multiple }]
     })
   }
 
@@ -156,6 +160,14 @@ interface FlagOfEnvironment {
   readonly type: 'boolean' | 'option'
   readonly variable: string
   readonly value: string
+  /** It may be given several times: its variable has a list, with commas. */
+  readonly multiple: boolean
+}
+
+function listsOf(flags: readonly FlagOfEnvironment[]): readonly (readonly [string, string])[] {
+  return flags.flatMap(({ name, value, multiple }) =>
+    multiple ? value.split(',').map((item) => [name, item.trim()] as const) : [],
+  )
 }
 
 interface ShownError {

@@ -1,3 +1,4 @@
+import { get } from 'node:http'
 import { expect, test } from 'vitest'
 import { cliProject } from '../support/cli.js'
 
@@ -28,4 +29,22 @@ test('A flag that is typed is named as it was typed, whatever the environment ha
   const { stderr, exitCode } = await project.run(['workers', 'start', '--grace', 'soon', '--burst'], { env })
   expect(stderr).toContain('error: --grace: "soon"')
   expect(exitCode).toBe(2)
+})
+
+test('The variable of a flag that may be repeated has a list.', async () => {
+  const env = { OFFSTAGE_HTTP: '0', OFFSTAGE_HTTP_ALLOW_HOST: 'one.example, two.example' }
+  const worker = project.start(['workers', 'start'], { env })
+  const [, url = ''] = await worker.says(/listens on (http:\S+):/)
+  // fetch would not send this header.
+  const statusOf = (host: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      get(`${url}/healthz`, { headers: { host }, agent: false }, (response) => {
+        response.resume()
+        resolve(response.statusCode)
+      }).on('error', reject)
+    })
+  expect(await statusOf('two.example')).toBe(200)
+  expect(await statusOf('three.example')).toBe(421)
+  worker.signal('SIGTERM')
+  await worker.ended
 })

@@ -48,7 +48,7 @@ export const scheduleFlags = {
     helpValue: 'DURATION',
   }),
   notify: Flags.string({
-    summary: 'The target of the config that gets its failures, or "none"; onFailed unless said',
+    summary: 'The target of the config that gets its failures, or "none". Default: onFailed',
     helpValue: 'NAME',
   }),
 }
