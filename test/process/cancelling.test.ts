@@ -80,7 +80,7 @@ describe('jobs cancel', () => {
     expect(look.items).toEqual(ids.map((id) => ({ id, answer: 'would be cancelled' })))
     const unasked = await project.run(['jobs', 'cancel', '--queue', 'bulk'])
     expect(unasked).toMatchObject({ exitCode: 2, stdout: '' })
-    expect(unasked.stderr).toMatch(/Cancel 2 jobs\?.*\n.*--yes/)
+    expect(unasked.stderr).toMatch(/Cancel 2 jobs of wait.heeds\?.*\n.*--yes/)
     expect((await jobOf(project, ids[0] ?? '')).state).toBe('queued')
     expect(await project.run(['jobs', 'cancel', '--queue', 'bulk', '--yes'])).toMatchObject({ exitCode: 0 })
     expect(await Promise.all(ids.map(async (id) => (await jobOf(project, id)).state))).toEqual([
