@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { type DeclareEvent, declareSchedules } from '../../../src/app/schedules/declare-schedules.js'
+import { desiredSchedules } from '../../../src/app/schedules/desired-schedules.js'
 import { applySync, planSync } from '../../../src/app/schedules/sync-schedules.js'
+import { parseTargets } from '../../../src/domain/notification.js'
 import { taskInfo } from '../../support/fake-host.js'
 import { newSchedule } from '../../support/schedule.js'
 import { fakeProject, testSignals } from '../../support/use-cases.js'
@@ -50,4 +52,18 @@ test('A sync removes what left the code. While a module is faulty it removes not
   expect((await whole.store.schedules()).map(({ name }) => name)).toEqual(['gone'])
   await applySync(whole.store, plan)
   expect((await whole.store.schedules()).map(({ name }) => name).sort()).toEqual(['backup', 'report'])
+})
+
+test('A schedule of the code or the config names a target that the config has; otherwise it is faulty.', async () => {
+  const every = { every: '1h' } as const
+  const [right, wrong] = [{ ...every, notify: 'desk' } as const, { ...every, notify: 'desc' } as const]
+  const named = [taskInfo('right', { schedule: right }), taskInfo('wrong', { schedule: wrong })]
+  const { context, tasks } = await fakeProject(named)
+  if (context.project === null) throw new Error('no project')
+  const targets = parseTargets({ targets: { desk: 'tell' } })
+  const { schedules } = await desiredSchedules({ ...context, project: { ...context.project, targets } }, tasks)
+  expect(schedules).toMatchObject([
+    { name: 'right', plan: { definition: { notify: 'desk' } }, fault: null },
+    { name: 'wrong', plan: null, fault: 'schedule.notify: the config has no target "desc"; did you mean "desk"?' },
+  ])
 })
