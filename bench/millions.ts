@@ -1,9 +1,7 @@
 import { join } from 'node:path'
-import { timesOf } from './commands.js'
-import { plainEnvironment } from './environment.js'
-import { spreadOf } from './measure.js'
 import { childrenOf, peakMb, processesCanBeRead } from './processes.js'
-import { makeProject, type Project } from './projects.js'
+import type { Project } from './projects.js'
+import { measureReadings, type Readings } from './reading.js'
 import { fillUp } from './scale.js'
 import { storeUrl } from './systems/offstage.js'
 import { startWorker } from './systems/offstage-worker.js'
@@ -13,7 +11,7 @@ export interface MillionJobs {
   readonly jobs: number
   /** So many of them are drained where memory is measured. */
   readonly drainedForMemory: number
-  readonly statusRounds: number
+  readonly readingRounds: number
 }
 
 /** What a store with very many jobs costs beside time. */
@@ -21,8 +19,8 @@ export interface Millions {
   readonly jobs: number
   /** Empty where there is no /proc. */
   readonly memory: readonly Memory[]
-  /** `status` with so many waiting and as many ended, over `status` with an empty store. */
-  readonly statusOverEmptyMs: number
+  /** Of a store with so many waiting and as many ended. */
+  readonly readings: Readings
 }
 
 /** The most resident memory of a worker and its task processes. */
@@ -48,15 +46,8 @@ export async function measureMillions(project: Project, folder: string, jobs: Mi
   await fillUp(url, jobs.jobs)
   const empty = storeUrl(join(folder, 'empty-store'))
   await fillUp(empty, 0)
-  const { root: cwd } = makeProject(project.packageRoot, join(folder, 'status'), 'noop')
-  const status = (store: string) => ({
-    title: 'status',
-    args: [join(project.packageRoot, 'bin/run.js'), 'status', '--store', store],
-    cwd,
-  })
-  const [without = [], beside = []] = timesOf([status(empty), status(url)], plainEnvironment(), jobs.statusRounds)
-  const statusOverEmptyMs = spreadOf(beside.map((ms, round) => ms - (without[round] ?? Number.NaN))).median
-  return { jobs: jobs.jobs, memory: processesCanBeRead ? memory : [], statusOverEmptyMs }
+  const readings = await measureReadings(project.packageRoot, folder, empty, url, jobs.readingRounds)
+  return { jobs: jobs.jobs, memory: processesCanBeRead ? memory : [], readings }
 }
 
 async function memoryOf(project: Project, url: string, concurrency: number, drained: number): Promise<Memory> {

@@ -38,7 +38,7 @@ const full = {
   pickUps: 100,
   // A drain takes a fifth of a second, and one may be half as fast as the next.
   scale: { few: 10_000, many: 1_000_000, drained: 5_000, rounds: 25 },
-  millions: { jobs: 1_000_000, drainedForMemory: 10_000, statusRounds: 15 },
+  millions: { jobs: 1_000_000, drainedForMemory: 10_000, readingRounds: 15 },
   startUpRounds: 15,
 }
 
@@ -48,7 +48,7 @@ const quickly: typeof full = {
   busyJobs: 50,
   pickUps: 20,
   scale: { few: 2_000, many: 50_000, drained: 1_000, rounds: 1 },
-  millions: { jobs: 50_000, drainedForMemory: 5_000, statusRounds: 2 },
+  millions: { jobs: 50_000, drainedForMemory: 5_000, readingRounds: 2 },
   startUpRounds: 2,
 }
 

@@ -44,7 +44,7 @@ function pickUpText(pickUps: readonly PickUp[]): string {
   return table(['Pick-up in another process, ms', 'jobs', 'p50', 'p99', 'slowest', 'CPU a job', 'idle'], rows)
 }
 
-function millionsText({ jobs, memory, statusOverEmptyMs }: Millions): string {
+function millionsText({ jobs, memory, readings }: Millions): string {
   const rows = memory.map(({ concurrency, drained, workerMb, taskProcessesMb }) => [
     `concurrency ${concurrency}`,
     drained.toLocaleString('en'),
@@ -52,9 +52,12 @@ function millionsText({ jobs, memory, statusOverEmptyMs }: Millions): string {
     taskProcessesMb.map((mb) => mb.toFixed(0)).join(', '),
   ])
   const title = `Peak memory, MB, ${jobs.toLocaleString('en')} waiting`
+  const looks = [...readings.commands, readings.scrape].map((one) => [one.title, one.overEmptyMs.toFixed(1)])
   return `${table([title, 'drained', 'worker', 'task processes'], rows)}
 
-With as many waiting and ended, status takes ${statusOverEmptyMs.toFixed(0)} ms longer than with an empty store.`
+${table(['With as many waiting and ended', 'ms over an empty store'], looks)}
+
+No scrape held the event loop up for longer than ${readings.heldMs.toFixed(1)} ms.`
 }
 
 function startUpText(starts: readonly StartUp[]): string {

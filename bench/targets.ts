@@ -28,6 +28,14 @@ export function targetsOf(figures: Figures): Target[] {
   })
 }
 
+const readGoals: readonly Goal[] = [
+  reads('status', 30),
+  reads('metrics', 50),
+  reads('metrics --since 1h', 50),
+  reads('health', 50),
+  reads('metrics --format prometheus', 50),
+]
+
 const goals: readonly Goal[] = [
   beside('drain.100', 'graphile-worker', 'Graphile Worker', 1.5),
   beside('drain.100', 'bullmq-everysec', 'BullMQ, everysec', 3),
@@ -50,7 +58,14 @@ const goals: readonly Goal[] = [
   atMost('pick-up at 20 jobs/s, p99', 4, 'ms', ({ pickUps }) => own(pickUps)?.p99Ms),
   atMost('CPU of worker and task process, a job', 1.2, 'ms', ({ pickUps }) => own(pickUps)?.cpuMsPerJob),
   atMost('CPU of an idle worker and task process', 0.4, '%', ({ pickUps }) => own(pickUps)?.idlePercent),
-  atMost('status with very many jobs over an empty store', 30, 'ms', ({ millions }) => millions?.statusOverEmptyMs),
+  ...readGoals,
+  atMost(
+    'scrape with very many jobs over an empty store',
+    50,
+    'ms',
+    ({ millions }) => millions?.readings.scrape.overEmptyMs,
+  ),
+  atMost('longest turn of the event loop in a scrape', 10, 'ms', ({ millions }) => millions?.readings.heldMs),
   atMost('peak memory of a worker, very many waiting', 85, 'MB', (figures) =>
     peak(figures, ({ workerMb }) => [workerMb]),
   ),
@@ -85,6 +100,12 @@ function atMost(
   find: (figures: Figures) => number | null | undefined,
 ): Goal {
   return { work, bound: 'at most', target, unit, figure: (figures) => find(figures) ?? null }
+}
+
+function reads(title: string, targetMs: number): Goal {
+  return atMost(`${title} with very many jobs over an empty store`, targetMs, 'ms', ({ millions }) => {
+    return millions?.readings.commands.find((one) => one.title === title)?.overEmptyMs
+  })
 }
 
 function own(pickUps: readonly PickUp[]): PickUp | undefined {

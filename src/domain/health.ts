@@ -122,9 +122,15 @@ function failureReasons({ completed, failed, mostFailing }: HealthFacts, { windo
     {
       status,
       message: `${share} (over ${percentText(maxFailureRate[status])})${most}`,
-      hint: `see them: offstage jobs list --state failed${ofTask}`,
+      hint: `see them: offstage jobs list --state failed${ofTask} --ended-within ${spanText(windowMs)}`,
     },
   ]
+}
+
+/** A duration as flags take it. */
+function spanText(durationMs: number): string {
+  const text = formatDuration(durationMs)
+  return text.includes(' ') ? `${durationMs}ms` : text
 }
 
 /** `0.1423` is `14.2 %`. */

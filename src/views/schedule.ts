@@ -54,7 +54,7 @@ export type ScheduleJson = ReturnType<typeof scheduleToJson>
  * The next slot, or why there is none. A scheduler decides slots that have passed, but of
  * one that comes once that is all there is.
  */
-export function nextOf(
+function nextOf(
   schedule: StoredSchedule,
   now: EpochMs,
 ): { readonly nextAt: EpochMs | null; readonly fault: string | null } {

@@ -32,7 +32,7 @@ describe('the failure rate', () => {
       {
         status: 'degraded',
         message: '14.2 % of 1,204 tasks failed in 5m (over 10 %); most: mail.send, Error: # too many connections',
-        hint: 'see them: offstage jobs list --state failed --task mail.send',
+        hint: 'see them: offstage jobs list --state failed --task mail.send --ended-within 5m',
       },
     ])
   })

@@ -74,7 +74,7 @@ test('A worker serves metrics and probes until it stops; it refuses a port that 
 })
 
 describe.skipIf(!isInstalled('promtool'))('promtool', () => {
-  test('Finds nothing wrong with what is served, nor with the alerts.', async () => {
+  test('Finds nothing wrong with what is served, and the alerts fire when they should.', async () => {
     const project = cliProject(tasks)
     await project.run(['run', 'mail.fail', '--retries', '0'])
     await project.run(['schedule', 'mail.send', '10', '--every', '1h'])
@@ -86,6 +86,7 @@ describe.skipIf(!isInstalled('promtool'))('promtool', () => {
     const checked = await project.shell('promtool check metrics < metrics.txt')
     expect(checked).toMatchObject({ exitCode: 0, stdout: '', stderr: '' })
     await run('promtool', ['check', 'rules', join(examples, 'alerts.yaml')])
+    await run('promtool', ['test', 'rules', join(import.meta.dirname, 'alerts-test.yaml')])
     worker.signal('SIGTERM')
     await worker.ended
   })

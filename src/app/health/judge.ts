@@ -2,36 +2,44 @@ import { lives } from '../../domain/explain/facts.js'
 import { failureRateOf, type Health, type HealthLimits, judgeHealth, maxFailureRate } from '../../domain/health.js'
 import type { EpochMs } from '../../domain/job.js'
 import { metricsOf, type TaskMetrics } from '../../domain/metrics.js'
-import { scheduleHealth } from '../../domain/schedule/health.js'
+import { notBehind, type ScheduleHealth, scheduleHealth } from '../../domain/schedule/health.js'
 import type { StoredSchedule } from '../../domain/schedule/schedule.js'
 import { slotsOf } from '../../domain/schedule/slots.js'
 import type { JobReader, QueueInfo, Store } from '../../stores/store.js'
 import { shownFailure } from '../../views/failure.js'
 import { type SeenWorker, seenWorkers, serversOf, takesJobs } from '../../views/worker.js'
+import { mapInTurns } from '../in-turns.js'
 
 /** What the store says of health. */
 export interface HealthReadings {
   readonly recent: TaskMetrics
   readonly queues: readonly QueueInfo[]
   readonly workers: readonly SeenWorker[]
-  readonly schedules: readonly StoredSchedule[]
+  /** Each schedule, behind or not. */
+  readonly behind: readonly ScheduleHealth[]
 }
 
 /** Reads what health depends on. Reads counters, and no jobs but the oldest of each queue. */
-export async function healthReadings(store: Store, limits: HealthLimits, now: EpochMs): Promise<HealthReadings> {
+export async function healthReadings(
+  store: Store,
+  limits: HealthLimits,
+  now: EpochMs,
+): Promise<HealthReadings & { readonly schedules: readonly StoredSchedule[] }> {
   const [statistics, queues, workers, schedules] = await Promise.all([
     store.statistics(now - limits.windowMs),
     store.queues(),
     store.workers(),
     store.schedules(),
   ])
-  return { recent: metricsOf(statistics).all, queues, workers: seenWorkers(workers, now), schedules }
+  const recent = metricsOf(statistics).all
+  const behind = await scheduleHealths(schedules, now)
+  return { recent, queues, workers: seenWorkers(workers, now), schedules, behind }
 }
 
 /** Judges by what was read; reads the most frequent error if too many jobs have failed. */
 export async function judge(
   store: JobReader,
-  { recent, queues, workers, schedules }: HealthReadings,
+  { recent, queues, workers, behind }: HealthReadings,
   limits: HealthLimits,
   redact: readonly string[],
   now: EpochMs,
@@ -51,7 +59,7 @@ export async function judge(
           isServed: serversOf(queue.name, workers).length > 0,
         })),
       workersAlive: workersAlive(workers),
-      schedules: schedules.map((schedule) => healthOfSchedule(schedule, now)),
+      schedules: behind,
     },
     limits,
   )
@@ -67,15 +75,20 @@ export function waitedMs({ oldestQueuedAt }: QueueInfo, now: EpochMs): number | 
   return oldestQueuedAt === null ? null : Math.max(0, now - oldestQueuedAt)
 }
 
-function healthOfSchedule(schedule: StoredSchedule, now: EpochMs) {
-  const nothing = { name: schedule.name, overdueMs: null, withoutSuccess: null }
-  if (schedule.plan === null) return nothing
-  try {
-    return scheduleHealth(schedule, slotsOf(schedule.plan.rule), now)
-  } catch {
-    // A rule that this system cannot follow, such as of a zone that it does not know: it is shown as a fault.
-    return nothing
-  }
+/** What health looks at in each schedule. Gives the event loop turns: the next time of a cron rule takes 0.1 ms. */
+export function scheduleHealths(
+  schedules: readonly StoredSchedule[],
+  now: EpochMs,
+): Promise<readonly ScheduleHealth[]> {
+  return mapInTurns(schedules, (schedule) => {
+    if (schedule.plan === null) return notBehind(schedule.name)
+    try {
+      return scheduleHealth(schedule, slotsOf(schedule.plan.rule), now)
+    } catch {
+      // A rule that this system cannot follow, such as of a zone that it does not know: it is shown as a fault.
+      return notBehind(schedule.name)
+    }
+  })
 }
 
 // More groups than this are not looked at for the most frequent one.

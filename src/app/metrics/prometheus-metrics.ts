@@ -5,7 +5,7 @@ import type { StoreLocation } from '../../open.js'
 import type { Store } from '../../stores/store.js'
 import { prometheusText } from '../../views/prometheus/prometheus.js'
 import { seenWorkers } from '../../views/worker.js'
-import { judge } from '../health/judge.js'
+import { judge, scheduleHealths } from '../health/judge.js'
 import { storeBytes } from './store-bytes.js'
 
 /**
@@ -30,8 +30,17 @@ export async function prometheusMetrics(
   await turn()
   const recent = metricsOf(await store.statistics(now - defaultHealthLimits.windowMs)).all
   await turn()
-  const { status } = await judge(store, { recent, queues, workers, schedules }, defaultHealthLimits, [], now)
+  const behind = await scheduleHealths(schedules, now)
+  const { status } = await judge(store, { recent, queues, workers, behind }, defaultHealthLimits, [], now)
   await turn()
-  const facts = { statistics, queues, workers, schedules, health: status, storeBytes: storeBytes(location), version }
+  const facts = {
+    statistics,
+    queues,
+    workers,
+    schedules: schedules.map((schedule, index) => ({ ...schedule, nextAt: behind[index]?.nextAt ?? null })),
+    health: status,
+    storeBytes: storeBytes(location),
+    version,
+  }
   return prometheusText(facts, now)
 }

@@ -4,20 +4,30 @@ import { nextFiring } from './due.js'
 import type { NextSlot } from './rule.js'
 import type { StoredSchedule } from './schedule.js'
 
-/** What health looks at in a schedule. A paused schedule and one that has no slot left are never behind. */
-export function scheduleHealth(
-  schedule: StoredSchedule,
-  next: NextSlot,
-  now: EpochMs,
-): HealthFacts['schedules'][number] {
+/** What health looks at in a schedule. */
+export interface ScheduleHealth extends ScheduleFacts {
+  /** When the next slot fires that nobody has decided; it may have passed. null: none is left, or it is paused. */
+  readonly nextAt: EpochMs | null
+}
+
+type ScheduleFacts = HealthFacts['schedules'][number]
+
+/** A paused schedule and one that has no slot left are never behind. */
+export function scheduleHealth(schedule: StoredSchedule, next: NextSlot, now: EpochMs): ScheduleHealth {
   const { name, plan, pausedAt, createdAt, lastSuccessAt } = schedule
   const firing = pausedAt === null ? nextFiring(schedule, next) : null
-  if (firing === null || plan === null) return { name, overdueMs: null, withoutSuccess: null }
+  if (firing === null || plan === null) return notBehind(name)
   const expectedMs = plan.definition.expectSuccessEveryMs
   const ms = now - (lastSuccessAt ?? createdAt)
   return {
     name,
+    nextAt: firing.at,
     overdueMs: firing.at < now ? now - firing.at : null,
     withoutSuccess: expectedMs !== null && ms > expectedMs ? { ms, expectedMs, ever: lastSuccessAt !== null } : null,
   }
+}
+
+/** Of a schedule that is not expected to do anything. */
+export function notBehind(name: string): ScheduleHealth {
+  return { name, nextAt: null, overdueMs: null, withoutSuccess: null }
 }

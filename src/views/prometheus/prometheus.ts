@@ -1,12 +1,11 @@
 import { type HealthStatus, healthStatuses } from '../../domain/health.js'
 import type { EpochMs } from '../../domain/job.js'
-import type { StoredSchedule } from '../../domain/schedule/schedule.js'
 import type { TaskStatistics } from '../../domain/statistics.js'
 import type { QueueInfo } from '../../stores/store.js'
 import type { SeenWorker } from '../worker.js'
 import { Exposition } from './exposition.js'
 import { addQueues } from './queues.js'
-import { addSchedules } from './schedules.js'
+import { addSchedules, type ShownSchedule } from './schedules.js'
 import { addTasks } from './tasks.js'
 import { addWorkers } from './workers.js'
 
@@ -16,7 +15,7 @@ export interface PrometheusFacts {
   readonly statistics: readonly TaskStatistics[]
   readonly queues: readonly QueueInfo[]
   readonly workers: readonly SeenWorker[]
-  readonly schedules: readonly StoredSchedule[]
+  readonly schedules: readonly ShownSchedule[]
   readonly health: HealthStatus
   /** null: the store is no file. */
   readonly storeBytes: number | null
@@ -29,7 +28,7 @@ export function prometheusText(facts: PrometheusFacts, now: EpochMs): string {
   addQueues(out, facts.queues, now)
   addTasks(out, facts.statistics)
   addWorkers(out, facts.workers, facts.queues)
-  addSchedules(out, facts.schedules, now)
+  addSchedules(out, facts.schedules)
   out.metric('offstage_health', 'gauge', 'Health: 0 healthy, 1 degraded, 2 unhealthy.')
   out.sample('offstage_health', {}, healthStatuses.indexOf(facts.health))
   if (facts.storeBytes !== null) {

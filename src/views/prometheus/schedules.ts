@@ -1,23 +1,27 @@
 import type { EpochMs } from '../../domain/job.js'
 import type { SlotOutcome, StoredSchedule } from '../../domain/schedule/schedule.js'
-import { nextOf } from '../schedule.js'
 import type { Exposition } from './exposition.js'
 import { byLabel, labelValues, maxNames, otherName } from './names.js'
 
 const outcomes: readonly Exclude<SlotOutcome, 'waiting'>[] = ['fired', 'late', 'skipped', 'missed']
 
-export function addSchedules(out: Exposition, schedules: readonly StoredSchedule[], now: EpochMs): void {
+/** A schedule with its next slot that nobody has decided: where no scheduler runs, it has passed. */
+export type ShownSchedule = StoredSchedule & { readonly nextAt: EpochMs | null }
+
+export function addSchedules(out: Exposition, schedules: readonly ShownSchedule[]): void {
   const label = labelValues(schedules.map(({ name }) => name))
   const named = schedules.filter(({ name }) => label(name) === name)
-  const times = (metric: string, help: string, time: (schedule: StoredSchedule) => EpochMs | null) => {
+  const times = (metric: string, help: string, time: (schedule: ShownSchedule) => EpochMs | null) => {
     out.metric(metric, 'gauge', help)
     for (const schedule of named) {
       const at = time(schedule)
       if (at !== null) out.sample(metric, { schedule: schedule.name }, at / 1_000)
     }
   }
-  times('offstage_schedule_next_timestamp_seconds', 'When the schedule fires next.', (schedule) =>
-    schedule.pausedAt === null ? nextOf(schedule, now).nextAt : null,
+  times(
+    'offstage_schedule_next_timestamp_seconds',
+    'When the schedule fires next; it has passed if no scheduler runs.',
+    ({ nextAt }) => nextAt,
   )
   times(
     'offstage_schedule_last_timestamp_seconds',
