@@ -1,8 +1,9 @@
 import { accessSync, constants, type Stats, statSync } from 'node:fs'
 import { basename, dirname, relative } from 'node:path'
+import { OffstageError } from '../../domain/errors.js'
 import { formatSize } from '../../domain/size.js'
 import { inspectStore, type StoreLocation } from '../../open.js'
-import type { StoreInspection } from '../../stores/inspection.js'
+import type { InspectionLimits, StoreInspection } from '../../stores/inspection.js'
 import { nearestFolder, networkFileSystem } from './file-system.js'
 import { type Checked, type Patient, problem, type Trouble, warning } from './finding.js'
 
@@ -19,7 +20,8 @@ const largeWal = 128 * megabyte
 export async function checkStore({ location, from, isThorough }: Patient): Promise<Checked> {
   if (location.kind === 'memory') return 'memory: nothing is kept'
   const { path, durability } = location
-  const inspection = await inspectStore(location, isThorough ? noLimits : usualLimits)
+  const inspection = await inspected(location, isThorough ? noLimits : usualLimits)
+  if (inspection instanceof OffstageError) return [unusable(path, inspection)]
   if (inspection === null) return storeToBe(path)
   const troubles = [
     ...faultsOf(path, inspection),
@@ -33,6 +35,25 @@ export async function checkStore({ location, from, isThorough }: Patient): Promi
   const unchecked = skipped === null ? '' : `; ${skipped} not checked: large, use --full`
   const facts = [formatSize(bytes), `WAL ${formatSize(walBytes)}`, `schema ${schema}`, `durability ${durability}`]
   return `${shortPath(path, from)} ${facts.join(', ')}${unchecked}`
+}
+
+async function inspected(
+  location: Parameters<typeof inspectStore>[0],
+  limits: InspectionLimits,
+): Promise<StoreInspection | null | OffstageError> {
+  try {
+    return await inspectStore(location, limits)
+  } catch (thrown) {
+    if (thrown instanceof OffstageError) return thrown
+    throw thrown
+  }
+}
+
+/** To read a file SQLite makes another one beside it, so a folder that cannot be written is the likely cause. */
+function unusable(path: string, { message, hint }: OffstageError): Trouble {
+  const folder = nearestFolder(path)
+  if (may(folder, constants.W_OK)) return problem(message, hint)
+  return problem(`${message}; ${folder} cannot be written`, ownIt(folder))
 }
 
 /** Where no store is yet, one must be able to come. */

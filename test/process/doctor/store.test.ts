@@ -78,7 +78,9 @@ describe('doctor and the store', () => {
       project,
       `exec unshare --mount sh -c 'mount --bind .offstage .offstage && mount -o remount,ro,bind .offstage && exec offstage doctor --json'`,
     )
-    expect(found.filter(([check]) => check === 'store')).toEqual(some(['store', 'problem', 'cannot be']))
+    expect(found.filter(([check]) => check === 'store')).toEqual(
+      some(['store', 'problem', '.offstage cannot be written']),
+    )
   })
 
   test('A WAL that a reader has kept from being emptied is a warning.', async () => {
