@@ -1,16 +1,14 @@
 import { Flags } from '@oclif/core'
-import { withReader } from '../src/app/context.js'
-import { readMetrics } from '../src/app/metrics/current-metrics.js'
+import { type Context, withReader } from '../src/app/context.js'
 import { prometheusMetrics } from '../src/app/metrics/prometheus-metrics.js'
 import { DataCommand } from '../src/cli/base-command.js'
-import { lookOfStdout } from '../src/cli/look.js'
-import { metricsText } from '../src/cli/metrics-text.js'
+import { metricsScreen, metricsTextOf } from '../src/cli/metrics-screen.js'
+import { intervalOf, monitorFlags } from '../src/cli/monitor-flags.js'
+import { canShowScreen, printAgain } from '../src/cli/watch.js'
 import { parseDuration } from '../src/domain/duration.js'
 import { UsageError } from '../src/domain/errors.js'
 import { systemClock } from '../src/engine/clock.js'
 import { metricsToJson } from '../src/views/metrics.js'
-
-const hourMs = 3_600_000
 
 export default class MetricsCommand extends DataCommand {
   static override summary = 'Show how many jobs ended, failed and were retried, and how long they took, by task'
@@ -30,12 +28,19 @@ Exit codes: 0 done, 2 usage, 6 store unavailable.`
     format: Flags.option({ options: ['table', 'json', 'prometheus'] as const, default: 'table' as const })({
       summary: 'A table for people, JSON, or the text format of Prometheus',
     }),
+    watch: Flags.boolean({ char: 'w', summary: 'Draw the table again and again' }),
+    interval: monitorFlags.interval,
   }
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(MetricsCommand)
     const sinceMs = flags.since === undefined ? null : parseDuration(flags.since, '--since')
     const context = await this.context(flags)
+    if (flags.watch) {
+      if (this.jsonEnabled() || flags.format !== 'table')
+        throw new UsageError('E_USAGE', '--watch shows the table only')
+      return watch(context, sinceMs, intervalOf(flags.interval))
+    }
     if (flags.format === 'prometheus') {
       if (this.jsonEnabled()) throw new UsageError('E_USAGE', '--format prometheus is not JSON', 'leave out --json')
       if (sinceMs !== null) {
@@ -49,15 +54,18 @@ Exit codes: 0 done, 2 usage, 6 store unavailable.`
       return undefined
     }
     return withReader(context, async (store) => {
-      const now = systemClock.now()
-      const metrics = await readMetrics(store, sinceMs === null ? null : now - sinceMs)
+      const { metrics, text } = await metricsScreen(store, sinceMs)
       const json = metricsToJson(metrics, sinceMs)
       if (flags.format === 'json' && !this.jsonEnabled()) this.logJson(json)
-      else if (!this.jsonEnabled()) {
-        const minutes = lookOfStdout().width === null ? null : await store.statisticsByMinute(now - hourMs)
-        this.log(await metricsText(metrics, sinceMs, minutes === null ? null : { minutes, now }))
-      }
+      else this.log(text)
       return json
     })
   }
+}
+
+async function watch(context: Context, sinceMs: number | null, intervalMs: number): Promise<void> {
+  const make = () => metricsTextOf(context, sinceMs)
+  if (!canShowScreen()) return printAgain(intervalMs, make)
+  const { watchText } = await import('../src/tui/watch-text.js')
+  await watchText('offstage metrics: q quits', intervalMs, make)
 }

@@ -1,6 +1,7 @@
 import { BaseCommand } from '../src/cli/base-command.js'
 import { monitorFlags, monitorOptions } from '../src/cli/monitor-flags.js'
-import { canShowMonitor, watchStatus } from '../src/cli/watch-status.js'
+import { canShowScreen } from '../src/cli/watch.js'
+import { watchStatus } from '../src/cli/watch-status.js'
 
 export default class Monitor extends BaseCommand {
   static override summary = 'Watch jobs, queues, workers and schedules live, and act on them'
@@ -14,7 +15,7 @@ Exit codes: 0 quit, 2 usage, 6 store unavailable at the start without a terminal
     const { flags } = await this.parse(Monitor)
     const options = monitorOptions(flags)
     const context = await this.context(flags)
-    if (!canShowMonitor()) return watchStatus(context, options.intervalMs)
+    if (!canShowScreen()) return watchStatus(context, options.intervalMs)
     const { runMonitor } = await import('../src/tui/monitor.js')
     await runMonitor(context, options)
   }

@@ -9,7 +9,8 @@ import { monitorFlags, monitorOptions } from '../src/cli/monitor-flags.js'
 import { takeSignals } from '../src/cli/signals.js'
 import { assertFlags, assertNow, checkedText } from '../src/cli/status/assertions.js'
 import { statusText } from '../src/cli/status/status-text.js'
-import { canShowMonitor, watchStatus } from '../src/cli/watch-status.js'
+import { canShowScreen } from '../src/cli/watch.js'
+import { watchStatus } from '../src/cli/watch-status.js'
 import { UsageError } from '../src/domain/errors.js'
 import { systemClock } from '../src/engine/clock.js'
 import type { Store } from '../src/stores/store.js'
@@ -66,7 +67,7 @@ export default class Status extends DataCommand {
 async function watch(context: Context, job: string | undefined, options: ReturnType<typeof monitorOptions>) {
   if (job !== undefined)
     throw new UsageError('E_USAGE', '--watch is for all jobs', `for one: offstage status ${job} -f`)
-  if (!canShowMonitor()) return watchStatus(context, options.intervalMs)
+  if (!canShowScreen()) return watchStatus(context, options.intervalMs)
   const { runMonitor } = await import('../src/tui/monitor.js')
   await runMonitor(context, options)
 }

@@ -85,7 +85,7 @@ describe('a terminal', () => {
 
 test('What is no terminal gets the status again and again, without escape codes, until its reader has gone.', async () => {
   const project = cliProject()
-  const { stdout, exitCode } = await project.shell(`${monitor} | head -40; offstage status --watch -n 9 | head -1`)
+  const { stdout, exitCode } = await project.shell(`${monitor} | head -40; offstage status --watch -n 1 | head -1`)
   expect(exitCode).toBe(0)
   expect(stdout.match(/No jobs yet/g)?.length).toBeGreaterThan(1)
   expect(drivesTerminal(stdout)).toBeNull()
@@ -220,4 +220,17 @@ test('The output of a running job appears as it is printed.', async () => {
   project.write('end', '')
   await worker.ended
   await eventually(() => expect(terminal.screen()).toContain('2 lines'))
+})
+
+test('metrics --watch draws the table again and again, and gives the terminal back.', async () => {
+  const project = await troubled()
+  const terminal = new TmuxTerminal(project, 'offstage metrics --watch -n 0.2')
+  await terminal.shows(/mail\.send +3 +0 +3/)
+  expect(terminal.fact('alternate_on')).toBe('1')
+  await enqueueJob(project, 'mail.send', [424], { retries: 0, queue: 'mail' })
+  await project.run(['workers', 'start', '--burst', '--queues', 'mail'])
+  await terminal.shows(/mail\.send +4 +0 +4/)
+  terminal.press('q')
+  await terminal.shows(/exit code 0/)
+  expectRestored(terminal)
 })

@@ -1,5 +1,6 @@
+import { sparkline } from '../../views/sparkline.js'
 import type { State } from '../model/state.js'
-import { grouped, sparkline } from '../text/charts.js'
+import { grouped } from '../text/charts.js'
 import { type Line, span } from '../text/line.js'
 import { countText, durationText } from '../words.js'
 import { bold, dim } from './signs.js'
@@ -27,7 +28,7 @@ export function lastHour({ data }: State, width: number, hasCharts: boolean): re
     const most = Math.max(...shown)
     return [
       dim(` ${name.padEnd(7)}`),
-      span(sparkline(shown, most), most === 0 ? 'dim' : style),
+      span(sparkline(shown), most === 0 ? 'dim' : style),
       dim(`  ${unit}most ${countText(most)}`),
     ]
   }
