@@ -1,19 +1,17 @@
 import { Args, Flags } from '@oclif/core'
 import { type Context, withReader } from '../src/app/context.js'
 import { currentStatus } from '../src/app/current-status.js'
-import { findJob, jobIdOf } from '../src/app/jobs/find-job.js'
+import { findJob } from '../src/app/jobs/find-job.js'
 import { DataCommand } from '../src/cli/base-command.js'
-import { exitCodes } from '../src/cli/exit-codes.js'
+import { follow } from '../src/cli/jobs/follow.js'
 import { jobText } from '../src/cli/jobs/job-text.js'
 import { monitorFlags, monitorOptions } from '../src/cli/monitor-flags.js'
-import { takeSignals } from '../src/cli/signals.js'
 import { assertFlags, assertNow, checkedText } from '../src/cli/status/assertions.js'
 import { statusText } from '../src/cli/status/status-text.js'
 import { canShowScreen } from '../src/cli/watch.js'
 import { watchStatus } from '../src/cli/watch-status.js'
 import { UsageError } from '../src/domain/errors.js'
 import { systemClock } from '../src/engine/clock.js'
-import type { Store } from '../src/stores/store.js'
 
 export default class Status extends DataCommand {
   static override summary = 'Show queues, workers and schedules, or everything about a job'
@@ -70,12 +68,4 @@ async function watch(context: Context, job: string | undefined, options: ReturnT
   if (!canShowScreen()) return watchStatus(context, options.intervalMs)
   const { runMonitor } = await import('../src/tui/monitor.js')
   await runMonitor(context, options)
-}
-
-async function follow(store: Store, job: string): Promise<void> {
-  const { showProgress } = await import('../src/cli/jobs/show-progress.js')
-  const interruption = takeSignals(exitCodes.interrupted)
-  await showProgress(store, jobIdOf(job), interruption.graceful)
-  interruption.release()
-  if (interruption.graceful.aborted) process.exitCode = exitCodes.interrupted
 }
