@@ -101,7 +101,7 @@ describe.skipIf(!hasZsh)('completion in zsh', () => {
     const many = await onTerminal(project, 'READY> ', 'offstage run email.\\t\\x15exit\\n', start)
     expect(many.screen).toMatch(/email\.send +-- Sends a mail: to \$\(touch hacked\) one\./)
     const jobs = await onTerminal(project, 'READY> ', 'offstage jobs show \\t\\nexit\\n', start)
-    expect(jobs.screen).toMatch(/j1 +shell/)
+    expect(jobs.screen).toMatch(/j1 +true/)
     expect((await project.shell('test -e hacked')).exitCode).toBe(1)
   })
 })
