@@ -6,6 +6,7 @@ import type { Store } from '../../stores/store.js'
 import { prometheusText } from '../../views/prometheus/prometheus.js'
 import { seenWorkers } from '../../views/worker.js'
 import { judge, scheduleHealths } from '../health/judge.js'
+import { buildInfo } from './build-info.js'
 import { storeBytes } from './store-bytes.js'
 
 /**
@@ -40,7 +41,7 @@ export async function prometheusMetrics(
     schedules: schedules.map((schedule, index) => ({ ...schedule, nextAt: behind[index]?.nextAt ?? null })),
     health: status,
     storeBytes: storeBytes(location),
-    version,
+    build: await buildInfo(version, location),
   }
   return prometheusText(facts, now)
 }

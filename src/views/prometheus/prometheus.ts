@@ -3,7 +3,7 @@ import type { EpochMs } from '../../domain/job.js'
 import type { TaskStatistics } from '../../domain/statistics.js'
 import type { QueueInfo } from '../../stores/store.js'
 import type { SeenWorker } from '../worker.js'
-import { Exposition } from './exposition.js'
+import { Exposition, type Labels } from './exposition.js'
 import { addQueues } from './queues.js'
 import { addSchedules, type ShownSchedule } from './schedules.js'
 import { addTasks } from './tasks.js'
@@ -19,7 +19,8 @@ export interface PrometheusFacts {
   readonly health: HealthStatus
   /** null: the store is no file. */
   readonly storeBytes: number | null
-  readonly version: string
+  /** The labels of `offstage_build_info`. */
+  readonly build: Labels
 }
 
 /** The whole store as Prometheus reads it. Names and labels are stable: see docs/metrics.md. */
@@ -36,6 +37,6 @@ export function prometheusText(facts: PrometheusFacts, now: EpochMs): string {
     out.sample('offstage_store_bytes', {}, facts.storeBytes)
   }
   out.metric('offstage_build_info', 'gauge', 'Always 1; the labels say what runs.')
-  out.sample('offstage_build_info', { version: facts.version, node: process.versions.node }, 1)
+  out.sample('offstage_build_info', facts.build, 1)
   return out.text()
 }
