@@ -151,9 +151,14 @@ test('TRACEPARENT of a command goes to its job, and to a program that the job ru
   const [traceId, spanId] = ['4bf92f3577b34da6a3ce929d0e0e4736', '00f067aa0ba902b7']
   const env = { TRACEPARENT: `00-${traceId}-${spanId}-01`, TRACESTATE: 'vendor=1' }
   await project.run(['run', 'work.child', '--detach'], { env })
+  await project.run(['schedule', 'work.child', '--every', '1h'])
+  await project.run(['schedule', 'trigger', 'work.child'], { env })
   await project.run(['run', '--detach', '--', 'sh', '-c', 'echo "\\"$TRACEPARENT $TRACESTATE\\""'], { env })
   await project.run(['workers', 'start', '--burst'])
-  expect(named(spansOf(project), 'offstage run work.child')).toMatchObject([{ traceId, parent: spanId }])
+  expect(named(spansOf(project), 'offstage run work.child')).toMatchObject([
+    { traceId, parent: spanId },
+    { traceId, parent: spanId },
+  ])
   expect((await jobsOf(project)).at(-1)?.result).toBe(`${env.TRACEPARENT} vendor=1`)
 })
 

@@ -18,6 +18,13 @@ test('It has the job as a reader of jobs gets it, masked, and a line of text.', 
   expect(JSON.stringify(json)).not.toContain('t-secret')
 })
 
+test('The text shows a command as it was typed, with its secrets masked.', () => {
+  const job = { ...failed('["./backup.sh","--token","t-secret"]'), task: 'shell' }
+  const json = notificationJson({ job, attempts: [] }, [], from)
+  expect(json.text).toMatch(/^j1 \(\.\/backup\.sh --token '?\*\*\*'?\) failed/)
+  expect(JSON.stringify(json)).not.toContain('t-secret')
+})
+
 test('What is too large is left out: the arguments first, then the attempts.', () => {
   const large = JSON.stringify(['x'.repeat(255 * 1024)])
   expect(notificationJson({ job: failed(large), attempts: [] }, [], from).job.args).toBeNull()

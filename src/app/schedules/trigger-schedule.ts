@@ -1,11 +1,13 @@
 import { ProjectError } from '../../domain/errors.js'
+import type { NewJob } from '../../domain/job.js'
 import { makeJob } from '../../domain/request.js'
 import type { StoredSchedule } from '../../domain/schedule/schedule.js'
 import { systemClock } from '../../engine/clock.js'
-import type { Store } from '../../stores/store.js'
+import type { Enqueued, Store } from '../../stores/store.js'
 import type { JobJson } from '../../views/job.js'
 import { findJob } from '../jobs/find-job.js'
 import type { ProjectTasks } from '../project-tasks.js'
+import { enqueueInSpans } from '../run/enqueue-in-spans.js'
 import { findTask, prepareJobs } from '../run/prepare-jobs.js'
 import { findSchedule, noSchedule } from './find-schedule.js'
 
@@ -36,7 +38,14 @@ export async function triggerSchedule(
   const [job] = isKnown
     ? await prepareJobs(pool, [findTask(catalog, task)], argsJson, options, now)
     : [makeJob(task, taskDefaults, argsJson, options, now)]
-  const record = job === undefined ? null : await store.triggerSchedule({ name, job })
-  if (record === null || record.job === null) throw noSchedule(name, [])
-  return findJob(store, record.job, redact, now)
+  if (job === undefined) throw new Error('no job was made')
+  const [fired] = await enqueueInSpans([job], ([traced = job]) => fire(store, name, traced))
+  if (fired === undefined) throw noSchedule(name, [])
+  return findJob(store, fired.id, redact, now)
+}
+
+/** Nothing if the schedule is gone. */
+async function fire(store: Store, name: string, job: NewJob): Promise<readonly Enqueued[]> {
+  const record = await store.triggerSchedule({ name, job })
+  return record === null || record.job === null ? [] : [{ id: record.job, answer: 'created' }]
 }
