@@ -57,7 +57,7 @@ function millionsText({ jobs, memory, readings }: Millions): string {
 
 ${table(['With as many waiting and ended', 'ms over an empty store'], looks)}
 
-No scrape held the event loop up for longer than ${readings.heldMs.toFixed(1)} ms.`
+A scrape held the event loop up for ${readings.heldMs.toFixed(1)} ms at a time.`
 }
 
 function startUpText(starts: readonly StartUp[]): string {
