@@ -4,8 +4,8 @@ import { OffstageError } from '../domain/errors.js'
 import { systemClock } from '../engine/clock.js'
 import type { Event } from './model/update.js'
 
-// A look may take a twentieth of the time: a store that answers slowly is asked less often.
-const share = 20
+// Looks may take this part of a processor: a store that takes long to read is read less often.
+const maxShare = 0.04
 const maxPauseMs = 15_000
 
 /** Looks at the store again and again, never twice at one time. */
@@ -28,8 +28,10 @@ export class Poll {
   async run(): Promise<void> {
     while (!this.#over.signal.aborted) {
       this.#wake = new AbortController()
-      const tookMs = await this.#look()
-      const pauseMs = Math.max(this.#intervalMs, Math.min(maxPauseMs, tookMs * share))
+      const before = process.cpuUsage()
+      await this.#look()
+      const { user, system } = process.cpuUsage(before)
+      const pauseMs = Math.max(this.#intervalMs, Math.min(maxPauseMs, (user + system) / 1_000 / maxShare))
       await systemClock.sleep(pauseMs, AbortSignal.any([this.#wake.signal, this.#over.signal]))
     }
     await this.#store.close()
@@ -44,14 +46,12 @@ export class Poll {
     this.#over.abort()
   }
 
-  async #look(): Promise<number> {
-    const startedAt = systemClock.monotonicMs()
+  async #look(): Promise<void> {
     try {
       this.#emit({ type: 'read', data: await this.#store.read(this.#wish()) })
     } catch (thrown) {
       if (!(thrown instanceof OffstageError)) throw thrown
       this.#emit({ type: 'unread', reason: thrown.message, at: systemClock.now() })
     }
-    return systemClock.monotonicMs() - startedAt
   }
 }

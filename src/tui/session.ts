@@ -1,4 +1,5 @@
 import type { Context } from '../app/context.js'
+import type { MonitorWish } from '../app/monitor/monitor-data.js'
 import { MonitoredStore } from '../app/monitor/monitored-store.js'
 import { OffstageError } from '../domain/errors.js'
 import { carryOut, countGroup } from './act.js'
@@ -25,6 +26,8 @@ export class Session {
   readonly #poll: Poll
   readonly #listeners = new Set<() => void>()
   #terminal: Terminal | null = null
+  /** The next look is for the job at the cursor alone. */
+  #wantsOnlyJob = false
   #state: State
   #drawn: { readonly of: State; readonly lines: readonly string[] } | null = null
 
@@ -36,7 +39,7 @@ export class Session {
     this.#poll = new Poll(
       this.#store,
       state.intervalMs,
-      () => wishOf(this.#state),
+      () => this.#wish(),
       (event) => this.dispatch(event),
     )
   }
@@ -76,16 +79,25 @@ export class Session {
     return this.#drawn.lines
   }
 
+  #wish(): MonitorWish {
+    const onlyJob = this.#wantsOnlyJob
+    this.#wantsOnlyJob = false
+    return { ...wishOf(this.#state), onlyJob }
+  }
+
   /** The detail of a job is read when the cursor has come to it. */
   #followCursor(event: Event): void {
     if (event.type !== 'read') return
     const { job } = wishOf(this.#state)
-    if (job !== null && this.#state.data.job?.job.id !== job && !this.#state.isFrozen) this.#poll.lookNow()
+    if (job === null || this.#state.data.job?.job.id === job || this.#state.isFrozen) return
+    this.#wantsOnlyJob = true
+    this.#poll.lookNow()
   }
 
   #do(effect: Effect): void {
     switch (effect.type) {
       case 'read':
+        this.#wantsOnlyJob = false
         this.#poll.lookNow()
         return
       case 'count':

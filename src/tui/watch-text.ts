@@ -2,8 +2,8 @@ import { OffstageError } from '../domain/errors.js'
 import { systemClock } from '../engine/clock.js'
 import { openTerminal } from './terminal.js'
 
-// As the monitor's: a text that takes long to make is made less often.
-const share = 20
+// As in the monitor: a text that takes long to make is made less often.
+const maxShare = 0.04
 
 /** Shows a text on the whole screen, made anew each interval, until somebody quits with q or Ctrl-C. */
 export async function watchText(title: string, intervalMs: number, make: () => Promise<string>): Promise<void> {
@@ -30,9 +30,10 @@ export async function watchText(title: string, intervalMs: number, make: () => P
   const making = (async () => {
     while (!over.signal.aborted) {
       resized = new AbortController()
-      const startedAt = systemClock.monotonicMs()
+      const before = process.cpuUsage()
       show(await textOrTrouble(make))
-      const pauseMs = Math.max(intervalMs, (systemClock.monotonicMs() - startedAt) * share)
+      const { user, system } = process.cpuUsage(before)
+      const pauseMs = Math.max(intervalMs, (user + system) / 1_000 / maxShare)
       await systemClock.sleep(pauseMs, AbortSignal.any([over.signal, resized.signal]))
     }
   })()

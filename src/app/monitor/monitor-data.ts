@@ -15,6 +15,8 @@ export interface MonitorWish {
   readonly jobs: { readonly filter: JobFilter; readonly limit: number }
   /** The job at the cursor; null if none is shown. */
   readonly job: JobId | null
+  /** Only that job is read: all else was read a moment ago. */
+  readonly onlyJob: boolean
   /** Whether the output of that job is on the screen. */
   readonly wantsLog: boolean
   /** The schedule whose history is open. */

@@ -5,6 +5,7 @@ import type { JobReader, PausedQueue, QueueSample, Store } from '../../stores/st
 import { healthAtAGlance } from '../../views/health.js'
 import { jobToListItem } from '../../views/job.js'
 import { queueToJson } from '../../views/queue.js'
+import { shownTask } from '../../views/shown-task.js'
 import { type SeenWorker, seenWorkers } from '../../views/worker.js'
 import { readHealth } from '../health/current-health.js'
 import { listJobs } from '../jobs/list-jobs.js'
@@ -59,7 +60,8 @@ export class MonitorReader {
 
   /** What the wish asks for. Parts that it does not ask for are missing. Throws StoreUnavailableError. */
   async read(wish: MonitorWish, now: EpochMs): Promise<Partial<MonitorData> & Pick<MonitorData, 'at'>> {
-    const { view } = wish
+    const { view, job, onlyJob } = wish
+    if (onlyJob && job !== null) return { at: now, job: await this.#detail.read(job, wish.wantsLog, now) }
     const jobs = await this.#store.running(maxRunning)
     const seen = seenWorkers(await this.#store.workers(), now)
     const base = {
@@ -133,7 +135,7 @@ async function runningJobs(
   const progress = await store.progress(jobs.map(({ id }) => id))
   return jobs.map((job) => ({
     id: job.id,
-    task: jobToListItem(job, redact).task,
+    task: shownTask(jobToListItem(job, redact)),
     queue: job.queue,
     worker: job.worker,
     startedAt: job.startedAt,

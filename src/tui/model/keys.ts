@@ -76,7 +76,7 @@ export const keyTable: readonly Key[] = [
       if (id === undefined) return step(state)
       const selected = new Set(state.jobs.selected)
       if (!selected.delete(id)) selected.add(id)
-      return step(cursorAt({ ...state, jobs: { ...state.jobs, selected } }, cursorRow(state) + 1))
+      return step(cursorAt({ ...state, jobs: { ...state.jobs, selected } }, cursorRow(state) + 1), { type: 'read' })
     },
   }),
   key(['A'], 'A', 'selects all jobs that are shown; again: none', {

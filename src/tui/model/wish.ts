@@ -15,6 +15,7 @@ export function wishOf(state: State): MonitorWish {
     view,
     jobs: { filter: jobs.filter, limit },
     job: jobAtCursor(state)?.id ?? null,
+    onlyJob: false,
     wantsLog: jobs.part === 'log' || jobs.part === 'info',
     schedule,
   }

@@ -2,19 +2,13 @@ import type { JobLog, MonitorData } from '../../app/monitor/monitor-data.js'
 import type { OutputLine } from '../../domain/job.js'
 import { stateGlyphs } from '../../views/glyphs.js'
 import type { JobJson, JobListItem } from '../../views/job.js'
+import { shownTask } from '../../views/shown-task.js'
 import { jobAtCursor } from '../model/rows.js'
 import type { State } from '../model/state.js'
 import { type Line, lineOf, span, widthOfLine } from '../text/line.js'
 import { clockText, durationText } from '../words.js'
 import type { Area } from './area.js'
 import { bold, dim, jobState, ruled, signed } from './signs.js'
-
-/** The task of a job; of a command what was typed. */
-export function titleOf({ task, args }: Pick<JobListItem, 'task' | 'args'>): string {
-  if (task !== 'shell') return task
-  const words = args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg)))
-  return `shell: ${words.join(' ')}`
-}
 
 /** The job at the cursor: all at a glance, or one part of it in full. */
 export function detailView(state: State, { width, height }: Area): readonly Line[] {
@@ -30,7 +24,7 @@ function heading(job: Pick<JobListItem, 'id' | 'task' | 'args'>, state: State, w
     const letter = { info: 'i', log: 'l', attempts: 'a', args: 'e' }[name]
     return [span(` ${letter} ${name}`, name === state.jobs.part ? 'bold' : 'dim')]
   })
-  return ruled([bold(job.id), span(` ${titleOf(job).slice(0, Math.max(8, width - 50))}`)], parts, width, widthOfLine)
+  return ruled([bold(job.id), span(` ${shownTask(job).slice(0, Math.max(8, width - 50))}`)], parts, width, widthOfLine)
 }
 
 function part(state: State, { job, log }: NonNullable<MonitorData['job']>, area: Area): readonly Line[] {

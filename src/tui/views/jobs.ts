@@ -1,5 +1,6 @@
 import { stateGlyphs } from '../../views/glyphs.js'
 import type { JobListItem } from '../../views/job.js'
+import { shownTask } from '../../views/shown-task.js'
 import { jobOrders } from '../model/orders.js'
 import { cursorRow, jobsShown } from '../model/rows.js'
 import { isSmall, type State } from '../model/state.js'
@@ -7,7 +8,7 @@ import { grid, listRow, window } from '../text/grid.js'
 import { beside, type Content, type Line, lineOf, span, spread } from '../text/line.js'
 import { agoText, countText, durationText, inText } from '../words.js'
 import type { Area } from './area.js'
-import { detailView, titleOf } from './job-detail.js'
+import { detailView } from './job-detail.js'
 import { count, dim, jobState, signed } from './signs.js'
 
 /** The jobs, and the one at the cursor: below, from 140 columns on beside them, or on the whole screen. */
@@ -107,7 +108,7 @@ function cells(job: JobListItem, { now, jobs }: State): readonly Content[] {
     jobs.selected.has(id) ? span('x', 'cyan') : ' ',
     id,
     jobState(job),
-    titleOf(job),
+    shownTask(job),
     queue,
     `${Math.min(failures + (job.state === 'completed' || failures === 0 || job.state === 'running' ? 1 : 0), maxRetries + 1)}/${maxRetries + 1}`,
     waited === null || job.failures > 0 ? dim('-') : durationText(waited),
