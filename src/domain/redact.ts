@@ -1,15 +1,30 @@
 import type { JsonValue } from './json.js'
 
-const secretNames = ['password', 'secret', 'token', 'authorization', 'apikey', 'cookie']
+// Words of names, in lower case: `API key` is two of them in a row.
+const secretWords = [
+  'password',
+  'passwd',
+  'passphrase',
+  'secret',
+  'token',
+  'authorization',
+  'apikey',
+  'api key',
+  'private key',
+  'access key',
+  'cookie',
+  'credentials',
+]
 
 export const mask = '***'
 
-// Shorter values are too common as words: masking every "1" would hide the text and not the secret.
-const shortestSecret = 4
+// Shorter texts are too common as words: masking every "prod" would hide the output and not the secret.
+const shortestSecret = 6
 
 /**
- * `value` as it may be shown: what stands under a key that is named like a secret is masked, at any depth. A key
- * matches if it contains a name, whatever its case, dashes and underscores. `more` adds names.
+ * `value` as it may be shown: what stands under a key that is named like a secret is masked, at any depth. A key is named so if
+ * it has a secret's word, such as `accessToken`, `api_key` or `set-cookie`, but not `tokens` or `secretary`. `more` adds
+ * words. Numbers, booleans and null are never masked.
  */
 export function redact(value: JsonValue, more: readonly string[]): JsonValue {
   return masked(value, isSecretName(more))
@@ -23,8 +38,14 @@ export function redactText(text: string, value: JsonValue, more: readonly string
 /**
  * The same for many texts, also where they are the lines of a secret of several lines; null if there are no secrets.
  */
-export function textMask(value: JsonValue, more: readonly string[]): ((text: string) => string) | null {
-  const whole = textsBelow(value, isSecretName(more), false)
+export function textMask(value: JsonValue, more: readonly string[]): TextMask | null {
+  return maskOf(textsBelow(value, isSecretName(more), false))
+}
+
+export type TextMask = (text: string) => string
+
+/** A mask of these secrets in any text; null if there are none that are long enough to be told from words. */
+export function maskOf(whole: readonly string[]): TextMask | null {
   const lines = whole.filter((secret) => secret.includes('\n')).flatMap((secret) => secret.split(/\r?\n/))
   const secrets = [...whole, ...lines].filter((secret) => secret.length >= shortestSecret)
   if (secrets.length === 0) return null
@@ -33,14 +54,26 @@ export function textMask(value: JsonValue, more: readonly string[]): ((text: str
   return (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, mask), text)
 }
 
-/** Tells names of secrets, such as `accessToken` and `--api-key`; `more` adds names. */
+/** Tells names of secrets, such as `accessToken` and `--api-key`; `more` adds words. */
 export function isSecretName(more: readonly string[]): (key: string) => boolean {
-  const names = [...secretNames, ...more.map(plain)]
-  return (key) => names.some((name) => plain(key).includes(name))
+  const secrets = [...secretWords, ...more.map(wordsOf)].map((words) => ` ${words} `)
+  return (key) => {
+    const words = ` ${wordsOf(key)} `
+    return secrets.some((secret) => words.includes(secret))
+  }
+}
+
+/** `accessToken`, `access_token` and `Access-Token` are `access token`; `APIKey` is `api key`. */
+function wordsOf(name: string): string {
+  const separated = name.replace(/([a-z\d])([A-Z])/g, '$1 $2').replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
+  return separated
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim()
+    .toLowerCase()
 }
 
 function textsBelow(value: JsonValue, isSecret: (key: string) => boolean, secret: boolean): string[] {
-  if (typeof value === 'string' || typeof value === 'number') return secret ? [String(value)] : []
+  if (typeof value === 'string') return secret ? [value] : []
   if (typeof value !== 'object' || value === null) return []
   if (Array.isArray(value)) return value.flatMap((item) => textsBelow(item, isSecret, secret))
   return Object.entries(value).flatMap(([key, item]) => textsBelow(item, isSecret, secret || isSecret(key)))
@@ -51,11 +84,8 @@ function masked(value: JsonValue, isSecret: (key: string) => boolean): JsonValue
   if (typeof value !== 'object' || value === null) return value
   const copy: Record<string, JsonValue> = Object.create(null)
   for (const [key, item] of Object.entries(value as { readonly [key: string]: JsonValue })) {
-    copy[key] = isSecret(key) ? mask : masked(item, isSecret)
+    const hides = typeof item === 'string' || (typeof item === 'object' && item !== null)
+    copy[key] = hides && isSecret(key) ? mask : masked(item, isSecret)
   }
   return copy
-}
-
-function plain(name: string): string {
-  return name.toLowerCase().replace(/[-_]/g, '')
 }

@@ -1,7 +1,7 @@
 import { type FailureGroup, foldNumbers } from '../domain/failure-group.js'
 import type { Job } from '../domain/job.js'
 import type { JsonValue } from '../domain/json.js'
-import { redactText } from '../domain/redact.js'
+import { argsMask } from '../domain/redact-command.js'
 import { isoTime } from './iso-time.js'
 
 /** A group of failed jobs as programs read it. `sample`: the job that failed last; null if it was removed. */
@@ -24,12 +24,12 @@ export type FailureJson = ReturnType<typeof failureToJson>
  */
 export function shownFailure(
   { error }: Pick<FailureGroup, 'error'>,
-  sample: Pick<Job, 'argsJson'> | null,
+  sample: Pick<Job, 'task' | 'argsJson'> | null,
   redactMore: readonly string[],
 ): string {
   if (sample === null) return error.replace(/:.*$/s, '')
   const args = JSON.parse(sample.argsJson, (_, value: unknown) =>
     typeof value === 'string' ? foldNumbers(value) : value,
   ) as JsonValue
-  return redactText(error, args, redactMore)
+  return argsMask(sample.task, args, redactMore)?.(error) ?? error
 }

@@ -1,8 +1,8 @@
 import type { JobError } from '../domain/failure.js'
 import type { Attempt, Job, Progress } from '../domain/job.js'
 import type { JsonValue } from '../domain/json.js'
-import { redact, redactText } from '../domain/redact.js'
-import { redactArgs } from '../domain/redact-command.js'
+import { redact } from '../domain/redact.js'
+import { argsMask, redactArgs } from '../domain/redact-command.js'
 import { isoTime } from './iso-time.js'
 
 /** A job as programs read it: times as ISO texts in UTC, durations as numbers of milliseconds, absent as null. */
@@ -77,22 +77,26 @@ function attemptToJson(attempt: Attempt, error: JobError | null) {
 }
 
 /** An error that may be shown: secrets of the arguments are masked in it. */
-export function shownError(job: Pick<Job, 'argsJson'>, error: JobError, redactMore: readonly string[]): JobError
 export function shownError(
-  job: Pick<Job, 'argsJson'>,
+  job: Pick<Job, 'task' | 'argsJson'>,
+  error: JobError,
+  redactMore: readonly string[],
+): JobError
+export function shownError(
+  job: Pick<Job, 'task' | 'argsJson'>,
   error: JobError | null,
   redactMore: readonly string[],
 ): JobError | null
 export function shownError(
-  job: Pick<Job, 'argsJson'>,
+  job: Pick<Job, 'task' | 'argsJson'>,
   error: JobError | null,
   redactMore: readonly string[],
 ): JobError | null {
   if (error === null) return null
-  const args = JSON.parse(job.argsJson) as JsonValue
-  const shown = (text: string) => redactText(text, args, redactMore)
+  const shown = argsMask(job.task, JSON.parse(job.argsJson) as JsonValue, redactMore) ?? ((text: string) => text)
   const { name, message, stack } = error
-  return { ...error, name: shown(name), message: shown(message), stack: stack && shown(stack) }
+  const others = redact(error as unknown as JsonValue, redactMore) as unknown as JobError
+  return { ...others, name: shown(name), message: shown(message), stack: stack && shown(stack) }
 }
 
 function withoutStack(error: JobError | null) {

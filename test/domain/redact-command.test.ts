@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { redactArgs } from '../../src/domain/redact-command.js'
+import { argsMask, redactArgs } from '../../src/domain/redact-command.js'
 
 test.each([
   [
@@ -33,6 +33,15 @@ test.each([
     ['echo', 'the password is here'],
   ],
   [
+    ['curl', 'http://h', '-H', 'Authorization:tok'],
+    ['curl', 'http://h', '-H', 'Authorization:***'],
+  ],
+  [['curl http://h -H Authorization:tok'], ['curl http://h -H Authorization:***']],
+  [['URL=https://h/?token=x&page=2 make'], ['URL=https://h/?token=***&page=2 make']],
+  [['get --url=https://h/?api_key=x'], ['get --url=https://h/?api_key=***']],
+  [['PATH=/bin:PASSWORD=x ls'], ['PATH=/bin:PASSWORD=*** ls']],
+  [['run --env "A=1 TOKEN=x" y'], ['run --env "A=1 TOKEN=***" y']],
+  [
     ['make', 'CC=gcc', 7],
     ['make', 'CC=gcc', 7],
   ],
@@ -44,4 +53,20 @@ test('The config adds names, and other tasks keep their words.', () => {
   expect(redactArgs('shell', ['a', '--pin', '1234'], ['pin'])).toEqual(['a', '--pin', '***'])
   expect(redactArgs('mail', ['--password', 'x'], [])).toEqual(['--password', 'x'])
   expect(redactArgs('mail', [{ password: 'x' }], [])).toEqual([{ password: '***' }])
+})
+
+test('What a command repeats of its secrets is masked.', () => {
+  const words = [
+    'sh',
+    '-c',
+    'curl -H "Authorization: Bearer abcdef"',
+    'x',
+    '--token',
+    'hunter22secret',
+    'API_KEY="q w e r t y"',
+  ]
+  const mask = argsMask('shell', words, [])
+  expect(mask?.('bad hunter22secret, Bearer abcdef, q w e r t y')).toBe('bad ***, ***, ***')
+  expect(argsMask('shell', ['make', 'test'], [])).toBeNull()
+  expect(argsMask('mail', [{ password: 'hunter22' }], [])?.('hunter22')).toBe('***')
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { redact } from '../../src/domain/redact.js'
+import { redact, redactText, textMask } from '../../src/domain/redact.js'
 
 describe('redact', () => {
   test('Whatever stands under a key named like a secret is masked, at any depth.', () => {
@@ -13,7 +13,7 @@ describe('redact', () => {
       user: 'Ada',
       password: '***',
       nested: [{ accessToken: '***' }, { list: [{ Cookie: '***' }] }],
-      empty: { secret: '***' },
+      empty: { secret: null },
     })
   })
 
@@ -33,17 +33,33 @@ describe('redact', () => {
     expect(redact({ [key]: 'x' }, [])).toEqual({ [key]: '***' })
   })
 
-  test.each(['pass', 'key', 'name', 'api'])('The key %s is none.', (key) => {
-    expect(redact({ [key]: 'x' }, [])).toEqual({ [key]: 'x' })
-  })
+  test.each(['pass', 'key', 'name', 'api', 'maxTokens', 'cookies', 'secretary', 'tokenizer', 'authorized'])(
+    'The key %s is none.',
+    (key) => {
+      expect(redact({ [key]: 'x' }, [])).toEqual({ [key]: 'x' })
+    },
+  )
 
-  test('A project adds names of its own, whatever their case, dashes and underscores.', () => {
-    expect(redact({ cardPin: 1, 'credit_card-number': 2, spin: 3, other: 4 }, ['pin', 'Credit-Card'])).toEqual({
+  test('A project adds words of its own, whatever their case, dashes and underscores.', () => {
+    const value = { cardPin: 'a', 'credit_card-number': 'b', spin: 'c', other: 'd' }
+    expect(redact(value, ['pin', 'Credit-Card'])).toEqual({
       cardPin: '***',
       'credit_card-number': '***',
-      spin: '***',
-      other: 4,
+      spin: 'c',
+      other: 'd',
     })
+  })
+
+  test('Numbers, booleans and null are never masked, and never cut out of a text.', () => {
+    const value = { token: 123456789, tokenCount: 7, password: true, secret: null }
+    expect(redact(value, [])).toEqual(value)
+    expect(textMask(value, [])).toBeNull()
+  })
+
+  test('A text that repeats a secret of six characters and more is masked, each of its lines too.', () => {
+    expect(redactText('login with hunter2 failed', { password: 'hunter2' }, [])).toBe('login with *** failed')
+    expect(redactText('prod is down', { secret: 'prod' }, [])).toBe('prod is down')
+    expect(redactText('second line', { secret: 'first line\nsecond line' }, [])).toBe('***')
   })
 
   test('Other values stay as they are, and the given one is not changed.', () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { formatDuration } from '../../domain/duration.js'
 import type { EpochMs } from '../../domain/job.js'
 import { machineZone } from '../../domain/schedule/local-time.js'
@@ -36,14 +37,19 @@ async function silentSchedules(store: Store, now: EpochMs): Promise<readonly Tro
   })
 }
 
+/** Whether TZ is the path of a file that holds UTC: a zone's file ends with its rule. */
+function isFileOfUtc(zone: string): boolean {
+  try {
+    return /\n(UTC|GMT)0\n$/.test(readFileSync(zone.replace(/^:/, ''), 'latin1'))
+  } catch {
+    return false
+  }
+}
+
 /** Node takes a TZ that it does not know for UTC, without a word. */
 function unknownZone(): readonly Trouble[] {
   const { TZ = '' } = process.env
-  if (
-    TZ === '' ||
-    machineZone() !== 'UTC' ||
-    /^:?(.*\/)?(UTC|UCT|GMT|Zulu|Universal|Greenwich|GMT[+-]?0)(0)?$/i.test(TZ)
-  )
-    return []
+  const isUtc = /^:?(.*\/)?(UTC|UCT|GMT|Zulu|Universal|Greenwich|GMT[+-]?0)(0)?$/i.test(TZ) || isFileOfUtc(TZ)
+  if (TZ === '' || machineZone() !== 'UTC' || isUtc) return []
   return [warning(`TZ=${TZ} names no time zone, and is taken as UTC`, 'write a name such as Europe/Berlin')]
 }

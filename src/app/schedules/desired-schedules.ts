@@ -1,7 +1,7 @@
 import { messageWithHint } from '../../domain/errors.js'
 import type { JsonValue } from '../../domain/json.js'
 import { refuseUnknownTarget } from '../../domain/notification.js'
-import { redactText } from '../../domain/redact.js'
+import { argsMask } from '../../domain/redact-command.js'
 import type { NewSchedule } from '../../domain/schedule/schedule.js'
 import { checkSchedules } from '../../domain/schedule/sources.js'
 import { systemClock } from '../../engine/clock.js'
@@ -36,7 +36,9 @@ export async function desiredSchedules(context: Context, tasks: ProjectTasks): P
     const ofArguments = tasksByName.get(task)?.kind === 'command' ? commandFault(args) : refused
     const fault = ofArguments ?? targetFault(plan.definition.notify, context)
     // A schema may repeat the value that it refuses.
-    return fault === null ? schedule : { ...schedule, plan: null, fault: redactText(fault, args, context.redact) }
+    return fault === null
+      ? schedule
+      : { ...schedule, plan: null, fault: argsMask(task, [...args], context.redact)?.(fault) ?? fault }
   })
   return { schedules, uncheckedBecause }
 }

@@ -1,13 +1,16 @@
 import type { Clock } from '../../domain/clock.js'
-import type { JobId, Usage } from '../../domain/job.js'
+import type { ClaimedJob, JobId, Usage } from '../../domain/job.js'
 import type { JsonValue } from '../../domain/json.js'
-import { textMask } from '../../domain/redact.js'
+import { argsMask } from '../../domain/redact-command.js'
 import type { Addition, JobStore } from '../../stores/store.js'
 import type { EngineEmitter } from '../events.js'
 import type { TaskOutput, TaskProgress } from '../ipc/messages.js'
 import { AttemptLog } from './attempt-log.js'
-import { RecentTexts } from './recent-texts.js'
+import { RecentValues } from './recent-values.js'
 import type { RunningAttempt } from './running-attempt.js'
+
+/** What tells the secrets of a job. */
+type MaskedJob = Pick<ClaimedJob, 'task' | 'argsJson'>
 
 // Often enough for a person who follows a job, and rarely enough for the store.
 const flushMs = 50
@@ -23,7 +26,7 @@ export class OutputLog {
   readonly #redact: readonly string[]
   readonly #running: (id: JobId) => RunningAttempt | undefined
   readonly #changed = new Set<RunningAttempt>()
-  readonly #ended = new RecentTexts<JobId>(maxRemembered, maxRememberedLength)
+  readonly #ended = new RecentValues<JobId, MaskedJob>(maxRemembered, maxRememberedLength)
   #cancelFlush: (() => void) | null = null
 
   /**
@@ -72,7 +75,10 @@ export class OutputLog {
         this.#events.emit('task.output', { id, attempt, at: null, ...rest })
       }
     }
-    for (const { claim } of attempts) this.#ended.set(claim.job.id, claim.job.argsJson)
+    for (const { claim } of attempts) {
+      const { id, task, argsJson } = claim.job
+      this.#ended.set(id, { task, argsJson }, argsJson.length)
+    }
     this.#flush(logged)
   }
 
@@ -83,8 +89,8 @@ export class OutputLog {
 
   /** Masks output after the end of its job, while the arguments are remembered. */
   #late({ id, text }: TaskOutput): string {
-    const argsJson = id === null ? undefined : (this.#running(id)?.claim.job.argsJson ?? this.#ended.get(id))
-    return argsJson === undefined ? text : this.#newLog(argsJson).masked(text)
+    const job = id === null ? undefined : (this.#running(id)?.claim.job ?? this.#ended.get(id))
+    return job === undefined ? text : this.#newLog(job).masked(text)
   }
 
   #logFor({ id, attempt }: { readonly id: JobId | null; readonly attempt: number }): AttemptLog | null {
@@ -94,7 +100,7 @@ export class OutputLog {
   }
 
   #logOf(attempt: RunningAttempt): AttemptLog {
-    attempt.log ??= this.#newLog(attempt.claim.job.argsJson)
+    attempt.log ??= this.#newLog(attempt.claim.job)
     this.#changed.add(attempt)
     this.#cancelFlush ??= this.#clock.after(flushMs, () => {
       this.#cancelFlush = null
@@ -103,8 +109,8 @@ export class OutputLog {
     return attempt.log
   }
 
-  #newLog(argsJson: string): AttemptLog {
-    return new AttemptLog(textMask(JSON.parse(argsJson) as JsonValue, this.#redact))
+  #newLog({ task, argsJson }: MaskedJob): AttemptLog {
+    return new AttemptLog(argsMask(task, JSON.parse(argsJson) as JsonValue, this.#redact))
   }
 
   #flush(attempts: readonly RunningAttempt[]): void {
