@@ -49,6 +49,20 @@ describe('a terminal', () => {
     expectRestored(terminal)
   })
 
+  test('Ctrl-Z gives it back until the monitor goes on.', async () => {
+    const terminal = new TmuxTerminal(cliProject(), `echo before; ${monitor}`)
+    await terminal.shows(/No jobs yet/)
+    const pid = terminal.pid('monitor')
+    terminal.press('C-z')
+    await terminal.shows(/before/)
+    expectRestored(terminal)
+    process.kill(pid, 'SIGCONT')
+    await terminal.shows(/No jobs yet/)
+    expect(terminal.fact('alternate_on')).toBe('1')
+    terminal.press('q')
+    await terminal.shows(/exit code 0/)
+  })
+
   test('Its size may change: a small one shows a line and the list.', async () => {
     const project = cliProject()
     await enqueueJob(project, 'hello')

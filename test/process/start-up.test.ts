@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { cliProject } from '../support/cli.js'
 
@@ -48,4 +50,27 @@ test.each([
   [['schedule', 'list']],
 ])('offstage %j loads none of the modules of Node that are slow to load.', async (args) => {
   expect(await slowModules(args)).toEqual([{ isTaskProcess: false, slow: [] }])
+})
+
+const dist = join(import.meta.dirname, '../../dist')
+
+/** A file of the bundle, and all that it imports before it runs. */
+function loadedWith(file: string, known = new Set<string>()): ReadonlySet<string> {
+  if (known.has(file)) return known
+  known.add(file)
+  const imports = readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*["'](\.[^"']+)["']/g)
+  for (const [, name = ''] of imports) loadedWith(join(dirname(file), name), known)
+  return known
+}
+
+test('No command loads React before it shows a live screen.', () => {
+  const commands = readdirSync(join(dist, 'commands'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.js'),
+  )
+  expect(commands).toContain('monitor.js')
+  const usesReact = (file: string) => /react\.(transitional\.)?element/.test(readFileSync(file, 'utf8'))
+  const chunks = readdirSync(join(dist, 'chunks')).map((file) => join(dist, 'chunks', file))
+  expect(chunks.filter(usesReact)).toHaveLength(1)
+  const early = [join(dist, 'src/cli.js'), ...commands.map((file) => join(dist, 'commands', file))]
+  expect(early.filter((file) => [...loadedWith(file)].some(usesReact))).toEqual([])
 })
