@@ -56,12 +56,12 @@ export class Session {
 
   dispatch(event: Event): void {
     const { state, effects } = update(this.#state, event)
-    if (state !== this.#state) {
-      this.#state = state
-      for (const listener of this.#listeners) listener()
-    }
+    const hasChanged = state !== this.#state
+    this.#state = state
     for (const effect of effects) this.#do(effect)
-    this.#followCursor(event)
+    // Two pictures in a row would cost twice as much.
+    if (this.#followsCursor(event) || !hasChanged) return
+    for (const listener of this.#listeners) listener()
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -85,13 +85,15 @@ export class Session {
     return { ...wishOf(this.#state), onlyJob }
   }
 
-  /** The detail of a job is read when the cursor has come to it. */
-  #followCursor(event: Event): void {
-    if (event.type !== 'read') return
+  /** Whether the cursor has come to another job: that one is read at once, and shown then. */
+  #followsCursor(event: Event): boolean {
+    // A look for that job alone is not followed: the job may be gone.
+    if (event.type !== 'read' || event.data.queues === undefined) return false
     const { job } = wishOf(this.#state)
-    if (job === null || this.#state.data.job?.job.id === job || this.#state.isFrozen) return
+    if (job === null || this.#state.data.job?.job.id === job || this.#state.isFrozen) return false
     this.#wantsOnlyJob = true
     this.#poll.lookNow()
+    return true
   }
 
   #do(effect: Effect): void {
