@@ -1,4 +1,5 @@
 import { renameSync } from 'node:fs'
+import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/engine/clock.js'
 import { defaultStoreUrl, openStoreForReading, parseStoreUrl } from '../../src/open.js'
@@ -189,6 +190,24 @@ test('A store that vanishes leaves the last picture with its age, and comes back
   renameSync(project.path('.offstage'), project.path('empty'))
   renameSync(project.path('away'), project.path('.offstage'))
   await terminal.shows(/● live/)
+})
+
+test('A store that another process has locked is waited for.', async () => {
+  const project = cliProject()
+  await enqueueJob(project, 'hello')
+  const other = new Database(project.path('.offstage/jobs.db'))
+  try {
+    other.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; UPDATE queues SET paused_at = paused_at')
+    const terminal = new TmuxTerminal(project, monitor)
+    await terminal.shows(/another process holds its lock/)
+    other.exec('ROLLBACK')
+    other.close()
+    await terminal.shows(/● live/)
+    terminal.press('q')
+    await terminal.shows(/exit code 0/)
+  } finally {
+    other.close()
+  }
 })
 
 test('A store that is made later is shown.', async () => {
