@@ -3,7 +3,7 @@ import { type Context, withReader } from '../src/app/context.js'
 import { prometheusMetrics } from '../src/app/metrics/prometheus-metrics.js'
 import { DataCommand } from '../src/cli/base-command.js'
 import { metricsScreen, metricsTextOf } from '../src/cli/metrics-screen.js'
-import { intervalOf, monitorFlags } from '../src/cli/monitor-flags.js'
+import { intervalOf, watchFlags } from '../src/cli/monitor-flags.js'
 import { canShowScreen, printAgain } from '../src/cli/watch.js'
 import { parseDuration } from '../src/domain/duration.js'
 import { UsageError } from '../src/domain/errors.js'
@@ -29,7 +29,7 @@ Exit codes: 0 done, 2 usage, 6 store unavailable.`
       summary: 'A table for people, JSON, or the text format of Prometheus',
     }),
     watch: Flags.boolean({ char: 'w', summary: 'Draw the table again and again' }),
-    interval: monitorFlags.interval,
+    interval: watchFlags.interval,
   }
 
   async run(): Promise<unknown> {

@@ -5,7 +5,7 @@ import { findJob } from '../src/app/jobs/find-job.js'
 import { DataCommand } from '../src/cli/base-command.js'
 import { follow } from '../src/cli/jobs/follow.js'
 import { jobText } from '../src/cli/jobs/job-text.js'
-import { monitorFlags, monitorOptions } from '../src/cli/monitor-flags.js'
+import { monitorOptions, watchFlags } from '../src/cli/monitor-flags.js'
 import { assertFlags, assertNow, checkedText } from '../src/cli/status/assertions.js'
 import { statusText } from '../src/cli/status/status-text.js'
 import { canShowScreen } from '../src/cli/watch.js'
@@ -32,7 +32,7 @@ export default class Status extends DataCommand {
     follow: Flags.boolean({ char: 'f', summary: 'Show each new state until the job has ended' }),
     watch: Flags.boolean({ char: 'w', summary: 'The live monitor: the same as "offstage monitor"' }),
     ...assertFlags,
-    ...monitorFlags,
+    ...watchFlags,
   }
 
   async run(): Promise<unknown> {

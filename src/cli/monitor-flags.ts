@@ -2,14 +2,22 @@ import { Flags } from '@oclif/core'
 import { UsageError } from '../domain/errors.js'
 import { lookOfStdout } from './look.js'
 
+const interval = { char: 'n', summary: 'Seconds between two looks. Default: 1', helpValue: 'SECONDS' } as const
+const readOnly = { summary: 'No key acts on jobs, queues or schedules' }
+
 /** The flags of the live monitor. */
-export const monitorFlags = {
-  interval: Flags.string({ char: 'n', default: '1', summary: 'Seconds between two looks', helpValue: 'SECONDS' }),
-  'read-only': Flags.boolean({ summary: 'No key acts on jobs, queues or schedules' }),
+export const monitorFlags = { interval: Flags.string(interval), 'read-only': Flags.boolean(readOnly) }
+
+const withWatch = { dependsOn: ['watch'] }
+
+/** The same of a command that shows it only with `--watch`. */
+export const watchFlags = {
+  interval: Flags.string({ ...interval, ...withWatch }),
+  'read-only': Flags.boolean({ ...readOnly, ...withWatch }),
 }
 
 /** Seconds as a person typed them, in milliseconds. Throws UsageError. */
-export function intervalOf(text: string): number {
+export function intervalOf(text = '1'): number {
   const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
   if (seconds >= 0.1 && seconds <= 3_600) return Math.round(seconds * 1_000)
   throw new UsageError('E_USAGE', `--interval: ${JSON.stringify(text)} is not between 0.1 and 3600`, 'such as: -n 2')
@@ -17,7 +25,7 @@ export function intervalOf(text: string): number {
 
 /** What the monitor is started with. */
 export function monitorOptions(flags: {
-  readonly interval: string
+  readonly interval?: string | undefined
   readonly 'read-only': boolean
   readonly store?: string | undefined
   readonly cwd?: string | undefined
