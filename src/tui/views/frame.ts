@@ -84,6 +84,7 @@ function liveness(state: State): Line[number] {
   if (state.isFrozen) return span('‖ frozen', 'yellow')
   if (state.trouble !== null)
     return signed(warningGlyph, at === undefined ? 'no answer' : `${sinceText(at, state.now)} old`)
+  if (at === undefined) return dim('reading')
   return span(`● live ${durationText(state.intervalMs)}`, 'green')
 }
 
