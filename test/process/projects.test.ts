@@ -131,7 +131,7 @@ describe.concurrent('projects', () => {
       { env: { PATH } },
     )
     expect(existsSync(home)).toBe(false)
-    expect(run).toMatchObject({ exitCode: 0, stderr: '', stdout: expect.stringMatching(/^one\nQUEUE/) })
+    expect(run).toMatchObject({ exitCode: 0, stderr: '', stdout: expect.stringMatching(/^one\nhealthy\n\nQUEUE/) })
   })
 
   test('A task imports `offstage` though it is installed nowhere, and packages of its project.', async () => {
