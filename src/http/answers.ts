@@ -26,11 +26,20 @@ export function answers(probe: WorkerProbe, clock: Clock): (method: string, url:
     '/readyz': async () => isWell(probe.whyNotClaiming ?? (await whyNotAlive())),
   }
   return async (method, url) => {
-    const path = url.replace(/\?.*$/s, '')
+    const path = pathOf(url)
     const page = Object.hasOwn(pages, path) ? pages[path] : undefined
     if (page === undefined) return { status: 404, text: `there are ${Object.keys(pages).join(', ')}` }
     if (method !== 'GET' && method !== 'HEAD') return { status: 405, text: 'GET and HEAD only', allow: 'GET, HEAD' }
     // Why it does not answer may name files: that is for the worker's own log.
     return page().catch(() => ({ status: 503, text: noStore }))
   }
+}
+
+/** Whether a URL is one that asks after the worker: its answers are shared, and cost nothing to repeat. */
+export function isProbe(url: string): boolean {
+  return ['/healthz', '/readyz'].includes(pathOf(url))
+}
+
+function pathOf(url: string): string {
+  return url.replace(/\?.*$/s, '')
 }

@@ -4,7 +4,8 @@ import type { Endpoint, OpenEndpoint } from '../app/workers/worker-probe.js'
 import type { Clock } from '../domain/clock.js'
 import { UsageError } from '../domain/errors.js'
 import { type HttpAddress, hostInUrl, loopback } from '../domain/http-address.js'
-import { type Answer, answers } from './answers.js'
+import { type Answer, answers, isProbe } from './answers.js'
+import { limitConnections } from './connections.js'
 import { knownHosts } from './hosts.js'
 
 /** What a client may cost. Scrapers and probes need a fraction of it. */
@@ -29,15 +30,17 @@ export function endpointAt(address: HttpAddress, allowed: readonly string[], clo
     const isTooMany = counter(clock)
     const server = createServer(limits, (request, response) => {
       const { headers, socket } = request
-      if (isTooMany()) return send(request, response, { status: 429, text: 'too many requests' })
+      const url = request.url ?? ''
       if (!isKnown(headers.host, socket.localAddress)) {
         return send(request, response, { status: 421, text: 'no such host here: see --http-allow-host' })
       }
-      answer(request.method ?? '', request.url ?? '')
+      // A probe that is refused gets a worker killed.
+      if (!isProbe(url) && isTooMany()) return send(request, response, { status: 429, text: 'too many requests' })
+      answer(request.method ?? '', url)
         .then((found) => send(request, response, found))
         .catch(() => response.destroy())
     })
-    server.maxConnections = maxConnections
+    limitConnections(server, maxConnections)
     server.setTimeout(silenceMs)
     await listen(server, address)
     // A failing accept, such as for want of file descriptors, is no reason to end a worker.

@@ -156,13 +156,30 @@ describe('clients that cost too much', () => {
     expect(flood).toContain('HTTP/1.1 429')
   })
 
-  test('Connections over the limit are closed, and others are served once these are gone.', async () => {
+  test('Probes are answered during a flood, of unknown hosts or of scrapes.', async () => {
+    await raw('GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(400))
+    const foreign = Array.from({ length: 150 }, () => get('/healthz', 'Host: evil.example\r\n'))
+    const probes = Array.from({ length: 12 }, () => get('/healthz').then(statusOf))
+    expect(new Set((await Promise.all(foreign)).map(statusOf))).toEqual(new Set([421]))
+    expect(await Promise.all(probes)).toEqual(Array.from({ length: 12 }, () => 200))
+  })
+
+  test('Unknown hosts do not use up the requests of a second.', async () => {
+    await Promise.all(Array.from({ length: 150 }, () => get('/metrics', 'Host: evil.example\r\n')))
+    expect(statusOf(await get('/metrics'))).toBe(200)
+  })
+
+  test('Idle connections over the limit give way: the first goes, and a probe is answered.', async () => {
     const held = Array.from({ length: 50 }, () => connect(port, '127.0.0.1'))
     sockets.push(...held)
+    for (const socket of held) socket.on('error', () => {})
     await Promise.all(held.map((socket) => once(socket, 'connect')))
-    expect(await get('/healthz')).toBe('')
-    for (const socket of held) socket.destroy()
-    await expect.poll(() => get('/healthz').then(statusOf)).toBe(200)
+    const [first, ...others] = held
+    if (first === undefined) throw new Error('there is no connection')
+    const gone = closed(first)
+    expect(statusOf(await get('/healthz'))).toBe(200)
+    await gone
+    expect(others.every(({ closed: isClosed }) => !isClosed)).toBe(true)
   })
 })
 
