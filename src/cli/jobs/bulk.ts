@@ -28,6 +28,8 @@ export interface BulkAction<Item extends BulkItem = BulkItem> {
   readonly done: readonly Item['answer'][]
   /** The answers that mean that it could not be done to a job that somebody named. */
   readonly refused: readonly Item['answer'][]
+  /** Why jobs stay to which it could not be done for another reason than a change since they were found. */
+  readonly kept: Readonly<Partial<Record<Item['answer'], string>>>
   act(store: Store, ids: readonly JobId[], states: readonly JobState[] | undefined): Promise<readonly Item[]>
   /** What became of a job, in words: `j1 has ended already`. */
   text(item: Item): string
@@ -87,11 +89,20 @@ export async function actOnFound<Item extends BulkItem>(
 ): Promise<readonly Item[]> {
   const { items, interrupted } = await inTurn(store, action, ids, states, () => {})
   const done = items.filter(({ answer }) => action.done.includes(answer)).length
-  const others = items.length - done
-  const stay = others === 1 ? '1 has changed meanwhile and stays' : `${others} have changed meanwhile and stay`
-  say(`${action.past} ${plural(done)}${others === 0 ? '' : `; ${stay}`}`)
+  say([`${action.past} ${plural(done)}`, ...keptTexts(action, items)].join('; '))
   if (interrupted) sayInterrupted(items.length, ids.length)
   return items
+}
+
+/** `2 stay: another job holds their unique key`, for each reason. */
+function keptTexts<Item extends BulkItem>(action: BulkAction<Item>, items: readonly Item[]): readonly string[] {
+  const counts = new Map<string, number>()
+  for (const { answer } of items) {
+    if (action.done.includes(answer)) continue
+    const why = action.kept[answer as Item['answer']] ?? 'changed meanwhile'
+    counts.set(why, (counts.get(why) ?? 0) + 1)
+  }
+  return [...counts].map(([why, count]) => `${count} ${count === 1 ? 'stays' : 'stay'}: ${why}`)
 }
 
 function sayInterrupted(handled: number, of: number): void {

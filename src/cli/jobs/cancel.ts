@@ -21,6 +21,7 @@ export const cancelling: BulkAction<CancelledItem> = {
   states: cancellable,
   done: ['cancelled', 'requested'],
   refused: [],
+  kept: {},
   async act(store, ids, states) {
     const { items, withoutWorker } = await cancelJobs(store, ids, states)
     return items.map((item) => {

@@ -4,13 +4,16 @@ import type { BulkAction } from './bulk.js'
 
 export const retriable: readonly JobState[] = ['failed', 'cancelled']
 
+const keyTaken = 'another job holds the unique key'
+const inputGone = 'the command had the stdin of a run that has ended'
+
 const texts: Readonly<Record<RetriedJob['answer'], string>> = {
   retried: 'is queued again',
   waiting: 'waits already',
   running: 'runs',
   completed: 'has completed: only failed and cancelled jobs are retried',
-  'key-taken': 'stays: another job holds its unique key',
-  'input-gone': 'stays: its command had the stdin of a run that has ended',
+  'key-taken': `stays: ${keyTaken}`,
+  'input-gone': `stays: ${inputGone}`,
   unknown: 'is no job',
 }
 
@@ -20,6 +23,7 @@ export const retrying: BulkAction<RetriedJob> = {
   states: ['failed'],
   done: ['retried'],
   refused: ['completed', 'key-taken', 'input-gone'],
+  kept: { 'key-taken': keyTaken, 'input-gone': inputGone },
   act: retryJobs,
   text: ({ id, answer }) => `${id} ${texts[answer]}`,
 }

@@ -31,7 +31,7 @@ test('A job that has begun since it was found among those that wait is not asked
   const items = await actOnFound(store, cancelling, found)
   expect(items.map(({ answer }) => answer)).toEqual(['changed', 'cancelled', 'cancelled'])
   expect(await store.job('j1')).toMatchObject({ state: 'running', cancelRequested: false })
-  expect(said).toEqual(['cancelled 2 jobs; 1 has changed meanwhile and stays\n'])
+  expect(said).toEqual(['cancelled 2 jobs; 1 stays: changed meanwhile\n'])
 })
 
 test('A job that was retried since it was found is neither removed nor retried again.', async () => {
@@ -41,8 +41,20 @@ test('A job that was retried since it was found is neither removed nor retried a
   await store.retry(['j1'])
   expect(await actOnFound(store, removing, found)).toMatchObject([{ answer: 'unended' }, { answer: 'removed' }])
   expect(await actOnFound(store, retrying, found)).toMatchObject([{ answer: 'waiting' }, { answer: 'unknown' }])
-  expect(said.at(-1)).toBe('retried 0 jobs; 2 have changed meanwhile and stay\n')
+  expect(said.at(-1)).toBe('retried 0 jobs; 2 stay: changed meanwhile\n')
   expect(await store.job('j1')).toMatchObject({ state: 'queued' })
+})
+
+test('The line at the end says why jobs stay, for each reason.', async () => {
+  const { store, said } = await withJobs(2)
+  await store.enqueue([newJob({ key: { name: 'report', policy: 'skip', forMs: 60_000 } })])
+  await store.cancel(['j1', 'j2', 'j3'])
+  const found = await findJobs(store, {}, ['cancelled'])
+  await store.remove(['j1'])
+  await actOnFound(store, removing, found)
+  expect(said.at(-1)).toBe(
+    'removed 1 job; 1 stays: changed meanwhile; 1 stays: the unique key is held for some time yet\n',
+  )
 })
 
 test('Jobs are found the oldest first, with the task if they are all of one.', async () => {
