@@ -45,6 +45,8 @@ export interface HealthFacts {
     readonly overdueMs: number | null
     /** For how long it has had no success, where one is expected more often; null otherwise. */
     readonly withoutSuccess: { readonly ms: number; readonly expectedMs: number; readonly ever: boolean } | null
+    /** Why it cannot fire at all; null if it can, or is paused. */
+    readonly fault: string | null
   }[]
 }
 
@@ -138,8 +140,12 @@ export function percentText(share: number): string {
   return `${Math.round(share * 1_000) / 10} %`
 }
 
-function scheduleReasons({ name, overdueMs, withoutSuccess }: HealthFacts['schedules'][number]): HealthReason[] {
+function scheduleReasons({ name, overdueMs, withoutSuccess, fault }: HealthFacts['schedules'][number]): HealthReason[] {
   const reasons: HealthReason[] = []
+  if (fault !== null) {
+    const message = `the schedule ${name} cannot fire: ${fault}`
+    reasons.push({ status: 'degraded', message, hint: 'see where it comes from: offstage schedule list' })
+  }
   if (overdueMs !== null && overdueMs > maxOverdueMs) {
     const message = `the schedule ${name} is ${formatDuration(overdueMs)} past its time: no scheduler has fired it`
     reasons.push({ status: 'degraded', message, hint: 'start one: offstage workers start' })

@@ -68,7 +68,7 @@ describe('queues', () => {
 })
 
 test('A schedule over five minutes past its time degrades, and so does one without its success.', () => {
-  const fine = { name: 'nightly', overdueMs: 5 * minute, withoutSuccess: null }
+  const fine = { name: 'nightly', overdueMs: 5 * minute, withoutSuccess: null, fault: null }
   expect(judged({ schedules: [fine] }).status).toBe('healthy')
   const withoutSuccess = { ms: 27 * 60 * minute, expectedMs: 26 * 60 * minute, ever: true }
   expect(judged({ schedules: [{ ...fine, overdueMs: 5 * minute + 1, withoutSuccess }] })).toMatchObject({

@@ -2,7 +2,7 @@ import { lives } from '../../domain/explain/facts.js'
 import { failureRateOf, type Health, type HealthLimits, judgeHealth, maxFailureRate } from '../../domain/health.js'
 import type { EpochMs } from '../../domain/job.js'
 import { metricsOf, type TaskMetrics } from '../../domain/metrics.js'
-import { notBehind, type ScheduleHealth, scheduleHealth } from '../../domain/schedule/health.js'
+import { faulty, type ScheduleHealth, scheduleHealth } from '../../domain/schedule/health.js'
 import type { StoredSchedule } from '../../domain/schedule/schedule.js'
 import { slotsOf } from '../../domain/schedule/slots.js'
 import type { JobReader, QueueInfo, Store } from '../../stores/store.js'
@@ -81,12 +81,12 @@ export function scheduleHealths(
   now: EpochMs,
 ): Promise<readonly ScheduleHealth[]> {
   return mapInTurns(schedules, (schedule) => {
-    if (schedule.plan === null) return notBehind(schedule.name)
+    if (schedule.plan === null) return faulty(schedule, schedule.fault ?? 'it has no rule')
     try {
       return scheduleHealth(schedule, slotsOf(schedule.plan.rule), now)
-    } catch {
-      // A rule that this system cannot follow, such as of a zone that it does not know: it is shown as a fault.
-      return notBehind(schedule.name)
+    } catch (thrown) {
+      // A rule that this system cannot follow, such as of a zone that it does not know.
+      return faulty(schedule, thrown instanceof Error ? thrown.message : String(thrown))
     }
   })
 }

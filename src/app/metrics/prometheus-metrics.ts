@@ -38,7 +38,11 @@ export async function prometheusMetrics(
     statistics,
     queues,
     workers,
-    schedules: schedules.map((schedule, index) => ({ ...schedule, nextAt: behind[index]?.nextAt ?? null })),
+    schedules: schedules.map((schedule, index) => ({
+      ...schedule,
+      nextAt: behind[index]?.nextAt ?? null,
+      isFaulty: (behind[index]?.fault ?? null) !== null,
+    })),
     health: status,
     storeBytes: storeBytes(location),
     build: await buildInfo(version, location),

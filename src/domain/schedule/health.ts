@@ -12,7 +12,7 @@ export interface ScheduleHealth extends ScheduleFacts {
 
 type ScheduleFacts = HealthFacts['schedules'][number]
 
-/** A paused schedule and one that has no slot left are never behind. */
+/** A paused schedule and one that has no slot left are never behind. Throws if the system cannot follow its rule. */
 export function scheduleHealth(schedule: StoredSchedule, next: NextSlot, now: EpochMs): ScheduleHealth {
   const { name, plan, pausedAt, createdAt, lastSuccessAt } = schedule
   const firing = pausedAt === null ? nextFiring(schedule, next) : null
@@ -23,11 +23,17 @@ export function scheduleHealth(schedule: StoredSchedule, next: NextSlot, now: Ep
     name,
     nextAt: firing.at,
     overdueMs: firing.at < now ? now - firing.at : null,
+    fault: null,
     withoutSuccess: expectedMs !== null && ms > expectedMs ? { ms, expectedMs, ever: lastSuccessAt !== null } : null,
   }
 }
 
 /** Of a schedule that is not expected to do anything. */
-export function notBehind(name: string): ScheduleHealth {
-  return { name, nextAt: null, overdueMs: null, withoutSuccess: null }
+function notBehind(name: string): ScheduleHealth {
+  return { name, nextAt: null, overdueMs: null, withoutSuccess: null, fault: null }
+}
+
+/** Of a schedule that cannot fire. It degrades, unless it is paused: nothing is expected of it then. */
+export function faulty({ name, pausedAt }: StoredSchedule, fault: string): ScheduleHealth {
+  return { ...notBehind(name), fault: pausedAt === null ? fault : null }
 }

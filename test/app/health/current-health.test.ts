@@ -7,7 +7,7 @@ import { openMemoryStore } from '../../../src/stores/memory/store.js'
 import type { NewWorker, Store } from '../../../src/stores/store.js'
 import { type MovableClock, movableClock } from '../../support/clock.js'
 import { boom, newJob, newWorker, outcomesAt } from '../../support/job.js'
-import { claimOf, dueSlot, everyHour, newSchedule } from '../../support/schedule.js'
+import { claimOf, dueSlot, everyHour, faultySchedule, newSchedule } from '../../support/schedule.js'
 
 const minute = 60_000
 let clock: MovableClock
@@ -112,6 +112,23 @@ describe('queues', () => {
 })
 
 describe('schedules', () => {
+  test('One that a change made faulty degrades, as does one whose rule cannot be followed here, unless it is paused.', async () => {
+    const unknownZone = { kind: 'cron', cron: '0 2 * * *', tz: 'Mars/Olympus' } as const
+    await store.putSchedules([
+      newSchedule('backup', { expectSuccessEveryMs: 60 * minute }),
+      newSchedule('mars', { timing: unknownZone }),
+    ])
+    await store.putSchedules([faultySchedule('backup', 'offstage.config.mjs: no such zone')])
+    const { status, reasons } = await health()
+    expect(status).toBe('degraded')
+    expect(reasons).toEqual([
+      'the schedule backup cannot fire: offstage.config.mjs: no such zone; see where it comes from: offstage schedule list',
+      expect.stringMatching(/^the schedule mars cannot fire: .*Mars/),
+    ])
+    await store.pauseSchedules(['backup', 'mars'])
+    expect((await health()).status).toBe('healthy')
+  })
+
   const found = async () => {
     const [schedule] = await store.schedules()
     if (schedule === undefined) throw new Error('no schedule')

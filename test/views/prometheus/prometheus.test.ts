@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest'
 import { jobStates } from '../../../src/domain/job.js'
 import { durationBucket, type TaskStatistics } from '../../../src/domain/statistics.js'
+import { openMemoryStore } from '../../../src/stores/memory/store.js'
 import { Exposition } from '../../../src/views/prometheus/exposition.js'
 import { maxNames } from '../../../src/views/prometheus/names.js'
 import { type PrometheusFacts, prometheusText } from '../../../src/views/prometheus/prometheus.js'
 import { histogramBounds } from '../../../src/views/prometheus/tasks.js'
+import { movableClock } from '../../support/clock.js'
+import { faultySchedule, newSchedule } from '../../support/schedule.js'
 
 const nothing: PrometheusFacts = {
   statistics: [],
@@ -73,4 +76,26 @@ test('A task that is called "other" shares its label with those over the limit.'
   const names = Array.from({ length: maxNames + 1 }, (_, index) => `z${index}`)
   const text = textOf({ statistics: [taskOf('other'), ...names.map((name) => taskOf(name))] })
   expect(sampled(text, 'offstage_jobs_completed_total{task="other"}')).toBe(3)
+})
+
+test('A schedule has the success that it expects only where it says so and is not paused, and says that it is faulty.', async () => {
+  const store = openMemoryStore(movableClock())
+  await store.putSchedules([
+    newSchedule('nightly', { expectSuccessEveryMs: 3_600_000 }),
+    newSchedule('calm'),
+    faultySchedule('broken'),
+  ])
+  const schedules = (await store.schedules()).map((schedule) => ({
+    ...schedule,
+    createdAt: 7_000,
+    nextAt: 1,
+    isFaulty: schedule.plan === null,
+  }))
+  const text = textOf({ schedules })
+  const of = (metric: string, name: string) => sampled(text, `offstage_schedule_${metric}{schedule="${name}"}`)
+  expect(['nightly', 'calm', 'broken'].map((name) => of('expected_success_seconds', name))).toEqual([3_600, null, null])
+  expect(['nightly', 'calm', 'broken'].map((name) => of('faulty', name))).toEqual([0, 0, 1])
+  expect(of('created_timestamp_seconds', 'nightly')).toBe(7)
+  const paused = textOf({ schedules: schedules.map((schedule) => ({ ...schedule, nextAt: null })) })
+  expect(paused).not.toContain('expected_success_seconds{')
 })
