@@ -58,9 +58,27 @@ async function measured(
       const all = await store.statistics(sinceMs === null ? null : now - sinceMs)
       const found = all.filter((one) => (task ?? one.task) === one.task && (queue ?? one.queue) === one.queue)
       const value = found.reduce((sum, one) => sum + (field === 'total' ? one.completed + one.failed : one[field]), 0)
-      return { value, doubt: null }
+      return { value, doubt: found.length > 0 ? null : await unknownName(store, task, queue) }
     }
   }
+}
+
+/** Says so if nothing in the store has a task, or a queue, of that name: it may be a slip. */
+async function unknownName(store: Store, task: string | null, queue: string | null): Promise<string | null> {
+  if (task !== null && !(await isKnownTask(store, task))) return `nothing here knows a task ${task}`
+  if (queue === null || (await listQueues(store)).some(({ name }) => name === queue)) return null
+  return (await store.statistics(null)).some((one) => one.queue === queue) ? null : `there is no queue ${queue}`
+}
+
+/** By the jobs that have ended, the jobs that are left, the schedules and the workers. */
+async function isKnownTask(store: Store, task: string): Promise<boolean> {
+  const [ended, schedules, workers] = await Promise.all([store.statistics(null), store.schedules(), store.workers()])
+  return (
+    ended.some((one) => one.task === task) ||
+    schedules.some((schedule) => schedule.task === task || schedule.name === task) ||
+    workers.some(({ tasks }) => tasks?.includes(task)) ||
+    (await store.jobs({ task }, { limit: 1, after: null })).items.length > 0
+  )
 }
 
 /** Lists count their items, and a status is a number as in the metrics: 0 is healthy. */

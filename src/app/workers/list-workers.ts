@@ -1,7 +1,6 @@
-import { lives } from '../../domain/explain/facts.js'
 import type { EpochMs } from '../../domain/job.js'
 import type { JobReader } from '../../stores/store.js'
-import { seenWorkers, takesJobs, type WorkerJson, workerToJson } from '../../views/worker.js'
+import { seenWorkers, type WorkerJson, workerToJson } from '../../views/worker.js'
 
 const maxRunning = 1_000
 
@@ -12,9 +11,4 @@ export async function listWorkers(
 ): Promise<readonly WorkerJson[]> {
   const [workers, running] = await Promise.all([store.workers(), store.running(maxRunning)])
   return seenWorkers(workers, now).map((seen) => workerToJson(seen, running))
-}
-
-/** Whether a worker is alive that takes jobs from queues. */
-export async function isAnyAlive(store: Pick<JobReader, 'workers'>, now: EpochMs): Promise<boolean> {
-  return seenWorkers(await store.workers(), now).some((seen) => lives(seen) && takesJobs(seen))
 }

@@ -1,11 +1,12 @@
 import { findJobs } from '../../app/jobs/found-jobs.js'
 import { waitForJobs } from '../../app/jobs/wait-jobs.js'
-import { isAnyAlive } from '../../app/workers/list-workers.js'
+import { obstaclesToRetry } from '../../app/run/obstacles.js'
 import type { Job, JobId } from '../../domain/job.js'
 import { isFinal } from '../../domain/transitions.js'
 import { systemClock } from '../../engine/clock.js'
 import type { Store } from '../../stores/store.js'
 import { exitCodes } from '../exit-codes.js'
+import { obstacleLine, obstacleText } from '../obstacle-text.js'
 import { say, sayError } from '../say.js'
 import { lateSignals, takeSignals } from '../signals.js'
 import { actOnFound, actOnIds, type BulkItem, isWanted } from './bulk.js'
@@ -40,11 +41,7 @@ export async function retryWithCanary(
     }
     if (!(await isWanted(retrying, found, target.yes))) return []
   }
-  if (!(await isAnyAlive(store, systemClock.now()))) {
-    sayError('no worker is alive to run the first jobs: nothing was retried', 'start one: offstage workers start')
-    process.exitCode = exitCodes.failed
-    return []
-  }
+  if (!(await canRun(store, found.ids.slice(0, canary.count)))) return []
   const act = (ids: readonly JobId[]) =>
     isNamed ? actOnIds(store, retrying, ids) : actOnFound(store, retrying, { ids, states })
   const rest = found.ids.slice(canary.count)
@@ -52,6 +49,20 @@ export async function retryWithCanary(
   const tried = first.filter(({ answer }) => answer === 'retried').map(({ id }) => id)
   if (!(await haveCompleted(store, tried, canary, rest.length, redact))) return first
   return rest.length === 0 ? first : [...first, ...(await act(rest))]
+}
+
+/** Says what is in the way of the first jobs; false, with the exit code set, if no worker could run one of them. */
+async function canRun(store: Store, ids: readonly JobId[]): Promise<boolean> {
+  const obstacles = await obstaclesToRetry(store, ids, systemClock.now())
+  const fatal = obstacles.find(({ kind }) => kind !== 'paused')
+  if (fatal === undefined) {
+    for (const obstacle of obstacles) say(obstacleLine(obstacle))
+    return true
+  }
+  const { what, next } = obstacleText(fatal)
+  sayError(`${what}: nothing was retried`, next)
+  process.exitCode = exitCodes.failed
+  return false
 }
 
 /** Waits for the first jobs; false, with the exit code set, if the others must not follow. */

@@ -4,8 +4,10 @@ import { waitForJobs } from '../../app/jobs/wait-jobs.js'
 import { obstaclesOf } from '../../app/run/obstacles.js'
 import type { Job, JobId } from '../../domain/job.js'
 import { isFinal } from '../../domain/transitions.js'
+import { systemClock } from '../../engine/clock.js'
 import { type JobJson, shownError } from '../../views/job.js'
 import { exitCodeOfJob, exitCodes } from '../exit-codes.js'
+import { obstacleLine } from '../obstacle-text.js'
 import { say, sayError } from '../say.js'
 import { lateSignals, takeSignals } from '../signals.js'
 import { errorLine, stateText } from './job-text.js'
@@ -22,8 +24,7 @@ export function waitFor(
   const interruption = takeSignals(exitCodes.interrupted)
   const late = lateSignals(timeoutMs)
   return withReader(context, async (store) => {
-    const { noWorker } = await obstaclesOf(store, ids[0] ?? '')
-    if (noWorker) say('no worker is running; start one: offstage workers start')
+    for (const obstacle of await obstaclesOf(store, ids, systemClock.now())) say(obstacleLine(obstacle))
     const jobs = await waitForJobs(store, ids, AbortSignal.any([interruption.graceful, ...late]), (job) => {
       say(endText(job, context.redact))
       return 'go on'

@@ -6,11 +6,13 @@ import type { JobRequest } from '../../app/run/job-request.js'
 import { obstaclesOf } from '../../app/run/obstacles.js'
 import { type RunEnd, runJob } from '../../app/run/run-job.js'
 import type { Job, JobId, NewJob } from '../../domain/job.js'
+import { systemClock } from '../../engine/clock.js'
 import type { OuterStreams } from '../../engine/hosts/command.js'
 import type { StdinSource } from '../../engine/hosts/command-stdin.js'
 import type { Store } from '../../stores/store.js'
 import { shownError } from '../../views/job.js'
 import { exitCodes } from '../exit-codes.js'
+import { obstacleLine } from '../obstacle-text.js'
 import { say } from '../say.js'
 import { type CommandTasks, withCommands, withTask, withTaskInline } from '../with-tasks.js'
 import { withOwnStdin } from './own-stdin.js'
@@ -95,9 +97,7 @@ function sayDuplicate(id: JobId, { key }: NewJob): void {
 }
 
 async function sayObstacles(store: Store, id: JobId): Promise<void> {
-  const { noWorker, pausedQueue } = await obstaclesOf(store, id)
-  if (noWorker) say('no worker is running; start one: offstage workers start')
-  if (pausedQueue !== null) say(`${pausedQueue} is paused; resume it: offstage queues resume ${pausedQueue}`)
+  for (const obstacle of await obstaclesOf(store, [id], systemClock.now())) say(obstacleLine(obstacle))
 }
 
 function sayState(job: Job, redact: readonly string[]): void {

@@ -36,7 +36,7 @@ export async function assertNow(context: Context, texts: readonly string[], job:
   if (job !== undefined) throw new UsageError('E_USAGE', '--assert is about all jobs', 'leave out the id')
   const assertions = texts.map((text) => parseAssertion(text, '--assert'))
   const checked = await withReader(context, (store) => checkAssertions(store, assertions, systemClock.now()))
-  for (const { doubt } of checked) if (doubt !== null) say(`${doubt}: its numbers are 0`)
+  sayDoubts(checked)
   const result = resultOf(checked)
   if (!result.holds) process.exitCode = exitCodes.failed
   return result
@@ -57,12 +57,17 @@ export function waitUntil(context: Context, texts: readonly string[], timeoutMs:
       const result = resultOf(checked)
       if (result.holds || ended.aborted) {
         interruption.release()
-        if (!result.holds) giveUp(checked, interruption.graceful.aborted)
+        if (result.holds) sayDoubts(checked)
+        else giveUp(checked, interruption.graceful.aborted)
         return result
       }
       await changes.next(lookMs, ended)
     }
   })
+}
+
+function sayDoubts(checked: readonly CheckedAssertion[]): void {
+  for (const { doubt } of checked) if (doubt !== null) say(`${doubt}: its numbers are 0`)
 }
 
 function giveUp(checked: readonly CheckedAssertion[], isInterrupted: boolean): void {

@@ -5,6 +5,7 @@ import { systemClock } from '../../../src/engine/clock.js'
 import { openMemoryStore } from '../../../src/stores/memory/store.js'
 import type { Store } from '../../../src/stores/store.js'
 import { newJob, newWorker, outcomesAt } from '../../support/job.js'
+import { newSchedule } from '../../support/schedule.js'
 
 let store: Store
 
@@ -41,7 +42,6 @@ test.each([
   ['total{since=5m} == 3', true, 3],
   ['failed{since=5m,task=send} == 0', true, 0],
   ['completed{queue=mail} != 2', false, 2],
-  ['failed{task=nobody} == 0', true, 0],
   ['health.oldestQueuedMs == 0', true, 0],
   ['health.workersAlive == 1', true, 1],
   ['health.recentTasks == 3', true, 3],
@@ -54,6 +54,19 @@ test('A queue that is not there has no jobs, and says so.', async () => {
   expect(await check('queue.mial.queued == 0')).toEqual([
     { assertion: 'queue.mial.queued == 0', holds: true, value: 0, doubt: 'there is no queue mial' },
   ])
+})
+
+test('A task that nothing knows is said, but none that a schedule, a worker or a waiting job has.', async () => {
+  const doubts = async (...texts: readonly string[]) => (await check(...texts)).map(({ doubt }) => doubt)
+  expect(await doubts('failed{task=snd} == 0', 'failed{since=5m,queue=mial} == 0')).toEqual([
+    'nothing here knows a task snd',
+    'there is no queue mial',
+  ])
+  await store.enqueue([newJob({ task: 'fresh' })])
+  await store.putSchedules([newSchedule('nightly')])
+  await store.setTasks('w1', ['known'])
+  const texts = ['fresh', 'nightly', 'known'].map((task) => `failed{since=5m,task=${task}} == 0`)
+  expect(await doubts(...texts)).toEqual([null, null, null])
 })
 
 test('Every field is a number.', async () => {
