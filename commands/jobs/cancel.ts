@@ -1,7 +1,7 @@
-import { withStore } from '../../src/app/context.js'
+import { withStoreUnless } from '../../src/app/context.js'
 import { DataCommand } from '../../src/cli/base-command.js'
 import { actOn } from '../../src/cli/jobs/bulk.js'
-import { bulkFlags, bulkTarget } from '../../src/cli/jobs/bulk-flags.js'
+import { bulkFlags, bulkTarget, isDryRun } from '../../src/cli/jobs/bulk-flags.js'
 import { cancellable, cancelling } from '../../src/cli/jobs/cancel.js'
 
 export default class JobsCancel extends DataCommand {
@@ -22,7 +22,7 @@ Exit codes: 0 done, 2 usage, 5 no such job, 6 store unavailable, 130 interrupted
     const { flags, argv } = await this.parse(JobsCancel)
     const context = await this.context(flags)
     const target = bulkTarget('cancel', argv as string[], flags, cancellable)
-    const items = await withStore(context, (store) => actOn(store, cancelling, target))
+    const items = await withStoreUnless(isDryRun(target), context, (store) => actOn(store, cancelling, target))
     return { items: items.map(({ id, answer }) => ({ id, answer })) }
   }
 }

@@ -1,7 +1,7 @@
-import { withStore } from '../../src/app/context.js'
+import { withStoreUnless } from '../../src/app/context.js'
 import { DataCommand } from '../../src/cli/base-command.js'
 import { actOn } from '../../src/cli/jobs/bulk.js'
-import { bulkFlags, bulkTarget } from '../../src/cli/jobs/bulk-flags.js'
+import { bulkFlags, bulkTarget, isDryRun } from '../../src/cli/jobs/bulk-flags.js'
 import { removing } from '../../src/cli/jobs/remove.js'
 import { finalStates } from '../../src/domain/transitions.js'
 
@@ -22,6 +22,6 @@ Exit codes: 0 done, 1 a named job was not removed, 2 usage, 5 no such job, 6 sto
     const { flags, argv } = await this.parse(JobsRemove)
     const context = await this.context(flags)
     const target = bulkTarget('remove', argv as string[], flags, finalStates)
-    return { items: await withStore(context, (store) => actOn(store, removing, target)) }
+    return { items: await withStoreUnless(isDryRun(target), context, (store) => actOn(store, removing, target)) }
   }
 }

@@ -1,8 +1,8 @@
 import { Flags } from '@oclif/core'
-import { withStore } from '../../src/app/context.js'
+import { withStoreUnless } from '../../src/app/context.js'
 import { DataCommand } from '../../src/cli/base-command.js'
 import { actOn } from '../../src/cli/jobs/bulk.js'
-import { bulkFlags, bulkTarget } from '../../src/cli/jobs/bulk-flags.js'
+import { bulkFlags, bulkTarget, isDryRun } from '../../src/cli/jobs/bulk-flags.js'
 import { retryWithCanary } from '../../src/cli/jobs/canary.js'
 import { retriable, retrying } from '../../src/cli/jobs/retry.js'
 import { parseDuration } from '../../src/domain/duration.js'
@@ -39,7 +39,7 @@ Exit codes: 0 done, 1 a named job was not retried or one of the first (--canary)
     const { canary: count, timeout } = flags
     if (timeout !== undefined && count === undefined) throw new UsageError('E_JOBS', '--timeout goes with --canary')
     const timeoutMs = timeout === undefined ? null : parseDuration(timeout, '--timeout')
-    const items = await withStore(context, (store) =>
+    const items = await withStoreUnless(isDryRun(target), context, (store) =>
       count === undefined
         ? actOn(store, retrying, target)
         : retryWithCanary(store, target, { count, timeoutMs }, context.redact),

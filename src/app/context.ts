@@ -91,6 +91,11 @@ export async function withStore<T>(context: Context, use: (store: Store) => Prom
   return closing(await openStore(context.location, systemClock, notificationPolicy(context.project)), use)
 }
 
+/** Uses the store as a command needs it that changes nothing when it only shows what it would do. */
+export function withStoreUnless<T>(dryRun: boolean, context: Context, use: (store: Store) => Promise<T>): Promise<T> {
+  return dryRun ? withReader(context, use) : withStore(context, use)
+}
+
 async function closing<T>(store: Store, use: (store: Store) => Promise<T>): Promise<T> {
   try {
     return await use(store)

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { cliProject } from '../support/cli.js'
 import { goldenFolder } from '../support/golden.js'
@@ -74,10 +75,13 @@ describe('jobs retry', () => {
     await worker.ended
   })
 
-  test('A canary that does not end in time is exit code 3, and the others stay.', async () => {
+  test('A canary that no worker can run retries nothing; one that does not end in time is exit code 3, and the others stay.', async () => {
     const project = await failing()
-    const worker = project.start(['workers', 'start', '--queues', 'elsewhere'])
+    const worker = project.start(['workers', 'start', '--queues', 'default'])
     await worker.says(/ready/)
+    await golden.run(project, { 'canary-not-served': ['jobs', 'retry', 'j4', '--canary', '1'] })
+    expect(await project.json(['jobs', 'show', 'j4'])).toMatchObject({ state: 'failed' })
+    await project.run(['queues', 'pause', 'default'])
     await golden.run(project, {
       'canary-late': ['jobs', 'retry', 'j1', 'j2', '--canary', '1', '--timeout', '100ms'],
     })
@@ -169,4 +173,22 @@ describe('jobs wait', () => {
     await project.run(['workers', 'start', '--burst'])
     expect(await waiting.ended).toMatchObject({ exitCode: 0, stdout: '' })
   })
+})
+
+test('A dry run only reads: it makes no store.', async () => {
+  const project = cliProject({ 'tasks/a.mjs': 'export default () => {}' })
+  for (const args of [
+    ['jobs', 'retry', '--task', 'a'],
+    ['jobs', 'retry', '--task', 'a', '--canary', '1'],
+    ['jobs', 'cancel', '--task', 'a'],
+    ['jobs', 'remove', '--task', 'a'],
+    ['jobs', 'prune'],
+    ['queues', 'clear', 'default'],
+    ['schedule', 'remove', 'nightly'],
+    ['schedule', 'sync'],
+  ]) {
+    const { exitCode, stderr } = await project.run([...args, '--dry-run'])
+    expect([0, 5], `${args.join(' ')}: ${stderr}`).toContain(exitCode)
+    expect(existsSync(project.path('.offstage')), args.join(' ')).toBe(false)
+  }
 })

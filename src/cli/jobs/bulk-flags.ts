@@ -19,6 +19,11 @@ export type BulkTarget =
   | { readonly kind: 'ids'; readonly ids: readonly JobId[] }
   | { readonly kind: 'filter'; readonly filter: JobFilter; readonly dryRun: boolean; readonly yes: boolean }
 
+/** Whether only to show what would be changed. */
+export function isDryRun(target: BulkTarget): boolean {
+  return target.kind === 'filter' && target.dryRun
+}
+
 /**
  * What a command line asks to change. `allowed`: the states in which jobs can be changed like that. Throws UsageError if it
  * has both ids and a filter, or neither: nothing changes all jobs.

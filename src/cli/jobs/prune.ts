@@ -1,4 +1,4 @@
-import { type Context, withStore } from '../../app/context.js'
+import { type Context, withStoreUnless } from '../../app/context.js'
 import { countPrunable, pruneJobs } from '../../app/jobs/prune-jobs.js'
 import { confirm } from '../confirm.js'
 import { exitCodes } from '../exit-codes.js'
@@ -14,7 +14,7 @@ interface Pruned {
 
 /** Removes what the retention no longer keeps, after a question; with `dryRun` only says how many jobs that are. */
 export function prune(context: Context, { dryRun, yes }: { readonly dryRun: boolean; readonly yes: boolean }) {
-  return withStore(context, async (store): Promise<Pruned> => {
+  return withStoreUnless(dryRun, context, async (store): Promise<Pruned> => {
     const { retention } = context
     const count = await countPrunable(store, retention)
     if (dryRun) {

@@ -1,4 +1,4 @@
-import { type Context, withStore } from '../../app/context.js'
+import { type Context, withStoreUnless } from '../../app/context.js'
 import { findQueue } from '../../app/queues/list-queues.js'
 import { queueName } from '../../domain/names.js'
 import { actOn, type BulkItem } from '../jobs/bulk.js'
@@ -11,7 +11,7 @@ export function clear(
   choice: { readonly dryRun: boolean; readonly yes: boolean },
 ): Promise<readonly BulkItem[]> {
   const queue = queueName(word)
-  return withStore(context, async (store) => {
+  return withStoreUnless(choice.dryRun, context, async (store) => {
     await findQueue(store, queue)
     const filter = { queue, states: ['scheduled', 'queued'] as const }
     const items = await actOn(store, cancelling, { kind: 'filter', filter, ...choice })

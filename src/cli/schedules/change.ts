@@ -1,4 +1,4 @@
-import { type Context, refuseMemory, withStore } from '../../app/context.js'
+import { type Context, refuseMemory, withStore, withStoreUnless } from '../../app/context.js'
 import { findSchedules } from '../../app/schedules/find-schedule.js'
 import { pauseSchedules } from '../../app/schedules/pause-schedules.js'
 import { removeSchedules } from '../../app/schedules/remove-schedules.js'
@@ -48,7 +48,7 @@ export async function remove(
 ): Promise<readonly Removed[]> {
   const names = scheduleNames(words)
   refuseMemory(context, 'schedule remove')
-  return withStore(context, async (store) => {
+  return withStoreUnless(dryRun, context, async (store) => {
     const found = await findSchedules(store, names)
     if (dryRun) {
       for (const name of names) say(`${name} would be removed`)

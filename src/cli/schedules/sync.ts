@@ -1,4 +1,4 @@
-import { type Context, refuseMemory, withStore } from '../../app/context.js'
+import { type Context, refuseMemory, withStoreUnless } from '../../app/context.js'
 import type { ScheduleChange } from '../../app/schedules/schedule-changes.js'
 import { applySync, planSync, type SyncPlan } from '../../app/schedules/sync-schedules.js'
 import { confirm } from '../confirm.js'
@@ -26,7 +26,7 @@ export function syncSchedules(
 ): Promise<SyncAnswer> {
   refuseMemory(context, 'schedule sync')
   return withTasks(context, (tasks) =>
-    withStore(context, async (store) => {
+    withStoreUnless(dryRun, context, async (store) => {
       const plan = await planSync(context, tasks, store)
       if (plan.uncheckedBecause !== null) say(uncheckedText(plan.uncheckedBecause))
       show(plan.items)
