@@ -39,5 +39,10 @@ export function prepare<T extends Readonly<Record<string, string>>>(
  */
 export function withHiddenValues(text: string): string {
   const isQuery = /^\s*(SELECT|WITH)\b/.test(text) || /\bORDER BY\b/.test(text)
-  return isQuery ? text.replace(/\?|:[a-z]\w*/gi, '(SELECT $&)') : text
+  return isQuery ? text.replace(/'[^']*'|\?|:[a-z]\w*/gi, hidden) : text
+}
+
+/** What looks like a value within a text is none. */
+function hidden(found: string): string {
+  return found.startsWith("'") ? found : `(SELECT ${found})`
 }

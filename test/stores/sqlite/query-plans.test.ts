@@ -88,7 +88,7 @@ test('Whatever is sorted is what runs, a few queues, sums of statistics, rows of
 test('Every query hides its values from the planner, which would plan it anew for each of them.', () => {
   const queries = [...Object.values(statementTexts), firstReadyText(2)].filter((text) => /^\s*(SELECT|WITH)/.test(text))
   expect(queries.length).toBeGreaterThan(50)
-  const bare = queries.filter((text) => /\?|:[a-z]/.test(text.replace(/\(SELECT (\?|:\w+)\)/g, '')))
+  const bare = queries.filter((text) => /\?|:[a-z]/.test(text.replace(/'[^']*'|\(SELECT (\?|:\w+)\)/g, '')))
   expect(bare).toEqual([])
 })
 
