@@ -1,5 +1,6 @@
 import { countOf, mergedDurations, percentileMs } from './percentiles.js'
 import type { TaskStatistics } from './statistics.js'
+import { isInSums } from './statistics-name.js'
 
 /** The ends of one task, or of all. Durations are those of last attempts; null: none ran. */
 export interface TaskMetrics {
@@ -16,6 +17,7 @@ export interface TaskMetrics {
 }
 
 export interface Metrics {
+  /** Without notifications: a failure would count as a completed job too. */
   readonly all: TaskMetrics
   /** By name, sorted. */
   readonly tasks: ReadonlyMap<string, TaskMetrics>
@@ -31,7 +33,7 @@ export function metricsOf(statistics: readonly TaskStatistics[]): Metrics {
   }
   const names = [...byTask.keys()].sort()
   return {
-    all: summedUp(statistics),
+    all: summedUp(statistics.filter(isInSums)),
     tasks: new Map(names.map((name) => [name, summedUp(byTask.get(name) ?? [])])),
   }
 }

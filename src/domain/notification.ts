@@ -59,16 +59,17 @@ export interface FailedJob {
  */
 export type NotificationPolicy = (failed: FailedJob) => NewJob | null
 
-const keyPrefix = 'offstage:notify:'
+/** What the unique keys of notifications begin with. */
+export const notificationKeys = 'offstage:notify:'
 
 /** The unique key that marks a job as a notification. Users cannot give such a key. */
 export function notificationKey(job: JobId, endedAt: EpochMs): string {
-  return `${keyPrefix}${job}:${endedAt}`
+  return `${notificationKeys}${job}:${endedAt}`
 }
 
 /** Whether a key is reserved for notifications. */
 export function isNotificationKey(key: string | null): boolean {
-  return typeof key === 'string' && key.startsWith(keyPrefix)
+  return typeof key === 'string' && key.startsWith(notificationKeys)
 }
 
 /** The retries of a notification: waits of 1 s, doubled up to an hour, a bit less than a day in all. */

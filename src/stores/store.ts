@@ -94,6 +94,8 @@ export interface Lease {
   /** The job's task and queue, which the statistics count by. */
   readonly task: string
   readonly queue: string
+  /** Whether the job tells of a failure: the statistics count it apart from other jobs of its task. */
+  readonly isNotification: boolean
 }
 
 export interface Addition {
@@ -252,8 +254,9 @@ export interface JobReader {
   /** How many jobs the queue gives out before this queued job. Counts up to `limit`. */
   jobsAhead(id: JobId, limit: number): Promise<number>
   /**
-   * Whether a job on these queues (null: all) is queued, runs, or waits for a retry. Does not count paused queues, or
-   * waiting jobs of tasks other than `tasks` (default: all tasks).
+   * Whether a job on these queues (null: all) is queued, runs, or waits for a retry. Does not count paused queues,
+   * waiting jobs of tasks other than `tasks` (default: all tasks), or retries of notifications, whose receiver may be
+   * down for a day.
    */
   unfinished(queues: readonly string[] | null, tasks?: readonly string[]): Promise<boolean>
   /**

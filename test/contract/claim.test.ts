@@ -9,7 +9,7 @@ contract('claim', (test) => {
     const worker = await subject.register()
     await subject.advance(70)
     const { job, lease } = await subject.claimOne(worker)
-    expect(lease).toEqual({ job: id, attempt: 1, worker, task: job.task, queue: job.queue })
+    expect(lease).toEqual({ job: id, attempt: 1, worker, isNotification: false, task: job.task, queue: job.queue })
     const stored = await subject.job(id)
     expect(stored).toMatchObject({
       id,

@@ -35,6 +35,26 @@ contract(
       ])
     })
 
+    test('A retry or a removal by hand right behind the failure does not take its notification away.', async (subject) => {
+      const { store, outcome } = subject
+      const worker = await subject.register()
+      await subject.add()
+      await subject.add()
+      const [retried, removed] = await subject.claim(worker)
+      if (!retried || !removed) throw new Error('nothing to claim')
+      // Asked for in one turn: SQLite writes them in one transaction.
+      await Promise.all([
+        store.settle([retried, removed].map(({ lease }) => ({ lease, outcome: outcome.failed() }))),
+        store.retry([retried.job.id]),
+        store.remove([removed.job.id]),
+      ])
+      expect((await subject.job(retried.job.id))?.state).toBe('queued')
+      expect(await told(subject)).toMatchObject([
+        { id: retried.job.id, state: 'failed' },
+        { id: removed.job.id, state: 'failed' },
+      ])
+    })
+
     test('Several that fail in one call store one each; a refused end stores none.', async (subject) => {
       const worker = await subject.register()
       for (let count = 0; count < 3; count++) await subject.add()

@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { notificationKey } from '../../src/domain/notification.js'
 import { newJob } from '../support/job.js'
 import { contract, type Subject } from './harness.js'
 
@@ -167,6 +168,19 @@ contract('reading', (test) => {
     expect(await unfinished()).toEqual([false, false, false])
     await subject.add({ queue: 'y', reservedFor: await subject.register() })
     expect(await unfinished()).toEqual([true, false, true])
+  })
+
+  test('A notification is unfinished while it is queued or runs, not while it waits for a retry, whatever task delivers it.', async (subject) => {
+    const { store, outcome } = subject
+    await subject.add({ task: 'alerts.tell', key: { name: notificationKey('j1', 1), policy: 'skip', forMs: 0 } })
+    expect(await store.unfinished(null, ['alerts.tell'])).toBe(true)
+    const claim = await subject.claimOne(await subject.register())
+    expect(await store.unfinished(null)).toBe(true)
+    await subject.settle(claim, outcome.retry(1_000))
+    expect(await store.unfinished(null)).toBe(false)
+    await subject.advance(2_000)
+    await subject.sweep()
+    expect(await store.unfinished(null)).toBe(true)
   })
 })
 

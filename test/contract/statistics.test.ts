@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { notificationKey, notifyTask } from '../../src/domain/notification.js'
 import { shellTask } from '../../src/domain/shell-task.js'
 import { durationBucket, minuteOf } from '../../src/domain/statistics.js'
 import { newJob } from '../support/job.js'
@@ -73,6 +74,35 @@ contract('statistics', (test) => {
       ['backup', 1, 2, 1],
       ['hello', 1, 0, 0],
       ['shell', 1, 0, 0],
+    ])
+  })
+
+  test('Notifications are counted under one name, whatever task delivers them, and however they end.', async (subject) => {
+    const { outcome } = subject
+    const notification = (task: string, number: number) =>
+      subject.add({ task, key: { name: notificationKey(`j${number}`, 1), policy: 'skip', forMs: 0 } })
+    await notification('alerts.tell', 1)
+    await notification(notifyTask, 2)
+    await notification('alerts.tell', 3)
+    await notification('alerts.tell', 4)
+    await subject.add({ task: 'alerts.tell' })
+    const worker = await subject.register()
+    const [told, sent, retried, failed, plain] = await subject.claim(worker)
+    if (!told || !sent || !retried || !failed || !plain) throw new Error('nothing to claim')
+    await subject.store.settle([told, sent, plain].map(({ lease }) => ({ lease, outcome: outcome.completed() })))
+    await subject.settle(retried, outcome.retry(0))
+    await subject.settle(failed, outcome.failed())
+    await subject.claimOne(worker)
+    await subject.sweep([worker])
+    const counted = (await sums(subject)).map(({ task, completed, failed, retried }) => ({
+      task,
+      completed,
+      failed,
+      retried,
+    }))
+    expect(counted).toEqual([
+      { task: 'alerts.tell', completed: 1, failed: 0, retried: 0 },
+      { task: notifyTask, completed: 2, failed: 1, retried: 2 },
     ])
   })
 

@@ -6,7 +6,7 @@ import { claimedJob } from './job.js'
 export function claimedAttempt(id: string, overrides: Parameters<typeof claimedJob>[0] = {}): RunningAttempt {
   const job = claimedJob({ id, ...overrides })
   const { task, queue, attempt } = job
-  return attemptOf({ job, lease: { job: id, attempt, worker: 'w1', task, queue } })
+  return attemptOf({ job, lease: { job: id, attempt, worker: 'w1', task, queue, isNotification: false } })
 }
 
 export function idsOf(attempts: Iterable<RunningAttempt>): readonly string[] {

@@ -1,6 +1,7 @@
 import { type Assertion, holds, type Measure } from '../../domain/assertion.js'
 import { defaultHealthLimits, healthStatuses } from '../../domain/health.js'
 import type { EpochMs } from '../../domain/job.js'
+import { isInSums } from '../../domain/statistics-name.js'
 import type { Store } from '../../stores/store.js'
 import type { HealthJson } from '../../views/health.js'
 import type { QueueJson } from '../../views/queue.js'
@@ -56,7 +57,9 @@ async function measured(
     case 'count': {
       const { field, sinceMs, task, queue } = measure
       const all = await store.statistics(sinceMs === null ? null : now - sinceMs)
-      const found = all.filter((one) => (task ?? one.task) === one.task && (queue ?? one.queue) === one.queue)
+      const found = all
+        .filter((one) => (task === null ? isInSums(one) : task === one.task))
+        .filter((one) => (queue ?? one.queue) === one.queue)
       const value = found.reduce((sum, one) => sum + (field === 'total' ? one.completed + one.failed : one[field]), 0)
       return { value, doubt: found.length > 0 ? null : await unknownName(store, task, queue) }
     }

@@ -2,6 +2,7 @@ import { lives } from '../../domain/explain/facts.js'
 import { failureRateOf, type Health, type HealthLimits, judgeHealth, maxFailureRate } from '../../domain/health.js'
 import type { EpochMs } from '../../domain/job.js'
 import { metricsOf, type TaskMetrics } from '../../domain/metrics.js'
+import { isNotificationKey } from '../../domain/notification.js'
 import { faulty, type ScheduleHealth, scheduleHealth } from '../../domain/schedule/health.js'
 import type { StoredSchedule } from '../../domain/schedule/schedule.js'
 import { slotsOf } from '../../domain/schedule/slots.js'
@@ -96,7 +97,10 @@ const maxGroups = 200
 
 async function mostFailing(store: JobReader, since: EpochMs, redact: readonly string[]) {
   const groups = await store.failures(since, maxGroups)
-  const [most] = groups.toSorted((a, b) => b.count - a.count)
-  if (most === undefined) return null
-  return { task: most.task, error: shownFailure(most, await store.job(most.sample), redact) }
+  for (const most of groups.toSorted((a, b) => b.count - a.count)) {
+    const sample = await store.job(most.sample)
+    // The failures of notifications count nothing here.
+    if (!isNotificationKey(sample?.key ?? null)) return { task: most.task, error: shownFailure(most, sample, redact) }
+  }
+  return null
 }

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../domain/job.js'
 import { mergedDurations, percentileMs } from '../../domain/percentiles.js'
 import { type MinuteStatistics, minuteOf, type TaskStatistics } from '../../domain/statistics.js'
+import { isInSums } from '../../domain/statistics-name.js'
 import type { JobReader } from '../../stores/store.js'
 import { Aged } from './aged.js'
 import type { LastHour } from './monitor-data.js'
@@ -34,7 +35,7 @@ export class LastHourReader {
     this.#readUntil = last
     for (const minute of this.#kept.keys()) if (minute < first || minute > last) this.#kept.delete(minute)
     const all = Array.from({ length: minutes }, (_, index) => this.#kept.get(first + index))
-    const durations = mergedDurations((await this.sums(now)).map((sum) => sum.durations))
+    const durations = mergedDurations((await this.sums(now)).filter(isInSums).map((sum) => sum.durations))
     return {
       done: all.map((minute) => minute?.done ?? 0),
       failed: all.map((minute) => minute?.failed ?? 0),
@@ -46,7 +47,7 @@ export class LastHourReader {
 
   #keep(rows: readonly MinuteStatistics[], from: number): void {
     for (const minute of this.#kept.keys()) if (minute >= from) this.#kept.delete(minute)
-    for (const { minute, completed, failed, retried } of rows) {
+    for (const { minute, completed, failed, retried } of rows.filter(isInSums)) {
       const sum = this.#kept.get(minute) ?? { done: 0, failed: 0, retried: 0 }
       sum.done += completed
       sum.failed += failed

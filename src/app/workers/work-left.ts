@@ -1,4 +1,3 @@
-import { notifyTask } from '../../domain/notification.js'
 import { type QueueChoice, queueNames } from '../../domain/queues.js'
 import type { Runner } from '../../engine/runner.js'
 import type { Store } from '../../stores/store.js'
@@ -38,12 +37,6 @@ export async function nothingLeft(
 
 /** A slot that waits becomes a job once the one before it has ended. */
 async function isAnythingLeft(store: Store, known: readonly string[], { queues, scheduler }: Burst): Promise<boolean> {
-  const names = queueNames(queues)
-  // A receiver of notifications may be down for a day: a retry of one is left to the next worker.
-  const others = known.filter((task) => task !== notifyTask)
-  if (await store.unfinished(names, others)) return true
-  const isUntold =
-    others.length < known.length && (await store.queuedByTask(names)).some(({ task }) => task === notifyTask)
-  if (isUntold) return true
+  if (await store.unfinished(queueNames(queues), known)) return true
   return scheduler && (await store.waitingSchedules()).length > 0
 }

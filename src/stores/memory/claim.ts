@@ -1,3 +1,4 @@
+import { isNotificationKey } from '../../domain/notification.js'
 import type { Claim, ClaimRequest } from '../store.js'
 import { hasExpired } from './expiry.js'
 import { byPriority, type JobRow } from './jobs.js'
@@ -55,9 +56,9 @@ function start(tables: Tables, row: JobRow, worker: string): Claim {
     },
   ]
   tables.jobs.change(row, { state: 'running', attempt, worker, startedAt, endedBy: null })
-  const { id, task, queue } = row.job
+  const { id, task, queue, key } = row.job
   return {
     job: { ...row.job, slot: row.job.schedule?.slot ?? null },
-    lease: { job: id, attempt, worker, task, queue },
+    lease: { job: id, attempt, worker, task, queue, isNotification: isNotificationKey(key) },
   }
 }

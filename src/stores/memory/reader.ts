@@ -1,5 +1,6 @@
 import { foldNumbers } from '../../domain/failure-group.js'
 import { idNumber, type Job, type JobId, type JobState, jobStates } from '../../domain/job.js'
+import { isNotificationKey } from '../../domain/notification.js'
 import type { JobFilter, JobPage, Page, QueueInfo, TaskCount } from '../store.js'
 import { byPriority, type JobRow } from './jobs.js'
 import type { Tables } from './tables.js'
@@ -71,7 +72,8 @@ export function hasUnfinished(tables: Tables, queues: readonly string[] | null, 
   return tables.jobs
     .inState('scheduled', 'queued', 'running')
     .map((row) => row.job)
-    .filter((job) => (job.state !== 'scheduled' || job.attempt > 0) && !tables.paused.has(job.queue))
+    .filter((job) => job.state !== 'scheduled' || (job.attempt > 0 && !isNotificationKey(job.key)))
+    .filter((job) => !tables.paused.has(job.queue))
     .filter((job) => queues === null || queues.includes(job.queue))
     .some((job) => job.state === 'running' || job.reservedFor !== null || tasks?.includes(job.task) !== false)
 }

@@ -1,5 +1,4 @@
 import { type EpochMs, failureReasons, type Job } from '../../domain/job.js'
-import { statisticsName } from '../../domain/shell-task.js'
 import {
   type Counted,
   durationBucket,
@@ -7,6 +6,7 @@ import {
   minuteOf,
   type TaskStatistics,
 } from '../../domain/statistics.js'
+import { statisticsName } from '../../domain/statistics-name.js'
 
 interface End extends Counted {
   readonly task: string
@@ -19,8 +19,9 @@ export class Ends {
   readonly #ends: End[] = []
   #forgotten = 0
 
-  add({ task, queue, schedule }: Pick<Job, 'task' | 'queue' | 'schedule'>, at: EpochMs, counted: Counted): void {
-    this.#ends.push({ task: statisticsName(task, schedule?.name ?? null), queue, at, ...counted })
+  add(job: Pick<Job, 'task' | 'queue' | 'schedule' | 'key'>, at: EpochMs, counted: Counted): void {
+    const task = statisticsName({ task: job.task, schedule: job.schedule?.name ?? null, key: job.key })
+    this.#ends.push({ task, queue: job.queue, at, ...counted })
   }
 
   /** Leaves what counts for all time. */

@@ -1,4 +1,5 @@
 import type { EpochMs, WorkerId } from '../../domain/job.js'
+import { isNotificationKey } from '../../domain/notification.js'
 import type { Claim, ClaimRequest } from '../store.js'
 import type { Turns } from '../turns.js'
 import { holdsLease } from './leases.js'
@@ -219,5 +220,5 @@ function claimOf({ statements, names }: Writing, row: ReadyRow, worker: WorkerId
     trace: row[9],
     slot: row[7],
   }
-  return { job, lease: { job: id, attempt, worker, task, queue } }
+  return { job, lease: { job: id, attempt, worker, task, queue, isNotification: isNotificationKey(row[10]) } }
 }

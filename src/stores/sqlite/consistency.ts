@@ -1,8 +1,10 @@
 import type Database from 'better-sqlite3'
 import { failureReasons } from '../../domain/job.js'
+import { notifyTask } from '../../domain/notification.js'
 import { shellTask } from '../../domain/shell-task.js'
 import { reasonCodes } from './codes.js'
 import { countedStates } from './counters.js'
+import { isNotification } from './notification-keys.js'
 
 const places = `
   WITH places (job, place) AS (
@@ -54,9 +56,10 @@ function wrongStatistics(column: string, rows: string): string {
       OR ${isWhole} AND coalesce(found.count, 0) <> coalesce(counts.${column}, 0)`
 }
 
-// Of a command that a schedule made, the schedule's name is counted.
+// Of a notification the built-in task is counted, and of a command that a schedule made the schedule's name.
 const countedTask = (task: string) => `
-  coalesce((SELECT tasks.id FROM tasks CROSS JOIN tasks AS shell ON shell.id = ${task}
+  coalesce((SELECT id FROM tasks WHERE name = '${notifyTask}' AND ${isNotification}),
+    (SELECT tasks.id FROM tasks CROSS JOIN tasks AS shell ON shell.id = ${task}
     WHERE tasks.name = jobs.schedule AND shell.name = '${shellTask}'), ${task})`
 
 const endsWhere = (which: string) => `

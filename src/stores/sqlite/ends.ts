@@ -3,7 +3,7 @@ import type { EpochMs, FailureReason } from '../../domain/job.js'
 import type { CompletedOutcome, Outcome } from '../../domain/outcome.js'
 import type { Lease } from '../store.js'
 import { endedByCodes, reasonCodes, stateCodes } from './codes.js'
-import { countedTask } from './counted-task.js'
+import { countedTaskOf } from './counted-task.js'
 import { addFailure } from './failures.js'
 import { ManyRows } from './many-rows.js'
 import { jobNumber, workerNumber } from './rows.js'
@@ -65,7 +65,7 @@ export function endWaiting(
   // What the attempts before have left stays where it is.
   insertEnd(writing, place, failure, { worker: null, startedAt: null, endedBy: null }, endedAt)
   if (failure === null) return
-  const task = countedTask(writing, place.job, writing.names.taskName(place.task))
+  const task = countedTaskOf(writing, place.job, writing.names.taskName(place.task))
   writing.statistics.add(task, place.queue, endedAt, { count: failure.reason, durationMs: null })
 }
 

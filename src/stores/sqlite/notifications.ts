@@ -6,17 +6,16 @@ import { planOfRow, scheduleRow } from './schedule-rows.js'
 import type { Statements } from './statements.js'
 import type { Writing } from './writing.js'
 
-/** Stores the notifications of the jobs that failed in this transaction; answers whether there are any. */
+/** Stores the notifications of the jobs that have failed in this transaction since it was last called; answers whether there are any. */
 export function notifyOfFailures(writing: Writing, notificationOf: NotificationPolicy): boolean {
   const { failed, statements } = writing
   if (failed.length === 0) return false
   writing.write() // the failed jobs may be among the new ones
   let isAny = false
-  for (const number of failed) {
+  for (const number of failed.splice(0)) {
     const row = statements.job.get(number) as JobRow | undefined
     if (row === undefined) continue
     const job = jobOfRow(row)
-    if (job.state !== 'failed') continue
     const notify = job.schedule === null ? null : notifyOfSchedule(statements, job.schedule.name)
     const notification = notificationOf({ job, attempts: attemptsOf(statements, job.id), notify })
     if (notification === null) continue

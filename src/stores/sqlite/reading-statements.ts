@@ -1,3 +1,5 @@
+import { isNotification } from './notification-keys.js'
+
 // A list of names is read once for a statement. NULL: all.
 const isNamed = (name: string, names: string) =>
   `(${names} IS NULL OR ${name} IN (SELECT value FROM json_each(${names})))`
@@ -18,7 +20,7 @@ const counts = `
 export const readingTexts = {
   job: `SELECT * FROM job_rows WHERE id = ?`,
   jobsOf: `SELECT * FROM job_rows WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC`,
-  scheduleOf: `SELECT schedule FROM jobs WHERE id = ?`,
+  originOf: `SELECT schedule, unique_key AS key FROM jobs WHERE id = ?`,
   attempts: `SELECT * FROM attempts WHERE job = ? ORDER BY attempt`,
   running: `
     SELECT * FROM job_rows WHERE id IN (SELECT job FROM running ORDER BY started_at, job LIMIT ?)
@@ -64,7 +66,8 @@ export const readingTexts = {
       OR EXISTS (SELECT 1 FROM backlogs WHERE ${onTheseQueues} AND ${ofTheseTasks})
       OR EXISTS (
         SELECT 1 FROM scheduled CROSS JOIN jobs ON jobs.id = scheduled.job CROSS JOIN kinds ON kinds.id = jobs.kind
-        WHERE scheduled.attempt > 0 AND ${onTheseQueues} AND (${ofTheseTasks} OR scheduled.reserved_for IS NOT NULL))`,
+        WHERE scheduled.attempt > 0 AND ${onTheseQueues} AND NOT coalesce(${isNotification}, 0)
+          AND (${ofTheseTasks} OR scheduled.reserved_for IS NOT NULL))`,
 
   // statistics
   statistics: `

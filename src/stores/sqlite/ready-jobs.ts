@@ -13,12 +13,13 @@ export type ReadyRow = readonly [
   slot: number | null,
   expiresAt: number | null,
   trace: string | null,
+  key: string | null,
 ]
 
 /** The columns of a `ReadyRow` out of such a table; the job's own row is read for those rows alone that are given out. */
 export function readyColumns(table: string): string {
   const own = ['job', 'rank', 'attempt', 'since'].map((column) => `${table}.${column}`).join(', ')
-  return `${own}, jobs.queue, jobs.kind, jobs.args, jobs.slot, jobs.expires_at, jobs.trace
+  return `${own}, jobs.queue, jobs.kind, jobs.args, jobs.slot, jobs.expires_at, jobs.trace, jobs.unique_key
     FROM ${table} CROSS JOIN jobs ON jobs.id = ${table}.job`
 }
 

@@ -1,9 +1,10 @@
 import type { Clock } from '../../domain/clock.js'
 import type { JobError } from '../../domain/failure.js'
 import { type Attempt, idNumber, type Job, type JobId, type JobState, type WorkerId } from '../../domain/job.js'
+import { isNotificationKey } from '../../domain/notification.js'
 import type { Backoff } from '../../domain/retry.js'
 import { leaseHolds } from '../leases.js'
-import type { TaskProcess, WorkerInfo } from '../store.js'
+import type { Lease, TaskProcess, WorkerInfo } from '../store.js'
 import { endedByCodes, nameOfCode, reasonCodes } from './codes.js'
 
 /** A row of `job_rows`. */
@@ -40,6 +41,12 @@ export interface JobRow {
   readonly ended_by: Job['endedBy']
   readonly schedule: string | null
   readonly slot: number | null
+}
+
+/** The lease by which a worker holds a job. */
+export function leaseOfRow({ id, attempt, task, queue, unique_key }: JobRow, worker: number): Lease {
+  const isNotification = isNotificationKey(unique_key)
+  return { job: `j${id}`, attempt, worker: `w${worker}`, task, queue, isNotification }
 }
 
 export function jobOfRow(row: JobRow): Job {

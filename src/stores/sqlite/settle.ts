@@ -124,11 +124,11 @@ export function settle(writing: Writing, lease: Lease, outcome: Outcome): boolea
   }
 }
 
-function count(writing: Writing, { job, task, queue }: Lease, outcome: Outcome): void {
+function count(writing: Writing, lease: Lease, outcome: Outcome): void {
   const { statistics, names } = writing
   const counted = countedAs(outcome)
   if (counted === null) return
-  statistics.add(countedTask(writing, jobNumber(job), task), names.queue(queue), outcome.endedAt, counted)
+  statistics.add(countedTask(writing, lease), names.queue(lease.queue), outcome.endedAt, counted)
 }
 
 /** The job goes back to wait, and its attempt is kept unless its code never ran. */

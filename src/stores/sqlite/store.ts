@@ -91,14 +91,18 @@ function sqliteStore(
   const turns = new Turns()
   const upkeep = new Upkeep(db, `${realPath}-wal`)
   const around = writing.around(() => wakeUp.committed())
-  const end = () => {
+  const notify = () => {
     if (notificationOf !== null && notifyOfFailures(writing, notificationOf)) wakeUp.note()
+  }
+  const end = () => {
+    notify()
     around.end()
   }
   const writes = new WriteQueue(db, location, clock, { ...around, end })
-  // Whatever comes after an enqueue in its transaction may look for the job.
+  // Whatever comes after an enqueue in its transaction may look for the job; after a failure, it may retry or remove it.
   const seeing = <T>(use: () => T) => {
     return () => {
+      notify()
       writing.write()
       return use()
     }

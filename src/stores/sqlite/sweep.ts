@@ -6,7 +6,7 @@ import type { SweepResult } from '../store.js'
 import { buryExpired } from './expiry.js'
 import { nextDueAt, promoteDue } from './promotion.js'
 import { endReservations } from './reservations.js'
-import { type JobRow, jobOfRow, leaseIsOver, type WorkerRow, workerNumber } from './rows.js'
+import { type JobRow, jobOfRow, leaseIsOver, leaseOfRow, type WorkerRow, workerNumber } from './rows.js'
 import { settle } from './settle.js'
 import type { Statements } from './statements.js'
 import type { Writing } from './writing.js'
@@ -55,8 +55,7 @@ function reclaim(writing: Writing, worker: number, limit: number) {
   let buried = 0
   for (const row of rows) {
     const outcome = outcomeOfLostWorker(row, clock)
-    const { id, attempt, task, queue } = jobOfRow(row)
-    settle(writing, { job: id, attempt, worker: `w${worker}`, task, queue }, outcome)
+    settle(writing, leaseOfRow(row, worker), outcome)
     if (outcome.kind === 'failed') buried++
     else reclaimed++
   }

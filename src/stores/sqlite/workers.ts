@@ -1,7 +1,7 @@
 import { leaseMs, type NewWorker, type WorkerVitals } from '../store.js'
 import { holdsLease } from './leases.js'
 import { endReservations } from './reservations.js'
-import { type JobRow, jobOfRow } from './rows.js'
+import { type JobRow, leaseOfRow } from './rows.js'
 import { settle } from './settle.js'
 import type { Writing } from './writing.js'
 
@@ -41,10 +41,8 @@ export function removeWorker(writing: Writing, worker: number, limit: number): '
   const endedAt = clock.now()
   const rows = statements.heldBy.all(worker, limit) as JobRow[]
   for (const row of rows) {
-    const { id, attempt, task, queue, startedAt } = jobOfRow(row)
-    const lease = { job: id, attempt, worker: `w${worker}`, task, queue }
-    const span = { startedAt: startedAt ?? endedAt, endedAt, endedBy: 'released' } as const
-    settle(writing, lease, { kind: 'released', started: true, suspect: false, ...span })
+    const span = { startedAt: row.started_at ?? endedAt, endedAt, endedBy: 'released' } as const
+    settle(writing, leaseOfRow(row, worker), { kind: 'released', started: true, suspect: false, ...span })
   }
   if (endReservations(writing, worker, limit).count === limit || rows.length === limit) return 'there is more'
   statements.deleteWorker.run(worker)

@@ -15,7 +15,7 @@ export class Writing {
   readonly counters: Counters
   readonly statistics: Statistics
   readonly newJobs: NewJobs
-  /** The jobs that failed for good in this transaction. */
+  /** The jobs that failed for good in this transaction, and have no notification yet. */
   readonly failed: number[] = []
 
   constructor(db: Database.Database, clock: Clock) {

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { checkAssertions } from '../../../src/app/assertions/check-assertions.js'
 import { countFields, healthFields, parseAssertion, queueFields } from '../../../src/domain/assertion.js'
+import { notificationKey, notifyTask } from '../../../src/domain/notification.js'
 import { systemClock } from '../../../src/engine/clock.js'
 import { openMemoryStore } from '../../../src/stores/memory/store.js'
 import type { Store } from '../../../src/stores/store.js'
@@ -16,9 +17,10 @@ beforeEach(async () => {
     newJob({ queue: 'mail', task: 'send' }),
     newJob({ queue: 'mail', task: 'send' }),
     newJob({ task: 'other' }),
+    newJob({ task: notifyTask, key: { name: notificationKey('j3', 1), policy: 'skip', forMs: 0 } }),
   ])
   const outcome = outcomesAt(systemClock)
-  const claims = await store.claim({ worker, queues: null, limit: 3 })
+  const claims = await store.claim({ worker, queues: null, limit: 4 })
   await store.settle(
     claims.map(({ job, lease }) => ({ lease, outcome: job.task === 'other' ? outcome.failed() : outcome.completed() })),
   )
@@ -40,6 +42,7 @@ test.each([
   ['queue.mail.workers >= 1', true, 1],
   ['queue.default.latencyMs == 0', true, 0],
   ['total{since=5m} == 3', true, 3],
+  ['completed{task=offstage.notify} == 1', true, 1],
   ['failed{since=5m,task=send} == 0', true, 0],
   ['completed{queue=mail} != 2', false, 2],
   ['health.oldestQueuedMs == 0', true, 0],

@@ -3,6 +3,7 @@ import { currentHealth } from '../../../src/app/health/current-health.js'
 import { currentMetrics } from '../../../src/app/metrics/current-metrics.js'
 import { defaultHealthLimits } from '../../../src/domain/health.js'
 import type { NewJob } from '../../../src/domain/job.js'
+import { notificationKey, notifyTask } from '../../../src/domain/notification.js'
 import { openMemoryStore } from '../../../src/stores/memory/store.js'
 import type { NewWorker, Store } from '../../../src/stores/store.js'
 import { type MovableClock, movableClock } from '../../support/clock.js'
@@ -50,6 +51,25 @@ describe('failures in the window', () => {
       failureRate,
       averageDurationMs: 1_000,
     })
+  })
+
+  test('Notifications are no jobs of their own: with one for each failure the rate is the same.', async () => {
+    await end(2, true)
+    await end(1, false)
+    for (const number of [1, 2, 3, 4, 5]) {
+      const key = { name: notificationKey(`j${number}`, 1), policy: 'skip', forMs: 0 } as const
+      await end(1, number > 2, { task: 'alerts.tell', key })
+    }
+    expect(await health()).toMatchObject({
+      status: 'unhealthy',
+      recentTasks: 3,
+      failureRate: 2 / 3,
+    })
+    const { totalTasks, failedTasks, tasks } = await currentMetrics(store, null, clock.now())
+    expect([totalTasks, failedTasks]).toEqual([3, 2])
+    expect(tasks[notifyTask]).toMatchObject({ total: 5, completed: 2, failed: 3 })
+    const { reasons } = await health()
+    expect([reasons.length, reasons.join()]).toEqual([1, expect.not.stringContaining('alerts.tell')])
   })
 
   test('A window in which nothing ended has no rate and no average, and counts as no failure.', async () => {

@@ -5,7 +5,10 @@ import { runningJob } from '../../support/job.js'
 
 function entryOf(id: string, attempt = 1): RunningAttempt {
   const job = { ...runningJob({ id, attempt }), slot: null }
-  return attemptOf({ job, lease: { job: id, attempt, worker: 'w1', task: job.task, queue: job.queue } })
+  return attemptOf({
+    job,
+    lease: { job: id, attempt, worker: 'w1', task: job.task, queue: job.queue, isNotification: false },
+  })
 }
 
 test('Jobs wait until they are reported as started, in any order, and leave once.', () => {
