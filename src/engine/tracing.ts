@@ -108,7 +108,7 @@ export class Tracing {
       const span = this.#tracer.startSpan(`offstage run ${job.task}`, options, above)
       const inside = trace.setSpan(above, span)
       return {
-        run: (use) => context.with(inside, use),
+        run: (use) => runInside(context, inside, use),
         end: (error) => {
           orNull(() => {
             if (error !== null) this.#fail(span, error)
@@ -154,6 +154,24 @@ function attributesOf({ task, queue }: TracedJob) {
 
 function operation(name: string, type: string) {
   return { 'messaging.operation.name': name, 'messaging.operation.type': type }
+}
+
+/** Runs `use` once, also if the context manager of the SDK throws: the job must not wait for it. */
+function runInside<T>(context: Api.ContextAPI, inside: Api.Context, use: () => T): T {
+  const ends: ({ readonly returned: T } | { readonly thrown: unknown })[] = []
+  const once = () => {
+    if (ends.length > 0) return
+    try {
+      ends.push({ returned: use() })
+    } catch (thrown) {
+      ends.push({ thrown })
+    }
+  }
+  orNull(() => context.with(inside, once))
+  const [end] = ends
+  if (end === undefined) return use()
+  if ('thrown' in end) throw end.thrown
+  return end.returned
 }
 
 function orNull<T>(use: () => T): T | null {

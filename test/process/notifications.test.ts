@@ -221,6 +221,29 @@ test('A task or a command gets it too, and a schedule may have a target of its o
   expect(others).toEqual([])
 })
 
+test('A notification whose target is gone goes to onFailed, or fails and says why.', async () => {
+  const desk = { command: ['sh', '-c', 'cat >> desk.json'] }
+  const project = projectWith({ onFailed: desk })
+  await enqueueJob(project, 'offstage.notify', ['gone', { event: 'job.failed' }])
+  await project.run(['workers', 'start', '--burst'])
+  expect(project.lines('desk.json')).toEqual(['{"event":"job.failed"}'])
+  project.write('offstage.config.json', JSON.stringify({ notify: { targets: { desk } } }))
+  const id = await enqueueJob(project, 'offstage.notify', ['gone', {}])
+  await project.run(['workers', 'start', '--burst'])
+  const failed = (await jobsOf(project)).find((job) => job.id === id)
+  expect(failed).toMatchObject({ state: 'failed', attempt: 1 })
+  expect(failed?.error?.message).toContain(
+    'the config has no URL and no command as target gone; add notify.targets.gone',
+  )
+})
+
+test('A burst does not wait for the retries of a notification to a task.', async () => {
+  const project = projectWith({ onFailed: 'alerts.broken' })
+  await enqueueJob(project, 'work.fail', [], once)
+  expect((await project.run(['workers', 'start', '--burst'])).exitCode).toBe(0)
+  expect(await notifications(project)).toMatchObject([{ state: 'scheduled', failures: 1 }])
+})
+
 test('Nobody can run the built-in task by hand, and no key of a user is that of a notification.', async () => {
   const to = await receiver()
   const project = toUrl(to)

@@ -162,6 +162,36 @@ test('TRACEPARENT of a command goes to its job, and to a program that the job ru
   expect((await jobsOf(project)).at(-1)?.result).toBe(`${env.TRACEPARENT} vendor=1`)
 })
 
+test('A program of a job without a trace does not get the TRACEPARENT of its worker.', async () => {
+  const project = tracedProject()
+  await project.run(['run', '--detach', '--', 'sh', '-c', 'env | grep -c "^TRACE"; true'])
+  const env = { TRACEPARENT: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', TRACESTATE: 'vendor=1' }
+  await project.run(['workers', 'start', '--burst'], { env })
+  expect((await jobsOf(project)).at(-1)?.result).toBe(0)
+})
+
+test('run --inline exports the span of its attempt before it ends.', async () => {
+  const project = tracedProject()
+  expect((await project.run(['run', 'work.child', '--inline'])).exitCode).toBe(0)
+  expect(named(spansOf(project), 'offstage run work.child')).toHaveLength(1)
+})
+
+test('A context manager that throws takes no job away.', async () => {
+  const broken = `import { context } from '@opentelemetry/api'
+import './_tracing.mjs'
+context.disable()
+const active = () => { throw new Error('no context') }
+context.setGlobalContextManager({ active, with: active, bind: active, enable() {}, disable() {} })
+export const fine = () => 1
+export const fail = () => { throw new Error('mine') }
+`
+  const project = tracedProject()
+  project.write('tasks/broken.mjs', broken)
+  for (const task of ['broken.fine', 'broken.fail']) await project.run(['run', task, '--detach', '--retries', '0'])
+  expect((await project.run(['workers', 'start', '--burst'])).exitCode).toBe(0)
+  expect((await jobsOf(project)).map(({ result, error }) => result ?? error?.message)).toEqual([1, 'mine'])
+})
+
 test('Without an SDK nothing of OpenTelemetry is resolved or loaded, though the API is beside the program.', async () => {
   const project = cliProject({
     'tasks/plain.mjs': `import { task } from 'offstage'

@@ -1,4 +1,5 @@
 import { UsageError } from '../../domain/errors.js'
+import { onFailed } from '../../domain/notification.js'
 import type { Deliver } from '../../engine/notify-task.js'
 import type { Project } from '../../project/find.js'
 import { notifyProgram } from '../../project/task-program.js'
@@ -12,7 +13,8 @@ export function deliveryOf(project: Project | null): { readonly deliver?: Delive
   const { targets, root: cwd } = project
   if (![...targets.values()].some(({ kind }) => kind !== 'task')) return {}
   const deliver: Deliver = (name, notification) => {
-    const target = targets.get(name)
+    // A target that the config has no more: its notifications go where new ones go.
+    const target = targets.get(targets.has(name) ? name : onFailed)
     if (target?.kind === 'command') {
       const [file = '', ...argv] = target.command
       return { file, argv, cwd, stdin: `${notification}\n` }
@@ -21,7 +23,11 @@ export function deliveryOf(project: Project | null): { readonly deliver?: Delive
       const { url, secret, timeoutMs } = target
       return { ...notifyProgram(), cwd, stdin: JSON.stringify({ url, secret, timeoutMs, body: notification }) }
     }
-    throw new UsageError('E_NOTIFY', `the config has no URL and no command as target ${name}`)
+    throw new UsageError(
+      'E_NOTIFY',
+      `the config has no URL and no command as target ${name}`,
+      `add notify.targets.${name}, and retry the job`,
+    )
   }
   return { deliver }
 }

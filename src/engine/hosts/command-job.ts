@@ -1,6 +1,7 @@
 import { constants } from 'node:os'
 import { basename } from 'node:path'
 import type { Clock } from '../../domain/clock.js'
+import { messageWithHint, OffstageError } from '../../domain/errors.js'
 import { inexactNumber } from '../../domain/exact-number.js'
 import { errorWithLastWords, isShutdownCode, isShutdownSignal, type JobError } from '../../domain/failure.js'
 import type { EpochMs, Usage } from '../../domain/job.js'
@@ -90,8 +91,11 @@ export class CommandJob {
   }
 
   /** Retries if resources were missing. Any other start error is permanent. */
-  #notStarted({ code, message: what }: NodeJS.ErrnoException): void {
-    const error = { name: 'CommandError', message: `${this.#name} could not be started (${code ?? what})`, stack: null }
+  #notStarted(thrown: NodeJS.ErrnoException): void {
+    const { code } = thrown
+    // A code of the system says what is missing. An error of Offstage says so in its message.
+    const why = thrown instanceof OffstageError ? messageWithHint(thrown) : (code ?? thrown.message)
+    const error = { name: 'CommandError', message: `${this.#name} could not be started (${why})`, stack: null }
     this.#end({
       kind: 'threw',
       verdict: temporaryErrors.has(code ?? '') ? 'by policy' : 'never',
@@ -243,10 +247,10 @@ function commandLine(
   return { file: file ?? 'sh', argv: words, cwd: context.cwd, env, stdin: context.outer?.stdin ?? 'nothing' }
 }
 
-/** The trace context as programs that trace find it. */
+/** The trace context as programs that trace find it. Without one they get none: that of the worker is not of their job. */
 function traceVariables(trace: string | null): NodeJS.ProcessEnv {
   const context = parseTrace(trace)
-  if (context === null) return {}
+  if (context === null) return { TRACEPARENT: undefined, TRACESTATE: undefined }
   const { traceparent, tracestate } = headersOf(context)
   return { TRACEPARENT: traceparent, TRACESTATE: tracestate }
 }

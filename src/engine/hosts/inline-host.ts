@@ -20,6 +20,7 @@ import { RunningJobs } from '../task-process/running-jobs.js'
 import { handleOf, type LoadTasks } from '../task-process/serve.js'
 import { surviveErrors } from '../task-process/survive-errors.js'
 import { enqueueInSpan } from '../task-process/traced-enqueue.js'
+import { processTracing } from '../tracing.js'
 import type { Emit, TaskHost } from './task-host.js'
 
 /**
@@ -31,11 +32,13 @@ export class InlineHost implements TaskHost {
   readonly identities: readonly ProcessIdentity[] = []
   readonly #loaded: Promise<LoadedTasks>
   readonly #emit: Emit
+  readonly #clock: Clock
   readonly #release: () => void
   #jobs: RunningJobs | null = null
 
   constructor(load: LoadTasks, redact: readonly string[], clock: Clock, emit: Emit) {
     this.#emit = emit
+    this.#clock = clock
     const undoCapture = captureOutput(clock, false, (output) => emit({ type: 'output', output: [output] }))
     const warn = (text: string) =>
       emit({ type: 'output', output: [{ id: null, attempt: 0, stream: 'stderr', text, at: clock.now() }] })
@@ -129,6 +132,8 @@ export class InlineHost implements TaskHost {
 
   async kill(): Promise<void> {
     this.#release()
+    // The process of the command ends with its last job: the spans that the SDK still has would be lost.
+    await processTracing()?.flush(this.#clock)
   }
 
   end(): Promise<void> {
