@@ -27,9 +27,13 @@ const numbers =
 /** What the errors of one group have in common: name and first line of the message, with `#` for each number. */
 export function foldError({ name, message }: Pick<JobError, 'name' | 'message'>): string {
   const line = /^[^\r\n]*/.exec(message.trimStart())?.[0] ?? ''
-  return foldNumbers(`${name}: ${line.slice(0, 4 * maxLength)}`)
-    .slice(0, maxLength)
-    .trimEnd()
+  return cut(foldNumbers(`${name}: ${cut(line, 4 * maxLength)}`), maxLength).trimEnd()
+}
+
+/** Cuts between words. Part of a secret could not be recognised and masked later. */
+function cut(text: string, length: number): string {
+  if (text.length <= length) return text
+  return text.slice(0, length + 1).replace(/\S*$/, '')
 }
 
 /** The text with `#` for each number in it. */

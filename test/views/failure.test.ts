@@ -17,3 +17,15 @@ test('Where the job is gone, nobody knows what is secret: the name of the error 
   expect(shownFailure(groupOf('no route to hunter42\nat home'), null, [])).toBe('Error')
   expect(shownFailure({ error: '' }, null, [])).toBe('')
 })
+
+test('A long error is cut between words, so that no part of a secret is left.', () => {
+  const secret = 'correct-horse-battery-staple'
+  const sample = { task: 'mail.send', argsJson: JSON.stringify([{ password: secret }]) }
+  for (let before = 150; before < 192; before += 1) {
+    const text = shownFailure(groupOf(`${'x'.repeat(before)} ${secret} refused`), sample, [])
+    expect(text).toMatch(/^Error: x+( \*\*\*( refused)?)?$/)
+  }
+  // Numbers make the folded text shorter: the message itself is cut too.
+  const digits = `${'1'.repeat(780)} ${secret} refused`
+  expect(shownFailure(groupOf(digits), sample, [])).toBe('Error: #')
+})
