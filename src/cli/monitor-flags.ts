@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core'
 import { UsageError } from '../domain/errors.js'
+import { shellWord } from '../domain/shell-word.js'
 import { lookOfStdout } from './look.js'
 
 const interval = { char: 'n', summary: 'Seconds between two looks. Default: 1', helpValue: 'SECONDS' } as const
@@ -41,5 +42,5 @@ export function monitorOptions(flags: {
 
 function placeFlag(name: string, value: string | undefined): string {
   if (value === undefined) return ''
-  return ` --${name} ${/^[\w/.:=@%+,?-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`}`
+  return ` --${name} ${shellWord(value)}`
 }

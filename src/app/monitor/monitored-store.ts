@@ -3,6 +3,7 @@ import { systemClock } from '../../engine/clock.js'
 import { openStoreForReading } from '../../open.js'
 import type { Store } from '../../stores/store.js'
 import type { Context } from '../context.js'
+import { storeBytes } from '../metrics/store-bytes.js'
 import type { MonitorData, MonitorWish } from './monitor-data.js'
 import { MonitorReader } from './read-monitor.js'
 
@@ -23,7 +24,7 @@ export class MonitoredStore {
     try {
       this.#open ??= await this.#opened(file)
       const data = await this.#open.reader.read(wish, systemClock.now())
-      return { ...data, storeBytes: this.#bytes() }
+      return { ...data, storeBytes: storeBytes(this.#context.location) }
     } catch (thrown) {
       await this.close()
       throw thrown
@@ -52,12 +53,5 @@ export class MonitoredStore {
     if (location.kind !== 'sqlite') return location.kind
     const stat = statSync(location.path, { throwIfNoEntry: false })
     return stat === undefined ? null : `${stat.dev} ${stat.ino}`
-  }
-
-  #bytes(): number | null {
-    const { location } = this.#context
-    if (location.kind !== 'sqlite') return null
-    const sizes = [location.path, `${location.path}-wal`].map((path) => statSync(path, { throwIfNoEntry: false })?.size)
-    return sizes[0] === undefined ? null : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
   }
 }
