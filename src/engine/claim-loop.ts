@@ -2,6 +2,7 @@ import { isTemporary } from '../domain/errors.js'
 import type { WorkerId } from '../domain/job.js'
 import type { QueueChoice } from '../domain/queues.js'
 import type { Claim, JobStore } from '../stores/store.js'
+import type { Deliveries } from './deliveries.js'
 import type { EngineEmitter } from './events.js'
 import type { Prefetch } from './pool/prefetch.js'
 import type { TaskPool } from './pool/task-pool.js'
@@ -15,6 +16,7 @@ export class ClaimLoop {
   readonly #prefetch: Prefetch
   readonly #events: EngineEmitter
   readonly #queues: QueueChoice
+  readonly #deliveries: Deliveries
   readonly #claimed: (claims: readonly Claim[]) => void
   #running: Promise<void> | null = null
   #mayFindMore = true
@@ -28,6 +30,7 @@ export class ClaimLoop {
     prefetch: Prefetch,
     events: EngineEmitter,
     queues: QueueChoice,
+    deliveries: Deliveries,
     worker: WorkerId,
     claimed: (claims: readonly Claim[]) => void,
   ) {
@@ -36,6 +39,7 @@ export class ClaimLoop {
     this.#prefetch = prefetch
     this.#events = events
     this.#queues = queues
+    this.#deliveries = deliveries
     this.worker = worker
     this.#claimed = claimed
   }
@@ -65,20 +69,23 @@ export class ClaimLoop {
     this.#isAskedAgain = false
     if (limit <= 0) return 0
     let taken = 0
-    this.#running = this.#store
-      .claim({ worker: this.worker, queues: this.#queues, tasks: this.#pool.known, limit })
-      .then((claims) => {
-        taken = claims.length
-        this.#claimed(claims)
-      })
+    // In one turn: they share a transaction with what ends.
+    const requests = this.#deliveries.requests({ worker: this.worker, queues: this.#queues, limit })
+    this.#running = Promise.all(requests.map((request) => this.#store.claim(request))).then((found) => {
+      const claims = found.flat()
+      taken = claims.length
+      this.#claimed(claims)
+    })
     try {
       await this.#running
     } finally {
       this.#running = null
     }
-    this.#mayFindMore = taken === limit || this.#isAskedAgain
-    // Slots that became free, and jobs that were stored, during this claim did not start another one.
-    if (this.#mayFindMore) this.claimSoon()
+    const isFull = taken >= limit
+    this.#mayFindMore = isFull || this.#isAskedAgain || this.#deliveries.areAtMost
+    // Slots that became free, and jobs that were stored, during this claim did not start another one. What waits behind
+    // deliveries is claimed when one of them ends.
+    if (isFull || this.#isAskedAgain) this.claimSoon()
     return taken
   }
 

@@ -9,6 +9,7 @@ import type { RunningAttempt } from './attempts/running-attempt.js'
 import { askToStop, stopInSteps } from './attempts/stop-escalation.js'
 import { TimeLimits } from './attempts/time-limits.js'
 import { ClaimLoop } from './claim-loop.js'
+import { Deliveries, maxDeliveries } from './deliveries.js'
 import { enqueueFromTask } from './enqueue.js'
 import type { EngineEmitter } from './events.js'
 import { vitalsOf } from './host.js'
@@ -66,7 +67,7 @@ export class Runner {
     clock: Clock,
     events: EngineEmitter,
     worker: WorkerId,
-    { queues, redact }: RunnerSettings,
+    { queues, concurrency, redact }: RunnerSettings,
   ) {
     this.#store = store
     this.#pool = pool
@@ -74,7 +75,8 @@ export class Runner {
     this.#events = events
     this.#attempts = new ActiveAttempts(store, clock, events, redact)
     this.#prefetch = new Prefetch(clock, aheadMs, maxAhead)
-    this.#claims = new ClaimLoop(store, pool, this.#prefetch, events, queues, worker, (claims) =>
+    const deliveries = new Deliveries(pool, maxDeliveries(concurrency))
+    this.#claims = new ClaimLoop(store, pool, this.#prefetch, events, queues, deliveries, worker, (claims) =>
       this.#handOver(claims),
     )
     this.#stalls = new StallDetector(pool, clock, aheadMs, () => this.#prefetch.stalled())

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import { notifyTask } from '../../src/domain/notification.js'
 import { ClaimLoop } from '../../src/engine/claim-loop.js'
+import { Deliveries, maxDeliveries } from '../../src/engine/deliveries.js'
 import { EngineEmitter } from '../../src/engine/events.js'
 import type { Prefetch } from '../../src/engine/pool/prefetch.js'
 import type { TaskPool } from '../../src/engine/pool/task-pool.js'
@@ -19,10 +21,20 @@ function claiming(room: number) {
     },
   }
   const pool = { needsJobs: () => state.room > 0, room: () => state.room, known: [] } as unknown as TaskPool
-  const loop = new ClaimLoop(store, pool, { ahead: 0 } as Prefetch, new EngineEmitter(), null, 'w1', (claims) => {
-    taken.push(claims.length)
-    state.room -= claims.length
-  })
+  const deliveries = new Deliveries(pool, 1)
+  const loop = new ClaimLoop(
+    store,
+    pool,
+    { ahead: 0 } as Prefetch,
+    new EngineEmitter(),
+    null,
+    deliveries,
+    'w1',
+    (claims) => {
+      taken.push(claims.length)
+      state.room -= claims.length
+    },
+  )
   return { loop, state, taken }
 }
 
@@ -54,4 +66,28 @@ test('A claim that is asked for during another one follows it: what was stored m
   await first
   await someTurns()
   expect(taken).toEqual([0, 1])
+})
+
+test('Deliveries are claimed apart, and left out while as many run as may; without them there is one request for all.', () => {
+  const pool = { known: ['a', notifyTask], deliveries: 0 }
+  const deliveries = new Deliveries(pool, maxDeliveries(10))
+  const asked = (shares?: []) => {
+    const queues = shares === undefined ? null : { strict: false, shares }
+    return deliveries.requests({ worker: 'w1', queues, limit: 10 }).map(({ tasks, limit }) => [tasks, limit])
+  }
+  expect(asked()).toEqual([
+    [[notifyTask], 2],
+    [['a'], 10],
+  ])
+  pool.deliveries = 1
+  expect(asked()[0]).toEqual([[notifyTask], 1])
+  expect(deliveries.areAtMost).toBe(false)
+  pool.deliveries = 2
+  expect(asked()).toEqual([[['a'], 10]])
+  expect(deliveries.areAtMost).toBe(true)
+  expect(asked([])).toEqual([[['a', notifyTask], 10]])
+  pool.known = ['a']
+  expect(asked()).toEqual([[['a'], 10]])
+  expect(deliveries.areAtMost).toBe(false)
+  expect([1, 4, 5, 9, 10, 100].map(maxDeliveries)).toEqual([1, 1, 1, 1, 2, 2])
 })

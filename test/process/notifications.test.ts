@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { type CliProject, cliProject, eventually } from '../support/cli.js'
 import { Receiver } from '../support/receiver.js'
-import { enqueueJob, finalJobs, jobsOf } from '../support/store.js'
+import { enqueueJob, enqueueJobs, finalJobs, jobsOf } from '../support/store.js'
 
 const secret = 'correct horse battery staple'
 
@@ -135,6 +135,27 @@ test('A receiver that is slow is given up and asked again; the worker goes on wi
   expect(notification?.attempts[0]?.error?.stack).toContain('no answer within 2000 ms')
   await stopWorker(worker)
 })
+
+test('Many failures and a receiver that never answers hold up no other job: at most two deliveries run at a time.', async () => {
+  const to = await receiver()
+  to.answers = ['never']
+  const project = toUrl(to)
+  await enqueueJobs(project, 'work.fail', 12, [], once)
+  const worker = await startWorker(project)
+  await eventually(async () => expect(await notifications(project)).toHaveLength(12))
+  await eventually(() => expect(to.received).toHaveLength(2))
+  const fine = await Promise.all(Array.from({ length: 20 }, () => enqueueJob(project, 'work.fine')))
+  await finalJobs(project, fine)
+  const running = (await notifications(project)).filter(({ state }) => state === 'running')
+  expect(running.length).toBeLessThanOrEqual(2)
+  // What waits behind them is sent as soon as one ends.
+  to.answers = [200]
+  await eventually(async () => {
+    const completed = (await notifications(project)).filter(({ state }) => state === 'completed')
+    expect(completed.length).toBeGreaterThan(2)
+  })
+  await stopWorker(worker)
+}, 40_000)
 
 test('A refusal (4xx) is not repeated, and a notification that fails is told to nobody.', async () => {
   const to = await receiver()

@@ -138,6 +138,11 @@ export class ProcessSlot implements AttemptHandle {
     return this.#starting > 0 || (this.#jobs.waiting > 0 && this.#jobs.count - this.#jobs.waiting < this.#share)
   }
 
+  /** Those that run, and those that wait. */
+  get jobs(): readonly RunningAttempt[] {
+    return this.#jobs.all
+  }
+
   get running(): Iterable<RunningAttempt> {
     return this.#jobs.running
   }

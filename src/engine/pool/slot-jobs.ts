@@ -15,6 +15,11 @@ export class SlotJobs {
     return this.#waiting.size
   }
 
+  /** Those that run, and those that wait. */
+  get all(): readonly RunningAttempt[] {
+    return [...this.#running.values(), ...this.#waiting.values()]
+  }
+
   get running(): Iterable<RunningAttempt> {
     return this.#running.values()
   }

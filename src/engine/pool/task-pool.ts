@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/clock.js'
+import { notifyTask } from '../../domain/notification.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import type { RunningAttempt } from '../attempts/running-attempt.js'
 import { CommandHost } from '../hosts/command-host.js'
@@ -166,6 +167,11 @@ export class TaskPool {
   /** How many jobs run, as far as is known. */
   get running(): number {
     return sum(this.slots.map((slot) => slot.count - slot.buffered))
+  }
+
+  /** How many deliveries of notifications it has. */
+  get deliveries(): number {
+    return this.#commands.jobs.filter(({ claim }) => claim.job.task === notifyTask).length
   }
 
   /** Recalls waiting jobs from all slots where no job has ended for `quietMs`. False if there was nothing to recall. */
