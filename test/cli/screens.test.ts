@@ -1,7 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { currentStatus } from '../../src/app/current-status.js'
 import { readHealth } from '../../src/app/health/current-health.js'
 import { listJobs } from '../../src/app/jobs/list-jobs.js'
@@ -18,14 +16,10 @@ import { defaultHealthLimits } from '../../src/domain/health.js'
 import { widthOf } from '../../src/views/cut.js'
 import { scheduleToJson } from '../../src/views/schedule.js'
 import { busyStore, emptyStore, failingStore, type SampleStore } from '../support/sample-stores.js'
+import { screenFiles } from '../support/screen-files.js'
 import { drivesMoreThanColour } from '../support/terminal.js'
 
-// Each screen of a command on a terminal of each width, over a store with a known history. UPDATE_GOLDEN=1 writes the
-// files of test/golden/screens; in those with colours ␛ stands for the escape character.
-const folder = join(import.meta.dirname, '../golden/screens')
-const rewrites = process.env.UPDATE_GOLDEN === '1'
-const used = new Set<string>()
-
+// Each screen of a command on a terminal of each width, over a store with a known history.
 type Screen = (sample: SampleStore, look: Look) => Promise<string>
 
 const screens: Readonly<Record<string, Screen>> = {
@@ -63,6 +57,8 @@ const looks: readonly (Look & { readonly name: string })[] = [
   { name: '60-ascii', width: 60, hasColours: false, hasUnicode: false },
 ]
 
+const files = screenFiles('screens', Object.keys(screens).length * looks.length * 3)
+
 describe.each([
   ['empty', async () => emptyStore()],
   ['busy', busyStore],
@@ -76,24 +72,7 @@ describe.each([
         expect(widthOf(stripVTControlCharacters(line)), line).toBeLessThanOrEqual(look.width ?? 0)
       }
       expect(drivesMoreThanColour(text)).toBeNull()
-      expectGolden(`${name}-${state}-${look.name}.txt`, text)
+      files.check(`${name}-${state}-${look.name}`, text)
     }
   })
 })
-
-afterAll(() => {
-  if (used.size < Object.keys(screens).length * looks.length * 3) return
-  expect(readdirSync(folder).filter((file) => !used.has(file))).toEqual([])
-})
-
-function expectGolden(name: string, text: string): void {
-  used.add(name)
-  const file = join(folder, name)
-  const shown = `${text.replaceAll('\u001b', '␛')}\n`
-  if (rewrites) {
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(file, shown)
-  }
-  expect(existsSync(file), `${file} is missing; UPDATE_GOLDEN=1 writes it`).toBe(true)
-  expect(shown, file).toBe(readFileSync(file, 'utf8'))
-}

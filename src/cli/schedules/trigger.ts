@@ -1,5 +1,6 @@
 import { type Context, refuseMemory, withStore } from '../../app/context.js'
-import { findSound, triggerSchedule } from '../../app/schedules/trigger-schedule.js'
+import { triggerSchedule } from '../../app/schedules/trigger-schedule.js'
+import { findSound } from '../../app/schedules/trigger-stored.js'
 import type { JobJson } from '../../views/job.js'
 import { withTask } from '../with-tasks.js'
 

@@ -1,6 +1,7 @@
+import type { HealthStatus } from '../../domain/health.js'
 import type { EpochMs, JobState } from '../../domain/job.js'
 import type { StoredSlot } from '../../domain/schedule/schedule.js'
-import { type Glyph, pausedGlyph, stateGlyphs, warningGlyph } from '../../views/glyphs.js'
+import { type Glyph, healthGlyphs, pausedGlyph, stateGlyphs, warningGlyph } from '../../views/glyphs.js'
 import type { JobListItem } from '../../views/job.js'
 import { type Line, type Span, span } from '../text/line.js'
 import { durationText, sinceText } from '../words.js'
@@ -29,9 +30,7 @@ export function stateSign(state: JobState): Span {
   return signed(stateGlyphs[state])
 }
 
-const healthGlyphs = { healthy: stateGlyphs.completed, degraded: warningGlyph, unhealthy: stateGlyphs.failed } as const
-
-export function healthSign(status: keyof typeof healthGlyphs): Span {
+export function healthSign(status: HealthStatus): Span {
   return signed(healthGlyphs[status], status)
 }
 
