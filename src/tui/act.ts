@@ -1,24 +1,43 @@
 import type { Context } from '../app/context.js'
 import { withReader, withStore } from '../app/context.js'
 import { cancelJobs } from '../app/jobs/cancel-jobs.js'
-import { findJobs } from '../app/jobs/found-jobs.js'
 import { removeJobs } from '../app/jobs/remove-jobs.js'
 import { retryJobs } from '../app/jobs/retry-jobs.js'
+import type { MonitoredFailure } from '../app/monitor/monitor-data.js'
 import { pauseQueues } from '../app/queues/pause-queues.js'
 import { resumeQueues } from '../app/queues/resume-queues.js'
 import { pauseSchedules } from '../app/schedules/pause-schedules.js'
 import { resumeSchedules } from '../app/schedules/resume-schedules.js'
 import { triggerStored } from '../app/schedules/trigger-stored.js'
+import { foldError } from '../domain/failure-group.js'
 import type { JobId } from '../domain/job.js'
-import type { Store } from '../stores/store.js'
-import { type Action, type ActionAnswer, answerText, type GroupFilter } from './model/actions.js'
+import { systemClock } from '../engine/clock.js'
+import type { JobReader, Store } from '../stores/store.js'
+import { type Action, type ActionAnswer, answerText, type GroupRetry, groupFilter } from './model/actions.js'
+
+const pageSize = 500
 
 /** How many failed jobs of a group are kept. Throws StoreUnavailableError. */
-export function countGroup(context: Context, filter: GroupFilter): Promise<Action> {
-  return withReader(context, async (store) => {
-    const { ids } = await findJobs(store, filter, ['failed'])
-    return { kind: 'retry-group', filter, count: ids.length }
-  })
+export function countGroup(context: Context, group: MonitoredFailure): Promise<GroupRetry> {
+  return withReader(context, (store) => countedGroup(store, group))
+}
+
+/** Reads page by page: keys are heard between two pages. */
+export async function countedGroup(store: Pick<JobReader, 'jobs'>, group: MonitoredFailure): Promise<GroupRetry> {
+  const filter = groupFilter(group)
+  const ids: JobId[] = []
+  let others = 0
+  for (let after: JobId | null = null; ; ) {
+    const { items, next } = await store.jobs(filter, { limit: pageSize, after })
+    for (const { id, error } of items) {
+      ids.push(id)
+      if (error !== null && foldError(error) !== group.folded) others += 1
+    }
+    if (next === null) break
+    after = next
+    await systemClock.sleep(0)
+  }
+  return { kind: 'retry-group', group, filter, ids: ids.reverse(), others }
 }
 
 /** Does what the command of the action does, by the same use case. Throws OffstageError. */
@@ -33,7 +52,7 @@ async function carriedOut(store: Store, context: Context, action: Action): Promi
     case 'retry':
       return retried(store, action.ids)
     case 'retry-group':
-      return retried(store, (await findJobs(store, action.filter, ['failed'])).ids)
+      return retried(store, action.ids)
     case 'remove':
       return summed('remove', answersOf(await removeJobs(store, action.ids)), ['removed'], removeTexts)
     case 'pause-queue':

@@ -3,7 +3,6 @@ import type { MonitorWish } from '../app/monitor/monitor-data.js'
 import { MonitoredStore } from '../app/monitor/monitored-store.js'
 import { OffstageError } from '../domain/errors.js'
 import { carryOut, countGroup } from './act.js'
-import type { ActionAnswer } from './model/actions.js'
 import type { State } from './model/state.js'
 import type { Effect } from './model/step.js'
 import { type Event, update } from './model/update.js'
@@ -90,7 +89,7 @@ export class Session {
     // A look for that job alone is not followed: the job may be gone.
     if (event.type !== 'read' || event.data.queues === undefined) return false
     const { job } = wishOf(this.#state)
-    if (job === null || this.#state.data.job?.job.id === job || this.#state.isFrozen) return false
+    if (job === null || this.#state.data.job?.job.id === job) return false
     this.#wantsOnlyJob = true
     this.#poll.lookNow()
     return true
@@ -103,16 +102,18 @@ export class Session {
         this.#poll.lookNow()
         return
       case 'count':
-        void this.#answer(
-          countGroup(this.#context, effect.filter).then((action) => this.dispatch({ type: 'counted', action })),
+        void this.#dispatch(
+          countGroup(this.#context, effect.group).then((action) => ({ type: 'counted', action })),
+          (reason) => ({ type: 'uncounted', reason }),
         )
         return
       case 'act':
-        void this.#answer(
+        void this.#dispatch(
           carryOut(this.#context, effect.action).then((answer) => {
             this.#store.forget()
-            this.dispatch({ type: 'acted', answer })
+            return { type: 'acted', answer }
           }),
+          (text) => ({ type: 'acted', answer: { text, isGood: false, done: [] } }),
         )
         return
       case 'copy':
@@ -123,15 +124,14 @@ export class Session {
     }
   }
 
-  /** An action that was refused is an answer too. */
-  async #answer(acting: Promise<void>): Promise<void> {
+  /** What was refused is an event too. */
+  async #dispatch(coming: Promise<Event>, refused: (reason: string) => Event): Promise<void> {
     try {
-      await acting
+      this.dispatch(await coming)
     } catch (thrown) {
       const known = thrown instanceof OffstageError
       const text = known ? [thrown.message, thrown.hint].filter((part) => part !== null).join('; ') : String(thrown)
-      const answer: ActionAnswer = { text, isGood: false, done: [] }
-      this.dispatch({ type: 'acted', answer })
+      this.dispatch(refused(text))
     }
   }
 }

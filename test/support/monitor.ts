@@ -2,6 +2,7 @@ import { render } from 'ink-testing-library'
 import { createElement } from 'react'
 import { onTestFinished } from 'vitest'
 import { MonitorReader } from '../../src/app/monitor/read-monitor.js'
+import { countedGroup } from '../../src/tui/act.js'
 import { initialState, type State } from '../../src/tui/model/state.js'
 import type { Effect } from '../../src/tui/model/step.js'
 import { type Event, update } from '../../src/tui/model/update.js'
@@ -44,6 +45,17 @@ export class TestMonitor {
     for (let looks = 0; looks < 2; looks += 1) {
       this.dispatch({ type: 'read', data: await this.#reader.read(wishOf(this.state), this.#sample.clock.now()) })
     }
+  }
+
+  /** Ends the action that is under way. */
+  ended(): void {
+    this.dispatch({ type: 'acted', answer: { text: 'done', isGood: true, done: [] } })
+  }
+
+  /** Answers the count that was asked for last, or an earlier one. */
+  async count(effect = this.effects.at(-1)): Promise<void> {
+    if (effect?.type !== 'count') throw new Error('nothing was counted')
+    this.dispatch({ type: 'counted', action: await countedGroup(this.#sample.store, effect.group) })
   }
 
   /** Presses keys, each after a look at the store. */

@@ -73,7 +73,7 @@ export async function failingStore(): Promise<SampleStore> {
 }
 
 /** What happens to a store, in short words. */
-class History {
+export class History {
   readonly #store: Store
   readonly #clock: MovableClock
 

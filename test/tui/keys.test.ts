@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { namesOfKeys } from '../../src/tui/keys.js'
-import { commandOf, questionOf } from '../../src/tui/model/actions.js'
 import { keyTable } from '../../src/tui/model/keys.js'
 import { cursorRow, jobsShown, keysShown } from '../../src/tui/model/rows.js'
 import { newJob } from '../support/job.js'
@@ -37,6 +36,22 @@ describe('moving', () => {
     await monitor.look()
     expect(cursorRow(monitor.state)).toBe(4)
     expect(keysShown(monitor.state)).not.toContain(id)
+  })
+
+  test('The cursor stays with its job when more come than are listed.', async () => {
+    const sample = emptyStore()
+    await sample.store.enqueue([newJob()])
+    const monitor = new TestMonitor(sample)
+    await monitor.press('3')
+    await sample.store.enqueue(Array.from({ length: 600 }, () => newJob()))
+    await monitor.look()
+    await monitor.press('C')
+    expect(monitor.text()).toContain('cancel j1? [y/N]')
+    await monitor.press('n')
+    await sample.store.cancel(['j1'])
+    await sample.store.remove(['j1'])
+    await monitor.look()
+    expect(keysShown(monitor.state)).not.toContain('j1')
   })
 
   test('The cursor stops at both ends, and a page is as long as the list.', async () => {
@@ -94,96 +109,6 @@ describe('finding', () => {
   })
 })
 
-describe('acting', () => {
-  const lastAct = (monitor: TestMonitor) => {
-    const effect = monitor.effects.at(-1)
-    return effect?.type === 'act' ? commandOf(effect.action) : null
-  }
-
-  test('What cannot be undone asks with its count, and only y does it.', async () => {
-    const monitor = new TestMonitor(await failingStore())
-    await monitor.press('3', 'x', 'x', 'C')
-    const question = monitor.state.question
-    expect(question === null ? null : questionOf(question)).toBe('cancel 2 jobs?')
-    expect(monitor.text()).toMatch(/cancel 2 jobs\? \[y\/N\] +offstage jobs cancel j162 j161/)
-    await monitor.press('n')
-    expect(monitor.effects).toEqual([])
-    await monitor.press('C', 'y')
-    expect(lastAct(monitor)).toBe('offstage jobs cancel j162 j161')
-  })
-
-  test('Enter and space do not answer yes.', async () => {
-    const monitor = new TestMonitor(await failingStore())
-    for (const key of ['enter', 'space', 'escape', 'q']) {
-      await monitor.press('3', 'C', key)
-      expect(monitor.state.question).toBeNull()
-    }
-    expect(monitor.effects).toEqual([])
-  })
-
-  test('Jobs whose state does not fit are left out, and the foot says so if none is left.', async () => {
-    const monitor = new TestMonitor(await failingStore())
-    await monitor.press('3', 'R')
-    expect(monitor.state.question).toBeNull()
-    expect(monitor.text()).toContain('only failed and cancelled jobs can be retried')
-    await monitor.press('A', 'R', 'y')
-    expect(lastAct(monitor)?.split(' ')).toHaveLength(3 + 22)
-  })
-
-  test('Pausing asks nothing; the next press resumes.', async () => {
-    const sample = await failingStore()
-    const monitor = new TestMonitor(sample)
-    await monitor.press('2', 'G', 'p')
-    expect(lastAct(monitor)).toBe('offstage queues pause mail')
-    await sample.store.pauseQueues(['mail'])
-    await monitor.look()
-    await monitor.press('p')
-    expect(lastAct(monitor)).toBe('offstage queues resume mail')
-    await monitor.press('5', 'p')
-    expect(lastAct(monitor)).toBe('offstage schedule pause logs.clean')
-    await monitor.press('t', 'y')
-    expect(lastAct(monitor)).toBe('offstage schedule trigger logs.clean')
-  })
-
-  test('R on a group counts its jobs first; the command has the task and the error.', async () => {
-    const monitor = new TestMonitor(await failingStore())
-    await monitor.press('6', 'j', 'R')
-    const effect = monitor.effects.at(-1)
-    expect(effect).toMatchObject({
-      type: 'count',
-      filter: { task: 'mail.send', error: 'Error: # too many connections' },
-    })
-    if (effect?.type !== 'count') return
-    monitor.dispatch({ type: 'counted', action: { kind: 'retry-group', filter: effect.filter, count: 20 } })
-    expect(monitor.text()).toContain('retry 20 jobs? [y/N]')
-    expect(monitor.text()).toContain("offstage jobs retry --task mail.send --error 'Error: # too many connections'")
-  })
-
-  test('What an action did is no longer selected, and what it could not do stays.', async () => {
-    const monitor = new TestMonitor(await failingStore())
-    await monitor.press('3', 'x', 'x', 'x', 'C', 'y')
-    monitor.dispatch({ type: 'acted', answer: { text: 'cancelled 2 jobs', isGood: true, done: ['j162', 'j161'] } })
-    expect([...monitor.state.jobs.selected]).toEqual(['j160'])
-    expect(monitor.text()).toMatch(/cancelled 2 jobs +offstage jobs cancel/)
-  })
-
-  test('Read-only: keys that act do nothing and are not in the bar.', async () => {
-    const monitor = new TestMonitor(await failingStore(), { isReadOnly: true })
-    for (const keys of [
-      ['3', 'C'],
-      ['2', 'p'],
-      ['5', 't'],
-      ['6', 'R'],
-    ])
-      await monitor.press(...keys)
-    expect(monitor.effects).toEqual([])
-    expect(monitor.state.question).toBeNull()
-    await monitor.press('3')
-    expect(monitor.text()).not.toContain('C cancel')
-    expect(monitor.text()).toContain('read-only')
-  })
-})
-
 describe('the picture', () => {
   test('Frozen it stands still, and goes on after the next space.', async () => {
     const sample = await busyStore()
@@ -195,6 +120,24 @@ describe('the picture', () => {
     expect(monitor.text()).not.toContain('new')
     await monitor.press('space')
     expect(monitor.text()).toContain('new')
+  })
+
+  test('Frozen it still shows another view, a row behind it and another job, as they are at that moment.', async () => {
+    const sample = await failingStore()
+    const monitor = new TestMonitor(sample)
+    await monitor.press('2', 'space', '3')
+    expect(monitor.text()).toContain('j162')
+    await monitor.press('j')
+    expect(monitor.text()).toContain('── j161')
+    expect(monitor.text()).not.toContain('reading')
+    await sample.store.enqueue([newJob()])
+    await monitor.look()
+    expect(monitor.text()).not.toContain('j163')
+    await monitor.press('5', 'enter')
+    expect(monitor.text()).toContain('logs.clean  next (Europe/Berlin)')
+    await monitor.press('6')
+    expect(monitor.text()).toContain('last 24h: ')
+    expect(monitor.text()).toContain('‖ frozen')
   })
 
   test('A store that does not answer leaves the last picture, with its age.', async () => {

@@ -39,7 +39,7 @@ export interface MonitorData {
   /** Whether a scheduler was there within the last minute. */
   readonly schedulerAlive: boolean
   /** Of the last 24 hours, with secrets masked. */
-  readonly failures: readonly FailureGroup[]
+  readonly failures: readonly MonitoredFailure[]
   readonly jobs: { readonly filter: JobFilter; readonly items: readonly JobListItem[]; readonly hasMore: boolean }
   readonly job: { readonly job: JobJson; readonly log: JobLog | null } | null
   readonly history: ScheduleHistory | null
@@ -94,6 +94,11 @@ export interface LastHour {
 export interface MonitoredSchedule extends ScheduleJson {
   /** The last 12 slots, the newest last. */
   readonly slots: readonly StoredSlot[]
+}
+
+export interface MonitoredFailure extends FailureGroup {
+  /** The error as the store has it, to tell groups apart: not to be shown. */
+  readonly folded: string
 }
 
 export interface ScheduleHistory {

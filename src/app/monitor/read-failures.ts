@@ -1,7 +1,7 @@
-import type { FailureGroup } from '../../domain/failure-group.js'
 import type { EpochMs } from '../../domain/job.js'
 import type { JobReader } from '../../stores/store.js'
 import { shownFailure } from '../../views/failure.js'
+import type { MonitoredFailure } from './monitor-data.js'
 
 const dayMs = 86_400_000
 const maxGroups = 100
@@ -11,12 +11,12 @@ export async function monitoredFailures(
   store: JobReader,
   now: EpochMs,
   redact: readonly string[],
-): Promise<readonly FailureGroup[]> {
+): Promise<readonly MonitoredFailure[]> {
   const groups = await store.failures(now - dayMs, maxGroups)
   return Promise.all(
     groups.map(async ({ error, ...group }) => {
       const sample = await store.job(group.sample)
-      return { ...group, error: shownFailure({ error }, sample, redact) }
+      return { ...group, folded: error, error: shownFailure({ error }, sample, redact) }
     }),
   )
 }

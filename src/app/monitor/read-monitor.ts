@@ -1,9 +1,9 @@
 import { defaultHealthLimits } from '../../domain/health.js'
-import type { EpochMs } from '../../domain/job.js'
+import { type EpochMs, idNumber, type JobId } from '../../domain/job.js'
 import type { TaskStatistics } from '../../domain/statistics.js'
-import type { JobReader, PausedQueue, QueueSample, Store } from '../../stores/store.js'
+import type { JobFilter, JobReader, PausedQueue, QueueSample, Store } from '../../stores/store.js'
 import { healthAtAGlance } from '../../views/health.js'
-import { jobToListItem } from '../../views/job.js'
+import { type JobListItem, jobToListItem } from '../../views/job.js'
 import { queueToJson } from '../../views/queue.js'
 import { shownTask } from '../../views/shown-task.js'
 import { type SeenWorker, seenWorkers } from '../../views/worker.js'
@@ -123,7 +123,18 @@ export class MonitorReader {
   async #jobs({ jobs: { filter, limit }, job, wantsLog }: MonitorWish, now: EpochMs) {
     const { items, next } = await listJobs(this.#store, filter, { limit, after: null }, this.#redact)
     const detail = job === null ? null : await this.#detail.read(job, wantsLog, now)
-    return { jobs: { filter, items, hasMore: next !== null }, job: detail }
+    const left =
+      next === null || job === null || items.some(({ id }) => id === job) ? [] : await this.#left(job, filter)
+    return { jobs: { filter, items: [...items, ...left], hasMore: next !== null }, job: detail }
+  }
+
+  /** The job at the cursor, if newer ones have pushed it off the page: it stays in the list as long as the filter finds it. */
+  async #left(id: JobId, filter: JobFilter): Promise<readonly JobListItem[]> {
+    const number = idNumber(id, 'j')
+    if (number === null) return []
+    const page = { limit: 1, after: `j${number + 1}` }
+    const { items } = await listJobs(this.#store, filter, page, this.#redact)
+    return items.filter((item) => item.id === id)
   }
 }
 

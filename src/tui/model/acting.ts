@@ -1,6 +1,6 @@
 import type { JobState } from '../../domain/job.js'
-import { type Action, groupFilter, questionOf } from './actions.js'
-import { cursorRow, failuresShown, jobsChosen, jobsShown, keysShown, queuesShown, schedulesShown } from './rows.js'
+import { type Action, questionOf } from './actions.js'
+import { cursorRow, groupAtCursor, jobsChosen, jobsShown, keysShown, queuesShown, scheduleShown } from './rows.js'
 import type { State } from './state.js'
 import { type Step, step } from './step.js'
 
@@ -8,9 +8,12 @@ import { type Step, step } from './step.js'
 export function askOrAct(state: State, action: Action | string | null): Step {
   if (action === null) return step(state)
   if (typeof action === 'string') return step({ ...state, message: { text: action, style: 'yellow' } })
+  if (state.acting !== null) return step({ ...state, message: underWay })
   if (questionOf(action) !== null) return step({ ...state, question: action })
   return step({ ...state, acting: action }, { type: 'act', action })
 }
+
+const underWay = { text: 'an action is under way: wait for its end', style: 'yellow' } as const
 
 const fits: Readonly<Record<'retry' | 'cancel' | 'remove', readonly JobState[]>> = {
   retry: ['failed', 'cancelled'],
@@ -37,8 +40,8 @@ export function chosenJobs(state: State, kind: 'retry' | 'cancel' | 'remove'): A
 
 export function pauseOrResume(state: State): Action | null {
   if (state.view === 'schedules') {
-    const schedule = schedulesShown(state)[cursorRow(state)]
-    return schedule === undefined
+    const schedule = scheduleShown(state)
+    return schedule === null
       ? null
       : { kind: schedule.paused ? 'resume-schedule' : 'pause-schedule', name: schedule.name }
   }
@@ -47,19 +50,20 @@ export function pauseOrResume(state: State): Action | null {
 }
 
 export function triggerSchedule(state: State): Action | null {
-  const schedule = schedulesShown(state)[cursorRow(state)]
-  return schedule === undefined ? null : { kind: 'trigger', name: schedule.name }
+  const schedule = scheduleShown(state)
+  return schedule === null ? null : { kind: 'trigger', name: schedule.name }
 }
 
 /** Counts the failed jobs of the group first: the question says how many. */
 export function retryGroup(state: State): Step {
-  const group = failuresShown(state)[cursorRow(state)]
-  return group === undefined ? step(state) : step(state, { type: 'count', filter: groupFilter(group) })
+  if (state.acting !== null) return step({ ...state, message: underWay })
+  const group = groupAtCursor(state)
+  if (group === null) return step(state)
+  return step({ ...state, message: { text: 'counting the failed jobs', style: 'dim' } }, { type: 'count', group })
 }
 
 export function copyId(state: State): Step {
-  const group = state.view === 'failures' ? failuresShown(state)[cursorRow(state)] : undefined
-  const text = group?.sample ?? keysShown(state)[cursorRow(state)]
+  const text = groupAtCursor(state)?.sample ?? state.schedule ?? keysShown(state)[cursorRow(state)]
   if (text === undefined) return step(state)
   return step(
     { ...state, message: { text: `copied ${text}, if the terminal allows it`, style: 'dim' } },

@@ -1,3 +1,4 @@
+import type { MonitoredFailure } from '../../app/monitor/monitor-data.js'
 import type { JobId } from '../../domain/job.js'
 import type { JobFilter } from '../../stores/store.js'
 import { countText, jobsText } from '../words.js'
@@ -5,10 +6,21 @@ import { countText, jobsText } from '../words.js'
 /** What a key does to the store. Each is one command of the command line. */
 export type Action =
   | { readonly kind: 'retry' | 'cancel' | 'remove'; readonly ids: readonly JobId[] }
-  /** `count`: how many the filter has found. */
-  | { readonly kind: 'retry-group'; readonly filter: GroupFilter; readonly count: number }
+  | GroupRetry
   | { readonly kind: 'pause-queue' | 'resume-queue'; readonly name: string }
   | { readonly kind: 'pause-schedule' | 'resume-schedule' | 'trigger'; readonly name: string }
+
+/** What R does to a group of failures. */
+export interface GroupRetry {
+  readonly kind: 'retry-group'
+  /** Its task and error as the store has them. */
+  readonly group: Pick<MonitoredFailure, 'task' | 'folded'>
+  readonly filter: GroupFilter
+  /** What the filter has found. These are retried, whatever fails until there is an answer. */
+  readonly ids: readonly JobId[]
+  /** How many of them have another error: no filter finds a masked error alone. */
+  readonly others: number
+}
 
 /** The failed jobs of a group. `error` is missing where the group is of any error. */
 export interface GroupFilter extends JobFilter {
@@ -52,12 +64,18 @@ export function questionOf(action: Action): string | null {
     case 'remove':
       return `${action.kind} ${action.ids.length === 1 ? action.ids[0] : jobsText(action.ids.length)}?`
     case 'retry-group':
-      return `retry ${jobsText(action.count)}?`
+      return groupQuestion(action)
     case 'trigger':
       return `trigger ${action.name} now?`
     default:
       return null
   }
+}
+
+function groupQuestion({ filter, ids, others }: GroupRetry): string {
+  const jobs = jobsText(ids.length)
+  if (filter.error === undefined) return `retry ${jobs}, all that failed of ${filter.task}?`
+  return others === 0 ? `retry ${jobs}?` : `retry ${jobs}, ${countText(others)} of them with another error?`
 }
 
 /** The filter of a group of failures: the longest part of its error without masks and what no command line carries. */

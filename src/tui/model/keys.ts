@@ -3,7 +3,7 @@ import { askOrAct, chosenJobs, copyId, pauseOrResume, retryGroup, triggerSchedul
 import { cursorAt } from './cursor.js'
 import { goBack, openLog, openPart, openRow, showView } from './moving.js'
 import { orderCounts } from './orders.js'
-import { cursorRow, jobsShown, keysShown } from './rows.js'
+import { cursorRow, jobsShown, keysShown, scheduleShown } from './rows.js'
 import { scrolled } from './scroll.js'
 import type { DetailPart, State } from './state.js'
 import { type Step, step } from './step.js'
@@ -31,7 +31,7 @@ const overJobs = (state: State) => inJobs(state) && jobsShown(state).length > 0
 const overFailures = (state: State) => state.view === 'failures' && keysShown(state).length > 0
 const overQueues = (state: State) =>
   (state.view === 'queues' || state.view === 'overview') && keysShown(state).length > 0
-const overSchedules = (state: State) => state.view === 'schedules' && keysShown(state).length > 0
+const overSchedules = (state: State) => state.view === 'schedules' && scheduleShown(state) !== null
 const pageOf = ({ size }: State) => Math.max(1, size.rows - 8)
 
 /** The list moves, or the open part of a job does. */
@@ -39,6 +39,8 @@ function moved(state: State, rows: number): Step {
   if (state.view === 'jobs' && state.jobs.isOpen) {
     return step(scrolled(state, rows))
   }
+  // Under a history the list must not move unseen.
+  if (state.schedule !== null) return step(state)
   return step(cursorAt(state, cursorRow(state) + rows), { type: 'read' })
 }
 

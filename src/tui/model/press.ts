@@ -10,7 +10,9 @@ export function pressed(state: State, key: string): Step {
   if (key === 'ctrl-c') return step(state, { type: 'quit' })
   if (state.question !== null) return answeredBy(state, key)
   if (state.typing !== null) return typed(state, state.typing, key)
-  if (state.showsHelp && ['?', 'escape', 'enter', 'q'].includes(key)) return step({ ...state, showsHelp: false })
+  // What the help covers must not change unseen.
+  if (state.showsHelp)
+    return ['?', 'escape', 'enter', 'q'].includes(key) ? step({ ...state, showsHelp: false }) : step(state)
   const found = keyTable.find((candidate) => candidate.keys.includes(key) && candidate.holds(state))
   if (found === undefined) return step(state)
   if (found.acts && state.isReadOnly) {

@@ -1,5 +1,10 @@
-import type { MonitoredQueue, MonitoredSchedule, MonitoredWorker, MonitorView } from '../../app/monitor/monitor-data.js'
-import type { FailureGroup } from '../../domain/failure-group.js'
+import type {
+  MonitoredFailure,
+  MonitoredQueue,
+  MonitoredSchedule,
+  MonitoredWorker,
+  MonitorView,
+} from '../../app/monitor/monitor-data.js'
 import type { JobId } from '../../domain/job.js'
 import type { JobListItem } from '../../views/job.js'
 import { failureOrders, jobOrders, type Order, queueOrders, scheduleOrders, workerOrders } from './orders.js'
@@ -41,7 +46,7 @@ export function schedulesShown(state: State): readonly MonitoredSchedule[] {
   return shown(state, state.data.schedules ?? [], scheduleOrders, ({ name, task, rule }) => `${name} ${task} ${rule}`)
 }
 
-export function failuresShown(state: State): readonly FailureGroup[] {
+export function failuresShown(state: State): readonly MonitoredFailure[] {
   return shown(state, state.data.failures ?? [], failureOrders, ({ task, error }) => `${task} ${error}`)
 }
 
@@ -76,8 +81,8 @@ export function keysShown(state: State, view: MonitorView = state.view): readonl
   }
 }
 
-export function keyOfGroup({ task, error }: FailureGroup): string {
-  return `${task} ${error}`
+export function keyOfGroup({ task, folded }: Pick<MonitoredFailure, 'task' | 'folded'>): string {
+  return `${task} ${folded}`
 }
 
 /** The row at the cursor: that of its item, or the nearest one if the item is gone; -1 if there is no row. */
@@ -93,9 +98,20 @@ export function jobAtCursor(state: State): JobListItem | null {
   return state.view === 'jobs' ? (jobsShown(state)[cursorRow(state)] ?? null) : null
 }
 
-/** The jobs that an action is about: the selected ones, or else that at the cursor. */
+/** The group of failures at the cursor; null in other views, and if there is none. */
+export function groupAtCursor(state: State): MonitoredFailure | null {
+  return state.view === 'failures' ? (failuresShown(state)[cursorRow(state)] ?? null) : null
+}
+
+/** The schedule whose history is open, or else that at the cursor. */
+export function scheduleShown(state: State): MonitoredSchedule | null {
+  if (state.schedule === null) return schedulesShown(state)[cursorRow(state)] ?? null
+  return state.data.schedules?.find(({ name }) => name === state.schedule) ?? null
+}
+
+/** The jobs that an action is about: the one that is open, the selected ones, or else that at the cursor. */
 export function jobsChosen(state: State): readonly JobId[] {
-  if (state.jobs.selected.size > 0) return [...state.jobs.selected]
+  if (state.jobs.selected.size > 0 && !state.jobs.isOpen) return [...state.jobs.selected]
   const job = jobAtCursor(state)
   return job === null ? [] : [job.id]
 }

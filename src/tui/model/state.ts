@@ -22,6 +22,8 @@ export interface State {
   readonly trouble: string | null
   /** The picture stands still. */
   readonly isFrozen: boolean
+  /** What the data were read for last: a frozen picture of something else is read once. */
+  readonly pictured: Subject | null
   readonly showsHelp: boolean
   /** Where the cursor of each view is. It stays with the item, and with the row if the item is gone. */
   readonly cursors: Readonly<Partial<Record<MonitorView, Cursor>>>
@@ -39,6 +41,13 @@ export interface State {
   readonly acting: Action | null
   /** What an action came to, or why a key did nothing. */
   readonly message: { readonly text: string; readonly style: Style; readonly of?: Action | null } | null
+}
+
+/** What a picture is of. */
+export interface Subject {
+  readonly view: MonitorView
+  readonly filter: JobFilter
+  readonly schedule: string | null
 }
 
 export interface Cursor {
@@ -79,6 +88,7 @@ export function initialState(
     data: {},
     trouble: null,
     isFrozen: false,
+    pictured: null,
     showsHelp: false,
     cursors: {},
     filters: {},

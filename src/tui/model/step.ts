@@ -1,10 +1,11 @@
-import type { Action, GroupFilter } from './actions.js'
+import type { MonitoredFailure } from '../../app/monitor/monitor-data.js'
+import type { Action } from './actions.js'
 import type { State } from './state.js'
 
 /** What is to be done outside of the model. */
 export type Effect =
   | { readonly type: 'read' }
-  | { readonly type: 'count'; readonly filter: GroupFilter }
+  | { readonly type: 'count'; readonly group: MonitoredFailure }
   | { readonly type: 'act'; readonly action: Action }
   | { readonly type: 'copy'; readonly text: string }
   | { readonly type: 'quit' }

@@ -119,8 +119,8 @@ function leftOfFoot(state: State): Line {
   const { question, acting, typing, message, trouble } = state
   if (question !== null) return [span(' '), span(`${questionOf(question)} [y/N]`, 'yellow')]
   if (typing !== null) return [span(' /'), span(typing), span('▌')]
-  if (acting !== null) return [dim(' ...')]
   if (message !== null) return [span(' '), span(message.text, message.style)]
+  if (acting !== null) return [dim(' ...')]
   if (trouble !== null) return [span(' '), signed(warningGlyph, trouble)]
   return []
 }
