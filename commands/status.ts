@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { type Context, withReader } from '../src/app/context.js'
 import { currentStatus } from '../src/app/current-status.js'
 import { findJob } from '../src/app/jobs/find-job.js'
+import { statusForPeople } from '../src/app/shown-commands.js'
 import { DataCommand } from '../src/cli/base-command.js'
 import { follow } from '../src/cli/jobs/follow.js'
 import { jobText } from '../src/cli/jobs/job-text.js'
@@ -56,7 +57,9 @@ export default class Status extends DataCommand {
       }
       const now = systemClock.now()
       const status = await currentStatus(store, now, context.redact)
-      if (!this.jsonEnabled()) this.log(await statusText(status, now))
+      if (!this.jsonEnabled()) {
+        this.log(await statusText(await statusForPeople(store, status, context.redact, now), now))
+      }
       return status
     })
   }

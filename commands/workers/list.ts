@@ -1,4 +1,5 @@
 import { withReader } from '../../src/app/context.js'
+import { workersForPeople } from '../../src/app/shown-commands.js'
 import { listWorkers } from '../../src/app/workers/list-workers.js'
 import { DataCommand } from '../../src/cli/base-command.js'
 import { runningTable, workersTable } from '../../src/cli/workers/workers-table.js'
@@ -15,7 +16,11 @@ Exit codes: 0 done, 2 usage, 6 store unavailable.`
   async run(): Promise<unknown> {
     const { flags } = await this.parse(WorkersList)
     const now = systemClock.now()
-    const items = await withReader(await this.context(flags), (store) => listWorkers(store, now))
+    const context = await this.context(flags)
+    const items = await withReader(context, async (store) => {
+      const found = await listWorkers(store, now)
+      return this.jsonEnabled() ? found : workersForPeople(store, found, context.redact)
+    })
     if (!this.jsonEnabled()) {
       this.log(items.length === 0 ? 'No workers. Start one: offstage workers start' : await workersTable(items, now))
       const running = await runningTable(items, now)
