@@ -1,4 +1,5 @@
 import type { JsonValue } from '../domain/json.js'
+import { mask } from '../domain/redact.js'
 import { shellTask } from '../domain/shell-task.js'
 import { shellWord } from '../domain/shell-word.js'
 
@@ -7,5 +8,11 @@ export function shownTask({ task, args }: { readonly task: string; readonly args
   if (task !== shellTask || args.length === 0) return task
   const words = args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg)))
   // One word may be a whole line of shell.
-  return words.length === 1 ? (words[0] ?? task) : words.map(shellWord).join(' ')
+  return words.length === 1 ? (words[0] ?? task) : words.map(shownWord).join(' ')
+}
+
+/** What was masked is not quoted: nobody can run that anyway. */
+function shownWord(word: string): string {
+  const plain = word.replaceAll(mask, 'x')
+  return shellWord(plain) === plain ? word : shellWord(word)
 }
