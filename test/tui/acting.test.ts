@@ -146,7 +146,7 @@ test('A job that is open is what the keys are about, whatever else is selected.'
 
 test('Under the help no key acts or moves.', async () => {
   const monitor = new TestMonitor(await failingStore())
-  for (const key of ['p', 'j', '3', '/', 's', 'space', 'C']) {
+  for (const key of ['p', 'j', 'x', '3', '/', 's', 'space', 'C']) {
     await monitor.press('2')
     const before = monitor.state
     await monitor.press('?', key, 'escape')
@@ -177,4 +177,18 @@ test('Read-only: keys that act do nothing and are not in the bar.', async () => 
   await monitor.press('3')
   expect(monitor.text()).not.toContain('C cancel')
   expect(monitor.text()).toContain('read-only')
+})
+
+test('The command of a question is whole on a narrow screen.', async () => {
+  for (const [columns, rows] of [
+    [60, 24],
+    [40, 10],
+  ] as const) {
+    const monitor = new TestMonitor(await failingStore(), { columns, rows })
+    await monitor.press('6', 'j', 'R')
+    await monitor.count()
+    expect(monitor.text()).toContain('retry 20 jobs? [y/N]')
+    const command = monitor.text().replace(/ \\ *\n/g, ' ')
+    expect(command).toContain("offstage jobs retry --task mail.send --error 'Error: # too many connections'")
+  }
 })

@@ -204,8 +204,20 @@ describe('the picture', () => {
     await monitor.press('?')
     for (const { help } of keyTable) expect(monitor.text()).toContain(help.slice(0, 60))
     await monitor.press('escape')
-    expect(monitor.state.showsHelp).toBe(false)
+    expect(monitor.state.helpRow).toBeNull()
   })
+})
+
+test('On a small screen j and k move the help.', async () => {
+  const monitor = new TestMonitor(emptyStore(), { columns: 80, rows: 24 })
+  await monitor.press('?')
+  expect(monitor.text()).toContain('j and k move this')
+  expect(monitor.text()).not.toContain('quits; so does Ctrl-C')
+  await monitor.press('pagedown', 'pagedown', 'pagedown')
+  expect(monitor.text()).toContain('quits; so does Ctrl-C')
+  expect(monitor.text()).toContain('warning')
+  await monitor.press('pageup', 'pageup', 'pageup')
+  expect(monitor.text()).toContain('opens the row')
 })
 
 test('Keys that come at one time are taken one by one.', () => {

@@ -181,6 +181,6 @@ export const keyTable: readonly Key[] = [
       return showView(state, monitorViews[next] ?? 'overview')
     },
   }),
-  key(['?'], '?', 'this help', { short: 'help', press: (state) => step({ ...state, showsHelp: true }) }),
+  key(['?'], '?', 'this help', { short: 'help', press: (state) => step({ ...state, helpRow: 0 }) }),
   key(['q'], 'q', 'quits; so does Ctrl-C', { short: 'quit', press: (state) => step(state, { type: 'quit' }) }),
 ]

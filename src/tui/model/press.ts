@@ -10,9 +10,7 @@ export function pressed(state: State, key: string): Step {
   if (key === 'ctrl-c') return step(state, { type: 'quit' })
   if (state.question !== null) return answeredBy(state, key)
   if (state.typing !== null) return typed(state, state.typing, key)
-  // What the help covers must not change unseen.
-  if (state.showsHelp)
-    return ['?', 'escape', 'enter', 'q'].includes(key) ? step({ ...state, showsHelp: false }) : step(state)
+  if (state.helpRow !== null) return step({ ...state, helpRow: helped(state.helpRow, state, key) })
   const found = keyTable.find((candidate) => candidate.keys.includes(key) && candidate.holds(state))
   if (found === undefined) return step(state)
   if (found.acts && state.isReadOnly) {
@@ -20,6 +18,17 @@ export function pressed(state: State, key: string): Step {
   }
   const next = found.press({ ...state, message: null }, key)
   return { ...next, state: keepCursor(next.state) }
+}
+
+const closing = ['?', 'escape', 'enter', 'q']
+const helpSteps: Readonly<Record<string, number>> = { j: 1, down: 1, k: -1, up: -1, pagedown: 10, pageup: -10 }
+
+/** Under the help, keys move or close it: what it covers must not change unseen. */
+function helped(row: number, { size }: State, key: string): number | null {
+  if (closing.includes(key)) return null
+  // The help has a line a key, and the frame has six lines and a few signs around it.
+  const last = Math.max(0, keyTable.length + 10 - size.rows)
+  return Math.max(0, Math.min(last, row + (helpSteps[key] ?? 0)))
 }
 
 function answeredBy(state: State, key: string): Step {

@@ -24,7 +24,8 @@ export interface State {
   readonly isFrozen: boolean
   /** What the data were read for last: a frozen picture of something else is read once. */
   readonly pictured: Subject | null
-  readonly showsHelp: boolean
+  /** The first line of the help that is seen; null: no help. */
+  readonly helpRow: number | null
   /** Where the cursor of each view is. It stays with the item, and with the row if the item is gone. */
   readonly cursors: Readonly<Partial<Record<MonitorView, Cursor>>>
   readonly filters: Readonly<Partial<Record<MonitorView, string>>>
@@ -89,7 +90,7 @@ export function initialState(
     trouble: null,
     isFrozen: false,
     pictured: null,
-    showsHelp: false,
+    helpRow: null,
     cursors: {},
     filters: {},
     sorts: {},

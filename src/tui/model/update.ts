@@ -66,9 +66,9 @@ function keepSelection(state: State): State {
 }
 
 function asked(state: State, action: GroupRetry): State {
-  const { question, typing, showsHelp, acting } = state
+  const { question, typing, helpRow, acting } = state
   // The answer comes late. It must not turn a key that is meant for something else into a yes.
-  const isBusy = question !== null || typing !== null || showsHelp || acting !== null
+  const isBusy = question !== null || typing !== null || helpRow !== null || acting !== null
   const group = groupAtCursor(state)
   if (isBusy || group === null || keyOfGroup(group) !== keyOfGroup(action.group)) return state
   if (action.ids.length === 0) {

@@ -1,12 +1,11 @@
 import { monitorViews } from '../../app/monitor/monitor-data.js'
 import { warningGlyph } from '../../views/glyphs.js'
-import { commandOf, questionOf, quoted } from '../model/actions.js'
-import { keyTable } from '../model/keys.js'
 import { isSmall, type State } from '../model/state.js'
-import { cutLine, fitLine, type Line, lineOf, span, spread, widthOfLine } from '../text/line.js'
+import { cutLine, type Line, lineOf, span, spread } from '../text/line.js'
 import { bytesText, clockText, countText, durationText, sinceText } from '../words.js'
 import type { Area } from './area.js'
 import { failuresView } from './failures.js'
+import { footLines, smallFoot } from './foot.js'
 import { helpView } from './help.js'
 import { jobsView } from './jobs.js'
 import { overview } from './overview.js'
@@ -18,7 +17,7 @@ import { workersView } from './workers.js'
 /** The whole picture: as many lines as the terminal has, none wider than it. */
 export function frame(state: State): readonly Line[] {
   const { columns: width, rows } = state.size
-  const [head, foot] = isSmall(state) ? [[smallHead(state)], [footLine(state)]] : [headLines(state), footLines(state)]
+  const [head, foot] = isSmall(state) ? [[smallHead(state)], smallFoot(state)] : [headLines(state), footLines(state)]
   const height = Math.max(0, rows - head.length - foot.length)
   const body = bodyLines(state, { width, height }).slice(0, height)
   const empty = Array.from({ length: height - body.length }, (): Line => [])
@@ -26,7 +25,7 @@ export function frame(state: State): readonly Line[] {
 }
 
 function bodyLines(state: State, area: Area): readonly Line[] {
-  if (state.showsHelp) return helpView(area)
+  if (state.helpRow !== null) return helpView(area, state.helpRow)
   if (state.data.at === undefined)
     return [[], [dim(state.trouble === null ? ' reading the store' : ` ${state.trouble}`)]]
   switch (state.view) {
@@ -94,70 +93,4 @@ function smallHead(state: State): Line {
   const status = health === null ? [bold('offstage')] : [healthSign(health.status)]
   const stale = state.trouble !== null || state.isFrozen ? [span('  '), liveness(state)] : []
   return lineOf(...status, `  q ${sum('queued')}  run ${sum('running')}  failed ${sum('failed')}`, ...stale)
-}
-
-function footLines(state: State): readonly Line[] {
-  const { columns: width } = state.size
-  return [[dim('─'.repeat(width))], footLine(state), keyBar(state, width)]
-}
-
-/** What is asked or was done, and the command that does the same. */
-function footLine(state: State): Line {
-  const { columns: width } = state.size
-  const asked = state.question ?? state.acting ?? state.message?.of ?? null
-  const right = span(
-    `${asked === null ? viewCommand(state) : commandOf(asked, state.flags)} `,
-    asked === null ? 'dim' : 'cyan',
-  )
-  const left = leftOfFoot(state)
-  // A question is whole on the smallest screen; its command may be longer than any.
-  const room = Math.max(0, width - widthOfLine(left) - 2)
-  return room < 20 ? fitLine(left, width) : spread(left, cutLine([right], room), width)
-}
-
-function leftOfFoot(state: State): Line {
-  const { question, acting, typing, message, trouble } = state
-  if (question !== null) return [span(' '), span(`${questionOf(question)} [y/N]`, 'yellow')]
-  if (typing !== null) return [span(' /'), span(typing), span('▌')]
-  if (message !== null) return [span(' '), span(message.text, message.style)]
-  if (acting !== null) return [dim(' ...')]
-  if (trouble !== null) return [span(' '), signed(warningGlyph, trouble)]
-  return []
-}
-
-/** The command that shows what the view shows. */
-function viewCommand(state: State): string {
-  const words: Readonly<Record<State['view'], string>> = {
-    overview: 'status',
-    queues: 'queues list',
-    jobs: jobsCommand(state),
-    workers: 'workers list',
-    schedules: state.schedule === null ? 'schedule list' : `schedule history ${state.schedule}`,
-    failures: 'jobs list --state failed',
-  }
-  return `offstage ${words[state.view]}${state.flags}`
-}
-
-function jobsCommand({ data, jobs }: State): string {
-  if (jobs.isOpen && data.job != null) return `jobs ${jobs.part === 'log' ? 'logs -f' : 'show'} ${data.job.job.id}`
-  const { states = [], queue, task, error } = jobs.filter
-  const flags = [
-    ...states.map((state) => ` --state ${state}`),
-    queue === undefined ? '' : ` --queue ${quoted(queue)}`,
-    task === undefined ? '' : ` --task ${quoted(task)}`,
-    error === undefined ? '' : ` --error ${quoted(error)}`,
-  ]
-  return `jobs list${flags.join('')}`
-}
-
-function keyBar(state: State, width: number): Line {
-  if (state.question !== null) return [bold(' y'), dim(' yes  '), bold('any other key'), dim(' no')]
-  if (state.typing !== null) return [bold(' enter'), dim(' keeps the filter  '), bold('esc'), dim(' clears it')]
-  const shown = keyTable.filter((key) => key.short !== null && key.holds(state) && !(key.acts && state.isReadOnly))
-  const draw = (keys: typeof shown): Line => keys.flatMap(({ label, short }) => [bold(` ${label}`), dim(` ${short} `)])
-  const whole = [...(state.isReadOnly ? [span(' read-only', 'yellow')] : []), ...draw(shown)]
-  if (widthOfLine(whole) <= width) return whole
-  // Who sees only some keys must see the one that shows all.
-  const isFirst = ({ label }: (typeof shown)[number]) => label === '?' || label === 'q'
-  return cutLine(draw([...shown.filter(isFirst), ...shown.filter((key) => !isFirst(key))]), width)
 }
