@@ -188,6 +188,8 @@ test('A store that vanishes leaves the last picture with its age, and comes back
   project.write('.offstage/.gitignore', '*')
   expect(await terminal.shows(/▲ .+ old/)).toContain('default')
   renameSync(project.path('.offstage'), project.path('empty'))
+  // Without its folder it is gone too, and not an empty store in good health.
+  expect(await terminal.shows(/▲ [3-9]\S*s old/)).toContain('default')
   renameSync(project.path('away'), project.path('.offstage'))
   await terminal.shows(/● live/)
 })

@@ -42,7 +42,7 @@ function leftOfFoot(state: State): Line {
   if (question !== null) return [span(' '), span(`${questionOf(question)} [y/N]`, 'yellow')]
   if (typing !== null) return [span(' /'), span(typing), span('▌')]
   if (message !== null) return [span(' '), span(message.text, message.style)]
-  if (acting !== null) return [dim(' ...')]
+  if (acting !== null) return [dim(` ${(questionOf(acting) ?? '').replace(/\?$/, '')} ...`)]
   if (trouble !== null) return [span(' '), signed(warningGlyph, trouble)]
   return []
 }
