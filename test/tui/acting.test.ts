@@ -113,6 +113,25 @@ test('The question says how many jobs have another error than the group, and y r
   expect(lastAct(monitor)).toBe('offstage jobs retry --task mail.send --error Error:')
 })
 
+test('A large group is counted with turns for the keys, and in full.', async () => {
+  const sample = emptyStore()
+  const history = new History(sample)
+  const worker = await history.worker({})
+  await history.fail(worker, { task: 'mail.send', maxRetries: 0 }, 1_700, { name: 'Error', message: '1 refused' })
+  const monitor = new TestMonitor(sample)
+  await monitor.press('6', 'R')
+  let turns = 0
+  const turn = () => {
+    turns += 1
+    immediate = setImmediate(turn)
+  }
+  let immediate = setImmediate(turn)
+  await monitor.count()
+  clearImmediate(immediate)
+  expect(turns).toBeGreaterThan(2)
+  expect(monitor.text()).toContain('retry 1,700 jobs? [y/N]')
+})
+
 test('While an action is under way, no other one begins.', async () => {
   const monitor = new TestMonitor(await failingStore())
   await monitor.press('2', 'p', 'j', 'p')

@@ -4,7 +4,7 @@ import { keyTable } from '../../src/tui/model/keys.js'
 import { cursorRow, jobsShown, keysShown } from '../../src/tui/model/rows.js'
 import { newJob } from '../support/job.js'
 import { TestMonitor } from '../support/monitor.js'
-import { busyStore, emptyStore, failingStore } from '../support/sample-stores.js'
+import { busyStore, emptyStore, failingStore, History } from '../support/sample-stores.js'
 
 const noKey = {} as Parameters<typeof namesOfKeys>[1]
 
@@ -138,6 +138,20 @@ describe('the picture', () => {
     await monitor.press('6')
     expect(monitor.text()).toContain('last 24h: ')
     expect(monitor.text()).toContain('‖ frozen')
+  })
+
+  test('A command that runs is shown as it was typed, with its secrets masked.', async () => {
+    const sample = emptyStore()
+    const history = new History(sample)
+    const worker = await history.worker({})
+    await history.enqueue({ task: 'shell', argsJson: '["./backup.sh","--token","hunter2"]' }, 1)
+    await history.start(worker, 1, null)
+    const monitor = new TestMonitor(sample)
+    for (const view of ['1', '4']) {
+      await monitor.press(view)
+      expect(monitor.text()).toMatch(/j1 \.\/backup\.sh --token '?\*\*\*/)
+      expect(monitor.text()).not.toContain('hunter2')
+    }
   })
 
   test('A store that does not answer leaves the last picture, with its age.', async () => {
