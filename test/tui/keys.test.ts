@@ -78,6 +78,19 @@ describe('moving', () => {
   })
 })
 
+test('The jobs of a worker are not those of one whose id begins alike.', async () => {
+  const sample = emptyStore()
+  const history = new History(sample)
+  await history.enqueue({}, 10)
+  for (let count = 0; count < 10; count += 1) await history.start(await history.worker({}), 1, null)
+  const monitor = new TestMonitor(sample)
+  await monitor.press('4', 'enter')
+  expect(jobsShown(monitor.state).map(({ worker }) => worker)).toEqual(['w1'])
+  expect(monitor.text()).toContain('Jobs › running › w1')
+  await monitor.press('escape')
+  expect(monitor.state.view).toBe('workers')
+})
+
 describe('finding', () => {
   test('A filter is typed, and with ! first it turns around. Esc clears it.', async () => {
     const monitor = new TestMonitor(await failingStore())

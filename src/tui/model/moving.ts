@@ -24,10 +24,7 @@ export function openRow(state: State): Step {
     case 'jobs':
       return step({ ...state, jobs: { ...state.jobs, isOpen: true, scrolled: 0 } }, { type: 'read' })
     case 'workers':
-      return openJobs(
-        { ...state, filters: { ...state.filters, jobs: key } },
-        { filter: { states: ['running'] }, crumbs: ['running'] },
-      )
+      return openJobs(state, { filter: { states: ['running'] }, crumbs: ['running', key], worker: key })
     case 'schedules':
       return step({ ...state, schedule: key }, { type: 'read' })
     case 'failures': {
@@ -44,9 +41,9 @@ function openGroup(state: State, group: FailureGroup): Step {
   })
 }
 
-function openJobs(state: State, jobs: Pick<JobsView, 'filter' | 'crumbs'>): Step {
+function openJobs(state: State, jobs: Pick<JobsView, 'filter' | 'crumbs'> & Partial<JobsView>): Step {
   // The filter that was typed for another list of jobs is not meant for this one.
-  const filters = state.view === 'workers' ? state.filters : { ...state.filters, jobs: '' }
+  const filters = { ...state.filters, jobs: '' }
   return step(
     {
       ...state,
@@ -67,7 +64,7 @@ export function goBack(state: State): Step {
     return step({ ...state, jobs: { ...state.jobs, isOpen: false, part, scrolled: 0 } }, { type: 'read' })
   }
   if (state.schedule !== null) return step({ ...state, schedule: null }, { type: 'read' })
-  if ((state.filters[state.view] ?? '') !== '' && state.back.at(-1) !== 'workers') {
+  if ((state.filters[state.view] ?? '') !== '') {
     return step({ ...state, filters: { ...state.filters, [state.view]: '' } }, { type: 'read' })
   }
   if (state.view === 'jobs' && state.jobs.selected.size > 0) {

@@ -19,7 +19,9 @@ export function jobsShown(state: State): readonly JobListItem[] {
   // Those of another filter are on their way out: the new ones come with the next look.
   const { jobs } = state.data
   if (jobs === undefined || jobs.filter !== state.jobs.filter) return []
-  return shown(state, jobs.items, jobOrders, (job) => {
+  const { worker: holder } = state.jobs
+  const held = holder === null ? jobs.items : jobs.items.filter(({ worker }) => worker === holder)
+  return shown(state, held, jobOrders, (job) => {
     const { id, task, queue, state: jobState, reason, error, schedule, worker } = job
     const words = [
       id,

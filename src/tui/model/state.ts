@@ -1,5 +1,5 @@
 import type { MonitorData, MonitorView } from '../../app/monitor/monitor-data.js'
-import type { EpochMs, JobId } from '../../domain/job.js'
+import type { EpochMs, JobId, WorkerId } from '../../domain/job.js'
 import type { JobFilter } from '../../stores/store.js'
 import type { Style } from '../../views/glyphs.js'
 import type { Action } from './actions.js'
@@ -62,6 +62,8 @@ export interface JobsView {
   /** Which jobs, and the words for it: `failed`, `mail.send`. */
   readonly filter: JobFilter
   readonly crumbs: readonly string[]
+  /** Only the jobs that this worker holds; null: of any. */
+  readonly worker: WorkerId | null
   readonly selected: ReadonlySet<JobId>
   readonly part: DetailPart
   /** The part fills the screen. */
@@ -73,6 +75,7 @@ export interface JobsView {
 export const allJobs: JobsView = {
   filter: {},
   crumbs: [],
+  worker: null,
   selected: new Set(),
   part: 'info',
   isOpen: false,
