@@ -4,6 +4,7 @@ import type { Attempt, EpochMs, Job, JobId, NewJob } from './job.js'
 import { isTaskName, nearestName } from './names.js'
 import { refuseUnknownOptions, written } from './options.js'
 import type { Backoff } from './retry.js'
+import { shellTask } from './shell-task.js'
 
 /** Who gets to know of a final failure, as the config names it: a task, a command, or a URL. */
 export type NotifyTarget = string | NotifyCommand | NotifyUrl
@@ -99,6 +100,10 @@ const forms = 'write the name of a task, { command: ["./tell.sh"] }, or { url: "
 const longestMs = 10_000
 
 function parseTarget(target: unknown, setting: string): Target {
+  if (target === shellTask || target === notifyTask) {
+    // As a command line the payload of a failure would be run.
+    throw new UsageError('E_NOTIFY', `${setting}: the built-in task ${target} cannot be told of a failure`, forms)
+  }
   if (typeof target === 'string' && isTaskName(target)) return { kind: 'task', task: target }
   if (typeof target !== 'object' || target === null || Array.isArray(target)) {
     throw new UsageError('E_NOTIFY', `${setting}: ${written(target)} is no target`, forms)
@@ -111,7 +116,7 @@ function parseTarget(target: unknown, setting: string): Target {
 function parseCommand(target: NotifyCommand, setting: string): Target {
   refuseUnknownOptions(target, ['command'], setting)
   const words: unknown = target.command
-  const isCommand = Array.isArray(words) && words.length > 0 && words.every((word) => typeof word === 'string')
+  const isCommand = Array.isArray(words) && words.every((word) => typeof word === 'string') && Boolean(words[0])
   if (isCommand) return { kind: 'command', command: words as readonly string[] }
   throw new UsageError('E_NOTIFY', `${setting}.command is no list of texts`, 'such as ["./tell.sh", "--urgent"]')
 }
@@ -145,4 +150,15 @@ export function refuseUnknownTarget(notify: string | false | null, targets: Targ
   const known = names.length === 0 ? 'add it to notify.targets in the config' : `known are ${names.join(', ')}`
   const hint = nearest === null ? known : `did you mean "${nearest}"?`
   throw new UsageError('E_NOTIFY', `${option}: the config has no target ${JSON.stringify(notify)}`, hint)
+}
+
+/** What is wrong with targets that are tasks, in the order of the config: the project does not have the task. */
+export function targetFaults(targets: Targets, tasks: readonly string[]): readonly string[] {
+  return [...targets].flatMap(([name, target]) => {
+    if (target.kind !== 'task' || tasks.includes(target.task)) return []
+    const setting = name === onFailed ? 'notify.onFailed' : `notify.targets.${name}`
+    const nearest = nearestName(target.task, tasks)
+    const hint = nearest === null ? '' : `; did you mean "${nearest}"?`
+    return [`${setting}: there is no task ${target.task}: nobody would be told of failures${hint}`]
+  })
 }

@@ -119,4 +119,21 @@ export const turn = task({ schedule: { at: '2040-01-01T12:00', tz: 'UTC' } }, ()
     await golden.run(noFolder, { 'no-task-directory': ['tasks'] })
     await golden.run(noTask, { 'no-task': ['tasks'] })
   })
+
+  test('A notification to a task that is not there is named on stderr, and the exit code is 1.', async () => {
+    const project = cliProject({
+      'offstage.config.json': '{"notify": {"onFailed": "alerts.tel"}}',
+      'tasks/alerts.mjs': 'export const tell = () => 1\n',
+    })
+    const { exitCode, stderr } = await project.run(['tasks'])
+    expect(stderr).toBe(
+      'faulty notification: notify.onFailed: there is no task alerts.tel: nobody would be told of failures; did you mean "alerts.tell"?\n',
+    )
+    expect(exitCode).toBe(1)
+    const worker = await project.run(['workers', 'start', '--burst'])
+    expect(worker.stderr).toContain('faulty notification: notify.onFailed: there is no task alerts.tel')
+    const doctor = await project.run(['doctor'])
+    expect(doctor.stdout).toContain('there is no task alerts.tel')
+    expect(doctor.exitCode).toBe(1)
+  })
 })

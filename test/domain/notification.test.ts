@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseTargets, refuseUnknownTarget } from '../../src/domain/notification.js'
+import { parseTargets, refuseUnknownTarget, targetFaults } from '../../src/domain/notification.js'
 
 describe('the targets of notifications', () => {
   test('A task, a command or a URL, each checked and with its defaults.', () => {
@@ -23,6 +23,17 @@ describe('the targets of notifications', () => {
   test.each<[string, object, RegExp]>([
     ['an unknown option', { onfailed: 'x' }, /notify: there is no option "onfailed"/],
     ['what is no task name', { onFailed: 'no task' }, /notify\.onFailed: "no task" is no target/],
+    [
+      'the built-in task of commands',
+      { onFailed: 'shell' },
+      /notify\.onFailed: the built-in task shell cannot be told/,
+    ],
+    [
+      'the task that delivers',
+      { targets: { x: 'offstage.notify' } },
+      /notify\.targets\.x: the built-in task offstage\.notify/,
+    ],
+    ['a command without a name', { onFailed: { command: [''] } }, /notify\.onFailed\.command is no list of texts/],
     ['an object of nothing', { onFailed: {} }, /notify\.onFailed has neither a command nor a url/],
     ['a command that is a line', { onFailed: { command: './x.sh' } }, /notify\.onFailed\.command is no list of texts/],
     ['an empty command', { onFailed: { command: [] } }, /notify\.onFailed\.command is no list of texts/],
@@ -49,4 +60,15 @@ describe('the targets of notifications', () => {
     )
     expect(() => refuseUnknownTarget('onFailed', targets, '--notify')).toThrow('no target "onFailed"')
   })
+})
+
+test('A target that is a task has to be there.', () => {
+  const targets = parseTargets({
+    onFailed: 'alert.tell',
+    targets: { desk: 'alerts.tell', mail: { command: ['mail'] } },
+  })
+  expect(targetFaults(targets, ['alerts.tell', 'hello'])).toEqual([
+    'notify.onFailed: there is no task alert.tell: nobody would be told of failures; did you mean "alerts.tell"?',
+  ])
+  expect(targetFaults(targets, ['alert.tell', 'alerts.tell'])).toEqual([])
 })

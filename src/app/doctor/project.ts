@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
+import { targetFaults } from '../../domain/notification.js'
 import { configFileNames, findProject } from '../../project/find.js'
-import type { Context } from '../context.js'
+import { type Context, targetsOf } from '../context.js'
 import { tasksOfProject, usingPool } from '../project-tasks.js'
 import { desiredSchedules } from '../schedules/desired-schedules.js'
 import { startTasks } from '../start-tasks.js'
@@ -35,7 +36,11 @@ export async function checkTasks({ context }: Patient): Promise<Checked> {
     const ofSchedules = schedules.flatMap(({ name, source, fault }): Trouble[] =>
       fault === null ? [] : [problem(`schedule ${name} of the ${source}: ${fault}`, `mend it in the ${source}`)],
     )
-    const troubles = [...ofModules, ...ofSchedules]
+    const names = tasks.map(({ name }) => name)
+    const ofTargets = targetFaults(targetsOf(context), names).map((message) =>
+      problem(message, 'mend it in the config'),
+    )
+    const troubles = [...ofModules, ...ofSchedules, ...ofTargets]
     if (troubles.length > 0) return troubles
     if (tasks.length === 0)
       return [warning(`no tasks in ${folderOf(context)}`, 'export a function from a module there')]

@@ -1,7 +1,9 @@
+import { targetFaults } from '../../domain/notification.js'
 import { wholeRuleText } from '../../domain/schedule/rule.js'
 import { checkSchedules } from '../../domain/schedule/sources.js'
 import { systemClock } from '../../engine/clock.js'
 import type { Catalog, ModuleFault } from '../../engine/ipc/messages.js'
+import type { Project } from '../../project/find.js'
 import { codeSchedules } from '../../project/schedules.js'
 import type { TaskItem } from '../../views/task.js'
 import { tasksOfProject } from '../project-tasks.js'
@@ -10,10 +12,12 @@ export interface TaskList {
   readonly items: readonly TaskItem[]
   readonly faultyModules: readonly ModuleFault[]
   readonly faultySchedules: readonly ModuleFault[]
+  /** Tasks that are to be told of failures, and are not there. */
+  readonly faultyTargets: readonly ModuleFault[]
 }
 
-/** The tasks of a project, with the faults of its modules and of their schedules. */
-export function listTasks(catalog: Catalog): TaskList {
+/** The tasks of a project, with the faults of its modules, of their schedules, and of its notifications. */
+export function listTasks(catalog: Catalog, { root, targets }: Project): TaskList {
   const tasks = tasksOfProject(catalog)
   const tasksByName = new Map(tasks.map((task) => [task.name, task]))
   const checked = checkSchedules(codeSchedules(catalog), (name) => tasksByName.get(name), systemClock.now())
@@ -27,5 +31,6 @@ export function listTasks(catalog: Catalog): TaskList {
     const fault = ofTask.get(name)?.fault ?? null
     return fault === null ? [] : [{ file, message: `${file}:${line}: ${name}: ${fault}` }]
   })
-  return { items, faultyModules: catalog.faults, faultySchedules }
+  const faultyTargets = targetFaults(targets, [...tasksByName.keys()]).map((message) => ({ file: root, message }))
+  return { items, faultyModules: catalog.faults, faultySchedules, faultyTargets }
 }

@@ -1,4 +1,4 @@
-import type { Context } from '../../app/context.js'
+import { type Context, projectOf } from '../../app/context.js'
 import { listTasks } from '../../app/tasks/list-tasks.js'
 import type { ModuleFault } from '../../engine/ipc/messages.js'
 import type { TaskItem } from '../../views/task.js'
@@ -10,8 +10,9 @@ export function list(
   context: Context,
 ): Promise<{ readonly items: readonly TaskItem[]; readonly faults: readonly ModuleFault[] }> {
   return withTasks(context, async ({ catalog }) => {
-    const { items, faultyModules, faultySchedules } = listTasks(catalog)
+    const { items, faultyModules, faultySchedules, faultyTargets } = listTasks(catalog, projectOf(context))
     for (const { message } of faultySchedules) say(`faulty schedule: ${message}`)
-    return { items, faults: [...faultyModules, ...faultySchedules] }
+    for (const { message } of faultyTargets) say(`faulty notification: ${message}`)
+    return { items, faults: [...faultyModules, ...faultySchedules, ...faultyTargets] }
   })
 }

@@ -1,8 +1,9 @@
 import { setFlagsFromString } from 'node:v8'
-import { type Context, refuseMemory, withStore } from '../../app/context.js'
+import { type Context, refuseMemory, targetsOf, withStore } from '../../app/context.js'
 import { tasksOfProject } from '../../app/project-tasks.js'
 import { runWorker, type WorkSettings } from '../../app/workers/run-worker.js'
 import { type Endpoint, type OpenEndpoint, WorkerProbe } from '../../app/workers/worker-probe.js'
+import { targetFaults } from '../../domain/notification.js'
 import { systemClock } from '../../engine/clock.js'
 import { exitCodes } from '../exit-codes.js'
 import { say } from '../say.js'
@@ -26,6 +27,8 @@ export function startWorker(
       withStore(context, async (store) => {
         const interruption = tasks.takeSignals()
         keepYoungSpaceSmall()
+        const names = tasksOfProject(tasks.catalog).map(({ name }) => name)
+        for (const fault of targetFaults(targetsOf(context), names)) say(`faulty notification: ${fault}`)
         const show = showWorker(settings, tasksOfProject(tasks.catalog).length, context.redact)
         const probe = new WorkerProbe(store, context.location, version, systemClock)
         let endpoint: Endpoint | null = null
