@@ -46,6 +46,12 @@ export const onFailed = 'onFailed'
 /** The built-in task that delivers to URLs and commands. No task of a project can have its name. */
 export const notifyTask = 'offstage.notify'
 
+/**
+ * Where notifications to URLs and commands wait, whatever queue the job was on: that one may be paused, cleared, or served by
+ * nobody. Every worker serves it beside its own queues.
+ */
+export const notifyQueue = 'offstage.notify'
+
 /** A job that has just failed for good. */
 export interface FailedJob {
   readonly job: Job

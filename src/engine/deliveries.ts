@@ -1,4 +1,4 @@
-import { notifyTask } from '../domain/notification.js'
+import { notifyQueue, notifyTask } from '../domain/notification.js'
 import type { ClaimRequest } from '../stores/store.js'
 import type { TaskPool } from './pool/task-pool.js'
 
@@ -17,6 +17,7 @@ export class Deliveries {
   readonly #max: number
   #known: readonly string[] = []
   #others: readonly string[] = []
+  #served: { readonly own: ClaimRequest['queues']; readonly whole: ClaimRequest['queues'] } | null = null
 
   constructor(pool: Pick<TaskPool, 'known' | 'deliveries'>, max: number) {
     this.#pool = pool
@@ -38,7 +39,16 @@ export class Deliveries {
     }
     const others = { ...request, tasks: this.#others }
     const limit = Math.min(request.limit, this.#max - this.#pool.deliveries)
-    return limit > 0 ? [{ ...request, tasks: deliveriesOnly, limit }, others] : [others]
+    return limit > 0 ? [{ ...request, queues: this.#queues(request), tasks: deliveriesOnly, limit }, others] : [others]
+  }
+
+  /** Every worker serves the queue of notifications beside its own. */
+  #queues({ queues }: Pick<ClaimRequest, 'queues'>): ClaimRequest['queues'] {
+    if (queues === null) return null
+    if (queues === this.#served?.own) return this.#served.whole
+    const whole = { ...queues, shares: [...queues.shares, { name: notifyQueue, weight: 1 }] }
+    this.#served = { own: queues, whole }
+    return whole
   }
 
   /** Whether as many run as may: others may wait behind them. */

@@ -1,5 +1,6 @@
 import { lives, type WorkerStanding } from '../domain/explain/facts.js'
 import type { EpochMs, Job } from '../domain/job.js'
+import { notifyQueue } from '../domain/notification.js'
 import { hasEnded, thisHost } from '../engine/host.js'
 import { beatMs, type NewWorker, type WorkerInfo } from '../stores/store.js'
 import { isoTime } from './iso-time.js'
@@ -39,9 +40,13 @@ export function takesJobs({ worker }: SeenWorker): boolean {
 
 /** The ids of the living workers that take jobs from a queue. */
 export function serversOf(queue: string, workers: readonly SeenWorker[]): readonly string[] {
-  return workers
-    .filter((seen) => lives(seen) && (seen.worker.queues === null || seen.worker.queues.includes(queue)))
-    .map(({ worker }) => worker.id)
+  return workers.filter((seen) => lives(seen) && serves(seen, queue)).map(({ worker }) => worker.id)
+}
+
+/** Every worker that takes jobs serves the queue of notifications. */
+function serves(seen: SeenWorker, queue: string): boolean {
+  const { queues } = seen.worker
+  return queues === null || queues.includes(queue) || (queue === notifyQueue && takesJobs(seen))
 }
 
 /** A worker as programs read it, with those of the running jobs that it holds. `queues`: null for all. */

@@ -89,5 +89,13 @@ test('Deliveries are claimed apart, and left out while as many run as may; witho
   pool.known = ['a']
   expect(asked()).toEqual([[['a'], 10]])
   expect(deliveries.areAtMost).toBe(false)
+  pool.known = ['a', notifyTask]
+  pool.deliveries = 0
+  const own = { strict: true, shares: [{ name: 'mail', weight: 5 }] }
+  const requests = deliveries.requests({ worker: 'w1', queues: own, limit: 10 })
+  expect(requests.map(({ queues }) => queues?.shares.map(({ name }) => name))).toEqual([
+    ['mail', 'offstage.notify'],
+    ['mail'],
+  ])
   expect([1, 4, 5, 9, 10, 100].map(maxDeliveries)).toEqual([1, 1, 1, 1, 2, 2])
 })

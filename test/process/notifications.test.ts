@@ -120,6 +120,22 @@ test('A receiver that is down gets it when it is back; one that answers 500 or 3
   await stopWorker(worker)
 })
 
+test('It arrives though the queue of the failed job is paused, is cleared, and is served by nobody.', async () => {
+  const to = await receiver()
+  const project = toUrl(to)
+  expect((await project.run(['queues', 'pause', 'lonely'])).exitCode).toBe(0)
+  await enqueueJob(project, 'work.fail', [], { ...once, queue: 'lonely', expires: 1 })
+  expect((await project.run(['run', 'work.fail', '--queue', 'lonely'])).exitCode).toBe(1)
+  await enqueueJob(project, 'work.fine', [], { queue: 'lonely' })
+  expect((await project.run(['queues', 'clear', 'lonely', '--yes'])).exitCode).toBe(0)
+  expect((await project.run(['workers', 'start', '--queues', 'default', '--burst'])).exitCode).toBe(0)
+  expect(await notifications(project)).toMatchObject([
+    { state: 'completed', queue: 'offstage.notify' },
+    { state: 'completed', queue: 'offstage.notify' },
+  ])
+  expect(to.received).toHaveLength(2)
+})
+
 test('A receiver that is slow is given up and asked again; the worker goes on with other jobs.', async () => {
   const to = await receiver()
   to.answers = ['never', 200]

@@ -6,6 +6,7 @@ import {
   type NotificationPolicy,
   notificationKey,
   notificationRetries,
+  notifyQueue,
   notifyTask,
   onFailed,
   type Target,
@@ -65,13 +66,13 @@ function jobFor(target: Target, name: string, payload: object) {
   }
 }
 
-/** A worker serves the queue of the failed job; there the notification goes before all others. */
+/** A task that is to be told runs where the failed job ran, before all others there. */
 function placeOf({ job }: FailedJob, target: Target) {
   const endedAt = job.endedAt ?? job.createdAt
   // A foreground run that settled its own job delivers too: no worker may be alive. It frees what it leaves.
   const isSettledByItsRun = job.reason === 'error' || job.reason === 'timeout'
   return {
-    queue: job.queue,
+    queue: target.kind === 'task' ? job.queue : notifyQueue,
     trace: job.trace,
     priority: priorityRange.highest,
     key: { name: notificationKey(job.id, endedAt), policy: 'skip', forMs: 0 },

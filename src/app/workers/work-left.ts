@@ -1,3 +1,4 @@
+import { notifyQueue } from '../../domain/notification.js'
 import { type QueueChoice, queueNames } from '../../domain/queues.js'
 import type { Runner } from '../../engine/runner.js'
 import type { Store } from '../../stores/store.js'
@@ -10,8 +11,14 @@ export interface JobsLeft {
 
 /** The queued jobs of tasks that are not `known`. */
 export async function jobsLeft(store: Store, known: readonly string[], queues: QueueChoice): Promise<JobsLeft> {
-  const left = (await store.queuedByTask(queueNames(queues))).filter(({ task }) => !known.includes(task))
+  const left = (await store.queuedByTask(servedNames(queues))).filter(({ task }) => !known.includes(task))
   return { count: left.reduce((sum, { count }) => sum + count, 0), tasks: left.map(({ task }) => task) }
+}
+
+/** The queues of a worker, with that of notifications; null for all. */
+function servedNames(queues: QueueChoice): readonly string[] | null {
+  const names = queueNames(queues)
+  return names === null ? null : [...names, notifyQueue]
 }
 
 interface Burst {
@@ -37,6 +44,6 @@ export async function nothingLeft(
 
 /** A slot that waits becomes a job once the one before it has ended. */
 async function isAnythingLeft(store: Store, known: readonly string[], { queues, scheduler }: Burst): Promise<boolean> {
-  if (await store.unfinished(queueNames(queues), known)) return true
+  if (await store.unfinished(servedNames(queues), known)) return true
   return scheduler && (await store.waitingSchedules()).length > 0
 }
