@@ -5,7 +5,7 @@ import { storeBytes } from '../src/app/metrics/store-bytes.js'
 import { DataCommand } from '../src/cli/base-command.js'
 import { exitCodes } from '../src/cli/exit-codes.js'
 import { healthText } from '../src/cli/health-text.js'
-import { parseDuration } from '../src/domain/duration.js'
+import { parseDuration, parseWindow } from '../src/domain/duration.js'
 import { isAtLeast } from '../src/domain/health.js'
 import { formatSize } from '../src/domain/size.js'
 import { systemClock } from '../src/engine/clock.js'
@@ -36,7 +36,7 @@ Exit codes: 0, or 1 if the status is that of --fail-on or worse; 2 usage, 6 stor
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Health)
-    const windowMs = parseDuration(flags.window, '--window')
+    const windowMs = parseWindow(flags.window, '--window')
     const maxLatencyMs = parseDuration(flags['max-latency'], '--max-latency')
     const context = await this.context(flags)
     const current = await withReader(context, (store) =>

@@ -5,7 +5,7 @@ import { DataCommand } from '../src/cli/base-command.js'
 import { metricsScreen, metricsTextOf } from '../src/cli/metrics-screen.js'
 import { intervalOf, watchFlags } from '../src/cli/monitor-flags.js'
 import { canShowScreen, printAgain } from '../src/cli/watch.js'
-import { parseDuration } from '../src/domain/duration.js'
+import { parseWindow } from '../src/domain/duration.js'
 import { UsageError } from '../src/domain/errors.js'
 import { systemClock } from '../src/engine/clock.js'
 import { metricsToJson } from '../src/views/metrics.js'
@@ -34,7 +34,7 @@ Exit codes: 0 done, 2 usage, 6 store unavailable.`
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(MetricsCommand)
-    const sinceMs = flags.since === undefined ? null : parseDuration(flags.since, '--since')
+    const sinceMs = flags.since === undefined ? null : parseWindow(flags.since, '--since')
     const context = await this.context(flags)
     if (flags.watch) {
       if (this.jsonEnabled() || flags.format !== 'table')

@@ -38,6 +38,8 @@ export default class Status extends DataCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Status)
+    if (flags.follow && args.job === undefined)
+      throw new UsageError('E_USAGE', '--follow is for one job', 'name it: offstage status JOB --follow')
     const context = await this.context(flags)
     if (flags.assert !== undefined) {
       const checked = await assertNow(context, flags.assert, args.job)

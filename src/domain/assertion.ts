@@ -1,4 +1,4 @@
-import { parseDuration } from './duration.js'
+import { parseWindow } from './duration.js'
 import { UsageError } from './errors.js'
 import { jobStates } from './job.js'
 import { isTaskName, nearestName, queueName } from './names.js'
@@ -122,11 +122,14 @@ function labelsOf(text: string | undefined, at: number, refuse: Refuse) {
     queue: null,
   }
   if (text === undefined) return labels
+  const named = new Set<string>()
   let offset = at + 1
   for (const part of text.slice(1, -1).split(',')) {
     const [, name = '', value = ''] = /^\s*([^=\s]*)\s*=?\s*"?([^"]*?)"?\s*$/s.exec(part) ?? []
     const why = (message: string) => refuse(offset, message, null)
-    if (name === 'since') labels.sinceMs = attempt(() => parseDuration(value, 'since'), why)
+    if (named.has(name)) why(`${name} is given twice`)
+    named.add(name)
+    if (name === 'since') labels.sinceMs = attempt(() => parseWindow(value, 'since'), why)
     else if (name === 'task' && isTaskName(value)) labels.task = value
     else if (name === 'task') why(`${JSON.stringify(value)} is no name of a task`)
     else if (name === 'queue') labels.queue = attempt(() => queueName(value), why)

@@ -26,6 +26,13 @@ export function parseDuration(value: Duration, option: string): number {
   return Math.round(exact)
 }
 
+/** The same for how far to look back, which cannot be 0: nothing would be found, and nothing amiss. */
+export function parseWindow(value: Duration, option: string): number {
+  const windowMs = parseDuration(value, option)
+  if (windowMs > 0) return windowMs
+  throw new UsageError('E_DURATION', `${option}: ${written(value)} looks back at nothing`, 'write a time such as 5m')
+}
+
 function msOf(value: unknown): number {
   return typeof value === 'string' && pattern.test(value) ? ms(value as StringValue) : Number.NaN
 }

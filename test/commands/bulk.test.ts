@@ -81,6 +81,9 @@ describe('jobs retry', () => {
     await worker.says(/ready/)
     await golden.run(project, { 'canary-not-served': ['jobs', 'retry', 'j4', '--canary', '1'] })
     expect(await project.json(['jobs', 'show', 'j4'])).toMatchObject({ state: 'failed' })
+    const unknown = await project.run(['jobs', 'retry', 'j1', 'j9999', '--canary', '1'])
+    expect(unknown).toMatchObject({ exitCode: 5, stderr: expect.stringContaining('no job j9999') })
+    expect(await project.json(['jobs', 'show', 'j1'])).toMatchObject({ state: 'failed' })
     await project.run(['queues', 'pause', 'default'])
     await golden.run(project, {
       'canary-late': ['jobs', 'retry', 'j1', 'j2', '--canary', '1', '--timeout', '100ms'],

@@ -99,4 +99,29 @@ export function fail() { throw new Error('first line\\nsecond line') }
     worker.signal('SIGINT')
     await worker.ended
   })
+
+  test('--follow needs a job, also with --watch: it would follow nothing for ever.', async () => {
+    const project = cliProject({ 'tasks/a.mjs': 'export const one = () => 1\n' })
+    for (const args of [
+      ['status', '--follow'],
+      ['status', '--watch', '-f'],
+    ]) {
+      const { exitCode, stderr } = await project.run(args)
+      expect(stderr).toBe('error: --follow is for one job\n  name it: offstage status JOB --follow\n')
+      expect(exitCode).toBe(2)
+    }
+  })
+
+  test('A window of 0 is refused: it would find nothing amiss.', async () => {
+    const project = cliProject({ 'tasks/a.mjs': 'export const one = () => 1\n' })
+    for (const args of [
+      ['health', '--window', '0'],
+      ['metrics', '--since', '0s'],
+    ]) {
+      expect(await project.run(args)).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining('looks back at nothing'),
+      })
+    }
+  })
 })

@@ -82,6 +82,8 @@ describe('mistakes are refused, with their place', () => {
     ['failed{since=soon} == 0', 8, 'since: "soon" is not a duration'],
     ['failed{since=5m,tsak=a} == 0', 17, 'there is no label "tsak"'],
     ['failed{task=} == 0', 8, '"" is no name of a task'],
+    ['failed{since=5m,since=1h} == 0', 17, 'since is given twice'],
+    ['failed{since=0} == 0', 8, 'since: "0" looks back at nothing'],
   ])('%j', (text, place, what) => {
     expect(refusal(text)[0]).toBe(`--assert ${JSON.stringify(text)}, at ${place}: ${what}`)
   })

@@ -1,3 +1,4 @@
+import { noJob } from '../../app/jobs/find-job.js'
 import { findJobs } from '../../app/jobs/found-jobs.js'
 import { waitForJobs } from '../../app/jobs/wait-jobs.js'
 import { obstaclesToRetry } from '../../app/run/obstacles.js'
@@ -33,6 +34,7 @@ export async function retryWithCanary(
 ): Promise<readonly BulkItem[]> {
   const isNamed = target.kind === 'ids'
   const states = isNamed ? retrying.states : (target.filter.states ?? retrying.states)
+  if (isNamed) await refuseUnknown(store, target.ids)
   const found = isNamed ? { ids: target.ids, states, task: null } : await findJobs(store, target.filter, states)
   if (!isNamed) {
     if (target.dryRun) {
@@ -49,6 +51,11 @@ export async function retryWithCanary(
   const tried = first.filter(({ answer }) => answer === 'retried').map(({ id }) => id)
   if (!(await haveCompleted(store, tried, canary, rest.length, redact))) return first
   return rest.length === 0 ? first : [...first, ...(await act(rest))]
+}
+
+/** Nothing is tried first if one of the jobs is not there. Throws NotFoundError. */
+async function refuseUnknown(store: Store, ids: readonly JobId[]): Promise<void> {
+  for (const id of ids) if ((await store.job(id)) === null) throw noJob(id)
 }
 
 /** Says what is in the way of the first jobs; false, with the exit code set, if no worker could run one of them. */
