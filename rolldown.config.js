@@ -153,7 +153,7 @@ const program = {
         // The live monitor, and what Ink brings.
         {
           name: 'tui',
-          test: /src[\\/](tui[\\/]|app[\\/](monitor[\\/]|schedules[\\/]trigger-stored))|node_modules[\\/](ink|react|react-reconciler|scheduler|yoga-layout|es-toolkit|@alcalzone|auto-bind|cli-boxes|cli-cursor|restore-cursor|onetime|mimic-function|cli-truncate|slice-ansi|code-excerpt|convert-to-spaces|is-in-ci|patch-console|quick-lru|signal-exit|stack-utils|terminal-size|environment)[\\/]/,
+          test: /src[\\/](tui|app[\\/]monitor)[\\/]|node_modules[\\/](ink|react|react-reconciler|scheduler|yoga-layout|es-toolkit|@alcalzone|auto-bind|cli-boxes|cli-cursor|restore-cursor|onetime|mimic-function|cli-truncate|slice-ansi|code-excerpt|convert-to-spaces|is-in-ci|patch-console|quick-lru|signal-exit|stack-utils|terminal-size|environment)[\\/]/,
         },
         {
           name: 'work',
@@ -161,7 +161,7 @@ const program = {
         },
         {
           name: 'cli',
-          test: /src[\\/](views|app)[\\/](?!start-inline|completion|doctor|sanitise|init-project|jobs[\\/]watch|run[\\/](each|run)-|schedules[\\/](sync|trigger)|tasks|workers[\\/](?!list))|src[\\/]cli([\\/](?!argv|complet|doctor|jobs[\\/]show-progress|run[\\/](one|each|suite\.)|schedules[\\/](start|sync|trigger)|tasks[\\/]list|workers[\\/](?!flags|workers-table))|\.ts)|node_modules[\\/](?!cli-table3|croner|ms[\\/]|chokidar|readdirp)/,
+          test: /src[\\/](views|app)[\\/](?!start-inline|completion|doctor|sanitise|init-project|jobs[\\/]watch|run[\\/](each|run)-|schedules[\\/](sync|trigger-schedule)|tasks|workers[\\/](?!list))|src[\\/]cli([\\/](?!argv|complet|doctor|jobs[\\/]show-progress|run[\\/](one|each|suite\.)|schedules[\\/](start|sync|trigger)|tasks[\\/]list|workers[\\/](?!flags|workers-table))|\.ts)|node_modules[\\/](?!cli-table3|croner|ms[\\/]|chokidar|readdirp)/,
         },
         {
           name: 'core',

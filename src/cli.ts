@@ -10,6 +10,7 @@ import { refuseUndecodableArguments } from './cli/input.js'
 import { leftovers } from './cli/leftovers.js'
 import { watchOutput } from './cli/output.js'
 import { sayError } from './cli/say.js'
+import { hasSdk } from './domain/trace-context.js'
 import { packageRoot } from './engine/package-root.js'
 import { safeJson } from './views/sanitise.js'
 
@@ -42,7 +43,8 @@ export async function main(options: Interfaces.LoadOptions = program()): Promise
     }
   }
   await flush()
-  if (leftovers.areExpected) endProcess()
+  // Spans had their second: an exporter that still waits for a collector must not keep the command.
+  if (leftovers.areExpected || hasSdk()) endProcess()
 }
 
 /**

@@ -44,3 +44,11 @@ export function parseTrace(json: string | null): TraceContext | null {
 export function traceText(context: TraceContext): string {
   return JSON.stringify(headersOf(context))
 }
+
+// Where the API of OpenTelemetry keeps what an SDK has registered, in every copy of the same major version.
+const registered = Symbol.for('opentelemetry.js.api.1')
+
+/** Whether the user has set up an SDK of OpenTelemetry in this process. */
+export function hasSdk(): boolean {
+  return Object.hasOwn(globalThis, registered)
+}

@@ -4,11 +4,9 @@ import type * as Api from '@opentelemetry/api'
 import type { Clock } from '../domain/clock.js'
 import type { JobError } from '../domain/failure.js'
 import type { JobId } from '../domain/job.js'
-import { parseTrace, type TraceContext, traceText } from '../domain/trace-context.js'
+import { hasSdk, parseTrace, type TraceContext, traceText } from '../domain/trace-context.js'
 import { waitAtMost } from './clock.js'
 
-// Where the API keeps what an SDK has registered, in every copy of the same major version.
-const registered = Symbol.for('opentelemetry.js.api.1')
 const packageName = '@opentelemetry/api'
 const maxFlushMs = 1_000
 
@@ -19,7 +17,7 @@ let loaded: Tracing | null | undefined
  * set up an SDK in this process: nothing is resolved or loaded then.
  */
 export function processTracing(): Tracing | null {
-  if (!Object.hasOwn(globalThis, registered)) return null
+  if (!hasSdk()) return null
   if (loaded === undefined) loaded = load()
   return loaded
 }
