@@ -21,6 +21,7 @@ export function scheduleToJson(schedule: StoredSchedule, redactMore: readonly st
     tz: plan?.rule.tz ?? null,
     nextAt: isoTime(nextAt),
     paused: pausedAt !== null,
+    ended: fault === null && nextAt === null ? whyEnded(schedule) : null,
     lastSlot: lastSlot === null ? null : slotToJson(lastSlot),
     fault,
     args:
@@ -43,9 +44,17 @@ export function scheduleToJson(schedule: StoredSchedule, redactMore: readonly st
 /** What `status` shows of schedules. */
 export function schedulesAtAGlance(schedules: readonly StoredSchedule[], now: EpochMs) {
   return schedules.map((schedule) => {
-    const { name, task, rule, tz, nextAt, paused, lastSlot, fault } = scheduleToJson(schedule, [], now)
-    return { name, task, rule, tz, nextAt, paused, lastSlot, fault }
+    const { name, task, rule, tz, nextAt, paused, ended, lastSlot, fault } = scheduleToJson(schedule, [], now)
+    return { name, task, rule, tz, nextAt, paused, ended, lastSlot, fault }
   })
+}
+
+/** Why a schedule has no time to come. */
+function whyEnded({ plan, fired }: StoredSchedule): string {
+  const { limit = null, until = null } = plan?.definition ?? {}
+  if (plan?.rule.kind === 'once') return 'it was for one time'
+  if (limit !== null && fired >= limit) return `its limit of ${limit} is reached`
+  return until === null ? 'its rule has no time to come' : `it was until ${isoTime(until)}`
 }
 
 export type ScheduleJson = ReturnType<typeof scheduleToJson>

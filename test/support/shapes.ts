@@ -65,6 +65,7 @@ export const shapes = {
   schedule: [
     'args',
     'catchUp',
+    'ended',
     'expectSuccessEveryMs',
     'fault',
     'fired',
@@ -84,7 +85,7 @@ export const shapes = {
     'until',
     'waiting',
   ],
-  scheduleAtAGlance: ['fault', 'lastSlot', 'name', 'nextAt', 'paused', 'rule', 'task', 'tz'],
+  scheduleAtAGlance: ['ended', 'fault', 'lastSlot', 'name', 'nextAt', 'paused', 'rule', 'task', 'tz'],
   slot: ['job', 'jobDurationMs', 'jobReason', 'jobState', 'lateMs', 'outcome', 'reason', 'slot', 'through'],
   due: ['at', 'local', 'note', 'offset'],
   change: ['before', 'change', 'fault', 'name', 'options', 'rule', 'task'],

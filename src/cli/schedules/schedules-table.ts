@@ -38,11 +38,11 @@ export function schedulesTable(
   )
 }
 
-type Next = Pick<ScheduleJson, 'nextAt' | 'tz' | 'paused' | 'fault'>
+type Next = Pick<ScheduleJson, 'nextAt' | 'tz' | 'paused' | 'ended' | 'fault'>
 
-export function nextCell({ nextAt, tz, paused, fault }: Next, now: EpochMs): Cell {
+export function nextCell({ nextAt, tz, paused, ended, fault }: Next, now: EpochMs): Cell {
   if (fault !== null) return { full: `faulty: ${fault}`, glyph: stateGlyphs.failed }
-  if (nextAt === null || tz === null) return { full: 'none: it has ended', style: 'dim' }
+  if (nextAt === null || tz === null) return { full: `none: ${ended ?? 'it has ended'}`, style: 'dim' }
   if (paused) return { full: 'paused', glyph: pausedGlyph }
   const at = Date.parse(nextAt)
   const local = localText(tz, at)

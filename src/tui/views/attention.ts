@@ -1,4 +1,4 @@
-import type { MonitorData } from '../../app/monitor/monitor-data.js'
+import type { MonitorData, MonitoredSchedule } from '../../app/monitor/monitor-data.js'
 import { pausedGlyph, stateGlyphs, warningGlyph } from '../../views/glyphs.js'
 import type { State } from '../model/state.js'
 import { type Line, type Span, span, spread } from '../text/line.js'
@@ -62,7 +62,14 @@ function schedules({ schedules: all = [], schedulerAlive = true }: Partial<Monit
     return end?.state === 'failed' ? [`the last job of the schedule ${name} has failed`] : []
   })
   const faulty = all.flatMap(({ name, fault }) => (fault === null ? [] : [`the schedule ${name} is faulty: ${fault}`]))
-  return [...silent, ...faulty, ...failed].map((text) => ({ text: signed(stateGlyphs.failed, text), view: 5 }))
+  const isWrong = [...silent, ...faulty, ...failed].map((text) => ({ text: signed(stateGlyphs.failed, text), view: 5 }))
+  return [...isWrong, ...all.flatMap(ended)]
+}
+
+/** A schedule that fired again and again, and does no more: somebody may miss it. One that was for one time is not missed. */
+function ended({ name, rule, nextAt, ended: why, slots }: MonitoredSchedule): readonly Notice[] {
+  if (why === null || nextAt !== null || slots.length < 2) return []
+  return [{ text: signed(warningGlyph, `the schedule ${name} (${rule ?? ''}) has ended: ${why}`), view: 5 }]
 }
 
 function paused({ queues = [], schedules: all = [] }: Partial<MonitorData>, now: number): readonly Notice[] {

@@ -122,7 +122,7 @@ function nextList(state: State, width: number, most: number): readonly Line[] {
         : paused
           ? signed(pausedGlyph, 'paused')
           : nextAt === null
-            ? dim('-')
+            ? dim('ended')
             : span(inText(nextAt, state.now))
     return [name, next, slotText(last), last === null ? dim('-') : dim(agoText(last.through, state.now))]
   }

@@ -68,14 +68,14 @@ function noScheduler({ data }: State): readonly Line[] {
 }
 
 function cells(schedule: MonitoredSchedule, { now }: State): readonly Content[] {
-  const { name, rule, tz, nextAt, paused, fault, slots } = schedule
+  const { name, rule, tz, nextAt, paused, ended, fault, slots } = schedule
   const last = slots.at(-1) ?? null
-  const local = nextAt === null || tz === null ? dim('-') : span(localText(tz, Date.parse(nextAt)))
+  const local = nextAt === null || tz === null ? dim(ended ?? '-') : span(localText(tz, Date.parse(nextAt)))
   return [
     name,
     fault === null ? (rule ?? '') : signed(stateGlyphs.failed, fault),
     paused ? signed(pausedGlyph, 'paused') : local,
-    paused ? signed(pausedGlyph) : nextAt === null ? dim('-') : inText(nextAt, now),
+    paused ? signed(pausedGlyph) : nextAt === null ? dim('ended') : inText(nextAt, now),
     slotText(last),
     last === null ? dim('-') : dim(sinceText(last.through, now)),
     slots.map(slotSign),
