@@ -1,4 +1,5 @@
 import type { MonitorData, MonitoredSchedule } from '../../app/monitor/monitor-data.js'
+import { widthOf } from '../../views/cut.js'
 import { pausedGlyph, stateGlyphs, warningGlyph } from '../../views/glyphs.js'
 import type { State } from '../model/state.js'
 import { type Line, type Span, span, spread } from '../text/line.js'
@@ -17,9 +18,21 @@ const mostShown = 6
 export function attention({ data, now }: State, width: number): readonly Line[] {
   const notices = [...nobody(data), ...healthReasons(data), ...schedules(data), ...paused(data, now)]
   if (notices.length === 0) return []
-  const shown = notices.slice(0, mostShown).map(({ text, view }) => spread([span(' '), text], [dim(`${view} `)], width))
+  const shown = notices.slice(0, mostShown).flatMap((notice) => linesOf(notice, width))
   const more = notices.length - mostShown
   return [...shown, ...(more > 0 ? [[dim(` … ${more} more`)]] : []), []]
+}
+
+// What stands between a text and the digit of its view.
+const margin = 4
+
+/** One line, or a second one for the command at its end: a command that is cut cannot be typed. */
+function linesOf({ text, view }: Notice, width: number): readonly Line[] {
+  const line = (whole: Span) => spread([span(' '), whole], [dim(`${view} `)], width)
+  const command = text.text.lastIndexOf('offstage ')
+  if (command < 0 || widthOf(text.text) <= width - margin) return [line(text)]
+  const before = text.text.slice(0, command).trimEnd()
+  return [line({ ...text, text: before }), [span('     '), { ...text, text: text.text.slice(command) }]]
 }
 
 function healthReasons({ health = null }: Partial<MonitorData>): readonly Notice[] {
