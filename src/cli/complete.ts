@@ -21,7 +21,7 @@ export async function main(): Promise<void> {
     const typed = shell === 'bash' ? afterProgram(bashWords(line, process.env.HOME)) : rest
     const manifest = readManifest()
     const completion = await complete(typed, manifest, findNames(manifest))
-    process.stdout.write(answerFor(shell, completion, keptByBash(typed.at(-1) ?? '', breaks)))
+    process.stdout.write(answerFor(shell, completion, keptByBash(line, breaks)))
   } catch {}
 }
 

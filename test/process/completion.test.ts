@@ -12,6 +12,7 @@ export async function send() {}
 export const digest = task({}, () => {})
 `,
   'tasks/$(touch hacked).ts': 'export function run() {}',
+  'colon/tasks/ns:x.mjs': 'export const one = () => console.log("it ran")',
   'other dir/tasks/there.mjs': 'export default () => 1',
 })
 
@@ -86,6 +87,11 @@ describe('completion in bash', () => {
     const typed = 'offstage queues lis\\t --js\\t\\nexit\\n'
     const { screen } = await onTerminal(project, 'READY> ', typed, ['bash', '--noprofile', '--rcfile', 'rc', '-i'])
     expect(screen).toContain('"name": "media"')
+    for (const name of ['"ns:', "'ns:x.o", 'ns\\\\:x.o', 'ns:x']) {
+      const line = `offstage --cwd colon run ${name}\\t\\nexit\\n`
+      const ran = await onTerminal(project, 'READY> ', line, ['bash', '--noprofile', '--rcfile', 'rc', '-i'])
+      expect(ran.screen, name).toContain('it ran')
+    }
   })
 })
 

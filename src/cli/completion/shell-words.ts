@@ -21,9 +21,24 @@ export function bashWords(line: string, home: string | undefined): readonly stri
 const pieces = /\s+|'([^']*)(?:'|$)|"((?:[^"\\]|\\[\s\S])*)(?:"|$)|\\([\s\S])|[^\s'"\\]+|\\$/g
 
 /**
- * How much of a word bash has before the part that it replaces: it ends a word at each of `breaks` (COMP_WORDBREAKS),
- * such as `=` and `:`.
+ * How much of the word at the end of a line bash has before the part that it replaces: it ends a word at each of
+ * `breaks` (COMP_WORDBREAKS), such as `=` and `:`, unless it is quoted. What it replaces begins after an open quote.
  */
-export function keptByBash(word: string, breaks: string): number {
-  return [...word].reduce((kept, character, index) => (breaks.includes(character) ? index + 1 : kept), 0)
+export function keptByBash(line: string, breaks: string): number {
+  const word = bashWords(line, undefined).at(-1) ?? ''
+  let length = 0
+  let kept = 0
+  for (const [piece, single, double, escaped] of line.matchAll(pieces)) {
+    const quoted = single ?? double
+    const text = quoted ?? escaped ?? piece
+    if (/^\s+$/.test(piece)) length = kept = 0
+    else if (quoted !== undefined && piece.length === quoted.length + 1) kept = length
+    else if (quoted === undefined && escaped === undefined) kept = keptOf(piece, breaks, length, kept)
+    length += /^\s+$/.test(piece) ? 0 : text.length
+  }
+  return Math.min(kept, word.length)
+}
+
+function keptOf(piece: string, breaks: string, length: number, before: number): number {
+  return [...piece].reduce((kept, character, index) => (breaks.includes(character) ? length + index + 1 : kept), before)
 }
