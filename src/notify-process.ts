@@ -38,7 +38,7 @@ try {
   process.exit(isRefused ? exDataErr : 1)
 } catch (thrown) {
   process.stderr.write(`${host} cannot be reached: ${reasonOf(thrown)}\n`)
-  process.exit(1)
+  process.exit(isBadPort(thrown) ? exDataErr : 1)
 }
 
 function reasonOf(thrown: unknown): string {
@@ -46,5 +46,11 @@ function reasonOf(thrown: unknown): string {
   if (thrown.name === 'TimeoutError') return `no answer within ${timeoutMs} ms`
   const { cause } = thrown
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : null
-  return code ?? thrown.name
+  if (code !== null) return code
+  return isBadPort(thrown) ? 'bad port, which fetch refuses' : thrown.name
+}
+
+/** Whether fetch refuses the port of the URL, as it does for those of other protocols: another try is refused too. */
+function isBadPort(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.cause instanceof Error && thrown.cause.message === 'bad port'
 }
