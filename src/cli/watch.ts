@@ -9,14 +9,40 @@ export function canShowScreen(): boolean {
   return process.stdin.isTTY === true && process.stdout.isTTY === true && process.env.TERM !== 'dumb'
 }
 
-/** Prints a text again and again, for what is no terminal, until a signal comes or the reader has gone. */
+/** Prints a text again and again, for what has no screen, until a signal or `q` comes or the reader has gone. */
 export async function printAgain(intervalMs: number, text: () => Promise<string>): Promise<void> {
   const interruption = takeSignals(exitCodes.done)
-  for (let isFirst = true; !interruption.graceful.aborted; isFirst = false) {
-    await printOnce(text, isFirst)
-    await systemClock.sleep(intervalMs, interruption.graceful)
+  const keys = readQuit()
+  const ended = AbortSignal.any([interruption.graceful, keys.quit])
+  try {
+    for (let isFirst = true; !ended.aborted; isFirst = false) {
+      await printOnce(text, isFirst)
+      await systemClock.sleep(intervalMs, ended)
+    }
+  } finally {
+    keys.release()
+    interruption.release()
   }
-  interruption.release()
+}
+
+// A terminal that passes on each key sends no signal for it.
+const ctrlC = '\u0003'
+
+/** `quit` fires at `q` and Ctrl-C, as in the live screen. Keys are read only where both ends are a terminal. */
+function readQuit(): { readonly quit: AbortSignal; release(): void } {
+  const { stdin, stdout } = process
+  const quit = new AbortController()
+  if (!stdin.isTTY || !stdout.isTTY) return { quit: quit.signal, release() {} }
+  const onKeys = (keys: Buffer) => {
+    if (keys.includes('q') || keys.includes(ctrlC)) quit.abort()
+  }
+  stdin.setRawMode(true).on('data', onKeys)
+  return {
+    quit: quit.signal,
+    release() {
+      stdin.off('data', onKeys).setRawMode(false).pause()
+    },
+  }
 }
 
 /** A store that does not answer ends it only at the start: later it may come back. */

@@ -86,6 +86,13 @@ describe('a terminal', () => {
     await terminal.shows(/exit code 0/)
   })
 
+  test('q ends it there too.', async () => {
+    const terminal = new TmuxTerminal(cliProject(), `TERM=dumb ${monitor}`, { rows: 60 })
+    await terminal.shows(/No jobs yet/)
+    terminal.press('q')
+    await terminal.shows(/exit code 0/)
+  })
+
   test('Without colours the row at the cursor stays inverse, and nothing else is styled.', async () => {
     const project = cliProject()
     await enqueueJob(project, 'hello')
