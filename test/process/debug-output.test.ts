@@ -26,7 +26,7 @@ describe.concurrent('DEBUG', () => {
     expect(messages).toContainEqual(expect.stringMatching(/ to \d+: jobs, \d+ bytes, j1$/))
     expect(messages).toContainEqual(expect.stringMatching(/ from \d+: turn, \d+ bytes, j1$/))
     const operations = linesOf(stderr, 'offstage:store')
-    expect(operations).toContainEqual(expect.stringMatching(/ pid \d+ claim\(\{.*limit \d+\}\) = 1 [\d.]+ ms$/))
+    expect(operations).toContainEqual(expect.stringMatching(/ pid \d+ claim\(\{.*\}\) = 1 [\d.]+ ms$/))
     expect(operations).toContainEqual(expect.stringMatching(/ settle\(1\) = 1 [\d.]+ ms$/))
     expect(stderr).not.toContain('hunter2')
   })
