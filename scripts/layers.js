@@ -24,7 +24,7 @@ export const layers = [
   },
   { name: 'stores', paths: ['contract', 'stores'], needsBuild: false, budgetSeconds: 60 },
   { name: 'commands', paths: ['commands'], needsBuild: true, budgetSeconds: 120 },
-  { name: 'process', paths: ['process'], needsBuild: true, budgetSeconds: 240 },
+  { name: 'process', paths: ['process'], needsBuild: true, budgetSeconds: 400 },
   { name: 'modules', paths: ['modules'], needsBuild: true, budgetSeconds: 60 },
   { name: 'faults', paths: ['faults'], needsBuild: true, budgetSeconds: 300 },
   { name: 'install', paths: ['install'], needsBuild: true, budgetSeconds: 90 },
