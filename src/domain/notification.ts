@@ -61,7 +61,7 @@ export interface FailedJob {
 }
 
 /**
- * The job that tells of a failure; null: nobody is told. Stores ask for it, and store that job, in the transaction in
+ * The notification of a failure; null: nobody gets one. Stores ask for it, and store that job, in the transaction in
  * which a job fails: a crash loses both or neither.
  */
 export type NotificationPolicy = (failed: FailedJob) => NewJob | null

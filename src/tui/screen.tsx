@@ -3,7 +3,7 @@ import { memo, useEffect, useSyncExternalStore } from 'react'
 import { namesOfKeys } from './keys.js'
 import { suspended } from './terminal.js'
 
-/** What a screen shows, and what it is told. */
+/** What a screen shows, and the keys and sizes that it gets. */
 export interface ScreenSource {
   subscribe(listener: () => void): () => void
   lines(): readonly string[]
