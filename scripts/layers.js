@@ -6,6 +6,9 @@ export const layers = [
     name: 'unit',
     paths: [
       'app',
+      'background',
+      'embedded',
+      'testing',
       'architecture',
       'cli',
       'docs',

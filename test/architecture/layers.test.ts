@@ -12,7 +12,7 @@ interface Layer {
   readonly sees?: RegExp
 }
 const ground =
-  /^src\/(open\.ts|project\/|background\/|remote\/|index\.ts|testing\/|compile-cache\.ts|supported-node\.ts|(task|notify)-process\.ts|user-code\.ts)/
+  /^src\/(open\.ts|project\/|remote\/|compile-cache\.ts|supported-node\.ts|(task|notify|store)-process\.ts|user-code\.ts)/
 const layers: readonly Layer[] = [
   // The oldest Node is known to bin/run.js before anything else is loaded, and asked for by all who can be started.
   { files: /^bin\/node-version\./, height: -1 },
@@ -20,7 +20,7 @@ const layers: readonly Layer[] = [
   // It writes to stderr, so it is no domain; the engine and the stores use it.
   { files: /^src\/debug\.ts$/, height: 0.5 },
   { files: /^src\/stores\/[^/]+\.ts$/, height: 1 },
-  ...['stores/sqlite', 'stores/memory', 'stores/bullmq', 'engine'].map((name) => ({
+  ...['stores/sqlite', 'stores/memory', 'stores/apart', 'stores/bullmq', 'engine'].map((name) => ({
     files: new RegExp(`^src/${name}/`),
     height: 2,
   })),
@@ -32,6 +32,11 @@ const layers: readonly Layer[] = [
   { files: /^src\/(cli\/|cli\.ts)/, height: 5 },
   { files: /^src\/tui\//, height: 5 },
   { files: /^src\/http\//, height: 5 },
+  // The library: an engine in a program of the user's, in-process tasks beside it, and what tests import.
+  { files: /^src\/embedded\//, height: 5 },
+  { files: /^src\/background\//, height: 5.5 },
+  { files: /^src\/testing\//, height: 5.5 },
+  { files: /^src\/index\.ts$/, height: 6 },
   { files: /^commands\//, height: 6 },
   { files: /^bin\//, height: 7 },
 ]
