@@ -1,4 +1,3 @@
-import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { type Duration, parseDuration } from '../domain/duration.js'
 import { UsageError } from '../domain/errors.js'
 import { defaultGraceMs, type JobId } from '../domain/job.js'
@@ -15,6 +14,7 @@ import {
 } from '../domain/request.js'
 import { parseRetryPolicy, type RetryPolicy, retryOptionNames } from '../domain/retry.js'
 import type { TaskSchedule } from '../domain/schedule/options.js'
+import type { SchemaInput, SchemaOutput, StandardSchema } from '../domain/standard-schema.js'
 import type { Isolation } from './ipc/messages.js'
 
 /** The defaults of a task for all its jobs. Every property is optional. */
@@ -74,7 +74,7 @@ export interface TaskDefinition {
   readonly defaults: TaskDefaults
   readonly graceMs: number
   readonly isolation: Isolation
-  readonly schema: StandardSchemaV1 | null
+  readonly schema: StandardSchema | null
   readonly dontRetryOn: readonly ErrorClass[]
   readonly schedule: TaskSchedule | null
 }
@@ -96,16 +96,16 @@ export interface TaskBinding {
 }
 
 /** Gives a function options, and `enqueue()`. Throws UsageError if an option is wrong. */
-export function task<Schema extends StandardSchemaV1, Result>(
+export function task<Schema extends StandardSchema, Result>(
   options: TaskOptions & { readonly schema: Schema },
-  run: (input: StandardSchemaV1.InferOutput<Schema>) => Result,
-): Task<[input: StandardSchemaV1.InferInput<Schema>], [input: StandardSchemaV1.InferOutput<Schema>], Result>
+  run: (input: SchemaOutput<Schema>) => Result,
+): Task<[input: SchemaInput<Schema>], [input: SchemaOutput<Schema>], Result>
 export function task<Args extends readonly unknown[], Result>(
   options: TaskOptions,
   run: (...args: Args) => Result,
 ): Task<Args, Args, Result>
 export function task(
-  options: TaskOptions & { readonly schema?: StandardSchemaV1 },
+  options: TaskOptions & { readonly schema?: StandardSchema },
   run: (...args: unknown[]) => unknown,
 ): Task<unknown[], unknown[], unknown> {
   if (typeof run !== 'function') throw new UsageError('E_TASK', 'task(options, run): run is not a function')
@@ -156,7 +156,7 @@ const taskOptionNames: readonly (keyof TaskOptions | 'schema')[] = [
   'schema',
 ]
 
-function parseOptions(options: TaskOptions & { readonly schema?: StandardSchemaV1 }): TaskDefinition {
+function parseOptions(options: TaskOptions & { readonly schema?: StandardSchema }): TaskDefinition {
   refuseUnknownOptions(options, taskOptionNames, 'task()')
   if (options.retry !== undefined) refuseUnknownOptions(options.retry, [...retryOptionNames, 'dontRetryOn'], 'retry')
   const { dontRetryOn, ...retry } = options.retry ?? {}
@@ -177,10 +177,10 @@ function parseOptions(options: TaskOptions & { readonly schema?: StandardSchemaV
   }
 }
 
-function parseSchema(schema: StandardSchemaV1): StandardSchemaV1 {
+function parseSchema(schema: StandardSchema): StandardSchema {
   // A schema may be a function: arktype's are.
-  const standard: unknown = (schema as Partial<StandardSchemaV1> | null)?.['~standard']
-  const validate = (standard as Partial<StandardSchemaV1.Props> | undefined)?.validate
+  const standard: unknown = (schema as Partial<StandardSchema> | null)?.['~standard']
+  const validate = (standard as Partial<StandardSchema['~standard']> | undefined)?.validate
   if (typeof validate === 'function') return schema
   throw new UsageError('E_SCHEMA', 'schema: it is no Standard Schema', 'zod, valibot and arktype make such schemas')
 }

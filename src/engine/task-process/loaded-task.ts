@@ -1,6 +1,6 @@
-import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { memberPath, parseJson } from '../../domain/json.js'
 import type { TaskDefaults } from '../../domain/request.js'
+import type { SchemaIssue, StandardSchema } from '../../domain/standard-schema.js'
 import type { Catalog, CheckRequest, Verdict } from '../ipc/messages.js'
 import type { ErrorClass } from '../task.js'
 
@@ -8,7 +8,7 @@ import type { ErrorClass } from '../task.js'
 export interface LoadedTask {
   readonly name: string
   readonly run: (...args: unknown[]) => unknown
-  readonly schema: StandardSchemaV1 | null
+  readonly schema: StandardSchema | null
   readonly dontRetryOn: readonly ErrorClass[]
   readonly defaults: TaskDefaults
 }
@@ -30,14 +30,14 @@ export function acceptArgs(task: LoadedTask, argsJson: string): Accepted | Promi
   return task.schema === null ? { args } : acceptBySchema(task.name, task.schema, args)
 }
 
-async function acceptBySchema(name: string, schema: StandardSchemaV1, args: readonly unknown[]): Promise<Accepted> {
+async function acceptBySchema(name: string, schema: StandardSchema, args: readonly unknown[]): Promise<Accepted> {
   if (args.length > 1) return { refused: `${name} takes one argument, an object; ${args.length} were given` }
   const result = await schema['~standard'].validate(args[0])
   if (result.issues === undefined) return { args: [result.value] }
   return { refused: result.issues.slice(0, 3).map(describeIssue).join('; ') }
 }
 
-function describeIssue(issue: StandardSchemaV1.Issue): string {
+function describeIssue(issue: SchemaIssue): string {
   const path = (issue.path ?? []).reduce<string>((above, part) => {
     const key = typeof part === 'object' ? part.key : part
     return typeof key === 'number' ? `${above}[${key}]` : memberPath(above, String(key))
