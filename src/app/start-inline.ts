@@ -1,5 +1,6 @@
 import { shellTask } from '../domain/shell-task.js'
 import { systemClock } from '../engine/clock.js'
+import { guardProcess } from '../engine/hosts/inline-guards.js'
 import { InlineHost } from '../engine/hosts/inline-host.js'
 import type { StartHost } from '../engine/hosts/task-host.js'
 import type { TaskOutput } from '../engine/ipc/messages.js'
@@ -21,6 +22,11 @@ export function startInline(context: Context, pattern: string, output: (output: 
   process.chdir(root)
   const load: ConstructorParameters<typeof InlineHost>[0] = (enqueue, loading) =>
     loadTasks(discoverModules(tasksFolder), pattern, enqueue, loading)
-  const start: StartHost = (emit) => new InlineHost(load, context.redact, systemClock, emit)
+  const start: StartHost = (emit) => {
+    // Before the host: modules print while they load.
+    const release = guardProcess(systemClock, emit, (thrown) => host.fail(thrown))
+    const host: InlineHost = new InlineHost(load, context.redact, systemClock, emit, release)
+    return host
+  }
   return new TaskPool({ start, isInline: true, cwd: root, ...deliveryOf(project) }, systemClock, output)
 }

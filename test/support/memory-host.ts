@@ -47,6 +47,8 @@ export class MemoryHost implements TaskHost {
         end: (end) => turn([], [end]),
         returned: (attempts) => soon(() => emit({ type: 'returned', attempts })),
         progress: (progress) => emit({ type: 'progress', progress: [progress] }),
+        log: ({ id, attempt }, text) =>
+          emit({ type: 'output', output: [{ id, attempt, stream: 'stdout', text, at: clock.now() }] }),
         started: (attempts) => {
           turn(attempts, [])
           turn([], [])

@@ -1,4 +1,3 @@
-import { inspect } from 'node:util'
 import type { Clock } from '../../domain/clock.js'
 import { UsageError } from '../../domain/errors.js'
 import type { ProcessIdentity } from '../../stores/store.js'
@@ -14,18 +13,16 @@ import type {
   Verdict,
 } from '../ipc/messages.js'
 import { checkAll, checkArgs, type LoadedTasks } from '../task-process/loaded-task.js'
-import { refuseExit } from '../task-process/module-exit.js'
-import { captureOutput } from '../task-process/output.js'
 import { RunningJobs } from '../task-process/running-jobs.js'
 import { handleOf, type LoadTasks } from '../task-process/serve.js'
-import { surviveErrors } from '../task-process/survive-errors.js'
 import { enqueueInSpan } from '../task-process/traced-enqueue.js'
 import { processTracing } from '../tracing.js'
 import type { Emit, TaskHost } from './task-host.js'
 
 /**
  * Runs jobs in this process, on the same event loop: for debugging, and for programs that choose it. A job that blocks
- * the loop blocks the worker too, and only a signal from outside can end it.
+ * the loop blocks the worker too, and only a signal from outside can end it. It leaves the process as it is: what jobs print
+ * goes where the process prints, and an error that no promise carries is the process's own.
  */
 export class InlineHost implements TaskHost {
   readonly catalog: Promise<Catalog>
@@ -36,23 +33,11 @@ export class InlineHost implements TaskHost {
   readonly #release: () => void
   #jobs: RunningJobs | null = null
 
-  constructor(load: LoadTasks, redact: readonly string[], clock: Clock, emit: Emit) {
+  /** `release` is called at the end. */
+  constructor(load: LoadTasks, redact: readonly string[], clock: Clock, emit: Emit, release: () => void = () => {}) {
     this.#emit = emit
     this.#clock = clock
-    const undoCapture = captureOutput(clock, false, (output) => emit({ type: 'output', output: [output] }))
-    const warn = (text: string) =>
-      emit({ type: 'output', output: [{ id: null, attempt: 0, stream: 'stderr', text, at: clock.now() }] })
-    const undoErrors = surviveErrors({
-      failJob: (thrown) => this.#jobs?.fail(thrown) ?? false,
-      fromEndedJob: warn,
-      fromModule: (thrown) => warn(`error outside of any job: ${inspect(thrown)}\n`),
-    })
-    const { undo: undoExit } = refuseExit(() => true, 'in the process of the command, which it would end')
-    this.#release = () => {
-      undoExit()
-      undoCapture()
-      undoErrors()
-    }
+    this.#release = release
     this.#loaded = load(
       (task, argsJson, options) =>
         enqueueInSpan(task, options, async (trace) => {
@@ -74,6 +59,10 @@ export class InlineHost implements TaskHost {
           end: (end) => this.#turn([], [end]),
           returned: (attempts) => setImmediate(() => outsideJobs(() => emit({ type: 'returned', attempts }))),
           progress: (progress) => outsideJobs(() => emit({ type: 'progress', progress: [progress] })),
+          log: ({ id, attempt }, text) =>
+            outsideJobs(() =>
+              emit({ type: 'output', output: [{ id, attempt, stream: 'stdout', text, at: clock.now() }] }),
+            ),
           started: (attempts) => {
             this.#turn(attempts, [])
             this.#turn([], [])
@@ -123,6 +112,11 @@ export class InlineHost implements TaskHost {
 
   measure(): null {
     return null
+  }
+
+  /** Fails the job that calls: it threw outside of its own promise. False if no job calls, or if it has ended. */
+  fail(thrown: unknown): boolean {
+    return this.#jobs?.fail(thrown) ?? false
   }
 
   endOverLimit(): void {}

@@ -51,6 +51,10 @@ export class Outbox implements JobReports {
     this.flush()
   }
 
+  log({ id, attempt }: AttemptId, text: string): void {
+    this.output({ id, attempt, stream: 'stdout', text, at: this.#clock.now() })
+  }
+
   end(end: AttemptEnd): void {
     this.#ends.push(packEnd(end))
     this.#ended.add(end.id)

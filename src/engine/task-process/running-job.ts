@@ -2,10 +2,13 @@ import { format } from 'node:util'
 import { UsageError } from '../../domain/errors.js'
 import type { EpochMs, JobId } from '../../domain/job.js'
 import { type CurrentJob, runInJob } from '../current-job.js'
-import type { JobAssignment, StopReason, TaskProgress } from '../ipc/messages.js'
+import type { AttemptId, JobAssignment, StopReason, TaskProgress } from '../ipc/messages.js'
 
-interface ProgressReports {
+/** Receives what a running job reports of itself. */
+export interface RunningJobReports {
   progress(progress: TaskProgress): void
+  /** Text for the job's output. */
+  log(job: AttemptId, text: string): void
 }
 
 /**
@@ -18,11 +21,11 @@ export class RunningJob implements CurrentJob {
   readonly attempt: number
   readonly slot: Date | undefined
   readonly #startedAt: EpochMs
-  readonly #reports: ProgressReports
+  readonly #reports: RunningJobReports
   #controller: AbortController | null = null
   #stopReason: DOMException | null = null
 
-  constructor({ id, task, attempt, slot }: JobAssignment, startedAt: EpochMs, reports: ProgressReports) {
+  constructor({ id, task, attempt, slot }: JobAssignment, startedAt: EpochMs, reports: RunningJobReports) {
     this.id = id
     this.task = task
     this.attempt = attempt
@@ -59,9 +62,7 @@ export class RunningJob implements CurrentJob {
   }
 
   get log(): CurrentJob['log'] {
-    return (...values) => {
-      runInJob(this, () => process.stdout.write(`${format(...values)}\n`))
-    }
+    return (...values) => this.#reports.log(this, `${format(...values)}\n`)
   }
 }
 

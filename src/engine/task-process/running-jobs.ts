@@ -1,19 +1,18 @@
 import type { Clock } from '../../domain/clock.js'
 import type { AttemptReport } from '../../domain/outcome.js'
 import { jobOfCaller } from '../current-job.js'
-import type { AttemptEnd, AttemptId, JobAssignment, StopReason, TaskProgress } from '../ipc/messages.js'
+import type { AttemptEnd, AttemptId, JobAssignment, StopReason } from '../ipc/messages.js'
 import { runAttempt } from './attempt.js'
 import { failureOf } from './failure-of.js'
 import type { LoadedTasks } from './loaded-task.js'
 import { type RunSpan, startRunSpan } from './run-span.js'
-import { RunningJob } from './running-job.js'
+import { RunningJob, type RunningJobReports } from './running-job.js'
 
 /** Receives the reports about jobs. */
-export interface JobReports {
+export interface JobReports extends RunningJobReports {
   end(end: AttemptEnd): void
   /** They have not started, and will not. */
   returned(jobs: readonly AttemptId[]): void
-  progress(progress: TaskProgress): void
   /** These start now. Sends all reports before it returns. */
   started(jobs: readonly AttemptId[]): void
 }
