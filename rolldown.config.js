@@ -11,6 +11,7 @@ const entries = [
   'src/compile-cache.ts',
   'src/task-process.ts',
   'src/notify-process.ts',
+  'src/store-process.ts',
 ]
 
 // These packages serve only help texts, plugins and a missing manifest, and are most of oclif's code. Each is a file of its
@@ -165,7 +166,7 @@ const program = {
         },
         {
           name: 'core',
-          test: /src[\\/](domain|debug|stores[\\/](?!memory|sqlite[\\/](?!files|errors))|engine[\\/](?!task-process|hosts[\\/]inline)|project[\\/](?!evaluate-config|scan-)|open|cli[\\/]argv|views[\\/]sanitise)|guarded-os|node_modules[\\/](croner|ms[\\/])|rolldown[\\/]runtime/,
+          test: /src[\\/](domain|debug|stores[\\/](?!memory|apart|sqlite[\\/](?!files|errors))|engine[\\/](?!task-process|hosts[\\/]inline)|project[\\/](?!evaluate-config|scan-)|open|cli[\\/]argv|views[\\/]sanitise)|guarded-os|node_modules[\\/](croner|ms[\\/])|rolldown[\\/]runtime/,
         },
       ],
     },

@@ -4,7 +4,7 @@ import type { Clock } from './domain/clock.js'
 import { UsageError } from './domain/errors.js'
 
 import type { NotificationPolicy } from './domain/notification.js'
-
+import type { StoreProcess } from './stores/apart/store-process.js'
 import type { DriverInfo, InspectionLimits, StoreInspection } from './stores/inspection.js'
 
 import { storeExists } from './stores/sqlite/files.js'
@@ -58,6 +58,27 @@ export async function openStore(
   if (location.kind === 'memory') return shown(await emptyStore(clock, notificationOf))
   const { openSqliteStore } = await import('./stores/sqlite/store.js')
   return shown(openSqliteStore(location, clock, notificationOf))
+}
+
+/**
+ * The store of an engine in a program of the user's: a SQLite store is open in a process of its own, which all such
+ * stores of this process share. Stores no notifications. Throws StoreUnavailableError.
+ */
+export async function openStoreApart(location: StoreLocation, clock: Clock): Promise<Store> {
+  if (location.kind === 'memory') return openStore(location, clock)
+  const [{ openStoreIn }, process] = await Promise.all([import('./stores/apart/store.js'), storeProcess()])
+  return shown(await openStoreIn(process, location, clock))
+}
+
+let theStoreProcess: StoreProcess | null = null
+
+async function storeProcess(): Promise<StoreProcess> {
+  const [{ StoreProcess }, { ownProgram }] = await Promise.all([
+    import('./stores/apart/store-process.js'),
+    import('./project/own-program.js'),
+  ])
+  theStoreProcess ??= new StoreProcess(ownProgram('store-process'))
+  return theStoreProcess
 }
 
 /** The store of a command that only reads: an empty one where none is yet. Throws StoreUnavailableError. */

@@ -184,6 +184,10 @@ export const errorCatalog = {
     "A command that only reads met a file with an older schema than this program's, or the file is of an unreleased version.",
     'Run a command that writes, which brings the schema up to date; move a file of an unreleased version away.',
   ),
+  E_STORE_PROCESS: store(
+    'The process that holds the store of an engine in code ended before it answered, or cannot be started.',
+    'After an end, what was asked may have been stored or not: look before you ask again. The next call starts a new process.',
+  ),
   E_STORE_UNAVAILABLE: store(
     'The store cannot be opened, read or written: no permission, a full disk, damaged pages, or a lock that is held for too long.',
     'The message names the cause and the hint the way out. Nothing was stored.',

@@ -8,6 +8,8 @@ export interface Changes {
    * store is closed: it is a hint. A change while the caller looks is not missed.
    */
   next(timeoutMs: number, signal?: AbortSignal): Promise<void>
+  /** Whether something was stored that `next` would resolve for at once. */
+  isNew(): boolean
 }
 
 /** Lets those in this process who wait for work know that something was stored. */
@@ -46,6 +48,10 @@ export class ChangeNotifier {
     this.look()
     let seen = this.#count
     return {
+      isNew: () => {
+        this.look()
+        return this.#count !== seen
+      },
       next: async (timeoutMs, signal) => {
         this.look()
         if (this.#count === seen && timeoutMs > 0 && signal?.aborted !== true) await this.wait(timeoutMs, signal)

@@ -1,0 +1,169 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { StoreUnavailableError } from '../../domain/errors.js'
+import { type Answer, type Order, receivedError } from './messages.js'
+
+/** The Node program of a store process. */
+export interface StoreProgram {
+  readonly entry: string
+  /** For Node itself, before the entry. */
+  readonly execArgv: readonly string[]
+}
+
+/** An order that is answered, before it has its number. */
+export type Question = Order extends infer One
+  ? One extends { readonly call: number }
+    ? Omit<One, 'call'>
+    : never
+  : never
+
+interface Pending {
+  readonly isWait: boolean
+  resolve(value: unknown): void
+  reject(reason: unknown): void
+}
+
+// Captured before a test replaces it: orders must go out while time is faked.
+const { setImmediate } = globalThis
+
+/** One store process, from its start to its end. It keeps the host's event loop going only while calls are pending. */
+export class StoreChild {
+  /** Resolves after all that is pending was answered or rejected. */
+  readonly ended: Promise<void>
+  readonly #child: ChildProcess
+  readonly #pending = new Map<number, Pending>()
+  readonly #changed: (object: number) => void
+  #orders: Order[] = []
+  #lastCall = 0
+  /** Pending calls that are no mere waits. */
+  #held = 0
+  #isGone = false
+
+  constructor({ entry, execArgv }: StoreProgram, changed: (object: number) => void) {
+    this.#changed = changed
+    this.#child = start(entry, execArgv)
+    this.#hold(false)
+    this.#child.on('message', (answers) => this.#receive(answers as readonly Answer[]))
+    this.ended = this.#end().then((how) => {
+      this.#isGone = true
+      const error = processEnded(how)
+      for (const call of [...this.#pending.keys()]) this.#take(call)?.reject(error)
+    })
+  }
+
+  get isGone(): boolean {
+    return this.#isGone
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  /** Sends an order at the end of this turn of the event loop. */
+  tell(order: Order): void {
+    this.#orders.push(order)
+    if (this.#orders.length === 1) setImmediate(() => this.#send())
+  }
+
+  /** Resolves with the answer. Rejects with the error that it has there, or StoreUnavailableError if the process ends. */
+  ask(question: Question): Promise<unknown> {
+    const call = ++this.#lastCall
+    const isWait = question.kind === 'call' && question.isWait
+    return new Promise((resolve, reject) => {
+      this.#pending.set(call, { isWait, resolve, reject })
+      if (!isWait && ++this.#held === 1) this.#hold(true)
+      this.tell({ ...question, call })
+    })
+  }
+
+  /** Lets it end, and waits for that. */
+  async end(): Promise<void> {
+    this.#hold(true)
+    if (this.#child.connected) this.#child.disconnect()
+    await this.ended
+  }
+
+  #send(): void {
+    const orders = this.#orders
+    this.#orders = []
+    // Without a channel the process has ended, which rejects what is pending.
+    if (!this.#child.connected) return
+    try {
+      this.#child.send(orders, () => {}) // a failed send is followed by the end
+    } catch (thrown) {
+      for (const order of orders) if ('call' in order) this.#take(order.call)?.reject(thrown)
+    }
+  }
+
+  #receive(answers: readonly Answer[]): void {
+    for (const answer of answers) {
+      if (answer.kind === 'changed') this.#changed(answer.object)
+      else if (answer.kind === 'done') this.#take(answer.call)?.resolve(answer.value)
+      else this.#take(answer.call)?.reject(receivedError(answer.error))
+    }
+  }
+
+  #take(call: number): Pending | undefined {
+    const pending = this.#pending.get(call)
+    this.#pending.delete(call)
+    if (pending?.isWait === false && --this.#held === 0) this.#hold(false)
+    return pending
+  }
+
+  /** Whether the event loop of the host must not end. */
+  #hold(isHeld: boolean): void {
+    if (this.#isGone) return
+    const action = isHeld ? 'ref' : 'unref'
+    this.#child[action]()
+    this.#child.channel?.[action]()
+  }
+
+  async #end(): Promise<string> {
+    const child = this.#child
+    // The channel closes after the last answer.
+    const disconnected = new Promise<void>((resolve) => child.once('disconnect', () => resolve()))
+    return new Promise((resolve) => {
+      child.once('exit', (code, signal) => disconnected.then(() => resolve(signal ?? `exit code ${code}`)))
+      // A failed send is followed by an exit; a failed start is not.
+      child.on('error', (error) => child.pid === undefined && resolve(reasonOf(error)))
+    })
+  }
+}
+
+function start(entry: string, execArgv: readonly string[]): ChildProcess {
+  try {
+    return fork(entry, [], {
+      // The folder that the host was started in may be gone, and may have to be unmounted.
+      cwd: '/',
+      env: environment(),
+      execArgv: [...execArgv],
+      // A group of its own: a signal to the server's group must not end it before the server has closed.
+      detached: true,
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
+  } catch (thrown) {
+    throw new StoreUnavailableError(
+      'E_STORE_PROCESS',
+      `the process that holds the store cannot be started: ${reasonOf(thrown)}`,
+      'nothing was stored; look at the limits on processes and memory, and at the permissions of Node',
+    )
+  }
+}
+
+/** The host's own, without what is meant for its Node: flags, debug output, the folder of a coverage report. */
+function environment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('NODE_')))
+}
+
+function processEnded(how: string): StoreUnavailableError {
+  return new StoreUnavailableError(
+    'E_STORE_PROCESS',
+    `the process that holds the store ended before it answered (${how})`,
+    'what was asked may have been stored or not: look before you ask again',
+  )
+}
+
+function reasonOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown)
+  return 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : thrown.message
+}
