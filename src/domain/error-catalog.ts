@@ -213,6 +213,10 @@ export const errorCatalog = {
   E_TOO_LARGE: usage('Arguments or a result are larger than the limit.', 'Pass a reference to the data, not the data.'),
   E_UNKNOWN_COMMAND: usage('There is no command of that name.', 'See `offstage --help`.'),
   E_UNKNOWN_TASK: usage('There is no task of that name, or none that the glob matches.', 'See `offstage tasks`.'),
+  E_TOKEN_LATE: other(
+    'A row of an outbox was read over a minute ago, so it may have become a job meanwhile.',
+    'Nothing: the row is read again. It is seen only in logs, when a machine stood still.',
+  ),
   E_UNREGISTERED: usage(
     'Code called `enqueue()` of a task that no engine has loaded.',
     'Export the task from a module of the task directory, and call `enqueue()` in a task.',

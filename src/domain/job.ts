@@ -55,6 +55,19 @@ export interface NewJob {
   readonly lostWithWorker: boolean
   /** The trace context of whoever enqueued it, as W3C headers in JSON text; null: none. */
   readonly trace: string | null
+  /** Stores the job only once, however often it is enqueued with this token. */
+  readonly token?: EnqueueToken
+}
+
+/** Marks enqueues of one and the same job. */
+export interface EnqueueToken {
+  /** A random text. */
+  readonly value: string
+  /**
+   * A store refuses the token later than this, unless it knows it: whoever read the job long ago must look again whether it
+   * is still to be enqueued.
+   */
+  readonly validUntil: EpochMs
 }
 
 /** The state of a job as it is stored. */

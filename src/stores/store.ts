@@ -35,8 +35,17 @@ export interface Store extends JobStore, WorkerStore, JobAdmin, JobReader, Sched
 
 /** Enqueueing and running: the part of the store that the runner gets. */
 export interface JobStore {
-  /** Stores all jobs of a call, except refused ones, in one transaction. Returns results in the order of `jobs`. */
+  /**
+   * Stores all jobs of a call, except refused ones, in one transaction. Returns results in the order of `jobs`. A job
+   * whose token is known is not stored again: the answer is `existing`, with the id that the first one answered. Rejects
+   * with `E_TOKEN_LATE` and stores nothing if a token is neither known nor valid any more.
+   */
   enqueue(jobs: readonly NewJob[]): Promise<readonly Enqueued[]>
+  /**
+   * Lets go of tokens that nobody will enqueue again. They stay known a little longer than they are valid, since a
+   * second reader may hold them still. A token that is never let go of stays known for 90 days. Ignores unknown ones.
+   */
+  forgetTokens(tokens: readonly string[]): Promise<void>
   /**
    * Claims at most `limit` queued jobs for a worker: first the jobs reserved for it, then a share of each queue by
    * weight. Within a queue, higher priority comes first, then earlier arrival. A queue gets back later what rounding
@@ -66,7 +75,7 @@ export interface JobStore {
   changes(): Changes
 }
 
-/** The result of one enqueue. For `existing` and `refused`, `id` is the older job. */
+/** The result of one enqueue. For `existing` and `refused`, `id` is the older job. A job with a known token is `existing`. */
 export interface Enqueued {
   readonly id: JobId
   readonly answer: 'created' | 'existing' | 'replaced' | 'refused'
@@ -210,9 +219,9 @@ export interface JobAdmin {
   /**
    * Removes what the retention no longer keeps: jobs that ended too long ago, the oldest first; then, where a state has
    * too many, the lowest ids of those that ended over an hour ago. At most `limit` jobs, at most `limit` slot records
-   * with one-off schedules, and minutes of statistics. Keeps jobs that hold a unique key, waiting slots, and slots whose
-   * job has not ended. Returns the number of removed jobs or of removed slots, whichever is higher. If that is `limit`,
-   * call it again: there may be more.
+   * with one-off schedules, at most `limit` tokens whose time is over, and minutes of statistics. Keeps jobs that hold a
+   * unique key, waiting slots, and slots whose job has not ended. Returns the number of removed jobs, slots or tokens,
+   * whichever is highest. If that is `limit`, call it again: there may be more.
    */
   prune(retention: Retention, limit: number): Promise<number>
   /** How many jobs `prune` would remove now, counted up to `limit`. Only reads. */

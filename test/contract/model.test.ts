@@ -11,6 +11,7 @@ import { storeKinds } from './stores.js'
 // Small ranges: operations have to meet each other.
 const ids = fc.integer({ min: 1, max: 8 }).map((number) => `j${number}`)
 const workers = fc.integer({ min: 1, max: 3 }).map((number) => `w${number}`)
+const tokens = fc.constantFrom('s', 't', 'u')
 const jobs = fc.record({
   queue: fc.constantFrom('a', 'b', 'c'),
   priority: fc.constantFrom(0, 0, 0, -1, 5),
@@ -24,6 +25,10 @@ const jobs = fc.record({
     }),
   ),
   reservedFor: fc.option(workers, { freq: 5 }),
+  token: fc.option(fc.record({ value: tokens, validForMs: fc.constantFrom(-1, 0, 60_000) }), {
+    freq: 3,
+    nil: undefined,
+  }),
 })
 const pausable = fc.array(fc.constantFrom('a', 'b', 'unused'), { maxLength: 2 })
 const ends = fc.constantFrom('completed', 'failed', 'retry', 'retryLater', 'cancelled', 'released', 'unstarted', 'loss')
@@ -73,13 +78,20 @@ const operations = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('maintain' as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('forget' as const), tokens: fc.array(tokens, { maxLength: 2 }) }),
+  },
   { weight: 8, arbitrary: scheduleOperations },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('register' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('beat' as const), worker: workers }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('deregister' as const), worker: workers }) },
   {
     weight: 2,
-    arbitrary: fc.record({ kind: fc.constant('advance' as const), ms: fc.constantFrom(1, 10, 1_000, 29_999, 61_000) }),
+    arbitrary: fc.record({
+      kind: fc.constant('advance' as const),
+      ms: fc.constantFrom(1, 10, 1_000, 29_999, 61_000, 600_000),
+    }),
   },
 )
 type Operation = typeof operations extends fc.Arbitrary<infer T> ? T : never
@@ -90,11 +102,12 @@ async function run(subject: Subject, leases: Lease[], operation: Operation): Pro
   switch (operation.kind) {
     case 'enqueue': {
       const now = clock.now()
-      return store.enqueue(
-        operation.jobs.map(({ inMs, expiresInMs, ...job }) =>
-          newJob({ ...job, dueAt: now + inMs, expiresAt: expiresInMs === null ? null : now + expiresInMs }),
-        ),
-      )
+      const made = operation.jobs.map(({ inMs, expiresInMs, token, ...job }) => {
+        const times = { dueAt: now + inMs, expiresAt: expiresInMs === null ? null : now + expiresInMs }
+        if (token === undefined) return newJob({ ...job, ...times })
+        return newJob({ ...job, ...times, token: { value: token.value, validUntil: now + token.validForMs } })
+      })
+      return store.enqueue(made).catch((thrown: unknown) => thrown)
     }
     case 'claim': {
       const claims = await store.claim({
@@ -138,6 +151,8 @@ async function run(subject: Subject, leases: Lease[], operation: Operation): Pro
     }
     case 'maintain':
       return store.maintain()
+    case 'forget':
+      return store.forgetTokens(operation.tokens)
     case 'register':
       return subject.register()
     case 'beat':

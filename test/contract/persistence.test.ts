@@ -41,6 +41,7 @@ contract('persistence', (test) => {
     await store.close()
     const calls: Record<Exclude<keyof Store, 'close' | 'changes'>, () => Promise<unknown>> = {
       enqueue: () => store.enqueue([newJob()]),
+      forgetTokens: () => store.forgetTokens([]),
       setTasks: () => store.setTasks('w1', ['a']),
       claim: () => store.claim({ worker: 'w1', queues: null, limit: 1 }),
       settle: () => store.settle([]),

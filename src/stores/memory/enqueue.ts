@@ -32,7 +32,7 @@ export function keyHolder(tables: Tables, name: string): JobRow | null {
 
 function insert(tables: Tables, newJob: NewJob): JobRow {
   const now = tables.clock.now()
-  const { reservedFor, key, dueAt, ...given } = newJob
+  const { reservedFor, key, dueAt, token: _, ...given } = newJob
   const job: Omit<Job, 'id'> = {
     ...given,
     key: key?.name ?? null,

@@ -7,6 +7,7 @@ import { byArrival, type JobRow } from './jobs.js'
 import { holdsKey, removeRow } from './remove.js'
 import { newestSlotTooMany, pruneSlots } from './schedules.js'
 import type { Tables } from './tables.js'
+import { pruneTokens } from './tokens.js'
 
 export function prune(tables: Tables, retention: Retention, limit: number): number {
   const { most, statisticsMs, slotsMs } = retention
@@ -15,7 +16,7 @@ export function prune(tables: Tables, retention: Retention, limit: number): numb
   for (const row of removed) removeRow(tables, row)
   if (statisticsMs !== null) forgetMinutes(tables, oldestKept(now, statisticsMs))
   const slotsBefore = Math.max(newestSlotTooMany(tables, most) + 1, oldestKept(now, slotsMs))
-  return Math.max(removed.length, pruneSlots(tables, slotsBefore, limit))
+  return Math.max(removed.length, pruneSlots(tables, slotsBefore, limit), pruneTokens(tables, limit))
 }
 
 /** At most `limit` jobs that the retention no longer keeps. */

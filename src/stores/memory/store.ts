@@ -4,7 +4,7 @@ import { ChangeNotifier } from '../change-notifier.js'
 import { storeClosed } from '../closed.js'
 import type { Store } from '../store.js'
 import { claimJobs } from './claim.js'
-import { cancelJob, enqueueJob } from './enqueue.js'
+import { cancelJob } from './enqueue.js'
 import { failureGroups } from './failures.js'
 import { notifyOfFailures } from './notifications.js'
 import { append, outputOf, progressOf } from './output.js'
@@ -19,6 +19,7 @@ import { settleAttempt } from './settle.js'
 import { claimSlots, fireWaiting, skipWaiting, slotsPage, triggerSchedule, waitingSchedules } from './slots.js'
 import { removeWorker, sweep } from './sweep.js'
 import { emptyTables } from './tables.js'
+import { enqueueJobs, forgetTokens } from './tokens.js'
 
 /**
  * A store that is gone with its process: for tests, and in place of a store that is not there yet. Plain rather than
@@ -43,7 +44,8 @@ export function openMemoryStore(clock: Clock, notificationOf: NotificationPolicy
       return answer
     })
   return {
-    enqueue: (newJobs) => writeAndNotify(() => newJobs.map((newJob) => enqueueJob(tables, newJob))),
+    enqueue: (newJobs) => writeAndNotify(() => enqueueJobs(tables, newJobs)),
+    forgetTokens: (tokens) => run(() => forgetTokens(tables, tokens)),
     claim: (request) => run(() => claimJobs(tables, request)),
     settle: (ends) => writeAndNotify(() => ends.map(({ lease, outcome }) => settleAttempt(tables, lease, outcome))),
     append: (additions) => writeAndNotify(() => additions.map((addition) => append(tables, addition))),

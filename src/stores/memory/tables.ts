@@ -14,11 +14,18 @@ export interface TakenKey {
   readonly takenUntil: EpochMs
 }
 
+/** What the first enqueue with a token has answered. */
+export interface KnownToken {
+  readonly job: JobId
+  readonly keptUntil: EpochMs
+}
+
 /** All that a store in memory holds. */
 export interface Tables {
   readonly clock: Clock
   readonly jobs: JobTable
   readonly keys: Map<string, TakenKey>
+  readonly tokens: Map<string, KnownToken>
   /** Since when each paused queue is. */
   readonly paused: Map<string, EpochMs>
   readonly workers: WorkerTable
@@ -48,6 +55,7 @@ export function emptyTables(clock: Clock): Tables {
     clock,
     jobs: new JobTable(),
     keys: new Map(),
+    tokens: new Map(),
     paused: new Map(),
     workers: new WorkerTable(clock),
     turns: new Turns(),

@@ -88,6 +88,8 @@ const checks: readonly string[] = [
   unlikeItsJob('running', 'running.queue <> jobs.queue'),
   unlikeItsJob('ends', 'ends.queue <> jobs.queue OR ends.task <> kinds.task'),
   unlikeItsJob('unique_keys', 'unique_keys.name IS NOT jobs.unique_key'),
+  `SELECT 'a token stands for j' || job || ', and there was no such job yet' FROM tokens
+    WHERE job > coalesce((SELECT max(id) FROM jobs), 0) AND job > (SELECT job FROM highest_removed)`,
   `SELECT 'j' || job || ' runs on w' || worker || ', which is no worker' FROM running
     WHERE worker NOT IN (SELECT id FROM workers)`,
   `SELECT 'j' || job || ' waits for w' || worker || ', which is no worker' FROM reserved

@@ -61,6 +61,9 @@ export const jobTexts = {
   holdKey: `
     INSERT INTO unique_keys (name, job, held_until) VALUES (?, ?, ?)
     ON CONFLICT (name) DO UPDATE SET job = excluded.job, held_until = excluded.held_until`,
+  jobOfToken: `SELECT job FROM tokens WHERE token = ?`,
+  keepToken: `INSERT INTO tokens (token, job, kept_until) VALUES (?, ?, ?)`,
+  forgetTokens: `UPDATE tokens SET kept_until = ? WHERE token IN (SELECT value FROM json_each(?))`,
   markJob: `UPDATE jobs SET schedule = :name, slot = :slot WHERE id = :job`,
 
   // waiting

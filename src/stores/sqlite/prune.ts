@@ -20,6 +20,7 @@ export interface Prunable {
   readonly jobs: readonly PrunableJobs[]
   readonly statisticsBefore: EpochMs | null
   readonly slotsBefore: EpochMs | null
+  readonly tokensUntil: EpochMs | null
 }
 
 /**
@@ -46,8 +47,9 @@ export function findPrunable(
     statisticsMs !== null && statements.anyStatisticsBefore.get({ minute: minuteOf(oldestMinute) }) !== undefined
   const statisticsBefore = anyMinute ? oldestMinute : null
   const slotsBefore = prunableSlots(statements, now, retention)
-  if (jobs.length === 0 && !anyMinute && slotsBefore === null) return null
-  return { jobs, statisticsBefore, slotsBefore }
+  const tokensUntil = statements.anyTokenOver.get(now) === undefined ? null : now
+  if (jobs.length === 0 && !anyMinute && slotsBefore === null && tokensUntil === null) return null
+  return { jobs, statisticsBefore, slotsBefore, tokensUntil }
 }
 
 /** How many jobs would be removed, counted up to `limit`. */
@@ -111,10 +113,10 @@ function prunableSlots(statements: Statements, now: EpochMs, { slotsMs, most }: 
   return slotPruneIsDue(statements, before) ? before : null
 }
 
-/** Removes what was found and is still as it was. Returns how many jobs, or slots if those are more. */
+/** Removes what was found and is still as it was. Returns how many jobs, or slots or tokens if those are more. */
 export function prune(writing: Writing, found: Prunable, limit: number): number {
   const { statements } = writing
-  const { statisticsBefore, slotsBefore } = found
+  const { statisticsBefore, slotsBefore, tokensUntil } = found
   let removed = 0
   for (const jobs of found.jobs) removed += removePrunable(writing, jobs)
   if (statisticsBefore !== null) {
@@ -126,7 +128,8 @@ export function prune(writing: Writing, found: Prunable, limit: number): number 
     statements.pruneSamples.run(minute)
   }
   const slots = slotsBefore === null ? 0 : pruneSlots(statements, slotsBefore, limit)
-  return Math.max(removed, slots)
+  const tokens = tokensUntil === null ? 0 : statements.pruneTokens.run({ now: tokensUntil, limit }).changes
+  return Math.max(removed, slots, tokens)
 }
 
 function removePrunable(writing: Writing, { state, before, ids: found }: PrunableJobs): number {

@@ -10,7 +10,6 @@ import { attemptsOf } from './attempts.js'
 import { cancelJob } from './cancel.js'
 import { claimJobs, isAnythingReady } from './claim.js'
 import { openForReading, openForWriting, type SqliteLocation } from './database.js'
-import { enqueueJob } from './enqueue.js'
 import { storeError } from './errors.js'
 import { failureGroups } from './failures.js'
 import { jobsPage } from './job-pages.js'
@@ -48,6 +47,7 @@ import {
 } from './slots.js'
 import { readMinutes, readStatistics } from './statistics.js'
 import { sweep, sweepIsDue } from './sweep.js'
+import { enqueueJobs, forgetTokens } from './tokens.js'
 import { Upkeep } from './upkeep.js'
 import { WakeUp } from './wake-up.js'
 import { insertWorker, removeWorker, renewLease } from './workers.js'
@@ -130,7 +130,8 @@ function sqliteStore(
   // What is read in several statements is of one moment.
   const readTogether = <T>(query: () => T): Promise<T> => read(() => db.transaction(query)())
   return {
-    enqueue: (jobs: readonly NewJob[]) => writes.run(noted(() => jobs.map((job) => enqueueJob(writing, job)))),
+    enqueue: (jobs: readonly NewJob[]) => writes.run(noted(() => enqueueJobs(writing, jobs))),
+    forgetTokens: (tokens) => writeUnsynced(() => forgetTokens(writing, tokens)),
     claim: async (request: ClaimRequest) => {
       const found = await read(() => isAnythingReady(writing, request))
       return found ? writeUnsynced(() => claimJobs(writing, ready, turns, request)) : []

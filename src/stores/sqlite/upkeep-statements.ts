@@ -108,6 +108,10 @@ export const upkeepTexts = {
     DELETE FROM failure_minutes WHERE failure IN (SELECT id FROM failures) AND minute < :minute`,
   pruneFailures: `DELETE FROM failures WHERE ${failureIsOver}`,
   pruneSamples: `DELETE FROM queue_samples WHERE at < :minute * 60000`,
+  anyTokenOver: `SELECT 1 FROM tokens WHERE kept_until <= ? LIMIT 1`,
+  pruneTokens: `
+    DELETE FROM tokens WHERE rowid IN (
+      SELECT rowid FROM tokens WHERE kept_until <= :now ORDER BY kept_until, rowid LIMIT :limit)`,
   pruneDurations: `DELETE FROM durations WHERE minute BETWEEN 0 AND :minute - 1`,
   anyStatisticsBefore: `
     SELECT 1 WHERE

@@ -181,6 +181,14 @@ export const firstTables = `
     held_until INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
 
+  -- The tokens of jobs that are enqueued only once, and what the first enqueue answered. The job may be gone.
+  CREATE TABLE tokens (
+    token      TEXT    NOT NULL UNIQUE,
+    job        INTEGER NOT NULL,
+    kept_until INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX tokens_until ON tokens (kept_until);
+
   -- One row. The id of a removed job never comes back: ids go on from the highest one.
   CREATE TABLE highest_removed (job INTEGER NOT NULL) STRICT;
   INSERT INTO highest_removed (job) VALUES (0);
