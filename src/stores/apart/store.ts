@@ -16,6 +16,7 @@ type Method = Exclude<keyof Store, 'changes' | 'close'>
 const methods: Readonly<Record<Method, true>> = {
   enqueue: true,
   claim: true,
+  forgetTokens: true,
   settle: true,
   append: true,
   cancelRequests: true,
