@@ -4,7 +4,7 @@ import { statusForPeople, workersForPeople } from '../../src/app/shown-commands.
 import { listWorkers } from '../../src/app/workers/list-workers.js'
 import { shellTask } from '../../src/domain/shell-task.js'
 import { openMemoryStore } from '../../src/stores/memory/store.js'
-import { movableClock } from '../support/clock.js'
+import { movableClock } from '../../src/testing/test-clock.js'
 import { newJob, newWorker } from '../support/job.js'
 import { newSchedule } from '../support/schedule.js'
 

@@ -4,7 +4,7 @@ import type { NotificationPolicy } from '../../src/domain/notification.js'
 import type { QueueChoice } from '../../src/domain/queues.js'
 import type { Changes } from '../../src/stores/change-notifier.js'
 import type { Claim, NewWorker, Store } from '../../src/stores/store.js'
-import type { MovableClock } from '../support/clock.js'
+import type { MovableClock } from '../../src/testing/test-clock.js'
 import { newJob, newWorker, outcomesAt } from '../support/job.js'
 import { storeKinds } from './stores.js'
 

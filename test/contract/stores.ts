@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { openMemoryStore } from '../../src/stores/memory/store.js'
 import { openSqliteStore } from '../../src/stores/sqlite/store.js'
-import { movableClock } from '../support/clock.js'
+import { movableClock } from '../../src/testing/test-clock.js'
 import { expectConsistent } from '../support/consistency.js'
 import { temporaryFolder } from '../support/folder.js'
 import type { StoreKind } from './harness.js'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { systemClock, waitAtMost } from '../../src/engine/clock.js'
-import { movableClock } from '../support/clock.js'
+import { movableClock } from '../../src/testing/test-clock.js'
 
 const quarterMs = 90 * 86_400_000
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/engine/clock.js'
+import { movableClock } from '../../src/testing/test-clock.js'
 import { someTurns } from '../support/attempts.js'
-import { movableClock } from '../support/clock.js'
 import { taskInfo } from '../support/fake-host.js'
 import { fakeWorker } from '../support/fake-worker.js'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { shared } from '../../src/http/shared.js'
-import { movableClock } from '../support/clock.js'
+import { movableClock } from '../../src/testing/test-clock.js'
 
 test('Whoever asks within a second, or while it is computed, gets the same answer.', async () => {
   const clock = movableClock()

@@ -2,7 +2,7 @@ import type { JobError } from '../../src/domain/failure.js'
 import type { NewJob, WorkerId } from '../../src/domain/job.js'
 import { openMemoryStore } from '../../src/stores/memory/store.js'
 import type { Claim, Store } from '../../src/stores/store.js'
-import { type MovableClock, movableClock } from './clock.js'
+import { type MovableClock, movableClock } from '../../src/testing/test-clock.js'
 import { newJob, newWorker, outcomesAt } from './job.js'
 import { claimOf, dueSlot, newSchedule } from './schedule.js'
 

@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest'
 import { EngineEmitter } from '../../src/engine/events.js'
 import type { Service } from '../../src/engine/services/service.js'
 import { ChangeNotifier } from '../../src/stores/change-notifier.js'
-import { type MovableClock, movableClock } from './clock.js'
+import { type MovableClock, movableClock } from '../../src/testing/test-clock.js'
 
 /** What a service is made of, and a way to start it. */
 export function serviceBench() {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { ScheduleDefinition } from '../../src/domain/schedule/schedule.js'
 import { openMemoryStore } from '../../src/stores/memory/store.js'
+import { movableClock } from '../../src/testing/test-clock.js'
 import { scheduleToJson } from '../../src/views/schedule.js'
-import { movableClock } from '../support/clock.js'
 import { claimOf, dueSlot, newSchedule } from '../support/schedule.js'
 
 const minute = 60_000

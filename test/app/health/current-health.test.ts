@@ -6,7 +6,7 @@ import type { NewJob } from '../../../src/domain/job.js'
 import { notificationKey, notifyTask } from '../../../src/domain/notification.js'
 import { openMemoryStore } from '../../../src/stores/memory/store.js'
 import type { NewWorker, Store } from '../../../src/stores/store.js'
-import { type MovableClock, movableClock } from '../../support/clock.js'
+import { type MovableClock, movableClock } from '../../../src/testing/test-clock.js'
 import { boom, newJob, newWorker, outcomesAt } from '../../support/job.js'
 import { claimOf, dueSlot, everyHour, faultySchedule, newSchedule } from '../../support/schedule.js'
 

@@ -3,7 +3,7 @@ import { obstaclesOf, obstaclesToRetry } from '../../../src/app/run/obstacles.js
 import { thisHost } from '../../../src/engine/host.js'
 import { openMemoryStore } from '../../../src/stores/memory/store.js'
 import type { Store } from '../../../src/stores/store.js'
-import { type MovableClock, movableClock } from '../../support/clock.js'
+import { type MovableClock, movableClock } from '../../../src/testing/test-clock.js'
 import { newJob, newWorker } from '../../support/job.js'
 
 let clock: MovableClock

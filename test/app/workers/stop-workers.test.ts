@@ -3,7 +3,7 @@ import { stopWorkers } from '../../../src/app/workers/stop-workers.js'
 import { thisHost } from '../../../src/engine/host.js'
 import { openMemoryStore } from '../../../src/stores/memory/store.js'
 import type { NewWorker } from '../../../src/stores/store.js'
-import { movableClock } from '../../support/clock.js'
+import { movableClock } from '../../../src/testing/test-clock.js'
 import { newWorker } from '../../support/job.js'
 
 /** What becomes of a worker that is to stop, on a machine that is this one but for what is said. */

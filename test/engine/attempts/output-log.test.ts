@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { OutputLog } from '../../../src/engine/attempts/output-log.js'
 import { EngineEmitter } from '../../../src/engine/events.js'
 import type { Addition } from '../../../src/stores/store.js'
+import { movableClock } from '../../../src/testing/test-clock.js'
 import { runningAttempt } from '../../support/attempts.js'
-import { movableClock } from '../../support/clock.js'
 
 /** The log of a worker that runs one job. */
 function logging(append: () => Promise<readonly 'appended'[]> = async () => []) {

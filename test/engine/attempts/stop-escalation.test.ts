@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { stopInSteps } from '../../../src/engine/attempts/stop-escalation.js'
+import { movableClock } from '../../../src/testing/test-clock.js'
 import { runningAttempt } from '../../support/attempts.js'
-import { movableClock } from '../../support/clock.js'
 
 function stopping() {
   const clock = movableClock()

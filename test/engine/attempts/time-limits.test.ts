@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { RunningAttempt } from '../../../src/engine/attempts/running-attempt.js'
 import { TimeLimits } from '../../../src/engine/attempts/time-limits.js'
+import { movableClock } from '../../../src/testing/test-clock.js'
 import { runningAttempt } from '../../support/attempts.js'
-import { movableClock } from '../../support/clock.js'
 
 const dayMs = 86_400_000
 

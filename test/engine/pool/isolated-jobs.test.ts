@@ -3,8 +3,8 @@ import type { Clock } from '../../../src/domain/clock.js'
 import { systemClock } from '../../../src/engine/clock.js'
 import type { StartHost } from '../../../src/engine/hosts/task-host.js'
 import { TaskPool } from '../../../src/engine/pool/task-pool.js'
+import { movableClock } from '../../../src/testing/test-clock.js'
 import { claimedAttempt, idsOf, someTurns } from '../../support/attempts.js'
-import { movableClock } from '../../support/clock.js'
 import { type FakeHosts, fakeHosts, taskInfo } from '../../support/fake-host.js'
 
 const tasks = [taskInfo('hello'), taskInfo('alone', { isolation: 'own' })]

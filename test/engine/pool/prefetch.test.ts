@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Prefetch } from '../../../src/engine/pool/prefetch.js'
-import { movableClock } from '../../support/clock.js'
+import { movableClock } from '../../../src/testing/test-clock.js'
 
 describe('How many jobs are claimed ahead', () => {
   const clock = movableClock()

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { StartHost } from '../../../src/engine/hosts/task-host.js'
 import { TaskPool } from '../../../src/engine/pool/task-pool.js'
+import { movableClock } from '../../../src/testing/test-clock.js'
 import { claimedAttempt, someTurns } from '../../support/attempts.js'
-import { movableClock } from '../../support/clock.js'
 import { fakeHosts, taskInfo } from '../../support/fake-host.js'
 
 const pools: TaskPool[] = []

@@ -3,8 +3,8 @@ import type { RunningAttempt } from '../../../src/engine/attempts/running-attemp
 import { systemClock } from '../../../src/engine/clock.js'
 import type { SlotEvent, StartHost } from '../../../src/engine/hosts/task-host.js'
 import { ProcessSlot } from '../../../src/engine/pool/process-slot.js'
+import { movableClock } from '../../../src/testing/test-clock.js'
 import { claimedAttempt, idsOf, someTurns } from '../../support/attempts.js'
-import { movableClock } from '../../support/clock.js'
 import { type FakeHost, fakeHosts, taskInfo } from '../../support/fake-host.js'
 
 const slots: ProcessSlot[] = []

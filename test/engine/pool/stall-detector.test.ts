@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { StallDetector } from '../../../src/engine/pool/stall-detector.js'
-import { movableClock } from '../../support/clock.js'
+import { movableClock } from '../../../src/testing/test-clock.js'
 
 /** A pool in whose processes jobs wait, and where nothing ends from the beginning. */
 function stalling() {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { GapDetector } from '../../../src/engine/services/gap-detector.js'
-import { movableClock } from '../../support/clock.js'
+import { movableClock } from '../../../src/testing/test-clock.js'
 
 const dayMs = 24 * 3_600_000
 

@@ -6,7 +6,7 @@ import { EngineEmitter } from '../../../src/engine/events.js'
 import { Scheduler } from '../../../src/engine/services/scheduler.js'
 import { openMemoryStore } from '../../../src/stores/memory/store.js'
 import type { Store } from '../../../src/stores/store.js'
-import { type MovableClock, movableClock } from '../../support/clock.js'
+import { type MovableClock, movableClock } from '../../../src/testing/test-clock.js'
 import { newWorker, outcomesAt } from '../../support/job.js'
 import { newSchedule } from '../../support/parsed-schedule.js'
 

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../../src/engine/clock.js'
 import { openForWriting } from '../../../src/stores/sqlite/database.js'
-import { movableClock } from '../../support/clock.js'
+import { movableClock } from '../../../src/testing/test-clock.js'
 import { newJob, newWorker } from '../../support/job.js'
 import { closedStore, folderOfTest, openRaw, openReader, openStore, storePath } from './open.js'
 

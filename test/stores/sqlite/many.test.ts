@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Store } from '../../../src/stores/store.js'
-import { movableClock } from '../../support/clock.js'
+import { movableClock } from '../../../src/testing/test-clock.js'
 import { expectConsistent } from '../../support/consistency.js'
 import { newJob, newWorker, outcomesAt } from '../../support/job.js'
 import { folderOfTest, openStore, storePath } from './open.js'

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest'
 import type { Clock } from '../../../src/domain/clock.js'
 import { openSqliteReader, openSqliteStore } from '../../../src/stores/sqlite/store.js'
 import type { Store } from '../../../src/stores/store.js'
-import { movableClock } from '../../support/clock.js'
+import { movableClock } from '../../../src/testing/test-clock.js'
 import { temporaryFolder } from '../../support/folder.js'
 
 /** A folder for the test that is running, removed when it is over. */

@@ -3,7 +3,7 @@ import type Database from 'better-sqlite3'
 import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../../src/engine/clock.js'
 import { WakeUp } from '../../../src/stores/sqlite/wake-up.js'
-import { movableClock } from '../../support/clock.js'
+import { movableClock } from '../../../src/testing/test-clock.js'
 import { folderOfTest, openRaw } from './open.js'
 
 // Nobody waits as long: a test that would, fails by its own time limit.

@@ -2,11 +2,11 @@ import { expect, test } from 'vitest'
 import { jobStates } from '../../../src/domain/job.js'
 import { durationBucket, type TaskStatistics } from '../../../src/domain/statistics.js'
 import { openMemoryStore } from '../../../src/stores/memory/store.js'
+import { movableClock } from '../../../src/testing/test-clock.js'
 import { Exposition } from '../../../src/views/prometheus/exposition.js'
 import { maxNames } from '../../../src/views/prometheus/names.js'
 import { type PrometheusFacts, prometheusText } from '../../../src/views/prometheus/prometheus.js'
 import { histogramBounds } from '../../../src/views/prometheus/tasks.js'
-import { movableClock } from '../../support/clock.js'
 import { faultySchedule, newSchedule } from '../../support/schedule.js'
 
 const nothing: PrometheusFacts = {

@@ -1,5 +1,5 @@
-import type { Clock } from '../../src/domain/clock.js'
-import { sleepBy } from '../../src/engine/clock.js'
+import type { Clock } from '../domain/clock.js'
+import { sleepBy } from '../engine/clock.js'
 
 /** A clock that stands still until it is moved. */
 export interface MovableClock extends Clock {
