@@ -19,6 +19,19 @@ export type { EnqueueOptions } from './domain/request.js'
 export type { RetentionPolicy } from './domain/retention.js'
 export type { RetryPolicy } from './domain/retry.js'
 export type { ConfigSchedule, ScheduleOptions, TaskSchedule } from './domain/schedule/options.js'
+export { createEngine } from './embedded/create-engine.js'
+export type {
+  AnyTasks,
+  Engine,
+  EngineOptions,
+  EngineWorker,
+  EngineWorkerOptions,
+  JobRecord,
+  JobsFilter,
+  TaskArgs,
+  TaskFunction,
+  TaskFunctions,
+} from './embedded/engine.js'
 export { type CurrentJob, currentJob } from './engine/current-job.js'
 export { type Enqueue, type ErrorClass, type JobHandle, type Task, type TaskOptions, task } from './engine/task.js'
 export { defineConfig, type OffstageConfig } from './project/config.js'

@@ -202,6 +202,10 @@ export const errorCatalog = {
   ),
   E_SUITE: usage('A flag or an argument does not go with a glob or with `--junit`.', 'Leave one of them out.'),
   E_TASK: usage('`task(options, run)` got no function.', 'Pass the function as the second argument.'),
+  E_TASKS: usage(
+    'The option `tasks` of `createEngine` has something that cannot be a task.',
+    'Pass functions by valid names, or the path of a task directory.',
+  ),
   E_TASK_PROCESS: project(
     'A task process ended before it had loaded the task modules, or while it checked arguments.',
     'Run `offstage tasks`, which names the module.',
@@ -212,6 +216,10 @@ export const errorCatalog = {
   E_TIMEOUT: usage('A time limit of 0 leaves no time to run.', 'Write `none` on the command line, `false` in code.'),
   E_TOO_LARGE: usage('Arguments or a result are larger than the limit.', 'Pass a reference to the data, not the data.'),
   E_UNKNOWN_COMMAND: usage('There is no command of that name.', 'See `offstage --help`.'),
+  E_TWO_ENGINES: usage(
+    'Code called `enqueue()` of a task that several engines of this process have registered.',
+    'Say which one is meant: `engine.enqueue(task, [arguments])`.',
+  ),
   E_UNKNOWN_TASK: usage('There is no task of that name, or none that the glob matches.', 'See `offstage tasks`.'),
   E_TOKEN_LATE: other(
     'A row of an outbox was read over a minute ago, so it may have become a job meanwhile.',
@@ -219,7 +227,7 @@ export const errorCatalog = {
   ),
   E_UNREGISTERED: usage(
     'Code called `enqueue()` of a task that no engine has loaded.',
-    'Export the task from a module of the task directory, and call `enqueue()` in a task.',
+    'Export the task from a module of the task directory and call `enqueue()` in a task, or pass it to `createEngine`.',
   ),
   E_USAGE: usage(
     'The command line cannot be read: an unknown flag, a missing value, a word too many.',

@@ -88,10 +88,12 @@ const plainDefinition: TaskDefinition = {
   schedule: null,
 }
 const definitions = new WeakMap<object, TaskDefinition>()
-const bindings = new WeakMap<object, TaskBinding>()
+const bindings = new WeakMap<object, readonly TaskBinding[]>()
 
 /** Where the jobs of a registered function go. */
 export interface TaskBinding {
+  /** Who registered it: a task directory, or an engine. */
+  readonly owner: object
   enqueue(argsJson: string, options: EnqueueOptions): Promise<JobHandle>
 }
 
@@ -130,9 +132,40 @@ export function definitionOf(run: object): TaskDefinition {
   return definitions.get(run) ?? plainDefinition
 }
 
-/** Registers a function: from now on its `enqueue()` knows its name and its store. */
+/**
+ * Registers a function: from now on its `enqueue()` knows its name and its store. A second owner makes that ambiguous, and
+ * `enqueue()` throws.
+ */
 export function bindTask(run: object, binding: TaskBinding): void {
-  bindings.set(run, binding)
+  bindings.set(run, [...bindingsOfOthers(run, binding.owner), binding])
+}
+
+/** Undoes `bindTask`. */
+export function unbindTask(run: object, owner: object): void {
+  bindings.set(run, bindingsOfOthers(run, owner))
+}
+
+function bindingsOfOthers(run: object, owner: object): readonly TaskBinding[] {
+  return bindings.get(run)?.filter((other) => other.owner !== owner) ?? []
+}
+
+/** The one binding of a function. Throws UsageError `E_UNREGISTERED` if it has none, `E_TWO_ENGINES` if it has several. */
+export function bindingOf(run: (...args: never[]) => unknown): TaskBinding {
+  const [binding, other] = bindings.get(run) ?? []
+  const name = run.name || '(without a name)'
+  if (binding === undefined) {
+    throw new UsageError(
+      'E_UNREGISTERED',
+      `the task ${name} is not registered, so it has no store to be enqueued in`,
+      'export it from a module of the task directory and enqueue it in a task, or pass it to createEngine({ tasks })',
+    )
+  }
+  if (other === undefined) return binding
+  throw new UsageError(
+    'E_TWO_ENGINES',
+    `the task ${name} is registered with several engines`,
+    'say which one is meant: engine.enqueue(task, [arguments])',
+  )
 }
 
 /** Registers a function of a module that is not loaded yet, if there is one. */
@@ -201,20 +234,15 @@ async function enqueue(
   options: EnqueueOptions,
 ): Promise<JobHandle> {
   // Before anything is waited for: the caller may change them.
-  const argsJson = toJsonText(withoutTrailing(args), 'arguments')
+  const argsJson = argsText(args)
   if (!bindings.has(run)) await registerLate(run)
-  const binding = bindings.get(run)
-  if (binding === undefined) {
-    throw new UsageError(
-      'E_UNREGISTERED',
-      `the task ${run.name || '(without a name)'} is not registered, so it has no store to be enqueued in`,
-      'export it from a module of the task directory, and call enqueue() in a task',
-    )
-  }
-  return binding.enqueue(argsJson, options)
+  return bindingOf(run).enqueue(argsJson, options)
 }
 
-/** Optional parameters that were left out at the end are left out of the call. */
-function withoutTrailing(args: readonly unknown[]): readonly unknown[] {
-  return args.slice(0, args.findLastIndex((arg) => arg !== undefined) + 1)
+/**
+ * The arguments of a call as JSON text. Optional parameters that were left out at the end are left out of the call. Throws
+ * NotJsonError.
+ */
+export function argsText(args: readonly unknown[]): string {
+  return toJsonText(args.slice(0, args.findLastIndex((arg) => arg !== undefined) + 1), 'arguments')
 }

@@ -15,8 +15,8 @@ export async function loadTasks(
   enqueue: EnqueueFromTask,
   loading: (file: string) => void,
 ): Promise<LoadedTasks> {
-  const directory = new TaskDirectory(discovery, (task) =>
-    bindTask(task.run, { enqueue: (argsJson, options) => enqueue(task, argsJson, options) }),
+  const directory: TaskDirectory = new TaskDirectory(discovery, (task) =>
+    bindTask(task.run, { owner: directory, enqueue: (argsJson, options) => enqueue(task, argsJson, options) }),
   )
   await directory.load(pattern, loading)
   if (pattern !== null && directory.faults.length === 0 && !directory.has(pattern)) await directory.load(null, loading)

@@ -10,6 +10,7 @@ function registered<Args extends readonly unknown[]>(run: (...args: Args) => unk
   const asked: [args: unknown, options: EnqueueOptions][] = []
   const registeredTask = task({}, run)
   bindTask(registeredTask, {
+    owner: asked,
     enqueue: async (argsJson, options) => {
       asked.push([JSON.parse(argsJson), options])
       return { id: 'j1', duplicate: false }

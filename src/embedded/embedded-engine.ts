@@ -1,0 +1,107 @@
+import { acceptedJob } from '../app/run/enqueue-job.js'
+import type { Clock } from '../domain/clock.js'
+import { UsageError } from '../domain/errors.js'
+import { type Job, type JobId, parseJobId } from '../domain/job.js'
+import { refuseUnknownOptions, written } from '../domain/options.js'
+import { checkEnqueueOptions, type EnqueueOptions, makeJob } from '../domain/request.js'
+import type { Retention } from '../domain/retention.js'
+import { argsText, bindTask, type JobHandle, unbindTask } from '../engine/task.js'
+import { checkArgs, type LoadedTask } from '../engine/task-process/loaded-task.js'
+import { enqueueInSpan } from '../engine/task-process/traced-enqueue.js'
+import type { CancelAnswer, Store } from '../stores/store.js'
+import type {
+  Engine,
+  EngineWorker,
+  EngineWorkerOptions,
+  JobRecord,
+  JobsFilter,
+  TaskFunction,
+  TaskFunctions,
+} from './engine.js'
+import type { EngineParts } from './engine-parts.js'
+import { jobRecord } from './job-record.js'
+import { startWorker } from './start-worker.js'
+
+/** An engine inside a program: nothing of it is shared with other engines. */
+export class EmbeddedEngine<Tasks extends TaskFunctions> implements Engine<Tasks> {
+  readonly #parts: EngineParts
+  readonly #workers = new Set<EngineWorker>()
+  #closing: Promise<void> | null = null
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts
+    for (const task of parts.tasks.all) {
+      bindTask(task.run, { owner: this, enqueue: (argsJson, options) => this.#store(task, argsJson, options) })
+    }
+  }
+
+  async enqueue(
+    nameOrTask: string | TaskFunction,
+    args: readonly unknown[],
+    options: EnqueueOptions = {},
+  ): Promise<JobHandle> {
+    const task = this.#parts.tasks.find(nameOrTask)
+    checkEnqueueOptions(options)
+    if (!Array.isArray(args)) {
+      const hint = 'write them as a list: engine.enqueue(task, [first, second])'
+      throw new UsageError('E_ARGUMENTS', `${task.name}: the arguments are ${written(args)}`, hint)
+    }
+    return this.#store(task, argsText(args), { ...options })
+  }
+
+  #store(task: LoadedTask, argsJson: string, options: EnqueueOptions): Promise<JobHandle> {
+    return enqueueInSpan(task, options, async (trace) => {
+      const refused = await checkArgs(task, argsJson)
+      if (refused !== null) throw new UsageError('E_ARGUMENTS', `${task.name}: ${refused}`)
+      const { store, clock } = this.#parts
+      const job = { ...makeJob(task.name, task.defaults, argsJson, options, clock.now()), trace }
+      return acceptedJob(await store.enqueue([job]), job)
+    })
+  }
+
+  async job(id: JobId): Promise<JobRecord | null> {
+    const job = await this.#parts.store.job(jobIdOf(id))
+    return job === null ? null : ((await this.#records([job]))[0] ?? null)
+  }
+
+  async jobs(filter: JobsFilter = {}): Promise<readonly JobRecord[]> {
+    refuseUnknownOptions(filter, ['task', 'queue', 'states', 'limit'], 'jobs()')
+    const { limit = 50, ...rest } = filter
+    const { items } = await this.#parts.store.jobs(rest, { limit, after: null })
+    return this.#records(items)
+  }
+
+  async cancel(id: JobId): Promise<CancelAnswer> {
+    const [answer] = await this.#parts.store.cancel([jobIdOf(id)])
+    return answer ?? 'unknown'
+  }
+
+  async startWorker(options: EngineWorkerOptions = {}): Promise<EngineWorker> {
+    const worker = await startWorker(this.#parts, options)
+    this.#workers.add(worker)
+    return worker
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    const { store, tasks } = this.#parts
+    for (const { run } of tasks.all) unbindTask(run, this)
+    await Promise.all([...this.#workers].map((worker) => worker.stop()))
+    await store.close()
+  }
+
+  async #records(jobs: readonly Job[]): Promise<readonly JobRecord[]> {
+    const progress = await this.#parts.store.progress(jobs.map(({ id }) => id))
+    return jobs.map((job) => jobRecord(job, progress.get(job.id) ?? null))
+  }
+}
+
+function jobIdOf(id: unknown): JobId {
+  const known = typeof id === 'string' ? parseJobId(id) : null
+  if (known !== null) return known
+  throw new UsageError('E_JOB_ID', `${written(id)} is no job id`, 'an id looks like j42')
+}

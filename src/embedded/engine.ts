@@ -1,0 +1,117 @@
+import type { Duration } from '../domain/duration.js'
+import type { JobError } from '../domain/failure.js'
+import type { FailureReason, JobId, JobState, WorkerId } from '../domain/job.js'
+import type { EnqueueOptions } from '../domain/request.js'
+import type { RetentionPolicy } from '../domain/retention.js'
+import type { Enqueue, JobHandle } from '../engine/task.js'
+import type { CancelAnswer } from '../stores/store.js'
+
+/** A function that can be a task. */
+export type TaskFunction = (...args: never[]) => unknown
+
+/** Functions by the names of their tasks. */
+export type TaskFunctions = Readonly<Record<string, TaskFunction>>
+
+/** The tasks of a directory: their types are not known. */
+export type AnyTasks = Readonly<Record<string, (...args: unknown[]) => unknown>>
+
+/** The arguments that a job of this function is enqueued with: what its schema accepts, or else its own parameters. */
+export type TaskArgs<Run> =
+  Run extends Enqueue<infer Input> ? Input : Run extends (...args: infer Args) => unknown ? Args : never
+
+export interface EngineOptions {
+  /** Where jobs live. Default `sqlite:.offstage/jobs.db` below the current folder. */
+  readonly store?: string
+  /** How long ended jobs are kept, by the workers of this engine. */
+  readonly retention?: RetentionPolicy
+}
+
+/** Jobs of a program of your own. Several engines may live in one process. */
+export interface Engine<Tasks extends TaskFunctions = AnyTasks> {
+  /**
+   * Stores a job of the task with this name; resolves when it is safe. Rejects with UsageError if the arguments are no JSON
+   * or are refused by the schema (`E_NOT_JSON`, `E_ARGUMENTS`), or if an option is wrong; with KeyTakenError if the key
+   * forbids it; with StoreUnavailableError.
+   */
+  enqueue<Name extends keyof Tasks & string>(
+    name: Name,
+    args: TaskArgs<Tasks[Name]>,
+    options?: EnqueueOptions,
+  ): Promise<JobHandle>
+  /** The same for a function that this engine has registered. */
+  enqueue<Run extends TaskFunction>(task: Run, args: TaskArgs<Run>, options?: EnqueueOptions): Promise<JobHandle>
+  /** A job as it is now; null if there is none of that id. Nothing in it is masked. */
+  job(id: JobId): Promise<JobRecord | null>
+  /** Jobs, newest first. */
+  jobs(filter?: JobsFilter): Promise<readonly JobRecord[]>
+  /** Cancels a waiting job, or asks the worker of a running one to stop it (`requested`). */
+  cancel(id: JobId): Promise<CancelAnswer>
+  /** Starts a worker in this process. */
+  startWorker(options?: EngineWorkerOptions): Promise<EngineWorker>
+  /** Stops the workers of this engine, and closes the store after all earlier calls. A second call waits for the first. */
+  close(): Promise<void>
+}
+
+export interface JobsFilter {
+  /** The name of a task. */
+  readonly task?: string
+  readonly queue?: string
+  readonly states?: readonly JobState[]
+  /** 1 to 1,000. Default 50. */
+  readonly limit?: number
+}
+
+export interface EngineWorkerOptions {
+  /**
+   * true: jobs run in this process, on its event loop. A job that blocks the loop blocks the server, and no time limit can
+   * end it. false, the default: jobs run in task processes, which load the task directory.
+   */
+  readonly inline?: boolean
+  /** How many jobs run at a time, 1 to 1,000. Default 10. */
+  readonly concurrency?: number
+  /** How long running jobs may go on after `stop()`, before they are stopped and handed back. Default `30s`. */
+  readonly grace?: Duration
+}
+
+export interface EngineWorker {
+  /** Its id in `offstage workers list`. It changes if the worker loses its lease. */
+  readonly id: WorkerId
+  /** Rejects if the worker cannot go on, and never resolves. */
+  readonly broken: Promise<never>
+  /** Takes no more jobs, and resolves when the running ones have ended or were handed back. */
+  stop(): Promise<void>
+}
+
+/** A job, with its values as they are. */
+export interface JobRecord {
+  readonly id: JobId
+  readonly task: string
+  readonly queue: string
+  readonly state: JobState
+  /** Why it failed; null if it has not. */
+  readonly reason: FailureReason | null
+  readonly priority: number
+  readonly args: readonly unknown[]
+  readonly key: string | null
+  readonly createdAt: Date
+  /** When it may start. */
+  readonly dueAt: Date
+  /** Of the last attempt. */
+  readonly startedAt: Date | null
+  readonly endedAt: Date | null
+  /** Counts every start. */
+  readonly attempt: number
+  /** Attempts that threw or timed out. */
+  readonly failures: number
+  /** Attempts whose process died. */
+  readonly losses: number
+  readonly maxRetries: number
+  readonly timeoutMs: number | null
+  readonly progress: { readonly fraction: number; readonly message: string | null } | null
+  /** What its function returned, as JSON carries it; null before it has completed. */
+  readonly result: unknown
+  /** Of the last attempt that failed. */
+  readonly error: JobError | null
+  readonly worker: WorkerId | null
+  readonly schedule: { readonly name: string; readonly slot: Date } | null
+}

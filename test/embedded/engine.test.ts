@@ -1,0 +1,76 @@
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { createEngine, currentJob, type Engine, type TaskFunctions, task } from '../../src/index.js'
+import { temporaryFolder } from '../support/folder.js'
+
+const folder = temporaryFolder()
+const engines: Engine<never>[] = []
+let count = 0
+
+/** An engine with a store of its own, closed after the test. */
+async function newEngine<Tasks extends TaskFunctions>(
+  tasks: Tasks,
+  store = `sqlite:${join(folder.path, `${++count}.db`)}`,
+): Promise<Engine<Tasks>> {
+  const engine = await createEngine({ store, tasks })
+  engines.push(engine as unknown as Engine<never>)
+  return engine
+}
+
+afterEach(async () => {
+  await Promise.all(engines.splice(0).map((engine) => engine.close()))
+  folder.remove()
+})
+
+const double = (value: number) => value * 2
+
+/** Resolves when the job has ended. */
+async function ended<Tasks extends TaskFunctions>(engine: Engine<Tasks>, id: string) {
+  for (;;) {
+    const job = await engine.job(id)
+    if (job?.endedAt != null) return job
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+test('An inline worker runs what the engine enqueues.', async () => {
+  const engine = await newEngine({ double })
+  await engine.startWorker({ inline: true })
+  const byName = await engine.enqueue('double', [21])
+  const byFunction = await engine.enqueue(double, [4], { priority: 5 })
+  expect(await ended(engine, byName.id)).toMatchObject({
+    task: 'double',
+    state: 'completed',
+    args: [21],
+    result: 42,
+    error: null,
+    createdAt: expect.any(Date),
+    startedAt: expect.any(Date),
+    endedAt: expect.any(Date),
+  })
+  expect(await ended(engine, byFunction.id)).toMatchObject({ result: 8, priority: 5 })
+})
+
+describe('a task made by task()', () => {
+  test('goes to its engine by its own enqueue(), also from inside a job.', async () => {
+    const child = task({ queue: 'children' }, () => currentJob().id)
+    const parent = task({}, async () => (await child.enqueue()).id)
+    const engine = await newEngine({ child, parent })
+    await engine.startWorker({ inline: true })
+    const { id } = await parent.enqueue()
+    const { result } = await ended(engine, id)
+    expect(await ended(engine, String(result))).toMatchObject({ task: 'child', queue: 'children', result })
+  })
+
+  test('that two engines have says which one is meant.', async () => {
+    const shared = task({}, double)
+    const first = await newEngine({ shared })
+    const second = await newEngine({ shared })
+    await expect(shared.enqueue(1)).rejects.toMatchObject({ code: 'E_TWO_ENGINES' })
+    await second.close()
+    const { id } = await shared.enqueue(1)
+    expect(await first.job(id)).toMatchObject({ args: [1] })
+    await first.close()
+    await expect(shared.enqueue(1)).rejects.toMatchObject({ code: 'E_UNREGISTERED' })
+  })
+})
