@@ -30,8 +30,9 @@ async function fillStore(project: CliProject, fill: (subject: Subject) => Promis
   const store = openSqliteStore({ path: project.path('.offstage/jobs.db'), durability: 'relaxed' }, clock)
   const advance = async (ms: number) => clock.advance(ms)
   const reopen = async () => store
+  const quiet = async () => {}
   try {
-    return await fill(new Subject({ store, clock, advance, reopen, close: () => store.close() }))
+    return await fill(new Subject({ store, clock, advance, reopen, quiet, close: () => store.close() }))
   } finally {
     await store.close()
   }

@@ -14,6 +14,8 @@ export interface OpenStore {
   readonly clock: MovableClock
   /** Time passes, on the wall and since the boot. */
   advance(ms: number): Promise<void>
+  /** Resolves when everything that is under way has arrived. */
+  quiet(): Promise<void>
   /** Another store object on the same jobs; the one before is closed. */
   reopen(): Promise<Store>
   close(): Promise<void>
@@ -30,6 +32,8 @@ export interface Waiver {
 export interface StoreKind {
   readonly name: string
   readonly waivers: readonly Waiver[]
+  /** Whether it is in another process, and so without notifications. */
+  readonly isApart: boolean
   open(notificationOf: NotificationPolicy): Promise<OpenStore>
 }
 
@@ -49,6 +53,24 @@ export class Subject {
 
   advance(ms: number): Promise<void> {
     return this.#opened.advance(ms)
+  }
+
+  /** Resolves when everything that is under way has arrived, such as the change that a commit brings. */
+  quiet(): Promise<void> {
+    return this.#opened.quiet()
+  }
+
+  /** Whether something was stored since `changes` was asked for, or last waited for. */
+  async hasNext(changes: Changes): Promise<boolean> {
+    const over = new AbortController()
+    let isNext = false
+    const waiting = changes.next(3_600_000, over.signal).then(() => {
+      isNext = !over.signal.aborted
+    })
+    await this.quiet()
+    over.abort()
+    await waiting
+    return isNext
   }
 
   reopen(): Promise<Store> {
@@ -153,24 +175,6 @@ async function onFreshStore(
   } finally {
     await opened.close()
   }
-}
-
-/** Long enough for anything that is under way to arrive. */
-export async function someTurns(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
-}
-
-/** Whether something was stored since `changes` was asked for, or last waited for. */
-export async function hasNext(changes: Changes): Promise<boolean> {
-  const over = new AbortController()
-  let isNext = false
-  const waiting = changes.next(3_600_000, over.signal).then(() => {
-    isNext = !over.signal.aborted
-  })
-  await someTurns()
-  over.abort()
-  await waiting
-  return isNext
 }
 
 /** These queues, with one weight for all. */

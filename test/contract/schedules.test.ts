@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import type { Store } from '../../src/stores/store.js'
 import { newJob } from '../support/job.js'
 import { claimOf, dueSlot, everyHour, everyMinute, faultySchedule, newSchedule } from '../support/schedule.js'
-import { contract, hasNext } from './harness.js'
+import { contract } from './harness.js'
 
 async function only(store: Store) {
   const [schedule, ...others] = await store.schedules()
@@ -127,13 +127,12 @@ contract('schedules', (test) => {
     expect(await store.noteScheduler()).toBe(first + 1_000)
   })
 
-  test('Workers that wait for work are woken by what is done to schedules, but not by a scheduler that says it is alive.', async ({
-    store,
-  }) => {
+  test('Workers that wait for work are woken by what is done to schedules, but not by a scheduler that says it is alive.', async (subject) => {
+    const { store } = subject
     const tells = async (act: () => Promise<unknown>) => {
       const changes = store.changes()
       await act()
-      return hasNext(changes)
+      return subject.hasNext(changes)
     }
     expect(await tells(() => store.putSchedules([newSchedule('s')]))).toBe(true)
     expect(await tells(() => store.noteScheduler())).toBe(false)

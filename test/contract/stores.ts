@@ -1,13 +1,24 @@
 import { join } from 'node:path'
+import type { Clock } from '../../src/domain/clock.js'
+import type { NotificationPolicy } from '../../src/domain/notification.js'
 import { openMemoryStore } from '../../src/stores/memory/store.js'
+import type { SqliteLocation } from '../../src/stores/sqlite/database.js'
 import { openSqliteStore } from '../../src/stores/sqlite/store.js'
+import type { Store } from '../../src/stores/store.js'
 import { movableClock } from '../../src/testing/test-clock.js'
 import { expectConsistent } from '../support/consistency.js'
 import { temporaryFolder } from '../support/folder.js'
-import type { StoreKind } from './harness.js'
+import { openMovedStore } from '../support/store-apart.js'
+import type { OpenStore, StoreKind } from './harness.js'
+
+/** Long enough for anything that is under way in this process to arrive. */
+async function someTurns(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
 
 const memory: StoreKind = {
   name: 'memory',
+  isApart: false,
   waivers: [
     {
       idea: 'persistence',
@@ -37,6 +48,7 @@ const memory: StoreKind = {
       store,
       clock,
       advance: async (ms) => clock.advance(ms),
+      quiet: someTurns,
       reopen: async () => {
         throw new Error('the memory store does not persist')
       },
@@ -45,32 +57,71 @@ const memory: StoreKind = {
   },
 }
 
+type Opening = (location: SqliteLocation, clock: Clock, notificationOf: NotificationPolicy) => Promise<Store>
+
+/** On a file of its own, which is looked through at the end. */
+async function openFile(open: Opening, notificationOf: NotificationPolicy): Promise<Omit<OpenStore, 'quiet'>> {
+  const clock = movableClock()
+  const folder = temporaryFolder()
+  // relaxed: the contract is the same, and two thousand fsyncs are spared.
+  const location = { path: join(folder.path, 'jobs.db'), durability: 'relaxed' } as const
+  const store = await open(location, clock, notificationOf)
+  let latest = store
+  return {
+    store,
+    clock,
+    advance: async (ms) => clock.advance(ms),
+    async reopen() {
+      await latest.close()
+      latest = await open(location, clock, notificationOf)
+      return latest
+    },
+    async close() {
+      await latest.close()
+      expectConsistent(location.path)
+      folder.remove()
+    },
+  }
+}
+
 const sqlite: StoreKind = {
   name: 'sqlite',
+  isApart: false,
   waivers: [],
   async open(notificationOf) {
-    const clock = movableClock()
-    const folder = temporaryFolder()
-    // relaxed: the contract is the same, and two thousand fsyncs are spared.
-    const location = { path: join(folder.path, 'jobs.db'), durability: 'relaxed' } as const
-    const first = openSqliteStore(location, clock, notificationOf)
-    let latest = first
-    return {
-      store: first,
-      clock,
-      advance: async (ms) => clock.advance(ms),
-      async reopen() {
-        await latest.close()
-        latest = openSqliteStore(location, clock, notificationOf)
-        return latest
-      },
-      async close() {
-        await latest.close()
-        expectConsistent(location.path)
-        folder.remove()
-      },
-    }
+    const opened = await openFile(async (...given) => openSqliteStore(...given), notificationOf)
+    return { ...opened, quiet: someTurns }
   },
 }
 
-export const storeKinds: readonly StoreKind[] = [memory, sqlite]
+const notificationTitles = [
+  'A job that fails for good stores one notification; a retry, a completion and a cancel store none.',
+  'A retry or a removal by hand right behind the failure does not take its notification away.',
+  'Several that fail in one call store one each; a refused end stores none.',
+  'A notification that fails stores none, if the policy says so.',
+  'Jobs that expire store one, whoever finds them: a sweep, or an enqueue with their key.',
+  'Jobs that end with their dead worker store one each, which any worker may take.',
+  'The target of its schedule is passed on.',
+]
+
+const apart: StoreKind = {
+  name: 'sqlite in a process of its own',
+  isApart: true,
+  waivers: notificationTitles.map((test) => ({
+    idea: 'notifications',
+    test,
+    reason: 'the policy is a function, which cannot leave its process; no engine in code has notifications',
+  })),
+  async open() {
+    const opened = await openFile(openMovedStore, () => null)
+    return { ...opened, quiet: () => twoAnswers(opened.store) }
+  },
+}
+
+// What was under way is there then: answers and changes arrive in their order.
+async function twoAnswers(store: Store): Promise<void> {
+  for (let count = 0; count < 2; count++) await store.schedulesVersion()
+  await someTurns()
+}
+
+export const storeKinds: readonly StoreKind[] = [memory, sqlite, apart]

@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import type { Store } from '../../src/stores/store.js'
 import { newJob } from '../support/job.js'
 import { noVitals } from '../support/vitals.js'
-import { contract, type Subject, someTurns } from './harness.js'
+import { contract, type Subject } from './harness.js'
 
 // Nobody waits as long: a test that would, fails by its own time limit.
 const forever = 3_600_000
@@ -26,7 +26,7 @@ contract('wake-up', (test) => {
   test('An enqueue wakes who waits, and all of them.', async (subject) => {
     await idleWorker(subject)
     const waits = [wait(subject.store), wait(subject.store)]
-    await someTurns()
+    await subject.quiet()
     expect(waits.map(({ isOver }) => isOver())).toEqual([false, false])
     await subject.add()
     await Promise.all(waits.map(({ done }) => done))
@@ -48,7 +48,7 @@ contract('wake-up', (test) => {
     await wait(subject.store, forever, AbortSignal.abort()).done
     const controller = new AbortController()
     const waiting = wait(subject.store, forever, controller.signal)
-    await someTurns()
+    await subject.quiet()
     expect(waiting.isOver()).toBe(false)
     controller.abort()
     await waiting.done
@@ -75,7 +75,7 @@ contract('wake-up', (test) => {
     await subject.add()
     await wait(subject.store, forever, undefined, changes).done
     const waiting = wait(subject.store, forever, undefined, changes)
-    await someTurns()
+    await subject.quiet()
     expect(waiting.isOver()).toBe(false)
     await subject.add()
     await waiting.done
@@ -87,7 +87,7 @@ contract('wake-up', (test) => {
     await subject.add()
     await wait(subject.store, forever, undefined, changes).done
     const waiting = wait(subject.store, forever, undefined, changes)
-    await someTurns()
+    await subject.quiet()
     expect(waiting.isOver()).toBe(false)
     await subject.add()
     await waiting.done
@@ -116,7 +116,7 @@ contract('wake-up', (test) => {
     await subject.claimIds(worker)
     await subject.store.beat(worker, noVitals)
     await subject.sweep()
-    await someTurns()
+    await subject.quiet()
     expect(waiting.isOver()).toBe(false)
     await subject.store.deregister(worker)
     await waiting.done
