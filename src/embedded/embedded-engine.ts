@@ -1,14 +1,12 @@
 import { acceptedJob } from '../app/run/enqueue-job.js'
-import type { Clock } from '../domain/clock.js'
 import { UsageError } from '../domain/errors.js'
 import { type Job, type JobId, parseJobId } from '../domain/job.js'
 import { refuseUnknownOptions, written } from '../domain/options.js'
 import { checkEnqueueOptions, type EnqueueOptions, makeJob } from '../domain/request.js'
-import type { Retention } from '../domain/retention.js'
 import { argsText, bindTask, type JobHandle, unbindTask } from '../engine/task.js'
 import { checkArgs, type LoadedTask } from '../engine/task-process/loaded-task.js'
 import { enqueueInSpan } from '../engine/task-process/traced-enqueue.js'
-import type { CancelAnswer, Store } from '../stores/store.js'
+import type { CancelAnswer } from '../stores/store.js'
 import type {
   Engine,
   EngineWorker,
