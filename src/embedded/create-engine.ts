@@ -19,7 +19,7 @@ export async function createEngine<Tasks extends TaskFunctions>(
     throw new UsageError('E_TASKS', `tasks: ${written(options.tasks)} is no object of functions`)
   }
   // Loaded here: a task module that imports this package for task() needs nothing of it.
-  const [{ EmbeddedEngine }, { tasksOfObject }, { openStore, parseStoreUrl, defaultStoreUrl }, { systemClock }] =
+  const [{ EmbeddedEngine }, { tasksOfObject }, { openStoreApart, parseStoreUrl, defaultStoreUrl }, { systemClock }] =
     await Promise.all([
       import('./embedded-engine.js'),
       import('./registered-tasks.js'),
@@ -27,6 +27,6 @@ export async function createEngine<Tasks extends TaskFunctions>(
       import('../engine/clock.js'),
     ])
   const tasks = tasksOfObject(options.tasks)
-  const store = await openStore(parseStoreUrl(options.store ?? defaultStoreUrl, process.cwd()), systemClock)
+  const store = await openStoreApart(parseStoreUrl(options.store ?? defaultStoreUrl, process.cwd()), systemClock)
   return new EmbeddedEngine<Tasks>({ store, clock: systemClock, tasks, retention })
 }
