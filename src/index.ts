@@ -1,6 +1,15 @@
 import './supported-node.js'
 
+export {
+  BackgroundTasks,
+  type BackgroundTasksOptions,
+  type TaskFailed,
+} from './background/background-tasks.js'
+export type { Logger } from './background/logger.js'
+export type { BackgroundTaskOptions } from './background/task-options.js'
+export { taskSignal } from './background/task-signal.js'
 export type { Duration } from './domain/duration.js'
+export type { ErrorClass } from './domain/error-class.js'
 export {
   KeyTakenError,
   NonRetryableError,
@@ -17,7 +26,8 @@ export { NotJsonError } from './domain/json.js'
 export type { NotifyCommand, NotifyOptions, NotifyTarget, NotifyUrl } from './domain/notification.js'
 export type { EnqueueOptions } from './domain/request.js'
 export type { RetentionPolicy } from './domain/retention.js'
-export type { RetryPolicy } from './domain/retry.js'
+export type { RetryOptions } from './domain/retry.js'
+export { RetryPolicy } from './domain/retry-policy.js'
 export type { ConfigSchedule, ScheduleOptions, TaskSchedule } from './domain/schedule/options.js'
 export { createEngine } from './embedded/create-engine.js'
 export type {
@@ -33,5 +43,5 @@ export type {
   TaskFunctions,
 } from './embedded/engine.js'
 export { type CurrentJob, currentJob } from './engine/current-job.js'
-export { type Enqueue, type ErrorClass, type JobHandle, type Task, type TaskOptions, task } from './engine/task.js'
+export { type Enqueue, type JobHandle, type Task, type TaskOptions, task } from './engine/task.js'
 export { defineConfig, type OffstageConfig } from './project/config.js'

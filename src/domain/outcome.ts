@@ -120,6 +120,11 @@ export const maxPostponements = 100
 /** The wait of a task that asked to run later without a time. It doubles each time in a row. */
 const postponement = { firstMs: 1_000, maxMs: 60_000 }
 
+/** The wait after `postponements` in a row before this one, in milliseconds. */
+export function postponementMs(postponements: number): number {
+  return Math.min(postponement.firstMs * 2 ** postponements, postponement.maxMs)
+}
+
 /** The outcome of an attempt that ended by itself. */
 export function outcomeOfReport(job: ClaimedJob, report: EndedReport, random: () => number): Outcome {
   const { startedAt, endedAt } = report
@@ -130,7 +135,7 @@ export function outcomeOfReport(job: ClaimedJob, report: EndedReport, random: ()
       const { error, delayMs } = report
       const span = { reason: 'error', startedAt, endedAt, endedBy: 'throw' } as const
       if (job.postponements >= maxPostponements) return { kind: 'failed', counts: 'failure', error, ...span }
-      const waitMs = delayMs ?? Math.min(postponement.firstMs * 2 ** job.postponements, postponement.maxMs)
+      const waitMs = delayMs ?? postponementMs(job.postponements)
       return { kind: 'retry', at: endedAt + waitMs, error, counts: 'postponement', ...span }
     }
     case 'threw': {

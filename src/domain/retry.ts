@@ -1,9 +1,10 @@
 import { type Duration, parseDuration } from './duration.js'
+import { type ErrorClass, parseClasses, type RetriedErrors } from './error-class.js'
 import { UsageError } from './errors.js'
 import { booleanOption, refuseUnknownOptions, written } from './options.js'
 
 /** How often and when a failed attempt is repeated, as people write it. Every property has a default. */
-export interface RetryPolicy {
+export interface RetryOptions {
   /** Attempts after the first that failed, 0 to 1,000. Default 3. */
   readonly maxRetries?: number
   /** Wait before the first retry. Default `1s`. */
@@ -16,6 +17,10 @@ export interface RetryPolicy {
   readonly factor?: number
   /** Full jitter: each wait is random between 0 and its full length. Default false. */
   readonly jitter?: boolean
+  /** Only errors of these classes are retried, and attempts that took too long. Default: all errors. */
+  readonly retryOn?: readonly ErrorClass[] | undefined
+  /** Errors of these classes are not retried, also if `retryOn` has them. Default: none. */
+  readonly dontRetryOn?: readonly ErrorClass[]
 }
 
 /** The waits of a policy, checked and in milliseconds. Stored with each job. */
@@ -37,17 +42,25 @@ export const defaultBackoff: Backoff = {
   jitter: false,
 }
 
-export const retryOptionNames: readonly (keyof RetryPolicy)[] = [
+const retryOptionNames: readonly (keyof RetryOptions)[] = [
   'maxRetries',
   'initialDelay',
   'maxDelay',
   'exponentialBackoff',
   'factor',
   'jitter',
+  'retryOn',
+  'dontRetryOn',
 ]
 
-/** Checks a policy once, at the door. `option` names the place where it was written. */
-export function parseRetryPolicy(policy: RetryPolicy, option: string): { maxRetries: number; backoff: Backoff } {
+/** How a failed attempt is repeated, checked. */
+export interface Retry extends RetriedErrors {
+  readonly maxRetries: number
+  readonly backoff: Backoff
+}
+
+/** Checks a policy once, at the door. `option` names the place where it was written. Throws UsageError. */
+export function parseRetry(policy: RetryOptions, option: string): Retry {
   refuseUnknownOptions(policy, retryOptionNames, option)
   const factor = policy.factor ?? defaultBackoff.factor
   if (typeof factor !== 'number' || !(factor >= 1 && factor <= 1_000)) {
@@ -65,6 +78,8 @@ export function parseRetryPolicy(policy: RetryPolicy, option: string): { maxRetr
       factor,
       jitter: booleanOption(policy.jitter ?? defaultBackoff.jitter, `${option}.jitter`),
     },
+    retryOn: policy.retryOn === undefined ? null : parseClasses(policy.retryOn, `${option}.retryOn`),
+    dontRetryOn: policy.dontRetryOn === undefined ? [] : parseClasses(policy.dontRetryOn, `${option}.dontRetryOn`),
   }
 }
 

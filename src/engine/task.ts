@@ -1,4 +1,5 @@
 import { type Duration, parseDuration } from '../domain/duration.js'
+import { everyError, type RetriedErrors } from '../domain/error-class.js'
 import { UsageError } from '../domain/errors.js'
 import { defaultGraceMs, type JobId } from '../domain/job.js'
 import { toJsonText } from '../domain/json.js'
@@ -12,7 +13,7 @@ import {
   plainTaskDefaults,
   type TaskDefaults,
 } from '../domain/request.js'
-import { parseRetryPolicy, type RetryPolicy, retryOptionNames } from '../domain/retry.js'
+import { parseRetry, type RetryOptions } from '../domain/retry.js'
 import type { TaskSchedule } from '../domain/schedule/options.js'
 import type { SchemaInput, SchemaOutput, StandardSchema } from '../domain/standard-schema.js'
 import type { Isolation } from './ipc/messages.js'
@@ -20,10 +21,7 @@ import type { Isolation } from './ipc/messages.js'
 /** The defaults of a task for all its jobs. Every property is optional. */
 export interface TaskOptions {
   /** Default: 3 retries after 1 s, 2 s, 4 s. */
-  readonly retry?: RetryPolicy & {
-    /** Errors of these classes end the job at once. */
-    readonly dontRetryOn?: readonly ErrorClass[]
-  }
+  readonly retry?: RetryOptions
   /** Limit of one attempt; false for none. Default `15m`. */
   readonly timeout?: Duration | false
   /** How long a job may go on after its signal, before it is abandoned or killed with its process. Default `5s`. */
@@ -40,9 +38,6 @@ export interface TaskOptions {
    */
   readonly schedule?: TaskSchedule
 }
-
-// biome-ignore lint/suspicious/noExplicitAny: an error class may take whatever it likes
-export type ErrorClass = abstract new (...args: any[]) => unknown
 
 /** The result of an enqueue. */
 export interface JobHandle {
@@ -70,12 +65,11 @@ export type Task<Input extends readonly unknown[], Args extends readonly unknown
   }
 
 /** What `task()` keeps beside the function. */
-export interface TaskDefinition {
+export interface TaskDefinition extends RetriedErrors {
   readonly defaults: TaskDefaults
   readonly graceMs: number
   readonly isolation: Isolation
   readonly schema: StandardSchema | null
-  readonly dontRetryOn: readonly ErrorClass[]
   readonly schedule: TaskSchedule | null
 }
 
@@ -84,7 +78,7 @@ const plainDefinition: TaskDefinition = {
   graceMs: defaultGraceMs,
   isolation: 'shared',
   schema: null,
-  dontRetryOn: [],
+  ...everyError,
   schedule: null,
 }
 const definitions = new WeakMap<object, TaskDefinition>()
@@ -191,9 +185,9 @@ const taskOptionNames: readonly (keyof TaskOptions | 'schema')[] = [
 
 function parseOptions(options: TaskOptions & { readonly schema?: StandardSchema }): TaskDefinition {
   refuseUnknownOptions(options, taskOptionNames, 'task()')
-  if (options.retry !== undefined) refuseUnknownOptions(options.retry, [...retryOptionNames, 'dontRetryOn'], 'retry')
-  const { dontRetryOn, ...retry } = options.retry ?? {}
-  const { maxRetries, backoff } = options.retry === undefined ? plainTaskDefaults : parseRetryPolicy(retry, 'retry')
+  const { retry } = options
+  const { maxRetries, backoff, retryOn, dontRetryOn } =
+    retry === undefined ? { ...plainTaskDefaults, ...everyError } : parseRetry(retry, 'retry')
   return {
     defaults: {
       queue: options.queue === undefined ? plainTaskDefaults.queue : queueName(options.queue),
@@ -205,7 +199,8 @@ function parseOptions(options: TaskOptions & { readonly schema?: StandardSchema 
     graceMs: options.grace === undefined ? defaultGraceMs : parseDuration(options.grace, 'grace'),
     isolation: options.isolation === undefined ? 'shared' : parseIsolation(options.isolation),
     schema: options.schema === undefined ? null : parseSchema(options.schema),
-    dontRetryOn: dontRetryOn === undefined ? [] : parseClasses(dontRetryOn),
+    retryOn,
+    dontRetryOn,
     schedule: options.schedule ?? null,
   }
 }
@@ -216,11 +211,6 @@ function parseSchema(schema: StandardSchema): StandardSchema {
   const validate = (standard as Partial<StandardSchema['~standard']> | undefined)?.validate
   if (typeof validate === 'function') return schema
   throw new UsageError('E_SCHEMA', 'schema: it is no Standard Schema', 'zod, valibot and arktype make such schemas')
-}
-
-function parseClasses(classes: readonly ErrorClass[]): readonly ErrorClass[] {
-  if (Array.isArray(classes) && classes.every((item) => typeof item === 'function')) return classes
-  throw new UsageError('E_RETRY', 'retry.dontRetryOn: it is no list of error classes')
 }
 
 function parseIsolation(value: Isolation): Isolation {

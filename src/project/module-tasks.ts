@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { everyError } from '../domain/error-class.js'
 import { defaultGraceMs } from '../domain/job.js'
 import { parseJson, toJsonText } from '../domain/json.js'
 import { isTaskName } from '../domain/names.js'
@@ -30,7 +31,7 @@ export function tasksOf(module: TaskModule, exported: unknown, faults: ModuleFau
   return functions.flatMap(([name, run]) => {
     const taskName = name === 'default' ? prefix : `${prefix}.${name}`
     if (isRefused(taskName, file, faults)) return []
-    const { defaults, schema, dontRetryOn, graceMs, isolation, schedule } = definitionOf(run)
+    const { defaults, schema, retryOn, dontRetryOn, graceMs, isolation, schedule } = definitionOf(run)
     const info = {
       name: taskName,
       file,
@@ -41,7 +42,7 @@ export function tasksOf(module: TaskModule, exported: unknown, faults: ModuleFau
       schedule: asData(schedule, file, faults),
       ...defaults,
     }
-    return [{ name: taskName, run, schema, dontRetryOn, defaults, info }]
+    return [{ name: taskName, run, schema, retryOn, dontRetryOn, defaults, info }]
   })
 }
 
@@ -73,7 +74,7 @@ export function programTask({ file, prefix }: TaskModule, faults: ModuleFault[])
   const run = () => {
     throw new Error(`${prefix} is a program, and was handed to a task process`)
   }
-  return [{ name: prefix, run, schema: null, dontRetryOn: [], defaults, info }]
+  return [{ name: prefix, run, schema: null, ...everyError, defaults, info }]
 }
 
 function isRefused(name: string, file: string, faults: ModuleFault[]): boolean {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { UsageError } from '../../src/domain/errors.js'
-import { type Backoff, backoffMs, defaultBackoff, parseMaxRetries, parseRetryPolicy } from '../../src/domain/retry.js'
+import { type Backoff, backoffMs, defaultBackoff, parseMaxRetries, parseRetry } from '../../src/domain/retry.js'
 
 const half = () => 0.5
 const waits = (backoff: Backoff, count: number) =>
@@ -64,7 +64,12 @@ describe('Waits between attempts', () => {
 
 describe('Retry policies', () => {
   test('An empty one is the default.', () => {
-    expect(parseRetryPolicy({}, 'retry')).toEqual({ maxRetries: 3, backoff: defaultBackoff })
+    expect(parseRetry({}, 'retry')).toEqual({
+      maxRetries: 3,
+      backoff: defaultBackoff,
+      retryOn: null,
+      dontRetryOn: [],
+    })
   })
 
   test('Durations are parsed, and every given option is kept.', () => {
@@ -75,10 +80,14 @@ describe('Retry policies', () => {
       exponentialBackoff: false,
       factor: 1.5,
       jitter: true,
+      retryOn: [RangeError],
+      dontRetryOn: [TypeError],
     }
-    expect(parseRetryPolicy(policy, 'retry')).toEqual({
+    expect(parseRetry(policy, 'retry')).toEqual({
       maxRetries: 0,
       backoff: { initialDelayMs: 2_000, maxDelayMs: 5_000, exponentialBackoff: false, factor: 1.5, jitter: true },
+      retryOn: [RangeError],
+      dontRetryOn: [TypeError],
     })
   })
 
@@ -89,9 +98,10 @@ describe('Retry policies', () => {
     [{ maxRetries: -1 }, 'retry.maxRetries: -1'],
     [{ initialDelay: '1M' }, 'retry.initialDelay: "1M"'],
     [{ maxDelay: '' }, 'retry.maxDelay: ""'],
+    [{ retryOn: RangeError as never }, 'retry.retryOn: it is no list of error classes'],
   ])('%j is refused where it was written.', (policy, message) => {
-    expect(() => parseRetryPolicy(policy, 'retry')).toThrow(UsageError)
-    expect(() => parseRetryPolicy(policy, 'retry')).toThrow(message)
+    expect(() => parseRetry(policy, 'retry')).toThrow(UsageError)
+    expect(() => parseRetry(policy, 'retry')).toThrow(message)
   })
 
   test.each([0.5, 1_001, Number.NaN, Number.POSITIVE_INFINITY, '3' as unknown as number])(

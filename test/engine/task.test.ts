@@ -29,6 +29,7 @@ describe('options', () => {
         exponentialBackoff: false,
         factor: 3,
         jitter: true,
+        retryOn: [Error],
         dontRetryOn: [TypeError],
       },
       timeout: '1m',
@@ -50,6 +51,7 @@ describe('options', () => {
       graceMs: 0,
       isolation: 'own',
       schema,
+      retryOn: [Error],
       dontRetryOn: [TypeError],
       schedule: { cron: '@daily' },
     })

@@ -36,7 +36,7 @@ export class MemoryHost implements TaskHost {
     const task = (name: string): LoadedTask | undefined => {
       const found = tasks[name]
       if (found === undefined) return undefined
-      return { name, run: found.run, schema: null, dontRetryOn: [], defaults: plainTaskDefaults }
+      return { name, run: found.run, schema: null, retryOn: null, dontRetryOn: [], defaults: plainTaskDefaults }
     }
     const soon = (report: () => void) => void setImmediate(report)
     const turn = (started: readonly AttemptId[], ends: readonly AttemptEnd[]) =>

@@ -1,5 +1,6 @@
 import type { Clock } from '../../domain/clock.js'
 import { parseDuration } from '../../domain/duration.js'
+import { isOf, isRetried } from '../../domain/error-class.js'
 import { NonRetryableError, RetryLater } from '../../domain/errors.js'
 import { tellsOfShutdown } from '../../domain/failure.js'
 import { maxResultBytes, toJsonText } from '../../domain/json.js'
@@ -44,7 +45,7 @@ export async function runAttempt(
 
 function failure(task: LoadedTask, thrown: unknown, span: { startedAt: number; endedAt: number }): AttemptReport {
   const error = failureOf(thrown)
-  if (is(thrown, RetryLater)) {
+  if (isOf(thrown, RetryLater)) {
     try {
       return {
         kind: 'asked for later',
@@ -56,16 +57,7 @@ function failure(task: LoadedTask, thrown: unknown, span: { startedAt: number; e
       return { kind: 'threw', error: failureOf(refusal), verdict: 'never', ...span }
     }
   }
-  const never = is(thrown, NonRetryableError) || task.dontRetryOn.some((kind) => is(thrown, kind))
+  const never = isOf(thrown, NonRetryableError) || !isRetried(thrown, task)
   const verdict = never ? 'never' : tellsOfShutdown(thrown) ? 'by signal' : 'by policy'
   return { kind: 'threw', error, verdict, ...span }
-}
-
-// instanceof runs code of the task's: a Proxy's trap, or a class's own Symbol.hasInstance.
-function is<T>(thrown: unknown, kind: abstract new (...args: never[]) => T): thrown is T {
-  try {
-    return thrown instanceof kind
-  } catch {
-    return false
-  }
 }

@@ -1,15 +1,14 @@
+import type { RetriedErrors } from '../../domain/error-class.js'
 import { memberPath, parseJson } from '../../domain/json.js'
 import type { TaskDefaults } from '../../domain/request.js'
 import type { SchemaIssue, StandardSchema } from '../../domain/standard-schema.js'
 import type { Catalog, CheckRequest, Verdict } from '../ipc/messages.js'
-import type { ErrorClass } from '../task.js'
 
 /** A task as its process knows it. */
-export interface LoadedTask {
+export interface LoadedTask extends RetriedErrors {
   readonly name: string
   readonly run: (...args: unknown[]) => unknown
   readonly schema: StandardSchema | null
-  readonly dontRetryOn: readonly ErrorClass[]
   readonly defaults: TaskDefaults
 }
 

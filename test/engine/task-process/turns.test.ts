@@ -20,7 +20,14 @@ async function turnsOf(run: LoadedTask['run'], jobs: number): Promise<readonly T
       if (ended === jobs) resolve()
     }, systemClock)
     const catalog = { tasks: [], faults: [], isWhole: true, hasCompiled: false }
-    const task = () => ({ name: 'some', run, schema: null, dontRetryOn: [], defaults: plainTaskDefaults })
+    const task = () => ({
+      name: 'some',
+      run,
+      schema: null,
+      retryOn: null,
+      dontRetryOn: [],
+      defaults: plainTaskDefaults,
+    })
     const all = Array.from({ length: jobs }, (_, index) => index + 1)
     const plain = { attempt: 1, task: 'some', argsJson: '[]', slot: null, queue: 'default', trace: null }
     const assignments = all.map((job) => ({ ...plain, id: `j${job}` }))

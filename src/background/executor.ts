@@ -1,0 +1,208 @@
+import type { Clock } from '../domain/clock.js'
+import type { BackgroundTask } from './background-task.js'
+import { Fifo } from './fifo.js'
+
+/** Gets what becomes of tasks. Must not throw. */
+export interface TaskReports {
+  completed?(task: BackgroundTask): void
+  attemptFailed(task: BackgroundTask, waitMs: number, error: unknown): void
+  failed(task: BackgroundTask, error: unknown): void
+}
+
+interface Run {
+  readonly ended: Promise<void>
+  resolve(): void
+  reject(error: unknown): void
+  /** Why it starts no more tasks. */
+  stopped: { readonly error: unknown } | null
+}
+
+// So long one turn of the event loop may go on starting tasks: a server has requests to answer meanwhile.
+const longestTurnMs = 5
+
+/** Runs tasks in the order in which they were added, a limited number at a time. */
+export class Executor {
+  readonly #maxConcurrent: number
+  readonly #continueOnError: boolean
+  readonly #clock: Clock
+  readonly #reports: TaskReports
+  readonly #added = new Fifo<BackgroundTask>()
+  /** Their wait for a retry is over. They are older than those that were added. */
+  readonly #due = new Fifo<BackgroundTask>()
+  /** They wait for a retry, and take no place. With how to end the wait. */
+  readonly #waiting = new Map<BackgroundTask, () => void>()
+  #running = 0
+  #run: Run | null = null
+  #isStarting = false
+  #turnStartedMs: number | null = null
+  #isTurnOver = false
+
+  constructor(maxConcurrent: number, continueOnError: boolean, clock: Clock, reports: TaskReports) {
+    this.#maxConcurrent = maxConcurrent
+    this.#continueOnError = continueOnError
+    this.#clock = clock
+    this.#reports = reports
+  }
+
+  /** How many tasks have not started, or wait for a retry. */
+  get pending(): number {
+    return this.#added.length + this.#due.length + this.#waiting.size
+  }
+
+  get running(): number {
+    return this.#running
+  }
+
+  add(task: BackgroundTask): void {
+    this.#added.push(task)
+    this.#startSome()
+  }
+
+  /** Runs all tasks, also those that are added meanwhile. Resolves when all have ended; all callers get the same run. */
+  execute(): Promise<void> {
+    if (this.#run !== null) return this.#run.ended
+    if (this.pending === 0 && this.#running === 0) return Promise.resolve()
+    const run = newRun()
+    this.#run = run
+    this.#startSome()
+    return run.ended
+  }
+
+  /** Resolves when the present run has ended, if there is one. */
+  async drain(): Promise<void> {
+    await this.#run?.ended.catch(() => {})
+  }
+
+  /** Removes all that is pending; returns how many tasks that were. */
+  clear(): number {
+    const count = this.pending
+    this.#added.clear()
+    this.#due.clear()
+    for (const cancel of this.#waiting.values()) cancel()
+    this.#waiting.clear()
+    this.#endIfDone()
+    return count
+  }
+
+  #startSome(): void {
+    // A task that ends at once comes back here; the loop below goes on by itself then.
+    if (this.#isStarting || this.#run === null || this.#run.stopped !== null) return
+    this.#isStarting = true
+    while (this.#run?.stopped === null && this.#running < this.#maxConcurrent && this.#hasTurn()) {
+      const task = this.#due.shift() ?? this.#added.shift()
+      if (task === undefined) break
+      this.#start(task)
+    }
+    this.#isStarting = false
+    // Functions that return or throw at once have ended in the loop.
+    this.#endIfDone()
+  }
+
+  #hasTurn(): boolean {
+    if (this.#isTurnOver) return false
+    const now = this.#clock.monotonicMs()
+    if (this.#turnStartedMs === null) {
+      this.#turnStartedMs = now
+      void this.#clock.sleep(0).then(() => this.#nextTurn())
+    }
+    this.#isTurnOver = now - this.#turnStartedMs > longestTurnMs
+    return !this.#isTurnOver
+  }
+
+  #nextTurn(): void {
+    this.#turnStartedMs = null
+    if (!this.#isTurnOver) return
+    this.#isTurnOver = false
+    this.#startSome()
+  }
+
+  #start(task: BackgroundTask): void {
+    this.#running += 1
+    try {
+      const returned = task.start(this.#clock)
+      if (isThenable(returned)) {
+        const running = returned instanceof Promise ? returned : Promise.resolve(returned)
+        running.then(
+          () => this.#completed(task),
+          (error) => this.#failed(task, error),
+        )
+      } else this.#completed(task)
+    } catch (thrown) {
+      this.#failed(task, thrown)
+    }
+  }
+
+  #completed(task: BackgroundTask): void {
+    this.#running -= 1
+    this.#reports.completed?.(task)
+    this.#next()
+  }
+
+  #failed(task: BackgroundTask, error: unknown): void {
+    this.#running -= 1
+    const verdict = task.after(error)
+    if (verdict.kind === 'failed') {
+      this.#reports.failed(task, error)
+      if (!this.#continueOnError) this.#stop(error)
+    } else {
+      if (verdict.isFailure) this.#reports.attemptFailed(task, verdict.waitMs, error)
+      this.#wait(task, verdict.waitMs)
+    }
+    this.#next()
+  }
+
+  #wait(task: BackgroundTask, waitMs: number): void {
+    if (this.#run === null || this.#run.stopped !== null) {
+      this.#due.push(task)
+      return
+    }
+    const cancel = this.#clock.after(waitMs, () => {
+      this.#waiting.delete(task)
+      this.#due.push(task)
+      this.#startSome()
+    })
+    this.#waiting.set(task, cancel)
+  }
+
+  /** Starts nothing more in this run. What waits for a retry is due in the next one. */
+  #stop(error: unknown): void {
+    if (this.#run === null || this.#run.stopped !== null) return
+    this.#run.stopped = { error }
+    for (const [task, cancel] of this.#waiting) {
+      cancel()
+      this.#due.push(task)
+    }
+    this.#waiting.clear()
+  }
+
+  #next(): void {
+    this.#startSome()
+    this.#endIfDone()
+  }
+
+  #endIfDone(): void {
+    const run = this.#run
+    if (run === null || this.#running > 0 || this.#isStarting) return
+    if (run.stopped !== null) {
+      this.#run = null
+      run.reject(run.stopped.error)
+    } else if (this.pending === 0) {
+      this.#run = null
+      run.resolve()
+    }
+  }
+}
+
+function newRun(): Run {
+  let settle: Pick<Run, 'resolve' | 'reject'> | undefined
+  const ended = new Promise<void>((resolve, reject) => {
+    settle = { resolve, reject }
+  })
+  if (settle === undefined) throw new Error('a promise has not called its executor')
+  return { ended, ...settle, stopped: null }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  if (typeof value !== 'object' && typeof value !== 'function') return false
+  return value !== null && typeof (value as { then?: unknown }).then === 'function'
+}

@@ -1,0 +1,18 @@
+import { formatDuration } from '../domain/duration.js'
+import { describeFailure } from '../domain/failure.js'
+import { visibleLine } from '../views/sanitise.js'
+
+/** A failed attempt that will be repeated, for a log. */
+export function attemptFailedLine(task: string, attempt: number, of: number, waitMs: number, error: unknown): string {
+  return `${task}: attempt ${attempt} of ${of} failed, again in ${formatDuration(waitMs)}: ${errorLine(error)}`
+}
+
+/** The last failure of a task, for a log. */
+export function taskFailedLine(task: string, attempts: number, error: unknown): string {
+  return `${task}: failed after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}: ${errorLine(error)}`
+}
+
+function errorLine(thrown: unknown): string {
+  const { name, message } = describeFailure(thrown)
+  return visibleLine(`${name}: ${message}`)
+}

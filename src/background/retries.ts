@@ -1,0 +1,63 @@
+import { parseDuration } from '../domain/duration.js'
+import { everyError, isOf, isRetried } from '../domain/error-class.js'
+import { NonRetryableError, RetryLater } from '../domain/errors.js'
+import { maxPostponements, postponementMs } from '../domain/outcome.js'
+import { backoffMs, defaultBackoff, type Retry } from '../domain/retry.js'
+import { AttemptTimeout } from './attempt.js'
+
+export const noRetry: Retry = { maxRetries: 0, backoff: defaultBackoff, ...everyError }
+
+/** What follows a failed attempt. */
+export type Verdict =
+  | { readonly kind: 'failed' }
+  /** Again after `waitMs`. `isFailure`: it was no request to run later. */
+  | { readonly kind: 'again'; readonly waitMs: number; readonly isFailure: boolean }
+
+const failed: Verdict = { kind: 'failed' }
+
+/** Counts the attempts of one task, by the rules that jobs have. */
+export class Retries {
+  readonly #retry: Retry
+  #attempts = 0
+  #failures = 0
+  #postponements = 0
+
+  constructor(retry: Retry) {
+    this.#retry = retry
+  }
+
+  /** How many attempts have ended in an error. */
+  get attempts(): number {
+    return this.#attempts
+  }
+
+  /** What follows an attempt that ended with this error. */
+  after(thrown: unknown, random: () => number): Verdict {
+    this.#attempts += 1
+    if (isOf(thrown, RetryLater)) return this.#later(thrown)
+    this.#postponements = 0
+    this.#failures += 1
+    const { maxRetries, backoff } = this.#retry
+    // A time limit says nothing of the error: as in jobs, only the number of retries counts then.
+    const mayRepeat =
+      thrown instanceof AttemptTimeout || (!isOf(thrown, NonRetryableError) && isRetried(thrown, this.#retry))
+    if (!mayRepeat || this.#failures > maxRetries) return failed
+    return { kind: 'again', waitMs: backoffMs(backoff, this.#failures, random), isFailure: true }
+  }
+
+  #later({ delay }: RetryLater): Verdict {
+    if (this.#postponements >= maxPostponements) return failed
+    const waitMs = delay === null ? postponementMs(this.#postponements) : delayMs(delay)
+    this.#postponements += 1
+    return waitMs === null ? failed : { kind: 'again', waitMs, isFailure: false }
+  }
+}
+
+/** null: it is no duration. */
+function delayMs(delay: number | string): number | null {
+  try {
+    return parseDuration(delay, 'RetryLater')
+  } catch {
+    return null
+  }
+}

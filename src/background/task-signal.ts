@@ -1,0 +1,27 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { jobOfCaller } from '../engine/current-job.js'
+
+const signals = new AsyncLocalStorage<AbortSignal>()
+const never = new AbortController().signal
+
+/**
+ * The signal of the running task, however deep in the call: it aborts when the time of the attempt is over, and in a
+ * job as `currentJob().signal` does. Where nothing limits the caller, it is a signal that never aborts, so it can always
+ * be passed on: `fetch(url, { signal: taskSignal() })`.
+ */
+export function taskSignal(): AbortSignal {
+  return signals.getStore() ?? jobOfCaller()?.signal ?? never
+}
+
+export function runWithSignal<T>(signal: AbortSignal, run: () => T): T {
+  return signals.run(signal, run)
+}
+
+/** Calls functions in the async context that the caller of this has, such as that of a request. */
+export type AsyncContext = ReturnType<typeof AsyncLocalStorage.snapshot>
+
+/** The async context of the caller. A task that is added by another one does not get its signal. */
+export function contextOfCaller(): AsyncContext {
+  if (signals.getStore() === undefined) return AsyncLocalStorage.snapshot()
+  return signals.exit(() => AsyncLocalStorage.snapshot())
+}

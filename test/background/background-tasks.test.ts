@@ -1,0 +1,465 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { once } from 'node:events'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { BackgroundTasks, NonRetryableError, RetryLater, RetryPolicy, UsageError } from '../../src/index.js'
+import { movableClock } from '../support/clock.js'
+import { recordedLogger } from '../support/recorded-logger.js'
+
+const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+/** A promise that is settled from outside. */
+function gate() {
+  let open: () => void = () => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { opened, open }
+}
+
+describe('Running', () => {
+  test('Sync and async functions run with their own arguments, by reference, when the instance is called.', async () => {
+    const seen: unknown[] = []
+    const user = { name: 'Ada' }
+    const tasks = new BackgroundTasks()
+    tasks.addTask((given: object, count: number) => seen.push(given, count), user, 2)
+    tasks.addTask(async (given: object) => {
+      await turn()
+      seen.push(given)
+    }, user)
+    expect([tasks.pending, seen.length]).toEqual([2, 0])
+    await tasks()
+    expect(seen).toEqual([user, 2, user])
+    expect(seen[0]).toBe(user)
+    expect([tasks.pending, tasks.running]).toEqual([0, 0])
+  })
+
+  test('execute() and executeAll() are the same; without tasks they resolve at once.', async () => {
+    let runs = 0
+    const tasks = new BackgroundTasks()
+    await tasks.execute()
+    for (const method of ['execute', 'executeAll'] as const) {
+      tasks.addTask(() => {
+        runs += 1
+      })
+      await tasks[method]()
+    }
+    expect(runs).toBe(2)
+    expect(tasks).toBeInstanceOf(BackgroundTasks)
+  })
+
+  test('Executing twice at once runs each task once; both wait for the end of all.', async () => {
+    const { opened, open } = gate()
+    let runs = 0
+    const tasks = new BackgroundTasks()
+    tasks.addTask(() => {
+      runs += 1
+      return opened
+    })
+    const both = [tasks.execute(), tasks.execute()]
+    await turn()
+    expect(tasks.running).toBe(1)
+    open()
+    await Promise.all(both)
+    expect(runs).toBe(1)
+  })
+
+  test('Tasks that are added while it runs, also by tasks, are part of the run.', async () => {
+    const names: string[] = []
+    const tasks = new BackgroundTasks({ maxConcurrent: 1 })
+    const add = (name: string, depth: number) => {
+      tasks.addTask(async () => {
+        names.push(name)
+        await turn()
+        if (depth > 0) add(`${name}.${depth}`, depth - 1)
+      })
+    }
+    add('a', 2)
+    const running = tasks.execute()
+    add('b', 0)
+    await running
+    expect(names).toEqual(['a', 'b', 'a.2', 'a.2.1'])
+    expect(tasks.pending).toBe(0)
+  })
+
+  test('start() returns at once, and drain() waits for the end.', async () => {
+    const { opened, open } = gate()
+    const tasks = new BackgroundTasks()
+    await tasks.drain()
+    let ended = false
+    tasks.addTask(async () => {
+      await opened
+      ended = true
+    })
+    await tasks.drain() // it starts nothing
+    expect(tasks.pending).toBe(1)
+    tasks.start()
+    open()
+    await tasks.drain()
+    expect(ended).toBe(true)
+  })
+
+  test('clear() removes what has not started, and says how much that was.', async () => {
+    const { opened, open } = gate()
+    const tasks = new BackgroundTasks({ maxConcurrent: 2 })
+    for (let n = 0; n < 5; n++) tasks.addTask(() => opened)
+    const running = tasks.execute()
+    expect([tasks.clear(), tasks.pending, tasks.running]).toEqual([3, 0, 2])
+    open()
+    await running
+    expect(tasks.clear()).toBe(0)
+  })
+
+  test('No more tasks run at a time than maxConcurrent, whatever they do, and they start in the order they were added.', async () => {
+    const kinds = fc.constantFrom('returns', 'throws', 'resolves', 'rejects', 'takes turns')
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 5 }), fc.array(kinds, { maxLength: 30 }), async (limit, plan) => {
+        const started: number[] = []
+        let running = 0
+        let most = 0
+        const tasks = new BackgroundTasks({ maxConcurrent: limit, logger: recordedLogger() })
+        for (const [index, kind] of plan.entries()) {
+          tasks.addTask(() => {
+            started.push(index)
+            if (kind === 'returns') return
+            if (kind === 'throws') throw new Error('thrown')
+            running += 1
+            most = Math.max(most, running)
+            return (async () => {
+              if (kind === 'takes turns') await turn()
+              running -= 1
+              if (kind === 'rejects') throw new Error('rejected')
+            })()
+          })
+        }
+        await tasks()
+        expect(started).toEqual([...plan.keys()])
+        expect(most).toBeLessThanOrEqual(limit)
+        expect([running, tasks.pending, tasks.running]).toEqual([0, 0, 0])
+      }),
+    )
+  })
+
+  test('Each task runs in the async context of who added it.', async () => {
+    const request = new AsyncLocalStorage<number>()
+    const seen: (number | undefined)[] = []
+    const tasks = new BackgroundTasks({ maxConcurrent: 1 })
+    for (const id of [1, 2, 3]) {
+      request.run(id, () => {
+        tasks.addTask(async () => {
+          await turn()
+          seen.push(request.getStore())
+        })
+        if (id === 1) tasks.start()
+      })
+    }
+    await tasks.drain()
+    expect(seen).toEqual([1, 2, 3])
+  })
+
+  test('A long run of functions that never wait leaves the event loop its turns.', async () => {
+    const tasks = new BackgroundTasks()
+    for (let n = 0; n < 60; n++) {
+      tasks.addTask(() => {
+        const until = performance.now() + 2
+        while (performance.now() < until);
+      })
+    }
+    let turns = 0
+    const running = tasks.execute().then(() => true)
+    const count = async () => {
+      while (!(await Promise.race([running, turn().then(() => false)]))) turns += 1
+    }
+    await count()
+    expect(turns).toBeGreaterThan(5)
+  })
+
+  test('A thing that looks like a promise is waited for.', async () => {
+    let thens = 0
+    const tasks = new BackgroundTasks()
+    tasks.addTask(() => ({
+      // biome-ignore lint/suspicious/noThenProperty: that is what is tested
+      then(resolve: (value: unknown) => void) {
+        thens += 1
+        resolve(undefined)
+      },
+    }))
+    await tasks()
+    expect(thens).toBe(1)
+  })
+})
+
+describe('Failures', () => {
+  test('They are logged with the name of the task and reported as an event, and never thrown.', async () => {
+    const logger = recordedLogger()
+    const tasks = new BackgroundTasks({ logger })
+    const events: unknown[] = []
+    tasks.on('failed', (event) => events.push(event))
+    const error = new RangeError('no such\naddress')
+    tasks.addTask(function send() {
+      throw error
+    })
+    const later = async () => {
+      throw 'a text'
+    }
+    tasks.with({ name: 'mail.later' }).addTask(later)
+    tasks.addTask(() => {})
+    await expect(tasks()).resolves.toBeUndefined()
+    expect(logger.lines).toEqual([
+      'error send: failed after 1 attempt: RangeError: no such\\naddress',
+      'error mail.later: failed after 1 attempt: NonError: thrown value: "a text"',
+    ])
+    expect(logger.errors).toEqual([error, 'a text'])
+    expect(events).toEqual([
+      { name: 'send', error, attempts: 1 },
+      { name: 'mail.later', error: 'a text', attempts: 1 },
+    ])
+  })
+
+  test('once() and off() listen as in an EventEmitter.', async () => {
+    const tasks = new BackgroundTasks({ logger: recordedLogger() })
+    const seen: string[] = []
+    const listener = () => seen.push('never')
+    tasks.on('failed', listener).off('failed', listener)
+    const first = once(tasks as never, 'failed')
+    for (const name of ['a', 'b']) {
+      tasks.with({ name }).addTask(() => {
+        throw new Error(name)
+      })
+    }
+    await tasks()
+    expect(await first).toMatchObject([{ name: 'a' }])
+    expect(seen).toEqual([])
+  })
+
+  test('A logger and a listener that throw do not break the run.', async () => {
+    const throwing = () => {
+      throw new Error('broken')
+    }
+    const tasks = new BackgroundTasks({
+      logger: { warn: throwing, error: throwing },
+      retry: { maxRetries: 1, initialDelay: 0 },
+    })
+    tasks.on('failed', throwing)
+    let ran = false
+    tasks.addTask(throwing)
+    tasks.addTask(() => {
+      ran = true
+    })
+    await tasks()
+    expect(ran).toBe(true)
+  })
+
+  test('With continueOnError: false the first error ends the run when what runs has ended; the rest stays pending.', async () => {
+    const { opened, open } = gate()
+    const tasks = new BackgroundTasks({ continueOnError: false, maxConcurrent: 2, logger: recordedLogger() })
+    const ended: string[] = []
+    tasks.addTask(async () => {
+      await opened
+      ended.push('slow')
+    })
+    tasks.addTask(async () => {
+      throw new Error('first')
+    })
+    tasks.addTask(() => ended.push('rest'))
+    const outcome = tasks.execute().catch((error) => error)
+    await turn()
+    expect([ended, tasks.pending, tasks.running]).toEqual([[], 1, 1])
+    open()
+    expect(await outcome).toEqual(new Error('first'))
+    expect([ended, tasks.pending]).toEqual([['slow'], 1])
+    await tasks.execute()
+    expect(ended).toEqual(['slow', 'rest'])
+  })
+
+  test('A detached run that fails with continueOnError: false rejects nothing.', async () => {
+    const logger = recordedLogger()
+    const tasks = new BackgroundTasks({ continueOnError: false, logger })
+    tasks.addTask(function send() {
+      throw new Error('no')
+    })
+    tasks.start()
+    await tasks.drain()
+    await turn()
+    expect(logger.lines).toEqual(['error send: failed after 1 attempt: Error: no'])
+  })
+})
+
+describe('Retries and time limits', () => {
+  const flaky = (failures: number, error: () => unknown = () => new Error('again')) => {
+    const state = { calls: 0 }
+    const run = async function fetchPage() {
+      state.calls += 1
+      if (state.calls <= failures) throw error()
+    }
+    return { state, run }
+  }
+
+  test('A failed attempt is repeated after the waits of its policy, each logged as a warning.', async () => {
+    const clock = movableClock()
+    const logger = recordedLogger()
+    const tasks = new BackgroundTasks({ clock, logger })
+    const retry = new RetryPolicy({ maxRetries: 3, initialDelay: '1s', maxDelay: '60s', exponentialBackoff: true })
+    const { state, run } = flaky(2)
+    tasks.with({ retry }).addTask(run)
+    const done = tasks.execute()
+    await turn()
+    await clock.advance(999)
+    expect([state.calls, tasks.pending]).toEqual([1, 1])
+    await clock.advance(1)
+    expect(state.calls).toBe(2)
+    await clock.advance(2_000)
+    await done
+    expect(state.calls).toBe(3)
+    expect(logger.lines).toEqual([
+      'warn fetchPage: attempt 1 of 4 failed, again in 1s: Error: again',
+      'warn fetchPage: attempt 2 of 4 failed, again in 2s: Error: again',
+    ])
+  })
+
+  test('When retries are used up, the last error and the number of attempts are reported.', async () => {
+    const clock = movableClock()
+    const logger = recordedLogger()
+    const tasks = new BackgroundTasks({ clock, logger, retry: { maxRetries: 1, initialDelay: 10 } })
+    const failed = once(tasks as never, 'failed')
+    tasks.addTask(flaky(9).run)
+    const done = tasks.execute()
+    await turn()
+    await clock.advance(10)
+    await done
+    expect(await failed).toMatchObject([{ name: 'fetchPage', attempts: 2 }])
+    expect(logger.lines.at(-1)).toBe('error fetchPage: failed after 2 attempts: Error: again')
+  })
+
+  test('A wait takes no place, and a task whose wait is over comes before those that were added.', async () => {
+    const clock = movableClock()
+    const tasks = new BackgroundTasks({ clock, maxConcurrent: 1, logger: recordedLogger() })
+    const order: string[] = []
+    const { opened, open } = gate()
+    tasks.with({ retry: { maxRetries: 1, initialDelay: '1m' } }).addTask(() => {
+      order.push('flaky')
+      if (order.length === 1) throw new Error('once')
+    })
+    tasks.addTask(async () => {
+      order.push('slow')
+      await opened
+    })
+    tasks.addTask(() => order.push('last'))
+    const done = tasks.execute()
+    await turn()
+    await clock.advance(60_000)
+    expect(order).toEqual(['flaky', 'slow'])
+    open()
+    await done
+    expect(order).toEqual(['flaky', 'slow', 'flaky', 'last'])
+  })
+
+  test('Connection errors are retried and validation errors are not, by either list of classes.', async () => {
+    class ConnectionError extends Error {}
+    class ValidationError extends Error {}
+    const calls: Record<string, number> = {}
+    const tasks = new BackgroundTasks({ logger: recordedLogger() })
+    for (const retry of [{ retryOn: [ConnectionError] }, { dontRetryOn: [ValidationError] }]) {
+      for (const kind of [ConnectionError, ValidationError]) {
+        const name = `${Object.keys(retry)} ${kind.name}`
+        tasks.with({ retry: { ...retry, maxRetries: 2, initialDelay: 0 } }).addTask(() => {
+          calls[name] = (calls[name] ?? 0) + 1
+          throw new kind()
+        })
+      }
+    }
+    await tasks()
+    expect(calls).toEqual({
+      'retryOn ConnectionError': 3,
+      'retryOn ValidationError': 1,
+      'dontRetryOn ConnectionError': 3,
+      'dontRetryOn ValidationError': 1,
+    })
+  })
+
+  test('NonRetryableError ends a task at once; RetryLater repeats it without a policy, and uses up no retry.', async () => {
+    const clock = movableClock()
+    const logger = recordedLogger()
+    const tasks = new BackgroundTasks({ clock, logger })
+    const never = flaky(9, () => new NonRetryableError('no use'))
+    const later = flaky(2, () => new RetryLater('10m'))
+    const wrong = flaky(2, () => new RetryLater('soon'))
+    tasks.with({ retry: { maxRetries: 5 } }).addTask(never.run)
+    tasks.addTask(later.run)
+    tasks.addTask(wrong.run)
+    const done = tasks.execute()
+    await turn()
+    await clock.advance(20 * 60_000)
+    await done
+    expect([never.state.calls, later.state.calls, wrong.state.calls]).toEqual([1, 3, 1])
+    expect(logger.lines).toEqual([
+      'error fetchPage: failed after 1 attempt: NonRetryableError: no use',
+      'error fetchPage: failed after 1 attempt: RetryLater: asked to run again in soon',
+    ])
+  })
+
+  test('clear() ends the waits for retries, with no timer left.', async () => {
+    const clock = movableClock()
+    const tasks = new BackgroundTasks({ clock, retry: { maxRetries: 1 }, logger: recordedLogger() })
+    const { state, run } = flaky(1)
+    tasks.addTask(run)
+    const done = tasks.execute()
+    await turn()
+    expect(tasks.clear()).toBe(1)
+    await done
+    await clock.advance(60_000)
+    expect(state.calls).toBe(1)
+  })
+
+  test('After a stop by an error, tasks that wait for a retry stay pending without a timer.', async () => {
+    const clock = movableClock()
+    const tasks = new BackgroundTasks({ clock, continueOnError: false, maxConcurrent: 2, logger: recordedLogger() })
+    const { state, run } = flaky(1)
+    tasks.with({ retry: { maxRetries: 1, initialDelay: '1h' } }).addTask(run)
+    tasks.addTask(async () => {
+      await turn()
+      throw new Error('the other')
+    })
+    await expect(tasks()).rejects.toThrow('the other')
+    expect([tasks.pending, state.calls]).toEqual([1, 1])
+    await clock.advance(3_600_000)
+    expect(state.calls).toBe(1)
+    await tasks()
+    expect(state.calls).toBe(2)
+  })
+
+  test.each<[options: object, message: string]>([
+    [{ maxConcurrent: 0 }, 'maxConcurrent: 0 is no whole number from 1 on'],
+    [{ maxConcurrent: '5' }, 'maxConcurrent: "5" is no whole number from 1 on'],
+    [{ continueOnError: 'no' }, 'continueOnError: "no" is neither true nor false'],
+    [{ logger: null }, 'logger: null has no methods warn() and error()'],
+    [{ retry: { max: 1 } }, 'retry: there is no option "max"'],
+    [{ timeout: 0 }, 'timeout: 0 leaves no time to run'],
+    [{ maxConcurent: 1 }, 'BackgroundTasks: there is no option "maxConcurent"'],
+  ])('new BackgroundTasks(%j) is refused by name.', (options, message) => {
+    expect(() => new BackgroundTasks(options)).toThrow(UsageError)
+    expect(() => new BackgroundTasks(options)).toThrow(message)
+  })
+
+  test('What is no function, and wrong options of one task, are refused where they are written.', () => {
+    const tasks = new BackgroundTasks()
+    // @ts-expect-error: the result of a call is no function
+    expect(() => tasks.addTask(undefined)).toThrow('addTask(): undefined is no function')
+    expect(() => tasks.with({ timeout: 'soon' })).toThrow('timeout: "soon" is not a duration')
+    expect(() => tasks.with({ name: '' })).toThrow('name: "" is no name')
+    expect(() => new RetryPolicy({ factor: 0 })).toThrow('RetryPolicy.factor: 0')
+    expect(tasks.pending).toBe(0)
+  })
+
+  test('Arguments are typed by the parameters of the function.', () => {
+    const tasks = new BackgroundTasks()
+    const send = (to: string, count?: number) => `${to} ${count}`
+    tasks.addTask(send, 'ada')
+    tasks.addTask(send, 'ada', 2)
+    // @ts-expect-error: no number where a text is declared
+    tasks.addTask(send, 5)
+    // @ts-expect-error: an argument is missing
+    tasks.with({ name: 'send' }).addTask(send)
+    expect(tasks.clear()).toBe(4)
+  })
+})
