@@ -75,10 +75,10 @@ function taskOf(name: string, run: unknown): { readonly task: LoadedTask; readon
       'pass functions by their names',
     )
   }
-  const { defaults, schema, dontRetryOn, graceMs, isolation, schedule } = definitionOf(run)
+  const { defaults, schema, retryOn, dontRetryOn, graceMs, isolation, schedule } = definitionOf(run)
   const place = { file: '', line: 0, description: null }
   const info = { name, ...place, graceMs, isolation, kind: 'function' as const, schedule, ...defaults }
-  return { task: { name, run, schema, dontRetryOn, defaults }, info }
+  return { task: { name, run, schema, retryOn, dontRetryOn, defaults }, info }
 }
 
 function isTask(value: unknown): value is LoadedTask['run'] {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { BackgroundTasks, taskSignal } from '../../src/index.js'
-import { movableClock } from '../support/clock.js'
+import { movableClock } from '../../src/testing/test-clock.js'
 import { recordedLogger } from '../support/recorded-logger.js'
 
 describe('Time limits of background tasks', () => {
