@@ -39,6 +39,7 @@ export type {
   JobRecord,
   JobsFilter,
   TaskArgs,
+  TaskFault,
   TaskFunction,
   TaskFunctions,
 } from './embedded/engine.js'

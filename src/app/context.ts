@@ -54,7 +54,7 @@ export function startingFolder(cwd: string | undefined): string {
 }
 
 /** The project. Throws ProjectError if there is none. */
-export function projectOf({ project, from }: Context): Project {
+export function projectOf({ project, from }: Pick<Context, 'project' | 'from'>): Project {
   if (project !== null) return project
   throw new ProjectError(
     'E_NO_PROJECT',
@@ -64,7 +64,7 @@ export function projectOf({ project, from }: Context): Project {
 }
 
 /** Who gets to know of failures, by name. */
-export function targetsOf({ project }: Context): Targets {
+export function targetsOf({ project }: Pick<Context, 'project'>): Targets {
   return project?.targets ?? new Map()
 }
 

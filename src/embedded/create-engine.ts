@@ -8,25 +8,21 @@ const optionNames: readonly (keyof EngineOptions | 'tasks')[] = ['store', 'tasks
 /**
  * An engine for a program of your own, such as a web server: it enqueues jobs of these tasks, and runs them if you start a
  * worker. It leaves the process as it is: no handlers of signals or errors, nothing captured. `tasks` is an object of
- * functions by name. Throws UsageError if an option is wrong, and StoreUnavailableError.
+ * functions by name, or the path of a task directory, whose modules are loaded by plain `import()`. A module that cannot be
+ * used is in `faults` and in a warning of the process. Throws UsageError if an option is wrong, ProjectError if a directory
+ * has no task that can be used, and StoreUnavailableError.
  */
-export async function createEngine<Tasks extends TaskFunctions>(
+export function createEngine<Tasks extends TaskFunctions>(
   options: EngineOptions & { readonly tasks: Tasks },
-): Promise<Engine<Tasks>> {
+): Promise<Engine<Tasks>>
+export function createEngine(options: EngineOptions & { readonly tasks: string }): Promise<Engine>
+export async function createEngine(options: EngineOptions & { readonly tasks: TaskFunctions | string }) {
   refuseUnknownOptions(options, optionNames, 'createEngine()')
   const retention = parseRetention(options.retention ?? {}, 'retention')
-  if (typeof options.tasks !== 'object' || options.tasks === null) {
-    throw new UsageError('E_TASKS', `tasks: ${written(options.tasks)} is no object of functions`)
-  }
+  const { tasks: given, store: url } = options
   // Loaded here: a task module that imports this package for task() needs nothing of it.
-  const [{ EmbeddedEngine }, { tasksOfObject }, { openStoreApart, parseStoreUrl, defaultStoreUrl }, { systemClock }] =
-    await Promise.all([
-      import('./embedded-engine.js'),
-      import('./registered-tasks.js'),
-      import('../open.js'),
-      import('../engine/clock.js'),
-    ])
-  const tasks = tasksOfObject(options.tasks)
-  const store = await openStoreApart(parseStoreUrl(options.store ?? defaultStoreUrl, process.cwd()), systemClock)
-  return new EmbeddedEngine<Tasks>({ store, clock: systemClock, tasks, retention })
+  const { openEngine } = await import('./open-engine.js')
+  if (typeof given === 'string' || (typeof given === 'object' && given !== null))
+    return openEngine(url, given, retention)
+  throw new UsageError('E_TASKS', `tasks: ${written(given)} is neither an object of functions nor a folder`)
 }

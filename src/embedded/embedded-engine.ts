@@ -13,6 +13,7 @@ import type {
   EngineWorkerOptions,
   JobRecord,
   JobsFilter,
+  TaskFault,
   TaskFunction,
   TaskFunctions,
 } from './engine.js'
@@ -55,6 +56,10 @@ export class EmbeddedEngine<Tasks extends TaskFunctions> implements Engine<Tasks
       const job = { ...makeJob(task.name, task.defaults, argsJson, options, clock.now()), trace }
       return acceptedJob(await store.enqueue([job]), job)
     })
+  }
+
+  get faults(): readonly TaskFault[] {
+    return this.#parts.tasks.catalog.faults
   }
 
   async job(id: JobId): Promise<JobRecord | null> {

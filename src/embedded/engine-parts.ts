@@ -8,5 +8,7 @@ export interface EngineParts {
   readonly store: Store
   readonly clock: Clock
   readonly tasks: RegisteredTasks
+  /** Absolute; null if the tasks are functions of the program, which no other process can load. */
+  readonly tasksFolder: string | null
   readonly retention: Retention
 }

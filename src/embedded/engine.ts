@@ -42,14 +42,26 @@ export interface Engine<Tasks extends TaskFunctions = AnyTasks> {
   enqueue<Run extends TaskFunction>(task: Run, args: TaskArgs<Run>, options?: EnqueueOptions): Promise<JobHandle>
   /** A job as it is now; null if there is none of that id. Nothing in it is masked. */
   job(id: JobId): Promise<JobRecord | null>
+  /** Modules of the task directory, or parts of them, that cannot be used. */
+  readonly faults: readonly TaskFault[]
   /** Jobs, newest first. */
   jobs(filter?: JobsFilter): Promise<readonly JobRecord[]>
   /** Cancels a waiting job, or asks the worker of a running one to stop it (`requested`). */
   cancel(id: JobId): Promise<CancelAnswer>
-  /** Starts a worker in this process. */
+  /**
+   * Starts a worker of this engine. Rejects with UsageError if an option is wrong, or if task processes are to run functions
+   * that are in no directory (`E_TASKS`).
+   */
   startWorker(options?: EngineWorkerOptions): Promise<EngineWorker>
   /** Stops the workers of this engine, and closes the store after all earlier calls. A second call waits for the first. */
   close(): Promise<void>
+}
+
+export interface TaskFault {
+  /** Absolute. */
+  readonly file: string
+  /** What is wrong, beginning with the file. */
+  readonly message: string
 }
 
 export interface JobsFilter {
@@ -61,6 +73,7 @@ export interface JobsFilter {
   readonly limit?: number
 }
 
+/** How a worker of an engine runs jobs. */
 export interface EngineWorkerOptions {
   /**
    * true: jobs run in this process, on its event loop. A job that blocks the loop blocks the server, and no time limit can
@@ -69,6 +82,15 @@ export interface EngineWorkerOptions {
   readonly inline?: boolean
   /** How many jobs run at a time, 1 to 1,000. Default 10. */
   readonly concurrency?: number
+  /**
+   * The queues that it serves: a list, or weights by name: of two queues that both have jobs, one of weight 5 is served five
+   * times as often as one of weight 1. Default: all queues, evenly.
+   */
+  readonly queues?: readonly string[] | Readonly<Record<string, number>>
+  /** The most task processes, 1 to 1,000; they start while jobs need them. Default: as many as the machine has processors. */
+  readonly processes?: number
+  /** Whether it fires schedules too, and brings those of the tasks into the store. Default true. */
+  readonly scheduler?: boolean
   /** How long running jobs may go on after `stop()`, before they are stopped and handed back. Default `30s`. */
   readonly grace?: Duration
 }

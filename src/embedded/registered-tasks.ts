@@ -35,7 +35,8 @@ export class RegisteredTasks implements LoadedTasks {
     const task = this.#byName.get(name)
     if (task !== undefined) return task
     const nearest = nearestName(name, [...this.#byName.keys()])
-    const hint = nearest === null ? `it has ${[...this.#byName.keys()].join(', ')}` : `did you mean "${nearest}"?`
+    const some = [...this.#byName.keys()].slice(0, 10).join(', ')
+    const hint = nearest === null ? `it has ${some || 'none'}` : `did you mean "${nearest}"?`
     throw new UsageError('E_UNKNOWN_TASK', `the engine has no task ${written(name)}`, hint)
   }
 

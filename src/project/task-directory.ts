@@ -10,6 +10,7 @@ import { type FoundTask, programTask, tasksOf } from './module-tasks.js'
 import { hasCompiled } from './modules/compile.js'
 import { hasLoaded } from './modules/hooks.js'
 import { loadModule } from './modules/load-module.js'
+import { withoutTwins } from './twins.js'
 
 /**
  * The tasks of a task directory, whose modules are loaded when they are needed. A module that cannot be used is a fault
@@ -24,7 +25,7 @@ export class TaskDirectory implements LoadedTasks {
   readonly #faults: ModuleFault[]
   readonly #without: readonly ModuleFault[]
   #tasks: ReadonlyMap<string, FoundTask> = new Map()
-  #twins: ModuleFault[] = []
+  #twins: readonly ModuleFault[] = []
   #isWhole = false
   #search: Promise<void> = Promise.resolve()
 
@@ -105,24 +106,10 @@ export class TaskDirectory implements LoadedTasks {
     }
   }
 
-  /** Two tasks with one name are ambiguous: removes both, and adds a fault that names both files. */
   #registerFound(): void {
-    const tasks = new Map<string, FoundTask>()
-    const doubled = new Set<string>()
-    this.#twins = []
-    for (const task of this.#found) {
-      const twin = tasks.get(task.name)
-      if (twin === undefined) {
-        tasks.set(task.name, task)
-        continue
-      }
-      const { file } = task.info
-      const message = `${file}: the task ${task.name} is in ${twin.info.file} too; rename one of them`
-      doubled.add(task.name)
-      this.#twins.push({ file, message })
-    }
-    for (const name of doubled) tasks.delete(name)
+    const { tasks, faults } = withoutTwins(this.#found)
     this.#tasks = tasks
+    this.#twins = faults
     for (const task of tasks.values()) this.#register(task)
   }
 }

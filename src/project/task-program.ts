@@ -14,7 +14,7 @@ const megabyte = 1024 * 1024
  * ProjectError if there is no task directory.
  */
 export function taskProgram(
-  { root, tasksFolder, redact }: Project,
+  { root, tasksFolder, redact }: Pick<Project, 'root' | 'tasksFolder' | 'redact'>,
   pattern: string | null,
   maxMemoryBytes: number | null,
 ): TaskProgram {

@@ -74,3 +74,12 @@ describe('a task made by task()', () => {
     await expect(shared.enqueue(1)).rejects.toMatchObject({ code: 'E_UNREGISTERED' })
   })
 })
+
+test('A worker brings the schedules of its tasks into the store, and fires them.', async () => {
+  const tick = task({ schedule: { every: '1s' } }, () => currentJob().slot?.toISOString())
+  const engine = await newEngine({ tick })
+  await engine.startWorker({ inline: true })
+  await expect.poll(() => engine.jobs({ task: 'tick', states: ['completed'] }), { timeout: 10_000 }).not.toEqual([])
+  const [job] = await engine.jobs({ states: ['completed'] })
+  expect(job?.result).toBe(job?.schedule?.slot.toISOString())
+})

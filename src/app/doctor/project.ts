@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { targetFaults } from '../../domain/notification.js'
+import { systemClock } from '../../engine/clock.js'
 import { configFileNames, findProject } from '../../project/find.js'
 import { type Context, targetsOf } from '../context.js'
 import { tasksOfProject, usingPool } from '../project-tasks.js'
@@ -30,7 +31,7 @@ export async function checkTasks({ context }: Patient): Promise<Checked> {
   const pool = startTasks(context, null, () => {})
   return usingPool(pool, context, async () => {
     const catalog = await pool.catalog
-    const { schedules } = await desiredSchedules(context, { pool, catalog })
+    const { schedules } = await desiredSchedules(context, { pool, catalog }, systemClock.now())
     const tasks = tasksOfProject(catalog)
     const ofModules = catalog.faults.map(({ message }) => problem(message, 'mend it; "offstage tasks" shows all tasks'))
     const ofSchedules = schedules.flatMap(({ name, source, fault }): Trouble[] =>

@@ -1,8 +1,8 @@
+import type { EpochMs } from '../../domain/job.js'
 import type { NewSchedule, StoredSchedule } from '../../domain/schedule/schedule.js'
 import type { ScheduleStore } from '../../stores/schedule-store.js'
-import type { Context } from '../context.js'
 import type { ProjectTasks } from '../project-tasks.js'
-import { desiredSchedules } from './desired-schedules.js'
+import { desiredSchedules, type ScheduleSources } from './desired-schedules.js'
 import { listChanges, type ScheduleChange, sureChanges } from './schedule-changes.js'
 
 /** What happens as the schedules of code and config come into the store. */
@@ -23,13 +23,14 @@ export type DeclareEvent =
  * the signal.
  */
 export async function declareSchedules(
-  context: Context,
+  context: ScheduleSources,
   tasks: ProjectTasks,
   store: ScheduleStore,
+  now: EpochMs,
   listener: (event: DeclareEvent) => void,
   signal?: AbortSignal,
 ): Promise<void> {
-  const desired = await desiredSchedules(context, tasks)
+  const desired = await desiredSchedules(context, tasks, now)
   // The processes that were asked have been ended: no answer means nothing.
   if (signal?.aborted) return
   if (desired.uncheckedBecause !== null) listener({ kind: 'schedules-unchecked', why: desired.uncheckedBecause })

@@ -1,4 +1,5 @@
 import { messageWithHint } from '../../domain/errors.js'
+import type { EpochMs } from '../../domain/job.js'
 import type { JsonValue } from '../../domain/json.js'
 import { refuseUnknownTarget } from '../../domain/notification.js'
 import { argsMask } from '../../domain/redact-command.js'
@@ -9,6 +10,9 @@ import type { Verdict } from '../../engine/ipc/messages.js'
 import { codeSchedules, configSchedules } from '../../project/schedules.js'
 import { type Context, projectOf, targetsOf } from '../context.js'
 import type { ProjectTasks } from '../project-tasks.js'
+
+/** Where schedules are declared beside the tasks: the config. */
+export type ScheduleSources = Pick<Context, 'project' | 'redact' | 'from'>
 
 /** The schedules that code and config declare. */
 export interface DesiredSchedules {
@@ -21,11 +25,15 @@ export interface DesiredSchedules {
  * The schedules that code and config declare. One whose arguments its task refuses is faulty, as is one whose times
  * cannot be read.
  */
-export async function desiredSchedules(context: Context, tasks: ProjectTasks): Promise<DesiredSchedules> {
+export async function desiredSchedules(
+  context: ScheduleSources,
+  tasks: ProjectTasks,
+  now: EpochMs,
+): Promise<DesiredSchedules> {
   const { catalog } = tasks
   const tasksByName = new Map(catalog.tasks.map((task) => [task.name, task]))
   const written = [...codeSchedules(catalog), ...configSchedules(projectOf(context))]
-  const desired = checkSchedules(written, (name) => tasksByName.get(name), systemClock.now())
+  const desired = checkSchedules(written, (name) => tasksByName.get(name), now)
   const verdicts = await verdictsOf(desired, tasks)
   const uncheckedBecause = typeof verdicts === 'string' ? verdicts : null
   const schedules = desired.map((schedule) => {
@@ -43,7 +51,7 @@ export async function desiredSchedules(context: Context, tasks: ProjectTasks): P
   return { schedules, uncheckedBecause }
 }
 
-function targetFault(notify: string | false | null, context: Context): string | null {
+function targetFault(notify: string | false | null, context: ScheduleSources): string | null {
   try {
     refuseUnknownTarget(notify, targetsOf(context), 'schedule.notify')
     return null

@@ -1,3 +1,4 @@
+import type { Clock } from '../../domain/clock.js'
 import { systemClock } from '../../engine/clock.js'
 import { EngineEmitter } from '../../engine/events.js'
 import type { Catalog } from '../../engine/ipc/messages.js'
@@ -25,7 +26,7 @@ export async function runScheduler(
     engine.on('service.failed', ({ error }) => reject(error))
   })
   listener({ kind: 'registered', engine })
-  const service = await startScheduling(store, finderOf(catalog), engine)
+  const service = await startScheduling(store, finderOf(catalog), systemClock, engine)
   listener({ kind: 'ready' })
   await Promise.race([fired(signals.graceful), broken])
   listener({ kind: 'stopping' })
@@ -33,10 +34,15 @@ export async function runScheduler(
 }
 
 /** Starts a scheduler loop. Resolves once it has looked for the first time. */
-export async function startScheduling(store: Store, find: FindTask, engine: EngineEmitter): Promise<Service> {
-  const scheduler = new Scheduler(store, systemClock, find, engine)
+export async function startScheduling(
+  store: Store,
+  find: FindTask,
+  clock: Clock,
+  engine: EngineEmitter,
+): Promise<Service> {
+  const scheduler = new Scheduler(store, clock, find, engine)
   await scheduler.runOnce()
-  const service = scheduling(store, scheduler, systemClock, engine)
+  const service = scheduling(store, scheduler, clock, engine)
   service.start()
   return service
 }

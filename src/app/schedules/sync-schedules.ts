@@ -1,5 +1,6 @@
 import type { NewSchedule } from '../../domain/schedule/schedule.js'
 import type { ScheduleChanges } from '../../domain/schedule/sources.js'
+import { systemClock } from '../../engine/clock.js'
 import type { ScheduleStore } from '../../stores/schedule-store.js'
 import type { Context } from '../context.js'
 import type { ProjectTasks } from '../project-tasks.js'
@@ -22,7 +23,7 @@ export interface SyncPlan {
 /** Plans how the store gets the schedules of the code and the config. */
 export async function planSync(context: Context, tasks: ProjectTasks, store: ScheduleStore): Promise<SyncPlan> {
   // First the slow part: the store may change meanwhile.
-  const desired = await desiredSchedules(context, tasks)
+  const desired = await desiredSchedules(context, tasks, systemClock.now())
   const stored = await store.schedules()
   const { changes, unsure } = sureChanges(stored, desired, tasks.catalog)
   const faulty = desired.schedules.filter(({ fault }) => fault !== null)

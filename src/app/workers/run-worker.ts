@@ -60,18 +60,18 @@ export async function runWorker(
   let unwatch = async () => {}
   const declare = async (declared: ProjectTasks, outdated: AbortSignal) => {
     const ended = AbortSignal.any([signals.graceful, outdated])
-    if (settings.scheduler) await declareSchedules(context, declared, store, listener, ended)
+    if (settings.scheduler) await declareSchedules(context, declared, store, systemClock.now(), listener, ended)
   }
   try {
     // From here on whatever fails must end the worker too.
     listener({ kind: 'ready', worker: worker.id })
     if (settings.scheduler) {
       // A schema of the project may check the arguments of a schedule slowly.
-      const declaring = declareSchedules(context, tasks, store, listener, signals.graceful)
+      const declaring = declareSchedules(context, tasks, store, systemClock.now(), listener, signals.graceful)
       await Promise.race([declaring, fired(signals.graceful)])
       declaring.catch(() => {}) // after a signal it no longer matters
       if (!signals.graceful.aborted) {
-        scheduler = await startScheduling(store, (name) => pool.task(name), worker.events)
+        scheduler = await startScheduling(store, (name) => pool.task(name), systemClock, worker.events)
       }
     }
     if (settings.watch) {

@@ -1,6 +1,7 @@
 import { type Context, refuseMemory, withStore } from '../../app/context.js'
 import { declareSchedules } from '../../app/schedules/declare-schedules.js'
 import { runScheduler, type SchedulerEvent } from '../../app/schedules/run-scheduler.js'
+import { systemClock } from '../../engine/clock.js'
 import { exitCodes } from '../exit-codes.js'
 import { say } from '../say.js'
 import { withTasks } from '../with-tasks.js'
@@ -15,7 +16,7 @@ export function startScheduler(context: Context): Promise<number> {
     const { catalog, interruption } = await withTasks(
       context,
       async ({ pool, catalog, takeSignals }) => {
-        await declareSchedules(context, { pool, catalog }, store, sayDeclared)
+        await declareSchedules(context, { pool, catalog }, store, systemClock.now(), sayDeclared)
         // A signal that comes while the task process ends must stop the scheduler.
         return { catalog, interruption: takeSignals() }
       },

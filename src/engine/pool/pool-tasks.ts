@@ -14,11 +14,13 @@ export interface PoolTasks {
   readonly cwd: string
   /** What commands read, and where they write beside the record of their job. Default: nothing, and nowhere. */
   readonly outer?: OuterStreams
+  /** Whether the built-in task of commands runs here. Default: yes. */
+  readonly runsCommands?: boolean
   /** How notifications are delivered. Default: not here. */
   readonly deliver?: Deliver
 }
 
 /** The tasks that a pool has whatever its project is. */
-export function builtInTasks({ deliver }: PoolTasks): readonly TaskInfo[] {
-  return deliver === undefined ? [shellTaskInfo] : [shellTaskInfo, notifyTaskInfo]
+export function builtInTasks({ deliver, runsCommands = true }: PoolTasks): readonly TaskInfo[] {
+  return [...(runsCommands ? [shellTaskInfo] : []), ...(deliver === undefined ? [] : [notifyTaskInfo])]
 }

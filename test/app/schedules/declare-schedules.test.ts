@@ -3,6 +3,7 @@ import { type DeclareEvent, declareSchedules } from '../../../src/app/schedules/
 import { desiredSchedules } from '../../../src/app/schedules/desired-schedules.js'
 import { applySync, planSync } from '../../../src/app/schedules/sync-schedules.js'
 import { parseTargets } from '../../../src/domain/notification.js'
+import { systemClock } from '../../../src/engine/clock.js'
 import { taskInfo } from '../../support/fake-host.js'
 import { newSchedule } from '../../support/schedule.js'
 import { fakeProject, testSignals } from '../../support/use-cases.js'
@@ -14,7 +15,9 @@ test('Declared schedules are added; one of that name that was made by hand stays
   const project = await fakeProject(tasks)
   await project.store.putSchedules([byHand, newSchedule('gone')])
   const events: DeclareEvent[] = []
-  await declareSchedules(project.context, project.tasks, project.store, (event) => events.push(event))
+  await declareSchedules(project.context, project.tasks, project.store, systemClock.now(), (event) =>
+    events.push(event),
+  )
   expect(events).toMatchObject([
     {
       kind: 'schedules-declared',
@@ -35,7 +38,7 @@ test('After the signal nothing is stored: the processes that were asked may have
   const project = await fakeProject(tasks)
   const signals = testSignals()
   signals.stop()
-  await declareSchedules(project.context, project.tasks, project.store, () => {}, signals.graceful)
+  await declareSchedules(project.context, project.tasks, project.store, systemClock.now(), () => {}, signals.graceful)
   expect(await project.store.schedules()).toEqual([])
 })
 
@@ -61,7 +64,11 @@ test('A schedule of the code or the config names a target that the config has; o
   const { context, tasks } = await fakeProject(named)
   if (context.project === null) throw new Error('no project')
   const targets = parseTargets({ targets: { desk: 'tell' } })
-  const { schedules } = await desiredSchedules({ ...context, project: { ...context.project, targets } }, tasks)
+  const { schedules } = await desiredSchedules(
+    { ...context, project: { ...context.project, targets } },
+    tasks,
+    systemClock.now(),
+  )
   expect(schedules).toMatchObject([
     { name: 'right', plan: { definition: { notify: 'desk' } }, fault: null },
     { name: 'wrong', plan: null, fault: 'schedule.notify: the config has no target "desc"; did you mean "desk"?' },
