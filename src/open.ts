@@ -4,9 +4,11 @@ import type { Clock } from './domain/clock.js'
 import { UsageError } from './domain/errors.js'
 
 import type { NotificationPolicy } from './domain/notification.js'
+import { ownProgram } from './project/own-program.js'
 import type { StoreProcess } from './stores/apart/store-process.js'
 import type { DriverInfo, InspectionLimits, StoreInspection } from './stores/inspection.js'
 
+import type { OutboxFile } from './stores/outbox.js'
 import { storeExists } from './stores/sqlite/files.js'
 import type { Store } from './stores/store.js'
 
@@ -70,13 +72,16 @@ export async function openStoreApart(location: StoreLocation, clock: Clock): Pro
   return shown(await openStoreIn(process, location, clock))
 }
 
+/** The outbox of an application's SQLite file, open in that process too. */
+export async function openOutboxApart(path: string): Promise<OutboxFile> {
+  const [{ openOutboxIn }, process] = await Promise.all([import('./stores/apart/outbox-file.js'), storeProcess()])
+  return openOutboxIn(process, path)
+}
+
 let theStoreProcess: StoreProcess | null = null
 
 async function storeProcess(): Promise<StoreProcess> {
-  const [{ StoreProcess }, { ownProgram }] = await Promise.all([
-    import('./stores/apart/store-process.js'),
-    import('./project/own-program.js'),
-  ])
+  const { StoreProcess } = await import('./stores/apart/store-process.js')
   theStoreProcess ??= new StoreProcess(ownProgram('store-process'))
   return theStoreProcess
 }

@@ -6,5 +6,5 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal
 refuseOldNode()
 await import('./compile-cache.js')
 // After the line above, so that the cache has all that follows.
-const [{ serveHost }, { openers }] = await Promise.all([import('./stores/apart/host.js'), import('./openers.js')])
+const [{ serveHost }, { openers }] = await Promise.all([import('./stores/apart/host.js'), import('./store-openers.js')])
 serveHost(openers)

@@ -12,7 +12,7 @@ interface Layer {
   readonly sees?: RegExp
 }
 const ground =
-  /^src\/(open(ers)?\.ts|project\/|remote\/|compile-cache\.ts|supported-node\.ts|(task|notify|store)-process\.ts|user-code\.ts)/
+  /^src\/(open\.ts|store-openers\.ts|project\/|remote\/|compile-cache\.ts|supported-node\.ts|(task|notify|store)-process\.ts|user-code\.ts)/
 const layers: readonly Layer[] = [
   // The oldest Node is known to bin/run.js before anything else is loaded, and asked for by all who can be started.
   { files: /^bin\/node-version\./, height: -1 },

@@ -80,6 +80,8 @@ export class StoreChild {
     this.#hold(true)
     if (this.#child.connected) this.#child.disconnect()
     await this.ended
+    // Its handle is closed at the end of the next turn.
+    for (let turn = 0; turn < 2; turn++) await new Promise<void>((resolve) => setImmediate(resolve))
   }
 
   #send(): void {

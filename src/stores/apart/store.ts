@@ -1,8 +1,8 @@
 import type { Clock } from '../../domain/clock.js'
 import { ChangeNotifier } from '../change-notifier.js'
-import { storeClosed } from '../closed.js'
 import type { Store } from '../store.js'
-import type { RemoteObject, StoreProcess } from './store-process.js'
+import { type MethodKinds, remoteMethods } from './remote-methods.js'
+import type { StoreProcess } from './store-process.js'
 
 /** A store as a store process opens it. */
 export interface ApartLocation {
@@ -13,56 +13,56 @@ export interface ApartLocation {
 type Method = Exclude<keyof Store, 'changes' | 'close'>
 
 // All, as the compiler checks; each is called by its name in the other process.
-const methods: Readonly<Record<Method, true>> = {
-  enqueue: true,
-  claim: true,
-  forgetTokens: true,
-  settle: true,
-  append: true,
-  cancelRequests: true,
-  sweep: true,
-  register: true,
-  beat: true,
-  setTasks: true,
-  deregister: true,
-  cancel: true,
-  retry: true,
-  remove: true,
-  pauseQueues: true,
-  resumeQueues: true,
-  prune: true,
-  prunable: true,
-  maintain: true,
-  putSchedules: true,
-  dropSchedules: true,
-  pauseSchedules: true,
-  resumeSchedules: true,
-  schedules: true,
-  schedulesVersion: true,
-  claimSlots: true,
-  waitingSchedules: true,
-  fireWaiting: true,
-  skipWaiting: true,
-  triggerSchedule: true,
-  slots: true,
-  noteScheduler: true,
-  schedulerSeenAt: true,
-  job: true,
-  jobs: true,
-  attempts: true,
-  output: true,
-  progress: true,
-  queues: true,
-  pausedQueues: true,
-  workers: true,
-  jobsAhead: true,
-  unfinished: true,
-  queuedByTask: true,
-  statistics: true,
-  statisticsByMinute: true,
-  failures: true,
-  queueSamples: true,
-  running: true,
+const methods: MethodKinds<Method> = {
+  enqueue: 'call',
+  claim: 'call',
+  forgetTokens: 'call',
+  settle: 'call',
+  append: 'call',
+  cancelRequests: 'call',
+  sweep: 'call',
+  register: 'call',
+  beat: 'call',
+  setTasks: 'call',
+  deregister: 'call',
+  cancel: 'call',
+  retry: 'call',
+  remove: 'call',
+  pauseQueues: 'call',
+  resumeQueues: 'call',
+  prune: 'call',
+  prunable: 'call',
+  maintain: 'call',
+  putSchedules: 'call',
+  dropSchedules: 'call',
+  pauseSchedules: 'call',
+  resumeSchedules: 'call',
+  schedules: 'call',
+  schedulesVersion: 'call',
+  claimSlots: 'call',
+  waitingSchedules: 'call',
+  fireWaiting: 'call',
+  skipWaiting: 'call',
+  triggerSchedule: 'call',
+  slots: 'call',
+  noteScheduler: 'call',
+  schedulerSeenAt: 'call',
+  job: 'call',
+  jobs: 'call',
+  attempts: 'call',
+  output: 'call',
+  progress: 'call',
+  queues: 'call',
+  pausedQueues: 'call',
+  workers: 'call',
+  jobsAhead: 'call',
+  unfinished: 'call',
+  queuedByTask: 'call',
+  statistics: 'call',
+  statisticsByMinute: 'call',
+  failures: 'call',
+  queueSamples: 'call',
+  running: 'call',
 }
 
 /**
@@ -73,25 +73,11 @@ export async function openStoreIn(process: StoreProcess, location: ApartLocation
   const notifier = new RemoteChanges(clock)
   const object = await process.open({ opener: 'store', options: location }, () => notifier.changed())
   notifier.watch = () => object.watch()
-  return storeOf(object, notifier, location.path)
-}
-
-function storeOf(object: RemoteObject, notifier: RemoteChanges, path: string): Store {
-  let closing: Promise<void> | null = null
-  const calls = Object.keys(methods).map((method) => {
-    const call = async (...args: unknown[]) => {
-      if (closing !== null) throw storeClosed(path)
-      return object.call({ method, args, isWait: false })
-    }
-    return [method, call]
-  })
+  const remote = remoteMethods<Store, Method>(object, methods, location.path)
   return {
-    ...(Object.fromEntries(calls) as Pick<Store, Method>), // the other process has a Store behind these names
+    ...remote,
     changes: () => notifier.changes(),
-    close: () => {
-      closing ??= object.close().then(() => notifier.close())
-      return closing
-    },
+    close: () => remote.close().then(() => notifier.close()),
   }
 }
 
