@@ -20,9 +20,12 @@ export interface TaskStatistics {
 }
 
 /** The ends of one task in one minute, on all queues. */
-export interface MinuteStatistics extends Pick<TaskStatistics, 'task' | 'completed' | 'failed' | 'retried'> {
+export interface MinuteStatistics
+  extends Pick<TaskStatistics, 'task' | 'completed' | 'failed' | 'retried' | 'durationMs'> {
   /** Since 1970. */
   readonly minute: number
+  /** How many of the jobs that ended ran: those that `durationMs` is the sum of. */
+  readonly ran: number
 }
 
 /** What one end adds to the statistics; null: nothing, such as being cancelled or given back. */

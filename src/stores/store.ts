@@ -275,7 +275,7 @@ export interface JobReader {
   queuedByTask(queues: readonly string[] | null): Promise<readonly TaskCount[]>
   /** Statistics by queue and task since a time, rounded to the minute (null: all time). Includes pruned jobs. */
   statistics(since: EpochMs | null): Promise<readonly TaskStatistics[]>
-  /** The same for each minute that has ends, sorted by minute and task. Reads as many rows as it gives. */
+  /** The same for each minute that has ends, sorted by minute and task. Reads nothing of older minutes. */
   statisticsByMinute(since: EpochMs): Promise<readonly MinuteStatistics[]>
   /**
    * Failed jobs since a time, rounded to the minute, grouped by task and error. The group with the latest failure

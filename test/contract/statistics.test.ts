@@ -147,7 +147,8 @@ contract('statistics', (test) => {
   test('The ends of each minute are counted by task, on all queues, and minutes without ends are left out.', async (subject) => {
     const end = async (task: string, queue: string, kind: 'completed' | 'failed') => {
       const claim = await subject.start({ task, queue })
-      await subject.settle(claim, subject.outcome[kind]())
+      const now = subject.clock.now()
+      await subject.settle(claim, { ...subject.outcome[kind](), startedAt: now - 40, endedAt: now })
     }
     const first = minuteOf(subject.clock.now())
     await end('b', 'x', 'completed')
@@ -155,10 +156,14 @@ contract('statistics', (test) => {
     await end('b', 'x', 'completed')
     await end('b', 'y', 'failed')
     await end('a', 'x', 'completed')
-    const counts = { completed: 0, failed: 0, retried: 0 }
+    await subject.add({ task: 'b', expiresAt: subject.clock.now() + 10 })
+    await subject.advance(20)
+    await subject.sweep([])
+    const counts = { completed: 0, failed: 0, retried: 0, durationMs: 40, ran: 1 }
     const later = [
       { minute: first + 2, task: 'a', ...counts, completed: 1 },
-      { minute: first + 2, task: 'b', ...counts, completed: 1, failed: 1 },
+      // One of b expired: it failed, and never ran.
+      { minute: first + 2, task: 'b', ...counts, completed: 1, failed: 2, durationMs: 80, ran: 2 },
     ]
     const all = await subject.store.statisticsByMinute(0)
     expect(all).toEqual([{ minute: first, task: 'b', ...counts, completed: 1 }, ...later])

@@ -1,4 +1,5 @@
 import { type EpochMs, failureReasons, type Job } from '../../domain/job.js'
+import { countOf } from '../../domain/percentiles.js'
 import {
   type Counted,
   durationBucket,
@@ -49,8 +50,8 @@ export class Ends {
     pairs.sort(([minute, task], [otherMinute, otherTask]) => minute - otherMinute || (task < otherTask ? -1 : 1))
     return pairs.map(([minute, task]) => {
       const ends = counted.filter((end) => minuteOf(end.at) === minute && end.task === task)
-      const { completed, failed, retried } = sumOf(task, '', ends)
-      return { minute, task, completed, failed, retried }
+      const { completed, failed, retried, durationMs, durations } = sumOf(task, '', ends)
+      return { minute, task, completed, failed, retried, durationMs, ran: countOf(durations) }
     })
   }
 

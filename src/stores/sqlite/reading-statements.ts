@@ -78,7 +78,9 @@ export const readingTexts = {
     WHERE minute BETWEEN ? AND ? GROUP BY statistics.queue, statistics.task ORDER BY queues.name, tasks.name`,
   minutes: `
     SELECT minute, tasks.name AS task, sum(completed) AS completed, sum(error + timeout + lost + expired) AS failed,
-      sum(retried) AS retried
+      sum(retried) AS retried, sum(duration_ms) AS durationMs,
+      (SELECT coalesce(sum(count), 0) FROM durations
+       WHERE durations.minute = statistics.minute AND durations.task = statistics.task) AS ran
     FROM statistics CROSS JOIN tasks ON tasks.id = statistics.task
     WHERE minute >= ? GROUP BY minute, statistics.task ORDER BY minute, tasks.name`,
   durations: `
