@@ -111,7 +111,7 @@ export class BackgroundTasks extends Callable<Promise<void>> implements AddTask 
     return this.#executor.running
   }
 
-  /** Adds a function with its arguments. It starts with `execute()` or `start()`, and at once if a run is under way. */
+  /** Adds a function with its arguments. It starts with `execute()` or `start()`, or soon if a run is under way. */
   addTask<Args extends readonly unknown[]>(run: (...args: Args) => unknown, ...args: Args): void {
     this.#add(run, args, this.#defaults)
   }
@@ -135,9 +135,12 @@ export class BackgroundTasks extends Callable<Promise<void>> implements AddTask 
     return this.execute()
   }
 
-  /** Begins a run and returns at once. Failures are logged, never thrown. */
+  /**
+   * Begins a run and returns at once: the first function is called in the next turn of the event loop, so that a response
+   * that is sent in this one does not wait for it. Failures are logged, never thrown.
+   */
   start(): void {
-    this.execute().catch(() => {})
+    this.#executor.start().catch(() => {})
   }
 
   /** Resolves when the run that is under way has ended; never rejects. Starts nothing. */

@@ -34,6 +34,7 @@ export class Executor {
   #running = 0
   #run: Run | null = null
   #isStarting = false
+  #willStart = false
   #turnStartedMs: number | null = null
   #isTurnOver = false
 
@@ -55,17 +56,21 @@ export class Executor {
 
   add(task: BackgroundTask): void {
     this.#added.push(task)
-    this.#startSome()
+    this.#startSoon()
   }
 
   /** Runs all tasks, also those that are added meanwhile. Resolves when all have ended; all callers get the same run. */
   execute(): Promise<void> {
-    if (this.#run !== null) return this.#run.ended
-    if (this.pending === 0 && this.#running === 0) return Promise.resolve()
-    const run = newRun()
-    this.#run = run
+    const ended = this.#begin()
     this.#startSome()
-    return run.ended
+    return ended
+  }
+
+  /** The same, but no function is called before the next turn of the event loop. */
+  start(): Promise<void> {
+    const ended = this.#begin()
+    this.#startSoon()
+    return ended
   }
 
   /** Resolves when the present run has ended, if there is one. */
@@ -82,6 +87,23 @@ export class Executor {
     this.#waiting.clear()
     this.#endIfDone()
     return count
+  }
+
+  #begin(): Promise<void> {
+    if (this.#run !== null) return this.#run.ended
+    if (this.pending === 0 && this.#running === 0) return Promise.resolve()
+    this.#run = newRun()
+    return this.#run.ended
+  }
+
+  /** Whoever adds tasks, such as a request that has to be answered, does not wait for a function that takes long. */
+  #startSoon(): void {
+    if (this.#willStart || this.#isStarting || this.#run === null) return
+    this.#willStart = true
+    void this.#clock.sleep(0).then(() => {
+      this.#willStart = false
+      this.#startSome()
+    })
   }
 
   #startSome(): void {

@@ -98,6 +98,24 @@ describe('Running', () => {
     expect(ended).toBe(true)
   })
 
+  test('No function is called before start() and addTask() have returned, so that a response need not wait for it.', async () => {
+    const calls: string[] = []
+    const tasks = new BackgroundTasks()
+    const add = (name: string) => tasks.addTask(() => void calls.push(name))
+    add('first')
+    tasks.start()
+    add('second')
+    expect(calls).toEqual([])
+    await tasks.drain()
+    expect(calls).toEqual(['first', 'second'])
+    tasks.addTask(turn)
+    tasks.start()
+    add('third') // while a run is under way
+    expect(calls).toHaveLength(2)
+    await tasks.drain()
+    expect(calls).toHaveLength(3)
+  })
+
   test('clear() removes what has not started, and says how much that was.', async () => {
     const { opened, open } = gate()
     const tasks = new BackgroundTasks({ maxConcurrent: 2 })
