@@ -166,7 +166,7 @@ const program = {
         },
         {
           name: 'core',
-          test: /src[\\/](domain|debug|stores[\\/](?!memory|apart|sqlite[\\/](?!files|errors))|engine[\\/](?!task-process|hosts[\\/]inline)|project[\\/](?!evaluate-config|scan-)|open|cli[\\/]argv|views[\\/]sanitise)|guarded-os|node_modules[\\/](croner|ms[\\/])|rolldown[\\/]runtime/,
+          test: /src[\\/](domain|debug|stores[\\/](?!memory|apart|sqlite[\\/](?!files|errors))|engine[\\/](?!task-process|hosts[\\/]inline)|project[\\/](?!evaluate-config|scan-)|open\.|cli[\\/]argv|views[\\/]sanitise)|guarded-os|node_modules[\\/](croner|ms[\\/])|rolldown[\\/]runtime/,
         },
       ],
     },
