@@ -2,6 +2,7 @@ import { systemClock } from './engine/clock.js'
 import type { Opener } from './stores/apart/serve.js'
 import type { ApartLocation } from './stores/apart/store.js'
 import { checkIdentity, type FileIdentity, identityOf } from './stores/sqlite/identity.js'
+import { openOutboxFile } from './stores/sqlite/outbox-file.js'
 import { openSqliteStore } from './stores/sqlite/store.js'
 
 /** What the store process opens: the one place that it names concrete stores. */
@@ -12,5 +13,10 @@ export const openers: Readonly<Record<string, Opener>> = {
     if (earlier !== null) checkIdentity(location.path, earlier as FileIdentity)
     const store = openSqliteStore(location, systemClock)
     return { methods: { ...store }, changes: store.changes(), close: store.close, identity: identityOf(location.path) }
+  },
+  outbox: async (options) => {
+    const path = options as string
+    const file = openOutboxFile(path, systemClock)
+    return { methods: { ...file }, changes: null, close: file.close, identity: path }
   },
 }

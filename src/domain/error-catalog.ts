@@ -135,6 +135,14 @@ export const errorCatalog = {
     "Node's permission model forbids what Offstage needs.",
     'Add the `--allow-...` options of the hint.',
   ),
+  E_OUTBOX: usage(
+    'A row cannot be written into the outbox of this database, or a row holds no job that an engine can take.',
+    'The message says what is wrong: the connection, the file, or the field of the row.',
+  ),
+  E_OUTBOX_UNAVAILABLE: store(
+    'The file of an application, which an engine has as its outbox, cannot be read or written.',
+    'The message names the cause. The rows stay where they are, and become jobs when the cause is gone.',
+  ),
   E_PRIORITY: usage('A priority is out of range.', 'Write a whole number from -100 to 100.'),
   E_PROGRESS: usage('`progress()` got a fraction that is no number from 0 to 1.', 'Correct the call in the task.'),
   E_QUEUE_NAME: usage('A queue name has characters that it may not have.', 'Use letters, digits, `_`, `.` and `-`.'),

@@ -3,7 +3,7 @@ import { refuseUnknownOptions, written } from '../domain/options.js'
 import { parseRetention } from '../domain/retention.js'
 import type { Engine, EngineOptions, TaskFunctions } from './engine.js'
 
-const optionNames: readonly (keyof EngineOptions | 'tasks')[] = ['store', 'tasks', 'retention']
+const optionNames: readonly (keyof EngineOptions | 'tasks')[] = ['store', 'tasks', 'outbox', 'retention']
 
 /**
  * An engine for a program of your own, such as a web server: it enqueues jobs of these tasks, and runs them if you start a
@@ -19,10 +19,10 @@ export function createEngine(options: EngineOptions & { readonly tasks: string }
 export async function createEngine(options: EngineOptions & { readonly tasks: TaskFunctions | string }) {
   refuseUnknownOptions(options, optionNames, 'createEngine()')
   const retention = parseRetention(options.retention ?? {}, 'retention')
-  const { tasks: given, store: url } = options
+  const { tasks: given, store: url, outbox } = options
   // Loaded here: a task module that imports this package for task() needs nothing of it.
   const { openEngine } = await import('./open-engine.js')
   if (typeof given === 'string' || (typeof given === 'object' && given !== null))
-    return openEngine(url, given, retention)
+    return openEngine(url, given, retention, outbox)
   throw new UsageError('E_TASKS', `tasks: ${written(given)} is neither an object of functions nor a folder`)
 }

@@ -6,6 +6,7 @@ import { checkEnqueueOptions, type EnqueueOptions, makeJob } from '../domain/req
 import { argsText, bindTask, type JobHandle, unbindTask } from '../engine/task.js'
 import { checkArgs, type LoadedTask } from '../engine/task-process/loaded-task.js'
 import { enqueueInSpan } from '../engine/task-process/traced-enqueue.js'
+import { storeClosed } from '../stores/closed.js'
 import type { CancelAnswer } from '../stores/store.js'
 import type {
   Engine,
@@ -19,6 +20,7 @@ import type {
 } from './engine.js'
 import type { EngineParts } from './engine-parts.js'
 import { jobRecord } from './job-record.js'
+import type { SqliteHandle } from './outbox-handle.js'
 import { startWorker } from './start-worker.js'
 
 /** An engine inside a program: nothing of it is shared with other engines. */
@@ -41,11 +43,27 @@ export class EmbeddedEngine<Tasks extends TaskFunctions> implements Engine<Tasks
   ): Promise<JobHandle> {
     const task = this.#parts.tasks.find(nameOrTask)
     checkEnqueueOptions(options)
-    if (!Array.isArray(args)) {
-      const hint = 'write them as a list: engine.enqueue(task, [first, second])'
-      throw new UsageError('E_ARGUMENTS', `${task.name}: the arguments are ${written(args)}`, hint)
+    return this.#store(task, argsTextOf(task, args), { ...options })
+  }
+
+  enqueueIn(
+    db: SqliteHandle,
+    nameOrTask: string | TaskFunction,
+    args: readonly unknown[],
+    options: EnqueueOptions = {},
+  ): void {
+    if (this.#closing !== null) throw storeClosed('of this engine')
+    const { tasks, outboxes } = this.#parts
+    const task = tasks.find(nameOrTask)
+    checkEnqueueOptions(options)
+    if (outboxes === null) {
+      throw new UsageError(
+        'E_OUTBOX',
+        'enqueueIn: the engine has no outbox',
+        "write createEngine({ outbox: './app.db' })",
+      )
     }
-    return this.#store(task, argsText(args), { ...options })
+    outboxes.enqueueIn(db, task, argsTextOf(task, args), options)
   }
 
   #store(task: LoadedTask, argsJson: string, options: EnqueueOptions): Promise<JobHandle> {
@@ -91,9 +109,9 @@ export class EmbeddedEngine<Tasks extends TaskFunctions> implements Engine<Tasks
   }
 
   async #close(): Promise<void> {
-    const { store, tasks } = this.#parts
+    const { store, tasks, outboxes } = this.#parts
     for (const { run } of tasks.all) unbindTask(run, this)
-    await Promise.all([...this.#workers].map((worker) => worker.stop()))
+    await Promise.all([outboxes?.close(), ...[...this.#workers].map((worker) => worker.stop())])
     await store.close()
   }
 
@@ -101,6 +119,12 @@ export class EmbeddedEngine<Tasks extends TaskFunctions> implements Engine<Tasks
     const progress = await this.#parts.store.progress(jobs.map(({ id }) => id))
     return jobs.map((job) => jobRecord(job, progress.get(job.id) ?? null))
   }
+}
+
+function argsTextOf(task: LoadedTask, args: readonly unknown[]): string {
+  if (Array.isArray(args)) return argsText(args)
+  const hint = 'write them as a list: engine.enqueue(task, [first, second])'
+  throw new UsageError('E_ARGUMENTS', `${task.name}: the arguments are ${written(args)}`, hint)
 }
 
 function jobIdOf(id: unknown): JobId {

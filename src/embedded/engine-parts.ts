@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.js'
 import type { Retention } from '../domain/retention.js'
 import type { Store } from '../stores/store.js'
+import type { Outboxes } from './outboxes.js'
 import type { RegisteredTasks } from './registered-tasks.js'
 
 /** What an engine is made of. */
@@ -11,4 +12,6 @@ export interface EngineParts {
   /** Absolute; null if the tasks are functions of the program, which no other process can load. */
   readonly tasksFolder: string | null
   readonly retention: Retention
+  /** null: rows cannot be written. */
+  readonly outboxes: Outboxes | null
 }

@@ -5,6 +5,7 @@ import type { EnqueueOptions } from '../domain/request.js'
 import type { RetentionPolicy } from '../domain/retention.js'
 import type { Enqueue, JobHandle } from '../engine/task.js'
 import type { CancelAnswer } from '../stores/store.js'
+import type { SqliteHandle } from './outbox-handle.js'
 
 /** A function that can be a task. */
 export type TaskFunction = (...args: never[]) => unknown
@@ -22,6 +23,8 @@ export type TaskArgs<Run> =
 export interface EngineOptions {
   /** Where jobs live. Default `sqlite:.offstage/jobs.db` below the current folder. */
   readonly store?: string
+  /** SQLite files of the application, into which it writes jobs by `enqueueIn` in its own transactions. */
+  readonly outbox?: string | readonly string[]
   /** How long ended jobs are kept, by the workers of this engine. */
   readonly retention?: RetentionPolicy
 }
@@ -40,6 +43,21 @@ export interface Engine<Tasks extends TaskFunctions = AnyTasks> {
   ): Promise<JobHandle>
   /** The same for a function that this engine has registered. */
   enqueue<Run extends TaskFunction>(task: Run, args: TaskArgs<Run>, options?: EnqueueOptions): Promise<JobHandle>
+  /**
+   * Writes a job into the database of the application, as part of the transaction that is open on this connection: the job
+   * exists if and only if the transaction commits. The engine that has the file as `outbox` stores it some
+   * milliseconds later, once, under an id that is not known before: give the job a `key` to find it. `db`: a connection of
+   * better-sqlite3 or of node:sqlite. Throws UsageError as `enqueue` rejects, if the connection cannot take the row, if
+   * `onConflict` is `error` or if the schema answers later (`E_OUTBOX`); and what the driver throws.
+   */
+  enqueueIn<Name extends keyof Tasks & string>(
+    db: SqliteHandle,
+    name: Name,
+    args: TaskArgs<Tasks[Name]>,
+    options?: EnqueueOptions,
+  ): void
+  /** The same for a function that this engine has registered. */
+  enqueueIn<Run extends TaskFunction>(db: SqliteHandle, task: Run, args: TaskArgs<Run>, options?: EnqueueOptions): void
   /** A job as it is now; null if there is none of that id. Nothing in it is masked. */
   job(id: JobId): Promise<JobRecord | null>
   /** Modules of the task directory, or parts of them, that cannot be used. */

@@ -40,6 +40,8 @@ export interface EngineEvents {
   'worker.evicted': [event: { readonly worker: WorkerId; readonly next: WorkerId }]
   /** A task has enqueued a job of `task`. */
   'job.enqueued': [event: { readonly task: string; readonly queue: string; readonly enqueued: Enqueued }]
+  /** A row of an outbox cannot become a job, and was set aside there. */
+  'outbox.setAside': [event: { readonly file: string; readonly token: string; readonly why: string }]
   'job.claimed': [event: Claim]
   'attempt.started': [event: AttemptStarted]
   'attempt.settled': [event: AttemptSettled]

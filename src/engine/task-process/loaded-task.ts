@@ -1,7 +1,7 @@
 import type { RetriedErrors } from '../../domain/error-class.js'
 import { memberPath, parseJson } from '../../domain/json.js'
 import type { TaskDefaults } from '../../domain/request.js'
-import type { SchemaIssue, StandardSchema } from '../../domain/standard-schema.js'
+import type { SchemaIssue, SchemaResult, StandardSchema } from '../../domain/standard-schema.js'
 import type { Catalog, CheckRequest, Verdict } from '../ipc/messages.js'
 
 /** A task as its process knows it. */
@@ -29,9 +29,30 @@ export function acceptArgs(task: LoadedTask, argsJson: string): Accepted | Promi
   return task.schema === null ? { args } : acceptBySchema(task.name, task.schema, args)
 }
 
+/** The same where nobody can wait; null if the schema answers later. */
+export function acceptArgsAtOnce(
+  { name, schema }: Pick<LoadedTask, 'name' | 'schema'>,
+  argsJson: string,
+): Accepted | null {
+  const args = parseJson(argsJson) as unknown[]
+  if (schema === null) return { args }
+  if (args.length > 1) return tooManyArgs(name, args)
+  const result = schema['~standard'].validate(args[0])
+  if (!('then' in result)) return acceptedBy(result)
+  Promise.resolve(result).catch(() => {}) // nobody asks for it any more
+  return null
+}
+
 async function acceptBySchema(name: string, schema: StandardSchema, args: readonly unknown[]): Promise<Accepted> {
-  if (args.length > 1) return { refused: `${name} takes one argument, an object; ${args.length} were given` }
-  const result = await schema['~standard'].validate(args[0])
+  if (args.length > 1) return tooManyArgs(name, args)
+  return acceptedBy(await schema['~standard'].validate(args[0]))
+}
+
+function tooManyArgs(name: string, { length }: readonly unknown[]): Accepted {
+  return { refused: `${name} takes one argument, an object; ${length} were given` }
+}
+
+function acceptedBy(result: SchemaResult<unknown>): Accepted {
   if (result.issues === undefined) return { args: [result.value] }
   return { refused: result.issues.slice(0, 3).map(describeIssue).join('; ') }
 }

@@ -32,12 +32,18 @@ const causes: readonly (readonly [RegExp, string, string])[] = [
 
 /** What to tell the user when SQLite or the file system refuses; anything that is no such refusal comes back as it is. */
 export function storeError(path: string, thrown: unknown): unknown {
-  if (!(thrown instanceof Error) || !('code' in thrown) || typeof thrown.code !== 'string') return thrown
+  const refusal = refusalOf(thrown)
+  if (refusal === null) return thrown
+  return new StoreUnavailableError('E_STORE_UNAVAILABLE', `store ${path}: ${refusal.cause}`, refusal.hint)
+}
+
+/** Why SQLite or the file system has refused; null for anything that is no such refusal. */
+export function refusalOf(thrown: unknown): { readonly cause: string; readonly hint: string } | null {
+  if (!(thrown instanceof Error) || !('code' in thrown) || typeof thrown.code !== 'string') return null
   // SQLite says no more than that it cannot open the file.
   const code = thrown.code === 'SQLITE_CANTOPEN' && lacksDescriptors() ? 'EMFILE' : thrown.code
-  const cause = causes.find(([pattern]) => pattern.test(code))
-  if (cause === undefined) return thrown
-  return new StoreUnavailableError('E_STORE_UNAVAILABLE', `store ${path}: ${cause[1]} (${code})`, cause[2])
+  const found = causes.find(([pattern]) => pattern.test(code))
+  return found === undefined ? null : { cause: `${found[1]} (${code})`, hint: found[2] }
 }
 
 /** Whether there are fewer descriptors left than a store needs: for the database, its WAL, its index, and a look at them. */

@@ -1,0 +1,71 @@
+import { resolve } from 'node:path'
+import type { Clock } from '../domain/clock.js'
+import { UsageError } from '../domain/errors.js'
+import { written } from '../domain/options.js'
+import type { EnqueueOptions } from '../domain/request.js'
+import { outboxMover } from '../engine/services/outbox-mover.js'
+import type { Service } from '../engine/services/service.js'
+import type { OutboxFile } from '../stores/outbox.js'
+import type { Store } from '../stores/store.js'
+import { enqueueIn, type OutboxTask, type SqliteHandle } from './enqueue-in.js'
+import { warningEvents } from './outbox-warnings.js'
+
+/** The outboxes of an engine. Their rows become jobs until `close`. */
+export class Outboxes {
+  readonly #clock: Clock
+  readonly #moved: readonly MovedFile[]
+
+  constructor(moved: readonly MovedFile[], clock: Clock) {
+    this.#moved = moved
+    this.#clock = clock
+  }
+
+  /** Throws UsageError, and what the driver throws. Nothing is written then. */
+  enqueueIn(db: SqliteHandle, task: OutboxTask, argsJson: string, options: EnqueueOptions): void {
+    const files = this.#moved.map(({ path }) => path)
+    enqueueIn(db, task, argsJson, options, files, this.#clock)
+  }
+
+  /** Between two batches. */
+  async close(): Promise<void> {
+    await Promise.all(this.#moved.map(({ mover }) => mover.stop()))
+    await Promise.all(this.#moved.map(({ file }) => file.close()))
+  }
+}
+
+interface MovedFile {
+  readonly path: string
+  readonly file: OutboxFile
+  readonly mover: Service
+}
+
+/** Opens each file by `open`, and starts to move its rows into the store. */
+export async function openOutboxes(
+  paths: readonly string[],
+  store: Store,
+  clock: Clock,
+  open: (path: string) => Promise<OutboxFile>,
+): Promise<Outboxes> {
+  const events = warningEvents()
+  const opened = await Promise.all(paths.map(async (path) => ({ path, file: await open(path) })))
+  const moved = opened.map(({ path, file }) => ({ path, file, mover: outboxMover(path, file, store, clock, events) }))
+  for (const { mover } of moved) mover.start()
+  return new Outboxes(moved, clock)
+}
+
+/** The paths of the option `outbox`, each once. `storePath`: the file of the store, if it has one. Throws UsageError. */
+export function outboxPaths(option: unknown, storePath: string | null): readonly string[] {
+  const given: readonly unknown[] = Array.isArray(option) ? option : option === undefined ? [] : [option]
+  const paths = given.map((path) => {
+    if (typeof path === 'string' && path !== '' && path !== ':memory:') return resolve(path)
+    throw new UsageError('E_OUTBOX', `outbox: ${written(path)} is no path of a SQLite file`, "write outbox: './app.db'")
+  })
+  if (storePath !== null && paths.includes(resolve(storePath))) {
+    throw new UsageError(
+      'E_OUTBOX',
+      `outbox: ${storePath} is the file of the store`,
+      'name the file that your application writes to',
+    )
+  }
+  return [...new Set(paths)]
+}

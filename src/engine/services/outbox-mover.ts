@@ -1,0 +1,143 @@
+import type { Clock } from '../../domain/clock.js'
+import { messageWithHint, OffstageError, StoreUnavailableError } from '../../domain/errors.js'
+import type { NewJob } from '../../domain/job.js'
+import type { OutboxFile } from '../../stores/outbox.js'
+import type { Enqueued, JobStore } from '../../stores/store.js'
+import { tokenValidMs } from '../../stores/tokens.js'
+import type { EngineEmitter } from '../events.js'
+import { loopService, type Service } from './service.js'
+
+const batch = 100
+const maxWaitMs = 60_000
+
+interface Row {
+  readonly token: string
+  readonly job: NewJob
+}
+
+interface Moved {
+  readonly row: Row
+  readonly enqueued: Enqueued
+}
+
+interface Unmovable {
+  readonly token: string
+  readonly why: string
+}
+
+/**
+ * Makes jobs of the rows in an outbox. Any number of movers may have the same outbox: the store takes each row once, by its
+ * token. A mover that is killed anywhere leaves the rest to the next one. `path` names the file in events. The caller
+ * closes the file after the service has stopped.
+ */
+export function outboxMover(
+  path: string,
+  file: OutboxFile,
+  store: Pick<JobStore, 'enqueue' | 'forgetTokens'>,
+  clock: Clock,
+  events: EngineEmitter,
+): Service {
+  const mover = new OutboxMover(path, file, store, clock, events)
+  return loopService('outbox mover', clock, events, async (signal) => {
+    if ((await mover.move()) < batch && !signal.aborted) await firstOf(file.next(maxWaitMs), signal)
+    return 0
+  })
+}
+
+class OutboxMover {
+  readonly #path: string
+  readonly #file: OutboxFile
+  readonly #store: Pick<JobStore, 'enqueue' | 'forgetTokens'>
+  readonly #clock: Clock
+  readonly #events: EngineEmitter
+
+  constructor(
+    path: string,
+    file: OutboxFile,
+    store: Pick<JobStore, 'enqueue' | 'forgetTokens'>,
+    clock: Clock,
+    events: EngineEmitter,
+  ) {
+    this.#path = path
+    this.#file = file
+    this.#store = store
+    this.#clock = clock
+    this.#events = events
+  }
+
+  /** Moves one batch; answers how many rows it had. */
+  async move(): Promise<number> {
+    const validUntil = this.#clock.now() + tokenValidMs
+    const found = await this.#file.rows(batch)
+    const rows: Row[] = []
+    const unmovable: Unmovable[] = []
+    for (const { token, content } of found) {
+      if ('why' in content) unmovable.push({ token, why: content.why })
+      else rows.push({ token, job: { ...content.job, token: { value: token, validUntil } } })
+    }
+    const moved = await this.#enqueue(rows, unmovable)
+    if (unmovable.length > 0) await this.#setAside(unmovable)
+    if (moved.length === 0) return found.length
+    const tokens = moved.map(({ row }) => row.token)
+    // In this order: a token is needed until its row is gone.
+    await this.#file.remove(tokens)
+    await this.#store.forgetTokens(tokens)
+    return found.length
+  }
+
+  /** Enqueues rows; adds those that the store refuses to `unmovable`. */
+  async #enqueue(rows: readonly Row[], unmovable: Unmovable[]): Promise<readonly Moved[]> {
+    const answers = await this.#ask(rows, unmovable)
+    const moved = answers.filter(({ enqueued }) => enqueued.answer !== 'refused')
+    for (const { row, enqueued } of answers) {
+      if (enqueued.answer !== 'refused') continue
+      unmovable.push({ token: row.token, why: `the key ${row.job.key?.name} is held by ${enqueued.id}` })
+    }
+    for (const { row, enqueued } of moved) {
+      this.#events.emit('job.enqueued', { task: row.job.task, queue: row.job.queue, enqueued })
+    }
+    return moved
+  }
+
+  async #ask(rows: readonly Row[], unmovable: Unmovable[]): Promise<readonly Moved[]> {
+    if (rows.length === 0) return []
+    try {
+      const answers = await this.#store.enqueue(rows.map(({ job }) => job))
+      return rows.flatMap((row, index) => {
+        const enqueued = answers[index]
+        return enqueued === undefined ? [] : [{ row, enqueued }]
+      })
+    } catch (thrown) {
+      if (thrown instanceof StoreUnavailableError) throw thrown
+      if (isLate(thrown)) return [] // they are read again
+      const [row, ...others] = rows
+      if (row === undefined) return []
+      if (others.length === 0) {
+        unmovable.push({ token: row.token, why: messageWithHint(thrown) })
+        return []
+      }
+      // One of them must not hold up the others.
+      const each: Moved[] = []
+      for (const one of rows) each.push(...(await this.#ask([one], unmovable)))
+      return each
+    }
+  }
+
+  async #setAside(rows: readonly Unmovable[]): Promise<void> {
+    await this.#file.setAside(rows)
+    for (const { token, why } of rows) this.#events.emit('outbox.setAside', { file: this.#path, token, why })
+  }
+}
+
+function isLate(thrown: unknown): boolean {
+  return thrown instanceof OffstageError && thrown.code === 'E_TOKEN_LATE'
+}
+
+/** Resolves with the promise, or as soon as the signal fires. */
+function firstOf(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => resolve()
+    signal.addEventListener('abort', stop)
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  })
+}

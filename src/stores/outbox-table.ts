@@ -1,0 +1,16 @@
+/**
+ * The table of an outbox, in the file of an application. Made by whoever writes the first row, in its transaction. `id`: the
+ * order of the rows. `why`: it was set aside. `reads`: how often a batch began with it. Not STRICT: a program with an older
+ * SQLite could not open the whole file any more.
+ */
+export const outboxTable = `
+  CREATE TABLE IF NOT EXISTS main.offstage_outbox (
+    id         INTEGER PRIMARY KEY,
+    token      TEXT    NOT NULL UNIQUE,
+    job        TEXT    NOT NULL,
+    created_at INTEGER NOT NULL,
+    why        TEXT,
+    reads      INTEGER NOT NULL DEFAULT 0
+  )`
+
+export const insertOutboxRow = 'INSERT INTO main.offstage_outbox (token, job, created_at) VALUES (?, ?, ?)'

@@ -1,0 +1,196 @@
+import { statSync } from 'node:fs'
+import type Database from 'better-sqlite3'
+import type { Clock } from '../../domain/clock.js'
+import { UsageError } from '../../domain/errors.js'
+import { parseOutboxText } from '../../domain/outbox-job.js'
+import { storeClosed } from '../closed.js'
+import type { OutboxFile, OutboxRow } from '../outbox.js'
+import { connectByDriver } from './driver.js'
+import { isBusy } from './errors.js'
+import { outboxError } from './outbox-errors.js'
+
+// To see that nobody has committed takes some microseconds.
+const pollMs = 25
+// For a lock that the application holds, before the caller has to try again.
+const patienceMs = 5_000
+
+const texts = {
+  version: 'PRAGMA data_version',
+  table: `SELECT 1 FROM sqlite_schema WHERE name = 'offstage_outbox' AND type = 'table'`,
+  rows: `SELECT token, job FROM offstage_outbox WHERE why IS NULL AND typeof(token) = 'text' ORDER BY id LIMIT ?`,
+  read: 'UPDATE offstage_outbox SET reads = reads + 1 WHERE token = ?',
+  remove: 'DELETE FROM offstage_outbox WHERE token IN (SELECT value FROM json_each(?))',
+  setAside: 'UPDATE offstage_outbox SET why = ? WHERE token = ?',
+} as const
+
+/**
+ * The outbox in the file of an application, for a process in which the application does not open it. It waits for locks
+ * by trying again and again, so that nothing else of this process waits.
+ */
+export function openOutboxFile(path: string, clock: Clock): OutboxFile {
+  const file = new OutboxConnection(path, clock)
+  return {
+    rows: (limit) => file.rows(limit),
+    remove: (tokens) => file.remove(tokens),
+    setAside: (rows) => file.setAside(rows),
+    next: (waitMs) => file.next(waitMs),
+    close: () => file.close(),
+  }
+}
+
+class OutboxConnection implements OutboxFile {
+  readonly #path: string
+  readonly #clock: Clock
+  readonly #closed = new AbortController()
+  #connection: Connection | null = null
+  #connections = 0
+  /** How the file was when its rows were last read; null: not yet. */
+  #seen: string | null = null
+  #running: Promise<unknown> = Promise.resolve()
+
+  constructor(path: string, clock: Clock) {
+    this.#path = path
+    this.#clock = clock
+  }
+
+  rows(limit: number): Promise<readonly OutboxRow[]> {
+    return this.#run(() => {
+      this.#seen = null
+      const seen = this.#state()
+      const rows = this.#rows(limit)
+      this.#seen = seen
+      return rows
+    })
+  }
+
+  remove(tokens: readonly string[]): Promise<void> {
+    return this.#write((db) => void db.prepare(texts.remove).run(JSON.stringify(tokens)))
+  }
+
+  setAside(rows: readonly { readonly token: string; readonly why: string }[]): Promise<void> {
+    return this.#write((db) => {
+      const statement = db.prepare(texts.setAside)
+      for (const { token, why } of rows) statement.run(why, token)
+    })
+  }
+
+  async next(waitMs: number): Promise<void> {
+    const { signal } = this.#closed
+    const until = this.#clock.monotonicMs() + waitMs
+    while (!signal.aborted && !this.#hasChanged()) {
+      const leftMs = until - this.#clock.monotonicMs()
+      if (leftMs <= 0) return
+      await this.#clock.sleep(Math.min(pollMs, leftMs), signal)
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed.abort()
+    await this.#running
+    this.#disconnect()
+  }
+
+  #hasChanged(): boolean {
+    try {
+      return this.#seen === null || this.#state() !== this.#seen
+    } catch (thrown) {
+      return !isBusy(thrown) // whoever reads next learns what is wrong
+    }
+  }
+
+  /** Changes whenever somebody else has committed, or the file is another one. */
+  #state(): string {
+    const connection = this.#connect()
+    return connection === null ? 'no file' : `${connection.number} ${connection.version.get()}`
+  }
+
+  #rows(limit: number): readonly OutboxRow[] {
+    const db = this.#connect()?.db
+    if (db === undefined || !hasTable(db)) return []
+    const rows = db.prepare(texts.rows).all(limit) as { readonly token: string; readonly job: unknown }[]
+    const [first] = rows
+    if (first !== undefined && isWal(db)) {
+      // The application may commit without a sync of the WAL; this commit syncs all of it.
+      db.transaction(() => void db.prepare(texts.read).run(first.token)).immediate()
+    }
+    return rows.map(({ token, job }) => ({ token, content: contentOf(job, this.#clock) }))
+  }
+
+  #write(write: (db: Database.Database) => void): Promise<void> {
+    return this.#run(() => {
+      const db = this.#connect()?.db
+      if (db === undefined) return // with its file, the rows are gone
+      db.transaction(() => {
+        if (hasTable(db)) write(db)
+      }).immediate()
+    })
+  }
+
+  /** The connection to the file that is there now; null if there is none. */
+  #connect(): Connection | null {
+    const found = statSync(this.#path, { throwIfNoEntry: false })
+    const connection = this.#connection
+    if (connection !== null && connection.ino === found?.ino && connection.dev === found.dev) return connection
+    this.#disconnect()
+    if (found === undefined) return null
+    const db = connectByDriver(this.#path, { fileMustExist: true, timeout: 0 })
+    // EXTRA: where the application uses a rollback journal, its removal is synced too.
+    db.exec('PRAGMA synchronous = EXTRA; PRAGMA trusted_schema = OFF')
+    const version = db.prepare(texts.version).pluck()
+    this.#connection = { db, version, ino: found.ino, dev: found.dev, number: ++this.#connections }
+    return this.#connection
+  }
+
+  #disconnect(): void {
+    this.#connection?.db.close()
+    this.#connection = null
+  }
+
+  /** One after the other. Tries again while the application holds the lock. */
+  #run<T>(use: () => T): Promise<T> {
+    if (this.#closed.signal.aborted) return Promise.reject(storeClosed(this.#path))
+    const answer = this.#running.then(() => this.#patiently(use))
+    this.#running = answer.catch(() => {})
+    return answer
+  }
+
+  async #patiently<T>(use: () => T): Promise<T> {
+    const giveUpAt = this.#clock.monotonicMs() + patienceMs
+    for (;;) {
+      try {
+        return use()
+      } catch (thrown) {
+        const isOver = this.#closed.signal.aborted || this.#clock.monotonicMs() >= giveUpAt
+        if (!isBusy(thrown) || isOver) throw outboxError(this.#path, thrown)
+        await this.#clock.sleep(1 + Math.random() * 9)
+      }
+    }
+  }
+}
+
+interface Connection {
+  readonly db: Database.Database
+  readonly ino: number
+  readonly dev: number
+  readonly version: Database.Statement
+  /** Of the connections to the files that were at the path, one after the other. */
+  readonly number: number
+}
+
+function hasTable(db: Database.Database): boolean {
+  return db.prepare(texts.table).get() !== undefined
+}
+
+function isWal(db: Database.Database): boolean {
+  return db.pragma('journal_mode', { simple: true }) === 'wal'
+}
+
+function contentOf(text: unknown, clock: Clock): OutboxRow['content'] {
+  if (typeof text !== 'string') return { why: 'job is no text' }
+  try {
+    return { job: parseOutboxText(text, clock.now()) }
+  } catch (thrown) {
+    if (thrown instanceof UsageError) return { why: thrown.message }
+    throw thrown
+  }
+}
