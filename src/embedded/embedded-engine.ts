@@ -81,7 +81,8 @@ export class EmbeddedEngine<Tasks extends TaskFunctions> implements Engine<Tasks
   }
 
   async job(id: JobId): Promise<JobRecord | null> {
-    const job = await this.#parts.store.job(jobIdOf(id))
+    const known = jobIdOf(id)
+    const job = known === null ? null : await this.#parts.store.job(known)
     return job === null ? null : ((await this.#records([job]))[0] ?? null)
   }
 
@@ -93,7 +94,8 @@ export class EmbeddedEngine<Tasks extends TaskFunctions> implements Engine<Tasks
   }
 
   async cancel(id: JobId): Promise<CancelAnswer> {
-    const [answer] = await this.#parts.store.cancel([jobIdOf(id)])
+    const known = jobIdOf(id)
+    const [answer] = known === null ? [] : await this.#parts.store.cancel([known])
     return answer ?? 'unknown'
   }
 
@@ -127,8 +129,8 @@ function argsTextOf(task: LoadedTask, args: readonly unknown[]): string {
   throw new UsageError('E_ARGUMENTS', `${task.name}: the arguments are ${written(args)}`, hint)
 }
 
-function jobIdOf(id: unknown): JobId {
-  const known = typeof id === 'string' ? parseJobId(id) : null
-  if (known !== null) return known
+/** null: no job has this id, whatever the store holds. It may come from a URL, and so be any text. */
+function jobIdOf(id: unknown): JobId | null {
+  if (typeof id === 'string') return parseJobId(id)
   throw new UsageError('E_JOB_ID', `${written(id)} is no job id`, 'an id looks like j42')
 }

@@ -58,7 +58,7 @@ export interface Engine<Tasks extends TaskFunctions = AnyTasks> {
   ): void
   /** The same for a function that this engine has registered. */
   enqueueIn<Run extends TaskFunction>(db: SqliteHandle, task: Run, args: TaskArgs<Run>, options?: EnqueueOptions): void
-  /** A job as it is now; null if there is none of that id. Nothing in it is masked. */
+  /** A job as it is now; null if there is none of that id, also if the text is no id. Nothing in it is masked. */
   job(id: JobId): Promise<JobRecord | null>
   /** Modules of the task directory, or parts of them, that cannot be used. */
   readonly faults: readonly TaskFault[]

@@ -51,6 +51,15 @@ test('An inline worker runs what the engine enqueues.', async () => {
   expect(await ended(engine, byFunction.id)).toMatchObject({ result: 8, priority: 5 })
 })
 
+test('An id that no job has, such as any text of a URL, is answered, not thrown; what is no text is refused.', async () => {
+  const engine = await newEngine({ double })
+  for (const id of ['j999', 'nonsense', '', '../j1']) {
+    expect(await engine.job(id)).toBeNull()
+    expect(await engine.cancel(id)).toBe('unknown')
+  }
+  await expect(engine.job(1 as never)).rejects.toMatchObject({ code: 'E_JOB_ID' })
+})
+
 describe('a task made by task()', () => {
   test('goes to its engine by its own enqueue(), also from inside a job.', async () => {
     const child = task({ queue: 'children' }, () => currentJob().id)
