@@ -29,11 +29,14 @@ export type { RetentionPolicy } from './domain/retention.js'
 export type { RetryOptions } from './domain/retry.js'
 export { RetryPolicy } from './domain/retry-policy.js'
 export type { ConfigSchedule, ScheduleOptions, TaskSchedule } from './domain/schedule/options.js'
+export type { TaskHealth, TaskHealthOptions, TaskReadings, TaskStats } from './domain/task-readings.js'
 export { createEngine } from './embedded/create-engine.js'
 export type {
   AnyTasks,
   Engine,
+  EngineMonitor,
   EngineOptions,
+  EngineScheduleOptions,
   EngineWorker,
   EngineWorkerOptions,
   JobRecord,

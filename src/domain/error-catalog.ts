@@ -159,11 +159,11 @@ export const errorCatalog = {
   ),
   E_SCHEDULE_NAME: usage(
     'A schedule has no name, or a name with characters that it may not have.',
-    'Give it a name with `--name`.',
+    'Give it a valid name, on the command line with `--name`.',
   ),
   E_SCHEDULE_SOURCE: usage(
     'A schedule of that name comes from the code or the config.',
-    'Change it there, or choose another `--name`.',
+    'Change it there, or choose another name.',
   ),
   E_SCHEMA: usage('The option `schema` of a task is no Standard Schema.', 'Use zod, valibot or arktype.'),
   E_SIZE: usage('A size in bytes cannot be read.', 'Write a number and a unit: `512mb`, `2gb`.'),

@@ -10,6 +10,8 @@ import { storeClosed } from '../stores/closed.js'
 import type { CancelAnswer } from '../stores/store.js'
 import type {
   Engine,
+  EngineMonitor,
+  EngineScheduleOptions,
   EngineWorker,
   EngineWorkerOptions,
   JobRecord,
@@ -18,7 +20,9 @@ import type {
   TaskFunction,
   TaskFunctions,
 } from './engine.js'
+import { readMonitor } from './engine-monitor.js'
 import type { EngineParts } from './engine-parts.js'
+import { putSchedule, removeSchedule } from './engine-schedules.js'
 import { jobRecord } from './job-record.js'
 import type { SqliteHandle } from './outbox-handle.js'
 import { startWorker } from './start-worker.js'
@@ -97,6 +101,23 @@ export class EmbeddedEngine<Tasks extends TaskFunctions> implements Engine<Tasks
     const known = jobIdOf(id)
     const [answer] = known === null ? [] : await this.#parts.store.cancel([known])
     return answer ?? 'unknown'
+  }
+
+  async putSchedule(
+    name: string,
+    nameOrTask: string | TaskFunction,
+    args: readonly unknown[],
+    options: EngineScheduleOptions,
+  ): Promise<'added' | 'changed' | 'unchanged'> {
+    return putSchedule(this.#parts, name, this.#parts.tasks.find(nameOrTask), args, options)
+  }
+
+  async removeSchedule(name: string): Promise<boolean> {
+    return removeSchedule(this.#parts, name)
+  }
+
+  async monitor(): Promise<EngineMonitor> {
+    return readMonitor(this.#parts)
   }
 
   async startWorker(options: EngineWorkerOptions = {}): Promise<EngineWorker> {

@@ -3,6 +3,8 @@ import type { JobError } from '../domain/failure.js'
 import type { FailureReason, JobId, JobState, WorkerId } from '../domain/job.js'
 import type { EnqueueOptions } from '../domain/request.js'
 import type { RetentionPolicy } from '../domain/retention.js'
+import type { ScheduleOptions } from '../domain/schedule/options.js'
+import type { TaskReadings } from '../domain/task-readings.js'
 import type { Enqueue, JobHandle } from '../engine/task.js'
 import type { CancelAnswer } from '../stores/store.js'
 import type { SqliteHandle } from './outbox-handle.js'
@@ -71,6 +73,35 @@ export interface Engine<Tasks extends TaskFunctions = AnyTasks> {
    * that are in no directory (`E_TASKS`).
    */
   startWorker(options?: EngineWorkerOptions): Promise<EngineWorker>
+  /**
+   * Stores a schedule: while a scheduler runs, jobs of the task with these arguments are enqueued at its times. If one of that
+   * name is there, it is changed; with the same times it goes on counting as before. It stays when the engine is closed. It
+   * is shown as one of the command line. Rejects with UsageError if an option is wrong, if the arguments are refused, or
+   * if code or a config declares a schedule of that name (`E_SCHEDULE_SOURCE`); with StoreUnavailableError.
+   */
+  putSchedule<Name extends keyof Tasks & string>(
+    name: string,
+    task: Name,
+    args: TaskArgs<Tasks[Name]>,
+    options: EngineScheduleOptions,
+  ): Promise<'added' | 'changed' | 'unchanged'>
+  /** The same for a function that this engine has registered. */
+  putSchedule<Run extends TaskFunction>(
+    name: string,
+    task: Run,
+    args: TaskArgs<Run>,
+    options: EngineScheduleOptions,
+  ): Promise<'added' | 'changed' | 'unchanged'>
+  /**
+   * Removes a schedule; its jobs stay. Resolves to false if there is none of that name. One that the code of a task declares
+   * comes back with the next worker.
+   */
+  removeSchedule(name: string): Promise<boolean>
+  /**
+   * What became of the jobs of the store, as it is now: all jobs, of other programs too. The figures do not change
+   * afterwards; ask again for newer ones.
+   */
+  monitor(): Promise<EngineMonitor>
   /** Stops the workers of this engine, and closes the store after all earlier calls. A second call waits for the first. */
   close(): Promise<void>
 }
@@ -81,6 +112,12 @@ export interface TaskFault {
   /** What is wrong, beginning with the file. */
   readonly message: string
 }
+
+/** The times of a schedule (`cron`, `every` or `at`), and what its jobs are enqueued with. */
+export type EngineScheduleOptions = Omit<ScheduleOptions, 'args' | 'notify'>
+
+/** Figures of jobs that ended, as they were when they were asked for. */
+export type EngineMonitor = TaskReadings
 
 export interface JobsFilter {
   /** The name of a task. */

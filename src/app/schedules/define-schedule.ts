@@ -1,4 +1,5 @@
 import { UsageError } from '../../domain/errors.js'
+import type { EpochMs } from '../../domain/job.js'
 import { scheduleName } from '../../domain/names.js'
 import { parseSchedule, type ScheduleOptions } from '../../domain/schedule/options.js'
 import { wholeRuleText } from '../../domain/schedule/rule.js'
@@ -36,7 +37,7 @@ export async function prepareSchedule(
   const { task, options, declaredAt } = request
   const info = findTask(catalog, task)
   const plan = parseSchedule(options, info, declaredAt, written)
-  refuseIfNeverDue(plan, request)
+  refuseIfNeverDue(plan, declaredAt, written)
   await prepareJobs(pool, [info], plan.definition.argsJson, plan.definition.options, declaredAt)
   const since = plan.rule.kind === 'once' ? declaredAt - 1 : declaredAt
   return { name: nameOf(request), source: 'cli', task, plan, fault: null, declaredAt: since }
@@ -56,16 +57,19 @@ function declaredElsewhere({ name, source }: StoredSchedule): UsageError {
   return new UsageError(
     'E_SCHEDULE_SOURCE',
     `the schedule ${name} is in the ${source}`,
-    'change it there, or give this one another --name',
+    'change it there, or give this one another name',
   )
 }
 
-function refuseIfNeverDue(
+/** Refuses a schedule without a time to come. `written` is how an option is written where it was given. */
+export function refuseIfNeverDue(
   { rule, definition: { until } }: NonNullable<NewSchedule['plan']>,
-  { declaredAt }: ScheduleRequest,
+  declaredAt: EpochMs,
+  written: (option: keyof ScheduleOptions) => string,
 ): void {
   const first = slotsOf(rule)(rule.kind === 'once' ? declaredAt - 1 : declaredAt)
   if (first !== null && (until === null || first.at <= until)) return
-  const why = first === null || until === null ? 'it has no time to come' : 'its first time is after --until'
+  const why =
+    first === null || until === null ? 'it has no time to come' : `its first time is after ${written('until')}`
   throw new UsageError('E_SCHEDULE', `it would never fire: ${why}`)
 }

@@ -61,7 +61,7 @@ export interface ConfigSchedule extends ScheduleOptions {
   readonly task: string
 }
 
-const known: readonly (keyof ScheduleOptions)[] = [
+export const scheduleOptionNames: readonly (keyof ScheduleOptions)[] = [
   'cron',
   'every',
   'startAt',
@@ -155,7 +155,7 @@ function plainDefaultsOf({ queue, priority, maxRetries, backoff, timeoutMs }: Ta
 
 /** What only JavaScript, or a config in JSON, can hand over. */
 function refuseOtherThings(options: ScheduleOptions, name: (option: keyof ScheduleOptions) => string): void {
-  refuseUnknownOptions(options, known, 'schedule')
+  refuseUnknownOptions(options, scheduleOptionNames, 'schedule')
   for (const option of ['cron', 'tz'] as const) {
     const value: unknown = options[option]
     if (value === undefined || typeof value === 'string') continue

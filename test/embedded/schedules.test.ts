@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { task } from '../../src/index.js'
+import { newEngine, until } from '../support/engines.js'
+
+const report = (day: number, name?: string) => `${name} ${day}`
+const checked = task({ schema: z.number('it is no number') }, (value) => value)
+
+test('A schedule is added, stays as it is, is changed and is removed.', async () => {
+  const engine = await newEngine({ report })
+  const put = (every: string) => engine.putSchedule('daily', report, [7, 'x'], { every, queue: 'reports' })
+  expect(await put('1h')).toBe('added')
+  expect(await put('1h')).toBe('unchanged')
+  expect(await put('2h')).toBe('changed')
+  expect(await engine.removeSchedule('daily')).toBe(true)
+  expect(await engine.removeSchedule('daily')).toBe(false)
+})
+
+test('A worker fires it, with its arguments and options, and leaves it as it is.', async () => {
+  const engine = await newEngine({ report })
+  await engine.putSchedule('soon', 'report', [7], { every: '1s', limit: 1, queue: 'reports', priority: 3 })
+  await engine.startWorker({ inline: true })
+  const job = await until(async () => (await engine.jobs({ task: 'report', states: ['completed'] }))[0])
+  expect(job).toMatchObject({ args: [7], queue: 'reports', priority: 3, result: 'undefined 7' })
+  expect(job.schedule).toEqual({ name: 'soon', slot: expect.any(Date) })
+  expect(await engine.removeSchedule('soon')).toBe(true)
+})
+
+test.each<[string, string, object, string, RegExp]>([
+  ['a name that may not be', 'a b', { every: '1h' }, 'E_SCHEDULE_NAME', /^"a b" is no schedule name/],
+  ['no times', 'daily', {}, 'E_SCHEDULE', /^a schedule has no times/],
+  ['a time that has passed', 'daily', { at: '2001-01-01T00:00:00Z' }, 'E_SCHEDULE', /would never fire/],
+  ['an end before the first time', 'daily', { every: '1h', until: new Date() }, 'E_SCHEDULE', /is after until$/],
+  ['an unknown option', 'daily', { evry: '1h' }, 'E_OPTION', /^putSchedule\(\): there is no option "evry"/],
+  ['arguments among the options', 'daily', { every: '1h', args: [] }, 'E_OPTION', /no option "args"/],
+  ['a bad option', 'daily', { every: '1h', priority: 1000 }, 'E_PRIORITY', /priority/],
+])('Refused with what is wrong: %s.', async (_, name, options, code, message) => {
+  const engine = await newEngine({ report })
+  const refused = engine.putSchedule(name, report, [1], options)
+  await expect(refused).rejects.toMatchObject({ name: 'UsageError', code, message: expect.stringMatching(message) })
+})
+
+test('Arguments that the schema refuses are refused before anything is stored.', async () => {
+  const engine = await newEngine({ checked })
+  const refused = engine.putSchedule('daily', checked, ['x' as never], { every: '1h' })
+  await expect(refused).rejects.toMatchObject({ code: 'E_ARGUMENTS', message: 'checked: it is no number' })
+  expect(await engine.removeSchedule('daily')).toBe(false)
+})
