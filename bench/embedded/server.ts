@@ -1,0 +1,48 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { pathToFileURL } from 'node:url'
+import fastify from 'fastify'
+
+// A web server as users write it, with or without an engine in it. Run by Node as it is: nothing of the benchmark is in
+// its process. Arguments: the built library, the URL of the store, and who runs the jobs.
+
+const [library = '', store = '', mode = ''] = process.argv.slice(2)
+const { createEngine } = (await import(pathToFileURL(library).href)) as typeof import('../../src/index.js')
+
+const tasks = {
+  sendMail: async (to: string) => `sent to ${to}`,
+  index: async (id: number) => id,
+}
+
+const engine = mode === 'none' ? null : await createEngine({ store, tasks })
+if (mode === 'inline') await engine?.startWorker({ inline: true, concurrency: 10 })
+
+const delays = monitorEventLoopDelay({ resolution: 1 })
+let usage = process.cpuUsage()
+
+const server = fastify()
+server.post<{ Body: { readonly id: number } }>('/orders', async ({ body: { id } }, reply) => {
+  const jobs = await Promise.all([
+    engine?.enqueue('sendMail', [`customer-${id}@example.org`]),
+    engine?.enqueue('index', [id]),
+  ])
+  return reply.code(201).send({ jobs: jobs.map((job) => job?.id ?? null) })
+})
+server.post('/measure', async () => {
+  delays.reset()
+  delays.enable()
+  usage = process.cpuUsage()
+  return {}
+})
+server.get('/measured', async () => {
+  const { user, system } = process.cpuUsage(usage)
+  const [p50Ms, p99Ms, maxMs] = [delays.percentile(50), delays.percentile(99), delays.max].map((ns) => ns / 1e6)
+  return { p50Ms, p99Ms, maxMs, cpuSeconds: (user + system) / 1e6, rssMb: process.memoryUsage.rss() / 2 ** 20 }
+})
+
+process.once('SIGTERM', async () => {
+  await server.close()
+  await engine?.close()
+})
+
+const url = await server.listen({ port: 0, host: '127.0.0.1' })
+process.stdout.write(`${JSON.stringify({ url, pid: process.pid })}\n`)
