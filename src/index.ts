@@ -1,13 +1,26 @@
 import './supported-node.js'
 
 export {
+  type AddScheduled,
+  BackgroundScheduler,
+  type BackgroundSchedulerOptions,
+} from './background/background-scheduler.js'
+export {
+  type AddTask,
   BackgroundTasks,
   type BackgroundTasksOptions,
   type TaskFailed,
 } from './background/background-tasks.js'
 export type { Logger } from './background/logger.js'
+export { type Monitoring, monitored } from './background/monitored.js'
+export type { Recurring } from './background/recurrence.js'
+export { type Retrying, type RetryOnFailureOptions, retryOnFailure } from './background/retry-on-failure.js'
+export { TaskMonitor, type TaskMonitorOptions } from './background/task-monitor.js'
 export type { BackgroundTaskOptions } from './background/task-options.js'
+export { type QueueItem, TaskQueue, type TaskQueueOptions } from './background/task-queue.js'
 export { taskSignal } from './background/task-signal.js'
+export type { ScheduledTask } from './background/timetable.js'
+export { Worker, type WorkerOptions } from './background/worker.js'
 export type { Duration } from './domain/duration.js'
 export type { ErrorClass } from './domain/error-class.js'
 export {

@@ -90,8 +90,7 @@ export class BackgroundTasks extends Callable<Promise<void>> implements AddTask 
     const limit = countOption(maxConcurrent, 'maxConcurrent')
     this.#executor = new Executor(limit, goOn, options.clock ?? systemClock, {
       attemptFailed: (task, waitMs, error) => {
-        const { maxRetries } = task.settings.retry
-        this.#logger.warn(attemptFailedLine(task.name, task.attempts, maxRetries + 1, waitMs, error))
+        this.#logger.warn(attemptFailedLine(task.name, task.attempts, task.settings.retry, waitMs, error))
       },
       failed: (task, error) => {
         this.#logger.error(taskFailedLine(task.name, task.attempts, error), error)

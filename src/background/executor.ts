@@ -3,10 +3,10 @@ import type { BackgroundTask } from './background-task.js'
 import { Fifo } from './fifo.js'
 
 /** Gets what becomes of tasks. Must not throw. */
-export interface TaskReports {
-  completed?(task: BackgroundTask): void
-  attemptFailed(task: BackgroundTask, waitMs: number, error: unknown): void
-  failed(task: BackgroundTask, error: unknown): void
+export interface TaskReports<Task extends BackgroundTask> {
+  completed?(task: Task): void
+  attemptFailed(task: Task, waitMs: number, error: unknown): void
+  failed(task: Task, error: unknown): void
 }
 
 interface Run {
@@ -21,16 +21,16 @@ interface Run {
 const longestTurnMs = 5
 
 /** Runs tasks in the order in which they were added, a limited number at a time. */
-export class Executor {
+export class Executor<Task extends BackgroundTask = BackgroundTask> {
   readonly #maxConcurrent: number
   readonly #continueOnError: boolean
   readonly #clock: Clock
-  readonly #reports: TaskReports
-  readonly #added = new Fifo<BackgroundTask>()
+  readonly #reports: TaskReports<Task>
+  readonly #added = new Fifo<Task>()
   /** Their wait for a retry is over. They are older than those that were added. */
-  readonly #due = new Fifo<BackgroundTask>()
+  readonly #due = new Fifo<Task>()
   /** They wait for a retry, and take no place. With how to end the wait. */
-  readonly #waiting = new Map<BackgroundTask, () => void>()
+  readonly #waiting = new Map<Task, () => void>()
   #running = 0
   #run: Run | null = null
   #isStarting = false
@@ -38,7 +38,7 @@ export class Executor {
   #turnStartedMs: number | null = null
   #isTurnOver = false
 
-  constructor(maxConcurrent: number, continueOnError: boolean, clock: Clock, reports: TaskReports) {
+  constructor(maxConcurrent: number, continueOnError: boolean, clock: Clock, reports: TaskReports<Task>) {
     this.#maxConcurrent = maxConcurrent
     this.#continueOnError = continueOnError
     this.#clock = clock
@@ -54,7 +54,7 @@ export class Executor {
     return this.#running
   }
 
-  add(task: BackgroundTask): void {
+  add(task: Task): void {
     this.#added.push(task)
     this.#startSoon()
   }
@@ -138,10 +138,10 @@ export class Executor {
     this.#startSome()
   }
 
-  #start(task: BackgroundTask): void {
+  #start(task: Task): void {
     this.#running += 1
     try {
-      const returned = task.start(this.#clock)
+      const returned = task.start(task.settings.timeoutMs, this.#clock)
       if (isThenable(returned)) {
         const running = returned instanceof Promise ? returned : Promise.resolve(returned)
         running.then(
@@ -154,15 +154,15 @@ export class Executor {
     }
   }
 
-  #completed(task: BackgroundTask): void {
+  #completed(task: Task): void {
     this.#running -= 1
     this.#reports.completed?.(task)
     this.#next()
   }
 
-  #failed(task: BackgroundTask, error: unknown): void {
+  #failed(task: Task, error: unknown): void {
     this.#running -= 1
-    const verdict = task.after(error)
+    const verdict = task.after(error, task.settings.retry)
     if (verdict.kind === 'failed') {
       this.#reports.failed(task, error)
       if (!this.#continueOnError) this.#stop(error)
@@ -173,7 +173,7 @@ export class Executor {
     this.#next()
   }
 
-  #wait(task: BackgroundTask, waitMs: number): void {
+  #wait(task: Task, waitMs: number): void {
     if (this.#run === null || this.#run.stopped !== null) {
       this.#due.push(task)
       return

@@ -1,10 +1,17 @@
 import { formatDuration } from '../domain/duration.js'
 import { describeFailure } from '../domain/failure.js'
+import type { Retry } from '../domain/retry.js'
 import { visibleLine } from '../views/sanitise.js'
 
 /** A failed attempt that will be repeated, for a log. */
-export function attemptFailedLine(task: string, attempt: number, of: number, waitMs: number, error: unknown): string {
-  return `${task}: attempt ${attempt} of ${of} failed, again in ${formatDuration(waitMs)}: ${errorLine(error)}`
+export function attemptFailedLine(
+  task: string,
+  attempt: number,
+  { maxRetries }: Retry,
+  waitMs: number,
+  error: unknown,
+): string {
+  return `${task}: attempt ${attempt} of ${maxRetries + 1} failed, again in ${formatDuration(waitMs)}: ${errorLine(error)}`
 }
 
 /** The last failure of a task, for a log. */

@@ -17,14 +17,9 @@ const failed: Verdict = { kind: 'failed' }
 
 /** Counts the attempts of one task, by the rules that jobs have. */
 export class Retries {
-  readonly #retry: Retry
   #attempts = 0
   #failures = 0
   #postponements = 0
-
-  constructor(retry: Retry) {
-    this.#retry = retry
-  }
 
   /** How many attempts have ended in an error. */
   get attempts(): number {
@@ -32,15 +27,14 @@ export class Retries {
   }
 
   /** What follows an attempt that ended with this error. */
-  after(thrown: unknown, random: () => number): Verdict {
+  after(thrown: unknown, retry: Retry, random: () => number): Verdict {
     this.#attempts += 1
     if (isOf(thrown, RetryLater)) return this.#later(thrown)
     this.#postponements = 0
     this.#failures += 1
-    const { maxRetries, backoff } = this.#retry
+    const { maxRetries, backoff } = retry
     // A time limit says nothing of the error: as in jobs, only the number of retries counts then.
-    const mayRepeat =
-      thrown instanceof AttemptTimeout || (!isOf(thrown, NonRetryableError) && isRetried(thrown, this.#retry))
+    const mayRepeat = thrown instanceof AttemptTimeout || (!isOf(thrown, NonRetryableError) && isRetried(thrown, retry))
     if (!mayRepeat || this.#failures > maxRetries) return failed
     return { kind: 'again', waitMs: backoffMs(backoff, this.#failures, random), isFailure: true }
   }

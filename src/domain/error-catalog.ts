@@ -171,6 +171,7 @@ export const errorCatalog = {
     'The stdin of a command cannot be kept for its retries.',
     'Free space in the folder for temporary files, set `TMPDIR`, or add `--retries 0`.',
   ),
+  E_STOPPED: usage('A task was added to a scheduler that was stopped.', 'Make another `BackgroundScheduler`.'),
   E_STORE_CLOSED: store(
     'Code used a store after it had been closed. The class is StoreLostError.',
     'Open the store again.',

@@ -1,0 +1,19 @@
+import { asFunction } from './same-function.js'
+import type { TaskMonitor } from './task-monitor.js'
+import { functionName, requireFunction } from './task-options.js'
+
+/** Makes of a function one that is counted. It keeps its parameters, its `this`, its name and what it returns. */
+export type Monitoring = <This, Args extends unknown[], Result>(
+  run: (this: This, ...args: Args) => Result,
+) => (this: This, ...args: Args) => Result
+
+/** `monitored(monitor)(send)` is `send`, and the monitor counts each call. `name`: default, that of the function. */
+export function monitored(monitor: TaskMonitor, name?: string): Monitoring {
+  return <This, Args extends unknown[], Result>(run: (this: This, ...args: Args) => Result) => {
+    requireFunction(run, 'monitored()')
+    const task = name ?? functionName(run)
+    return asFunction(function (this: This, ...args: Args): Result {
+      return monitor.measure(task, () => run.apply(this, args))
+    }, run)
+  }
+}

@@ -1,0 +1,107 @@
+import type { Clock } from '../domain/clock.js'
+import type { Duration } from '../domain/duration.js'
+import { UsageError } from '../domain/errors.js'
+import { refuseUnknownOptions, written } from '../domain/options.js'
+import { parseTimeout } from '../domain/request.js'
+import { parseRetry, type Retry, type RetryOptions } from '../domain/retry.js'
+import { systemClock } from '../engine/clock.js'
+import type { FunctionCall } from './function-call.js'
+import { type Logger, SafeLogger } from './logger.js'
+import { attemptFailedLine, taskFailedLine } from './report.js'
+import { noRetry } from './retries.js'
+import { TaskQueue } from './task-queue.js'
+
+export interface WorkerOptions {
+  /** Gets a line for each failed attempt and each failed item. Default: `console`. */
+  readonly logger?: Logger
+  /** A `RetryPolicy` or its options. The worker waits with its item, so keep waits short. Default: no retry. */
+  readonly retry?: RetryOptions
+  /** Limit of one attempt; false for none. Default: none. */
+  readonly timeout?: Duration | false
+  /** For tests. Default: the time of the system. */
+  readonly clock?: Clock
+}
+
+/** Takes items from a queue and runs them, one after the other. Several workers may share a queue. */
+export class Worker {
+  readonly name: string
+  readonly #queue: TaskQueue
+  readonly #logger: SafeLogger
+  readonly #retry: Retry
+  readonly #timeoutMs: number | null
+  readonly #clock: Clock
+  #stopping = new AbortController()
+  #run: Promise<void> | null = null
+
+  /** `name` stands in logs. Throws UsageError that names what is wrong. */
+  constructor(queue: TaskQueue, name: string, options: WorkerOptions = {}) {
+    if (!(queue instanceof TaskQueue)) throw new UsageError('E_OPTION', `Worker: ${written(queue)} is no TaskQueue`)
+    if (typeof name !== 'string' || name === '') {
+      throw new UsageError('E_OPTION', `Worker: ${written(name)} is no name of a worker`)
+    }
+    refuseUnknownOptions(options, ['logger', 'retry', 'timeout', 'clock'], 'Worker')
+    this.name = name
+    this.#queue = queue
+    this.#logger = new SafeLogger(options.logger ?? console, 'logger')
+    this.#retry = options.retry === undefined ? noRetry : parseRetry(options.retry, 'retry')
+    this.#timeoutMs = parseTimeout(options.timeout ?? false, 'timeout')
+    this.#clock = options.clock ?? systemClock
+  }
+
+  get isRunning(): boolean {
+    return this.#run !== null
+  }
+
+  /**
+   * Runs items until `stop()`, and resolves then; it never rejects. It does not keep the process alive while the queue is
+   * empty. A second call is the same run. After a stop it can run again.
+   */
+  run(): Promise<void> {
+    if (this.#run !== null) return this.#run
+    this.#stopping = new AbortController()
+    this.#run = this.#work(this.#stopping.signal).finally(() => {
+      this.#run = null
+    })
+    return this.#run
+  }
+
+  /**
+   * Takes no more items, and resolves when the running one has ended. One that waits for a retry goes back to the queue.
+   * What is in the queue stays there.
+   */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#run
+  }
+
+  async #work(stopping: AbortSignal): Promise<void> {
+    for (;;) {
+      const call = await this.#queue.take(stopping)
+      if (call === null) return
+      if (await this.#hasEnded(call, stopping)) this.#queue.finished()
+      else this.#queue.giveBack(call)
+    }
+  }
+
+  /** Runs an item up to its end. False: the worker stops while it waits for a retry. */
+  async #hasEnded(call: FunctionCall, stopping: AbortSignal): Promise<boolean> {
+    const label = `${this.name}: ${call.name}`
+    for (;;) {
+      try {
+        await call.start(this.#timeoutMs, this.#clock)
+        return true
+      } catch (error) {
+        const verdict = call.after(error, this.#retry)
+        if (verdict.kind === 'failed') {
+          this.#logger.error(taskFailedLine(label, call.attempts, error), error)
+          return true
+        }
+        const { waitMs, isFailure } = verdict
+        if (isFailure) this.#logger.warn(attemptFailedLine(label, call.attempts, this.#retry, waitMs, error))
+        if (stopping.aborted) return false
+        await this.#clock.sleep(waitMs, stopping)
+        if (stopping.aborted) return false
+      }
+    }
+  }
+}
