@@ -133,10 +133,7 @@ class OutboxConnection implements OutboxFile {
     if (connection !== null && connection.ino === found?.ino && connection.dev === found.dev) return connection
     this.#disconnect()
     if (found === undefined) return null
-    const db = connectByDriver(this.#path, { fileMustExist: true, timeout: 0 })
-    // EXTRA: where the application uses a rollback journal, its removal is synced too.
-    db.exec('PRAGMA synchronous = EXTRA; PRAGMA trusted_schema = OFF')
-    const version = db.prepare(texts.version).pluck()
+    const { db, version } = connect(this.#path)
     this.#connection = { db, version, ino: found.ino, dev: found.dev, number: ++this.#connections }
     return this.#connection
   }
@@ -175,6 +172,18 @@ interface Connection {
   readonly version: Database.Statement
   /** Of the connections to the files that were at the path, one after the other. */
   readonly number: number
+}
+
+function connect(path: string): Pick<Connection, 'db' | 'version'> {
+  const db = connectByDriver(path, { fileMustExist: true, timeout: 0 })
+  try {
+    // EXTRA: where the application uses a rollback journal, its removal is synced too.
+    db.exec('PRAGMA synchronous = EXTRA; PRAGMA trusted_schema = OFF')
+    return { db, version: db.prepare(texts.version).pluck() }
+  } catch (thrown) {
+    db.close()
+    throw thrown
+  }
 }
 
 function hasTable(db: Database.Database): boolean {

@@ -1,0 +1,222 @@
+import { expect, test } from 'vitest'
+import { StoreUnavailableError, UsageError } from '../../../src/domain/errors.js'
+import type { NewJob } from '../../../src/domain/job.js'
+import { EngineEmitter } from '../../../src/engine/events.js'
+import { outboxMover } from '../../../src/engine/services/outbox-mover.js'
+import { openMemoryStore } from '../../../src/stores/memory/store.js'
+import type { OutboxFile, OutboxRow } from '../../../src/stores/outbox.js'
+import type { Store } from '../../../src/stores/store.js'
+import { type MovableClock, movableClock } from '../../../src/testing/test-clock.js'
+import { newJob } from '../../support/job.js'
+
+/** An outbox without a file: what is in it, and what was done to it. */
+class Rows implements OutboxFile {
+  readonly all = new Map<string, OutboxRow['content']>()
+  readonly aside = new Map<string, string>()
+  readonly calls: string[] = []
+  #wake: () => void = () => {}
+
+  add(token: string, job: NewJob): void {
+    this.all.set(token, { job })
+    this.#wake()
+  }
+
+  async rows(limit: number) {
+    this.calls.push('rows')
+    const rows = [...this.all].map(([token, content]) => ({ token, content }))
+    return rows.filter(({ token }) => !this.aside.has(token)).slice(0, limit)
+  }
+
+  async remove(tokens: readonly string[]) {
+    this.calls.push('remove')
+    for (const token of tokens) this.all.delete(token)
+  }
+
+  async setAside(rows: readonly { readonly token: string; readonly why: string }[]) {
+    for (const { token, why } of rows) this.aside.set(token, why)
+  }
+
+  next(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve
+    })
+  }
+
+  async close() {}
+}
+
+interface Subject {
+  readonly clock: MovableClock
+  readonly store: Store
+  readonly file: Rows
+  /** What was reported, as `set aside TOKEN: WHY` or the message of an error. */
+  readonly said: string[]
+  /** Moves with this store, if it is another one, while `use` runs. */
+  moving(use: () => Promise<void>, store?: Pick<Store, 'enqueue' | 'forgetTokens'>): Promise<void>
+  args(): Promise<readonly string[]>
+}
+
+function subject(): Subject {
+  const clock = movableClock()
+  const store = openMemoryStore(clock)
+  const file = new Rows()
+  const events = new EngineEmitter()
+  const said: string[] = []
+  events.on('outbox.setAside', ({ file: path, token, why }) => said.push(`${path}: set aside ${token}: ${why}`))
+  events.on('store.unavailable', ({ error }) => said.push(error.message))
+  events.on('service.failed', ({ error }) => said.push(`failed: ${String(error)}`))
+  return {
+    clock,
+    store,
+    file,
+    said,
+    async moving(use, of = store) {
+      const mover = outboxMover('app.db', file, of, clock, events)
+      mover.start()
+      await clock.advance(0)
+      await use()
+      await mover.stop()
+    },
+    async args() {
+      const { items } = await store.jobs({}, { limit: 1_000, after: null })
+      return items.map(({ argsJson }) => argsJson).reverse()
+    },
+  }
+}
+/** A promise that the test resolves. */
+function newGate() {
+  let resolve = () => {}
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}
+const numbered = (number: number, overrides: Partial<NewJob> = {}) => newJob({ argsJson: `[${number}]`, ...overrides })
+const settle = ({ clock }: Subject) => clock.advance(0)
+
+test('Rows become jobs in their order, in batches, and go.', async () => {
+  const it = subject()
+  for (let number = 0; number < 250; number++) it.file.add(`t${number}`, numbered(number))
+  await it.moving(async () => {
+    for (let turns = 0; turns < 5; turns++) await settle(it)
+    it.file.add('last', numbered(250))
+    await settle(it)
+  })
+  expect(await it.args()).toEqual(Array.from({ length: 251 }, (_, number) => `[${number}]`))
+  expect(it.file.all.size).toBe(0)
+  expect(it.said).toEqual([])
+})
+
+test('A row whose removal failed becomes no second job.', async () => {
+  const it = subject()
+  it.file.add('a', numbered(1))
+  const remove = it.file.remove.bind(it.file)
+  let failures = 1
+  it.file.remove = async (tokens) => {
+    if (failures-- > 0) throw new StoreUnavailableError('E_OUTBOX_UNAVAILABLE', 'locked')
+    return remove(tokens)
+  }
+  await it.moving(() => it.clock.advance(2_000))
+  expect(it.said).toEqual(['locked'])
+  expect(await it.args()).toEqual(['[1]'])
+  expect(it.file.all.size).toBe(0)
+})
+
+test('Two movers that read the same rows make one job of each.', async () => {
+  const it = subject()
+  for (let number = 0; number < 20; number++) it.file.add(`t${number}`, numbered(number))
+  await it.moving(() => it.moving(() => settle(it)))
+  expect(await it.args()).toHaveLength(20)
+})
+
+test('A mover that stood still after it had read a row reads it again, and finds it moved by another one.', async () => {
+  const it = subject()
+  it.file.add('a', numbered(1))
+  const stuck = newGate()
+  const slow: Pick<Store, 'enqueue' | 'forgetTokens'> = {
+    enqueue: async (jobs) => {
+      await stuck.promise
+      return it.store.enqueue(jobs)
+    },
+    forgetTokens: it.store.forgetTokens,
+  }
+  await it.moving(async () => {
+    await it.moving(() => settle(it))
+    // Until the token that the other one has let go of is not known any more.
+    await it.clock.advance(86_400_000)
+    await it.store.prune({ completedMs: null, failedMs: null, most: 1_000, statisticsMs: null, slotsMs: null }, 100)
+    stuck.resolve()
+    await settle(it)
+  }, slow)
+  expect(await it.args()).toEqual(['[1]'])
+  expect(it.said).toEqual([])
+})
+
+test('A row that cannot be read, and one whose key is held, are set aside with the reason; those behind them are moved.', async () => {
+  const it = subject()
+  const key = { name: 'k', policy: 'error', forMs: 0 } as const
+  await it.store.enqueue([numbered(0, { key })])
+  it.file.all.set('bad', { why: 'it is no JSON object' })
+  it.file.add('held', numbered(1, { key }))
+  it.file.add('good', numbered(2))
+  await it.moving(() => settle(it))
+  expect(it.said).toEqual([
+    'app.db: set aside bad: it is no JSON object',
+    'app.db: set aside held: the key k is held by j1',
+  ])
+  expect(await it.args()).toEqual(['[0]', '[2]'])
+  expect([...it.file.all.keys()]).toEqual(['bad', 'held'])
+})
+
+test('A job that the store refuses for itself is set aside alone.', async () => {
+  const it = subject()
+  for (let number = 1; number <= 3; number++) it.file.add(`t${number}`, numbered(number))
+  const picky: Pick<Store, 'enqueue' | 'forgetTokens'> = {
+    enqueue: async (jobs) => {
+      if (jobs.some(({ argsJson }) => argsJson === '[2]'))
+        throw new UsageError('E_TOO_LARGE', 'too large', 'make it small')
+      return it.store.enqueue(jobs)
+    },
+    forgetTokens: it.store.forgetTokens,
+  }
+  await it.moving(() => settle(it), picky)
+  expect(it.said).toEqual(['app.db: set aside t2: too large; make it small'])
+  expect(await it.args()).toEqual(['[1]', '[3]'])
+})
+
+test('While the store is away the rows stay, and are moved when it is back.', async () => {
+  const it = subject()
+  it.file.add('a', numbered(1))
+  let isAway = true
+  const away: Pick<Store, 'enqueue' | 'forgetTokens'> = {
+    enqueue: async (jobs) => {
+      if (isAway) throw new StoreUnavailableError('E_STORE_UNAVAILABLE', 'away')
+      return it.store.enqueue(jobs)
+    },
+    forgetTokens: it.store.forgetTokens,
+  }
+  await it.moving(async () => {
+    await it.clock.advance(3_000)
+    expect([...it.file.all.keys()]).toEqual(['a'])
+    isAway = false
+    await it.clock.advance(1_000)
+  }, away)
+  expect(await it.args()).toEqual(['[1]'])
+  expect(new Set(it.said)).toEqual(new Set(['away']))
+})
+
+test('Stopping waits for the batch that is being moved, and begins no other.', async () => {
+  const it = subject()
+  for (let number = 0; number < 250; number++) it.file.add(`t${number}`, numbered(number))
+  const gate = newGate()
+  const remove = it.file.remove.bind(it.file)
+  it.file.remove = async (tokens) => {
+    await gate.promise
+    return remove(tokens)
+  }
+  await it.moving(async () => {
+    setImmediate(gate.resolve)
+  })
+  expect(await it.args()).toHaveLength(100)
+  expect(it.file.all.size).toBe(150)
+})
