@@ -20,9 +20,10 @@ export async function createEngine(options: EngineOptions & { readonly tasks: Ta
   refuseUnknownOptions(options, optionNames, 'createEngine()')
   const retention = parseRetention(options.retention ?? {}, 'retention')
   const { tasks: given, store: url, outbox } = options
+  if (typeof given !== 'string' && (typeof given !== 'object' || given === null || Array.isArray(given))) {
+    throw new UsageError('E_TASKS', `tasks: ${written(given)} is neither an object of functions nor a folder`)
+  }
   // Loaded here: a task module that imports this package for task() needs nothing of it.
   const { openEngine } = await import('./open-engine.js')
-  if (typeof given === 'string' || (typeof given === 'object' && given !== null))
-    return openEngine(url, given, retention, outbox)
-  throw new UsageError('E_TASKS', `tasks: ${written(given)} is neither an object of functions nor a folder`)
+  return openEngine(url, given, retention, outbox)
 }

@@ -1,7 +1,7 @@
 import { acceptedJob } from '../app/run/enqueue-job.js'
 import { UsageError } from '../domain/errors.js'
 import { type Job, type JobId, parseJobId } from '../domain/job.js'
-import { refuseUnknownOptions, written } from '../domain/options.js'
+import { written } from '../domain/options.js'
 import { checkEnqueueOptions, type EnqueueOptions, makeJob } from '../domain/request.js'
 import { argsText, bindTask, type JobHandle, unbindTask } from '../engine/task.js'
 import { checkArgs, type LoadedTask } from '../engine/task-process/loaded-task.js'
@@ -24,13 +24,17 @@ import { readMonitor } from './engine-monitor.js'
 import type { EngineParts } from './engine-parts.js'
 import { putSchedule, removeSchedule } from './engine-schedules.js'
 import { jobRecord } from './job-record.js'
+import { parseJobsFilter } from './jobs-filter.js'
+import { OpenCalls } from './open-calls.js'
 import type { SqliteHandle } from './outbox-handle.js'
 import { startWorker } from './start-worker.js'
 
 /** An engine inside a program: nothing of it is shared with other engines. */
 export class EmbeddedEngine<Tasks extends TaskFunctions> implements Engine<Tasks> {
   readonly #parts: EngineParts
-  readonly #workers = new Set<EngineWorker>()
+  readonly #calls = new OpenCalls(() => storeClosed('of this engine'))
+  /** Those that start, too. */
+  readonly #workers = new Set<Promise<EngineWorker>>()
   #closing: Promise<void> | null = null
 
   constructor(parts: EngineParts) {
@@ -56,7 +60,7 @@ export class EmbeddedEngine<Tasks extends TaskFunctions> implements Engine<Tasks
     args: readonly unknown[],
     options: EnqueueOptions = {},
   ): void {
-    if (this.#closing !== null) throw storeClosed('of this engine')
+    this.#calls.refuseLate()
     const { tasks, outboxes } = this.#parts
     const task = tasks.find(nameOrTask)
     checkEnqueueOptions(options)
@@ -71,59 +75,68 @@ export class EmbeddedEngine<Tasks extends TaskFunctions> implements Engine<Tasks
   }
 
   #store(task: LoadedTask, argsJson: string, options: EnqueueOptions): Promise<JobHandle> {
-    return enqueueInSpan(task, options, async (trace) => {
+    const send = async (trace: string | null) => {
       const refused = await checkArgs(task, argsJson)
       if (refused !== null) throw new UsageError('E_ARGUMENTS', `${task.name}: ${refused}`)
       const { store, clock } = this.#parts
       const job = { ...makeJob(task.name, task.defaults, argsJson, options, clock.now()), trace }
       return acceptedJob(await store.enqueue([job]), job)
-    })
+    }
+    return this.#calls.run(() => enqueueInSpan(task, options, send))
   }
 
   get faults(): readonly TaskFault[] {
     return this.#parts.tasks.catalog.faults
   }
 
-  async job(id: JobId): Promise<JobRecord | null> {
-    const known = jobIdOf(id)
-    const job = known === null ? null : await this.#parts.store.job(known)
-    return job === null ? null : ((await this.#records([job]))[0] ?? null)
+  job(id: JobId): Promise<JobRecord | null> {
+    return this.#calls.run(async () => {
+      const known = jobIdOf(id)
+      const job = known === null ? null : await this.#parts.store.job(known)
+      return job === null ? null : ((await this.#records([job]))[0] ?? null)
+    })
   }
 
-  async jobs(filter: JobsFilter = {}): Promise<readonly JobRecord[]> {
-    refuseUnknownOptions(filter, ['task', 'queue', 'states', 'limit'], 'jobs()')
-    const { limit = 50, ...rest } = filter
-    const { items } = await this.#parts.store.jobs(rest, { limit, after: null })
-    return this.#records(items)
+  jobs(filter: JobsFilter = {}): Promise<readonly JobRecord[]> {
+    return this.#calls.run(async () => {
+      const { filter: checked, limit } = parseJobsFilter(filter)
+      const { items } = await this.#parts.store.jobs(checked, { limit, after: null })
+      return this.#records(items)
+    })
   }
 
-  async cancel(id: JobId): Promise<CancelAnswer> {
-    const known = jobIdOf(id)
-    const [answer] = known === null ? [] : await this.#parts.store.cancel([known])
-    return answer ?? 'unknown'
+  cancel(id: JobId): Promise<Exclude<CancelAnswer, 'changed'>> {
+    return this.#calls.run(async () => {
+      const known = jobIdOf(id)
+      const [answer] = known === null ? [] : await this.#parts.store.cancel([known])
+      return answer === undefined || answer === 'changed' ? 'unknown' : answer
+    })
   }
 
-  async putSchedule(
+  putSchedule(
     name: string,
     nameOrTask: string | TaskFunction,
     args: readonly unknown[],
     options: EngineScheduleOptions,
   ): Promise<'added' | 'changed' | 'unchanged'> {
-    return putSchedule(this.#parts, name, this.#parts.tasks.find(nameOrTask), args, options)
+    const put = async () => putSchedule(this.#parts, name, this.#parts.tasks.find(nameOrTask), args, options)
+    return this.#calls.run(put)
   }
 
-  async removeSchedule(name: string): Promise<boolean> {
-    return removeSchedule(this.#parts, name)
+  removeSchedule(name: string): Promise<boolean> {
+    return this.#calls.run(() => removeSchedule(this.#parts, name))
   }
 
-  async monitor(): Promise<EngineMonitor> {
-    return readMonitor(this.#parts)
+  monitor(): Promise<EngineMonitor> {
+    return this.#calls.run(() => readMonitor(this.#parts))
   }
 
   async startWorker(options: EngineWorkerOptions = {}): Promise<EngineWorker> {
-    const worker = await startWorker(this.#parts, options)
-    this.#workers.add(worker)
-    return worker
+    if (this.#closing !== null) throw storeClosed('of this engine')
+    const starting = startWorker(this.#parts, options)
+    this.#workers.add(starting)
+    starting.catch(() => this.#workers.delete(starting))
+    return starting
   }
 
   close(): Promise<void> {
@@ -131,11 +144,28 @@ export class EmbeddedEngine<Tasks extends TaskFunctions> implements Engine<Tasks
     return this.#closing
   }
 
+  /** The jobs of its workers may enqueue others until they have ended. Throws the first error, when all is closed. */
   async #close(): Promise<void> {
     const { store, tasks, outboxes } = this.#parts
+    const errors: unknown[] = []
+    const attempt = async (step: () => Promise<void> | undefined) => {
+      try {
+        await step()
+      } catch (thrown) {
+        errors.push(thrown)
+      }
+    }
+    const stop = (starting: Promise<EngineWorker>) =>
+      starting.then(
+        (worker) => attempt(() => worker.stop()),
+        () => {}, // whoever started it handles it
+      )
+    await Promise.all([...this.#workers].map(stop))
     for (const { run } of tasks.all) unbindTask(run, this)
-    await Promise.all([outboxes?.close(), ...[...this.#workers].map((worker) => worker.stop())])
-    await store.close()
+    await this.#calls.end()
+    await attempt(() => outboxes?.close())
+    await attempt(() => store.close())
+    if (errors.length > 0) throw errors[0]
   }
 
   async #records(jobs: readonly Job[]): Promise<readonly JobRecord[]> {

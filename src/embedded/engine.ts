@@ -67,7 +67,7 @@ export interface Engine<Tasks extends TaskFunctions = AnyTasks> {
   /** Jobs, newest first. */
   jobs(filter?: JobsFilter): Promise<readonly JobRecord[]>
   /** Cancels a waiting job, or asks the worker of a running one to stop it (`requested`). */
-  cancel(id: JobId): Promise<CancelAnswer>
+  cancel(id: JobId): Promise<Exclude<CancelAnswer, 'changed'>>
   /**
    * Starts a worker of this engine. Rejects with UsageError if an option is wrong, or if task processes are to run functions
    * that are in no directory (`E_TASKS`).
@@ -102,7 +102,12 @@ export interface Engine<Tasks extends TaskFunctions = AnyTasks> {
    * afterwards; ask again for newer ones.
    */
   monitor(): Promise<EngineMonitor>
-  /** Stops the workers of this engine, and closes the store after all earlier calls. A second call waits for the first. */
+  /**
+   * Stops the workers of this engine, each within its `grace`, and closes the store after all earlier calls. Until the
+   * workers have stopped, their jobs can enqueue others; later calls reject with StoreLostError (`E_STORE_CLOSED`). A second
+   * call waits for the first. Rejects if a worker could not hand its jobs back (StoreUnavailableError), after all is closed:
+   * these jobs run again when its lease is over.
+   */
   close(): Promise<void>
 }
 
@@ -189,6 +194,7 @@ export interface JobRecord {
   readonly result: unknown
   /** Of the last attempt that failed. */
   readonly error: JobError | null
+  /** Of the last attempt. */
   readonly worker: WorkerId | null
   readonly schedule: { readonly name: string; readonly slot: Date } | null
 }

@@ -7,6 +7,7 @@ import type { EngineOptions, TaskFunctions } from './engine.js'
 import { importDirectory } from './import-directory.js'
 import { openOutboxes, outboxPaths } from './outboxes.js'
 import { tasksOfObject } from './registered-tasks.js'
+import { warn } from './warn.js'
 
 /** Opens the store of an engine, after its tasks are found to be usable. */
 export async function openEngine(
@@ -19,8 +20,13 @@ export async function openEngine(
   const paths = outboxPaths(outbox, location.kind === 'sqlite' ? location.path : null)
   const tasksFolder = typeof given === 'string' ? resolve(given) : null
   const tasks = typeof given === 'string' ? await importDirectory(given) : tasksOfObject(given)
-  for (const { message } of tasks.catalog.faults) process.emitWarning(message, 'OffstageWarning')
+  for (const { message } of tasks.catalog.faults) warn(message)
   const store = await openStoreApart(location, systemClock)
-  const outboxes = paths.length === 0 ? null : await openOutboxes(paths, store, systemClock, openOutboxApart)
-  return new EmbeddedEngine({ store, clock: systemClock, tasks, tasksFolder, retention, outboxes })
+  try {
+    const outboxes = paths.length === 0 ? null : await openOutboxes(paths, store, systemClock, openOutboxApart)
+    return new EmbeddedEngine({ store, clock: systemClock, tasks, tasksFolder, retention, outboxes })
+  } catch (thrown) {
+    await store.close()
+    throw thrown
+  }
 }

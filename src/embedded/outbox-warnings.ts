@@ -1,5 +1,6 @@
 import { messageWithHint } from '../domain/errors.js'
 import { EngineEmitter } from '../engine/events.js'
+import { warn } from './warn.js'
 
 /** Warns as Node does, on stderr or to listeners of `warning`: nobody awaits a mover. An outage is told of once. */
 export function warningEvents(): EngineEmitter {
@@ -18,8 +19,4 @@ export function warningEvents(): EngineEmitter {
   })
   events.on('service.failed', ({ service, error }) => warn(`the ${service} has ended: ${messageWithHint(error)}`))
   return events
-}
-
-function warn(message: string): void {
-  process.emitWarning(message, 'OffstageWarning')
 }

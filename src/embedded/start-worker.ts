@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { declareSchedules } from '../app/schedules/declare-schedules.js'
 import { startScheduling } from '../app/schedules/run-scheduler.js'
-import { UsageError } from '../domain/errors.js'
+import { messageWithHint, UsageError } from '../domain/errors.js'
 import { InlineHost } from '../engine/hosts/inline-host.js'
 import { inProcesses } from '../engine/hosts/process-host.js'
 import type { StartHost } from '../engine/hosts/task-host.js'
@@ -10,20 +10,18 @@ import { Worker } from '../engine/worker.js'
 import { taskProgram } from '../project/task-program.js'
 import type { EngineWorker, EngineWorkerOptions } from './engine.js'
 import type { EngineParts } from './engine-parts.js'
-import { parseWorkerOptions } from './worker-options.js'
+import { warn } from './warn.js'
+import { parseWorkerOptions, type WorkerChoice } from './worker-options.js'
 
-/** Starts a worker of an engine. Throws UsageError if an option is wrong. */
+/** Starts a worker of an engine. Throws UsageError if an option is wrong. If it throws, nothing of it is left. */
 export async function startWorker(parts: EngineParts, options: EngineWorkerOptions): Promise<EngineWorker> {
-  const { store, clock, retention } = parts
   const { inline, graceMs, ...settings } = parseWorkerOptions(options)
   const pool = inline ? inlinePool(parts) : processPool(parts)
-  const catalog = await pool.catalog
-  const worker = await Worker.register(store, pool, clock, { ...settings, retention, redact: [], maxMemoryBytes: null })
-  // Compiled modules are cached in files: a fresh process does not need the compiler's memory.
-  if (catalog.hasCompiled) pool.replaceAll()
+  const worker = await registerWorker(parts, pool, settings)
   worker.start()
-  const scheduler = settings.scheduler ? await startScheduler(parts, pool, worker) : null
+  const scheduler = await startScheduler(parts, settings, pool, worker)
   let stopped: Promise<void> | null = null
+  worker.broken.catch((thrown: unknown) => warn(`the worker ${worker.id} cannot go on: ${messageWithHint(thrown)}`))
   return {
     get id() {
       return worker.id
@@ -34,6 +32,49 @@ export async function startWorker(parts: EngineParts, options: EngineWorkerOptio
       return stopped
     },
   }
+}
+
+type Settings = Omit<WorkerChoice, 'inline' | 'graceMs'>
+
+async function registerWorker({ store, clock, retention }: EngineParts, pool: TaskPool, settings: Settings) {
+  try {
+    const catalog = await pool.catalog
+    const all = { ...settings, retention, redact: [], maxMemoryBytes: null }
+    const worker = await Worker.register(store, pool, clock, all)
+    // Compiled modules are cached in files: a fresh process does not need the compiler's memory.
+    if (catalog.hasCompiled) pool.replaceAll()
+    return worker
+  } catch (thrown) {
+    await pool.end()
+    throw thrown
+  }
+}
+
+async function startScheduler(parts: EngineParts, { scheduler }: Settings, pool: TaskPool, worker: Worker) {
+  if (!scheduler) return null
+  const { store, clock } = parts
+  try {
+    await declare(parts, pool)
+    return await startScheduling(store, (name) => pool.task(name), clock, worker.events)
+  } catch (thrown) {
+    await worker.abandon()
+    throw thrown
+  }
+}
+
+/** Brings the schedules of the tasks into the store. */
+async function declare({ store, clock, tasksFolder, retention }: EngineParts, pool: TaskPool): Promise<void> {
+  const root = tasksFolder === null ? process.cwd() : dirname(tasksFolder)
+  const nothing = { store: null, redact: [], targets: new Map(), schedules: {} }
+  const project = { ...nothing, root, tasksFolder: tasksFolder ?? root, retention }
+  const catalog = await pool.catalog
+  await declareSchedules({ project, redact: [], from: root }, { pool, catalog }, store, clock.now(), (event) => {
+    if (event.kind === 'schedules-unchecked') return warn(`the arguments of schedules were not checked: ${event.why}`)
+    for (const { name, fault } of event.changes) if (fault !== null) warn(`the schedule ${name} cannot fire: ${fault}`)
+    for (const { name } of event.conflicting) {
+      warn(`the schedule ${name} of the code is not used: one of that name was stored by hand`)
+    }
+  })
 }
 
 function inlinePool({ clock, tasks, tasksFolder }: EngineParts): TaskPool {
@@ -50,17 +91,4 @@ function processPool({ clock, tasksFolder }: EngineParts): TaskPool {
   }
   const program = taskProgram({ root: dirname(tasksFolder), tasksFolder, redact: [] }, null, null)
   return new TaskPool({ ...inProcesses(program, clock), runsCommands: false }, clock, () => {})
-}
-
-async function startScheduler({ store, clock, tasksFolder, retention }: EngineParts, pool: TaskPool, worker: Worker) {
-  const root = tasksFolder === null ? process.cwd() : dirname(tasksFolder)
-  const nothing = { store: null, redact: [], targets: new Map(), schedules: {} }
-  const project = { ...nothing, root, tasksFolder: tasksFolder ?? root, retention }
-  const catalog = await pool.catalog
-  const warn = (what: string) => process.emitWarning(what, 'OffstageWarning')
-  await declareSchedules({ project, redact: [], from: root }, { pool, catalog }, store, clock.now(), (event) => {
-    if (event.kind !== 'schedules-declared') return
-    for (const { name, fault } of event.changes) if (fault !== null) warn(`the schedule ${name} cannot fire: ${fault}`)
-  })
-  return startScheduling(store, (name) => pool.task(name), clock, worker.events)
 }

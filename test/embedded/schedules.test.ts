@@ -35,13 +35,13 @@ test.each<[string, string, object, string, RegExp]>([
   ['arguments among the options', 'daily', { every: '1h', args: [] }, 'E_OPTION', /no option "args"/],
   ['a bad option', 'daily', { every: '1h', priority: 1000 }, 'E_PRIORITY', /priority/],
 ])('Refused with what is wrong: %s.', async (_, name, options, code, message) => {
-  const engine = await newEngine({ report })
+  const engine = await newEngine({ report }, 'memory:')
   const refused = engine.putSchedule(name, report, [1], options)
   await expect(refused).rejects.toMatchObject({ name: 'UsageError', code, message: expect.stringMatching(message) })
 })
 
 test('Arguments that the schema refuses are refused before anything is stored.', async () => {
-  const engine = await newEngine({ checked })
+  const engine = await newEngine({ checked }, 'memory:')
   const refused = engine.putSchedule('daily', checked, ['x' as never], { every: '1h' })
   await expect(refused).rejects.toMatchObject({ code: 'E_ARGUMENTS', message: 'checked: it is no number' })
   expect(await engine.removeSchedule('daily')).toBe(false)
