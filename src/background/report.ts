@@ -1,5 +1,5 @@
 import { formatDuration } from '../domain/duration.js'
-import { describeFailure } from '../domain/failure.js'
+import { failureLine } from '../domain/failure.js'
 import type { Retry } from '../domain/retry.js'
 import { visibleLine } from '../views/sanitise.js'
 
@@ -11,15 +11,10 @@ export function attemptFailedLine(
   waitMs: number,
   error: unknown,
 ): string {
-  return `${task}: attempt ${attempt} of ${maxRetries + 1} failed, again in ${formatDuration(waitMs)}: ${errorLine(error)}`
+  return `${task}: attempt ${attempt} of ${maxRetries + 1} failed, again in ${formatDuration(waitMs)}: ${visibleLine(failureLine(error))}`
 }
 
 /** The last failure of a task, for a log. */
 export function taskFailedLine(task: string, attempts: number, error: unknown): string {
-  return `${task}: failed after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}: ${errorLine(error)}`
-}
-
-function errorLine(thrown: unknown): string {
-  const { name, message } = describeFailure(thrown)
-  return visibleLine(`${name}: ${message}`)
+  return `${task}: failed after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}: ${visibleLine(failureLine(error))}`
 }

@@ -31,6 +31,29 @@ export function describeFailure(thrown: unknown): JobError {
   }
 }
 
+/**
+ * Whatever was thrown in one line, with its causes: of a failed `fetch` only they say what is wrong. Of several inner errors
+ * the first stands for all. Never throws.
+ */
+export function failureLine(thrown: unknown): string {
+  const parts: string[] = []
+  const seen = new Set<unknown>()
+  for (let next = thrown; parts.length < maxCausesInLine && !seen.has(next); next = causeOf(next)) {
+    seen.add(next)
+    const { name, message } = describeFailure(next)
+    parts.push(message === '' ? name : `${name}: ${message}`)
+    if (causeOf(next) === undefined) break // what was thrown may itself be undefined
+  }
+  return parts.join(', caused by ')
+}
+
+const maxCausesInLine = 4
+
+function causeOf(thrown: unknown): unknown {
+  const inner = attempt(() => (thrown instanceof AggregateError ? (thrown.errors[0] as unknown) : undefined))
+  return attempt(() => (isErrorLike(thrown) ? thrown.cause : undefined)) ?? inner
+}
+
 /** The error of a process that ended, with its last output in place of a stack. */
 export function errorWithLastWords(name: string, message: string, lastWords: string | null): JobError {
   return { name, message, stack: lastWords === null ? null : `${name}: ${message}\n${lastWords}` }

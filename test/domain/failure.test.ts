@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { describeFailure, type JobError, maxErrorLength } from '../../src/domain/failure.js'
+import { describeFailure, failureLine, type JobError, maxErrorLength } from '../../src/domain/failure.js'
 
 const lengthOf = ({ name, message, stack }: JobError) => name.length + message.length + (stack?.length ?? 0)
 
@@ -124,5 +124,30 @@ describe('Size', () => {
     error.name = 'N'.repeat(10_000)
     expect(lengthOf(describeFailure(error))).toBeLessThanOrEqual(maxErrorLength)
     expect(lengthOf(describeFailure('z'.repeat(1_000_000)))).toBeLessThanOrEqual(maxErrorLength)
+  })
+})
+
+describe('In one line', () => {
+  test('an error has its causes behind it, and an AggregateError the first of its errors.', () => {
+    const refused = new Error('connect ECONNREFUSED 127.0.0.1:1')
+    expect(failureLine(new TypeError('fetch failed', { cause: refused }))).toBe(
+      'TypeError: fetch failed, caused by Error: connect ECONNREFUSED 127.0.0.1:1',
+    )
+    expect(failureLine(new TypeError('fetch failed', { cause: new AggregateError([refused]) }))).toBe(
+      'TypeError: fetch failed, caused by AggregateError, caused by Error: connect ECONNREFUSED 127.0.0.1:1',
+    )
+    expect(failureLine(new AggregateError([]))).toBe('AggregateError')
+  })
+
+  test('anything can be thrown: causes in a circle, none, a text, nothing, what cannot be read.', () => {
+    const circle = new Error('first')
+    circle.cause = new Error('second', { cause: circle })
+    expect(failureLine(circle)).toBe('Error: first, caused by Error: second')
+    expect(failureLine(new Error('alone', { cause: null }))).toBe('Error: alone')
+    expect(failureLine('text')).toBe('NonError: thrown value: "text"')
+    expect(failureLine(undefined)).toBe('NonError: thrown value: undefined')
+    expect(failureLine(hostile)).toBe('NonError: thrown value: an object')
+    const long = [...Array(20).keys()].reduce((cause, index) => new Error(`${index}`, { cause }), new Error('root'))
+    expect(failureLine(long).split(', caused by ')).toHaveLength(4)
   })
 })
