@@ -67,6 +67,11 @@ function answerError(error: unknown, _request: Request, response: Response, _nex
     response.status(400).json({ error: error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) })
     return
   }
-  console.error(error instanceof Error ? error.message : error)
+  const { status } = error as { readonly status?: unknown }
+  if (error instanceof Error && typeof status === 'number' && status < 500) {
+    response.status(status).json({ error: error.message })
+    return
+  }
+  console.error(error)
   response.status(502).json({ error: 'Something that this server needs does not work.' })
 }

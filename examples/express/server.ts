@@ -7,7 +7,7 @@ const shop = createShop({
   folder: env.DATA_DIR ?? join(import.meta.dirname, 'data'),
   resetTokensLive: env.RESET_TOKENS_LIVE ?? '1h',
   warehouseUrl: env.WAREHOUSE_URL ?? null,
-  partnerUrl: env.PARTNER_URL ?? 'http://127.0.0.1:9',
+  partnerUrl: env.PARTNER_URL ?? 'http://127.0.0.1:4000',
   firstWait: env.FIRST_WAIT ?? '1s',
 })
 

@@ -4,7 +4,7 @@ import { createStudio } from './app.ts'
 const { env } = process
 const studio = await createStudio({
   folder: env.DATA_DIR ?? join(import.meta.dirname, 'data'),
-  gatewayUrl: env.GATEWAY_URL ?? 'http://127.0.0.1:9',
+  gatewayUrl: env.GATEWAY_URL ?? 'http://127.0.0.1:4000',
   maxImages: Number(env.MAX_IMAGES ?? 1_000),
   mailPauseMs: Number(env.MAIL_PAUSE_MS ?? 100),
 })

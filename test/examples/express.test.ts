@@ -50,6 +50,8 @@ describe('sign-up', () => {
       status: 400,
       body: { error: [expect.stringMatching(/^email: /)] },
     })
+    const headers = { 'content-type': 'application/json' }
+    expect((await shop.request('/users', { method: 'POST', headers, body: '{' })).status).toBe(400)
   })
 })
 
