@@ -1,4 +1,5 @@
 import { busyMeasurements } from './busy.js'
+import { measureEmbedded } from './embedded/measure-embedded.js'
 import { machineFacts } from './machine.js'
 import { type Measurement, measureInRounds, type Rounds } from './measure.js'
 import { measureMillions } from './millions.js'
@@ -37,11 +38,12 @@ export async function measureAll(
   const scale = await part('scale', [], () => measureScale(project, folder, options.scale))
   const millions = await part('scale', null, () => measureMillions(project, folder, options.millions))
   const startUp = await part('startup', [], () => measureStartUp(packageRoot, folder, options.startUpRounds))
+  const embedded = await part('embedded', [], () => measureEmbedded(project, options.embeddedSeconds, rounds))
   const leftOut = systems.flatMap((system) => {
     const missing = system.missing()
     return missing === null ? [] : [{ system: system.title, missing }]
   })
-  return { machine, quick, rates: [...queues, ...busy, ...scale], leftOut, pickUps, millions, startUp }
+  return { machine, quick, rates: [...queues, ...busy, ...scale], leftOut, pickUps, millions, startUp, embedded }
 }
 
 /** Peers need the engine to be compared with. */

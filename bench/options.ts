@@ -5,7 +5,7 @@ import type { MillionJobs } from './millions.js'
 import type { JobCounts } from './queue-measurements.js'
 import type { ScaleJobs } from './scale.js'
 
-const parts = ['store', 'engine', 'peers', 'tasks', 'pickup', 'scale', 'startup'] as const
+const parts = ['store', 'engine', 'peers', 'tasks', 'pickup', 'scale', 'startup', 'embedded'] as const
 export type Part = (typeof parts)[number]
 
 export interface Options {
@@ -22,6 +22,8 @@ export interface Options {
   readonly scale: ScaleJobs
   readonly millions: MillionJobs
   readonly startUpRounds: number
+  /** Of the load on each server. */
+  readonly embeddedSeconds: number
 }
 
 export const usage = `npm run bench -- [--quick] [--only ${parts.join('|')}]... [--folder FOLDER] [--json]
@@ -40,6 +42,7 @@ const full = {
   scale: { few: 10_000, many: 1_000_000, drained: 5_000, rounds: 25 },
   millions: { jobs: 1_000_000, drainedForMemory: 10_000, readingRounds: 15 },
   startUpRounds: 15,
+  embeddedSeconds: 20,
 }
 
 const quickly: typeof full = {
@@ -50,6 +53,7 @@ const quickly: typeof full = {
   scale: { few: 2_000, many: 50_000, drained: 1_000, rounds: 1 },
   millions: { jobs: 50_000, drainedForMemory: 5_000, readingRounds: 2 },
   startUpRounds: 2,
+  embeddedSeconds: 2,
 }
 
 /** Reads the options. Throws if one is unknown or wrong. */

@@ -1,3 +1,4 @@
+import type { EmbeddedServer } from './embedded/measure-embedded.js'
 import type { Millions } from './millions.js'
 import type { PickUp } from './pick-up.js'
 import { ratesText } from './report-rates.js'
@@ -8,7 +9,7 @@ import type { Target } from './targets.js'
 
 /** The results for people. */
 export function reportText(results: Figures & { readonly targets: readonly Target[] }): string {
-  const { rates, leftOut, pickUps, millions, startUp, targets } = results
+  const { rates, leftOut, pickUps, millions, startUp, embedded, targets } = results
   const sections = [factsOf(results)]
   if (rates.length > 0) sections.push(ratesText(rates))
   const left = leftOut.map(({ system, missing }) => `Left out, since ${missing} is not installed: ${system}.`)
@@ -16,6 +17,7 @@ export function reportText(results: Figures & { readonly targets: readonly Targe
   if (pickUps.length > 0) sections.push(pickUpText(pickUps))
   if (millions !== null) sections.push(millionsText(millions))
   if (startUp.length > 0) sections.push(startUpText(startUp))
+  if (embedded.length > 0) sections.push(embeddedText(embedded))
   sections.push(targetsText(targets))
   return `${sections.join('\n\n')}\n`
 }
@@ -71,6 +73,22 @@ function startUpText(starts: readonly StartUp[]): string {
   const text = table(['Start-up', 'ms', 'min-max', 'runs', 'over node -e 0'], rows)
   if (starts.some(({ extraCaCerts }) => extraCaCerts)) return text
   return `${text}\nWith extra CA certificates: left out, no bundle was found.`
+}
+
+function embeddedText(servers: readonly EmbeddedServer[]): string {
+  const rows = servers.map((one) => [
+    `${one.slowerBy === 0 ? '' : `fsync ${one.slowerBy} ms slower, `}jobs run by ${one.runBy}`,
+    ...[one.delayP99Ms, one.overBareMs].map((ms) =>
+      ms === null ? '-' : `${ms.median.toFixed(2)} (${ms.min.toFixed(1)}-${ms.max.toFixed(1)})`,
+    ),
+    one.answerP99Ms.median.toFixed(0),
+    ...[one.serverCpuMs, one.storeCpuMs].map((ms) => ms?.median.toFixed(2) ?? '-'),
+    one.storePeakMb?.toFixed(0) ?? '-',
+    `${one.unanswered} of ${one.requests}`,
+    String(one.jobsNotRun),
+  ])
+  const heads = ['delay p99', 'over bare', 'answer p99', 'CPU', 'of store', 'MB of store', 'unanswered', 'jobs not run']
+  return table(['A server, 1,000 requests/s of two jobs, ms', ...heads], rows)
 }
 
 /** Those of the parts that were measured. */

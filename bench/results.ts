@@ -1,3 +1,4 @@
+import type { EmbeddedServer } from './embedded/measure-embedded.js'
 import type { Machine } from './machine.js'
 import type { Rate } from './measure.js'
 import type { Millions } from './millions.js'
@@ -14,4 +15,5 @@ export interface Figures {
   readonly pickUps: readonly PickUp[]
   readonly millions: Millions | null
   readonly startUp: readonly StartUp[]
+  readonly embedded: readonly EmbeddedServer[]
 }

@@ -58,6 +58,9 @@ const goals: readonly Goal[] = [
   atMost('pick-up at 20 jobs/s, p99', 4, 'ms', ({ pickUps }) => own(pickUps)?.p99Ms),
   atMost('CPU of worker and task process, a job', 1.2, 'ms', ({ pickUps }) => own(pickUps)?.cpuMsPerJob),
   atMost('CPU of an idle worker and task process', 0.4, '%', ({ pickUps }) => own(pickUps)?.idlePercent),
+  delay('inline', 'a server that runs its jobs'),
+  delay('worker', 'a server with a worker beside it'),
+  delay('inline.slow', 'a server that runs its jobs, fsync 20 ms slower'),
   ...readGoals,
   atMost(
     'scrape with very many jobs over an empty store',
@@ -100,6 +103,12 @@ function atMost(
   find: (figures: Figures) => number | null | undefined,
 ): Goal {
   return { work, bound: 'at most', target, unit, figure: (figures) => find(figures) ?? null }
+}
+
+function delay(id: string, which: string): Goal {
+  return atMost(`event loop at p99 over a bare server: ${which}`, 5, 'ms', ({ embedded }) => {
+    return embedded.find((one) => one.id === id)?.overBareMs?.median
+  })
 }
 
 function reads(title: string, targetMs: number): Goal {
