@@ -146,11 +146,19 @@ export class Runner {
     this.#claims.worker = worker
   }
 
+  /** Stores which tasks this worker knows, for `status JOB`. */
+  storeTasks(): void {
+    const { known } = this.#pool
+    if (known === this.#storedTasks) return
+    this.#storedTasks = known
+    this.#store.setTasks(this.#claims.worker, known).catch(() => {})
+  }
+
   /** Handles every report of the task processes. */
   onPoolEvent(slot: ProcessSlot, event: PoolEvent): void {
     switch (event.type) {
       case 'ready':
-        this.#storeTasks()
+        this.storeTasks()
         this.#claims.claimSoon()
         return
       case 'started':
@@ -263,7 +271,7 @@ export class Runner {
     if (wasKnown) this.#attempts.giveBack([attempt])
     else this.#attempts.settle([{ attempt, outcome: outcomeWithoutTask(attempt, fault, this.#clock.now()) }])
     this.#claims.claimSoon()
-    this.#storeTasks()
+    this.storeTasks()
   }
 
   /** A task process exited: its running jobs are lost, or end as cancelled, timed out or interrupted. */
@@ -277,14 +285,6 @@ export class Runner {
       for (const attempt of running) this.#attempts.settleWhenJudged(attempt, () => outcome(attempt))
     } else this.#attempts.settle(running.map((attempt) => ({ attempt, outcome: outcome(attempt) })))
     this.#pool.left(slot)
-  }
-
-  /** Stores which tasks this worker knows, for `status JOB`. */
-  #storeTasks(): void {
-    const { known } = this.#pool
-    if (known === this.#storedTasks) return
-    this.#storedTasks = known
-    this.#store.setTasks(this.#claims.worker, known).catch(() => {})
   }
 
   #settleEnds(): void {

@@ -91,6 +91,8 @@ export class Worker {
     this.events.on('service.failed', ({ error }) => this.#break(error))
     this.events.on('process.exited', (event) => this.#exited(event))
     this.#pool.open(concurrency, processes, (slot, event) => this.runner.onPoolEvent(slot, event))
+    // A process that was ready before the pool was open has been reported to nobody.
+    this.runner.storeTasks()
     for (const service of this.#services) service.start()
     this.events.emit('worker.started', { worker: this.#id })
   }
