@@ -1,9 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { makeJob, plainTaskDefaults } from '../../src/domain/request.js'
+import { shellTask } from '../../src/domain/shell-task.js'
+import { systemClock } from '../../src/engine/clock.js'
 import { createEngine, currentJob, task } from '../../src/index.js'
+import { openStore, parseStoreUrl } from '../../src/open.js'
 import { freshStore, jobWhen, newEngine } from '../support/engines.js'
 import { type TemporaryFolder, temporaryFolder } from '../support/folder.js'
 
@@ -61,6 +65,39 @@ test('An engine changes nothing of its process: before, while and after its jobs
   expect(hostState()).toEqual(before)
   await engine.close()
   expect(hostState()).toEqual(before)
+})
+
+test('Task processes change nothing of it either.', async () => {
+  mkdirSync(join(folder.path, 'tasks'))
+  writeFileSync(join(folder.path, 'tasks/pid.mjs'), 'export default () => { console.log(1); return process.pid }')
+  await (await createEngine({ store: freshStore(), tasks: {} })).close()
+  const before = hostState()
+  const engine = await createEngine({ store: freshStore(), tasks: join(folder.path, 'tasks') })
+  try {
+    await engine.startWorker()
+    const { id } = await engine.enqueue('pid', [])
+    const { result } = await jobWhen(engine, id, ({ state }) => state === 'completed')
+    expect(result).not.toBe(process.pid)
+    expect(hostState()).toEqual(before)
+  } finally {
+    await engine.close()
+  }
+  expect(hostState()).toEqual(before)
+})
+
+test('Jobs that are commands wait for a worker that runs commands.', async () => {
+  const url = freshStore()
+  const engine = await newEngine({ noop: () => 'ran' }, url)
+  const store = await openStore(parseStoreUrl(url, folder.path), systemClock)
+  try {
+    const [command] = await store.enqueue([makeJob(shellTask, plainTaskDefaults, '["true"]', {}, systemClock.now())])
+    await engine.startWorker({ inline: true, concurrency: 1 })
+    const { id } = await engine.enqueue('noop', [])
+    await jobWhen(engine, id, ({ state }) => state === 'completed')
+    expect(await store.job(command?.id ?? '')).toMatchObject({ state: 'queued', attempt: 0 })
+  } finally {
+    await store.close()
+  }
 })
 
 const library = new URL('../../src/index.ts', import.meta.url).href

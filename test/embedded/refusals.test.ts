@@ -21,10 +21,6 @@ describe('createEngine()', () => {
     const refused = createEngine(options as { tasks: typeof tasks })
     await expect(refused).rejects.toMatchObject({ name: 'UsageError', code, message: expect.stringMatching(message) })
   })
-
-  test('refuses a task of another class of options with its name.', () => {
-    expect(() => task({ retries: 3 } as object, greet)).toThrow(expect.objectContaining({ code: 'E_OPTION' }))
-  })
 })
 
 describe('an engine', () => {
