@@ -1,3 +1,4 @@
+import { backgroundMeasurements } from './background.js'
 import { busyMeasurements } from './busy.js'
 import { measureEmbedded } from './embedded/measure-embedded.js'
 import { machineFacts } from './machine.js'
@@ -34,6 +35,9 @@ export async function measureAll(
   }
   const queues = await measureInRounds(queueMeasurements(options, systems), rounds)
   const busy = await part('tasks', [], () => measureInRounds(busyMeasurements(project, options.busyJobs), rounds))
+  const background = await part('background', [], () =>
+    measureInRounds(backgroundMeasurements(options.backgroundTasks), rounds),
+  )
   const pickUps = await part('pickup', [], () => measurePickUps(pickUpSystems(project), options.pickUps, rounds))
   const scale = await part('scale', [], () => measureScale(project, folder, options.scale))
   const millions = await part('scale', null, () => measureMillions(project, folder, options.millions))
@@ -43,7 +47,8 @@ export async function measureAll(
     const missing = system.missing()
     return missing === null ? [] : [{ system: system.title, missing }]
   })
-  return { machine, quick, rates: [...queues, ...busy, ...scale], leftOut, pickUps, millions, startUp, embedded }
+  const rates = [...queues, ...busy, ...background, ...scale]
+  return { machine, quick, rates, leftOut, pickUps, millions, startUp, embedded }
 }
 
 /** Peers need the engine to be compared with. */

@@ -5,7 +5,7 @@ import type { MillionJobs } from './millions.js'
 import type { JobCounts } from './queue-measurements.js'
 import type { ScaleJobs } from './scale.js'
 
-const parts = ['store', 'engine', 'peers', 'tasks', 'pickup', 'scale', 'startup', 'embedded'] as const
+const parts = ['store', 'engine', 'peers', 'tasks', 'background', 'pickup', 'scale', 'startup', 'embedded'] as const
 export type Part = (typeof parts)[number]
 
 export interface Options {
@@ -17,6 +17,7 @@ export interface Options {
   readonly rounds: number
   readonly jobs: JobCounts
   readonly busyJobs: number
+  readonly backgroundTasks: number
   /** Of each round. */
   readonly pickUps: number
   readonly scale: ScaleJobs
@@ -37,6 +38,7 @@ const full = {
   rounds: 5,
   jobs: { singly: 2_000, batched: 20_000, drained: 20_000, drainedWarm: 100_000 },
   busyJobs: 1_000,
+  backgroundTasks: 100_000,
   pickUps: 100,
   // A drain takes a fifth of a second, and one may be half as fast as the next.
   scale: { few: 10_000, many: 1_000_000, drained: 5_000, rounds: 25 },
@@ -49,6 +51,7 @@ const quickly: typeof full = {
   rounds: 1,
   jobs: { singly: 100, batched: 2_000, drained: 2_000, drainedWarm: 5_000 },
   busyJobs: 50,
+  backgroundTasks: 5_000,
   pickUps: 20,
   scale: { few: 2_000, many: 50_000, drained: 1_000, rounds: 1 },
   millions: { jobs: 50_000, drainedForMemory: 5_000, readingRounds: 2 },

@@ -3,7 +3,7 @@ import { ratioText, table } from './table.js'
 
 /** Work by work, each queue beside Offstage; then Offstage beside itself in another setting. */
 export function ratesText(rates: readonly Rate[]): string {
-  const isAlone = ({ id }: Rate) => /^(?:busy|scale)\./.test(id)
+  const isAlone = ({ id }: Rate) => /^(?:busy|background|scale)\./.test(id)
   const queues = rates.filter((rate) => !isAlone(rate))
   const alone = rates.filter(isAlone)
   const sections: string[] = []

@@ -54,6 +54,7 @@ const goals: readonly Goal[] = [
   ratio('drain with very many waiting over few', 'scale.many', 'scale.few', 0.97),
   ratio('drain behind jobs of an unknown task over none', 'scale.unknown', 'scale.few', 0.9),
   ratio('jobs of 10 ms of work, default processes over one', 'busy.default', 'busy.one', 1.9),
+  ratio('tasks in this process, BackgroundTasks over p-queue', 'background.tasks', 'background.p-queue', 0.33),
   atMost('pick-up at 20 jobs/s, p50', 1.5, 'ms', ({ pickUps }) => own(pickUps)?.p50Ms),
   atMost('pick-up at 20 jobs/s, p99', 4, 'ms', ({ pickUps }) => own(pickUps)?.p99Ms),
   atMost('CPU of worker and task process, a job', 1.2, 'ms', ({ pickUps }) => own(pickUps)?.cpuMsPerJob),
