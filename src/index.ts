@@ -11,6 +11,7 @@ export {
   type BackgroundTasksOptions,
   type TaskFailed,
 } from './background/background-tasks.js'
+export type { SchedulingEngine } from './background/engine-timetable.js'
 export type { Logger } from './background/logger.js'
 export { type Monitoring, monitored } from './background/monitored.js'
 export type { Recurring } from './background/recurrence.js'

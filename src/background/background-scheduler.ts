@@ -3,22 +3,27 @@ import { type Duration, parseDuration } from '../domain/duration.js'
 import { UsageError } from '../domain/errors.js'
 import { refuseUnknownOptions } from '../domain/options.js'
 import { systemClock } from '../engine/clock.js'
+import { EngineTimetable, type SchedulingEngine } from './engine-timetable.js'
 import type { AnyFunction } from './function-call.js'
 import { type Logger, SafeLogger } from './logger.js'
 import { MemoryTimetable } from './memory-timetable.js'
-import { parseRecurrence, type Recurring } from './recurrence.js'
-import { noRetry } from './retries.js'
+import { type Recurring, recurringOf } from './recurrence.js'
 import {
   type BackgroundTaskOptions,
   countOption,
+  noSettings,
   parseTaskOptions,
   requireFunction,
-  type TaskSettings,
 } from './task-options.js'
 import type { ScheduledTask, Timetable } from './timetable.js'
 
 export interface BackgroundSchedulerOptions {
-  /** How many tasks run at a time. Default 10. */
+  /**
+   * Keeps tasks as jobs and schedules of its store, so that they survive this process; its workers run them. The functions
+   * must be tasks of the engine. Default: this process keeps and runs them.
+   */
+  readonly engine?: SchedulingEngine
+  /** How many tasks run at a time. Default 10. Not with an engine, whose workers have their own limit. */
   readonly maxConcurrent?: number
   /** Gets a line for each failed attempt, each failed task and each skipped run. Default: `console`. */
   readonly logger?: Logger
@@ -45,12 +50,10 @@ export interface AddScheduled {
   ): ScheduledTask
 }
 
-const noSettings: TaskSettings = { retry: noRetry, timeoutMs: null, name: null }
-
 /**
- * Runs functions of this process later, or again and again. What is due while the process does not run is not made up for.
- * As with `setTimeout`, the process stays alive until the last task is over or `stop()` is called: a server calls it where
- * it closes its other resources.
+ * Runs functions later, or again and again. In this process, what is due while it does not run is not made up for; as with
+ * `setTimeout`, the process stays alive until the last task is over or `stop()` is called, so a server calls it where it
+ * closes its other resources. With an engine the times are kept in its store, and this process may end.
  */
 export class BackgroundScheduler implements AddScheduled {
   readonly #clock: Clock
@@ -59,14 +62,19 @@ export class BackgroundScheduler implements AddScheduled {
 
   /** Throws UsageError that names an option that is wrong or unknown. */
   constructor(options: BackgroundSchedulerOptions = {}) {
-    refuseUnknownOptions(options, ['maxConcurrent', 'logger', 'clock'], 'BackgroundScheduler')
+    refuseUnknownOptions(options, ['engine', 'maxConcurrent', 'logger', 'clock'], 'BackgroundScheduler')
+    const { engine, maxConcurrent } = options
     this.#clock = options.clock ?? systemClock
     const logger = new SafeLogger(options.logger ?? console, 'logger')
-    this.#timetable = new MemoryTimetable(
-      countOption(options.maxConcurrent ?? 10, 'maxConcurrent'),
-      this.#clock,
-      logger,
-    )
+    if (engine === undefined) {
+      this.#timetable = new MemoryTimetable(countOption(maxConcurrent ?? 10, 'maxConcurrent'), this.#clock, logger)
+      return
+    }
+    if (maxConcurrent !== undefined) {
+      const hint = 'write engine.startWorker({ concurrency })'
+      throw new UsageError('E_OPTION', 'maxConcurrent: with an engine its workers limit how much runs', hint)
+    }
+    this.#timetable = new EngineTimetable(engine, this.#clock, logger)
   }
 
   addDelayedTask<Args extends readonly unknown[]>(
@@ -74,7 +82,7 @@ export class BackgroundScheduler implements AddScheduled {
     delay: Duration,
     ...args: Args
   ): ScheduledTask {
-    return this.#delayed(run as AnyFunction, delay, args, noSettings)
+    return this.#delayed(run as AnyFunction, delay, args, {})
   }
 
   addRecurringTask<Args extends readonly unknown[]>(
@@ -82,40 +90,42 @@ export class BackgroundScheduler implements AddScheduled {
     when: Duration | Recurring,
     ...args: Args
   ): ScheduledTask {
-    return this.#recurring(run as AnyFunction, when, args, noSettings)
+    return this.#recurring(run as AnyFunction, when, args, {})
   }
 
   /** For tasks with options: `scheduler.with({ retry: { maxRetries: 2 } }).addDelayedTask(...)`. Throws UsageError. */
   with(options: BackgroundTaskOptions): AddScheduled {
-    const settings = parseTaskOptions(options, noSettings)
+    parseTaskOptions(options, noSettings)
+    this.#timetable.check(options)
+    const own = { ...options } // later changes to the caller's object must not count
     return {
-      addDelayedTask: (run, delay, ...args) => this.#delayed(run as AnyFunction, delay, args, settings),
-      addRecurringTask: (run, when, ...args) => this.#recurring(run as AnyFunction, when, args, settings),
+      addDelayedTask: (run, delay, ...args) => this.#delayed(run as AnyFunction, delay, args, own),
+      addRecurringTask: (run, when, ...args) => this.#recurring(run as AnyFunction, when, args, own),
     }
   }
 
   /**
    * Ends all tasks; resolves when those that run have ended. No timer is left. What waits for a retry or for its place among
-   * `maxConcurrent` is given up.
+   * `maxConcurrent` is given up. With an engine it waits until all is stored, and what is stored stays.
    */
   stop(): Promise<void> {
     this.#isStopped = true
     return this.#timetable.stop()
   }
 
-  #delayed(run: AnyFunction, delay: Duration, args: readonly unknown[], settings: TaskSettings): ScheduledTask {
+  #delayed(run: AnyFunction, delay: Duration, args: readonly unknown[], options: BackgroundTaskOptions): ScheduledTask {
     this.#check(run, 'addDelayedTask()')
-    return this.#timetable.delayed(run, args, parseDuration(delay, 'delay'), settings)
+    return this.#timetable.delayed(run, args, parseDuration(delay, 'delay'), options)
   }
 
   #recurring(
     run: AnyFunction,
     when: Duration | Recurring,
     args: readonly unknown[],
-    settings: TaskSettings,
+    options: BackgroundTaskOptions,
   ): ScheduledTask {
     this.#check(run, 'addRecurringTask()')
-    return this.#timetable.recurring(run, args, parseRecurrence(when, this.#clock.now()), settings)
+    return this.#timetable.recurring(run, args, recurringOf(when), options)
   }
 
   #check(run: unknown, call: string): void {

@@ -4,9 +4,15 @@ import { BackgroundTask } from './background-task.js'
 import { Executor } from './executor.js'
 import type { AnyFunction } from './function-call.js'
 import type { SafeLogger } from './logger.js'
-import { nextTime, type Recurrence } from './recurrence.js'
+import { nextTime, parseRecurrence, type Recurring } from './recurrence.js'
 import { attemptFailedLine, taskFailedLine } from './report.js'
-import { functionName, type TaskSettings } from './task-options.js'
+import {
+  type BackgroundTaskOptions,
+  functionName,
+  noSettings,
+  parseTaskOptions,
+  type TaskSettings,
+} from './task-options.js'
 import { contextOfCaller } from './task-signal.js'
 import type { ScheduledTask, Timetable } from './timetable.js'
 
@@ -34,18 +40,29 @@ export class MemoryTimetable implements Timetable {
     })
   }
 
-  delayed(run: AnyFunction, args: readonly unknown[], delayMs: number, settings: TaskSettings): ScheduledTask {
-    const task = new TimedTask(run, args, settings, () => {})
+  check(): void {
+    // All of them can be used.
+  }
+
+  delayed(run: AnyFunction, args: readonly unknown[], delayMs: number, options: BackgroundTaskOptions): ScheduledTask {
+    const task = new TimedTask(run, args, parseTaskOptions(options, noSettings), () => {})
     const timed = new Timed(task.name, this.#clock.now() + delayMs, () => this.#timed.delete(timed))
     this.#timed.add(timed)
     timed.sleep(this.#clock, delayMs, () => {
-      timed.cancel()
+      timed.end()
       this.#start(task)
     })
     return timed
   }
 
-  recurring(run: AnyFunction, args: readonly unknown[], recurrence: Recurrence, settings: TaskSettings): ScheduledTask {
+  recurring(
+    run: AnyFunction,
+    args: readonly unknown[],
+    when: Recurring,
+    options: BackgroundTaskOptions,
+  ): ScheduledTask {
+    const recurrence = parseRecurrence(when, this.#clock.now())
+    const settings = parseTaskOptions(options, noSettings)
     const name = settings.name ?? functionName(run)
     const context = contextOfCaller()
     let isRunning = false
@@ -76,7 +93,7 @@ export class MemoryTimetable implements Timetable {
   }
 
   async stop(): Promise<void> {
-    for (const timed of this.#timed) timed.cancel()
+    for (const timed of this.#timed) timed.end()
     this.#executor.clear()
     await this.#executor.drain()
   }
@@ -99,6 +116,7 @@ class TimedTask extends BackgroundTask {
 
 class Timed implements ScheduledTask {
   readonly name: string
+  readonly ready = Promise.resolve()
   at: EpochMs
   readonly #removed: () => void
   #cancelTimer: (() => void) | null = null
@@ -118,7 +136,11 @@ class Timed implements ScheduledTask {
     this.#cancelTimer = clock.after(ms, wake)
   }
 
-  cancel(): boolean {
+  async cancel(): Promise<boolean> {
+    return this.end()
+  }
+
+  end(): boolean {
     if (this.#isOver) return false
     this.#isOver = true
     this.#cancelTimer?.()

@@ -22,10 +22,15 @@ export interface Recurrence {
   readonly from: EpochMs
 }
 
+/** Options of a recurring task from what callers give: an interval alone, or with a start. Throws UsageError. */
+export function recurringOf(when: Duration | Recurring): Recurring {
+  if (typeof when === 'number' || typeof when === 'string') return { interval: when }
+  refuseUnknownOptions(when, ['interval', 'startTime'], 'addRecurringTask()')
+  return when
+}
+
 /** Throws UsageError that names what is wrong. */
-export function parseRecurrence(when: Duration | Recurring, now: EpochMs): Recurrence {
-  const { interval, startTime } =
-    typeof when === 'number' || typeof when === 'string' ? { interval: when } : checked(when)
+export function parseRecurrence({ interval, startTime }: Recurring, now: EpochMs): Recurrence {
   const everyMs = parseDuration(interval, 'interval')
   if (everyMs === 0) throw new UsageError('E_DURATION', 'interval: 0 is no interval', 'write a time such as 1m')
   const from = startTime === undefined ? now + everyMs : timeIn(machineZone(), startTime, 'startTime', now)
@@ -35,9 +40,4 @@ export function parseRecurrence(when: Duration | Recurring, now: EpochMs): Recur
 /** The first of the times after `now`. */
 export function nextTime({ everyMs, from }: Recurrence, now: EpochMs): EpochMs {
   return from > now ? from : from + (Math.floor((now - from) / everyMs) + 1) * everyMs
-}
-
-function checked(when: Recurring): Recurring {
-  refuseUnknownOptions(when, ['interval', 'startTime'], 'addRecurringTask()')
-  return when
 }

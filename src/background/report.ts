@@ -18,3 +18,8 @@ export function attemptFailedLine(
 export function taskFailedLine(task: string, attempts: number, error: unknown): string {
   return `${task}: failed after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}: ${visibleLine(failureLine(error))}`
 }
+
+/** A task that an engine could not store, for a log. */
+export function notStoredLine(task: string, error: unknown): string {
+  return `${task}: not stored, and will not run: ${visibleLine(failureLine(error))}`
+}

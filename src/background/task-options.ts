@@ -3,6 +3,7 @@ import { UsageError } from '../domain/errors.js'
 import { refuseUnknownOptions, written } from '../domain/options.js'
 import { parseTimeout } from '../domain/request.js'
 import { parseRetry, type Retry, type RetryOptions } from '../domain/retry.js'
+import { noRetry } from './retries.js'
 
 /** How one task runs, where that differs from the default. */
 export interface BackgroundTaskOptions {
@@ -21,6 +22,8 @@ export interface TaskSettings {
   /** null: the name of the function. */
   readonly name: string | null
 }
+
+export const noSettings: TaskSettings = { retry: noRetry, timeoutMs: null, name: null }
 
 /** Checks options; `defaults` stand for what is left out. Throws UsageError. */
 export function parseTaskOptions(options: BackgroundTaskOptions, defaults: TaskSettings): TaskSettings {

@@ -1,19 +1,26 @@
 import type { AnyFunction } from './function-call.js'
-import type { Recurrence } from './recurrence.js'
-import type { TaskSettings } from './task-options.js'
+import type { Recurring } from './recurrence.js'
+import type { BackgroundTaskOptions } from './task-options.js'
 
 /** A task that was added to a scheduler. */
 export interface ScheduledTask {
   readonly name: string
-  /** When it runs next; null: never again. */
+  /**
+   * When it runs next; null: never again. With an engine: when it would have run first, since others may change the
+   * schedule.
+   */
   readonly nextAt: Date | null
-  /** Ends it; a run that has begun goes on. Returns false if it had no further run. */
-  cancel(): boolean
+  /** With an engine: resolves when the job or the schedule is stored, and rejects if it cannot be. Else it is resolved. */
+  readonly ready: Promise<void>
+  /** Ends it; a run that has begun goes on. Resolves to false if it had no further run. */
+  cancel(): Promise<boolean>
 }
 
 /** What keeps the times of a scheduler: this process, or an engine. */
 export interface Timetable {
-  delayed(run: AnyFunction, args: readonly unknown[], delayMs: number, settings: TaskSettings): ScheduledTask
-  recurring(run: AnyFunction, args: readonly unknown[], recurrence: Recurrence, settings: TaskSettings): ScheduledTask
+  /** Throws UsageError if an option cannot be used here. */
+  check(options: BackgroundTaskOptions): void
+  delayed(run: AnyFunction, args: readonly unknown[], delayMs: number, options: BackgroundTaskOptions): ScheduledTask
+  recurring(run: AnyFunction, args: readonly unknown[], when: Recurring, options: BackgroundTaskOptions): ScheduledTask
   stop(): Promise<void>
 }
