@@ -3,8 +3,7 @@ import type { Clock } from '../domain/clock.js'
 import { UsageError } from '../domain/errors.js'
 import { written } from '../domain/options.js'
 import type { EnqueueOptions } from '../domain/request.js'
-import { outboxMover } from '../engine/services/outbox-mover.js'
-import type { Service } from '../engine/services/service.js'
+import { type OutboxService, outboxMover } from '../engine/services/outbox-mover.js'
 import type { OutboxFile } from '../stores/outbox.js'
 import type { Store } from '../stores/store.js'
 import { enqueueIn, type OutboxTask, type SqliteHandle } from './enqueue-in.js'
@@ -24,6 +23,7 @@ export class Outboxes {
   enqueueIn(db: SqliteHandle, task: OutboxTask, argsJson: string, options: EnqueueOptions): void {
     const files = this.#moved.map(({ path }) => path)
     enqueueIn(db, task, argsJson, options, files, this.#clock)
+    for (const { mover } of this.#moved) mover.expectRow()
   }
 
   /** Between two batches. */
@@ -36,7 +36,7 @@ export class Outboxes {
 interface MovedFile {
   readonly path: string
   readonly file: OutboxFile
-  readonly mover: Service
+  readonly mover: OutboxService
 }
 
 /** Opens each file by `open`, and starts to move its rows into the store. */

@@ -9,6 +9,8 @@ import { loopService, type Service } from './service.js'
 
 const batch = 100
 const maxWaitMs = 60_000
+// Whoever is asked looks often for a second.
+const askAgainMs = 500
 
 interface Row {
   readonly token: string
@@ -36,12 +38,18 @@ export function outboxMover(
   store: Pick<JobStore, 'enqueue' | 'forgetTokens'>,
   clock: Clock,
   events: EngineEmitter,
-): Service {
+): OutboxService {
   const mover = new OutboxMover(path, file, store, clock, events)
-  return loopService('outbox mover', clock, events, async (signal) => {
-    if ((await mover.move()) < batch && !signal.aborted) await firstOf(file.next(maxWaitMs), signal)
+  const service = loopService('outbox mover', clock, events, async (signal) => {
+    if ((await mover.move()) < batch) await mover.wait(signal)
     return 0
   })
+  return { ...service, expectRow: () => mover.expectRow() }
+}
+
+export interface OutboxService extends Service {
+  /** A row was written here and may be committed soon. */
+  expectRow(): void
 }
 
 class OutboxMover {
@@ -50,6 +58,7 @@ class OutboxMover {
   readonly #store: Pick<JobStore, 'enqueue' | 'forgetTokens'>
   readonly #clock: Clock
   readonly #events: EngineEmitter
+  #expecting: () => void = () => {}
 
   constructor(
     path: string,
@@ -83,6 +92,37 @@ class OutboxMover {
     await this.#file.remove(tokens)
     await this.#store.forgetTokens(tokens)
     return found.length
+  }
+
+  expectRow(): void {
+    this.#expecting()
+  }
+
+  /** Resolves when rows may be there, or the signal fires. */
+  async wait(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return
+    let askedAt = this.#clock.monotonicMs()
+    let next = this.#file.next(maxWaitMs)
+    while (!signal.aborted && (await this.#isRowExpected(next, signal))) {
+      const now = this.#clock.monotonicMs()
+      if (now - askedAt < askAgainMs) continue
+      askedAt = now
+      next = this.#file.next(maxWaitMs)
+    }
+  }
+
+  /** false: the wait is over. */
+  #isRowExpected(next: Promise<void>, signal: AbortSignal): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      const end = (isExpected: boolean) => {
+        signal.removeEventListener('abort', stop)
+        resolve(isExpected)
+      }
+      const stop = () => end(false)
+      this.#expecting = () => end(true)
+      signal.addEventListener('abort', stop)
+      next.then(stop, reject)
+    })
   }
 
   /** Enqueues rows; adds those that the store refuses to `unmovable`. */
@@ -131,13 +171,4 @@ class OutboxMover {
 
 function isLate(thrown: unknown): boolean {
   return thrown instanceof OffstageError && thrown.code === 'E_TOKEN_LATE'
-}
-
-/** Resolves with the promise, or as soon as the signal fires. */
-function firstOf(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => resolve()
-    signal.addEventListener('abort', stop)
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
 }

@@ -8,9 +8,8 @@ import type { OutboxFile, OutboxRow } from '../outbox.js'
 import { connectByDriver } from './driver.js'
 import { isBusy } from './errors.js'
 import { outboxError } from './outbox-errors.js'
+import { OutboxWatch } from './outbox-watch.js'
 
-// To see that nobody has committed takes some microseconds.
-const pollMs = 25
 // For a lock that the application holds, before the caller has to try again.
 const patienceMs = 5_000
 
@@ -41,7 +40,8 @@ export function openOutboxFile(path: string, clock: Clock): OutboxFile {
 class OutboxConnection implements OutboxFile {
   readonly #path: string
   readonly #clock: Clock
-  readonly #closed = new AbortController()
+  readonly #watch: OutboxWatch
+  #isClosed = false
   #connection: Connection | null = null
   #connections = 0
   /** How the file was when its rows were last read; null: not yet. */
@@ -51,6 +51,7 @@ class OutboxConnection implements OutboxFile {
   constructor(path: string, clock: Clock) {
     this.#path = path
     this.#clock = clock
+    this.#watch = new OutboxWatch(() => this.#hasChanged(), clock)
   }
 
   rows(limit: number): Promise<readonly OutboxRow[]> {
@@ -74,18 +75,13 @@ class OutboxConnection implements OutboxFile {
     })
   }
 
-  async next(waitMs: number): Promise<void> {
-    const { signal } = this.#closed
-    const until = this.#clock.monotonicMs() + waitMs
-    while (!signal.aborted && !this.#hasChanged()) {
-      const leftMs = until - this.#clock.monotonicMs()
-      if (leftMs <= 0) return
-      await this.#clock.sleep(Math.min(pollMs, leftMs), signal)
-    }
+  next(waitMs: number): Promise<void> {
+    return this.#watch.next(waitMs)
   }
 
   async close(): Promise<void> {
-    this.#closed.abort()
+    this.#isClosed = true
+    this.#watch.close()
     await this.#running
     this.#disconnect()
   }
@@ -145,7 +141,7 @@ class OutboxConnection implements OutboxFile {
 
   /** One after the other. Tries again while the application holds the lock. */
   #run<T>(use: () => T): Promise<T> {
-    if (this.#closed.signal.aborted) return Promise.reject(storeClosed(this.#path))
+    if (this.#isClosed) return Promise.reject(storeClosed(this.#path))
     const answer = this.#running.then(() => this.#patiently(use))
     this.#running = answer.catch(() => {})
     return answer
@@ -157,7 +153,7 @@ class OutboxConnection implements OutboxFile {
       try {
         return use()
       } catch (thrown) {
-        const isOver = this.#closed.signal.aborted || this.#clock.monotonicMs() >= giveUpAt
+        const isOver = this.#isClosed || this.#clock.monotonicMs() >= giveUpAt
         if (!isBusy(thrown) || isOver) throw outboxError(this.#path, thrown)
         await this.#clock.sleep(1 + Math.random() * 9)
       }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { StoreUnavailableError, UsageError } from '../../../src/domain/errors.js'
 import type { NewJob } from '../../../src/domain/job.js'
 import { EngineEmitter } from '../../../src/engine/events.js'
-import { outboxMover } from '../../../src/engine/services/outbox-mover.js'
+import { type OutboxService, outboxMover } from '../../../src/engine/services/outbox-mover.js'
 import { openMemoryStore } from '../../../src/stores/memory/store.js'
 import type { OutboxFile, OutboxRow } from '../../../src/stores/outbox.js'
 import type { Store } from '../../../src/stores/store.js'
@@ -37,6 +37,7 @@ class Rows implements OutboxFile {
   }
 
   next(): Promise<void> {
+    this.calls.push('next')
     return new Promise((resolve) => {
       this.#wake = resolve
     })
@@ -52,7 +53,7 @@ interface Subject {
   /** What was reported, as `set aside TOKEN: WHY` or the message of an error. */
   readonly said: string[]
   /** Moves with this store, if it is another one, while `use` runs. */
-  moving(use: () => Promise<void>, store?: Pick<Store, 'enqueue' | 'forgetTokens'>): Promise<void>
+  moving(use: (mover: OutboxService) => Promise<void>, store?: Pick<Store, 'enqueue' | 'forgetTokens'>): Promise<void>
   args(): Promise<readonly string[]>
 }
 
@@ -74,7 +75,7 @@ function subject(): Subject {
       const mover = outboxMover('app.db', file, of, clock, events)
       mover.start()
       await clock.advance(0)
-      await use()
+      await use(mover)
       await mover.stop()
     },
     async args() {
@@ -219,4 +220,18 @@ test('Stopping waits for the batch that is being moved, and begins no other.', a
   })
   expect(await it.args()).toHaveLength(100)
   expect(it.file.all.size).toBe(150)
+})
+
+test('When a row was written in this process, the file is asked anew, so that it looks often again.', async () => {
+  const it = subject()
+  await it.moving(async (mover) => {
+    expect(it.file.calls).toEqual(['rows', 'next'])
+    for (let row = 0; row < 5; row++) mover.expectRow()
+    await settle(it)
+    expect(it.file.calls).toEqual(['rows', 'next']) // it was asked just now
+    await it.clock.advance(500)
+    for (let row = 0; row < 5; row++) mover.expectRow()
+    await settle(it)
+    expect(it.file.calls).toEqual(['rows', 'next', 'next'])
+  })
 })
