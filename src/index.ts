@@ -53,6 +53,7 @@ export type {
   EngineScheduleOptions,
   EngineWorker,
   EngineWorkerOptions,
+  FinishedOptions,
   JobRecord,
   JobsFilter,
   TaskArgs,

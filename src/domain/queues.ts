@@ -32,7 +32,12 @@ export function parseQueueShares(text: string, option: string): readonly QueueSh
     }
     return { name: queueName(name), weight: Number(weight) }
   })
+  refuseTwins(shares, option)
+  return shares
+}
+
+/** Throws UsageError if two shares are of one queue. */
+export function refuseTwins(shares: readonly QueueShare[], option: string): void {
   const twice = shares.find(({ name }, index) => shares.findIndex((other) => other.name === name) < index)
-  if (twice === undefined) return shares
-  throw new UsageError('E_QUEUES', `${option}: the queue ${twice.name} is named twice`)
+  if (twice !== undefined) throw new UsageError('E_QUEUES', `${option}: the queue ${twice.name} is named twice`)
 }

@@ -1,3 +1,4 @@
+import { noJob } from '../app/jobs/find-job.js'
 import { acceptedJob } from '../app/run/enqueue-job.js'
 import { UsageError } from '../domain/errors.js'
 import { type Job, type JobId, parseJobId } from '../domain/job.js'
@@ -14,6 +15,7 @@ import type {
   EngineScheduleOptions,
   EngineWorker,
   EngineWorkerOptions,
+  FinishedOptions,
   JobRecord,
   JobsFilter,
   TaskFault,
@@ -23,6 +25,7 @@ import type {
 import { readMonitor } from './engine-monitor.js'
 import type { EngineParts } from './engine-parts.js'
 import { putSchedule, removeSchedule } from './engine-schedules.js'
+import { finishedJob, signalOf } from './finished-job.js'
 import { jobRecord } from './job-record.js'
 import { parseJobsFilter } from './jobs-filter.js'
 import { OpenCalls } from './open-calls.js'
@@ -35,6 +38,8 @@ export class EmbeddedEngine<Tasks extends TaskFunctions> implements Engine<Tasks
   readonly #calls = new OpenCalls(() => storeClosed('of this engine'))
   /** Those that start, too. */
   readonly #workers = new Set<Promise<EngineWorker>>()
+  /** Ends those who wait for jobs. */
+  readonly #over = new AbortController()
   #closing: Promise<void> | null = null
 
   constructor(parts: EngineParts) {
@@ -105,6 +110,18 @@ export class EmbeddedEngine<Tasks extends TaskFunctions> implements Engine<Tasks
     })
   }
 
+  finished(id: JobId, options: FinishedOptions = {}): Promise<JobRecord> {
+    return this.#calls.run(async () => {
+      const signal = signalOf(options)
+      const known = jobIdOf(id)
+      if (known === null) throw noJob(id)
+      const signals = signal === null ? [this.#over.signal] : [signal, this.#over.signal]
+      const job = await finishedJob(this.#parts.store, known, signals)
+      const progress = await this.#parts.store.progress([known])
+      return jobRecord(job, progress.get(known) ?? null)
+    })
+  }
+
   cancel(id: JobId): Promise<Exclude<CancelAnswer, 'changed'>> {
     return this.#calls.run(async () => {
       const known = jobIdOf(id)
@@ -162,6 +179,7 @@ export class EmbeddedEngine<Tasks extends TaskFunctions> implements Engine<Tasks
       )
     await Promise.all([...this.#workers].map(stop))
     for (const { run } of tasks.all) unbindTask(run, this)
+    this.#over.abort(storeClosed('of this engine'))
     await this.#calls.end()
     await attempt(() => outboxes?.close())
     await attempt(() => store.close())

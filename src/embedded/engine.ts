@@ -62,6 +62,12 @@ export interface Engine<Tasks extends TaskFunctions = AnyTasks> {
   enqueueIn<Run extends TaskFunction>(db: SqliteHandle, task: Run, args: TaskArgs<Run>, options?: EnqueueOptions): void
   /** A job as it is now; null if there is none of that id, also if the text is no id. Nothing in it is masked. */
   job(id: JobId): Promise<JobRecord | null>
+  /**
+   * Waits until a job has ended, and resolves to it; at once if it has. Rejects with NotFoundError if there is none of that id,
+   * with the reason of the signal if that fires before, with StoreLostError if the engine is closed before. The job does not
+   * notice that somebody waits. For a few jobs at a time: each wait looks at its job whenever the store changes.
+   */
+  finished(id: JobId, options?: FinishedOptions): Promise<JobRecord>
   /** Modules of the task directory, or parts of them, that cannot be used. */
   readonly faults: readonly TaskFault[]
   /** Jobs, newest first. */
@@ -124,6 +130,11 @@ export type EngineScheduleOptions = Omit<ScheduleOptions, 'args' | 'notify'>
 /** Figures of jobs that ended, as they were when they were asked for. */
 export type EngineMonitor = TaskReadings
 
+export interface FinishedOptions {
+  /** Ends the wait, such as `AbortSignal.timeout(5_000)`. */
+  readonly signal?: AbortSignal
+}
+
 export interface JobsFilter {
   /** The name of a task. */
   readonly task?: string
@@ -147,6 +158,8 @@ export interface EngineWorkerOptions {
    * times as often as one of weight 1. Default: all queues, evenly.
    */
   readonly queues?: readonly string[] | Readonly<Record<string, number>>
+  /** Whether a queue is served only while those before it in the list are empty. Default false. */
+  readonly strict?: boolean
   /** The most task processes, 1 to 1,000; they start while jobs need them. Default: as many as the machine has processors. */
   readonly processes?: number
   /** Whether it fires schedules too, and brings those of the tasks into the store. Default true. */

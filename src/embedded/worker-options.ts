@@ -3,13 +3,14 @@ import { parseDuration } from '../domain/duration.js'
 import { UsageError } from '../domain/errors.js'
 import { queueName } from '../domain/names.js'
 import { booleanOption, refuseUnknownOptions, written } from '../domain/options.js'
-import type { QueueChoice } from '../domain/queues.js'
+import { type QueueChoice, refuseTwins } from '../domain/queues.js'
 import type { EngineWorkerOptions } from './engine.js'
 
 const names: readonly (keyof EngineWorkerOptions)[] = [
   'inline',
   'concurrency',
   'queues',
+  'strict',
   'processes',
   'scheduler',
   'grace',
@@ -31,7 +32,7 @@ export function parseWorkerOptions(options: EngineWorkerOptions): WorkerChoice {
   return {
     inline: booleanOption(options.inline ?? false, 'inline'),
     concurrency: wholeNumber(options.concurrency ?? 10, 'concurrency'),
-    queues: options.queues === undefined ? null : queueChoice(options.queues),
+    queues: queueChoice(options.queues, booleanOption(options.strict ?? false, 'strict')),
     processes: wholeNumber(options.processes ?? availableParallelism(), 'processes'),
     scheduler: booleanOption(options.scheduler ?? true, 'scheduler'),
     graceMs: parseDuration(options.grace ?? '30s', 'grace'),
@@ -43,7 +44,11 @@ function wholeNumber(value: number, option: string): number {
   throw new UsageError('E_OPTION', `${option}: ${written(value)} is not a whole number from 1 to 1000`)
 }
 
-function queueChoice(queues: NonNullable<EngineWorkerOptions['queues']>): QueueChoice {
+function queueChoice(queues: EngineWorkerOptions['queues'], strict: boolean): QueueChoice {
+  if (queues === undefined && !strict) return null
+  if (strict && !Array.isArray(queues)) {
+    throw new UsageError('E_QUEUES', 'strict: it needs a list of queues', "write queues: ['first', 'then']")
+  }
   if (typeof queues !== 'object' || queues === null) {
     throw new UsageError('E_QUEUES', `queues: ${written(queues)} is neither a list of names nor weights by name`)
   }
@@ -53,5 +58,6 @@ function queueChoice(queues: NonNullable<EngineWorkerOptions['queues']>): QueueC
     name: queueName(name),
     weight: wholeNumber(weight, `queues.${name}`),
   }))
-  return { shares, strict: false }
+  refuseTwins(shares, 'queues')
+  return { shares, strict }
 }

@@ -32,6 +32,7 @@ test('After close() every call is refused, and says why.', async () => {
     () => engine.job('j1'),
     () => engine.jobs(),
     () => engine.cancel('j1'),
+    () => engine.finished('j1'),
     () => engine.putSchedule('daily', own, [], { every: '1h' }),
     () => engine.removeSchedule('daily'),
     () => engine.monitor(),
