@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import { BackgroundTasks, createEngine } from 'offstage'
+import { BackgroundScheduler, BackgroundTasks, createEngine } from 'offstage'
 import { ZodError } from 'zod'
 import { inData } from './data.ts'
 import { jobs } from './jobs.ts'
 import { monitoring } from './monitoring.ts'
 import { operations } from './operations.ts'
+import { removeTempFiles } from './tasks/cleanup.ts'
 
 export interface Operations {
   readonly app: Hono
@@ -21,6 +22,9 @@ export async function createOperations(embeddedWorker: boolean): Promise<Operati
     tasks: join(import.meta.dirname, 'tasks'),
   })
   if (embeddedWorker) await engine.startWorker({ queues: { high: 5, normal: 2, low: 1, default: 1 } })
+  // In the store: however many servers add it, it is one schedule, and their workers fire each night once.
+  const scheduler = new BackgroundScheduler({ engine })
+  await scheduler.addRecurringTask(removeTempFiles, { interval: '1d', startTime: '02:00' }).ready
 
   const app = new Hono()
   app.route('/', jobs(engine))
@@ -37,6 +41,7 @@ export async function createOperations(embeddedWorker: boolean): Promise<Operati
     app,
     async close() {
       await background.drain()
+      await scheduler.stop()
       await engine.close()
     },
   }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ScheduleJson } from '../../src/views/schedule.js'
 import { cliProject, eventually, type RunningCli } from '../support/cli.js'
 import { type ExampleServer, mailsOf, startExample } from '../support/example-server.js'
 
@@ -70,6 +71,13 @@ describe.each(['embedded', 'separate'])('with %s workers', (kind) => {
     await eventually(() => expect(project.lines('data/critical.log')).toEqual(['close the valve']))
     const { body } = await server.post('/bulk-operation', { numbers: Array(1_000).fill(2) })
     expect(await ended(body.jobId)).toMatchObject({ status: 'completed', result: 1_000 })
+  })
+
+  test('The clean-up is also a schedule of the store, for two at night.', async () => {
+    const { items } = await project.json<{ items: readonly ScheduleJson[] }>(['schedule', 'list', '--store', store])
+    expect(items).toMatchObject([
+      { task: 'cleanup.removeTempFiles', nextAt: expect.stringMatching(/T02:00:00\.000Z$/) },
+    ])
   })
 
   test('Bad input is refused, and no job is stored.', async () => {
