@@ -219,6 +219,10 @@ export const errorCatalog = {
     'A task process ended before it had loaded the task modules, or while it checked arguments.',
     'Run `offstage tasks`, which names the module.',
   ),
+  E_TEST_STUCK: usage(
+    'A test engine waits for a job that waits for the test.',
+    'Move the time with `advance()`, or resolve what the job waits for.',
+  ),
   E_TEXT: usage('Text from a file, stdin or the command line is not UTF-8.', 'Convert it to UTF-8.'),
   E_TIME: usage('A time cannot be read, has passed, or a range ends before it begins.', 'Write ISO 8601, or `HH:MM`.'),
   E_TIME_ZONE: usage('A name is no time zone.', 'Write a name of the tz database, such as `Europe/Berlin`.'),

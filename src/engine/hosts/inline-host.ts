@@ -19,6 +19,9 @@ import { enqueueInSpan } from '../task-process/traced-enqueue.js'
 import { processTracing } from '../tracing.js'
 import type { Emit, TaskHost } from './task-host.js'
 
+// Captured before a test of the program around replaces it.
+const { setImmediate } = globalThis
+
 /**
  * Runs jobs in this process, on the same event loop: for debugging, and for programs that choose it. A job that blocks
  * the loop blocks the worker too, and only a signal from outside can end it. It leaves the process as it is: what jobs print

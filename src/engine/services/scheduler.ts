@@ -108,8 +108,9 @@ export class Scheduler {
   }
 
   async #decideAll(now: EpochMs): Promise<void> {
-    const absence = this.#gaps.reason(now)
     const due = [...this.#plans.values()].filter(({ at }) => at <= now)
+    if (due.length === 0) return
+    const absence = this.#gaps.reason(now)
     const decided = await Promise.all(due.map((planned) => this.#decide(planned, now, absence)))
     const plans = new Map(this.#plans)
     const stale = due.flatMap(({ schedule: { name } }, index) => {

@@ -8,6 +8,9 @@ import type { LoadedTasks } from './loaded-task.js'
 import { type RunSpan, startRunSpan } from './run-span.js'
 import { RunningJob, type RunningJobReports } from './running-job.js'
 
+// Captured before a task, or a test of the program around, replaces it.
+const { setImmediate } = globalThis
+
 /** Receives the reports about jobs. */
 export interface JobReports extends RunningJobReports {
   end(end: AttemptEnd): void

@@ -2,6 +2,7 @@ import type { Job } from '../../domain/job.js'
 import type { JobEnd } from '../../domain/schedule/schedule.js'
 import { addFailure } from './failures.js'
 import type { JobRow } from './jobs.js'
+import { keepJobEnd, slotOf } from './slot-of.js'
 import type { Tables } from './tables.js'
 
 /** Ends a job. `durationMs`: of the attempt that ended with it; null if none ran. */
@@ -18,13 +19,10 @@ export function endJob(
     addFailure(tables, row, endedAt)
     tables.failed.push(row)
   }
-  for (const [name, records] of tables.slots) {
-    for (const record of records.values()) {
-      if (record.job !== row.job.id || record.jobEnd !== null) continue
-      records.set(record.slot, { ...record, jobEnd: row.end })
-      if (state === 'completed') noteSuccess(tables, name, endedAt)
-    }
-  }
+  const of = slotOf(tables, row)
+  if (of === null || of.record.jobEnd !== null) return
+  keepJobEnd(tables, row, row.end)
+  if (state === 'completed') noteSuccess(tables, of.name, endedAt)
 }
 
 function noteSuccess({ schedules }: Tables, name: string, endedAt: number): void {

@@ -2,6 +2,7 @@ import type { JobId } from '../../domain/job.js'
 import type { Retried } from '../store.js'
 import { keyHolder } from './enqueue.js'
 import type { JobRow } from './jobs.js'
+import { keepJobEnd } from './slot-of.js'
 import type { Tables } from './tables.js'
 
 const unretried = { scheduled: 'waiting', queued: 'waiting', running: 'running', completed: 'completed' } as const
@@ -40,9 +41,5 @@ function reopen(tables: Tables, row: JobRow): void {
   row.progress = null
   row.failure = null
   row.end = null
-  for (const records of tables.slots.values()) {
-    for (const record of records.values()) {
-      if (record.job === row.job.id) records.set(record.slot, { ...record, jobEnd: null })
-    }
-  }
+  keepJobEnd(tables, row, null)
 }

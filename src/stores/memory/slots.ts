@@ -14,6 +14,7 @@ import { isFinal } from '../../domain/transitions.js'
 import type { SlotClaim } from '../schedule-store.js'
 import { cancelJob, enqueueJob } from './enqueue.js'
 import { buryIfExpired } from './expiry.js'
+import { slotOf } from './slot-of.js'
 import type { KeptInMemory, Tables } from './tables.js'
 
 /** The slot records of a schedule, the oldest first. */
@@ -22,14 +23,18 @@ export function slotsOf(tables: Tables, name: string): readonly StoredSlot[] {
 }
 
 export function waitingSlots(tables: Tables, name: string): readonly StoredSlot[] {
-  return slotsOf(tables, name).filter(({ outcome }) => outcome === 'waiting')
+  return [...(tables.waiting.get(name)?.values() ?? [])].sort((a, b) => a.slot - b.slot)
 }
 
 /** Writes what became of a slot, and counts it once that is decided. */
 export function keepSlot(tables: Tables, name: string, record: SlotRecord): void {
   const records = tables.slots.get(name) ?? new Map<EpochMs, StoredSlot>()
   const row = record.job === null ? null : tables.jobs.find(record.job)
-  tables.slots.set(name, records.set(record.slot, { ...record, jobEnd: row?.end ?? null }))
+  const kept = { ...record, jobEnd: row?.end ?? null }
+  tables.slots.set(name, records.set(record.slot, kept))
+  const waiting = tables.waiting.get(name) ?? new Map<EpochMs, StoredSlot>()
+  if (record.outcome === 'waiting') tables.waiting.set(name, waiting.set(record.slot, kept))
+  else waiting.delete(record.slot)
   const schedule = tables.schedules.get(name)
   if (schedule === undefined || record.outcome === 'waiting') return
   const slotTotals = { ...schedule.slotTotals, [record.outcome]: (schedule.slotTotals[record.outcome] ?? 0) + 1 }
@@ -107,11 +112,12 @@ function fire(tables: Tables, name: string, slot: EpochMs, job: NewJob): JobId {
 
 /** `bury`: ends those first that have expired. */
 function unendedJobs(tables: Tables, name: string, bury = false): readonly JobId[] {
-  for (const { job } of bury ? slotsOf(tables, name) : []) {
-    const row = job === null ? null : tables.jobs.find(job)
-    if (row !== null) buryIfExpired(tables, row)
-  }
-  return slotsOf(tables, name).flatMap(({ job }) => (job === null || hasEnded(tables, job) ? [] : [job]))
+  const rows = tables.jobs.inState('scheduled', 'queued', 'running').filter((row) => slotOf(tables, row)?.name === name)
+  for (const row of bury ? rows : []) buryIfExpired(tables, row)
+  return rows
+    .filter(({ job }) => !isFinal(job.state))
+    .sort((a, b) => (a.job.schedule?.slot ?? 0) - (b.job.schedule?.slot ?? 0))
+    .map(({ job }) => job.id)
 }
 
 export function waitingSchedules(tables: Tables): readonly string[] {

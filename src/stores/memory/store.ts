@@ -18,15 +18,18 @@ import { allSchedules, dropSchedule, noteScheduler, pauseSchedule, putSchedule, 
 import { settleAttempt } from './settle.js'
 import { claimSlots, fireWaiting, skipWaiting, slotsPage, triggerSchedule, waitingSchedules } from './slots.js'
 import { removeWorker, sweep } from './sweep.js'
-import { emptyTables } from './tables.js'
+import { emptyTables, type Tables } from './tables.js'
 import { enqueueJobs, forgetTokens } from './tokens.js'
 
 /**
  * A store that is gone with its process: for tests, and in place of a store that is not there yet. Plain rather than
  * fast: it is also the model that the other stores are compared with.
  */
-export function openMemoryStore(clock: Clock, notificationOf: NotificationPolicy = () => null): Store {
-  const tables = emptyTables(clock)
+export function openMemoryStore(
+  clock: Clock,
+  notificationOf: NotificationPolicy = () => null,
+  tables: Tables = emptyTables(clock),
+): Store {
   const { jobs, workers } = tables
   const notifier = new ChangeNotifier(clock)
   let open = true

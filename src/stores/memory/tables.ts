@@ -40,6 +40,8 @@ export interface Tables {
   readonly schedules: Map<string, KeptInMemory>
   /** What became of slots, by schedule and time. */
   readonly slots: Map<string, Map<EpochMs, StoredSlot>>
+  /** Those of them that wait. */
+  readonly waiting: Map<string, Map<EpochMs, StoredSlot>>
   readonly scheduling: { version: number; seenAt: EpochMs | null }
 }
 
@@ -66,6 +68,7 @@ export function emptyTables(clock: Clock): Tables {
     removed: new Map(),
     schedules: new Map(),
     slots: new Map(),
+    waiting: new Map(),
     scheduling: { version: 0, seenAt: null },
   }
 }
