@@ -12,6 +12,8 @@ const entries = [
   'src/task-process.ts',
   'src/notify-process.ts',
   'src/store-process.ts',
+  'src/testing/index.ts',
+  'src/testing/vitest.ts',
 ]
 
 // These packages serve only help texts, plugins and a missing manifest, and are most of oclif's code. Each is a file of its
@@ -129,7 +131,7 @@ const program = {
   input: Object.fromEntries(entries.map((file) => [file.replace(/\.ts$/, ''), file])),
   platform: 'node',
   preserveEntrySignatures: 'allow-extension', // what the chunks below take
-  external: ['better-sqlite3', 'esbuild', 'typescript'],
+  external: ['better-sqlite3', 'esbuild', 'typescript', 'vitest'],
   plugins: [loadOnDemand, builtinsAsTheyAre, withoutPasswd, withoutDevtools, notices],
   transform: { target, define },
   output: {

@@ -1,15 +1,14 @@
 import { dirname } from 'node:path'
-import { declareSchedules } from '../app/schedules/declare-schedules.js'
 import { startScheduling } from '../app/schedules/run-scheduler.js'
 import { messageWithHint, UsageError } from '../domain/errors.js'
-import { InlineHost } from '../engine/hosts/inline-host.js'
 import { inProcesses } from '../engine/hosts/process-host.js'
-import type { StartHost } from '../engine/hosts/task-host.js'
 import { TaskPool } from '../engine/pool/task-pool.js'
 import { Worker } from '../engine/worker.js'
 import { taskProgram } from '../project/task-program.js'
+import { declareTaskSchedules } from './declare-task-schedules.js'
 import type { EngineWorker, EngineWorkerOptions } from './engine.js'
 import type { EngineParts } from './engine-parts.js'
+import { inlinePool } from './inline-pool.js'
 import { warn } from './warn.js'
 import { parseWorkerOptions, type WorkerChoice } from './worker-options.js'
 
@@ -54,34 +53,12 @@ async function startScheduler(parts: EngineParts, { scheduler }: Settings, pool:
   if (!scheduler) return null
   const { store, clock } = parts
   try {
-    await declare(parts, pool)
+    await declareTaskSchedules(parts, pool)
     return await startScheduling(store, (name) => pool.task(name), clock, worker.events)
   } catch (thrown) {
     await worker.abandon()
     throw thrown
   }
-}
-
-/** Brings the schedules of the tasks into the store. */
-async function declare({ store, clock, tasksFolder, retention }: EngineParts, pool: TaskPool): Promise<void> {
-  const root = tasksFolder === null ? process.cwd() : dirname(tasksFolder)
-  const nothing = { store: null, redact: [], targets: new Map(), schedules: {} }
-  const project = { ...nothing, root, tasksFolder: tasksFolder ?? root, retention }
-  const catalog = await pool.catalog
-  await declareSchedules({ project, redact: [], from: root }, { pool, catalog }, store, clock.now(), (event) => {
-    if (event.kind === 'schedules-unchecked') return warn(`the arguments of schedules were not checked: ${event.why}`)
-    for (const { name, fault } of event.changes) if (fault !== null) warn(`the schedule ${name} cannot fire: ${fault}`)
-    for (const { name } of event.conflicting) {
-      warn(`the schedule ${name} of the code is not used: one of that name was stored by hand`)
-    }
-  })
-}
-
-function inlinePool({ clock, tasks, tasksFolder }: EngineParts): TaskPool {
-  const start: StartHost = (emit) => new InlineHost(async () => tasks, [], clock, emit)
-  const cwd = tasksFolder === null ? process.cwd() : dirname(tasksFolder)
-  // Whoever may write to the store could otherwise run any command in the name of the server.
-  return new TaskPool({ start, isInline: true, cwd, runsCommands: false }, clock, () => {})
 }
 
 function processPool({ clock, tasksFolder }: EngineParts): TaskPool {

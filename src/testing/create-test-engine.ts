@@ -1,30 +1,34 @@
+import { resolve } from 'node:path'
 import { UsageError } from '../domain/errors.js'
 import { refuseUnknownOptions, written } from '../domain/options.js'
-import type { TaskFunctions } from '../embedded/engine.js'
+import type { AnyTasks, TaskFunctions } from '../embedded/engine.js'
+import { importDirectory } from '../embedded/import-directory.js'
 import { tasksOfObject } from '../embedded/registered-tasks.js'
 import { systemClock } from '../engine/clock.js'
-import { MemoryEngine, type TestEngine } from './test-engine.js'
+import { MemoryEngine } from './memory-engine.js'
+import type { TestEngine } from './test-engine.js'
 
-export interface TestEngineOptions<Tasks extends TaskFunctions> {
-  /** Functions by the names of their tasks, as `createEngine()` takes them. */
-  readonly tasks: Tasks
+export interface TestEngineOptions {
   /** When the engine's time begins: a Date, milliseconds since 1970, or ISO 8601. Default: now. */
   readonly now?: Date | number | string
 }
 
 /**
- * An engine for tests: its jobs are in memory and run in this process, only while `advance()` or `drain()` runs. Close it
- * after the test. Throws UsageError if an option is wrong.
+ * An engine for tests: its jobs are in memory and run in this process, only while `advance()` or `drain()` runs. `tasks` are
+ * those of `createEngine()`. Close it after the test. Throws UsageError if an option is wrong, and ProjectError if a
+ * directory has no task that can be used.
  */
-export async function createTestEngine<Tasks extends TaskFunctions>(
-  options: TestEngineOptions<Tasks>,
-): Promise<TestEngine<Tasks>> {
-  refuseUnknownOptions(options, ['tasks', 'now'] satisfies (keyof typeof options)[], 'createTestEngine()')
+export function createTestEngine<Tasks extends TaskFunctions>(
+  options: TestEngineOptions & { readonly tasks: Tasks },
+): Promise<TestEngine<Tasks>>
+export function createTestEngine(options: TestEngineOptions & { readonly tasks: string }): Promise<TestEngine<AnyTasks>>
+export async function createTestEngine(options: TestEngineOptions & { readonly tasks: TaskFunctions | string }) {
+  refuseUnknownOptions(options, ['tasks', 'now'], 'createTestEngine()')
   const now = options.now === undefined ? systemClock.now() : timeOf(options.now)
-  if (typeof options.tasks !== 'object' || options.tasks === null) {
-    throw new UsageError('E_TASKS', `tasks: ${written(options.tasks)} is no object of functions`)
-  }
-  return MemoryEngine.start<Tasks>(tasksOfObject(options.tasks), now)
+  const { tasks } = options
+  if (typeof tasks === 'string') return MemoryEngine.start(await importDirectory(tasks), resolve(tasks), now)
+  if (typeof tasks === 'object' && tasks !== null) return MemoryEngine.start(tasksOfObject(tasks), null, now)
+  throw new UsageError('E_TASKS', `tasks: ${written(tasks)} is neither an object of functions nor a folder`)
 }
 
 function timeOf(value: Date | number | string): number {

@@ -1,9 +1,11 @@
+import { defaultRetention } from '../domain/retention.js'
+import { declareTaskSchedules } from '../embedded/declare-task-schedules.js'
+import { inlinePool } from '../embedded/inline-pool.js'
+import type { RegisteredTasks } from '../embedded/registered-tasks.js'
 import { EngineEmitter } from '../engine/events.js'
-import { InlineHost } from '../engine/hosts/inline-host.js'
-import { TaskPool } from '../engine/pool/task-pool.js'
+import type { TaskPool } from '../engine/pool/task-pool.js'
 import { Runner } from '../engine/runner.js'
 import { Scheduler } from '../engine/services/scheduler.js'
-import type { LoadedTasks } from '../engine/task-process/loaded-task.js'
 import type { Changes } from '../stores/change-notifier.js'
 import { storeClosed } from '../stores/closed.js'
 import type { Store } from '../stores/store.js'
@@ -49,7 +51,7 @@ export class TestWorker {
   #last: Promise<unknown> = Promise.resolve()
   #stopped: Promise<void> | null = null
 
-  private constructor(store: Store, clock: TestClock, tasks: LoadedTasks, pool: TaskPool, id: string) {
+  private constructor(store: Store, clock: TestClock, tasks: RegisteredTasks, pool: TaskPool, id: string) {
     this.id = id
     this.#store = store
     this.#clock = clock
@@ -65,13 +67,10 @@ export class TestWorker {
     })
   }
 
-  static async start(store: Store, clock: TestClock, tasks: LoadedTasks): Promise<TestWorker> {
-    const pool = new TaskPool(
-      { start: (emit) => new InlineHost(async () => tasks, [], clock, emit), isInline: true, cwd: '/' },
-      clock,
-      () => {},
-    )
+  static async start(store: Store, clock: TestClock, tasks: RegisteredTasks, tasksFolder: string | null) {
+    const pool = inlinePool({ clock, tasks, tasksFolder })
     const { tasks: infos } = await pool.catalog
+    await declareTaskSchedules({ store, clock, tasksFolder, retention: defaultRetention }, pool)
     const id = await store.register({
       process: { pid: process.pid, startTicks: null },
       host: 'test',

@@ -50,6 +50,7 @@ const owners: readonly (readonly [name: RegExp, files: RegExp])[] = [
   [/^cli-table3$/, /^src\/cli\//],
   [/^@opentelemetry\//, /^src\/engine\//],
   [/^(ink|react)$/, /^src\/tui\//],
+  [/^vitest$/, /^src\/testing\/vitest\.ts$/],
   [/^(bullmq|ioredis)$/, /^src\/(stores\/bullmq|remote)\//],
 ]
 

@@ -1,0 +1,79 @@
+import { type Duration, parseDuration } from '../domain/duration.js'
+import { defaultRetention } from '../domain/retention.js'
+import { EmbeddedEngine } from '../embedded/embedded-engine.js'
+import type { EngineWorker, JobRecord, TaskFunction, TaskFunctions } from '../embedded/engine.js'
+import { jobRecord } from '../embedded/job-record.js'
+import type { RegisteredTasks } from '../embedded/registered-tasks.js'
+import { openMemoryStore } from '../stores/memory/store.js'
+import { emptyTables, type Tables } from '../stores/memory/tables.js'
+import type { Store } from '../stores/store.js'
+import { TestClock } from './test-clock.js'
+import type { TestEngine } from './test-engine.js'
+import { TestWorker } from './test-worker.js'
+
+interface Parts {
+  readonly tables: Tables
+  readonly store: Store
+  readonly clock: TestClock
+  readonly tasks: RegisteredTasks
+  readonly tasksFolder: string | null
+  readonly worker: TestWorker
+}
+
+/** The engine of `createTestEngine()`. */
+export class MemoryEngine<Tasks extends TaskFunctions> extends EmbeddedEngine<Tasks> implements TestEngine<Tasks> {
+  readonly #tables: Tables
+  readonly #clock: TestClock
+  readonly #tasks: RegisteredTasks
+  readonly #worker: TestWorker
+
+  private constructor({ tables, store, clock, tasks, tasksFolder, worker }: Parts) {
+    super({ store, clock, tasks, tasksFolder, retention: defaultRetention, outboxes: null })
+    this.#tables = tables
+    this.#clock = clock
+    this.#tasks = tasks
+    this.#worker = worker
+  }
+
+  static async start<Tasks extends TaskFunctions>(
+    tasks: RegisteredTasks,
+    tasksFolder: string | null,
+    now: number,
+  ): Promise<MemoryEngine<Tasks>> {
+    const clock = new TestClock()
+    clock.setWall(now)
+    const tables = emptyTables(clock)
+    const store = openMemoryStore(clock, undefined, tables)
+    const worker = await TestWorker.start(store, clock, tasks, tasksFolder)
+    return new MemoryEngine({ tables, store, clock, tasks, tasksFolder, worker })
+  }
+
+  async advance(duration: Duration): Promise<void> {
+    await this.#worker.advance(parseDuration(duration, 'advance()'))
+  }
+
+  async drain(): Promise<void> {
+    await this.#worker.drain()
+  }
+
+  jobsFor(task?: string | TaskFunction): readonly JobRecord[] {
+    const name = task === undefined ? null : this.#tasks.find(task).name
+    const rows = this.#tables.jobs.all().filter(({ job }) => name === null || job.task === name)
+    return rows.map(({ job, progress }) => jobRecord(job, progress))
+  }
+
+  now(): Date {
+    return new Date(this.#clock.now())
+  }
+
+  /** The engine has its worker from the beginning. */
+  override async startWorker(): Promise<EngineWorker> {
+    const { id } = this.#worker
+    return { id, broken: new Promise(() => {}), stop: async () => {} }
+  }
+
+  override async close(): Promise<void> {
+    await this.#worker.stop()
+    await super.close()
+  }
+}
