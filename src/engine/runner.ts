@@ -103,6 +103,11 @@ export class Runner {
     return this.#claims.claim()
   }
 
+  /** Stores the ends that wait for others to share a commit with. */
+  settleNow(): void {
+    if (this.#cancelSettle !== null) this.#settleEnds()
+  }
+
   /** Takes no more jobs, and gives back those that have not started. Resolves when all have ended and are stored. */
   async drain(): Promise<void> {
     this.#attempts.stopping()

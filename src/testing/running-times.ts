@@ -1,7 +1,6 @@
 import { UsageError } from '../domain/errors.js'
 import type { JobId } from '../domain/job.js'
 import { systemClock } from '../engine/clock.js'
-import { jobOfCaller } from '../engine/current-job.js'
 import type { EngineEmitter } from '../engine/events.js'
 
 // Real time that a running job gets before the clock goes on without it: a request to a server of the test takes some
@@ -33,6 +32,8 @@ interface Running {
 /** The attempts that run now, by real time. */
 export class RunningTimes {
   readonly #running = new Map<JobId, Running>()
+  /** Of others, such as the time limit that a test runner has for the test. */
+  readonly #timers = activeTimers()
   #idleSince: number | null = null
 
   constructor(events: EngineEmitter) {
@@ -49,7 +50,7 @@ export class RunningTimes {
 
   /** Whether a job has started just now, and something is under way that it may wait for. */
   get mayEndSoon(): boolean {
-    if (this.count === 0 || !hasWork()) return false
+    if (this.count === 0 || !this.#hasWork) return false
     const from = systemClock.monotonicMs() - patienceMs
     return [...this.#running.values()].some(({ since }) => since > from)
   }
@@ -62,7 +63,7 @@ export class RunningTimes {
   /** Throws UsageError if nothing has been under way for some time that could end a job. */
   refuseIfStuck(): void {
     const now = systemClock.monotonicMs()
-    this.#idleSince = hasWork() ? null : (this.#idleSince ?? now)
+    this.#idleSince = this.#hasWork ? null : (this.#idleSince ?? now)
     if (this.#idleSince === null || now - this.#idleSince < stuckMs) return
     this.#idleSince = null
     const jobs = [...this.#running].map(([id, { task }]) => `${id} (${task})`)
@@ -73,14 +74,12 @@ export class RunningTimes {
     )
   }
 
-  /** Throws UsageError if one of these jobs calls: it would wait for its own end. */
-  refuseWithin(call: string): void {
-    const job = jobOfCaller()
-    if (job === undefined || !this.#running.has(job.id)) return
-    throw new UsageError('E_TEST_STUCK', `${call} was called in ${job.id} (${job.task}), which it would wait for`)
+  get #hasWork(): boolean {
+    const isWork = (name: string) => name !== 'Timeout' && !idleResources.includes(name)
+    return activeTimers() > this.#timers || process.getActiveResourcesInfo().some(isWork)
   }
 }
 
-function hasWork(): boolean {
-  return process.getActiveResourcesInfo().some((name) => !idleResources.includes(name))
+function activeTimers(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
 }

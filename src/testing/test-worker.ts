@@ -1,7 +1,9 @@
+import { UsageError } from '../domain/errors.js'
 import { defaultRetention } from '../domain/retention.js'
 import { declareTaskSchedules } from '../embedded/declare-task-schedules.js'
 import { inlinePool } from '../embedded/inline-pool.js'
 import type { RegisteredTasks } from '../embedded/registered-tasks.js'
+import { jobOfCaller } from '../engine/current-job.js'
 import { EngineEmitter } from '../engine/events.js'
 import type { TaskPool } from '../engine/pool/task-pool.js'
 import { Runner } from '../engine/runner.js'
@@ -21,7 +23,7 @@ const batch = 1_000
 // From one step of the host to the next a job takes a turn of the event loop, and to its start some more.
 const quietTurns = 3
 const startTurns = 10
-// An end may wait so long to be stored with others, and more.
+// The end of a job waits no longer than this to be stored.
 const maxSettleMs = 1_000
 // What else the process has to do gets a turn after so many stops.
 const stopsInATurn = 64
@@ -96,16 +98,16 @@ export class TestWorker {
   advance(ms: number): Promise<void> {
     return this.#alone('advance()', async () => {
       let leftMs = ms
-      let stops = 0
       await this.#settle()
-      for (;;) {
+      for (let stops = 1; ; stops++) {
         await this.#waitForJobs()
-        const nextMs = Math.min(this.#clock.untilNextMs(), this.#untilDueMs, this.#untilSlotMs, beatMs)
-        if (nextMs > leftMs) break
-        await this.#pass(nextMs)
-        leftMs -= nextMs
-        await this.#settle()
-        if (++stops % stopsInATurn === 0) await nextTurn()
+        const nextMs = Math.min(this.#clock.untilNextMs(), this.#untilDueMs, this.#untilSlotMs)
+        if (Math.min(nextMs, beatMs) > leftMs) break
+        await this.#pass(Math.min(nextMs, beatMs))
+        leftMs -= Math.min(nextMs, beatMs)
+        // Otherwise the lease alone had to be renewed.
+        if (nextMs <= beatMs) await this.#settle()
+        if (stops % stopsInATurn === 0) await nextTurn()
       }
       await this.#pass(leftMs)
     })
@@ -120,7 +122,7 @@ export class TestWorker {
           this.#running.refuseIfStuck()
           await this.#running.tick()
         }
-        // Ends wait some milliseconds to be stored together.
+        // The end of a job that a signal ended is judged some time later.
         else await this.#pass(Math.min(this.#clock.untilNextMs(), maxSettleMs))
         await this.#settle()
       }
@@ -145,7 +147,10 @@ export class TestWorker {
 
   /** One after the other: two moves at once would be one of no known length. */
   #alone(name: string, move: () => Promise<void>): Promise<void> {
-    this.#running.refuseWithin(name)
+    const job = jobOfCaller()
+    if (job !== undefined) {
+      throw new UsageError('E_TEST_STUCK', `${name} was called in ${job.id} (${job.task}), which it would wait for`)
+    }
     const moved = this.#last
       .catch(() => {})
       .then(async () => {
@@ -174,9 +179,10 @@ export class TestWorker {
     let before: number
     do {
       before = this.#count
+      const hasNews = this.#changes.isNew()
       await this.#changes.next(0)
       await this.#upkeep()
-      await this.#runner.claim()
+      if (hasNews || this.#changes.isNew() || this.#runner.busy) await this.#runner.claim()
       if (this.#runner.busy) for (const id of await this.#store.cancelRequests(this.id)) this.#runner.cancel(id)
       await this.#untilQuiet()
       this.#refuseIfOver()
@@ -185,6 +191,7 @@ export class TestWorker {
 
   async #upkeep(): Promise<void> {
     if (this.#clock.runDue()) this.#count++
+    this.#runner.settleNow()
     this.#untilSlotMs = await this.#scheduler.runOnce()
     const { isPartial, nextDueAt } = await this.#store.sweep({ limit: batch, dead: [] })
     this.#untilDueMs = nextDueAt === null ? Number.POSITIVE_INFINITY : Math.max(0, nextDueAt - this.#clock.now())

@@ -110,7 +110,8 @@ export class Scheduler {
   async #decideAll(now: EpochMs): Promise<void> {
     const due = [...this.#plans.values()].filter(({ at }) => at <= now)
     if (due.length === 0) return
-    const absence = this.#gaps.reason(now)
+    // Only the record of a late slot says why: two times are slow to write for each slot in time.
+    const absence = due.some(({ at }) => at < now) ? this.#gaps.reason(now) : ''
     const decided = await Promise.all(due.map((planned) => this.#decide(planned, now, absence)))
     const plans = new Map(this.#plans)
     const stale = due.flatMap(({ schedule: { name } }, index) => {
