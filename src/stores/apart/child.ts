@@ -22,6 +22,10 @@ interface Pending {
   reject(reason: unknown): void
 }
 
+// A slow disk answers many calls at once, and what waits for each of them runs on: all in one turn would hold the event
+// loop of the host up for milliseconds.
+const answersPerTurn = 16
+
 // Captured before a test replaces it: orders must go out while time is faked.
 const { setImmediate } = globalThis
 
@@ -33,6 +37,7 @@ export class StoreChild {
   readonly #pending = new Map<number, Pending>()
   readonly #changed: (object: number) => void
   #orders: Order[] = []
+  #answers: Answer[] = []
   #lastCall = 0
   /** Pending calls that are no mere waits. */
   #held = 0
@@ -45,6 +50,7 @@ export class StoreChild {
     this.#child.on('message', (answers) => this.#receive(answers as readonly Answer[]))
     this.ended = this.#end().then((how) => {
       this.#isGone = true
+      this.#deliver(this.#answers.length)
       const error = processEnded(how)
       for (const call of [...this.#pending.keys()]) this.#take(call)?.reject(error)
     })
@@ -97,7 +103,18 @@ export class StoreChild {
   }
 
   #receive(answers: readonly Answer[]): void {
-    for (const answer of answers) {
+    const isIdle = this.#answers.length === 0
+    for (const answer of answers) this.#answers.push(answer)
+    if (isIdle) this.#deliverSome()
+  }
+
+  #deliverSome(): void {
+    this.#deliver(answersPerTurn)
+    if (this.#answers.length > 0) setImmediate(() => this.#deliverSome())
+  }
+
+  #deliver(count: number): void {
+    for (const answer of this.#answers.splice(0, count)) {
       if (answer.kind === 'changed') this.#changed(answer.object)
       else if (answer.kind === 'done') this.#take(answer.call)?.resolve(answer.value)
       else this.#take(answer.call)?.reject(receivedError(answer.error))

@@ -90,6 +90,26 @@ test('Closing waits for earlier calls; later ones are refused; a second close do
   await store.changes().next(forever)
 })
 
+test('Many answers at once do not hold up the event loop: the rest of the process has its turns between them.', async () => {
+  const store = await open()
+  let turn = 0
+  let counting = true
+  const count = () => {
+    turn++
+    if (counting) setImmediate(count)
+  }
+  const turns = new Map<number, number>()
+  const calls = Array.from({ length: 160 }, async () => {
+    await store.enqueue([newJob()])
+    turns.set(turn, (turns.get(turn) ?? 0) + 1)
+  })
+  count()
+  await Promise.all(calls)
+  counting = false
+  expect([...turns.values()].reduce((sum, answers) => sum + answers, 0)).toBe(160)
+  expect(Math.max(...turns.values())).toBeLessThanOrEqual(32) // of two turns, if the count comes later in one
+})
+
 test('A file that cannot be opened is refused as in this process, and leaves no process behind.', async () => {
   mkdirSync(join(folder.path, 'folder', 'jobs.db'), { recursive: true })
   mkdirSync(join(folder.path, 'text'))
