@@ -8,8 +8,8 @@ import { systemClock } from '../engine/clock.js'
 import { BackgroundTask } from './background-task.js'
 import { Callable } from './callable.js'
 import { Executor } from './executor.js'
-import { ignoringErrors, type Logger, SafeLogger } from './logger.js'
-import { attemptFailedLine, taskFailedLine } from './report.js'
+import { callSafely, type Logger, SafeLogger } from './logger.js'
+import { attemptFailedLine, listenerFailedLine, taskFailedLine } from './report.js'
 import { noRetry } from './retries.js'
 import {
   type BackgroundTaskOptions,
@@ -94,8 +94,7 @@ export class BackgroundTasks extends Callable<Promise<void>> implements AddTask 
       },
       failed: (task, error) => {
         this.#logger.error(taskFailedLine(task.name, task.attempts, error), error)
-        const event = { name: task.name, error, attempts: task.attempts }
-        ignoringErrors(() => this.#events.emit('failed', event))
+        this.#emitFailed({ name: task.name, error, attempts: task.attempts })
       },
     })
   }
@@ -152,7 +151,7 @@ export class BackgroundTasks extends Callable<Promise<void>> implements AddTask 
     return this.#executor.clear()
   }
 
-  /** Calls `listener` for each task that fails for good. An error that it throws is ignored. */
+  /** Calls `listener` for each task that fails for good. An error of the listener is logged. */
   on(event: 'failed', listener: (event: TaskFailed) => void): this {
     this.#events.on(event, listener)
     return this
@@ -166,6 +165,16 @@ export class BackgroundTasks extends Callable<Promise<void>> implements AddTask 
   off(event: 'failed', listener: (event: TaskFailed) => void): this {
     this.#events.off(event, listener)
     return this
+  }
+
+  /** One listener that throws must neither break the run nor keep the event from the others. */
+  #emitFailed(event: TaskFailed): void {
+    for (const listener of this.#events.rawListeners('failed')) {
+      callSafely(
+        () => listener(event),
+        (error) => this.#logger.error(listenerFailedLine(event.name, error), error),
+      )
+    }
   }
 
   #add<Args extends readonly unknown[]>(run: (...args: Args) => unknown, args: Args, settings: TaskSettings): void {

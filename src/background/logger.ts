@@ -24,20 +24,22 @@ export class SafeLogger implements Logger {
   }
 
   warn(line: string): void {
-    ignoringErrors(() => this.#logger.warn(line))
+    callSafely(() => this.#logger.warn(line), nobodyToTell)
   }
 
   error(line: string, error: unknown): void {
-    ignoringErrors(() => this.#logger.error(line, error))
+    callSafely(() => this.#logger.error(line, error), nobodyToTell)
   }
 }
 
-/** Calls what must not break its caller, also if it answers with a promise that is rejected. */
-export function ignoringErrors(call: () => unknown): void {
+/** Calls what must not break its caller. `failed` gets what it throws, or what the promise that it returns rejects with. */
+export function callSafely(call: () => unknown, failed: (error: unknown) => void): void {
   try {
     const answer = call()
-    if (answer instanceof Promise) answer.catch(() => {})
-  } catch {
-    // There is nobody left to tell.
+    if (answer instanceof Promise) answer.catch(failed)
+  } catch (thrown) {
+    failed(thrown)
   }
 }
+
+function nobodyToTell(): void {}

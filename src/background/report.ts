@@ -11,15 +11,20 @@ export function attemptFailedLine(
   waitMs: number,
   error: unknown,
 ): string {
-  return `${task}: attempt ${attempt} of ${maxRetries + 1} failed, again in ${formatDuration(waitMs)}: ${visibleLine(failureLine(error))}`
+  return `${visibleLine(task)}: attempt ${attempt} of ${maxRetries + 1} failed, again in ${formatDuration(waitMs)}: ${visibleLine(failureLine(error))}`
 }
 
 /** The last failure of a task, for a log. */
 export function taskFailedLine(task: string, attempts: number, error: unknown): string {
-  return `${task}: failed after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}: ${visibleLine(failureLine(error))}`
+  return `${visibleLine(task)}: failed after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}: ${visibleLine(failureLine(error))}`
 }
 
 /** A task that an engine could not store, for a log. */
 export function notStoredLine(task: string, error: unknown): string {
-  return `${task}: not stored, and will not run: ${visibleLine(failureLine(error))}`
+  return `${visibleLine(task)}: not stored, and will not run: ${visibleLine(failureLine(error))}`
+}
+
+/** A listener that threw, for a log. */
+export function listenerFailedLine(task: string, error: unknown): string {
+  return `${visibleLine(task)}: a listener of its failure threw: ${visibleLine(failureLine(error))}`
 }

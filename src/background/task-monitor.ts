@@ -60,9 +60,7 @@ export class TaskMonitor extends TaskReader {
     this.#ended(name, 'completed', durationMs, 'taskCompleted()')
   }
 
-  /**
-   * Throws UsageError if the duration is no number. `error` is not kept: it says that this is the place to log it.
-   */
+  /** Throws UsageError if the duration is no number. The error is not kept. */
   taskFailed(name: string, durationMs: number, _error?: unknown): void {
     this.#ended(name, 'failed', durationMs, 'taskFailed()')
   }

@@ -22,6 +22,9 @@ export interface WorkerOptions {
   readonly clock?: Clock
 }
 
+// So long one turn of the event loop may go on with functions that never wait.
+const longestTurnMs = 5
+
 /** Takes items from a queue and runs them, one after the other. Several workers may share a queue. */
 export class Worker {
   readonly name: string
@@ -75,7 +78,12 @@ export class Worker {
   }
 
   async #work(stopping: AbortSignal): Promise<void> {
+    let turnStartedMs = this.#clock.monotonicMs()
     for (;;) {
+      if (this.#clock.monotonicMs() - turnStartedMs > longestTurnMs) {
+        await this.#clock.sleep(0)
+        turnStartedMs = this.#clock.monotonicMs()
+      }
       const call = await this.#queue.take(stopping)
       if (call === null) return
       if (await this.#hasEnded(call, stopping)) this.#queue.finished()

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { BackgroundTasks, RetryPolicy, UsageError } from '../../src/index.js'
+import { movableClock } from '../../src/testing/test-clock.js'
 import { recordedLogger } from '../support/recorded-logger.js'
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
@@ -118,7 +119,7 @@ describe('Running', () => {
 
   test('clear() removes what has not started, and says how much that was.', async () => {
     const { opened, open } = gate()
-    const tasks = new BackgroundTasks({ maxConcurrent: 2 })
+    const tasks = new BackgroundTasks({ maxConcurrent: 2, clock: movableClock() })
     for (let n = 0; n < 5; n++) tasks.addTask(() => opened)
     const running = tasks.execute()
     expect([tasks.clear(), tasks.pending, tasks.running]).toEqual([3, 0, 2])
@@ -249,15 +250,12 @@ describe('Failures', () => {
     expect(seen).toEqual([])
   })
 
-  test('A logger and a listener that throw do not break the run.', async () => {
+  test('A logger that throws does not break the run.', async () => {
     const throwing = () => {
       throw new Error('broken')
     }
-    const tasks = new BackgroundTasks({
-      logger: { warn: throwing, error: throwing },
-      retry: { maxRetries: 1, initialDelay: 0 },
-    })
-    tasks.on('failed', throwing)
+    const logger = { warn: throwing, error: async () => throwing() }
+    const tasks = new BackgroundTasks({ logger, retry: { maxRetries: 1, initialDelay: 0 } })
     let ran = false
     tasks.addTask(throwing)
     tasks.addTask(() => {
@@ -267,9 +265,34 @@ describe('Failures', () => {
     expect(ran).toBe(true)
   })
 
+  test('A listener that throws, or rejects, is logged, and keeps the event from no other.', async () => {
+    const logger = recordedLogger()
+    const tasks = new BackgroundTasks({ logger })
+    const seen: string[] = []
+    tasks.on('failed', () => {
+      throw new Error('thrown')
+    })
+    tasks.on('failed', async () => {
+      throw new Error('rejected')
+    })
+    tasks.on('failed', ({ name }) => seen.push(name))
+    tasks.with({ name: 'se\u001bnd' }).addTask(() => {
+      throw new Error('no')
+    })
+    await tasks()
+    await turn()
+    expect(seen).toEqual(['se\u001bnd'])
+    expect(logger.lines).toEqual([
+      'error se\\x1bnd: failed after 1 attempt: Error: no',
+      'error se\\x1bnd: a listener of its failure threw: Error: thrown',
+      'error se\\x1bnd: a listener of its failure threw: Error: rejected',
+    ])
+  })
+
   test('With continueOnError: false the first error ends the run when what runs has ended; the rest stays pending.', async () => {
     const { opened, open } = gate()
-    const tasks = new BackgroundTasks({ continueOnError: false, maxConcurrent: 2, logger: recordedLogger() })
+    const logger = recordedLogger()
+    const tasks = new BackgroundTasks({ continueOnError: false, maxConcurrent: 2, logger, clock: movableClock() })
     const ended: string[] = []
     tasks.addTask(async () => {
       await opened

@@ -225,6 +225,22 @@ describe('A worker', () => {
     ])
   })
 
+  test('leaves the event loop its turns, also with items that never wait.', async () => {
+    const queue = new TaskQueue()
+    const block = () => {
+      const until = performance.now() + 2
+      while (performance.now() < until);
+    }
+    for (let n = 0; n < 30; n++) queue.tryPut({ type: 'block', function: block, args: [] })
+    const worker = new Worker(queue, 'w', quiet())
+    const running = worker.run()
+    let turns = 0
+    for (; queue.size > 0; turns++) await turn()
+    expect(turns).toBeGreaterThan(3)
+    await worker.stop()
+    await running
+  })
+
   test('that is idle stops at once.', async () => {
     const queue = new TaskQueue()
     const workers = ['a', 'b'].map((name) => new Worker(queue, name, quiet()))
