@@ -127,7 +127,9 @@ export class InlineHost implements TaskHost {
   killAttempt(): void {}
   killNow(): void {}
 
+  /** The jobs that run cannot be ended: others may run them from now on. They get their signal, and may notice it. */
   async kill(): Promise<void> {
+    this.#jobs?.forgetAll()
     this.#release()
     // The process of the command ends with its last job: the spans that the SDK still has would be lost.
     await processTracing()?.flush(this.#clock)

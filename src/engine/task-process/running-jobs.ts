@@ -156,6 +156,18 @@ export class RunningJobs {
     this.#end(running, { kind: 'forced', endedBy: 'abandoned', startedAt, endedAt: this.#clock.now() })
   }
 
+  /** Forgets all jobs, and asks those that run to stop. They keep no place from others, and their late ends are refused. */
+  forgetAll(): void {
+    this.#waiting.clear()
+    const running = [...this.#running.values()]
+    this.#running.clear()
+    for (const job of running) {
+      const [startedAt, endedAt] = [RunningJob.startOf(job), this.#clock.now()]
+      this.#spans.get(job)?.end({ kind: 'forced', endedBy: 'abandoned', startedAt, endedAt })
+      RunningJob.stop(job, 'shutdown')
+    }
+  }
+
   /** Fails the calling job: it threw outside of its own promise. False if no job called. */
   fail(thrown: unknown): boolean {
     const job = jobOfCaller()
