@@ -1,7 +1,9 @@
 import type { Clock } from '../domain/clock.js'
+import type { EnqueueOptions } from '../domain/request.js'
 import type { Retention } from '../domain/retention.js'
 import type { Store } from '../stores/store.js'
-import type { Outboxes } from './outboxes.js'
+import type { OutboxTask } from './enqueue-in.js'
+import type { SqliteHandle } from './outbox-handle.js'
 import type { RegisteredTasks } from './registered-tasks.js'
 
 /** What an engine is made of. */
@@ -13,5 +15,13 @@ export interface EngineParts {
   readonly tasksFolder: string | null
   readonly retention: Retention
   /** null: rows cannot be written. */
-  readonly outboxes: Outboxes | null
+  readonly outboxes: EngineOutbox | null
+}
+
+/** Where rows of jobs are written, and who makes jobs of them. */
+export interface EngineOutbox {
+  /** Throws UsageError, and what the driver throws. Nothing is written then. */
+  enqueueIn(db: SqliteHandle, task: OutboxTask, argsJson: string, options: EnqueueOptions): void
+  /** Between two batches. */
+  close(): Promise<void>
 }

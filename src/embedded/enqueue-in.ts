@@ -26,6 +26,18 @@ export function enqueueIn(
   clock: Clock,
 ): void {
   refuseOtherFile(fileOfHandle(db), files)
+  writeRow(db, task, argsJson, options, clock)
+}
+
+/** The same, whatever database it is. */
+export function writeRow(
+  db: SqliteHandle,
+  task: OutboxTask,
+  argsJson: string,
+  options: EnqueueOptions,
+  clock: Clock,
+): void {
+  fileOfHandle(db) // refuses a connection that cannot take the row
   refuseArgs(task, argsJson)
   const now = clock.now()
   const made = makeJob(task.name, task.defaults, argsJson, options, now)

@@ -7,7 +7,11 @@ import { UsageError } from '../domain/errors.js'
  */
 export interface SqliteHandle {
   exec(sql: string): unknown
-  prepare(sql: string): { run(...values: never[]): unknown; get(...values: never[]): unknown }
+  prepare(sql: string): {
+    run(...values: never[]): unknown
+    get(...values: never[]): unknown
+    all(...values: never[]): unknown
+  }
 }
 
 /** The same, as it is called: each driver has its own types of values. */

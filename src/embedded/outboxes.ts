@@ -6,11 +6,12 @@ import type { EnqueueOptions } from '../domain/request.js'
 import { type OutboxService, outboxMover } from '../engine/services/outbox-mover.js'
 import type { OutboxFile } from '../stores/outbox.js'
 import type { Store } from '../stores/store.js'
+import type { EngineOutbox } from './engine-parts.js'
 import { enqueueIn, type OutboxTask, type SqliteHandle } from './enqueue-in.js'
 import { warningEvents } from './outbox-warnings.js'
 
 /** The outboxes of an engine. Their rows become jobs until `close`. */
-export class Outboxes {
+export class Outboxes implements EngineOutbox {
   readonly #clock: Clock
   readonly #moved: readonly MovedFile[]
 
@@ -19,14 +20,12 @@ export class Outboxes {
     this.#clock = clock
   }
 
-  /** Throws UsageError, and what the driver throws. Nothing is written then. */
   enqueueIn(db: SqliteHandle, task: OutboxTask, argsJson: string, options: EnqueueOptions): void {
     const files = this.#moved.map(({ path }) => path)
     enqueueIn(db, task, argsJson, options, files, this.#clock)
     for (const { mover } of this.#moved) mover.expectRow()
   }
 
-  /** Between two batches. */
   async close(): Promise<void> {
     await Promise.all(this.#moved.map(({ mover }) => mover.stop()))
     await Promise.all(this.#moved.map(({ file }) => file.close()))

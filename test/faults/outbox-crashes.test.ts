@@ -48,7 +48,12 @@ describe.skipIf(untraceable !== null).each(['wal', 'delete'] as const)(
         const n = 1 + Math.floor(random() * mostCalls(whole.lines, call))
         const driver = drivers[tried % 2] ?? 'better-sqlite3'
         const inject = `-e trace=${call} -e inject=${call}:signal=SIGKILL:when=${n}`
-        const { lines } = await traced(project, inject, start(driver, transactions))
+        // Each second time another server has the same outbox at the same moment.
+        const [{ lines }, other] = await Promise.all([
+          traced(project, inject, start(driver, transactions)),
+          tried % 4 < 2 ? null : project.shell(start('better-sqlite3', 20)),
+        ])
+        expect([other?.exitCode ?? 0, other?.stderr ?? '']).toEqual([0, ''])
         if (lines.some((line) => line.includes('killed by SIGKILL'))) killed++
         const next = await project.shell(start(driver, 0))
         expect(next.exitCode, next.stderr).toBe(0)
