@@ -144,7 +144,10 @@ export const errorCatalog = {
     'The message names the cause. The rows stay where they are, and become jobs when the cause is gone.',
   ),
   E_PRIORITY: usage('A priority is out of range.', 'Write a whole number from -100 to 100.'),
-  E_PROGRESS: usage('`progress()` got a fraction that is no number from 0 to 1.', 'Correct the call in the task.'),
+  E_PROGRESS: usage(
+    '`progress()` got a fraction that is no number from 0 to 1, or a message that is no text.',
+    'Correct the call in the task.',
+  ),
   E_QUEUE_NAME: usage('A queue name has characters that it may not have.', 'Use letters, digits, `_`, `.` and `-`.'),
   E_QUEUES: usage('The list of `--queues` cannot be read.', 'Write `NAME` or `NAME:WEIGHT`, each name once.'),
   E_REPORT: usage(

@@ -92,3 +92,12 @@ test('A worker brings the schedules of its tasks into the store, and fires them.
   const [job] = await engine.jobs({ states: ['completed'] })
   expect(job?.result).toBe(job?.schedule?.slot.toISOString())
 })
+
+test('A message of progress that is no text fails its job, and no other.', async () => {
+  const engine = await newEngine({ double, wrong: () => currentJob().progress(0.5, (() => {}) as unknown as string) })
+  const worker = await engine.startWorker({ inline: true })
+  const [wrong, right] = await Promise.all([engine.enqueue('wrong', [], { retries: 0 }), engine.enqueue('double', [2])])
+  expect(await ended(engine, wrong.id)).toMatchObject({ state: 'failed', error: { name: 'UsageError' } })
+  expect(await ended(engine, right.id)).toMatchObject({ result: 4 })
+  await worker.stop()
+})

@@ -1,6 +1,7 @@
 import { format } from 'node:util'
 import { UsageError } from '../../domain/errors.js'
 import type { EpochMs, JobId } from '../../domain/job.js'
+import { written } from '../../domain/options.js'
 import { type CurrentJob, runInJob } from '../current-job.js'
 import type { AttemptId, JobAssignment, StopReason, TaskProgress } from '../ipc/messages.js'
 
@@ -56,6 +57,9 @@ export class RunningJob implements CurrentJob {
     return (fraction, message) => {
       if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1)) {
         throw new UsageError('E_PROGRESS', `progress(${fraction}): the fraction is not a number from 0 to 1`)
+      }
+      if (message != null && typeof message !== 'string') {
+        throw new UsageError('E_PROGRESS', `progress(): the message is ${written(message)}, not a text`)
       }
       this.#reports.progress({ id: this.id, attempt: this.attempt, fraction, message: message ?? null })
     }

@@ -96,10 +96,23 @@ export class StoreChild {
     // Without a channel the process has ended, which rejects what is pending.
     if (!this.#child.connected) return
     try {
-      this.#child.send(orders, () => {}) // a failed send is followed by the end
-    } catch (thrown) {
-      for (const order of orders) if ('call' in order) this.#take(order.call)?.reject(thrown)
+      this.#post(orders)
+    } catch {
+      // One of them has what no process can be sent. The others are of other callers.
+      for (const order of orders) this.#sendAlone(order)
     }
+  }
+
+  #sendAlone(order: Order): void {
+    try {
+      this.#post([order])
+    } catch (thrown) {
+      if ('call' in order) this.#take(order.call)?.reject(thrown)
+    }
+  }
+
+  #post(orders: readonly Order[]): void {
+    this.#child.send(orders, () => {}) // a failed send is followed by the end
   }
 
   #receive(answers: readonly Answer[]): void {

@@ -204,3 +204,15 @@ test('A program that ends at once is an error in plain words.', async () => {
     'the process that holds the store ended before it answered (exit code 9)',
   )
 })
+
+test('A call with what no process can be sent is refused alone.', async () => {
+  const store = await open()
+  const unsendable = { ...newJob(), argsJson: (() => '[]') as unknown as string }
+  const [good, bad, alsoGood] = await Promise.allSettled([
+    store.enqueue([newJob()]),
+    store.enqueue([unsendable]),
+    store.enqueue([newJob()]),
+  ])
+  expect([good?.status, bad?.status, alsoGood?.status]).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  expect((await store.jobs({}, { limit: 10, after: null })).items).toHaveLength(2)
+})
