@@ -43,7 +43,7 @@ export async function createStudio(settings: StudioSettings): Promise<FastifyIns
       generateReport: reportTask(sendEmail, join(settings.folder, 'reports'), payments),
     },
   })
-  addDurable(app, engine)
+  addDurable(app, engine, payments)
 
   app.addHook('onReady', async () => {
     // Each runs until it is stopped.

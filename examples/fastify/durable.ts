@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Engine } from 'offstage'
-import type { Payment, paymentTask } from './payments.ts'
+import type { Payment, PaymentStates, paymentTask } from './payments.ts'
 import type { reportTask } from './reports.ts'
 
 export type StudioTasks = {
@@ -21,11 +21,12 @@ const reportSchema = {
 }
 
 /** What must not be lost: these jobs survive a crash of the server. */
-export function addDurable(app: FastifyInstance, engine: Engine<StudioTasks>): void {
+export function addDurable(app: FastifyInstance, engine: Engine<StudioTasks>, payments: PaymentStates): void {
   app.post<{ Body: Payment }>('/process-payment', { schema: paymentSchema }, async (request, reply) => {
-    // Whoever presses the button twice pays once: the key is taken for a day.
-    const options = { key: `payment:${request.body.orderId}`, keyFor: '1d' }
-    const { id } = await engine.enqueue('processPayment', [request.body], options)
+    const { orderId } = request.body
+    if (payments.get(orderId) === 'paid') return reply.code(409).send({ error: 'This order is paid.' })
+    // Whoever presses the button twice meanwhile gets the same job. After a declined card another may be tried.
+    const { id } = await engine.enqueue('processPayment', [request.body], { key: `payment:${orderId}` })
     return reply.code(202).send({ taskId: id, status: 'queued' })
   })
 

@@ -7,7 +7,7 @@ export interface Payment {
   readonly cardToken: string
 }
 
-/** What became of the payment of each order. */
+/** What became of the payment of each order: stands in for a table of the application. */
 export type PaymentStates = Map<string, string>
 
 /** The task that charges cards at the gateway. It runs at least once, so the gateway gets a key that stays the same. */

@@ -116,9 +116,10 @@ describe('payments', () => {
     const charges = gateway.to('/charges')
     expect(charges.map(({ headers }) => headers['idempotency-key'])).toEqual([first.body.taskId, first.body.taskId])
     expect(charges.at(-1)?.body).toEqual({ amount: 4_200, cardToken: 'tok_visa_4711' })
+    expect((await studio.post('/process-payment', payment)).status).toBe(409)
   })
 
-  test('A card that is declined is not tried again.', async () => {
+  test('A card that is declined is not tried again; another one may be.', async () => {
     const before = gateway.to('/charges').length
     gateway.answer('/charges', { status: 402 })
     const { body } = await studio.post('/process-payment', { orderId: 'o2', amount: 1, cardToken: 'tok_empty' })
@@ -130,6 +131,10 @@ describe('payments', () => {
       }),
     )
     expect(gateway.to('/charges')).toHaveLength(before + 1)
+    gateway.answer('/charges', { status: 200, body: { chargeId: 'c2' } })
+    const other = await studio.post('/process-payment', { orderId: 'o2', amount: 1, cardToken: 'tok_full' })
+    expect(other.body.taskId).not.toBe(body.taskId)
+    await eventually(async () => expect((await statusOf(studio, other.body.taskId)).status).toBe('completed'))
   })
 
   test('A job that is not there is 404.', async () => {
@@ -163,7 +168,7 @@ describe('reports', () => {
       expect(job.status).toBe('completed')
       return job
     })
-    expect(readFileSync(result.file, 'utf8')).toBe('order,state\no1,paid\no2,declined\n')
+    expect(readFileSync(result.file, 'utf8')).toBe('order,state\no1,paid\no2,paid\n')
     expect(mailsOf(project).find(({ to }) => to === 'boss@example.com')).toMatchObject({
       subject: 'Your report: payments',
       attachment: result.file,

@@ -29,7 +29,7 @@ test('Logs are cleaned daily at two, analytics are made hourly, a backup weekly 
         ...args,
       ),
   }
-  addHousekeeping(noting, folder.path, clock.now)
+  addHousekeeping(noting, folder.path, () => clock.now())
   /** An hour passes. Files take real time: a run that still goes an hour later would keep the next one out. */
   let expected = 0
   let hours = 0
@@ -38,7 +38,7 @@ test('Logs are cleaned daily at two, analytics are made hourly, a backup weekly 
     hours += 1
     const due = 1 + Number(hours % 24 === 2) + Number(hours % (7 * 24) === 3)
     expected += due
-    await vi.waitFor(() => expect(ended).toHaveLength(expected), { interval: 1 })
+    await vi.waitFor(() => expect(ended).toHaveLength(expected), { timeout: 20_000, interval: 1 })
   }
   const at = (ms: number) => new Date(ms)
   const start = clock.now()
