@@ -106,7 +106,8 @@ export class BackgroundScheduler implements AddScheduled {
 
   /**
    * Ends all tasks; resolves when those that run have ended. No timer is left. What waits for a retry or for its place among
-   * `maxConcurrent` is given up. With an engine it waits until all is stored, and what is stored stays.
+   * `maxConcurrent` is given up. With an engine it waits until all is stored, and what is stored stays. A task of
+   * the scheduler must not wait for it, since it would wait for itself.
    */
   stop(): Promise<void> {
     this.#isStopped = true

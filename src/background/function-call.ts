@@ -29,8 +29,8 @@ export class FunctionCall {
 
   /** Starts an attempt. Returns what the function returns, or throws what it throws. `timeoutMs`: null for no limit. */
   start(timeoutMs: number | null, clock: Clock): unknown {
-    if (timeoutMs === null) return this.#context(this.#run, ...this.#args)
-    return this.#context(limited, () => this.#run(...this.#args), timeoutMs, clock)
+    if (timeoutMs === null) return this.#context.runInAsyncScope(this.#run, undefined, ...this.#args)
+    return this.#context.runInAsyncScope(() => limited(() => this.#run(...this.#args), timeoutMs, clock))
   }
 
   /** What follows an attempt that ended with this error. */

