@@ -48,10 +48,9 @@ export class StoreChild {
     this.#child = start(entry, execArgv)
     this.#hold(false)
     this.#child.on('message', (answers) => this.#receive(answers as readonly Answer[]))
-    this.ended = this.#end().then((how) => {
+    this.ended = this.#end().then((error) => {
       this.#isGone = true
       this.#deliver(this.#answers.length)
-      const error = processEnded(how)
       for (const call of [...this.#pending.keys()]) this.#take(call)?.reject(error)
     })
   }
@@ -149,14 +148,16 @@ export class StoreChild {
     this.#child.channel?.[action]()
   }
 
-  async #end(): Promise<string> {
+  async #end(): Promise<StoreUnavailableError> {
     const child = this.#child
     // The channel closes after the last answer.
     const disconnected = new Promise<void>((resolve) => child.once('disconnect', () => resolve()))
     return new Promise((resolve) => {
-      child.once('exit', (code, signal) => disconnected.then(() => resolve(signal ?? `exit code ${code}`)))
+      child.once('exit', (code, signal) =>
+        disconnected.then(() => resolve(processEnded(signal ?? `exit code ${code}`))),
+      )
       // A failed send is followed by an exit; a failed start is not.
-      child.on('error', (error) => child.pid === undefined && resolve(reasonOf(error)))
+      child.on('error', (error) => child.pid === undefined && resolve(notStarted(error)))
     })
   }
 }
@@ -174,17 +175,21 @@ function start(entry: string, execArgv: readonly string[]): ChildProcess {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
   } catch (thrown) {
-    throw new StoreUnavailableError(
-      'E_STORE_PROCESS',
-      `the process that holds the store cannot be started: ${reasonOf(thrown)}`,
-      'nothing was stored; look at the limits on processes and memory, and at the permissions of Node',
-    )
+    throw notStarted(thrown)
   }
 }
 
 /** The host's own, without what is meant for its Node: flags, debug output, the folder of a coverage report. */
 function environment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('NODE_')))
+}
+
+function notStarted(thrown: unknown): StoreUnavailableError {
+  return new StoreUnavailableError(
+    'E_STORE_PROCESS',
+    `the process that holds the store cannot be started: ${reasonOf(thrown)}`,
+    'nothing was stored; look at the limits on processes and memory, and at the permissions of Node',
+  )
 }
 
 function processEnded(how: string): StoreUnavailableError {

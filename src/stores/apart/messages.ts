@@ -40,21 +40,25 @@ export interface SentError {
   readonly name: string
   readonly message: string
   readonly stack: string | null
+  /** Of an error of Node or of SQLite. */
+  readonly code: string | null
   /** Of an OffstageError alone. */
   readonly known: Pick<OffstageError, 'code' | 'hint'> | null
 }
 
 export function sentError(thrown: unknown): SentError {
-  if (!(thrown instanceof Error)) return { name: 'Error', message: String(thrown), stack: null, known: null }
+  if (!(thrown instanceof Error))
+    return { name: 'Error', message: String(thrown), stack: null, code: null, known: null }
   const { name, message, stack = null } = thrown
+  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : null
   const known = thrown instanceof OffstageError ? { code: thrown.code, hint: thrown.hint } : null
-  return { name, message, stack, known }
+  return { name, message, stack, code, known }
 }
 
-export function receivedError({ name, message, stack, known }: SentError): Error {
+export function receivedError({ name, message, stack, code, known }: SentError): Error {
   if (known !== null) return errorNamed(name, known.code, message, known.hint)
   const error = new Error(message)
   error.name = name
   if (stack !== null) error.stack = stack
-  return error
+  return code === null ? error : Object.assign(error, { code })
 }

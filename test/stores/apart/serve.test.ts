@@ -62,7 +62,7 @@ test.each(['missing', 'toString'])('It has no opener %s.', async (opener) => {
 
 test('An error arrives with its class, code and hint, and with its stack if it is a bug.', async () => {
   const known = new StoreLostError('E_STORE_LOST', 'store x: it went', 'look for it')
-  const bug = new RangeError('too far')
+  const bug = Object.assign(new RangeError('too far'), { code: 'ERR_FAR' })
   const refuse = async (which: 'known' | 'bug') => {
     throw which === 'known' ? known : bug
   }
@@ -74,7 +74,7 @@ test('An error arrives with its class, code and hint, and with its stack if it i
   )
   expect(errors[0]).toBeInstanceOf(StoreLostError)
   expect(errors[0]).toMatchObject({ code: known.code, message: known.message, hint: known.hint })
-  expect(errors[1]).toMatchObject({ name: 'RangeError', message: 'too far', stack: bug.stack })
+  expect(errors[1]).toMatchObject({ name: 'RangeError', message: 'too far', code: 'ERR_FAR', stack: bug.stack })
 })
 
 test('What cannot be opened answers each call with the reason.', async () => {
