@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import fastify, { type FastifyInstance } from 'fastify'
-import { createEngine, TaskQueue, Worker } from 'offstage'
+import { createEngine, type Logger, TaskQueue, Worker } from 'offstage'
 import { mailProvider } from '../stand-ins/mail.ts'
 import { addDurable, type StudioTasks } from './durable.ts'
 import { addImages } from './images.ts'
@@ -22,6 +22,11 @@ export interface StudioSettings {
 /** The whole studio, which listens to no port yet. `app.close()` waits for everything that it has accepted. */
 export async function createStudio(settings: StudioSettings): Promise<FastifyInstance> {
   const app = fastify({ logger: { level: 'warn' }, bodyLimit: 20_000_000 })
+  // Pino takes an error before its line, and drops one that comes behind it.
+  const logger: Logger = {
+    warn: (line) => app.log.warn(line),
+    error: (line, err) => app.log.error({ err }, line),
+  }
   const sendEmail = mailProvider(join(settings.folder, 'outbox'))
 
   // In memory: quick, and gone with the process.
@@ -30,8 +35,8 @@ export async function createStudio(settings: StudioSettings): Promise<FastifyIns
   addImages(app, images, join(settings.folder, 'images'))
   addNewsletters(app, newsletters, sendEmail, settings.mailPauseMs)
   const workers = [
-    ...[0, 1, 2].map((number) => new Worker(images, `image_worker_${number}`, { logger: app.log })),
-    ...[0, 1].map((number) => new Worker(newsletters, `mail_worker_${number}`, { logger: app.log })),
+    ...[0, 1, 2].map((number) => new Worker(images, `image_worker_${number}`, { logger })),
+    ...[0, 1].map((number) => new Worker(newsletters, `mail_worker_${number}`, { logger })),
   ]
 
   // Durable: what nobody may lose. This process also runs it.

@@ -1,7 +1,10 @@
 import { UsageError } from '../domain/errors.js'
 import { written } from '../domain/options.js'
 
-/** Gets a line for each failed attempt. `console`, and loggers such as pino, fit. */
+/**
+ * Gets a line for each failed attempt. `console` fits. Pino does too, but keeps the error only if it comes first:
+ * `{ warn: (line) => log.warn(line), error: (line, err) => log.error({ err }, line) }`.
+ */
 export interface Logger {
   /** An attempt failed and will be repeated, or a run was skipped. */
   warn(line: string): void
