@@ -3,9 +3,13 @@ import { ratioText, table } from './table.js'
 
 /** Work by work, each queue beside Offstage; then Offstage beside itself in another setting. */
 export function ratesText(rates: readonly Rate[]): string {
-  const isAlone = ({ id }: Rate) => /^(?:busy|background|scale)\./.test(id)
-  const queues = rates.filter((rate) => !isAlone(rate))
-  const alone = rates.filter(isAlone)
+  const isAlone = ({ id }: Rate) => /^(?:busy|scale)\./.test(id)
+  const isInProcess = ({ id }: Rate) => id.startsWith('background.')
+  const queues = rates.filter((rate) => !isAlone(rate) && !isInProcess(rate))
+  const tables = [
+    ['Offstage by itself', rates.filter(isAlone)],
+    ['In this process', rates.filter(isInProcess)],
+  ] as const
   const sections: string[] = []
   if (queues.length > 0) {
     const ratios = (rate: Rate, group: readonly Rate[]) =>
@@ -15,10 +19,11 @@ export function ratesText(rates: readonly Rate[]): string {
       })
     sections.push(groupsText('Queues', ['full / it', 'relaxed / it'], queues, ratios))
   }
-  if (alone.length > 0) {
+  for (const [title, compared] of tables) {
+    if (compared.length === 0) continue
     const ratios = (rate: Rate, [first]: readonly Rate[]) =>
       first === undefined || rate === first ? [''] : [ratioText(ratioOf(rate, first))]
-    sections.push(groupsText('Offstage by itself', ['of the first'], alone, ratios))
+    sections.push(groupsText(title, ['of the first'], compared, ratios))
   }
   return sections.join('\n\n')
 }

@@ -213,7 +213,10 @@ export const errorCatalog = {
     'Restore a backup, or remove the file or the folder to begin with an empty store.',
   ),
   E_SUITE: usage('A flag or an argument does not go with a glob or with `--junit`.', 'Leave one of them out.'),
-  E_TASK: usage('`task(options, run)` got no function.', 'Pass the function as the second argument.'),
+  E_TASK: usage(
+    'A call that takes a function, such as `task(options, run)` or `addTask(run)`, got none.',
+    'Pass the function itself, not the result of a call.',
+  ),
   E_TASKS: usage(
     'The option `tasks` of `createEngine` has something that cannot be a task.',
     'Pass functions by valid names, or the path of a task directory.',

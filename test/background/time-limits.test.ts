@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { BackgroundTasks, taskSignal } from '../../src/index.js'
+import { BackgroundTasks, currentJob, taskSignal } from '../../src/index.js'
 import { movableClock } from '../../src/testing/test-clock.js'
+import { ended, newEngine } from '../support/engines.js'
 import { recordedLogger } from '../support/recorded-logger.js'
 
 describe('Time limits of background tasks', () => {
@@ -79,4 +80,20 @@ describe('Time limits of background tasks', () => {
     expect(inner.map(({ aborted }) => aborted)).toEqual([false])
     expect(taskSignal().aborted).toBe(false)
   })
+})
+
+test('In a job the signal is that of the job, also in the background tasks that it adds.', async () => {
+  const seen: unknown[] = []
+  const engine = await newEngine({
+    parent: async () => {
+      const { signal, id } = currentJob()
+      const tasks = new BackgroundTasks()
+      tasks.addTask(async () => seen.push(taskSignal() === signal, currentJob().id === id))
+      await tasks()
+      return taskSignal() === signal
+    },
+  })
+  await engine.startWorker({ inline: true })
+  expect(await ended(engine, await engine.enqueue('parent', []))).toMatchObject({ result: true })
+  expect(seen).toEqual([true, true])
 })
