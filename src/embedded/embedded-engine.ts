@@ -4,6 +4,7 @@ import { UsageError } from '../domain/errors.js'
 import { type Job, type JobId, parseJobId } from '../domain/job.js'
 import { written } from '../domain/options.js'
 import { checkEnqueueOptions, type EnqueueOptions, makeJob } from '../domain/request.js'
+import { outsideContext } from '../engine/current-job.js'
 import { argsText, bindTask, type JobHandle, unbindTask } from '../engine/task.js'
 import { checkArgs, type LoadedTask } from '../engine/task-process/loaded-task.js'
 import { enqueueInSpan } from '../engine/task-process/traced-enqueue.js'
@@ -150,7 +151,7 @@ export class EmbeddedEngine<Tasks extends TaskFunctions> implements Engine<Tasks
 
   async startWorker(options: EngineWorkerOptions = {}): Promise<EngineWorker> {
     if (this.#closing !== null) throw storeClosed('of this engine')
-    const starting = startWorker(this.#parts, options)
+    const starting = outsideContext(() => startWorker(this.#parts, options))
     this.#workers.add(starting)
     starting.catch(() => this.#workers.delete(starting))
     return starting

@@ -64,8 +64,9 @@ export interface Engine<Tasks extends TaskFunctions = AnyTasks> {
   job(id: JobId): Promise<JobRecord | null>
   /**
    * Waits until a job has ended, and resolves to it; at once if it has. Rejects with NotFoundError if there is none of that id,
-   * with the reason of the signal if that fires before, with StoreLostError if the engine is closed before. The job does not
-   * notice that somebody waits. For a few jobs at a time: each wait looks at its job whenever the store changes.
+   * with the reason of the signal if that fires before, with StoreLostError if the engine is closed before, and with
+   * StoreUnavailableError. The job does not notice that somebody waits. For a few jobs at a time: each wait looks at its job
+   * whenever the store changes.
    */
   finished(id: JobId, options?: FinishedOptions): Promise<JobRecord>
   /** Modules of the task directory, or parts of them, that cannot be used. */

@@ -44,3 +44,13 @@ export function runInJob<T>(job: CurrentJob, run: () => T): T {
 export function outsideJobs<T>(run: () => T): T {
   return jobs.exit(run)
 }
+
+const snapshot = AsyncLocalStorage.snapshot()
+
+/**
+ * Runs a function in the asynchronous context that this module was loaded in. What goes on for long must not carry the
+ * context of whoever started it, such as a request, into every job.
+ */
+export function outsideContext<T>(run: () => T): T {
+  return snapshot(run)
+}

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { expect, test, vi } from 'vitest'
 import { currentJob, NonRetryableError, task } from '../../src/index.js'
 import { ended, jobWhen, newEngine } from '../support/engines.js'
@@ -128,4 +129,12 @@ test('What a job prints goes to the console of the program.', async () => {
   } finally {
     log.mockRestore()
   }
+})
+
+test('A job carries the asynchronous context neither of who started its worker, nor of who enqueued it.', async () => {
+  const requests = new AsyncLocalStorage<string>()
+  const engine = await newEngine({ contextOf: () => requests.getStore() ?? 'none' }, 'memory:')
+  await requests.run('of the start', () => engine.startWorker({ inline: true }))
+  const { id } = await requests.run('of a request', () => engine.enqueue('contextOf', []))
+  expect(await engine.finished(id)).toMatchObject({ result: 'none' })
 })
