@@ -9,6 +9,7 @@ import { emptyTables, type Tables } from '../stores/memory/tables.js'
 import type { Store } from '../stores/store.js'
 import { TestClock } from './test-clock.js'
 import type { TestEngine } from './test-engine.js'
+import { TestOutbox } from './test-outbox.js'
 import { TestWorker } from './test-worker.js'
 
 interface Parts {
@@ -18,6 +19,7 @@ interface Parts {
   readonly tasks: RegisteredTasks
   readonly tasksFolder: string | null
   readonly worker: TestWorker
+  readonly outbox: TestOutbox
 }
 
 /** The engine of `createTestEngine()`. */
@@ -26,9 +28,12 @@ export class MemoryEngine<Tasks extends TaskFunctions> extends EmbeddedEngine<Ta
   readonly #clock: TestClock
   readonly #tasks: RegisteredTasks
   readonly #worker: TestWorker
+  readonly #moveRows: () => void
 
-  private constructor({ tables, store, clock, tasks, tasksFolder, worker }: Parts) {
-    super({ store, clock, tasks, tasksFolder, retention: defaultRetention, outboxes: null })
+  private constructor({ tables, store, clock, tasks, tasksFolder, worker, outbox }: Parts) {
+    super({ store, clock, tasks, tasksFolder, retention: defaultRetention, outboxes: outbox })
+    // A store in memory has enqueued when it returns.
+    this.#moveRows = () => void outbox.move(store)
     this.#tables = tables
     this.#clock = clock
     this.#tasks = tasks
@@ -44,8 +49,9 @@ export class MemoryEngine<Tasks extends TaskFunctions> extends EmbeddedEngine<Ta
     clock.setWall(now)
     const tables = emptyTables(clock)
     const store = openMemoryStore(clock, undefined, tables)
-    const worker = await TestWorker.start(store, clock, tasks, tasksFolder)
-    return new MemoryEngine({ tables, store, clock, tasks, tasksFolder, worker })
+    const outbox = new TestOutbox(clock)
+    const worker = await TestWorker.start(store, clock, tasks, outbox, tasksFolder)
+    return new MemoryEngine({ tables, store, clock, tasks, tasksFolder, worker, outbox })
   }
 
   async advance(duration: Duration): Promise<void> {
@@ -57,6 +63,7 @@ export class MemoryEngine<Tasks extends TaskFunctions> extends EmbeddedEngine<Ta
   }
 
   jobsFor(task?: string | TaskFunction): readonly JobRecord[] {
+    this.#moveRows()
     const name = task === undefined ? null : this.#tasks.find(task).name
     const rows = this.#tables.jobs.all().filter(({ job }) => name === null || job.task === name)
     return rows.map(({ job, progress }) => jobRecord(job, progress))

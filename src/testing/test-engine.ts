@@ -1,7 +1,10 @@
 import type { Duration } from '../domain/duration.js'
 import type { Engine, JobRecord, TaskFunction, TaskFunctions } from '../embedded/engine.js'
 
-/** An engine in memory, whose time a test moves. */
+/**
+ * An engine in memory, whose time a test moves. `enqueueIn()` takes any connection, also one to a database in memory: a
+ * committed row is a job at the next `advance()`, `drain()` or `jobsFor()`.
+ */
 export interface TestEngine<Tasks extends TaskFunctions = TaskFunctions> extends Engine<Tasks> {
   /**
    * Time passes: jobs that become due by then run at their time and in order, with what they enqueue. A job that waits for

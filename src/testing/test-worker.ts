@@ -13,6 +13,7 @@ import { storeClosed } from '../stores/closed.js'
 import type { Store } from '../stores/store.js'
 import { RunningTimes } from './running-times.js'
 import { nextTurn, type TestClock } from './test-clock.js'
+import type { TestOutbox } from './test-outbox.js'
 
 const concurrency = 10
 const noVitals = { processes: [], rssBytes: null }
@@ -41,6 +42,7 @@ export class TestWorker {
   readonly #runner: Runner
   readonly #scheduler: Scheduler
   readonly #changes: Changes
+  readonly #outbox: TestOutbox
   readonly #running: RunningTimes
   /** Of what has happened that may bring work, beside changes of the store. */
   #count = 0
@@ -53,8 +55,16 @@ export class TestWorker {
   #last: Promise<unknown> = Promise.resolve()
   #stopped: Promise<void> | null = null
 
-  private constructor(store: Store, clock: TestClock, tasks: RegisteredTasks, pool: TaskPool, id: string) {
+  private constructor(
+    store: Store,
+    clock: TestClock,
+    tasks: RegisteredTasks,
+    outbox: TestOutbox,
+    pool: TaskPool,
+    id: string,
+  ) {
     this.id = id
+    this.#outbox = outbox
     this.#store = store
     this.#clock = clock
     this.#pool = pool
@@ -69,7 +79,13 @@ export class TestWorker {
     })
   }
 
-  static async start(store: Store, clock: TestClock, tasks: RegisteredTasks, tasksFolder: string | null) {
+  static async start(
+    store: Store,
+    clock: TestClock,
+    tasks: RegisteredTasks,
+    outbox: TestOutbox,
+    tasksFolder: string | null,
+  ) {
     const pool = inlinePool({ clock, tasks, tasksFolder })
     const { tasks: infos } = await pool.catalog
     await declareTaskSchedules({ store, clock, tasksFolder, retention: defaultRetention }, pool)
@@ -83,7 +99,7 @@ export class TestWorker {
       tasks: infos.map(({ name }) => name),
       scheduler: true,
     })
-    const worker = new TestWorker(store, clock, tasks, pool, id)
+    const worker = new TestWorker(store, clock, tasks, outbox, pool, id)
     await new Promise<void>((ready) => {
       pool.open(concurrency, 1, (slot, event) => {
         worker.#count++
@@ -191,6 +207,7 @@ export class TestWorker {
 
   async #upkeep(): Promise<void> {
     if (this.#clock.runDue()) this.#count++
+    if (this.#outbox.isUsed) await this.#outbox.move(this.#store)
     this.#runner.settleNow()
     this.#untilSlotMs = await this.#scheduler.runOnce()
     const { isPartial, nextDueAt } = await this.#store.sweep({ limit: batch, dead: [] })
