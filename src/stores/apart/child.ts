@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { StoreUnavailableError } from '../../domain/errors.js'
 import { type Answer, type Order, receivedError } from './messages.js'
 
@@ -163,6 +164,13 @@ export class StoreChild {
 }
 
 function start(entry: string, execArgv: readonly string[]): ChildProcess {
+  if (!existsSync(entry)) {
+    throw new StoreUnavailableError(
+      'E_STORE_PROCESS',
+      `the process that holds the store cannot be started: ${entry} is missing`,
+      'nothing was stored; a bundler must leave this package out of the bundle (as an external one), since it has programs of its own',
+    )
+  }
   try {
     return fork(entry, [], {
       // The folder that the host was started in may be gone, and may have to be unmounted.

@@ -199,7 +199,7 @@ test('A change that another process makes wakes, and one before the first wait i
 })
 
 test('A program that ends at once is an error in plain words.', async () => {
-  const broken = new StoreProcess({ entry: 'unused', execArgv: ['--eval', 'process.exit(9)'] })
+  const broken = new StoreProcess({ entry: import.meta.filename, execArgv: ['--eval', 'process.exit(9)'] })
   await expect(openStoreIn(broken, locationOf('store'), systemClock)).rejects.toThrow(
     'the process that holds the store ended before it answered (exit code 9)',
   )
@@ -215,4 +215,14 @@ test('A call with what no process can be sent is refused alone.', async () => {
   ])
   expect([good?.status, bad?.status, alsoGood?.status]).toEqual(['fulfilled', 'rejected', 'fulfilled'])
   expect((await store.jobs({}, { limit: 10, after: null })).items).toHaveLength(2)
+})
+
+test('A program that is not there is refused with the way out, for code that was bundled without it.', async () => {
+  const entry = join(folder.path, 'store-process.js')
+  const broken = new StoreProcess({ entry, execArgv: [] })
+  await expect(openStoreIn(broken, locationOf('store'), systemClock)).rejects.toMatchObject({
+    code: 'E_STORE_PROCESS',
+    message: `the process that holds the store cannot be started: ${entry} is missing`,
+    hint: expect.stringContaining('external'),
+  })
 })
