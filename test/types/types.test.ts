@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { globSync } from 'tinyglobby'
@@ -30,12 +30,21 @@ beforeAll(async () => {
     symlinkSync(join(root, 'node_modules', name), join(place.path, 'node_modules', name))
   }
   cpSync(join(import.meta.dirname, 'fixtures'), place.path, { recursive: true })
+  for (const [name, text] of blocks) writeFileSync(join(place.path, name), text)
   writeFileSync(join(place.path, 'package.json'), '{ "type": "module" }')
   const folder = join(place.path, 'older')
   mkdirSync(folder)
   writeFileSync(join(folder, 'package.json'), '{ "private": true }')
   await run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', olderCompiler], { cwd: folder })
 })
+
+/** The TypeScript in these pages, each block as a module of its own. */
+const pages = ['library.md']
+const blocks = pages.flatMap((page) =>
+  [...readFileSync(join(root, 'docs', page), 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)].map(
+    ([, text = ''], index) => [`${page}-${index + 1}.ts`, `${text}\nexport {}\n`] as const,
+  ),
+)
 
 const resolutions = {
   node16: { module: 'node16', moduleResolution: 'node16' },
@@ -48,7 +57,7 @@ const cases = Object.entries(compilers).flatMap(([name, compiler]) =>
 
 test.each(cases)('$name with $resolution resolution accepts what is right and nothing that is wrong', async (one) => {
   const config = join(place.path, `tsconfig.${one.name.replaceAll(' ', '-')}-${one.resolution}.json`)
-  const files = readdirSync(join(import.meta.dirname, 'fixtures'))
+  const files = [...readdirSync(join(import.meta.dirname, 'fixtures')), ...blocks.map(([name]) => name)]
   const common = { target: 'es2023', lib: ['es2023'], types: ['node'], strict: true, noEmit: true, skipLibCheck: false }
   writeFileSync(config, JSON.stringify({ compilerOptions: { ...common, ...one.options }, files }))
   const { stdout } = await run(process.execPath, [one.compiler, '-p', config]).catch((thrown) => thrown)
