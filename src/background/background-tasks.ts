@@ -122,7 +122,7 @@ export class BackgroundTasks extends Callable<Promise<void>> implements AddTask 
 
   /**
    * Runs what was added, in that order, and what is added meanwhile. Resolves when all of it has ended, retries
-   * included. If a run is under way, it is that one's end.
+   * included. If a run is under way, it is that one's end. A task must not wait for its own run: neither would end.
    */
   execute(): Promise<void> {
     return this.#executor.execute()
