@@ -151,9 +151,10 @@ export class EmbeddedEngine<Tasks extends TaskFunctions> implements Engine<Tasks
 
   async startWorker(options: EngineWorkerOptions = {}): Promise<EngineWorker> {
     if (this.#closing !== null) throw storeClosed('of this engine')
-    const starting = outsideContext(() => startWorker(this.#parts, options))
+    const forget = () => void this.#workers.delete(starting)
+    const starting = outsideContext(() => startWorker(this.#parts, options, forget))
     this.#workers.add(starting)
-    starting.catch(() => this.#workers.delete(starting))
+    starting.catch(forget)
     return starting
   }
 

@@ -12,8 +12,15 @@ import { inlinePool } from './inline-pool.js'
 import { warn } from './warn.js'
 import { parseWorkerOptions, type WorkerChoice } from './worker-options.js'
 
-/** Starts a worker of an engine. Throws UsageError if an option is wrong. If it throws, nothing of it is left. */
-export async function startWorker(parts: EngineParts, options: EngineWorkerOptions): Promise<EngineWorker> {
+/**
+ * Starts a worker of an engine; `onStopped` is called when it has stopped. Throws UsageError if an option is wrong. If it
+ * throws, nothing of it is left.
+ */
+export async function startWorker(
+  parts: EngineParts,
+  options: EngineWorkerOptions,
+  onStopped: () => void,
+): Promise<EngineWorker> {
   const { inline, graceMs, ...settings } = parseWorkerOptions(options)
   const pool = inline ? inlinePool(parts) : processPool(parts)
   const worker = await registerWorker(parts, pool, settings)
@@ -27,7 +34,7 @@ export async function startWorker(parts: EngineParts, options: EngineWorkerOptio
     },
     broken: worker.broken,
     stop() {
-      stopped ??= Promise.all([scheduler?.stop(), worker.stop(graceMs)]).then(() => {})
+      stopped ??= Promise.all([scheduler?.stop(), worker.stop(graceMs)]).then(onStopped)
       return stopped
     },
   }
