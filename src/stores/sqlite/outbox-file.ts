@@ -103,12 +103,9 @@ class OutboxConnection implements OutboxFile {
   #rows(limit: number): readonly OutboxRow[] {
     const db = this.#connect()?.db
     if (db === undefined || !hasTable(db)) return []
-    const rows = db.prepare(texts.rows).all(limit) as { readonly token: string; readonly job: unknown }[]
-    const [first] = rows
-    if (first !== undefined && isWal(db)) {
-      // The application may commit without a sync of the WAL; this commit syncs all of it.
-      db.transaction(() => void db.prepare(texts.read).run(first.token)).immediate()
-    }
+    const read = () => db.prepare(texts.rows).all(limit) as StoredRow[]
+    const found = read()
+    const rows = found.length > 0 && isWal(db) ? readSynced(db, read) : found
     return rows.map(({ token, job }) => ({ token, content: contentOf(job, this.#clock) }))
   }
 
@@ -161,6 +158,11 @@ class OutboxConnection implements OutboxFile {
   }
 }
 
+interface StoredRow {
+  readonly token: string
+  readonly job: unknown
+}
+
 interface Connection {
   readonly db: Database.Database
   readonly ino: number
@@ -180,6 +182,20 @@ function connect(path: string): Pick<Connection, 'db' | 'version'> {
     db.close()
     throw thrown
   }
+}
+
+/**
+ * The application may commit without a sync of the WAL. So the rows are read in a transaction that changes one of them: its
+ * commit syncs all of the WAL before it.
+ */
+function readSynced(db: Database.Database, read: () => StoredRow[]): readonly StoredRow[] {
+  const transaction = db.transaction(() => {
+    const rows = read()
+    const [first] = rows
+    if (first !== undefined) db.prepare(texts.read).run(first.token)
+    return rows
+  })
+  return transaction.immediate()
 }
 
 function hasTable(db: Database.Database): boolean {
