@@ -37,12 +37,12 @@ export function findJobs(
     found,
     message: (isExpected) => {
       const name = typeof task === 'string' ? task : (ofTask[0]?.task ?? task.name)
-      const what = [`a job of ${name}`, ...expectedParts(args, fields)].join(' ')
+      const what = [`job of ${name}`, ...expectedParts(args, fields)].join(' ')
       const all = engine.jobsFor()
-      if (!isExpected) return `expected not ${what}, but there is:\n${jobsText(found, engine.now())}`
-      if (all.length === 0) return `expected ${what}, but there are no jobs`
-      const others = all.filter((job) => !ofTask.includes(job))
-      return `expected ${what}, but there are only:\n${jobsText([...ofTask, ...others], engine.now())}`
+      if (!isExpected) return `expected no ${what}, but there is:\n${jobsText(found, engine.now())}`
+      if (all.length === 0) return `expected a ${what}, but there are no jobs`
+      const others = all.filter((job) => !ofTask.some(({ id }) => id === job.id))
+      return `expected a ${what}, but there are only:\n${jobsText([...ofTask, ...others], engine.now())}`
     },
   }
 }

@@ -4,7 +4,7 @@ import { isSecretName, mask } from '../domain/redact.js'
 import { argsMask } from '../domain/redact-command.js'
 import type { JobRecord } from '../embedded/engine.js'
 import { visibleLine } from '../views/sanitise.js'
-import { isMatcher, plain } from './matches.js'
+import { isMatcher, type Matcher, plain } from './matches.js'
 
 const mostJobs = 20
 const mostCharacters = 300
@@ -36,7 +36,8 @@ function plural(attempts: number): string {
 }
 
 function textOf(expected: unknown): string {
-  if (isMatcher(expected)) return expected.toAsymmetricMatcher?.() ?? String(expected)
+  if (isMatcher(expected)) return matcherText(expected)
+  if (expected instanceof RegExp) return String(expected)
   const value = plain(expected)
   if (Array.isArray(value)) return `[${value.map(textOf).join(', ')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? String(value)
@@ -45,6 +46,12 @@ function textOf(expected: unknown): string {
     return `${JSON.stringify(name)}: ${hides ? JSON.stringify(mask) : textOf(item)}`
   })
   return `{ ${parts.join(', ')} }`
+}
+
+function matcherText(matcher: Matcher): string {
+  const { sample } = matcher
+  if (sample === undefined || typeof sample === 'function') return matcher.toAsymmetricMatcher?.() ?? String(matcher)
+  return `${matcher} ${textOf(sample)}`
 }
 
 function cut(text: string): string {

@@ -2,6 +2,8 @@
 export interface Matcher {
   asymmetricMatch(value: unknown): boolean
   toAsymmetricMatcher?(): string
+  /** What it was made of. */
+  readonly sample?: unknown
 }
 
 export function isMatcher(value: unknown): value is Matcher {

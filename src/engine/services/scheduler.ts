@@ -65,9 +65,15 @@ export class Scheduler {
     }
     await this.#decideAll(now)
     this.#gaps.looked(now, monotonicMs)
-    let nextAt = this.#clock.now() + maxPauseMs
+    const checkAt = this.#clock.now() + maxPauseMs
+    return Math.max(0, Math.min(this.nextAt, checkAt) - this.#clock.now())
+  }
+
+  /** When the next decision is due, by what the last run has found; Infinity if none is. */
+  get nextAt(): EpochMs {
+    let nextAt = never
     for (const { at } of this.#plans.values()) nextAt = Math.min(nextAt, at)
-    return Math.max(0, nextAt - this.#clock.now())
+    return nextAt
   }
 
   /** Call it after the last run: it stores until when this scheduler worked, for the schedulers that follow. */
