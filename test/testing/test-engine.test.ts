@@ -221,6 +221,18 @@ describe('the engine', () => {
     expect(await engine.job(id)).toMatchObject({ state: 'cancelled' })
   })
 
+  test('Who waits for the end of a job costs no time, and is let go when the engine is closed.', async () => {
+    const engine = await engineOf({ hello: () => 'hello' })
+    const { id } = await engine.enqueue('hello', [], { delay: '2d' })
+    const never = await engine.enqueue('hello', [], { delay: '90d' })
+    const finished = engine.finished(id)
+    const waiting = engine.finished(never.id)
+    await engine.advance('30d')
+    expect(await finished).toMatchObject({ state: 'completed', result: 'hello' })
+    await engine.close()
+    await expect(waiting).rejects.toMatchObject({ code: 'E_STORE_CLOSED' })
+  })
+
   test('A running job can be cancelled.', async () => {
     const engine = await engineOf({ hang: () => new Promise(() => {}) })
     const { id } = await engine.enqueue('hang', [])
