@@ -26,7 +26,7 @@ beforeAll(async () => {
     cpSync(join(root, file), join(installed, file))
   }
   mkdirSync(join(place.path, 'node_modules/@types'), { recursive: true })
-  for (const name of ['@types/node', 'undici-types', 'zod', 'vitest', '@vitest']) {
+  for (const name of ['@types/node', 'undici-types', 'zod', 'vitest', '@vitest', '@types/better-sqlite3']) {
     symlinkSync(join(root, 'node_modules', name), join(place.path, 'node_modules', name))
   }
   cpSync(join(import.meta.dirname, 'fixtures'), place.path, { recursive: true })
