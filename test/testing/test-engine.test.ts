@@ -56,13 +56,14 @@ describe('time', () => {
     expect(engine.jobsFor('hello').map(({ state }) => state)).toEqual(['completed'])
   })
 
-  test('Three days of schedules, retries and timeouts take less than a second, and leave no timer.', async () => {
+  test('Three days of schedules, retries and timeouts cost less than a second, and leave no timer.', async () => {
     const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
     const before = timers()
-    const took: number[] = []
-    // Other processes slow it down: the fastest of three counts.
-    while (took.length < 3 && !took.some((ms) => ms < 1_000)) took.push(await threeDays())
-    expect(Math.min(...took)).toBeLessThan(1_000)
+    // Of the processor: other processes of the machine may take the rest of the time.
+    const from = process.cpuUsage()
+    await threeDays()
+    const { user, system } = process.cpuUsage(from)
+    expect((user + system) / 1_000).toBeLessThan(1_000)
     expect(timers()).toBeLessThanOrEqual(before)
   })
 
@@ -296,7 +297,7 @@ describe('the engine', () => {
 })
 
 /** The milliseconds that three days take. */
-async function threeDays(): Promise<number> {
+async function threeDays(): Promise<void> {
   const engine = await engineOf({
     often: task({ schedule: { every: '5m' } }, () => 1),
     nightly: task({ schedule: { cron: '0 2 * * *', tz: 'Europe/Berlin' } }, () => iso(currentJob().slot)),
@@ -309,9 +310,7 @@ async function threeDays(): Promise<number> {
     await engine.enqueue('flaky', [])
     await engine.enqueue('hanging', [])
   }
-  const from = performance.now()
   await engine.advance('3d')
-  const tookMs = performance.now() - from
   const ends = (name: string) =>
     engine.jobsFor(name).map(({ state, reason, failures }) => ({ state, reason, failures }))
   expect(engine.jobsFor('often').length).toBe(864)
@@ -326,5 +325,4 @@ async function threeDays(): Promise<number> {
     Array.from({ length: 5 }, () => ({ state: 'failed', reason: 'timeout', failures: 6 })),
   )
   await engine.close()
-  return tookMs
 }
