@@ -226,8 +226,8 @@ export const errorCatalog = {
     'Run `offstage tasks`, which names the module.',
   ),
   E_TEST_STUCK: usage(
-    'A test engine waits for a job that waits for the test.',
-    'Move the time with `advance()`, or resolve what the job waits for.',
+    'A test engine waits for a job that waits for the test, or for timers that were faked before it was imported.',
+    'Move the time with `advance()`, resolve what the job waits for, or import `offstage/testing` first.',
   ),
   E_TEXT: usage('Text from a file, stdin or the command line is not UTF-8.', 'Convert it to UTF-8.'),
   E_TIME: usage('A time cannot be read, has passed, or a range ends before it begins.', 'Write ISO 8601, or `HH:MM`.'),

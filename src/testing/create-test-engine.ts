@@ -6,6 +6,7 @@ import { importDirectory } from '../embedded/import-directory.js'
 import { tasksOfObject } from '../embedded/registered-tasks.js'
 import { systemClock } from '../engine/clock.js'
 import { MemoryEngine } from './memory-engine.js'
+import { isLoadedTooLate } from './test-clock.js'
 import type { TestEngine } from './test-engine.js'
 
 export interface TestEngineOptions {
@@ -24,6 +25,10 @@ export function createTestEngine<Tasks extends TaskFunctions>(
 export function createTestEngine(options: TestEngineOptions & { readonly tasks: string }): Promise<TestEngine<AnyTasks>>
 export async function createTestEngine(options: TestEngineOptions & { readonly tasks: TaskFunctions | string }) {
   refuseUnknownOptions(options, ['tasks', 'now'], 'createTestEngine()')
+  if (isLoadedTooLate) {
+    const hint = 'import it at the top of the file, or in the setup file before it calls vi.useFakeTimers()'
+    throw new UsageError('E_TEST_STUCK', 'the timers were faked before offstage/testing was imported', hint)
+  }
   const now = options.now === undefined ? systemClock.now() : timeOf(options.now)
   const { tasks } = options
   if (typeof tasks === 'string') return MemoryEngine.start(await importDirectory(tasks), resolve(tasks), now)

@@ -9,6 +9,9 @@ interface Timer {
 // Captured before a test replaces it.
 const { setImmediate } = globalThis
 
+/** Whether a test has replaced it before, so that no turn of the event loop can be waited for: those fakes have a clock. */
+export const isLoadedTooLate = 'clock' in setImmediate
+
 /** Resolves in the next turn of the event loop. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))

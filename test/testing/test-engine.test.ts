@@ -285,6 +285,14 @@ describe('the engine', () => {
     expect(engine.jobsFor('slow')).toMatchObject([{ state: 'completed' }])
   })
 
+  test('Timers that were faked before it was imported are a clear error, not a test that hangs.', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    vi.resetModules()
+    const { createTestEngine } = await import('../../src/testing/create-test-engine.js')
+    await expect(createTestEngine({ tasks: {} })).rejects.toMatchObject({ code: 'E_TEST_STUCK' })
+  })
+
   test('Options are checked.', async () => {
     const wrong = (options: object) => createTestEngine({ tasks: {}, ...options })
     await expect(wrong({ now: 'soon' })).rejects.toMatchObject({ code: 'E_TIME' })
