@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { globSync } from 'tinyglobby'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { temporaryFolder } from '../support/folder.js'
+import { blocksOf } from '../support/page-blocks.js'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '../..')
@@ -30,7 +31,10 @@ beforeAll(async () => {
     symlinkSync(join(root, 'node_modules', name), join(place.path, 'node_modules', name))
   }
   cpSync(join(import.meta.dirname, 'fixtures'), place.path, { recursive: true })
-  for (const [name, text] of blocks) writeFileSync(join(place.path, name), text)
+  for (const { file, text } of blocks) {
+    mkdirSync(dirname(join(place.path, file)), { recursive: true })
+    writeFileSync(join(place.path, file), text)
+  }
   writeFileSync(join(place.path, 'package.json'), '{ "type": "module" }')
   const folder = join(place.path, 'older')
   mkdirSync(folder)
@@ -38,12 +42,9 @@ beforeAll(async () => {
   await run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', olderCompiler], { cwd: folder })
 })
 
-/** The TypeScript in these pages, each block as a module of its own. */
-const pages = ['library.md']
-const blocks = pages.flatMap((page) =>
-  [...readFileSync(join(root, 'docs', page), 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)].map(
-    ([, text = ''], index) => [`${page}-${index + 1}.ts`, `${text}\nexport {}\n`] as const,
-  ),
+/** The TypeScript of these pages; `fixtures/pages.d.ts` has what their text assumes. */
+const blocks = ['library.md', 'outbox.md', 'testing.md'].flatMap((page) =>
+  blocksOf(page).map(({ file, text }) => ({ file: `${page}/${file}`, text })),
 )
 
 const resolutions = {
@@ -57,8 +58,17 @@ const cases = Object.entries(compilers).flatMap(([name, compiler]) =>
 
 test.each(cases)('$name with $resolution resolution accepts what is right and nothing that is wrong', async (one) => {
   const config = join(place.path, `tsconfig.${one.name.replaceAll(' ', '-')}-${one.resolution}.json`)
-  const files = [...readdirSync(join(import.meta.dirname, 'fixtures')), ...blocks.map(([name]) => name)]
-  const common = { target: 'es2023', lib: ['es2023'], types: ['node'], strict: true, noEmit: true, skipLibCheck: false }
+  const files = [...readdirSync(join(import.meta.dirname, 'fixtures')), ...blocks.map(({ file }) => file)]
+  const common = {
+    target: 'es2023',
+    lib: ['es2023'],
+    types: ['node'],
+    strict: true,
+    noEmit: true,
+    skipLibCheck: false,
+    // Node runs the programs of the pages as they are.
+    allowImportingTsExtensions: true,
+  }
   writeFileSync(config, JSON.stringify({ compilerOptions: { ...common, ...one.options }, files }))
   const { stdout } = await run(process.execPath, [one.compiler, '-p', config]).catch((thrown) => thrown)
   expect(stdout).toBe('')
