@@ -61,6 +61,7 @@ export type {
   TaskFunction,
   TaskFunctions,
 } from './embedded/engine.js'
+export { enqueueIn } from './embedded/enqueue-in-engine.js'
 export type { SqliteHandle } from './embedded/outbox-handle.js'
 export { type CurrentJob, currentJob } from './engine/current-job.js'
 export { type Enqueue, type JobHandle, type Task, type TaskOptions, task } from './engine/task.js'

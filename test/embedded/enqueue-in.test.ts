@@ -5,7 +5,7 @@ import BetterSqlite from 'better-sqlite3'
 import { afterEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { SqliteHandle } from '../../src/embedded/outbox-handle.js'
-import { createEngine, task } from '../../src/index.js'
+import { createEngine, enqueueIn, task } from '../../src/index.js'
 import { temporaryFolder } from '../support/folder.js'
 
 const folder = temporaryFolder()
@@ -173,4 +173,13 @@ test('Rows that were written while no engine was there become jobs when one come
   db.exec('COMMIT')
   const third = await newEngine()
   await expect.poll(() => third.jobs()).toMatchObject([{ args: ['x'] }])
+})
+
+test('A function that one engine has needs no mention of the engine.', async () => {
+  const db = application()
+  expect(() => enqueueIn(db, digest, [{ user: 'ada' }])).toThrow(expect.objectContaining({ code: 'E_UNREGISTERED' }))
+  const engine = await newEngine()
+  db.transaction(() => enqueueIn(db, digest, [{ user: 'ada' }], { priority: 3 }))()
+  await expect.poll(() => engine.jobs({ task: 'digest' }), { timeout: 10_000 }).toHaveLength(1)
+  expect((await engine.jobs())[0]).toMatchObject({ args: [{ user: 'ada' }], priority: 3 })
 })
