@@ -74,6 +74,7 @@ export class RemoteObject {
   #opened: Promise<unknown> = Promise.resolve()
   #identity: unknown = null
   #isWatched = false
+  #isClosed = false
 
   constructor(id: number, opening: Opening, changed: () => void, process: StoreProcess) {
     this.#id = id
@@ -93,7 +94,7 @@ export class RemoteObject {
 
   /** Asks for the next `changed`. */
   watch(): void {
-    if (this.#isWatched) return
+    if (this.#isWatched || this.#isClosed) return
     try {
       const child = this.#openIn()
       this.#isWatched = true
@@ -108,6 +109,7 @@ export class RemoteObject {
 
   /** After all earlier calls. */
   async close(): Promise<void> {
+    this.#isClosed = true
     try {
       if (this.#child !== null && !this.#child.isGone) await this.#child.ask({ kind: 'close', object: this.#id })
     } catch (thrown) {

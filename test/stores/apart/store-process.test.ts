@@ -88,6 +88,7 @@ test('Closing waits for earlier calls; later ones are refused; a second close do
   expect(await enqueued).toEqual([{ id: 'j1', answer: 'created' }])
   await store.close()
   await store.changes().next(forever)
+  expect(storeProcess.pid).toBe(undefined)
 })
 
 test('Many answers at once do not hold up the event loop: the rest of the process has its turns between them.', async () => {
