@@ -10,9 +10,9 @@ export interface PageBlock {
   readonly text: string
 }
 
-/** The blocks of TypeScript in a page of `docs`, in their order. */
+/** The blocks of TypeScript in a page, such as `docs/library.md`, in their order. */
 export function blocksOf(page: string): readonly PageBlock[] {
-  const blocks = readFileSync(join(root, 'docs', page), 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)
+  const blocks = readFileSync(join(root, page), 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)
   return [...blocks].map(([, text = ''], index) => {
     const file = /^\/\/ ([\w.-]+\.ts)\n/.exec(text)?.[1] ?? `block-${index + 1}.ts`
     // A block without imports is a module too: it may use await, and shares no names.

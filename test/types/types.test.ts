@@ -43,7 +43,7 @@ beforeAll(async () => {
 })
 
 /** The TypeScript of these pages; `fixtures/pages.d.ts` has what their text assumes. */
-const blocks = ['library.md', 'outbox.md', 'testing.md'].flatMap((page) =>
+const blocks = ['README.md', 'docs/library.md', 'docs/outbox.md', 'docs/testing.md'].flatMap((page) =>
   blocksOf(page).map(({ file, text }) => ({ file: `${page}/${file}`, text })),
 )
 
