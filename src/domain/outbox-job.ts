@@ -1,10 +1,11 @@
+import { parseDuration } from './duration.js'
 import { UsageError } from './errors.js'
 import { defaultQueue, defaultTimeoutMs, type EpochMs, type NewJob } from './job.js'
-import { refuseLargeArgs } from './json.js'
+import { refuseLargeArgs, toJsonText } from './json.js'
 import { isTaskName, queueName } from './names.js'
 import { notifyTask } from './notification.js'
-import { keyName, parsePriority } from './request.js'
-import { type Backoff, defaultMaxRetries, parseMaxRetries } from './retry.js'
+import { isTime, keyName, parsePriority, parseTimeout } from './request.js'
+import { type Backoff, defaultMaxRetries, parseMaxRetries, parseRetry, type RetryOptions } from './retry.js'
 import { shellTask } from './shell-task.js'
 import { parseTrace, traceText } from './trace-context.js'
 
@@ -43,10 +44,8 @@ function wrong(what: string): UsageError {
 type Fields = Readonly<Record<string, unknown>>
 
 function objectOf(text: string): Fields {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields
-  } catch {} // as any other text
+  const value = parsed(text)
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields
   throw wrong('it is no JSON object')
 }
 
@@ -59,42 +58,49 @@ function taskOf(task: unknown): string {
 function argsOf(text: unknown): string {
   if (typeof text !== 'string') throw wrong('argsJson is no text')
   refuseLargeArgs(text)
+  const args = parsed(text)
+  if (!Array.isArray(args)) throw wrong('argsJson is no JSON array')
+  toJsonText(args, 'argsJson') // refuses what is too deep
+  return text
+}
+
+function parsed(text: string): unknown {
   try {
-    if (Array.isArray(JSON.parse(text))) return text
-  } catch {} // as any other text
-  throw wrong('argsJson is no JSON array')
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
 }
 
 function timeOf(value: unknown, field: string): EpochMs {
-  if (Number.isSafeInteger(value)) return value as EpochMs
+  if (Number.isInteger(value) && isTime(value)) return value
   throw wrong(`${field} is no time in milliseconds`)
 }
 
 function timeoutOf(value: unknown): number | null {
-  if (value === null || (Number.isSafeInteger(value) && (value as number) > 0)) return value as number | null
-  throw wrong('timeoutMs is no time in milliseconds')
+  return value === null ? null : parseTimeout(spanOf(value, 'timeoutMs'), 'timeoutMs')
+}
+
+/** A number of milliseconds, as rows have them: text such as `1h` is for people. */
+function spanOf(value: unknown, field: string): number {
+  if (typeof value === 'number') return parseDuration(value, field)
+  throw wrong(`${field} is no number of milliseconds`)
 }
 
 function backoffOf(value: unknown): Backoff {
   const { initialDelayMs, maxDelayMs, exponentialBackoff, factor, jitter } = value as Fields
-  const isWhole = [initialDelayMs, maxDelayMs, factor].every((number) => Number.isFinite(number) && Number(number) >= 0)
-  if (!isWhole || typeof exponentialBackoff !== 'boolean' || typeof jitter !== 'boolean') {
-    throw wrong('backoff is no backoff')
+  const waits = {
+    initialDelay: spanOf(initialDelayMs, 'backoff.initialDelayMs'),
+    maxDelay: spanOf(maxDelayMs, 'backoff.maxDelayMs'),
   }
-  return {
-    initialDelayMs: initialDelayMs as number,
-    maxDelayMs: maxDelayMs as number,
-    exponentialBackoff,
-    factor: factor as number,
-    jitter,
-  }
+  const others = { exponentialBackoff, factor, jitter } as RetryOptions
+  return parseRetry({ ...waits, ...others }, 'backoff').backoff
 }
 
 function keyOf(value: unknown): NewJob['key'] {
   const { name, policy, forMs } = value as Fields
   if (policy !== 'skip' && policy !== 'replace' && policy !== 'error') throw wrong('key.policy is no policy')
-  if (!Number.isSafeInteger(forMs) || (forMs as number) < 0) throw wrong('key.forMs is no time in milliseconds')
-  return { name: keyName(name as string, 'key'), policy, forMs: forMs as number }
+  return { name: keyName(name as string, 'key'), policy, forMs: spanOf(forMs, 'key.forMs') }
 }
 
 /** A trace is no reason to refuse a job. */

@@ -110,7 +110,8 @@ function dueTime(options: EnqueueOptions, now: EpochMs): EpochMs {
 // The last moment that is written with four digits of a year: later ones no Date, or no reader, may be able to show.
 const latestTime = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
-function isTime(at: unknown): at is number {
+/** Whether a value is a time that every reader can show, in milliseconds since 1970. */
+export function isTime(at: unknown): at is number {
   return typeof at === 'number' && Math.abs(at) <= latestTime
 }
 

@@ -158,9 +158,9 @@ test.each([
   [outboxText({ ...job, argsJson: '{}' }), 'argsJson is no JSON array'],
   [outboxText({ ...job, argsJson: '[' }), 'argsJson is no JSON array'],
   [outboxText({ ...job, priority: 1_000 }), 'priority: 1000 is not a whole number from -100 to 100'],
-  [outboxText({ ...job, dueAt: Number.NaN, timeoutMs: -1 }), 'timeoutMs is no time in milliseconds'],
+  [outboxText({ ...job, dueAt: Number.NaN, timeoutMs: -1 }), /^timeoutMs: -1 is not a duration/],
   ['{"task":"t","argsJson":"[]","dueAt":1.5}', 'dueAt is no time in milliseconds'],
-  ['{"task":"t","argsJson":"[]","backoff":5}', 'backoff is no backoff'],
+  ['{"task":"t","argsJson":"[]","backoff":5}', 'backoff.initialDelayMs is no number of milliseconds'],
   [
     '{"task":"t","argsJson":"[]","key":{"name":"offstage:notify:1","policy":"skip","forMs":0}}',
     /^key: keys that begin/,
