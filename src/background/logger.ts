@@ -1,5 +1,6 @@
 import { UsageError } from '../domain/errors.js'
 import { written } from '../domain/options.js'
+import { isThenable } from '../domain/thenable.js'
 
 /**
  * Gets a line for each failed attempt. `console` fits. Pino does too, but keeps the error only if it comes first:
@@ -39,7 +40,7 @@ export class SafeLogger implements Logger {
 export function callSafely(call: () => unknown, failed: (error: unknown) => void): void {
   try {
     const answer = call()
-    if (answer instanceof Promise) answer.catch(failed)
+    if (isThenable(answer)) Promise.resolve(answer).catch(failed)
   } catch (thrown) {
     failed(thrown)
   }

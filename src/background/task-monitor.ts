@@ -3,6 +3,7 @@ import { UsageError } from '../domain/errors.js'
 import { refuseUnknownOptions, written } from '../domain/options.js'
 import { minuteOf } from '../domain/statistics.js'
 import { TaskReader } from '../domain/task-readings.js'
+import { isThenable } from '../domain/thenable.js'
 import { systemClock } from '../engine/clock.js'
 import { EndCounter } from './end-counter.js'
 import { MinuteCounts } from './minute-counts.js'
@@ -65,7 +66,10 @@ export class TaskMonitor extends TaskReader {
     this.#ended(name, 'failed', durationMs, 'taskFailed()')
   }
 
-  /** Runs a function as a task of this name. Returns what it returns, and throws what it throws. */
+  /**
+   * Runs a function as a task of this name. Returns what it returns, and throws what it throws. The task ends when a promise
+   * that it returns has settled; for a thenable of another kind, a promise is returned.
+   */
   measure<Result>(name: string, run: () => Result): Result {
     this.taskStarted(name)
     const startedMs = this.#clock.monotonicMs()
@@ -77,12 +81,13 @@ export class TaskMonitor extends TaskReader {
       this.taskFailed(name, durationMs(), thrown)
       throw thrown
     }
-    if (!(returned instanceof Promise)) {
+    if (!isThenable(returned)) {
       this.taskCompleted(name, durationMs())
       return returned
     }
     // Not a second branch beside what is returned: a rejection that nobody handles must stay one.
-    return returned.then(
+    const settling = returned instanceof Promise ? returned : Promise.resolve(returned)
+    return settling.then(
       (value) => {
         this.taskCompleted(name, durationMs())
         return value
@@ -116,6 +121,6 @@ export class TaskMonitor extends TaskReader {
   }
 }
 
-function requireName(name: string, call: string): void {
+export function requireName(name: string, call: string): void {
   if (typeof name !== 'string') throw new UsageError('E_OPTION', `${call}: ${written(name)} is no name of a task`)
 }

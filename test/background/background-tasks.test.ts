@@ -275,6 +275,8 @@ describe('Failures', () => {
     tasks.on('failed', async () => {
       throw new Error('rejected')
     })
+    // biome-ignore lint/suspicious/noThenProperty: a thenable that is no Promise
+    tasks.on('failed', () => ({ then: (_: unknown, failed: (error: Error) => void) => failed(new Error('thenable')) }))
     tasks.on('failed', ({ name }) => seen.push(name))
     tasks.with({ name: 'se\u001bnd' }).addTask(() => {
       throw new Error('no')
@@ -286,6 +288,7 @@ describe('Failures', () => {
       'error se\\x1bnd: failed after 1 attempt: Error: no',
       'error se\\x1bnd: a listener of its failure threw: Error: thrown',
       'error se\\x1bnd: a listener of its failure threw: Error: rejected',
+      'error se\\x1bnd: a listener of its failure threw: Error: thenable',
     ])
   })
 

@@ -150,6 +150,32 @@ describe('monitored()', () => {
     expect(monitor.runningTasks).toBe(0)
   })
 
+  test('counts a thenable when it has settled.', async () => {
+    const clock = movableClock()
+    const monitor = new TaskMonitor({ clock })
+    // As the queries of some database libraries are: they begin when somebody waits for them.
+    const query = (answer: () => Promise<string>): PromiseLike<string> => ({
+      // biome-ignore lint/suspicious/noThenProperty: it is what is tested
+      then: (done, failed) => answer().then(done, failed),
+    })
+    const select = monitored(monitor, 'select')(query)
+    const running = select(async () => {
+      await clock.sleep(100)
+      return 'rows'
+    })
+    expect([monitor.runningTasks, monitor.totalTasks]).toEqual([1, 0])
+    await new Promise((resolve) => setImmediate(resolve)) // now the query has begun
+    await clock.advance(100)
+    expect(await running).toBe('rows')
+    await expect(select(() => Promise.reject(new Error('no table')))).rejects.toThrow('no table')
+    expect(monitor.getTaskStats().select).toMatchObject({ completedTasks: 1, failedTasks: 1, averageDurationMs: 50 })
+  })
+
+  test('refuses what is no monitor, and no name, before anything runs.', () => {
+    expect(() => monitored(5 as never)).toThrow('monitored(): 5 is no TaskMonitor')
+    expect(() => monitored(new TaskMonitor(), 5 as never)).toThrow('monitored(): 5 is no name of a task')
+  })
+
   test('leaves a sync function sync, and uses its name.', () => {
     const monitor = new TaskMonitor()
     const double: (value: number) => number = monitored(monitor)(function double(value: number) {
