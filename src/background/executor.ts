@@ -1,6 +1,8 @@
 import type { Clock } from '../domain/clock.js'
+import { isThenable } from '../domain/thenable.js'
 import type { BackgroundTask } from './background-task.js'
 import { Fifo } from './fifo.js'
+import { longestTurnMs } from './turn.js'
 
 /** Gets what becomes of tasks. Must not throw. */
 export interface TaskReports<Task extends BackgroundTask> {
@@ -16,9 +18,6 @@ interface Run {
   /** Why it starts no more tasks. */
   stopped: { readonly error: unknown } | null
 }
-
-// So long one turn of the event loop may go on starting tasks: a server has requests to answer meanwhile.
-const longestTurnMs = 5
 
 /** Runs tasks in the order in which they were added, a limited number at a time. */
 export class Executor<Task extends BackgroundTask = BackgroundTask> {
@@ -37,6 +36,7 @@ export class Executor<Task extends BackgroundTask = BackgroundTask> {
   #willStart = false
   #turnStartedMs: number | null = null
   #isTurnOver = false
+  #repeats = true
 
   constructor(maxConcurrent: number, continueOnError: boolean, clock: Clock, reports: TaskReports<Task>) {
     this.#maxConcurrent = maxConcurrent
@@ -87,6 +87,13 @@ export class Executor<Task extends BackgroundTask = BackgroundTask> {
     this.#waiting.clear()
     this.#endIfDone()
     return count
+  }
+
+  /** Gives up what is pending, and what asks for another attempt from now on. Resolves when what runs has ended. */
+  end(): Promise<void> {
+    this.#repeats = false
+    this.clear()
+    return this.drain()
   }
 
   #begin(): Promise<void> {
@@ -163,10 +170,10 @@ export class Executor<Task extends BackgroundTask = BackgroundTask> {
   #failed(task: Task, error: unknown): void {
     this.#running -= 1
     const verdict = task.after(error, task.settings.retry)
-    if (verdict.kind === 'failed') {
+    if (verdict.kind === 'failed' || (verdict.isFailure && !this.#repeats)) {
       this.#reports.failed(task, error)
       if (!this.#continueOnError) this.#stop(error)
-    } else {
+    } else if (this.#repeats) {
       if (verdict.isFailure) this.#reports.attemptFailed(task, verdict.waitMs, error)
       this.#wait(task, verdict.waitMs)
     }
@@ -222,9 +229,4 @@ function newRun(): Run {
   })
   if (settle === undefined) throw new Error('a promise has not called its executor')
   return { ended, ...settle, stopped: null }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  if (typeof value !== 'object' && typeof value !== 'function') return false
-  return value !== null && typeof (value as { then?: unknown }).then === 'function'
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.js'
 import type { EpochMs } from '../domain/job.js'
+import { outsideJobs } from '../engine/current-job.js'
 import { BackgroundTask } from './background-task.js'
 import { Executor } from './executor.js'
 import type { AnyFunction } from './function-call.js'
@@ -45,7 +46,9 @@ export class MemoryTimetable implements Timetable {
   }
 
   delayed(run: AnyFunction, args: readonly unknown[], delayMs: number, options: BackgroundTaskOptions): ScheduledTask {
-    const task = new TimedTask(run, args, parseTaskOptions(options, noSettings), () => {})
+    const settings = parseTaskOptions(options, noSettings)
+    // What is for later is no part of the job that adds it.
+    const task = outsideJobs(() => new TimedTask(run, args, settings, () => {}))
     const timed = new Timed(task.name, this.#clock.now() + delayMs, () => this.#timed.delete(timed))
     this.#timed.add(timed)
     timed.sleep(this.#clock, delayMs, () => {
@@ -64,7 +67,7 @@ export class MemoryTimetable implements Timetable {
     const recurrence = parseRecurrence(when, this.#clock.now())
     const settings = parseTaskOptions(options, noSettings)
     const name = settings.name ?? functionName(run)
-    const context = contextOfCaller()
+    const context = outsideJobs(contextOfCaller)
     let isRunning = false
     const timed = new Timed(name, nextTime(recurrence, this.#clock.now()), () => this.#timed.delete(timed))
     const fire = (at: EpochMs) => {
@@ -94,8 +97,7 @@ export class MemoryTimetable implements Timetable {
 
   async stop(): Promise<void> {
     for (const timed of this.#timed) timed.end()
-    this.#executor.clear()
-    await this.#executor.drain()
+    await this.#executor.end()
   }
 
   #start(task: TimedTask): void {

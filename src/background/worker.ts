@@ -10,6 +10,7 @@ import { type Logger, SafeLogger } from './logger.js'
 import { attemptFailedLine, taskFailedLine } from './report.js'
 import { noRetry } from './retries.js'
 import { TaskQueue } from './task-queue.js'
+import { longestTurnMs } from './turn.js'
 
 export interface WorkerOptions {
   /** Gets a line for each failed attempt and each failed item. Default: `console`. */
@@ -21,9 +22,6 @@ export interface WorkerOptions {
   /** For tests. Default: the time of the system. */
   readonly clock?: Clock
 }
-
-// So long one turn of the event loop may go on with functions that never wait.
-const longestTurnMs = 5
 
 /** Takes items from a queue and runs them, one after the other. Several workers may share a queue. */
 export class Worker {
@@ -57,15 +55,19 @@ export class Worker {
 
   /**
    * Runs items until `stop()`, and resolves then; it never rejects. It does not keep the process alive while the queue is
-   * empty. A second call is the same run. After a stop it can run again.
+   * empty. A second call is the same run. After `stop()` it runs again, as soon as the run before has ended.
    */
   run(): Promise<void> {
-    if (this.#run !== null) return this.#run
+    const before = this.#run
+    if (before !== null && !this.#stopping.signal.aborted) return before
     this.#stopping = new AbortController()
-    this.#run = this.#work(this.#stopping.signal).finally(() => {
-      this.#run = null
+    const { signal } = this.#stopping
+    const working = before === null ? this.#work(signal) : before.then(() => this.#work(signal))
+    const run = working.finally(() => {
+      if (this.#run === run) this.#run = null
     })
-    return this.#run
+    this.#run = run
+    return run
   }
 
   /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { BackgroundScheduler, UsageError } from '../../src/index.js'
+import { BackgroundScheduler, RetryLater, UsageError } from '../../src/index.js'
 import { type MovableClock, movableClock } from '../../src/testing/test-clock.js'
 import { recordedLogger } from '../support/recorded-logger.js'
 
@@ -184,6 +184,26 @@ describe('stop()', () => {
     expect(() => scheduler.addDelayedTask(slow, 1)).toThrow(UsageError)
     expect(() => scheduler.addRecurringTask(slow, 1)).toThrow('addRecurringTask(): the scheduler has been stopped')
     await scheduler.stop()
+  })
+
+  test('gives up a task that fails after it: no retry is waited for.', async () => {
+    const clock = movableClock()
+    const { logger, scheduler } = schedulerWith(clock)
+    let fail: () => void = () => {}
+    const failing = new Promise<void>((_, reject) => {
+      fail = () => reject(new Error('disk'))
+    })
+    const retry = { maxRetries: 5, initialDelay: '10m' }
+    scheduler.with({ retry, name: 'cleanUp' }).addDelayedTask(() => failing, 10)
+    scheduler.with({ name: 'later' }).addDelayedTask(async () => {
+      await failing.catch(() => {})
+      throw new RetryLater('10m')
+    }, 10)
+    await clock.advance(10)
+    const stopped = scheduler.stop()
+    fail()
+    await stopped
+    expect(logger.lines).toEqual(['error cleanUp: failed after 1 attempt: Error: disk'])
   })
 
   test('is all that a process needs to end.', async () => {

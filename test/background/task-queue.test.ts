@@ -241,6 +241,29 @@ describe('A worker', () => {
     await running
   })
 
+  test('that is run while it stops begins anew when the item has ended.', async () => {
+    const queue = new TaskQueue()
+    const { opened, open } = gate()
+    const seen: string[] = []
+    await queue.put({ type: 'slow', function: () => opened, args: [] })
+    const worker = new Worker(queue, 'one', quiet())
+    const first = worker.run()
+    await turn()
+    const stopped = worker.stop()
+    const second = worker.run()
+    expect(worker.run()).toBe(second)
+    await queue.put({ type: 'next', function: () => seen.push('next'), args: [] })
+    await turn()
+    expect(seen).toEqual([])
+    open()
+    await Promise.all([first, stopped])
+    await queue.join()
+    expect([seen, worker.isRunning]).toEqual([['next'], true])
+    await worker.stop()
+    await second
+    expect(worker.isRunning).toBe(false)
+  })
+
   test('that is idle stops at once.', async () => {
     const queue = new TaskQueue()
     const workers = ['a', 'b'].map((name) => new Worker(queue, name, quiet()))
