@@ -50,7 +50,10 @@ export interface BackgroundTasksEvents {
   failed: [event: TaskFailed]
 }
 
-/** What adds a task with its arguments. They are passed by reference. */
+/**
+ * What adds a task with its arguments. They are passed by reference. A task runs in the async context of its caller; one that
+ * starts when the job that has added it is over, outside of that.
+ */
 export interface AddTask {
   /** Throws UsageError `E_TASK` if `run` is no function. */
   addTask<Args extends readonly unknown[]>(run: (...args: Args) => unknown, ...args: Args): void

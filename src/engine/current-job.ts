@@ -40,6 +40,17 @@ export function runInJob<T>(job: CurrentJob, run: () => T): T {
   return jobs.run(job, run)
 }
 
+const ended = new WeakSet<CurrentJob>()
+
+/** Notes that a job has ended. What it has started may go on in its context. */
+export function noteEnd(job: CurrentJob): void {
+  ended.add(job)
+}
+
+export function hasEnded(job: CurrentJob): boolean {
+  return ended.has(job)
+}
+
 /** Runs a function outside of any job, also when a job calls it. */
 export function outsideJobs<T>(run: () => T): T {
   return jobs.exit(run)

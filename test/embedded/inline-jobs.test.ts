@@ -1,7 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { expect, test, vi } from 'vitest'
-import { currentJob, NonRetryableError, task } from '../../src/index.js'
-import { ended, jobWhen, newEngine } from '../support/engines.js'
+import {
+  BackgroundScheduler,
+  BackgroundTasks,
+  currentJob,
+  NonRetryableError,
+  task,
+  taskSignal,
+} from '../../src/index.js'
+import { ended, jobWhen, newEngine, until } from '../support/engines.js'
+import { recordedLogger } from '../support/recorded-logger.js'
 
 test('A job has all its values, with times as dates.', async () => {
   const steps = task({ queue: 'steps', timeout: '1m', retry: { maxRetries: 2 } }, (_input: { n: number }) => {
@@ -137,4 +145,34 @@ test('A job carries the asynchronous context neither of who started its worker, 
   await requests.run('of the start', () => engine.startWorker({ inline: true }))
   const { id } = await requests.run('of a request', () => engine.enqueue('contextOf', []))
   expect(await engine.finished(id)).toMatchObject({ result: 'none' })
+})
+
+test('What a job leaves to run later is no part of it when it has ended, but of the request around it.', async () => {
+  const requests = new AsyncLocalStorage<string>()
+  const logger = recordedLogger()
+  const tasks = new BackgroundTasks({ logger })
+  const scheduler = new BackgroundScheduler({ logger })
+  const outside = taskSignal()
+  const seen: unknown[] = []
+  const later = () => {
+    seen.push(requests.getStore(), taskSignal() === outside)
+    expect(currentJob).toThrow('outside a job')
+  }
+  const engine = await newEngine({
+    order: () => {
+      requests.run('request 1', () => {
+        tasks.addTask(later)
+        tasks.with({ timeout: '1m' }).addTask(() => expect(currentJob).toThrow('outside a job'))
+        scheduler.with({ name: 'soon' }).addDelayedTask(later, 0)
+        scheduler.addRecurringTask(later, '1ms')
+      })
+    },
+  })
+  await engine.startWorker({ inline: true })
+  await ended(engine, await engine.enqueue('order', []))
+  await tasks()
+  await until(async () => (seen.length >= 6 ? true : undefined))
+  await scheduler.stop()
+  expect(new Set(seen)).toEqual(new Set(['request 1', true]))
+  expect(logger.lines.filter((line) => !line.includes('skipped'))).toEqual([])
 })

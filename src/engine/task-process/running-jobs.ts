@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.js'
 import type { AttemptReport } from '../../domain/outcome.js'
-import { jobOfCaller } from '../current-job.js'
+import { jobOfCaller, noteEnd } from '../current-job.js'
 import type { AttemptEnd, AttemptId, JobAssignment, StopReason } from '../ipc/messages.js'
 import { runAttempt } from './attempt.js'
 import { failureOf } from './failure-of.js'
@@ -162,6 +162,7 @@ export class RunningJobs {
     const running = [...this.#running.values()]
     this.#running.clear()
     for (const job of running) {
+      noteEnd(job)
       const [startedAt, endedAt] = [RunningJob.startOf(job), this.#clock.now()]
       this.#spans.get(job)?.end({ kind: 'forced', endedBy: 'abandoned', startedAt, endedAt })
       RunningJob.stop(job, 'shutdown')
@@ -183,6 +184,7 @@ export class RunningJobs {
     const { id, attempt } = job
     if (this.#running.get(id) !== job) return
     this.#running.delete(id)
+    noteEnd(job)
     this.#spans.get(job)?.end(report)
     this.#reports.end({ id, attempt, report })
     this.#startSoon()
