@@ -45,8 +45,11 @@ export class EmbeddedEngine<Tasks extends TaskFunctions> implements Engine<Tasks
 
   constructor(parts: EngineParts) {
     this.#parts = parts
-    for (const task of parts.tasks.all) {
-      bindTask(task.run, { owner: this, enqueue: (argsJson, options) => this.#store(task, argsJson, options) })
+    for (const { run } of parts.tasks.all) {
+      // Found when it is called: a function that has two names is refused, as by enqueue() of the engine.
+      const enqueue = async (argsJson: string, options: EnqueueOptions) =>
+        this.#store(parts.tasks.find(run), argsJson, options)
+      bindTask(run, { owner: this, enqueue })
     }
   }
 

@@ -1,4 +1,4 @@
-import { type DefinedSchedule, defineSchedule, refuseIfNeverDue } from '../app/schedules/define-schedule.js'
+import { type DefinedSchedule, defineSchedule, dueAfter, refuseIfNeverDue } from '../app/schedules/define-schedule.js'
 import { UsageError } from '../domain/errors.js'
 import { scheduleName } from '../domain/names.js'
 import { refuseUnknownOptions } from '../domain/options.js'
@@ -25,8 +25,7 @@ export async function putSchedule(
   refuseIfNeverDue(plan, declaredAt, option)
   const refused = await checkArgs(task, plan.definition.argsJson)
   if (refused !== null) throw new UsageError('E_ARGUMENTS', `${task.name}: ${refused}`)
-  // A single time may be now.
-  const since = plan.rule.kind === 'once' ? declaredAt - 1 : declaredAt
+  const since = dueAfter(plan, declaredAt)
   const schedule = { name, source: 'cli', task: task.name, plan, fault: null, declaredAt: since } as const
   return (await defineSchedule(store, schedule)).answer
 }

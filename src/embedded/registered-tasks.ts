@@ -55,9 +55,13 @@ export class RegisteredTasks implements LoadedTasks {
   }
 }
 
-/** The functions of an object as tasks. Throws UsageError `E_TASKS` if a name or a value cannot be one. */
+/** The functions of an object as tasks. Throws UsageError `E_TASKS` if it has none, or a name or a value cannot be one. */
 export function tasksOfObject(functions: TaskFunctions): RegisteredTasks {
   const found = Object.entries(functions).map(([name, run]) => taskOf(name, run))
+  if (found.length === 0) {
+    // A Map has none either.
+    throw new UsageError('E_TASKS', 'tasks: the object has no functions', 'pass functions by their names: { send }')
+  }
   const tasks = found.map(({ info }) => info)
   return new RegisteredTasks(
     found.map(({ task }) => task),

@@ -40,7 +40,7 @@ function hostState(): Readonly<Record<string, unknown>> {
 
 test('An engine changes nothing of its process: before, while and after its jobs run.', async () => {
   // The first use of the library loads modules, and those of a driver.
-  await (await createEngine({ store: freshStore(), tasks: {} })).close()
+  await (await createEngine({ store: freshStore(), tasks: { nothing() {} } })).close()
   const before = hostState()
   let during: unknown = null
   let finish = () => {}
@@ -70,7 +70,7 @@ test('An engine changes nothing of its process: before, while and after its jobs
 test('Task processes change nothing of it either.', async () => {
   mkdirSync(join(folder.path, 'tasks'))
   writeFileSync(join(folder.path, 'tasks/pid.mjs'), 'export default () => { console.log(1); return process.pid }')
-  await (await createEngine({ store: freshStore(), tasks: {} })).close()
+  await (await createEngine({ store: freshStore(), tasks: { nothing() {} } })).close()
   const before = hostState()
   const engine = await createEngine({ store: freshStore(), tasks: join(folder.path, 'tasks') })
   try {
@@ -152,7 +152,7 @@ test('After close() no timer, no process and no pipe is left: the program ends b
   const closes = program(`
     const resources = () => process.getActiveResourcesInfo().sort().join()
     console.log('before') // opens the pipe of stdout
-    await (await createEngine({ tasks: {} })).close() // by then what the loader of TypeScript has started is over
+    await (await createEngine({ tasks: { nothing() {} } })).close() // by then what the loader of TypeScript has started is over
     const before = resources()
     const engine = await createEngine({ tasks: { noop() { console.log('ran') } } })
     await engine.startWorker({ inline: true })

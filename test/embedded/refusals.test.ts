@@ -4,19 +4,22 @@ import { createEngine, type Engine, task } from '../../src/index.js'
 
 const greet = (name: string, times = 1) => `${name} ${times}`
 const checked = task({ schema: z.object({ to: z.string() }) }, ({ to }) => to)
-const tasks = { greet, 'email.send': checked, twin: greet }
+const double = task({}, (value: number) => 2 * value)
+const tasks = { greet, 'email.send': checked, twin: greet, double, twice: double }
 
 describe('createEngine()', () => {
   test.each<[string, object, string, RegExp]>([
     ['an unknown option', { taks: {} }, 'E_OPTION', /^createEngine\(\): there is no option "taks"/],
     ['no tasks', {}, 'E_TASKS', /^tasks: undefined is neither an object of functions nor a folder/],
+    ['no functions', { tasks: {} }, 'E_TASKS', /^tasks: the object has no functions$/],
+    ['a Map of tasks', { tasks: new Map([['greet', greet]]) }, 'E_TASKS', /^tasks: the object has no functions$/],
     ['a list of tasks', { tasks: [greet] }, 'E_TASKS', /^tasks: /],
     ['a task that is no function', { tasks: { greet: 'x' } }, 'E_TASKS', /^tasks: greet is "x", not a function/],
     ['a class', { tasks: { Greet: class {} } }, 'E_TASKS', /^tasks: Greet is /],
     ['a name that cannot be one', { tasks: { 'a b': greet } }, 'E_TASKS', /^tasks: "a b" cannot be the name of a task/],
     ['the name of a built-in task', { tasks: { shell: greet } }, 'E_TASKS', /^tasks: "shell" cannot be the name/],
-    ['a bad URL of a store', { tasks: {}, store: 'redis' }, 'E_STORE_URL', /redis/],
-    ['a bad retention', { tasks: {}, retention: { completed: 'x' } }, 'E_DURATION', /retention\.completed/],
+    ['a bad URL of a store', { tasks, store: 'redis' }, 'E_STORE_URL', /redis/],
+    ['a bad retention', { tasks, retention: { completed: 'x' } }, 'E_DURATION', /retention\.completed/],
   ])('refuses %s.', async (_, options, code, message) => {
     const refused = createEngine(options as { tasks: typeof tasks })
     await expect(refused).rejects.toMatchObject({ name: 'UsageError', code, message: expect.stringMatching(message) })
@@ -39,13 +42,18 @@ describe('an engine', () => {
     [
       'an unknown task, with those there are',
       (of) => of.enqueue('resize', []),
-      { code: 'E_UNKNOWN_TASK', hint: 'it has greet, email.send, twin' },
+      { code: 'E_UNKNOWN_TASK', hint: 'it has greet, email.send, twin, double, twice' },
     ],
     ['a function that it does not have', (of) => of.enqueue(() => 1, []), { code: 'E_UNREGISTERED' }],
     [
       'a function that it has by two names',
       (of) => of.enqueue(greet as () => string, []),
       { code: 'E_UNREGISTERED', message: 'the function greet is registered as greet and as twin' },
+    ],
+    [
+      'a function that it has by two names, by its own enqueue()',
+      () => double.enqueue(1),
+      { code: 'E_UNREGISTERED', message: 'the function (without a name) is registered as double and as twice' },
     ],
     [
       'arguments that are no list',

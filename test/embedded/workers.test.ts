@@ -1,6 +1,8 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { createEngine, type Engine, type EngineWorkerOptions, task } from '../../src/index.js'
-import { newEngine } from '../support/engines.js'
+import { newEngine, until } from '../support/engines.js'
 
 /** The queues of jobs in the order in which a worker with these options started them. Four are on each of two queues. */
 async function startedQueues(options: EngineWorkerOptions): Promise<readonly string[]> {
@@ -81,4 +83,20 @@ test('A schedule of the code that cannot fire is a warning, and the worker works
     process.off('warning', warned)
     await engine?.close()
   }
+})
+
+test('A worker that has stopped is forgotten, also while its engine lives on.', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect: () => void = runInNewContext('gc')
+  const engine = await newEngine({ noop: () => null }, 'memory:')
+  const started = async () => {
+    const worker = await engine.startWorker({ inline: true })
+    await worker.stop()
+    return new WeakRef(worker)
+  }
+  const worker = await started()
+  await until(async () => {
+    collect()
+    return worker.deref() === undefined ? true : undefined
+  })
 })

@@ -290,15 +290,15 @@ describe('the engine', () => {
     onTestFinished(() => void vi.useRealTimers())
     vi.resetModules()
     const { createTestEngine } = await import('../../src/testing/create-test-engine.js')
-    await expect(createTestEngine({ tasks: {} })).rejects.toMatchObject({ code: 'E_TEST_STUCK' })
+    await expect(createTestEngine({ tasks: { nothing() {} } })).rejects.toMatchObject({ code: 'E_TEST_STUCK' })
   })
 
   test('Options are checked.', async () => {
-    const wrong = (options: object) => createTestEngine({ tasks: {}, ...options })
+    const wrong = (options: object) => createTestEngine({ tasks: { nothing() {} }, ...options })
     await expect(wrong({ now: 'soon' })).rejects.toMatchObject({ code: 'E_TIME' })
     await expect(wrong({ tasks: null })).rejects.toMatchObject({ code: 'E_TASKS' })
     await expect(wrong({ speed: 2 })).rejects.toMatchObject({ code: 'E_OPTION' })
-    const engine = await engineOf({})
+    const engine = await engineOf({ nothing() {} })
     await expect(engine.advance('soon')).rejects.toMatchObject({ code: 'E_DURATION' })
     expect(() => engine.jobsFor('hello')).toThrow('no task "hello"')
   })

@@ -39,8 +39,7 @@ export async function prepareSchedule(
   const plan = parseSchedule(options, info, declaredAt, written)
   refuseIfNeverDue(plan, declaredAt, written)
   await prepareJobs(pool, [info], plan.definition.argsJson, plan.definition.options, declaredAt)
-  const since = plan.rule.kind === 'once' ? declaredAt - 1 : declaredAt
-  return { name: nameOf(request), source: 'cli', task, plan, fault: null, declaredAt: since }
+  return { name: nameOf(request), source: 'cli', task, plan, fault: null, declaredAt: dueAfter(plan, declaredAt) }
 }
 
 /** Adds a schedule, or changes the one of that name. Throws UsageError if the code or the config declares that one. */
@@ -61,13 +60,19 @@ function declaredElsewhere({ name, source }: StoredSchedule): UsageError {
   )
 }
 
+/** The time after which slots of a plan are due. A single time may be now. */
+export function dueAfter({ rule }: Pick<NonNullable<NewSchedule['plan']>, 'rule'>, declaredAt: EpochMs): EpochMs {
+  return rule.kind === 'once' ? declaredAt - 1 : declaredAt
+}
+
 /** Refuses a schedule without a time to come. `written` is how an option is written where it was given. */
 export function refuseIfNeverDue(
-  { rule, definition: { until } }: NonNullable<NewSchedule['plan']>,
+  plan: NonNullable<NewSchedule['plan']>,
   declaredAt: EpochMs,
   written: (option: keyof ScheduleOptions) => string,
 ): void {
-  const first = slotsOf(rule)(rule.kind === 'once' ? declaredAt - 1 : declaredAt)
+  const { until } = plan.definition
+  const first = slotsOf(plan.rule)(dueAfter(plan, declaredAt))
   if (first !== null && (until === null || first.at <= until)) return
   const why =
     first === null || until === null ? 'it has no time to come' : `its first time is after ${written('until')}`
