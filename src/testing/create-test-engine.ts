@@ -4,10 +4,10 @@ import { refuseUnknownOptions, written } from '../domain/options.js'
 import type { AnyTasks, TaskFunctions } from '../embedded/engine.js'
 import { importDirectory } from '../embedded/import-directory.js'
 import { tasksOfObject } from '../embedded/registered-tasks.js'
-import { systemClock } from '../engine/clock.js'
 import { MemoryEngine } from './memory-engine.js'
 import { isLoadedTooLate } from './test-clock.js'
 import type { TestEngine } from './test-engine.js'
+import { timeOf } from './time-of.js'
 
 export interface TestEngineOptions {
   /** When the engine's time begins: a Date, milliseconds since 1970, or ISO 8601. Default: now. */
@@ -29,15 +29,9 @@ export async function createTestEngine(options: TestEngineOptions & { readonly t
     const hint = 'import it at the top of the file, or in the setup file before it calls vi.useFakeTimers()'
     throw new UsageError('E_TEST_STUCK', 'the timers were faked before offstage/testing was imported', hint)
   }
-  const now = options.now === undefined ? systemClock.now() : timeOf(options.now)
+  const now = timeOf(options.now)
   const { tasks } = options
   if (typeof tasks === 'string') return MemoryEngine.start(await importDirectory(tasks), resolve(tasks), now)
   if (typeof tasks === 'object' && tasks !== null) return MemoryEngine.start(tasksOfObject(tasks), null, now)
   throw new UsageError('E_TASKS', `tasks: ${written(tasks)} is neither an object of functions nor a folder`)
-}
-
-function timeOf(value: Date | number | string): number {
-  const time = new Date(value).getTime()
-  if (Number.isFinite(time)) return Math.floor(time)
-  throw new UsageError('E_TIME', `now: ${written(value)} is not a time`, 'write a Date, or ISO 8601 with its offset')
 }

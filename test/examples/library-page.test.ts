@@ -41,6 +41,7 @@ test.each(servers)('$file on the page of the library ends by itself at SIGTERM.'
 const printed: readonly (readonly [string, RegExp])[] = [
   ['ping.health', /^ping\.health: attempt 1 of 2 .*\nping\.health: failed .* object\nalarm: ping\.health, 2 attempts$/],
   ['retryOnFailure(policy)', /^$/],
+  ['createTestClock', /^a token is gone$/],
   ['addDelayedTask', /^$/],
   ['image-worker-', /^a\.png at 200\nb\.png at 200$/],
   ['monitored(monitor', /^1 [\d.]+ .*mail.*\nhealthy$/s],
