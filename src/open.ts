@@ -72,10 +72,10 @@ export async function openStoreApart(location: StoreLocation, clock: Clock): Pro
   return shown(await openStoreIn(process, location, clock))
 }
 
-/** The outbox of an application's SQLite file, open in that process too. */
-export async function openOutboxApart(path: string): Promise<OutboxFile> {
+/** The outbox of an application's SQLite file, open in that process too. `store`: the identity of the store for its rows. */
+export async function openOutboxApart(path: string, store: string): Promise<OutboxFile> {
   const [{ openOutboxIn }, process] = await Promise.all([import('./stores/apart/outbox-file.js'), storeProcess()])
-  return openOutboxIn(process, path)
+  return openOutboxIn(process, path, store)
 }
 
 let theStoreProcess: StoreProcess | null = null

@@ -1,4 +1,5 @@
 import { systemClock } from './engine/clock.js'
+import type { OutboxLocation } from './stores/apart/outbox-file.js'
 import type { Opener } from './stores/apart/serve.js'
 import type { ApartLocation } from './stores/apart/store.js'
 import { checkIdentity, type FileIdentity, identityOf } from './stores/sqlite/identity.js'
@@ -15,8 +16,8 @@ export const openers: Readonly<Record<string, Opener>> = {
     return { methods: { ...store }, changes: store.changes(), close: store.close, identity: identityOf(location.path) }
   },
   outbox: async (options) => {
-    const path = options as string
-    const file = openOutboxFile(path, systemClock)
+    const { path, store } = options as OutboxLocation
+    const file = openOutboxFile(path, store, systemClock)
     return { methods: { ...file }, changes: null, close: file.close, identity: path }
   },
 }

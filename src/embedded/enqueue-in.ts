@@ -13,20 +13,25 @@ export type { SqliteHandle }
 /** A task whose jobs are written into an outbox. */
 export type OutboxTask = Pick<LoadedTask, 'name' | 'schema' | 'defaults'>
 
+/** The files that an engine moves rows from, and the identity of the store that it moves them into. */
+export interface OutboxPlace {
+  readonly files: readonly string[]
+  readonly store: string
+}
+
 /**
- * Writes a row for a job into the outbox of the database, with the connection's own transaction. `files`: those that the
- * engine moves rows from. Throws UsageError, and what the driver throws; nothing is written then.
+ * Writes a row for a job into the outbox of the database, with the connection's own transaction. Throws UsageError, and what the driver throws; nothing is written then.
  */
 export function enqueueIn(
   db: SqliteHandle,
   task: OutboxTask,
   argsJson: string,
   options: EnqueueOptions,
-  files: readonly string[],
+  { files, store }: OutboxPlace,
   clock: Clock,
 ): void {
   refuseOtherFile(fileOfHandle(db), files)
-  writeRow(db, task, argsJson, options, clock)
+  writeRow(db, task, argsJson, options, store, clock)
 }
 
 /** The same, whatever database it is. */
@@ -35,6 +40,7 @@ export function writeRow(
   task: OutboxTask,
   argsJson: string,
   options: EnqueueOptions,
+  store: string,
   clock: Clock,
 ): void {
   fileOfHandle(db) // refuses a connection that cannot take the row
@@ -51,7 +57,7 @@ export function writeRow(
   const span = processTracing()?.enqueue({ task: made.task, queue: made.queue }, null) ?? null
   const job = span === null ? made : { ...made, trace: span.trace }
   // The table too, each time: a transaction that made it may be rolled back, which takes it away again.
-  write(db, outboxTable, insertOutboxRow, [randomBytes(16).toString('hex'), outboxText(job), now])
+  write(db, outboxTable, insertOutboxRow, [randomBytes(16).toString('hex'), outboxText(job), now, store])
   span?.end(null)
 }
 

@@ -7,22 +7,24 @@ import { type OutboxService, outboxMover } from '../engine/services/outbox-mover
 import type { OutboxFile } from '../stores/outbox.js'
 import type { Store } from '../stores/store.js'
 import type { EngineOutbox } from './engine-parts.js'
-import { enqueueIn, type OutboxTask, type SqliteHandle } from './enqueue-in.js'
+import { enqueueIn, type OutboxPlace, type OutboxTask, type SqliteHandle } from './enqueue-in.js'
 import { warningEvents } from './outbox-warnings.js'
+import { warn } from './warn.js'
 
 /** The outboxes of an engine. Their rows become jobs until `close`. */
 export class Outboxes implements EngineOutbox {
   readonly #clock: Clock
   readonly #moved: readonly MovedFile[]
+  readonly #place: OutboxPlace
 
-  constructor(moved: readonly MovedFile[], clock: Clock) {
+  constructor(moved: readonly MovedFile[], store: string, clock: Clock) {
     this.#moved = moved
+    this.#place = { files: moved.map(({ path }) => path), store }
     this.#clock = clock
   }
 
   enqueueIn(db: SqliteHandle, task: OutboxTask, argsJson: string, options: EnqueueOptions): void {
-    const files = this.#moved.map(({ path }) => path)
-    enqueueIn(db, task, argsJson, options, files, this.#clock)
+    enqueueIn(db, task, argsJson, options, this.#place, this.#clock)
     for (const { mover } of this.#moved) mover.expectRow()
   }
 
@@ -43,13 +45,32 @@ export async function openOutboxes(
   paths: readonly string[],
   store: Store,
   clock: Clock,
-  open: (path: string) => Promise<OutboxFile>,
+  open: (path: string, store: string) => Promise<OutboxFile>,
 ): Promise<Outboxes> {
   const events = warningEvents()
-  const opened = await Promise.all(paths.map(async (path) => ({ path, file: await open(path) })))
+  const identity = await store.identity()
+  const opened = await Promise.all(paths.map(async (path) => ({ path, file: await open(path, identity) })))
+  for (const { path, file } of opened) warnOfOthers(path, file, clock)
   const moved = opened.map(({ path, file }) => ({ path, file, mover: outboxMover(path, file, store, clock, events) }))
   for (const { mover } of moved) mover.start()
-  return new Outboxes(moved, clock)
+  return new Outboxes(moved, identity, clock)
+}
+
+// Those that another engine is about to move are younger.
+const strandedMs = 60_000
+
+/** Rows for a store that is gone would wait for ever without a word. */
+function warnOfOthers(path: string, file: OutboxFile, clock: Clock): void {
+  file.ofOthers(clock.now() - strandedMs).then(
+    (count) => {
+      if (count === 0) return
+      warn(
+        `outbox ${path}: ${count} of its rows wait for another store; if that one is gone, give them to this one: ` +
+          'UPDATE offstage_outbox SET store = NULL',
+      )
+    },
+    () => {}, // the mover tells of a file that cannot be read
+  )
 }
 
 /** The paths of the option `outbox`, each once. `storePath`: the file of the store, if it has one. Throws UsageError. */

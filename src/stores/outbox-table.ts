@@ -1,6 +1,7 @@
 /**
  * The table of an outbox, in the file of an application. Made by whoever writes the first row, in its transaction. `id`: the
- * order of the rows. `why`: it was set aside. `reads`: how often a batch began with it. Not STRICT: a program with an older
+ * order of the rows. `why`: it was set aside. `store`: the identity
+ * of the store in which the job is to be; NULL: any. `reads`: how often a batch began with it. Not STRICT: a program with an older
  * SQLite could not open the whole file any more.
  */
 export const outboxTable = `
@@ -9,8 +10,9 @@ export const outboxTable = `
     token      TEXT    NOT NULL UNIQUE,
     job        TEXT    NOT NULL,
     created_at INTEGER NOT NULL,
+    store      TEXT,
     why        TEXT,
     reads      INTEGER NOT NULL DEFAULT 0
   )`
 
-export const insertOutboxRow = 'INSERT INTO main.offstage_outbox (token, job, created_at) VALUES (?, ?, ?)'
+export const insertOutboxRow = 'INSERT INTO main.offstage_outbox (token, job, created_at, store) VALUES (?, ?, ?, ?)'

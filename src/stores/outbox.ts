@@ -1,4 +1,4 @@
-import type { NewJob } from '../domain/job.js'
+import type { EpochMs, NewJob } from '../domain/job.js'
 
 /**
  * Jobs that an application has written into its own SQLite file, in its own transactions, and that are to become jobs of a
@@ -8,10 +8,12 @@ import type { NewJob } from '../domain/job.js'
  */
 export interface OutboxFile {
   /**
-   * At most `limit` rows, the oldest first, without those that were set aside. What is answered survives a power loss, even
+   * At most `limit` rows for this store or for any, the oldest first, without those that were set aside. What is answered survives a power loss, even
    * if the application's own commit was not synced.
    */
   rows(limit: number): Promise<readonly OutboxRow[]>
+  /** How many rows wait for other stores, and were written before that time. */
+  ofOthers(before: EpochMs): Promise<number>
   /** Removes rows for good: no power loss brings them back. */
   remove(tokens: readonly string[]): Promise<void>
   /** Keeps rows that cannot become jobs, each with its reason, and answers them no more. */

@@ -26,6 +26,8 @@ import type { ScheduleStore } from './schedule-store.js'
  * else, a lost lease included, is an answer.
  */
 export interface Store extends JobStore, WorkerStore, JobAdmin, JobReader, ScheduleStore {
+  /** Which store it is, for what is kept elsewhere for it. A copy of its file has the same. */
+  identity(): Promise<string>
   /**
    * Closes the store after all earlier calls, and ends all waits for changes. Later calls, except `close` and
    * `changes`, reject with StoreUnavailableError `E_STORE_CLOSED`.

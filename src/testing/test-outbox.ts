@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { Clock } from '../domain/clock.js'
 import type { NewJob } from '../domain/job.js'
 import { parseOutboxText } from '../domain/outbox-job.js'
@@ -19,7 +20,6 @@ interface ReadHandle {
 }
 
 const table = `SELECT name FROM main.sqlite_schema WHERE name = 'offstage_outbox'`
-const rows = 'SELECT job FROM main.offstage_outbox WHERE why IS NULL ORDER BY id'
 
 /**
  * The outbox of an engine for tests. It takes the rows by the connections that have written them, so the database may be in
@@ -28,13 +28,15 @@ const rows = 'SELECT job FROM main.offstage_outbox WHERE why IS NULL ORDER BY id
 export class TestOutbox implements EngineOutbox {
   readonly #handles = new Set<SqliteHandle>()
   readonly #clock: Clock
+  /** Two engines of a test may share a database. */
+  readonly #store = randomBytes(16).toString('hex')
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
   enqueueIn(db: SqliteHandle, task: OutboxTask, argsJson: string, options: EnqueueOptions): void {
-    writeRow(db, task, argsJson, options, this.#clock)
+    writeRow(db, task, argsJson, options, this.#store, this.#clock)
     this.#handles.add(db)
   }
 
@@ -61,8 +63,9 @@ export class TestOutbox implements EngineOutbox {
     }
     if (db.inTransaction === true || db.isTransaction === true) return []
     if (db.prepare(table).all().length === 0) return [] // it was rolled back
-    const texts = db.prepare(rows).all().map(textOf)
-    if (texts.length > 0) db.exec('DELETE FROM main.offstage_outbox WHERE why IS NULL')
+    const own = `FROM main.offstage_outbox WHERE why IS NULL AND store = '${this.#store}'`
+    const texts = db.prepare(`SELECT job ${own} ORDER BY id`).all().map(textOf)
+    if (texts.length > 0) db.exec(`DELETE ${own}`)
     return texts.map((text) => parseOutboxText(text, this.#clock.now()))
   }
 }

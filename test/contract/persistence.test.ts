@@ -17,6 +17,12 @@ contract('persistence', (test) => {
     expect([await store.job(id), await store.attempts(id), await store.workers()]).toEqual(before)
   })
 
+  test('It is the same store when it is opened again.', async (subject) => {
+    const before = await subject.store.identity()
+    const store = await subject.reopen()
+    expect(await store.identity()).toBe(before)
+  })
+
   test('Ids go on where they stopped when the store is opened again.', async (subject) => {
     const ids = [await subject.add(), await subject.add()]
     await subject.register()
@@ -74,6 +80,7 @@ contract('persistence', (test) => {
       queuedByTask: () => store.queuedByTask(null),
       schedulerSeenAt: () => store.schedulerSeenAt(),
       noteScheduler: () => store.noteScheduler(),
+      identity: () => store.identity(),
       job: () => store.job('j1'),
       jobs: () => store.jobs({}, { limit: 1, after: null }),
       attempts: () => store.attempts('j1'),

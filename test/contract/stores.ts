@@ -27,6 +27,11 @@ const memory: StoreKind = {
     },
     {
       idea: 'persistence',
+      test: 'It is the same store when it is opened again.',
+      reason: 'it is gone with its process, which is what it is for',
+    },
+    {
+      idea: 'persistence',
       test: 'Ids go on where they stopped when the store is opened again.',
       reason: 'it is gone with its process, which is what it is for',
     },

@@ -104,3 +104,15 @@ describe.each(Object.entries(drivers))('%s', (_, open) => {
     })
   })
 })
+
+test('Engines of different stores each get their own rows of one outbox.', async () => {
+  const path = join(folder.path, 'shared.db')
+  mkdirSync(folder.path, { recursive: true })
+  const db = new BetterSqlite(path)
+  toClose.push(() => db.close())
+  const [first, second] = [await newEngine(path), await newEngine(path)]
+  for (let index = 0; index < 40; index++) (index % 2 === 0 ? first : second).enqueueIn(db, double, [index])
+  const args = async (engine: Pick<Engine, 'jobs'>) => (await jobsOf(engine, 20)).map((job) => job.args[0]).reverse()
+  expect(await args(first)).toEqual(Array.from({ length: 20 }, (_, index) => 2 * index))
+  expect(await args(second)).toEqual(Array.from({ length: 20 }, (_, index) => 2 * index + 1))
+})

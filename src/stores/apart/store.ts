@@ -47,6 +47,7 @@ const methods: MethodKinds<Method> = {
   slots: 'call',
   noteScheduler: 'call',
   schedulerSeenAt: 'call',
+  identity: 'call',
   job: 'call',
   jobs: 'call',
   attempts: 'call',

@@ -115,6 +115,7 @@ export function openMemoryStore(
     queueSamples: (since) => run(() => queueSamples(tables, since)),
     running: (limit) => run(() => runningJobs(tables, limit)),
 
+    identity: () => run(() => 'memory:'),
     close: async () => {
       open = false
       notifier.close()

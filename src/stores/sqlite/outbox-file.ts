@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import type { Clock } from '../../domain/clock.js'
 import { UsageError } from '../../domain/errors.js'
+import type { EpochMs } from '../../domain/job.js'
 import { parseOutboxText } from '../../domain/outbox-job.js'
 import { storeClosed } from '../closed.js'
 import type { OutboxFile, OutboxRow } from '../outbox.js'
@@ -16,7 +17,9 @@ const patienceMs = 5_000
 const texts = {
   version: 'PRAGMA data_version',
   table: `SELECT 1 FROM sqlite_schema WHERE name = 'offstage_outbox' AND type = 'table'`,
-  rows: `SELECT token, job FROM offstage_outbox WHERE why IS NULL AND typeof(token) = 'text' ORDER BY id LIMIT ?`,
+  rows: `SELECT token, job FROM offstage_outbox
+    WHERE why IS NULL AND typeof(token) = 'text' AND (store = ? OR store IS NULL) ORDER BY id LIMIT ?`,
+  ofOthers: 'SELECT count(*) FROM offstage_outbox WHERE why IS NULL AND store <> ? AND created_at < ?',
   read: 'UPDATE offstage_outbox SET reads = reads + 1 WHERE token = ?',
   remove: 'DELETE FROM offstage_outbox WHERE token IN (SELECT value FROM json_each(?))',
   setAside: 'UPDATE offstage_outbox SET why = ? WHERE token = ?',
@@ -24,12 +27,13 @@ const texts = {
 
 /**
  * The outbox in the file of an application, for a process in which the application does not open it. It waits for locks
- * by trying again and again, so that nothing else of this process waits.
+ * by trying again and again, so that nothing else of this process waits. `store`: the identity of the store for its rows.
  */
-export function openOutboxFile(path: string, clock: Clock): OutboxFile {
-  const file = new OutboxConnection(path, clock)
+export function openOutboxFile(path: string, store: string, clock: Clock): OutboxFile {
+  const file = new OutboxConnection(path, store, clock)
   return {
     rows: (limit) => file.rows(limit),
+    ofOthers: (before) => file.ofOthers(before),
     remove: (tokens) => file.remove(tokens),
     setAside: (rows) => file.setAside(rows),
     next: (waitMs) => file.next(waitMs),
@@ -39,6 +43,7 @@ export function openOutboxFile(path: string, clock: Clock): OutboxFile {
 
 class OutboxConnection implements OutboxFile {
   readonly #path: string
+  readonly #store: string
   readonly #clock: Clock
   readonly #watch: OutboxWatch
   #isClosed = false
@@ -48,8 +53,9 @@ class OutboxConnection implements OutboxFile {
   #seen: string | null = null
   #running: Promise<unknown> = Promise.resolve()
 
-  constructor(path: string, clock: Clock) {
+  constructor(path: string, store: string, clock: Clock) {
     this.#path = path
+    this.#store = store
     this.#clock = clock
     this.#watch = new OutboxWatch(() => this.#hasChanged(), clock)
   }
@@ -61,6 +67,14 @@ class OutboxConnection implements OutboxFile {
       const rows = this.#rows(limit)
       this.#seen = seen
       return rows
+    })
+  }
+
+  ofOthers(before: EpochMs): Promise<number> {
+    return this.#run(() => {
+      const db = this.#connect()?.db
+      if (db === undefined || !hasTable(db)) return 0
+      return db.prepare(texts.ofOthers).pluck().get(this.#store, before) as number
     })
   }
 
@@ -103,7 +117,7 @@ class OutboxConnection implements OutboxFile {
   #rows(limit: number): readonly OutboxRow[] {
     const db = this.#connect()?.db
     if (db === undefined || !hasTable(db)) return []
-    const read = () => db.prepare(texts.rows).all(limit) as StoredRow[]
+    const read = () => db.prepare(texts.rows).all(this.#store, limit) as StoredRow[]
     const found = read()
     const rows = found.length > 0 && isWal(db) ? readSynced(db, read) : found
     return rows.map(({ token, job }) => ({ token, content: contentOf(job, this.#clock) }))

@@ -46,6 +46,7 @@ export const scheduleTexts = {
       SELECT slot FROM slots INDEXED BY slots_waiting
       WHERE schedule = :name AND outcome = 'waiting' ORDER BY slot DESC LIMIT :count)`,
   scheduling: `SELECT version, seen_at AS seenAt, slots FROM scheduling`,
+  identity: `SELECT id FROM identity`,
   nextVersion: `UPDATE scheduling SET version = version + 1 RETURNING version`,
   noteScheduler: `UPDATE scheduling SET seen_at = ?`,
 

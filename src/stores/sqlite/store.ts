@@ -194,6 +194,7 @@ function sqliteStore(
     slots: (name, page) => read(() => slotsPage(statements, name, page)),
     noteScheduler: () => writeUnsynced(() => noteScheduler(writing)),
     schedulerSeenAt: () => read(() => schedulerSeenAt(statements)),
+    identity: () => read(() => (statements.identity.get() as { readonly id: string }).id),
 
     job: (id: JobId) =>
       read(() => {

@@ -27,6 +27,10 @@ class Rows implements OutboxFile {
     return rows.filter(({ token }) => !this.aside.has(token)).slice(0, limit)
   }
 
+  async ofOthers() {
+    return 0
+  }
+
   async remove(tokens: readonly string[]) {
     this.calls.push('remove')
     for (const token of tokens) this.all.delete(token)

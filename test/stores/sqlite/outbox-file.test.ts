@@ -29,14 +29,14 @@ function application(mode = 'wal'): Database.Database {
   return db
 }
 function outbox(): OutboxFile {
-  const file = openOutboxFile(path(), systemClock)
+  const file = openOutboxFile(path(), 'mine', systemClock)
   toClose.push(() => file.close())
   return file
 }
 const job = newJob({ dueAt: 1, key: { name: 'k', policy: 'replace', forMs: 5 }, timeoutMs: 100 })
-function add(db: Database.Database, token: string, text = outboxText(job)): void {
+function add(db: Database.Database, token: string, text = outboxText(job), store: string | null = 'mine'): void {
   db.exec(outboxTable)
-  db.prepare(insertOutboxRow).run(token, text, 1)
+  db.prepare(insertOutboxRow).run(token, text, 1, store)
 }
 const tokens = async (file: OutboxFile) => (await file.rows(100)).map(({ token }) => token)
 
@@ -230,4 +230,14 @@ test('Closing waits for what was asked before, and refuses what comes later.', a
   await removing
   expect(db.prepare('SELECT count(*) FROM offstage_outbox').pluck().get()).toBe(0)
   await expect(file.rows(1)).rejects.toMatchObject({ code: 'E_STORE_CLOSED' })
+})
+
+test('Rows for another store are left to it, and are counted once they are old.', async () => {
+  const db = application()
+  add(db, 'mine')
+  add(db, 'theirs', outboxText(job), 'theirs')
+  add(db, 'of nobody', outboxText(job), null)
+  const file = outbox()
+  expect(await tokens(file)).toEqual(['mine', 'of nobody'])
+  expect([await file.ofOthers(1), await file.ofOthers(2)]).toEqual([0, 1])
 })

@@ -336,6 +336,9 @@ export const firstTables = `
   CREATE TABLE scheduling (version INTEGER NOT NULL, seen_at INTEGER, slots INTEGER NOT NULL CHECK (slots >= 0)) STRICT;
   INSERT INTO scheduling (version, seen_at, slots) VALUES (0, NULL, 0);
 
+  CREATE TABLE identity (id TEXT NOT NULL) STRICT;
+  INSERT INTO identity (id) VALUES (lower(hex(randomblob(16))));
+
   -- Every job, wherever it is, in words. state is NULL if it is nowhere.
   CREATE VIEW job_rows AS
   SELECT jobs.id AS id, tasks.name AS task, queues.name AS queue,
