@@ -56,6 +56,7 @@ export type {
   FinishedOptions,
   JobRecord,
   JobsFilter,
+  ScheduleRecord,
   TaskArgs,
   TaskFault,
   TaskFunction,

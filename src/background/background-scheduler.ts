@@ -41,7 +41,9 @@ export interface AddScheduled {
   ): ScheduledTask
   /**
    * Runs a function again and again, at fixed times that do not depend on how long it takes. While it runs, a time that
-   * comes is skipped and logged. Throws UsageError.
+   * comes is skipped and logged. Throws UsageError. With an engine it is a schedule with the name of the task, so a second one
+   * of that task needs a name (`E_SCHEDULE_TAKEN`); and one that the store has for another task, other arguments or
+   * other kinds of times is left as it is, and `ready` rejects.
    */
   addRecurringTask<Args extends readonly unknown[]>(
     run: (...args: Args) => unknown,

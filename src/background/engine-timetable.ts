@@ -1,14 +1,17 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../domain/clock.js'
 import { UsageError } from '../domain/errors.js'
 import type { JobId } from '../domain/job.js'
+import { parseJson } from '../domain/json.js'
 import type { EnqueueOptions } from '../domain/request.js'
-import type { EngineScheduleOptions, TaskFunction } from '../embedded/engine.js'
-import type { JobHandle } from '../engine/task.js'
+import type { EngineScheduleOptions, ScheduleRecord, TaskFunction } from '../embedded/engine.js'
+import { argsText, type JobHandle } from '../engine/task.js'
 import type { CancelAnswer } from '../stores/store.js'
 import type { AnyFunction } from './function-call.js'
 import type { SafeLogger } from './logger.js'
 import { nextTime, parseRecurrence, type Recurring } from './recurrence.js'
-import { notStoredLine } from './report.js'
+import { notStoredLine, scheduleChangedLine } from './report.js'
+import { StoredTask } from './stored-task.js'
 import { type BackgroundTaskOptions, functionName } from './task-options.js'
 import type { ScheduledTask, Timetable } from './timetable.js'
 
@@ -21,8 +24,10 @@ export interface SchedulingEngine {
     task: TaskFunction,
     args: readonly never[],
     options: EngineScheduleOptions,
-  ): Promise<unknown>
+  ): Promise<'added' | 'changed' | 'unchanged'>
+  schedule(name: string): Promise<ScheduleRecord | null>
   removeSchedule(name: string): Promise<boolean>
+  taskName(task: TaskFunction): string
 }
 
 /** Keeps times as jobs and schedules of an engine. */
@@ -31,6 +36,8 @@ export class EngineTimetable implements Timetable {
   readonly #clock: Clock
   readonly #logger: SafeLogger
   readonly #storing = new Set<Promise<unknown>>()
+  /** The names of the recurring tasks. */
+  readonly #recurring = new Set<string>()
 
   constructor(engine: SchedulingEngine, clock: Clock, logger: SafeLogger) {
     this.#engine = engine
@@ -45,13 +52,13 @@ export class EngineTimetable implements Timetable {
   }
 
   delayed(run: AnyFunction, args: readonly unknown[], delayMs: number, options: BackgroundTaskOptions): ScheduledTask {
-    const name = options.name ?? functionName(run)
+    const name = options.name ?? this.#taskName(run)
     const { timeout } = options
     const limit = timeout === undefined ? {} : { timeout }
     const stored = this.#store(name, this.#engine.enqueue(run, args as never[], { delay: delayMs, ...limit }))
     const nextAt = new Date(this.#clock.now() + delayMs)
-    const cancel = async () => (await this.#engine.cancel((await stored).id)) === 'cancelled'
-    return new StoredTask(name, nextAt, stored, cancel)
+    const remove = async () => (await this.#engine.cancel((await stored).id)) === 'cancelled'
+    return new StoredTask(name, nextAt, stored, remove)
   }
 
   recurring(
@@ -60,7 +67,7 @@ export class EngineTimetable implements Timetable {
     when: Recurring,
     options: BackgroundTaskOptions,
   ): ScheduledTask {
-    const name = options.name ?? functionName(run)
+    const name = options.name ?? this.#taskName(run)
     const now = this.#clock.now()
     const nextAt = new Date(nextTime(parseRecurrence(when, now), now))
     const { interval: every, startTime: startAt } = when
@@ -68,15 +75,47 @@ export class EngineTimetable implements Timetable {
     // As it was written: after a restart it must be the same schedule, and go on counting.
     const start = startAt === undefined ? {} : { startAt }
     const limit = timeout === undefined ? {} : { timeout }
-    const stored = this.#store(
-      name,
-      this.#engine.putSchedule(name, run, args as never[], { every, ...start, ...limit }),
-    )
-    const cancel = async () => {
-      await stored
-      return this.#engine.removeSchedule(name)
+    if (this.#recurring.has(name)) {
+      throw new UsageError(
+        'E_SCHEDULE_TAKEN',
+        `addRecurringTask(): the scheduler has a recurring task ${name}, and the second would replace it`,
+        'give each a name of its own: with({ name })',
+      )
     }
-    return new StoredTask(name, nextAt, stored, cancel)
+    this.#recurring.add(name)
+    const stored = this.#store(name, this.#putSchedule(name, run, args, { every, ...start, ...limit }))
+    stored.catch(() => this.#recurring.delete(name))
+    const remove = async () => {
+      const { task, args: own } = await stored
+      const found = await this.#engine.schedule(name)
+      const isRemoved = found !== null && isOf(found, task, own) && (await this.#engine.removeSchedule(name))
+      this.#recurring.delete(name)
+      return isRemoved
+    }
+    return new StoredTask(name, nextAt, stored, remove)
+  }
+
+  /** Resolves to what is stored: the name of the task, and its arguments as JSON carries them. */
+  async #putSchedule(name: string, run: AnyFunction, args: readonly unknown[], options: EngineScheduleOptions) {
+    // Before anything is waited for: the caller may change them.
+    const own = parseJson(argsText(args)) as never[]
+    const task = this.#engine.taskName(run)
+    const before = await this.#engine.schedule(name)
+    // One of the code or the config is refused by the engine.
+    if (before?.source === 'cli' && !(isOf(before, task, own) && before.plan?.kind === 'every')) throw taken(before)
+    const answer = await this.#engine.putSchedule(name, run, own, options)
+    const timesBefore = before?.plan?.times
+    if (answer === 'changed' && timesBefore !== undefined) this.#logger.warn(scheduleChangedLine(name, timesBefore))
+    return { task, args: own }
+  }
+
+  /** The name of the function's task. If it is none, storing it says so. */
+  #taskName(run: AnyFunction): string {
+    try {
+      return this.#engine.taskName(run)
+    } catch {
+      return functionName(run)
+    }
   }
 
   /** What is stored stays: the workers and schedulers of the engine see to it. */
@@ -94,27 +133,15 @@ export class EngineTimetable implements Timetable {
   }
 }
 
-class StoredTask implements ScheduledTask {
-  readonly name: string
-  readonly ready: Promise<void>
-  readonly #firstAt: Date
-  readonly #cancel: () => Promise<boolean>
-  #isCancelled = false
+function isOf({ task, plan }: ScheduleRecord, name: string, args: readonly unknown[]): boolean {
+  return task === name && plan !== null && isDeepStrictEqual(plan.args, args)
+}
 
-  constructor(name: string, firstAt: Date, stored: Promise<unknown>, cancel: () => Promise<boolean>) {
-    this.name = name
-    this.#firstAt = firstAt
-    this.#cancel = cancel
-    this.ready = stored.then(() => {})
-    this.ready.catch(() => {}) // it is logged
-  }
-
-  get nextAt(): Date | null {
-    return this.#isCancelled ? null : this.#firstAt
-  }
-
-  async cancel(): Promise<boolean> {
-    this.#isCancelled = true
-    return this.#cancel()
-  }
+function taken({ name, task, plan }: ScheduleRecord): UsageError {
+  const times = plan === null ? '' : ` (${plan.times})`
+  return new UsageError(
+    'E_SCHEDULE_TAKEN',
+    `the store has another schedule ${name}, of the task ${task}${times}`,
+    `give this one another name: with({ name }), or remove that one: offstage schedule remove ${name}`,
+  )
 }

@@ -24,6 +24,11 @@ export function notStoredLine(task: string, error: unknown): string {
   return `${visibleLine(task)}: not stored, and will not run: ${visibleLine(failureLine(error))}`
 }
 
+/** A schedule that was stored with other times or options, for a log. */
+export function scheduleChangedLine(name: string, timesBefore: string): string {
+  return `${visibleLine(name)}: its stored schedule is changed; it was ${visibleLine(timesBefore)}`
+}
+
 /** A listener that threw, for a log. */
 export function listenerFailedLine(task: string, error: unknown): string {
   return `${visibleLine(task)}: a listener of its failure threw: ${visibleLine(failureLine(error))}`

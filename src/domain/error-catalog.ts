@@ -168,6 +168,10 @@ export const errorCatalog = {
     'A schedule of that name comes from the code or the config.',
     'Change it there, or choose another name.',
   ),
+  E_SCHEDULE_TAKEN: usage(
+    'A recurring task would replace a schedule of another task, of other arguments or of times of another kind.',
+    'Give the recurring task another name by `with({ name })`, or remove the other schedule.',
+  ),
   E_SCHEMA: usage('The option `schema` of a task is no Standard Schema.', 'Use zod, valibot or arktype.'),
   E_SIZE: usage('A size in bytes cannot be read.', 'Write a number and a unit: `512mb`, `2gb`.'),
   E_STDIN: other(

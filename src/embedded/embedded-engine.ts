@@ -19,13 +19,14 @@ import type {
   FinishedOptions,
   JobRecord,
   JobsFilter,
+  ScheduleRecord,
   TaskFault,
   TaskFunction,
   TaskFunctions,
 } from './engine.js'
 import { readMonitor } from './engine-monitor.js'
 import type { EngineParts } from './engine-parts.js'
-import { putSchedule, removeSchedule } from './engine-schedules.js'
+import { putSchedule, readSchedule, removeSchedule } from './engine-schedules.js'
 import { finishedJob, signalOf } from './finished-job.js'
 import { jobRecord } from './job-record.js'
 import { parseJobsFilter } from './jobs-filter.js'
@@ -144,8 +145,16 @@ export class EmbeddedEngine<Tasks extends TaskFunctions> implements Engine<Tasks
     return this.#calls.run(put)
   }
 
+  schedule(name: string): Promise<ScheduleRecord | null> {
+    return this.#calls.run(() => readSchedule(this.#parts, name))
+  }
+
   removeSchedule(name: string): Promise<boolean> {
     return this.#calls.run(() => removeSchedule(this.#parts, name))
+  }
+
+  taskName(task: TaskFunction): string {
+    return this.#parts.tasks.find(task).name
   }
 
   monitor(): Promise<EngineMonitor> {

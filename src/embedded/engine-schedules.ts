@@ -1,10 +1,12 @@
 import { type DefinedSchedule, defineSchedule, dueAfter, refuseIfNeverDue } from '../app/schedules/define-schedule.js'
 import { UsageError } from '../domain/errors.js'
+import { parseJson } from '../domain/json.js'
 import { scheduleName } from '../domain/names.js'
 import { refuseUnknownOptions } from '../domain/options.js'
 import { parseSchedule, type ScheduleOptions, scheduleOptionNames } from '../domain/schedule/options.js'
+import { wholeRuleText } from '../domain/schedule/rule.js'
 import { checkArgs, type LoadedTask } from '../engine/task-process/loaded-task.js'
-import type { EngineScheduleOptions } from './engine.js'
+import type { EngineScheduleOptions, ScheduleRecord } from './engine.js'
 import type { EngineParts } from './engine-parts.js'
 
 const ofTheEngine = scheduleOptionNames.filter((name) => name !== 'args' && name !== 'notify')
@@ -28,6 +30,19 @@ export async function putSchedule(
   const since = dueAfter(plan, declaredAt)
   const schedule = { name, source: 'cli', task: task.name, plan, fault: null, declaredAt: since } as const
   return (await defineSchedule(store, schedule)).answer
+}
+
+/** Resolves to null if there is none of that name. */
+export async function readSchedule(
+  { store }: Pick<EngineParts, 'store'>,
+  name: string,
+): Promise<ScheduleRecord | null> {
+  const [stored] = await store.schedules([scheduleName(name)])
+  if (stored === undefined) return null
+  const { source, task, plan } = stored
+  if (plan === null) return { name, source, task, plan }
+  const args = parseJson(plan.definition.argsJson) as readonly unknown[]
+  return { name, source, task, plan: { kind: plan.definition.timing.kind, times: wholeRuleText(plan.rule), args } }
 }
 
 /** Removes a schedule. Resolves to false if there is none of that name. */

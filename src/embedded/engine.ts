@@ -4,6 +4,7 @@ import type { FailureReason, JobId, JobState, WorkerId } from '../domain/job.js'
 import type { EnqueueOptions } from '../domain/request.js'
 import type { RetentionPolicy } from '../domain/retention.js'
 import type { ScheduleOptions } from '../domain/schedule/options.js'
+import type { ScheduleSource } from '../domain/schedule/schedule.js'
 import type { TaskReadings } from '../domain/task-readings.js'
 import type { Enqueue, JobHandle } from '../engine/task.js'
 import type { CancelAnswer } from '../stores/store.js'
@@ -99,11 +100,15 @@ export interface Engine<Tasks extends TaskFunctions = AnyTasks> {
     args: TaskArgs<Run>,
     options: EngineScheduleOptions,
   ): Promise<'added' | 'changed' | 'unchanged'>
+  /** A schedule as it is stored now, whoever has stored it; null if there is none of that name. */
+  schedule(name: string): Promise<ScheduleRecord | null>
   /**
    * Removes a schedule; its jobs stay. Resolves to false if there is none of that name. One that the code of a task declares
    * comes back with the next worker.
    */
   removeSchedule(name: string): Promise<boolean>
+  /** The name that this engine has for a function. Throws UsageError `E_UNREGISTERED` if it has none, or several. */
+  taskName(task: TaskFunction): string
   /**
    * What became of the jobs of the store, as it is now: all jobs, of other programs too. The figures do not change
    * afterwards; ask again for newer ones.
@@ -127,6 +132,22 @@ export interface TaskFault {
 
 /** The times of a schedule (`cron`, `every` or `at`), and what its jobs are enqueued with. */
 export type EngineScheduleOptions = Omit<ScheduleOptions, 'args' | 'notify'>
+
+/** A schedule of the store. */
+export interface ScheduleRecord {
+  readonly name: string
+  /** What declares it. `cli`: the command line, or `putSchedule`. */
+  readonly source: ScheduleSource
+  readonly task: string
+  /** null: what declares it is faulty, as `offstage schedule list` says. Such a schedule does not fire. */
+  readonly plan: {
+    readonly kind: 'cron' | 'every' | 'once'
+    /** Its times, as `offstage schedule list` shows them. */
+    readonly times: string
+    /** What its jobs are enqueued with. */
+    readonly args: readonly unknown[]
+  } | null
+}
 
 /** Figures of jobs that ended, as they were when they were asked for. */
 export type EngineMonitor = TaskReadings

@@ -16,6 +16,22 @@ test('A schedule is added, stays as it is, is changed and is removed.', async ()
   expect(await engine.removeSchedule('daily')).toBe(false)
 })
 
+test('It is read as it is stored; the name of a function is that of its task.', async () => {
+  const engine = await newEngine({ 'report.daily': report, twin: checked, twice: checked })
+  expect(await engine.schedule('daily')).toBe(null)
+  await engine.putSchedule('daily', report, [7], { cron: '0 2 * * *', tz: 'Europe/Berlin' })
+  expect(await engine.schedule('daily')).toEqual({
+    name: 'daily',
+    source: 'cli',
+    task: 'report.daily',
+    plan: { kind: 'cron', times: '0 2 * * * (Europe/Berlin)', args: [7] },
+  })
+  await expect(engine.schedule('a b')).rejects.toMatchObject({ code: 'E_SCHEDULE_NAME' })
+  expect(engine.taskName(report)).toBe('report.daily')
+  expect(() => engine.taskName(() => {})).toThrow('the engine has no task')
+  expect(() => engine.taskName(checked)).toThrow('is registered as twin and as twice')
+})
+
 test('A worker fires it, with its arguments and options, and leaves it as it is.', async () => {
   const engine = await newEngine({ report })
   await engine.putSchedule('soon', 'report', [7], { every: '1s', limit: 1, queue: 'reports', priority: 3 })
