@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.js'
 import { type Duration, parseDuration } from '../domain/duration.js'
 import { refuseUnknownOptions } from '../domain/options.js'
+import { refuseFakedTimers } from './faked-timers.js'
 import { movableClock } from './test-clock.js'
 import { timeOf } from './time-of.js'
 
@@ -25,6 +26,7 @@ export interface FakeClock extends Clock {
  */
 export function createTestClock(options: TestClockOptions = {}): FakeClock {
   refuseUnknownOptions(options, ['now'], 'createTestClock()')
+  refuseFakedTimers()
   const clock = movableClock()
   clock.setWall(timeOf(options.now))
   return {

@@ -4,8 +4,8 @@ import { refuseUnknownOptions, written } from '../domain/options.js'
 import type { AnyTasks, TaskFunctions } from '../embedded/engine.js'
 import { importDirectory } from '../embedded/import-directory.js'
 import { tasksOfObject } from '../embedded/registered-tasks.js'
+import { refuseFakedTimers } from './faked-timers.js'
 import { MemoryEngine } from './memory-engine.js'
-import { isLoadedTooLate } from './test-clock.js'
 import type { TestEngine } from './test-engine.js'
 import { timeOf } from './time-of.js'
 
@@ -25,10 +25,7 @@ export function createTestEngine<Tasks extends TaskFunctions>(
 export function createTestEngine(options: TestEngineOptions & { readonly tasks: string }): Promise<TestEngine<AnyTasks>>
 export async function createTestEngine(options: TestEngineOptions & { readonly tasks: TaskFunctions | string }) {
   refuseUnknownOptions(options, ['tasks', 'now'], 'createTestEngine()')
-  if (isLoadedTooLate) {
-    const hint = 'import it at the top of the file, or in the setup file before it calls vi.useFakeTimers()'
-    throw new UsageError('E_TEST_STUCK', 'the timers were faked before offstage/testing was imported', hint)
-  }
+  refuseFakedTimers()
   const now = timeOf(options.now)
   const { tasks } = options
   if (typeof tasks === 'string') return MemoryEngine.start(await importDirectory(tasks), resolve(tasks), now)

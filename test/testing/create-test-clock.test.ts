@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { BackgroundScheduler } from '../../src/background/background-scheduler.js'
 import { BackgroundTasks } from '../../src/background/background-tasks.js'
 import { createTestClock } from '../../src/testing/index.js'
@@ -40,4 +40,12 @@ test('Options and durations that are wrong are refused.', async () => {
   // @ts-expect-error: an option that does not exist
   expect(() => createTestClock({ nwo: 0 })).toThrow('nwo')
   await expect(createTestClock().advance('soon')).rejects.toThrow('duration')
+})
+
+test('Timers that were faked before the import are a clear error, not a test that hangs.', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  vi.resetModules()
+  const { createTestClock: loadedTooLate } = await import('../../src/testing/create-test-clock.js')
+  expect(() => loadedTooLate()).toThrow('the timers were faked')
 })
