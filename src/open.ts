@@ -4,6 +4,7 @@ import type { Clock } from './domain/clock.js'
 import { UsageError } from './domain/errors.js'
 
 import type { NotificationPolicy } from './domain/notification.js'
+import { written } from './domain/options.js'
 import { ownProgram } from './project/own-program.js'
 import type { StoreProcess } from './stores/apart/store-process.js'
 import type { DriverInfo, InspectionLimits, StoreInspection } from './stores/inspection.js'
@@ -21,11 +22,23 @@ export const defaultStoreUrl = 'sqlite:.offstage/jobs.db'
 
 /** Reads a store's URL: `sqlite:PATH`, `sqlite:PATH?durability=relaxed`, `memory:`. `from` is where PATH begins. */
 export function parseStoreUrl(url: string, from: string): StoreLocation {
+  // JavaScript may hand over anything.
+  if (typeof url !== 'string') throw badUrl(written(url), 'is not a store')
   if (url === 'memory:') return { kind: 'memory' }
   const parts = /^sqlite:(?<path>[^?]+)(?:\?(?<query>.*))?$/.exec(url)?.groups
   if (parts?.path === undefined) throw badUrl(url, 'is not a store')
   if (parts.path === ':memory:')
     throw badUrl(url, 'would be a file of that name', 'write memory: for a store in memory')
+  if (parts.path.startsWith('//')) {
+    throw badUrl(
+      url,
+      'has slashes that belong to no path',
+      `write sqlite:${parts.path.replace(/^\/\/+(?=\/)|^\/\//, '')}`,
+    )
+  }
+  if (parts.path.startsWith('~')) {
+    throw badUrl(url, 'has a ~, which only a shell understands', 'write the whole path; ./~ for a file of that name')
+  }
   if (url.includes('#')) throw badUrl(url, 'has a fragment, which no store has')
   const query = new URLSearchParams(parts.query ?? '')
   const durability = query.get('durability') ?? 'full'

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.js'
 import { type Duration, parseDuration } from '../domain/duration.js'
 import { UsageError } from '../domain/errors.js'
-import { refuseUnknownOptions } from '../domain/options.js'
+import { refuseUnknownOptions, written } from '../domain/options.js'
 import { systemClock } from '../engine/clock.js'
 import { EngineTimetable, type SchedulingEngine } from './engine-timetable.js'
 import type { AnyFunction } from './function-call.js'
@@ -76,7 +76,7 @@ export class BackgroundScheduler implements AddScheduled {
       const hint = 'write engine.startWorker({ concurrency })'
       throw new UsageError('E_OPTION', 'maxConcurrent: with an engine its workers limit how much runs', hint)
     }
-    this.#timetable = new EngineTimetable(engine, this.#clock, logger)
+    this.#timetable = new EngineTimetable(requireEngine(engine), this.#clock, logger)
   }
 
   addDelayedTask<Args extends readonly unknown[]>(
@@ -135,4 +135,11 @@ export class BackgroundScheduler implements AddScheduled {
     requireFunction(run, call)
     if (this.#isStopped) throw new UsageError('E_STOPPED', `${call}: the scheduler has been stopped`)
   }
+}
+
+function requireEngine(engine: SchedulingEngine): SchedulingEngine {
+  // JavaScript may hand over anything, often the promise of createEngine().
+  const given: Partial<SchedulingEngine> | null = engine
+  if (typeof given?.enqueue === 'function' && typeof given.putSchedule === 'function') return engine
+  throw new UsageError('E_OPTION', `engine: ${written(engine)} is no engine`, 'write engine: await createEngine(...)')
 }

@@ -29,6 +29,11 @@ export function isOf<T>(thrown: unknown, kind: abstract new (...args: never[]) =
 
 /** `classes` itself if it is a list of classes. Throws UsageError `E_RETRY`. */
 export function parseClasses(classes: readonly ErrorClass[], option: string): readonly ErrorClass[] {
-  if (Array.isArray(classes) && classes.every((item) => typeof item === 'function')) return classes
-  throw new UsageError('E_RETRY', `${option}: it is no list of error classes`)
+  if (Array.isArray(classes) && classes.every(isClass)) return classes
+  throw new UsageError('E_RETRY', `${option}: it is no list of error classes`, 'write classes, such as [TypeError]')
+}
+
+/** An arrow function, such as a test of a code, is none: nothing is an instance of it. */
+function isClass(value: unknown): boolean {
+  return typeof value === 'function' && typeof value.prototype === 'object'
 }

@@ -20,6 +20,10 @@ export async function createEngine(options: EngineOptions & { readonly tasks: Ta
   refuseUnknownOptions(options, optionNames, 'createEngine()')
   const retention = parseRetention(options.retention ?? {}, 'retention')
   const { tasks: given, store: url, outbox } = options
+  if (given instanceof URL || (typeof given === 'string' && /^(file:|$)/.test(given))) {
+    const hint = "write a path, such as './tasks' or import.meta.dirname + '/tasks'"
+    throw new UsageError('E_TASKS', `tasks: ${written(String(given))} is no path of a folder`, hint)
+  }
   if (typeof given !== 'string' && (typeof given !== 'object' || given === null || Array.isArray(given))) {
     throw new UsageError('E_TASKS', `tasks: ${written(given)} is neither an object of functions nor a folder`)
   }

@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -19,7 +19,8 @@ export async function importDirectory(path: string): Promise<RegisteredTasks> {
   const folder = resolve(path)
   if (!isFolder(folder)) {
     const hint = 'create it, or name another one; a relative path begins at the current folder'
-    throw new ProjectError('E_NO_TASKS', `the task directory ${folder} does not exist`, hint)
+    const what = existsSync(folder) ? 'is no folder' : 'does not exist'
+    throw new ProjectError('E_NO_TASKS', `the task directory ${folder} ${what}`, hint)
   }
   const { modules, programs, faults: unreadable } = discoverModules(folder)
   const faults: ModuleFault[] = [...unreadable]

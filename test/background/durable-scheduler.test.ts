@@ -165,3 +165,9 @@ describe('A scheduler with an engine', () => {
     expect(() => scheduler.with({ delay: 5 } as object)).toThrow('there is no option "delay"')
   })
 })
+
+test.each([null, {}, 5, Promise.resolve()])('%s is no engine.', (engine) => {
+  expect(() => new BackgroundScheduler({ engine: engine as never })).toThrow(
+    expect.objectContaining({ code: 'E_OPTION', message: expect.stringMatching(/^engine: .* is no engine$/) }),
+  )
+})

@@ -152,3 +152,10 @@ describe('Retries of background tasks', () => {
     expect(state.calls).toBe(2)
   })
 })
+
+test('A function that tests an error is no class of errors.', () => {
+  const isReset = ((error: NodeJS.ErrnoException) => error.code === 'ECONNRESET') as never
+  for (const retry of [{ retryOn: [isReset] }, { dontRetryOn: [isReset] }]) {
+    expect(() => new RetryPolicy(retry)).toThrow(expect.objectContaining({ code: 'E_RETRY' }))
+  }
+})

@@ -19,6 +19,16 @@ describe('createEngine()', () => {
     ['a name that cannot be one', { tasks: { 'a b': greet } }, 'E_TASKS', /^tasks: "a b" cannot be the name of a task/],
     ['the name of a built-in task', { tasks: { shell: greet } }, 'E_TASKS', /^tasks: "shell" cannot be the name/],
     ['a bad URL of a store', { tasks, store: 'redis' }, 'E_STORE_URL', /redis/],
+    [
+      'slashes of a host in it',
+      { tasks, store: 'sqlite://db/x.db' },
+      'E_STORE_URL',
+      /^sqlite:\/\/db\/x\.db has slashes/,
+    ],
+    ['a home folder in it', { tasks, store: 'sqlite:~/x.db' }, 'E_STORE_URL', /^sqlite:~\/x\.db has a ~/],
+    ['a store that is no text', { tasks, store: 5 }, 'E_STORE_URL', /^5 is not a store/],
+    ['an empty path of tasks', { tasks: '' }, 'E_TASKS', /^tasks: "" is no path of a folder/],
+    ['a URL of tasks', { tasks: new URL('file:///tasks/') }, 'E_TASKS', /^tasks: "file:\/\/\/tasks\/" is no path/],
     ['a bad retention', { tasks, retention: { completed: 'x' } }, 'E_DURATION', /retention\.completed/],
   ])('refuses %s.', async (_, options, code, message) => {
     const refused = createEngine(options as { tasks: typeof tasks })
