@@ -216,7 +216,7 @@ export interface JobRecord {
   /** Of the last attempt. */
   readonly startedAt: Date | null
   readonly endedAt: Date | null
-  /** Counts every start. */
+  /** Counts every claim. A worker may hand a job back unstarted, so 2 does not mean that it has run before. */
   readonly attempt: number
   /** Attempts that threw or timed out. */
   readonly failures: number

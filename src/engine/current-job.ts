@@ -7,7 +7,7 @@ export interface CurrentJob {
   readonly id: JobId
   /** The name of its task. */
   readonly task: string
-  /** Counts every start of this job; 1 is the first. */
+  /** Counts every claim of this job. A worker may hand it back unstarted, so 2 does not mean that it has run before. */
   readonly attempt: number
   /** Aborts when the job is to stop: its time is over, it was cancelled, or its worker shuts down. */
   readonly signal: AbortSignal
