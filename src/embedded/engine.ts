@@ -48,8 +48,8 @@ export interface Engine<Tasks extends TaskFunctions = AnyTasks> {
   enqueue<Run extends TaskFunction>(task: Run, args: TaskArgs<Run>, options?: EnqueueOptions): Promise<JobHandle>
   /**
    * Writes a job into the database of the application, as part of the transaction that is open on this connection: the job
-   * exists if and only if the transaction commits. The engine that has the file as `outbox` stores it some
-   * milliseconds later, once, under an id that is not known before: give the job a `key` to find it. `db`: a connection of
+   * exists if and only if the transaction commits. The engine that has the file as `outbox` stores it some 40 ms after the
+   * commit (up to 500 ms if that is more than a second after this call), once, under an id that is not known before: give the job a `key` to find it. `db`: a connection of
    * better-sqlite3 or of node:sqlite. Throws UsageError as `enqueue` rejects, if the connection cannot take the row, if
    * `onConflict` is `error` or if the schema answers later (`E_OUTBOX`); and what the driver throws.
    */

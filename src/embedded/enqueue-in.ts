@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../domain/clock.js'
 import { UsageError } from '../domain/errors.js'
+import { describeFailure } from '../domain/failure.js'
 import { outboxText } from '../domain/outbox-job.js'
 import { type EnqueueOptions, makeJob } from '../domain/request.js'
 import { acceptArgsAtOnce, type LoadedTask } from '../engine/task-process/loaded-task.js'
@@ -57,7 +58,12 @@ export function writeRow(
   const span = processTracing()?.enqueue({ task: made.task, queue: made.queue }, null) ?? null
   const job = span === null ? made : { ...made, trace: span.trace }
   // The table too, each time: a transaction that made it may be rolled back, which takes it away again.
-  write(db, outboxTable, insertOutboxRow, [randomBytes(16).toString('hex'), outboxText(job), now, store])
+  try {
+    write(db, outboxTable, insertOutboxRow, [randomBytes(16).toString('hex'), outboxText(job), now, store])
+  } catch (thrown) {
+    span?.end(null, describeFailure(thrown))
+    throw thrown
+  }
   span?.end(null)
 }
 

@@ -47,11 +47,14 @@ export async function openOutboxes(
   clock: Clock,
   open: (path: string, store: string) => Promise<OutboxFile>,
 ): Promise<Outboxes> {
-  const events = warningEvents()
   const identity = await store.identity()
   const opened = await Promise.all(paths.map(async (path) => ({ path, file: await open(path, identity) })))
   for (const { path, file } of opened) warnOfOthers(path, file, clock)
-  const moved = opened.map(({ path, file }) => ({ path, file, mover: outboxMover(path, file, store, clock, events) }))
+  const moved = opened.map(({ path, file }) => ({
+    path,
+    file,
+    mover: outboxMover(path, file, store, clock, warningEvents()),
+  }))
   for (const { mover } of moved) mover.start()
   return new Outboxes(moved, identity, clock)
 }

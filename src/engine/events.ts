@@ -41,7 +41,9 @@ export interface EngineEvents {
   /** A task has enqueued a job of `task`. */
   'job.enqueued': [event: { readonly task: string; readonly queue: string; readonly enqueued: Enqueued }]
   /** A row of an outbox cannot become a job, and was set aside there. */
-  'outbox.setAside': [event: { readonly file: string; readonly token: string; readonly why: string }]
+  'outbox.setAside': [event: { readonly file: string; readonly row: number; readonly why: string }]
+  /** The rows of an outbox cannot be moved, for a reason that does not pass by itself. */
+  'outbox.failed': [event: { readonly file: string; readonly error: unknown }]
   'job.claimed': [event: Claim]
   'attempt.started': [event: AttemptStarted]
   'attempt.settled': [event: AttemptSettled]

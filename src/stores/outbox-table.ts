@@ -1,8 +1,7 @@
 /**
  * The table of an outbox, in the file of an application. Made by whoever writes the first row, in its transaction. `id`: the
- * order of the rows. `why`: it was set aside. `store`: the identity
- * of the store in which the job is to be; NULL: any. `reads`: how often a batch began with it. Not STRICT: a program with an older
- * SQLite could not open the whole file any more.
+ * order of the rows. `why`: it was set aside. `store`: the identity of the store in which the job is to be; NULL: any. Not
+ * STRICT: a program with an older SQLite could not open the whole file any more.
  */
 export const outboxTable = `
   CREATE TABLE IF NOT EXISTS main.offstage_outbox (
@@ -11,8 +10,7 @@ export const outboxTable = `
     job        TEXT    NOT NULL,
     created_at INTEGER NOT NULL,
     store      TEXT,
-    why        TEXT,
-    reads      INTEGER NOT NULL DEFAULT 0
+    why        TEXT
   )`
 
 export const insertOutboxRow = 'INSERT INTO main.offstage_outbox (token, job, created_at, store) VALUES (?, ?, ?, ?)'

@@ -17,7 +17,7 @@ export interface OutboxFile {
   /** Removes rows for good: no power loss brings them back. */
   remove(tokens: readonly string[]): Promise<void>
   /** Keeps rows that cannot become jobs, each with its reason, and answers them no more. */
-  setAside(rows: readonly { readonly token: string; readonly why: string }[]): Promise<void>
+  setAside(rows: readonly RowAside[]): Promise<void>
   /**
    * Resolves as soon as rows may be there that were not when `rows` was last called, or when the time is over or the file is
    * closed. It is a hint.
@@ -27,9 +27,18 @@ export interface OutboxFile {
   close(): Promise<void>
 }
 
-/** A row that is committed. */
-export interface OutboxRow {
+/** A row that is committed: with a job; or with the reason why it holds none, in a few words. */
+export type OutboxRow = ReadableRow | RowAside
+
+export interface ReadableRow {
+  readonly id: number
   readonly token: string
-  /** The job; or why the row holds none, in a few words. */
-  readonly content: { readonly job: NewJob } | { readonly why: string }
+  readonly job: NewJob
+}
+
+/** A row that cannot become a job. Without a token that can be used (null), it is found by its id alone. */
+export interface RowAside {
+  readonly id: number
+  readonly token: string | null
+  readonly why: string
 }

@@ -67,3 +67,23 @@ describe.skipIf(untraceable !== null).each(['wal', 'delete'] as const)(
     })
   },
 )
+
+test.skipIf(untraceable !== null)(
+  'Of a WAL that the application does not sync, the disk is asked before a job is stored and after its row is removed.',
+  { timeout: 60_000 },
+  async () => {
+    const project = cliProject()
+    const { exitCode, stderr, lines } = await traced(
+      project,
+      '-y -e trace=pwrite64,fsync,fdatasync',
+      outboxProgram(project, 'wal')('better-sqlite3', 1),
+    )
+    expect(exitCode, stderr).toBe(0)
+    const all = lines.flatMap((line) => {
+      const [, call, name] = /(pwrite64|fsync|fdatasync)\(\d+<[^>]*\/(app|jobs)\.db-wal>/.exec(line) ?? []
+      return call === undefined ? [] : [`${call === 'pwrite64' ? 'write' : 'sync'} ${name}`]
+    })
+    const calls = all.filter((call, index) => call !== all[index - 1]).join(', ')
+    expect(calls).toMatch(/write app, sync app, (write jobs, sync jobs, )+write app, sync app, write jobs/)
+  },
+)

@@ -1,7 +1,6 @@
 import type { Clock } from '../../domain/clock.js'
-import { messageWithHint, OffstageError, StoreUnavailableError } from '../../domain/errors.js'
-import type { NewJob } from '../../domain/job.js'
-import type { OutboxFile } from '../../stores/outbox.js'
+import { isTemporary, messageWithHint, OffstageError, StoreUnavailableError } from '../../domain/errors.js'
+import type { OutboxFile, ReadableRow, RowAside } from '../../stores/outbox.js'
 import type { Enqueued, JobStore } from '../../stores/store.js'
 import { tokenValidMs } from '../../stores/tokens.js'
 import type { EngineEmitter } from '../events.js'
@@ -11,20 +10,12 @@ const batch = 100
 const maxWaitMs = 60_000
 // Whoever is asked looks often for a second.
 const askAgainMs = 500
-
-interface Row {
-  readonly token: string
-  readonly job: NewJob
-}
+// After an error that is none of a store that is away: what mends it, if anything does, is done by people.
+const afterFailureMs = 60_000
 
 interface Moved {
-  readonly row: Row
+  readonly row: ReadableRow
   readonly enqueued: Enqueued
-}
-
-interface Unmovable {
-  readonly token: string
-  readonly why: string
 }
 
 /**
@@ -41,8 +32,15 @@ export function outboxMover(
 ): OutboxService {
   const mover = new OutboxMover(path, file, store, clock, events)
   const service = loopService('outbox mover', clock, events, async (signal) => {
-    if ((await mover.move()) < batch) await mover.wait(signal)
-    return 0
+    try {
+      if (!(await mover.move())) await mover.wait(signal)
+      return 0
+    } catch (thrown) {
+      if (isTemporary(thrown)) throw thrown
+      // It does not end: the application goes on to write rows.
+      events.emit('outbox.failed', { file: path, error: thrown })
+      return afterFailureMs
+    }
   })
   return { ...service, expectRow: () => mover.expectRow() }
 }
@@ -74,24 +72,26 @@ class OutboxMover {
     this.#events = events
   }
 
-  /** Moves one batch; answers how many rows it had. */
-  async move(): Promise<number> {
+  /** Moves one batch; answers whether there may be more to move at once. */
+  async move(): Promise<boolean> {
     const validUntil = this.#clock.now() + tokenValidMs
     const found = await this.#file.rows(batch)
-    const rows: Row[] = []
-    const unmovable: Unmovable[] = []
-    for (const { token, content } of found) {
-      if ('why' in content) unmovable.push({ token, why: content.why })
-      else rows.push({ token, job: { ...content.job, token: { value: token, validUntil } } })
+    const rows: ReadableRow[] = []
+    const unmovable: RowAside[] = []
+    for (const row of found) {
+      if ('why' in row) unmovable.push(row)
+      else rows.push({ ...row, job: { ...row.job, token: { value: row.token, validUntil } } })
     }
     const moved = await this.#enqueue(rows, unmovable)
     if (unmovable.length > 0) await this.#setAside(unmovable)
-    if (moved.length === 0) return found.length
+    // Those that came too late are read again.
+    const isMore = found.length === batch || moved.length + unmovable.length < found.length
+    if (moved.length === 0) return isMore
     const tokens = moved.map(({ row }) => row.token)
     // In this order: a token is needed until its row is gone.
     await this.#file.remove(tokens)
     await this.#store.forgetTokens(tokens)
-    return found.length
+    return isMore
   }
 
   expectRow(): void {
@@ -121,17 +121,20 @@ class OutboxMover {
       const stop = () => end(false)
       this.#expecting = () => end(true)
       signal.addEventListener('abort', stop)
-      next.then(stop, reject)
+      next.then(stop, (thrown: unknown) => {
+        signal.removeEventListener('abort', stop)
+        reject(thrown)
+      })
     })
   }
 
   /** Enqueues rows; adds those that the store refuses to `unmovable`. */
-  async #enqueue(rows: readonly Row[], unmovable: Unmovable[]): Promise<readonly Moved[]> {
+  async #enqueue(rows: readonly ReadableRow[], unmovable: RowAside[]): Promise<readonly Moved[]> {
     const answers = await this.#ask(rows, unmovable)
     const moved = answers.filter(({ enqueued }) => enqueued.answer !== 'refused')
     for (const { row, enqueued } of answers) {
       if (enqueued.answer !== 'refused') continue
-      unmovable.push({ token: row.token, why: `the key ${row.job.key?.name} is held by ${enqueued.id}` })
+      unmovable.push({ id: row.id, token: row.token, why: `the key ${row.job.key?.name} is held by ${enqueued.id}` })
     }
     for (const { row, enqueued } of moved) {
       this.#events.emit('job.enqueued', { task: row.job.task, queue: row.job.queue, enqueued })
@@ -139,7 +142,7 @@ class OutboxMover {
     return moved
   }
 
-  async #ask(rows: readonly Row[], unmovable: Unmovable[]): Promise<readonly Moved[]> {
+  async #ask(rows: readonly ReadableRow[], unmovable: RowAside[]): Promise<readonly Moved[]> {
     if (rows.length === 0) return []
     try {
       const answers = await this.#store.enqueue(rows.map(({ job }) => job))
@@ -153,7 +156,7 @@ class OutboxMover {
       const [row, ...others] = rows
       if (row === undefined) return []
       if (others.length === 0) {
-        unmovable.push({ token: row.token, why: messageWithHint(thrown) })
+        unmovable.push({ id: row.id, token: row.token, why: messageWithHint(thrown) })
         return []
       }
       // One of them must not hold up the others.
@@ -163,9 +166,9 @@ class OutboxMover {
     }
   }
 
-  async #setAside(rows: readonly Unmovable[]): Promise<void> {
+  async #setAside(rows: readonly RowAside[]): Promise<void> {
     await this.#file.setAside(rows)
-    for (const { token, why } of rows) this.#events.emit('outbox.setAside', { file: this.#path, token, why })
+    for (const { id, why } of rows) this.#events.emit('outbox.setAside', { file: this.#path, row: id, why })
   }
 }
 

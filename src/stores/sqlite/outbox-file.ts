@@ -1,11 +1,11 @@
-import { statSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, realpathSync, statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import type { Clock } from '../../domain/clock.js'
 import { UsageError } from '../../domain/errors.js'
 import type { EpochMs } from '../../domain/job.js'
 import { parseOutboxText } from '../../domain/outbox-job.js'
 import { storeClosed } from '../closed.js'
-import type { OutboxFile, OutboxRow } from '../outbox.js'
+import type { OutboxFile, OutboxRow, RowAside } from '../outbox.js'
 import { connectByDriver } from './driver.js'
 import { isBusy } from './errors.js'
 import { outboxError } from './outbox-errors.js'
@@ -17,12 +17,11 @@ const patienceMs = 5_000
 const texts = {
   version: 'PRAGMA data_version',
   table: `SELECT 1 FROM sqlite_schema WHERE name = 'offstage_outbox' AND type = 'table'`,
-  rows: `SELECT token, job FROM offstage_outbox
-    WHERE why IS NULL AND typeof(token) = 'text' AND (store = ? OR store IS NULL) ORDER BY id LIMIT ?`,
+  rows: `SELECT id, token, job FROM offstage_outbox
+    WHERE why IS NULL AND (store = ? OR store IS NULL) ORDER BY id LIMIT ?`,
   ofOthers: 'SELECT count(*) FROM offstage_outbox WHERE why IS NULL AND store <> ? AND created_at < ?',
-  read: 'UPDATE offstage_outbox SET reads = reads + 1 WHERE token = ?',
   remove: 'DELETE FROM offstage_outbox WHERE token IN (SELECT value FROM json_each(?))',
-  setAside: 'UPDATE offstage_outbox SET why = ? WHERE token = ?',
+  setAside: 'UPDATE offstage_outbox SET why = ? WHERE id = ? AND coalesce(token = ?, 1)',
 } as const
 
 /**
@@ -82,10 +81,10 @@ class OutboxConnection implements OutboxFile {
     return this.#write((db) => void db.prepare(texts.remove).run(JSON.stringify(tokens)))
   }
 
-  setAside(rows: readonly { readonly token: string; readonly why: string }[]): Promise<void> {
+  setAside(rows: readonly RowAside[]): Promise<void> {
     return this.#write((db) => {
       const statement = db.prepare(texts.setAside)
-      for (const { token, why } of rows) statement.run(why, token)
+      for (const { id, token, why } of rows) statement.run(why, id, token)
     })
   }
 
@@ -117,20 +116,43 @@ class OutboxConnection implements OutboxFile {
   #rows(limit: number): readonly OutboxRow[] {
     const db = this.#connect()?.db
     if (db === undefined || !hasTable(db)) return []
-    const read = () => db.prepare(texts.rows).all(this.#store, limit) as StoredRow[]
-    const found = read()
-    const rows = found.length > 0 && isWal(db) ? readSynced(db, read) : found
-    return rows.map(({ token, job }) => ({ token, content: contentOf(job, this.#clock) }))
+    const rows = db.transaction(() => {
+      const found = db.prepare(texts.rows).all(this.#store, limit) as StoredRow[]
+      if (found.length > 0) this.#sync(db)
+      return found
+    })()
+    return rows.map((row) => outboxRow(row, this.#clock))
   }
 
   #write(write: (db: Database.Database) => void): Promise<void> {
     return this.#run(() => {
       const db = this.#connect()?.db
       if (db === undefined) return // with its file, the rows are gone
-      db.transaction(() => {
-        if (hasTable(db)) write(db)
-      }).immediate()
+      db.exec(`PRAGMA synchronous = ${isWal(db) ? 'NORMAL' : 'EXTRA'}`)
+      const hasWritten = db
+        .transaction(() => {
+          const isThere = hasTable(db)
+          if (isThere) write(db)
+          return isThere
+        })
+        .immediate()
+      if (hasWritten) this.#sync(db)
     })
+  }
+
+  /**
+   * Makes durable what is committed. In WAL mode the application may commit without a sync, and a commit of this connection
+   * is not synced either: the application would wait for its lock meanwhile. So the WAL is synced here, without a lock;
+   * a file that is opened and closed beside SQLite costs it its locks, but it has none on the WAL.
+   */
+  #sync(db: Database.Database): void {
+    if (!isWal(db)) return
+    const wal = openSync(`${realpathSync(this.#path)}-wal`, 'r+')
+    try {
+      fsyncSync(wal)
+    } finally {
+      closeSync(wal)
+    }
   }
 
   /** The connection to the file that is there now; null if there is none. */
@@ -173,7 +195,8 @@ class OutboxConnection implements OutboxFile {
 }
 
 interface StoredRow {
-  readonly token: string
+  readonly id: number
+  readonly token: unknown
   readonly job: unknown
 }
 
@@ -198,20 +221,6 @@ function connect(path: string): Pick<Connection, 'db' | 'version'> {
   }
 }
 
-/**
- * The application may commit without a sync of the WAL. So the rows are read in a transaction that changes one of them: its
- * commit syncs all of the WAL before it.
- */
-function readSynced(db: Database.Database, read: () => StoredRow[]): readonly StoredRow[] {
-  const transaction = db.transaction(() => {
-    const rows = read()
-    const [first] = rows
-    if (first !== undefined) db.prepare(texts.read).run(first.token)
-    return rows
-  })
-  return transaction.immediate()
-}
-
 function hasTable(db: Database.Database): boolean {
   return db.prepare(texts.table).get() !== undefined
 }
@@ -220,12 +229,19 @@ function isWal(db: Database.Database): boolean {
   return db.pragma('journal_mode', { simple: true }) === 'wal'
 }
 
-function contentOf(text: unknown, clock: Clock): OutboxRow['content'] {
-  if (typeof text !== 'string') return { why: 'job is no text' }
+// One that is read as it was written: others could never be removed.
+const tokenForm = /^[\x20-\x7e]{1,200}$/
+
+function outboxRow({ id, token, job }: StoredRow, clock: Clock): OutboxRow {
+  if (typeof token !== 'string' || !tokenForm.test(token)) {
+    return { id, token: null, why: 'token is no text of 1 to 200 ASCII characters that can be printed' }
+  }
+  if (typeof job !== 'string') return { id, token, why: 'job is no text' }
   try {
-    return { job: parseOutboxText(text, clock.now()) }
+    return { id, token, job: parseOutboxText(job, clock.now()) }
   } catch (thrown) {
-    if (thrown instanceof UsageError) return { why: thrown.message }
-    throw thrown
+    // Whatever it is, it comes from this row, and must not hold up the others.
+    const why = thrown instanceof UsageError ? thrown.message : `it cannot be read (${String(thrown)})`
+    return { id, token, why }
   }
 }

@@ -4,27 +4,29 @@ import type { NewJob } from '../../../src/domain/job.js'
 import { EngineEmitter } from '../../../src/engine/events.js'
 import { type OutboxService, outboxMover } from '../../../src/engine/services/outbox-mover.js'
 import { openMemoryStore } from '../../../src/stores/memory/store.js'
-import type { OutboxFile, OutboxRow } from '../../../src/stores/outbox.js'
+import type { OutboxFile, OutboxRow, RowAside } from '../../../src/stores/outbox.js'
 import type { Store } from '../../../src/stores/store.js'
 import { type MovableClock, movableClock } from '../../../src/testing/test-clock.js'
 import { newJob } from '../../support/job.js'
 
 /** An outbox without a file: what is in it, and what was done to it. */
 class Rows implements OutboxFile {
-  readonly all = new Map<string, OutboxRow['content']>()
-  readonly aside = new Map<string, string>()
+  readonly all = new Map<string, NewJob | null>()
+  readonly aside = new Map<number, string>()
   readonly calls: string[] = []
   #wake: () => void = () => {}
 
   add(token: string, job: NewJob): void {
-    this.all.set(token, { job })
+    this.all.set(token, job)
     this.#wake()
   }
 
   async rows(limit: number) {
     this.calls.push('rows')
-    const rows = [...this.all].map(([token, content]) => ({ token, content }))
-    return rows.filter(({ token }) => !this.aside.has(token)).slice(0, limit)
+    const rows = [...this.all].map(([token, job], id): OutboxRow => {
+      return job === null ? { id, token: null, why: 'it is no JSON object' } : { id, token, job }
+    })
+    return rows.filter(({ id }) => !this.aside.has(id)).slice(0, limit)
   }
 
   async ofOthers() {
@@ -36,8 +38,8 @@ class Rows implements OutboxFile {
     for (const token of tokens) this.all.delete(token)
   }
 
-  async setAside(rows: readonly { readonly token: string; readonly why: string }[]) {
-    for (const { token, why } of rows) this.aside.set(token, why)
+  async setAside(rows: readonly RowAside[]) {
+    for (const { id, why } of rows) this.aside.set(id, why)
   }
 
   next(): Promise<void> {
@@ -54,7 +56,7 @@ interface Subject {
   readonly clock: MovableClock
   readonly store: Store
   readonly file: Rows
-  /** What was reported, as `set aside TOKEN: WHY` or the message of an error. */
+  /** What was reported, as `set aside ID: WHY` or the message of an error. */
   readonly said: string[]
   /** Moves with this store, if it is another one, while `use` runs. */
   moving(use: (mover: OutboxService) => Promise<void>, store?: Pick<Store, 'enqueue' | 'forgetTokens'>): Promise<void>
@@ -67,9 +69,9 @@ function subject(): Subject {
   const file = new Rows()
   const events = new EngineEmitter()
   const said: string[] = []
-  events.on('outbox.setAside', ({ file: path, token, why }) => said.push(`${path}: set aside ${token}: ${why}`))
+  events.on('outbox.setAside', ({ file: path, row, why }) => said.push(`${path}: set aside ${row}: ${why}`))
   events.on('store.unavailable', ({ error }) => said.push(error.message))
-  events.on('service.failed', ({ error }) => said.push(`failed: ${String(error)}`))
+  events.on('outbox.failed', ({ error }) => said.push(`failed: ${String(error)}`))
   return {
     clock,
     store,
@@ -161,14 +163,11 @@ test('A row that cannot be read, and one whose key is held, are set aside with t
   const it = subject()
   const key = { name: 'k', policy: 'error', forMs: 0 } as const
   await it.store.enqueue([numbered(0, { key })])
-  it.file.all.set('bad', { why: 'it is no JSON object' })
+  it.file.all.set('bad', null)
   it.file.add('held', numbered(1, { key }))
   it.file.add('good', numbered(2))
   await it.moving(() => settle(it))
-  expect(it.said).toEqual([
-    'app.db: set aside bad: it is no JSON object',
-    'app.db: set aside held: the key k is held by j1',
-  ])
+  expect(it.said).toEqual(['app.db: set aside 0: it is no JSON object', 'app.db: set aside 1: the key k is held by j1'])
   expect(await it.args()).toEqual(['[0]', '[2]'])
   expect([...it.file.all.keys()]).toEqual(['bad', 'held'])
 })
@@ -185,7 +184,7 @@ test('A job that the store refuses for itself is set aside alone.', async () => 
     forgetTokens: it.store.forgetTokens,
   }
   await it.moving(() => settle(it), picky)
-  expect(it.said).toEqual(['app.db: set aside t2: too large; make it small'])
+  expect(it.said).toEqual(['app.db: set aside 1: too large; make it small'])
   expect(await it.args()).toEqual(['[1]', '[3]'])
 })
 
@@ -238,4 +237,56 @@ test('When a row was written in this process, the file is asked anew, so that it
     await settle(it)
     expect(it.file.calls).toEqual(['rows', 'next', 'next'])
   })
+})
+
+test('A row that was enqueued too late is read again at once.', async () => {
+  const it = subject()
+  it.file.add('a', numbered(1))
+  let isLate = true
+  const late: Pick<Store, 'enqueue' | 'forgetTokens'> = {
+    enqueue: async (jobs) => {
+      if (isLate) it.clock.pass(61_000) // as on a machine that was asleep
+      isLate = false
+      return it.store.enqueue(jobs)
+    },
+    forgetTokens: it.store.forgetTokens,
+  }
+  await it.moving(async () => {
+    await settle(it)
+    expect(await it.args()).toEqual(['[1]'])
+  }, late)
+})
+
+test('After an error that does not pass by itself the mover says so, and tries again each minute.', async () => {
+  const it = subject()
+  it.file.add('a', numbered(1))
+  let failures = 2
+  const rows = it.file.rows.bind(it.file)
+  it.file.rows = async (limit) => {
+    if (failures-- > 0) throw new Error('odd')
+    return rows(limit)
+  }
+  await it.moving(async () => {
+    await it.clock.advance(59_000)
+    expect(it.said).toEqual(['failed: Error: odd'])
+    await it.clock.advance(121_000)
+  })
+  expect(it.said).toEqual(['failed: Error: odd', 'failed: Error: odd'])
+  expect(await it.args()).toEqual(['[1]'])
+})
+
+test('Waits that fail leave no listeners behind.', async () => {
+  const it = subject()
+  let added = 0
+  it.file.next = async () => {
+    added++
+    throw new StoreUnavailableError('E_OUTBOX_UNAVAILABLE', 'locked')
+  }
+  const warned: string[] = []
+  const listen = ({ name }: Error) => void warned.push(name)
+  process.on('warning', listen)
+  await it.moving(() => it.clock.advance(30_000))
+  process.off('warning', listen)
+  expect(added).toBeGreaterThan(20)
+  expect(warned).toEqual([]) // MaxListenersExceededWarning
 })

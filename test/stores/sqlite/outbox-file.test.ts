@@ -42,7 +42,7 @@ const tokens = async (file: OutboxFile) => (await file.rows(100)).map(({ token }
 
 test('A row has the whole job.', async () => {
   add(application(), 'a')
-  expect(await outbox().rows(10)).toEqual([{ token: 'a', content: { job } }])
+  expect(await outbox().rows(10)).toEqual([{ id: 1, token: 'a', job }])
 })
 
 test('Rows come in their order, at most so many; removed ones do not come again.', async () => {
@@ -110,13 +110,31 @@ test.each(['wal', 'delete'])(
   },
 )
 
-test('Of a commit that was read from a WAL, the disk has been asked for before the row is answered.', async () => {
+test.each([
+  ['that is no text', Buffer.from('a')],
+  ['that is not UTF-8', null],
+  ['that is empty', ''],
+])('A row with a token %s is set aside by its id, and does not hold up others.', async (_, token) => {
   const db = application()
-  add(db, 'a')
+  db.exec(outboxTable)
+  const text = outboxText(job)
+  if (token === null)
+    db.prepare("INSERT INTO offstage_outbox (token, job, created_at) VALUES (CAST(x'61ff' AS TEXT), ?, 1)").run(text)
+  else db.prepare(insertOutboxRow).run(token, text, 1, null)
+  add(db, 'good')
   const file = outbox()
-  await file.rows(1)
-  // The commit of this change syncs all that is in the WAL before it.
-  expect(db.prepare('SELECT reads FROM offstage_outbox').pluck().get()).toBe(1)
+  const why = 'token is no text of 1 to 200 ASCII characters that can be printed'
+  const [bad] = await file.rows(10)
+  expect(bad).toEqual({ id: 1, token: null, why })
+  await file.setAside([{ id: 1, token: null, why }])
+  expect(await tokens(file)).toEqual(['good'])
+  expect(db.prepare('SELECT id FROM offstage_outbox WHERE why IS NOT NULL').pluck().all()).toEqual([1])
+})
+
+test('A row whose content throws anything is set aside for itself.', async () => {
+  const db = application()
+  add(db, 'a', '{"task":"t","argsJson":"[]","queue":{"toString":1,"valueOf":1}}')
+  expect(await outbox().rows(10)).toEqual([{ id: 1, token: 'a', why: expect.stringMatching(/^it cannot be read/) }])
 })
 
 test('next() waits for a commit of others, not for own ones.', async () => {
@@ -175,10 +193,10 @@ test.each([
     const file = outbox()
     const reason = typeof why === 'string' ? why : expect.stringMatching(why)
     expect(await file.rows(10)).toEqual([
-      { token: 'bad', content: { why: reason } },
-      { token: 'good', content: { job } },
+      { id: 1, token: 'bad', why: reason },
+      { id: 2, token: 'good', job },
     ])
-    await file.setAside([{ token: 'bad', why: 'no' }])
+    await file.setAside([{ id: 1, token: 'bad', why: 'no' }])
     expect(await tokens(file)).toEqual(['good'])
     expect(db.prepare('SELECT why FROM offstage_outbox WHERE token = ?').pluck().get('bad')).toBe('no')
   },
@@ -188,7 +206,7 @@ test('What a row leaves out has its default, as a row of another version may.', 
   add(application(), 'a', '{"task":"t","argsJson":"[1]","dueAt":7,"new":true,"reservedFor":"w1","trace":"x"}')
   const [row] = await outbox().rows(1)
   const defaults = { queue: 'default', priority: 0, expiresAt: null, maxRetries: 3, backoff: null, timeoutMs: 900_000 }
-  expect(row?.content).toEqual({
+  expect(row).toMatchObject({
     job: {
       task: 't',
       argsJson: '[1]',
