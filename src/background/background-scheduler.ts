@@ -117,7 +117,7 @@ export class BackgroundScheduler implements AddScheduled {
   }
 
   #delayed(run: AnyFunction, delay: Duration, args: readonly unknown[], options: BackgroundTaskOptions): ScheduledTask {
-    this.#check(run, 'addDelayedTask()')
+    this.#check(run, 'addDelayedTask')
     return this.#timetable.delayed(run, args, parseDuration(delay, 'delay'), options)
   }
 
@@ -127,13 +127,13 @@ export class BackgroundScheduler implements AddScheduled {
     args: readonly unknown[],
     options: BackgroundTaskOptions,
   ): ScheduledTask {
-    this.#check(run, 'addRecurringTask()')
+    this.#check(run, 'addRecurringTask')
     return this.#timetable.recurring(run, args, recurringOf(when), options)
   }
 
-  #check(run: unknown, call: string): void {
-    requireFunction(run, call)
-    if (this.#isStopped) throw new UsageError('E_STOPPED', `${call}: the scheduler has been stopped`)
+  #check(run: unknown, method: string): void {
+    requireFunction(run, `${method}()`, `${method}(send, '1h', address)`)
+    if (this.#isStopped) throw new UsageError('E_STOPPED', `${method}(): the scheduler has been stopped`)
   }
 }
 

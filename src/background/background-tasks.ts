@@ -55,7 +55,7 @@ export interface BackgroundTasksEvents {
  * starts when the job that has added it is over, outside of that.
  */
 export interface AddTask {
-  /** Throws UsageError `E_TASK` if `run` is no function. */
+  /** Throws UsageError `E_TASK` if `run` is no function, or a class or a generator. */
   addTask<Args extends readonly unknown[]>(run: (...args: Args) => unknown, ...args: Args): void
 }
 
@@ -181,7 +181,7 @@ export class BackgroundTasks extends Callable<Promise<void>> implements AddTask 
   }
 
   #add<Args extends readonly unknown[]>(run: (...args: Args) => unknown, args: Args, settings: TaskSettings): void {
-    requireFunction(run, 'addTask()')
+    requireFunction(run, 'addTask()', 'addTask(send, address)')
     this.#executor.add(new BackgroundTask(run as (...args: never[]) => unknown, args, settings))
   }
 }

@@ -153,7 +153,7 @@ export class Executor<Task extends BackgroundTask = BackgroundTask> {
         const running = returned instanceof Promise ? returned : Promise.resolve(returned)
         running.then(
           () => this.#completed(task),
-          (error) => this.#failed(task, error),
+          (thrown) => this.#failed(task, thrown),
         )
       } else this.#completed(task)
     } catch (thrown) {
@@ -167,14 +167,15 @@ export class Executor<Task extends BackgroundTask = BackgroundTask> {
     this.#next()
   }
 
-  #failed(task: Task, error: unknown): void {
+  #failed(task: Task, thrown: unknown): void {
     this.#running -= 1
-    const verdict = task.after(error, task.settings.retry)
+    const verdict = task.after(thrown, task.settings.retry)
     if (verdict.kind === 'failed' || (verdict.isFailure && !this.#repeats)) {
+      const error = verdict.kind === 'failed' ? verdict.error : thrown
       this.#reports.failed(task, error)
       if (!this.#continueOnError) this.#stop(error)
     } else if (this.#repeats) {
-      if (verdict.isFailure) this.#reports.attemptFailed(task, verdict.waitMs, error)
+      if (verdict.isFailure) this.#reports.attemptFailed(task, verdict.waitMs, thrown)
       this.#wait(task, verdict.waitMs)
     }
     this.#next()

@@ -6,7 +6,7 @@ import { Executor } from './executor.js'
 import type { AnyFunction } from './function-call.js'
 import type { SafeLogger } from './logger.js'
 import { nextTime, parseRecurrence, type Recurring } from './recurrence.js'
-import { attemptFailedLine, taskFailedLine } from './report.js'
+import { attemptFailedLine, skippedLine, taskFailedLine } from './report.js'
 import {
   type BackgroundTaskOptions,
   functionName,
@@ -72,7 +72,7 @@ export class MemoryTimetable implements Timetable {
     const timed = new Timed(name, nextTime(recurrence, this.#clock.now()), () => this.#timed.delete(timed))
     const fire = (at: EpochMs) => {
       if (isRunning) {
-        this.#logger.warn(`${name}: skipped at ${new Date(at).toISOString()}: the last run has not ended`)
+        this.#logger.warn(skippedLine(name, new Date(at)))
         return
       }
       isRunning = true

@@ -16,7 +16,7 @@ export function monitored(monitor: TaskMonitor, name?: string): Monitoring {
   }
   if (name !== undefined) requireName(name, 'monitored()')
   return <This, Args extends unknown[], Result>(run: (this: This, ...args: Args) => Result) => {
-    requireFunction(run, 'monitored()')
+    requireFunction(run, 'monitored()', 'monitored(monitor)(send)')
     const task = name ?? functionName(run)
     return asFunction(function (this: This, ...args: Args): Result {
       return monitor.measure(task, () => run.apply(this, args))

@@ -11,25 +11,37 @@ export function attemptFailedLine(
   waitMs: number,
   error: unknown,
 ): string {
-  return `${visibleLine(task)}: attempt ${attempt} of ${maxRetries + 1} failed, again in ${formatDuration(waitMs)}: ${visibleLine(failureLine(error))}`
+  return `${nameText(task)}: attempt ${attempt} of ${maxRetries + 1} failed, again in ${formatDuration(waitMs)}: ${visibleLine(failureLine(error))}`
 }
 
 /** The last failure of a task, for a log. */
 export function taskFailedLine(task: string, attempts: number, error: unknown): string {
-  return `${visibleLine(task)}: failed after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}: ${visibleLine(failureLine(error))}`
+  return `${nameText(task)}: failed after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}: ${visibleLine(failureLine(error))}`
 }
 
 /** A task that an engine could not store, for a log. */
 export function notStoredLine(task: string, error: unknown): string {
-  return `${visibleLine(task)}: not stored, and will not run: ${visibleLine(failureLine(error))}`
+  return `${nameText(task)}: not stored, and will not run: ${visibleLine(failureLine(error))}`
 }
 
 /** A schedule that was stored with other times or options, for a log. */
 export function scheduleChangedLine(name: string, timesBefore: string): string {
-  return `${visibleLine(name)}: its stored schedule is changed; it was ${visibleLine(timesBefore)}`
+  return `${nameText(name)}: its stored schedule is changed; it was ${visibleLine(timesBefore)}`
+}
+
+/** A time of a recurring task whose last run goes on, for a log. */
+export function skippedLine(task: string, at: Date): string {
+  return `${nameText(task)}: skipped at ${at.toISOString()}: the last run has not ended`
 }
 
 /** A listener that threw, for a log. */
 export function listenerFailedLine(task: string, error: unknown): string {
-  return `${visibleLine(task)}: a listener of its failure threw: ${visibleLine(failureLine(error))}`
+  return `${nameText(task)}: a listener of its failure threw: ${visibleLine(failureLine(error))}`
+}
+
+const maxNameLength = 200
+
+/** A name may be of any length. */
+function nameText(name: string): string {
+  return visibleLine(name.length <= maxNameLength ? name : `${name.slice(0, maxNameLength)}…`)
 }

@@ -9,11 +9,10 @@ export const noRetry: Retry = { maxRetries: 0, backoff: defaultBackoff, ...every
 
 /** What follows a failed attempt. */
 export type Verdict =
-  | { readonly kind: 'failed' }
+  /** `error`: what was thrown, or what is wrong with its request to run later. */
+  | { readonly kind: 'failed'; readonly error: unknown }
   /** Again after `waitMs`. `isFailure`: it was no request to run later. */
   | { readonly kind: 'again'; readonly waitMs: number; readonly isFailure: boolean }
-
-const failed: Verdict = { kind: 'failed' }
 
 /** Counts the attempts of one task, by the rules that jobs have. */
 export class Retries {
@@ -34,24 +33,20 @@ export class Retries {
     this.#failures += 1
     const { maxRetries, backoff } = retry
     // A time limit says nothing of the error: as in jobs, only the number of retries counts then.
-    const mayRepeat = thrown instanceof AttemptTimeout || (!isOf(thrown, NonRetryableError) && isRetried(thrown, retry))
-    if (!mayRepeat || this.#failures > maxRetries) return failed
+    const mayRepeat = isOf(thrown, AttemptTimeout) || (!isOf(thrown, NonRetryableError) && isRetried(thrown, retry))
+    if (!mayRepeat || this.#failures > maxRetries) return { kind: 'failed', error: thrown }
     return { kind: 'again', waitMs: backoffMs(backoff, this.#failures, random), isFailure: true }
   }
 
-  #later({ delay }: RetryLater): Verdict {
-    if (this.#postponements >= maxPostponements) return failed
-    const waitMs = delay === null ? postponementMs(this.#postponements) : delayMs(delay)
-    this.#postponements += 1
-    return waitMs === null ? failed : { kind: 'again', waitMs, isFailure: false }
-  }
-}
-
-/** null: it is no duration. */
-function delayMs(delay: number | string): number | null {
-  try {
-    return parseDuration(delay, 'RetryLater')
-  } catch {
-    return null
+  #later(thrown: RetryLater): Verdict {
+    if (this.#postponements >= maxPostponements) return { kind: 'failed', error: thrown }
+    try {
+      const { delay } = thrown
+      const waitMs = delay === null ? postponementMs(this.#postponements) : parseDuration(delay, 'RetryLater')
+      this.#postponements += 1
+      return { kind: 'again', waitMs, isFailure: false }
+    } catch (refusal) {
+      return { kind: 'failed', error: refusal }
+    }
   }
 }

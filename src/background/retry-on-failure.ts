@@ -30,7 +30,7 @@ export function retryOnFailure(policy: RetryOptions = {}, options: RetryOnFailur
   const logger = new SafeLogger(options.logger ?? console, 'logger')
   const clock = options.clock ?? systemClock
   return <This, Args extends unknown[], Result>(run: (this: This, ...args: Args) => Result) => {
-    requireFunction(run, 'retryOnFailure()')
+    requireFunction(run, 'retryOnFailure()', 'retryOnFailure(policy)(send)')
     const name = functionName(run)
     return asFunction(async function (this: This, ...args: Args): Promise<Awaited<Result>> {
       const retries = new Retries()
@@ -40,8 +40,8 @@ export function retryOnFailure(policy: RetryOptions = {}, options: RetryOnFailur
         } catch (error) {
           const verdict = retries.after(error, retry, Math.random)
           if (verdict.kind === 'failed') {
-            logger.error(taskFailedLine(name, retries.attempts, error), error)
-            throw error
+            logger.error(taskFailedLine(name, retries.attempts, verdict.error), verdict.error)
+            throw verdict.error
           }
           const { waitMs, isFailure } = verdict
           if (isFailure) logger.warn(attemptFailedLine(name, retries.attempts, retry, waitMs, error))

@@ -3,6 +3,7 @@ import { UsageError } from '../domain/errors.js'
 import { refuseUnknownOptions, written } from '../domain/options.js'
 import { parseTimeout } from '../domain/request.js'
 import { parseRetry, type Retry, type RetryOptions } from '../domain/retry.js'
+import { whyNoTask } from '../domain/task-function.js'
 import { noRetry } from './retries.js'
 
 /** How one task runs, where that differs from the default. */
@@ -45,16 +46,27 @@ export function countOption(value: number, option: string): number {
   throw new UsageError('E_OPTION', `${option}: ${written(value)} is no whole number from 1 on`)
 }
 
-/** Throws UsageError `E_TASK` if `value` is no function. */
-export function requireFunction(value: unknown, call: string): void {
-  if (typeof value === 'function') return
+/** Throws UsageError `E_TASK` if a call of `value` would do no work. `example` shows what to write. */
+export function requireFunction(value: unknown, call: string, example: string): void {
+  const why = whyNoTask(value)
+  if (why === null) return
+  if (typeof value !== 'function') {
+    throw new UsageError('E_TASK', `${call}: ${why} is no function`, `pass the function itself: ${example}`)
+  }
   throw new UsageError(
     'E_TASK',
-    `${call}: ${written(value)} is no function`,
-    'pass the function itself and its arguments behind it: addTask(send, address)',
+    `${call}: ${why} is no task`,
+    `pass a function that runs when it is called: ${example}`,
   )
 }
 
-export function functionName({ name }: { readonly name: string }): string {
-  return name === '' ? '(without a name)' : name
+/** Anything may stand where a function has its name, such as a static method of a class. */
+export function functionName(run: object): string {
+  try {
+    const name: unknown = Reflect.get(run, 'name')
+    if (typeof name === 'string' && name !== '') return name
+  } catch {
+    // A getter that throws is no name either.
+  }
+  return '(without a name)'
 }

@@ -144,7 +144,7 @@ function callOf<Args extends readonly unknown[]>(item: QueueItem<Args>, call: st
   const { type, function: run, args } = item
   if (typeof type !== 'string' || type === '')
     throw new UsageError('E_OPTION', `${call}: type: ${written(type)} is no name`)
-  requireFunction(run, `${call}: function`)
+  requireFunction(run, `${call}: function`, '{ type, function: send, args: [address] }')
   if (!Array.isArray(args)) throw new UsageError('E_OPTION', `${call}: args: ${written(args)} is no list of arguments`)
   return new FunctionCall(type, run as (...args: never[]) => unknown, [...args])
 }

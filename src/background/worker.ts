@@ -103,7 +103,7 @@ export class Worker {
       } catch (error) {
         const verdict = call.after(error, this.#retry)
         if (verdict.kind === 'failed') {
-          this.#logger.error(taskFailedLine(label, call.attempts, error), error)
+          this.#logger.error(taskFailedLine(label, call.attempts, verdict.error), verdict.error)
           return true
         }
         const { waitMs, isFailure } = verdict

@@ -3,6 +3,7 @@ import { isTaskName, nearestName } from '../domain/names.js'
 import { notifyTask } from '../domain/notification.js'
 import { written } from '../domain/options.js'
 import { shellTask } from '../domain/shell-task.js'
+import { whyNoTask } from '../domain/task-function.js'
 import type { Catalog, TaskInfo } from '../engine/ipc/messages.js'
 import { definitionOf } from '../engine/task.js'
 import type { LoadedTask, LoadedTasks } from '../engine/task-process/loaded-task.js'
@@ -74,9 +75,10 @@ function taskOf(name: string, run: unknown): { readonly task: LoadedTask; readon
     throw new UsageError('E_TASKS', `tasks: ${written(name)} cannot be the name of a task`, 'rename it')
   }
   if (!isTask(run)) {
+    const wanted = typeof run === 'function' ? 'a plain function' : 'a function'
     throw new UsageError(
       'E_TASKS',
-      `tasks: ${name} is ${written(run)}, not a function`,
+      `tasks: ${name} is ${whyNoTask(run)}, not ${wanted}`,
       'pass functions by their names',
     )
   }
@@ -87,5 +89,5 @@ function taskOf(name: string, run: unknown): { readonly task: LoadedTask; readon
 }
 
 function isTask(value: unknown): value is LoadedTask['run'] {
-  return typeof value === 'function' && !/^class\b/.test(Function.prototype.toString.call(value))
+  return whyNoTask(value) === null
 }

@@ -118,7 +118,7 @@ describe('Retries of background tasks', () => {
     expect([never.state.calls, later.state.calls, wrong.state.calls]).toEqual([1, 3, 1])
     expect(logger.lines).toEqual([
       'error fetchPage: failed after 1 attempt: NonRetryableError: no use',
-      'error fetchPage: failed after 1 attempt: RetryLater: asked to run again in soon',
+      'error fetchPage: failed after 1 attempt: UsageError: RetryLater: "soon" is not a duration',
     ])
   })
 

@@ -14,6 +14,8 @@ describe('createEngine()', () => {
     ['no functions', { tasks: {} }, 'E_TASKS', /^tasks: the object has no functions$/],
     ['a Map of tasks', { tasks: new Map([['greet', greet]]) }, 'E_TASKS', /^tasks: the object has no functions$/],
     ['a list of tasks', { tasks: [greet] }, 'E_TASKS', /^tasks: /],
+    ['a class as a task', { tasks: { A: class {} } }, 'E_TASKS', /^tasks: A is a class, not a plain function/],
+    ['a generator as a task', { tasks: { *a() {} } }, 'E_TASKS', /^tasks: a is a generator function, not a plain/],
     ['a task that is no function', { tasks: { greet: 'x' } }, 'E_TASKS', /^tasks: greet is "x", not a function/],
     ['a class', { tasks: { Greet: class {} } }, 'E_TASKS', /^tasks: Greet is /],
     ['a name that cannot be one', { tasks: { 'a b': greet } }, 'E_TASKS', /^tasks: "a b" cannot be the name of a task/],
