@@ -7,7 +7,8 @@ import { type EnqueueOptions, makeJob } from '../domain/request.js'
 import { acceptArgsAtOnce, type LoadedTask } from '../engine/task-process/loaded-task.js'
 import { processTracing } from '../engine/tracing.js'
 import { insertOutboxRow, outboxTable } from '../stores/outbox-table.js'
-import { fileOfHandle, isSameFile, type SqliteHandle, write } from './outbox-handle.js'
+import { fileOfHandle, isFoundImpatient, isSameFile, type SqliteHandle, write } from './outbox-handle.js'
+import { warn } from './warn.js'
 
 export type { SqliteHandle }
 
@@ -31,7 +32,9 @@ export function enqueueIn(
   { files, store }: OutboxPlace,
   clock: Clock,
 ): void {
-  refuseOtherFile(fileOfHandle(db), files)
+  const file = fileOfHandle(db)
+  refuseOtherFile(file, files)
+  warnOfImpatience(db, file)
   writeRow(db, task, argsJson, options, store, clock)
 }
 
@@ -65,6 +68,18 @@ export function writeRow(
     throw thrown
   }
   span?.end(null)
+}
+
+const warned = new Set<string>()
+
+/** No refusal: an application may try again by itself. But node:sqlite has no timeout unless it is told, and tests hit no lock. */
+function warnOfImpatience(db: SqliteHandle, file: string): void {
+  if (warned.has(file) || !isFoundImpatient(db)) return
+  warned.add(file)
+  warn(
+    `outbox ${file}: a connection without a busy timeout fails with SQLITE_BUSY whenever the engine writes to the file; ` +
+      'open it by new DatabaseSync(path, { timeout: 5000 }), or run PRAGMA busy_timeout = 5000 on it',
+  )
 }
 
 function refuseOtherFile(file: string, files: readonly string[]): void {

@@ -37,6 +37,17 @@ export function fileOfHandle(db: SqliteHandle): string {
   return file
 }
 
+const looked = new WeakSet<object>()
+
+/** Whether a connection that was not looked at before gives up at once where another one holds the lock. */
+export function isFoundImpatient(db: SqliteHandle): boolean {
+  if (looked.has(db)) return false
+  looked.add(db)
+  const found = db.prepare('PRAGMA busy_timeout').get()
+  const timeout = Array.isArray(found) ? found[0] : (found as { readonly timeout?: unknown } | undefined)?.timeout
+  return Number(timeout) === 0
+}
+
 /** Whether two paths lead to one file. */
 export function isSameFile(one: string, other: string): boolean {
   const [a, b] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false }))
