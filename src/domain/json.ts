@@ -75,6 +75,8 @@ function checkedObject(value: object, path: string, above: Set<object>): unknown
   try {
     // Its toJSON answers null.
     if (value instanceof Date && Number.isNaN(value.getTime())) throw new NotJsonError(path, 'is an invalid Date')
+    // A Buffer would come back as an object with a list of its bytes.
+    if (ArrayBuffer.isView(value)) throw new NotJsonError(path, `is ${className(value)}`)
     const read = reading(value, path)
     if ('toJSON' in read) return checked(read.toJSON, path, above)
     // Not map: it passes over holes.

@@ -46,7 +46,11 @@ export class RegisteredTasks implements LoadedTasks {
     if (task !== undefined && other === undefined) return task
     const name = typeof run === 'function' ? run.name || '(without a name)' : written(run)
     if (task === undefined) {
-      throw new UsageError('E_UNREGISTERED', `the engine has no task ${name}`, 'pass it to createEngine({ tasks })')
+      const isOfDirectory = this.catalog.tasks.some(({ file }) => file !== '')
+      const hint = isOfDirectory
+        ? 'the engine has loaded the modules of its directory itself, so this one may be loaded twice: enqueue by the name'
+        : 'pass it to createEngine({ tasks })'
+      throw new UsageError('E_UNREGISTERED', `the engine has no task ${name}`, hint)
     }
     throw new UsageError(
       'E_UNREGISTERED',

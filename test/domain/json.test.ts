@@ -94,6 +94,7 @@ describe('Values that JSON would mangle or drop are refused, and the path says w
     ['a Promise', [Promise.resolve()], '[0]', 'is a Promise'],
     ['a boxed string', [Object('x')], '[0]', 'is a String'],
     ['typed memory', [new Uint8Array(1)], '[0]', 'is a Uint8Array'],
+    ['a Buffer', { image: Buffer.from('x') }, 'image', 'is a Buffer'],
     ['an invalid Date', { when: new Date(Number.NaN) }, 'when', 'is an invalid Date'],
     ['a cycle', cycle, 'self.items[0]', 'refers back to what contains it'],
     ['half a surrogate pair', { text: 'a\ud83d' }, 'text', 'has half of a surrogate pair'],
