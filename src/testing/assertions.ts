@@ -1,7 +1,9 @@
 import { AssertionError } from 'node:assert'
+import { UsageError } from '../domain/errors.js'
+import { refuseUnknownOptions, written } from '../domain/options.js'
 import type { JobRecord, TaskArgs, TaskFunction, TaskFunctions } from '../embedded/engine.js'
 import { argsText, jobsText } from './job-text.js'
-import { matches } from './matches.js'
+import { isMatcher, matches } from './matches.js'
 import type { TestEngine } from './test-engine.js'
 
 /** What is expected of a job, beside its task and arguments. */
@@ -19,14 +21,17 @@ export interface Finding {
 
 /**
  * Looks for jobs of a task. `args` and `fields` may have matchers such as `expect.any(String)` at any depth; undefined
- * matches everything. Throws UsageError if the engine has no such task.
+ * matches everything. Throws UsageError if the engine has no such task, or if what is expected cannot be of a job: an
+ * assertion that no job is such would hold.
  */
 export function findJobs(
   engine: AnyTestEngine,
   task: string | TaskFunction,
   args: readonly unknown[] | undefined,
   fields: JobFields,
+  call: string,
 ): Finding {
+  refuseMistakes(engine, task, args, fields, call)
   const ofTask = engine.jobsFor(task)
   const found = ofTask.filter(
     (job) =>
@@ -45,6 +50,48 @@ export function findJobs(
       return `expected a ${what}, but there are only:\n${jobsText([...ofTask, ...others], engine.now())}`
     },
   }
+}
+
+const fieldNames: readonly (keyof JobRecord)[] = [
+  'id',
+  'task',
+  'queue',
+  'state',
+  'reason',
+  'priority',
+  'args',
+  'key',
+  'createdAt',
+  'dueAt',
+  'startedAt',
+  'endedAt',
+  'attempt',
+  'failures',
+  'losses',
+  'maxRetries',
+  'timeoutMs',
+  'progress',
+  'result',
+  'error',
+  'worker',
+  'schedule',
+]
+
+function refuseMistakes(engine: unknown, task: unknown, args: unknown, fields: unknown, call: string): void {
+  if (typeof (engine as Partial<AnyTestEngine> | null | undefined)?.jobsFor !== 'function') {
+    throw new UsageError('E_OPTION', `${call}: ${written(engine)} is no engine of createTestEngine()`)
+  }
+  if (typeof task !== 'string' && typeof task !== 'function') {
+    throw new UsageError('E_OPTION', `${call}: ${written(task)} is neither the name of a task nor its function`)
+  }
+  if (args !== undefined && !Array.isArray(args) && !isMatcher(args)) {
+    throw new UsageError(
+      'E_OPTION',
+      `${call}: ${written(args)} is no list of arguments`,
+      'write them as a list: [address]',
+    )
+  }
+  refuseUnknownOptions(fields, fieldNames, `${call}: the fields of a job`)
 }
 
 function expectedParts(args: readonly unknown[] | undefined, fields: JobFields): readonly string[] {
@@ -74,7 +121,7 @@ export function assertEnqueued(
   args?: readonly unknown[],
   fields: JobFields = {},
 ): void {
-  const { found, message } = findJobs(engine, task, args, fields)
+  const { found, message } = findJobs(engine, task, args, fields, 'assertEnqueued()')
   if (found.length === 0) throw new AssertionError({ message: message(true), stackStartFn: assertEnqueued })
 }
 
@@ -97,6 +144,6 @@ export function assertNotEnqueued(
   args?: readonly unknown[],
   fields: JobFields = {},
 ): void {
-  const { found, message } = findJobs(engine, task, args, fields)
+  const { found, message } = findJobs(engine, task, args, fields, 'assertNotEnqueued()')
   if (found.length > 0) throw new AssertionError({ message: message(false), stackStartFn: assertNotEnqueued })
 }

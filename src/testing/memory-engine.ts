@@ -1,9 +1,10 @@
 import { type Duration, parseDuration } from '../domain/duration.js'
 import { defaultRetention } from '../domain/retention.js'
 import { EmbeddedEngine } from '../embedded/embedded-engine.js'
-import type { EngineWorker, JobRecord, TaskFunction, TaskFunctions } from '../embedded/engine.js'
+import type { EngineWorker, EngineWorkerOptions, JobRecord, TaskFunction, TaskFunctions } from '../embedded/engine.js'
 import { jobRecord } from '../embedded/job-record.js'
 import type { RegisteredTasks } from '../embedded/registered-tasks.js'
+import { parseWorkerOptions } from '../embedded/worker-options.js'
 import { openMemoryStore } from '../stores/memory/store.js'
 import { emptyTables, type Tables } from '../stores/memory/tables.js'
 import type { Store } from '../stores/store.js'
@@ -74,7 +75,8 @@ export class MemoryEngine<Tasks extends TaskFunctions> extends EmbeddedEngine<Ta
   }
 
   /** The engine has its worker from the beginning. */
-  override async startWorker(): Promise<EngineWorker> {
+  override async startWorker(options: EngineWorkerOptions = {}): Promise<EngineWorker> {
+    parseWorkerOptions(options)
     const { id } = this.#worker
     return { id, broken: new Promise(() => {}), stop: async () => {} }
   }

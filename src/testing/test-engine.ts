@@ -1,5 +1,6 @@
 import type { Duration } from '../domain/duration.js'
-import type { Engine, JobRecord, TaskFunction, TaskFunctions } from '../embedded/engine.js'
+import type { JobId } from '../domain/job.js'
+import type { Engine, FinishedOptions, JobRecord, TaskFunction, TaskFunctions } from '../embedded/engine.js'
 
 /**
  * An engine in memory, whose time a test moves. `enqueueIn()` takes any connection, also one to a database in memory: a
@@ -18,6 +19,11 @@ export interface TestEngine<Tasks extends TaskFunctions = TaskFunctions> extends
    * retry, goes on waiting.
    */
   drain(): Promise<void>
+  /**
+   * Resolves when the job has ended. Jobs run only while `advance()` or `drain()` does, so it waits for ever if the test does not
+   * call one of these meanwhile, or the job is not due by then: give it a `signal`.
+   */
+  finished(id: JobId, options?: FinishedOptions): Promise<JobRecord>
   /** All jobs of a task as they are now, oldest first; without a task, of all tasks. */
   jobsFor(task?: string | TaskFunction): readonly JobRecord[]
   /** What time it is in this engine. */

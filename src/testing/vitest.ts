@@ -1,6 +1,10 @@
 import { expect } from 'vitest'
-import type { TaskArgs, TaskFunction } from '../embedded/engine.js'
+import { UsageError } from '../domain/errors.js'
+import { written } from '../domain/options.js'
+import type { JobRecord, TaskArgs, TaskFunction } from '../embedded/engine.js'
 import { type AnyTestEngine, findJobs, type JobFields } from './assertions.js'
+import { argsText } from './job-text.js'
+import type { Matcher } from './matches.js'
 import type { TestEngine } from './test-engine.js'
 
 /** The arguments of a task. A matcher such as `expect.any(String)` may stand at any place: it has the type `any`. */
@@ -34,24 +38,39 @@ function result(
   task: string | TaskFunction,
   args: readonly unknown[] | undefined,
   fields: JobFields,
+  call: string,
 ) {
-  if (typeof (engine as Partial<AnyTestEngine> | null)?.jobsFor !== 'function') {
-    throw new TypeError('expect() got no engine of createTestEngine()')
-  }
-  const { found, message } = findJobs(engine, task, args, fields)
+  const { found, message } = findJobs(engine, task, args, fields, call)
   const pass = found.length > 0
   return { pass, message: () => message(!pass) }
 }
 
 expect.extend({
-  toHaveEnqueued: (engine, task, args, fields = {}) => result(engine, task, args, fields),
-  toHaveCompleted: (engine, task, args, fields = {}) => result(engine, task, args, { ...fields, state: 'completed' }),
+  toHaveEnqueued: (engine, task, args, fields = {}) => result(engine, task, args, fields, 'toHaveEnqueued()'),
+  toHaveCompleted: (engine, task, args, fields = {}) =>
+    result(engine, task, args, { ...fieldsOf(fields), state: 'completed' }, 'toHaveCompleted()'),
   toHaveFailed: (engine, task, args, error) =>
-    result(engine, task, args, { state: 'failed', ...(error === undefined ? {} : { error: errorLike(error) }) }),
+    result(engine, task, args, { state: 'failed', ...withError(error) }, 'toHaveFailed()'),
 })
 
-/** A matcher of the error of a job. */
-function errorLike(error: string | RegExp): never {
-  const message = typeof error === 'string' ? expect.stringContaining(error) : expect.stringMatching(error)
-  return expect.objectContaining({ message }) as never
+/** A spread makes fields of a text or a list. */
+function fieldsOf(fields: unknown): object {
+  if (typeof fields === 'object' && fields !== null) return fields
+  throw new UsageError('E_OPTION', `toHaveCompleted(): ${written(fields)} are no fields of a job`)
+}
+
+function withError(error: unknown): JobFields {
+  if (error === undefined) return {}
+  if (typeof error === 'string' || error instanceof RegExp) return { error: errorLike(error) as never }
+  const hint = 'write a part of its message, or a pattern'
+  throw new UsageError('E_OPTION', `toHaveFailed(): ${written(error)} is no text of an error`, hint)
+}
+
+/** A matcher of the error of a job, which is shown as it was written. */
+function errorLike(error: string | RegExp): Matcher {
+  const isLike = (message: string) => (typeof error === 'string' ? message.includes(error) : message.search(error) >= 0)
+  return {
+    asymmetricMatch: (found) => isLike((found as JobRecord['error'])?.message ?? ''),
+    toAsymmetricMatcher: () => argsText(error),
+  }
 }

@@ -1,5 +1,6 @@
 import { AssertionError } from 'node:assert'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { UsageError } from '../../src/domain/errors.js'
 import { currentJob } from '../../src/engine/current-job.js'
 import { assertEnqueued, assertNotEnqueued } from '../../src/testing/assertions.js'
 import { createTestEngine } from '../../src/testing/create-test-engine.js'
@@ -85,6 +86,55 @@ describe('what they say', () => {
     const wrong = () => assertEnqueued(made, () => {})
     expect(wrong).toThrow('the engine has no task')
   })
+})
+
+describe('mistakes of a test are refused, also where no such job is expected:', () => {
+  type Call = (made: never, ...given: never[]) => void
+  const calls: readonly [name: string, call: Call][] = [
+    ['assertEnqueued', assertEnqueued as Call],
+    ['assertNotEnqueued', assertNotEnqueued as Call],
+    ['toHaveEnqueued', (made, ...given) => expect(made).not.toHaveEnqueued(...(given as unknown as [never]))],
+    ['toHaveCompleted', (made, ...given) => expect(made).not.toHaveCompleted(...(given as unknown as [never]))],
+    ['toHaveFailed', (made, ...given) => expect(made).not.toHaveFailed(...(given as unknown as [never]))],
+  ]
+  test.each(calls)('%s', async (name, call) => {
+    const made = await engine()
+    const refusal = (...given: unknown[]) => {
+      try {
+        call(...(given as [never]))
+      } catch (thrown) {
+        expect(thrown).toBeInstanceOf(UsageError)
+        return (thrown as Error).message
+      }
+      return null
+    }
+    expect(refusal(made, 'other', 'x')).toBe(`${name}(): "x" is no list of arguments`)
+    expect(refusal(made, 'other', { 0: 'x' })).toContain('an object is no list of arguments')
+    expect(refusal('other', made)).toContain('"other" is no engine of createTestEngine()')
+    expect(refusal(made, undefined)).toContain('undefined is neither the name of a task nor its function')
+    expect(refusal(made, 'unknown')).toContain('the engine has no task "unknown"')
+    expect(refusal(made, 'other', [], { prio: 4 })).toMatch(
+      name === 'toHaveFailed' ? 'an object is no text of an error' : 'there is no option "prio"',
+    )
+    expect(refusal(made, 'other', [], null)).toContain(name)
+    // All but the first expect that there is no such job.
+    if (name !== 'assertEnqueued') expect(refusal(made, 'other', expect.arrayContaining(['x']))).toBe(null)
+  })
+
+  test('A field that a job in withCurrentJob() cannot have.', () => {
+    const wrong = { foo: 1 } as object
+    expect(() => withCurrentJob(wrong, () => 1)).toThrow('withCurrentJob(): there is no option "foo"')
+  })
+})
+
+test('toHaveFailed() shows the text or the pattern that it looks for, and each job once.', async () => {
+  const made = await engine()
+  await made.enqueue(send, ['ada'])
+  const failing = (error: string | RegExp) => () => expect(made).toHaveFailed(send, ['ada'], error)
+  const line = (error: string) =>
+    `expected a job of mail.send with the arguments ["ada"] with state "failed", error ${error}, but there are only:\n  j1 mail.send ["ada"] queued`
+  expect(failing('no route')).toThrow(expect.objectContaining({ message: line('"no route"') }))
+  expect(failing(/no route/)).toThrow(expect.objectContaining({ message: line('/no route/') }))
 })
 
 describe('a job for a function that is called', () => {

@@ -212,6 +212,8 @@ describe('the engine', () => {
     await engine.putSchedule('greet', 'hello', ['ada'], { every: '10m' })
     const { id } = await engine.enqueue('hello', ['grace'], { delay: '1h' })
     expect(await engine.cancel(id)).toBe('cancelled')
+    // @ts-expect-error: an option that does not exist
+    await expect(engine.startWorker({ concurency: 1 })).rejects.toThrow('there is no option "concurency"')
     const worker = await engine.startWorker()
     await engine.advance('1h')
     await worker.stop()
