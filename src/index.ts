@@ -22,6 +22,7 @@ export { type QueueItem, TaskQueue, type TaskQueueOptions } from './background/t
 export { taskSignal } from './background/task-signal.js'
 export type { ScheduledTask } from './background/timetable.js'
 export { Worker, type WorkerOptions } from './background/worker.js'
+export type { Clock } from './domain/clock.js'
 export type { Duration } from './domain/duration.js'
 export type { ErrorClass } from './domain/error-class.js'
 export {

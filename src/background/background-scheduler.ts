@@ -2,7 +2,7 @@ import type { Clock } from '../domain/clock.js'
 import { type Duration, parseDuration } from '../domain/duration.js'
 import { UsageError } from '../domain/errors.js'
 import { refuseUnknownOptions, written } from '../domain/options.js'
-import { systemClock } from '../engine/clock.js'
+import { hostClock } from '../engine/clock.js'
 import { EngineTimetable, type SchedulingEngine } from './engine-timetable.js'
 import type { AnyFunction } from './function-call.js'
 import { type Logger, SafeLogger } from './logger.js'
@@ -27,7 +27,7 @@ export interface BackgroundSchedulerOptions {
   readonly maxConcurrent?: number
   /** Gets a line for each failed attempt, each failed task and each skipped run. Default: `console`. */
   readonly logger?: Logger
-  /** For tests. Default: the time of the system. */
+  /** For tests: `createTestClock()`. Default: the timers and the Date of this process, also faked ones. */
   readonly clock?: Clock
 }
 
@@ -66,7 +66,7 @@ export class BackgroundScheduler implements AddScheduled {
   constructor(options: BackgroundSchedulerOptions = {}) {
     refuseUnknownOptions(options, ['engine', 'maxConcurrent', 'logger', 'clock'], 'BackgroundScheduler')
     const { engine, maxConcurrent } = options
-    this.#clock = options.clock ?? systemClock
+    this.#clock = options.clock ?? hostClock
     const logger = new SafeLogger(options.logger ?? console, 'logger')
     if (engine === undefined) {
       this.#timetable = new MemoryTimetable(countOption(maxConcurrent ?? 10, 'maxConcurrent'), this.#clock, logger)

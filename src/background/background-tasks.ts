@@ -4,7 +4,7 @@ import type { Duration } from '../domain/duration.js'
 import { booleanOption, refuseUnknownOptions } from '../domain/options.js'
 import { parseTimeout } from '../domain/request.js'
 import { parseRetry, type RetryOptions } from '../domain/retry.js'
-import { systemClock } from '../engine/clock.js'
+import { hostClock } from '../engine/clock.js'
 import { BackgroundTask } from './background-task.js'
 import { Callable } from './callable.js'
 import { Executor } from './executor.js'
@@ -34,7 +34,7 @@ export interface BackgroundTasksOptions {
   readonly retry?: RetryOptions
   /** Limit of one attempt, for all tasks that have none of their own; false for none. Default: none. */
   readonly timeout?: Duration | false
-  /** For tests. Default: the time of the system. */
+  /** For tests: `createTestClock()`. Default: the timers and the Date of this process, also faked ones. */
   readonly clock?: Clock
 }
 
@@ -91,7 +91,7 @@ export class BackgroundTasks extends Callable<Promise<void>> implements AddTask 
     }
     const goOn = booleanOption(continueOnError, 'continueOnError')
     const limit = countOption(maxConcurrent, 'maxConcurrent')
-    this.#executor = new Executor(limit, goOn, options.clock ?? systemClock, {
+    this.#executor = new Executor(limit, goOn, options.clock ?? hostClock, {
       attemptFailed: (task, waitMs, error) => {
         this.#logger.warn(attemptFailedLine(task.name, task.attempts, task.settings.retry, waitMs, error))
       },

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.js'
 import { refuseUnknownOptions } from '../domain/options.js'
 import { parseRetry, type RetryOptions } from '../domain/retry.js'
-import { systemClock } from '../engine/clock.js'
+import { hostClock } from '../engine/clock.js'
 import { type Logger, SafeLogger } from './logger.js'
 import { attemptFailedLine, taskFailedLine } from './report.js'
 import { Retries } from './retries.js'
@@ -11,7 +11,7 @@ import { functionName, requireFunction } from './task-options.js'
 export interface RetryOnFailureOptions {
   /** Gets a warning for each failed attempt, and an error at the end. Default: `console`. */
   readonly logger?: Logger
-  /** For tests. Default: the time of the system. */
+  /** For tests: `createTestClock()`. Default: the timers and the Date of this process, also faked ones. */
   readonly clock?: Clock
 }
 
@@ -28,7 +28,7 @@ export function retryOnFailure(policy: RetryOptions = {}, options: RetryOnFailur
   const retry = parseRetry(policy, 'retryOnFailure()')
   refuseUnknownOptions(options, ['logger', 'clock'], 'retryOnFailure()')
   const logger = new SafeLogger(options.logger ?? console, 'logger')
-  const clock = options.clock ?? systemClock
+  const clock = options.clock ?? hostClock
   return <This, Args extends unknown[], Result>(run: (this: This, ...args: Args) => Result) => {
     requireFunction(run, 'retryOnFailure()', 'retryOnFailure(policy)(send)')
     const name = functionName(run)

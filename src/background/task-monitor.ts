@@ -4,7 +4,7 @@ import { refuseUnknownOptions, written } from '../domain/options.js'
 import { minuteOf } from '../domain/statistics.js'
 import { TaskReader } from '../domain/task-readings.js'
 import { isThenable } from '../domain/thenable.js'
-import { systemClock } from '../engine/clock.js'
+import { hostClock } from '../engine/clock.js'
 import { EndCounter } from './end-counter.js'
 import { MinuteCounts } from './minute-counts.js'
 import { countOption } from './task-options.js'
@@ -12,7 +12,7 @@ import { countOption } from './task-options.js'
 export interface TaskMonitorOptions {
   /** How many names have figures of their own; all others share those of `(other)`. Default 1,000. */
   readonly maxTasks?: number
-  /** For tests. Default: the time of the system. */
+  /** For tests: `createTestClock()`. Default: the timers and the Date of this process, also faked ones. */
   readonly clock?: Clock
 }
 
@@ -32,7 +32,7 @@ export class TaskMonitor extends TaskReader {
   /** Throws UsageError that names an option that is wrong or unknown. */
   constructor(options: TaskMonitorOptions = {}) {
     refuseUnknownOptions(options, ['maxTasks', 'clock'], 'TaskMonitor')
-    const clock = options.clock ?? systemClock
+    const clock = options.clock ?? hostClock
     const tasks = new Map<string, EndCounter>()
     const minutes = new MinuteCounts()
     super({

@@ -4,7 +4,7 @@ import { UsageError } from '../domain/errors.js'
 import { refuseUnknownOptions, written } from '../domain/options.js'
 import { parseTimeout } from '../domain/request.js'
 import { parseRetry, type Retry, type RetryOptions } from '../domain/retry.js'
-import { systemClock } from '../engine/clock.js'
+import { hostClock } from '../engine/clock.js'
 import type { FunctionCall } from './function-call.js'
 import { type Logger, SafeLogger } from './logger.js'
 import { attemptFailedLine, taskFailedLine } from './report.js'
@@ -19,7 +19,7 @@ export interface WorkerOptions {
   readonly retry?: RetryOptions
   /** Limit of one attempt; false for none. Default: none. */
   readonly timeout?: Duration | false
-  /** For tests. Default: the time of the system. */
+  /** For tests: `createTestClock()`. Default: the timers and the Date of this process, also faked ones. */
   readonly clock?: Clock
 }
 
@@ -46,7 +46,7 @@ export class Worker {
     this.#logger = new SafeLogger(options.logger ?? console, 'logger')
     this.#retry = options.retry === undefined ? noRetry : parseRetry(options.retry, 'retry')
     this.#timeoutMs = parseTimeout(options.timeout ?? false, 'timeout')
-    this.#clock = options.clock ?? systemClock
+    this.#clock = options.clock ?? hostClock
   }
 
   get isRunning(): boolean {

@@ -9,16 +9,21 @@ const { setTimeout, clearTimeout, setImmediate } = globalThis
 // Node fires a longer timer at once. The limit is 24.8 days.
 const maxTimerMs = 2 ** 31 - 1
 
-function after(delayMs: number, run: () => void): () => void {
-  if (delayMs <= maxTimerMs) {
-    const timer = setTimeout(run, delayMs)
-    return () => clearTimeout(timer)
+/** The `after` of a clock with timers of Node, which have a limit. */
+export function afterBy(timer: Clock['after']): Clock['after'] {
+  return function after(delayMs, run) {
+    if (delayMs <= maxTimerMs) return timer(delayMs, run)
+    let cancel = timer(maxTimerMs, () => {
+      cancel = after(delayMs - maxTimerMs, run)
+    })
+    return () => cancel()
   }
-  let cancel = after(maxTimerMs, () => {
-    cancel = after(delayMs - maxTimerMs, run)
-  })
-  return () => cancel()
 }
+
+const after = afterBy((delayMs, run) => {
+  const timer = setTimeout(run, delayMs)
+  return () => clearTimeout(timer)
+})
 
 /** The `sleep` of a clock with these timers. */
 export function sleepBy(timer: Clock['after']): Clock['sleep'] {
@@ -51,4 +56,23 @@ export const systemClock: Clock = {
   bootId: thisBoot(),
   after,
   sleep: sleepBy(after),
+}
+
+const afterByHost = afterBy((delayMs, run) => {
+  // Both at once: a timer must be ended by those that it is of.
+  const { setTimeout, clearTimeout } = globalThis
+  const timer = setTimeout(run, delayMs)
+  return () => clearTimeout(timer)
+})
+
+/**
+ * The time of the program around this code: by its timers and its Date of the moment, so that those that a test fakes move
+ * it. Turns of the event loop are real all the same, so nothing waits for a test to make them.
+ */
+export const hostClock: Clock = {
+  now: () => Date.now(),
+  monotonicMs: () => Number(process.hrtime.bigint()) / 1e6,
+  bootId: systemClock.bootId,
+  after: afterByHost,
+  sleep: sleepBy(afterByHost),
 }

@@ -6,7 +6,7 @@ import { movableClock } from './test-clock.js'
 import { timeOf } from './time-of.js'
 
 export interface TestClockOptions {
-  /** When its time begins: a Date, milliseconds since 1970, or ISO 8601. Default: now. */
+  /** When its time begins: a Date, milliseconds since 1970, or ISO 8601. Default: the time of `Date`. */
   readonly now?: Date | number | string
 }
 
@@ -21,8 +21,8 @@ export interface FakeClock extends Clock {
 }
 
 /**
- * A clock for the option `clock` of BackgroundTasks, BackgroundScheduler, Worker, retryOnFailure and TaskMonitor: faked
- * timers of a test runner do not move these. Throws UsageError if an option is wrong.
+ * A clock for the option `clock` of BackgroundTasks, BackgroundScheduler, Worker, retryOnFailure and TaskMonitor. Faked timers
+ * of a test runner move these too. Throws UsageError if an option is wrong.
  */
 export function createTestClock(options: TestClockOptions = {}): FakeClock {
   refuseUnknownOptions(options, ['now'], 'createTestClock()')

@@ -10,7 +10,7 @@ import type { TestEngine } from './test-engine.js'
 import { timeOf } from './time-of.js'
 
 export interface TestEngineOptions {
-  /** When the engine's time begins: a Date, milliseconds since 1970, or ISO 8601. Default: now. */
+  /** When the engine's time begins: a Date, milliseconds since 1970, or ISO 8601. Default: the time of `Date`. */
   readonly now?: Date | number | string
 }
 
