@@ -1,4 +1,6 @@
+import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
+import type { Clock } from '../../../src/domain/clock.js'
 import { StoreUnavailableError, UsageError } from '../../../src/domain/errors.js'
 import type { NewJob } from '../../../src/domain/job.js'
 import { EngineEmitter } from '../../../src/engine/events.js'
@@ -277,16 +279,25 @@ test('After an error that does not pass by itself the mover says so, and tries a
 
 test('Waits that fail leave no listeners behind.', async () => {
   const it = subject()
-  let added = 0
   it.file.next = async () => {
-    added++
     throw new StoreUnavailableError('E_OUTBOX_UNAVAILABLE', 'locked')
   }
-  const warned: string[] = []
-  const listen = ({ name }: Error) => void warned.push(name)
-  process.on('warning', listen)
-  await it.moving(() => it.clock.advance(30_000))
-  process.off('warning', listen)
-  expect(added).toBeGreaterThan(20)
-  expect(warned).toEqual([]) // MaxListenersExceededWarning
+  const listeners: number[] = []
+  const clock: Clock = {
+    now: () => it.clock.now(),
+    monotonicMs: () => it.clock.monotonicMs(),
+    bootId: null,
+    after: it.clock.after,
+    sleep: (ms, signal) => {
+      if (signal !== undefined) listeners.push(getEventListeners(signal, 'abort').length)
+      return it.clock.sleep(ms, signal)
+    },
+  }
+  const mover = outboxMover('app.db', it.file, it.store, clock, new EngineEmitter())
+  mover.start()
+  await settle(it)
+  await it.clock.advance(5_000)
+  await mover.stop()
+  expect(listeners.length).toBeGreaterThan(4)
+  expect(new Set(listeners)).toEqual(new Set([0]))
 })
