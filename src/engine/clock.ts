@@ -1,10 +1,11 @@
 import type { Clock } from '../domain/clock.js'
+import { setImmediate } from '../real-timers.js'
 import { thisBoot } from './host.js'
 
 // Captured before a task can replace them.
 const { now } = Date
 const { bigint } = process.hrtime
-const { setTimeout, clearTimeout, setImmediate } = globalThis
+const { setTimeout, clearTimeout } = globalThis
 
 // Node fires a longer timer at once. The limit is 24.8 days.
 const maxTimerMs = 2 ** 31 - 1

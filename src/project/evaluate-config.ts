@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { childEnvironment } from '../child-environment.js'
 import { ProjectError } from '../domain/errors.js'
 import { configProgram } from './task-program.js'
 
@@ -11,6 +12,7 @@ export async function evaluateConfig(file: string, cwd: string): Promise<unknown
   const program = configProgram(file, cwd)
   const child = fork(program.entry, [...program.args], {
     cwd,
+    env: childEnvironment(),
     execArgv: [...program.execArgv],
     stdio: ['ignore', 2, 2, 'ipc'],
     timeout: program.loadLimitMs,

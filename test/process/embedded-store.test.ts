@@ -176,3 +176,25 @@ process.once('SIGUSR2', () => clearInterval(goOn))
   expect(await host.ended).toEqual({ code: 0, signal: null, stderr: '' })
   expect(lines.filter((line) => line !== 'E_STORE_PROCESS')).toContain('j2')
 })
+
+test('A program that Node watches, and one whose timers a test has replaced, get their jobs stored and run.', async () => {
+  const project = cliProject({
+    'tasks/double.mjs': 'export default (value) => 2 * value',
+    'host.mjs': `${head}
+const { setImmediate } = globalThis
+globalThis.setImmediate = () => {}
+const inline = await createEngine({ tasks: { double: (value) => 2 * value } })
+const apart = await createEngine({ store: 'sqlite:other.db', tasks: 'tasks' })
+for (const engine of [inline, apart]) {
+  await engine.startWorker({ inline: engine === inline })
+  say((await engine.finished((await engine.enqueue('double', [4])).id)).result)
+}
+globalThis.setImmediate = setImmediate
+await Promise.all([inline.close(), apart.close()])
+`,
+  })
+  // What `node --watch` sets for the program and all its children.
+  const host = new Host(project, 'host.mjs', { WATCH_REPORT_DEPENDENCIES: '1' })
+  expect([await host.line(), await host.line()]).toEqual(['8', '8'])
+  expect(await host.ended).toEqual({ code: 0, signal: null, stderr: '' })
+})

@@ -1,7 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { finished } from 'node:stream/promises'
+import { childEnvironment } from '../../child-environment.js'
 import { debugOf } from '../../debug.js'
 import type { Clock } from '../../domain/clock.js'
+import { setImmediate } from '../../real-timers.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import { waitAtMost } from '../clock.js'
 import { identify } from '../host.js'
@@ -53,6 +55,7 @@ export class ForkedProcess<Sent extends object, Received> {
     this.#listener = listener
     this.#child = fork(program.entry, [...program.args], {
       cwd: program.cwd,
+      env: childEnvironment(),
       execArgv: [...program.execArgv],
       // A group of its own: Ctrl-C at the terminal is the worker's to handle, and one signal ends all it started.
       detached: true,

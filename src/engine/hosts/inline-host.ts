@@ -1,5 +1,6 @@
 import type { Clock } from '../../domain/clock.js'
 import { UsageError } from '../../domain/errors.js'
+import { setImmediate } from '../../real-timers.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import { outsideJobs } from '../current-job.js'
 import type {
@@ -18,9 +19,6 @@ import { handleOf, type LoadTasks } from '../task-process/serve.js'
 import { enqueueInSpan } from '../task-process/traced-enqueue.js'
 import { processTracing } from '../tracing.js'
 import type { Emit, TaskHost } from './task-host.js'
-
-// Captured before a test of the program around replaces it.
-const { setImmediate } = globalThis
 
 /**
  * Runs jobs in this process, on the same event loop: for debugging, and for programs that choose it. A job that blocks

@@ -1,8 +1,6 @@
 import type { Clock } from '../../domain/clock.js'
+import { setImmediate } from '../../real-timers.js'
 import type { TaskPool } from './task-pool.js'
-
-// Captured before a test of the program around replaces it.
-const { setImmediate } = globalThis
 
 /**
  * Looks after task processes that may be blocked: another process is started, and the jobs that wait in a process where

@@ -1,5 +1,6 @@
 import type { Clock } from '../../domain/clock.js'
 import type { AttemptReport } from '../../domain/outcome.js'
+import { setImmediate } from '../../real-timers.js'
 import { jobOfCaller, noteEnd } from '../current-job.js'
 import type { AttemptEnd, AttemptId, JobAssignment, StopReason } from '../ipc/messages.js'
 import { runAttempt } from './attempt.js'
@@ -7,9 +8,6 @@ import { failureOf } from './failure-of.js'
 import type { LoadedTasks } from './loaded-task.js'
 import { type RunSpan, startRunSpan } from './run-span.js'
 import { RunningJob, type RunningJobReports } from './running-job.js'
-
-// Captured before a task, or a test of the program around, replaces it.
-const { setImmediate } = globalThis
 
 /** Receives the reports about jobs. */
 export interface JobReports extends RunningJobReports {

@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { childEnvironment } from '../../child-environment.js'
 import { StoreUnavailableError } from '../../domain/errors.js'
+import { setImmediate } from '../../real-timers.js'
 import { type Answer, type Order, receivedError } from './messages.js'
 
 /** The Node program of a store process. */
@@ -27,9 +29,6 @@ interface Pending {
 // loop of the host up for milliseconds.
 const answersPerTurn = 16
 
-// Captured before a test replaces it: orders must go out while time is faked.
-const { setImmediate } = globalThis
-
 /** One store process, from its start to its end. It keeps the host's event loop going only while calls are pending. */
 export class StoreChild {
   /** Resolves after all that is pending was answered or rejected. */
@@ -48,7 +47,7 @@ export class StoreChild {
     this.#changed = changed
     this.#child = start(entry, execArgv)
     this.#hold(false)
-    this.#child.on('message', (answers) => this.#receive(answers as readonly Answer[]))
+    this.#child.on('message', (answers) => this.#receive(answers))
     this.ended = this.#end().then((error) => {
       this.#isGone = true
       this.#deliver(this.#answers.length)
@@ -115,7 +114,8 @@ export class StoreChild {
     this.#child.send(orders, () => {}) // a failed send is followed by the end
   }
 
-  #receive(answers: readonly Answer[]): void {
+  #receive(answers: unknown): void {
+    if (!Array.isArray(answers)) return // of a module that somebody has loaded into it
     const isIdle = this.#answers.length === 0
     for (const answer of answers) this.#answers.push(answer)
     if (isIdle) this.#deliverSome()
@@ -189,7 +189,7 @@ function start(entry: string, execArgv: readonly string[]): ChildProcess {
 
 /** The host's own, without what is meant for its Node: flags, debug output, the folder of a coverage report. */
 function environment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('NODE_')))
+  return Object.fromEntries(Object.entries(childEnvironment()).filter(([name]) => !name.startsWith('NODE_')))
 }
 
 function notStarted(thrown: unknown): StoreUnavailableError {
