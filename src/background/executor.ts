@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.js'
+import { isOf } from '../domain/error-class.js'
 import { isThenable } from '../domain/thenable.js'
 import type { BackgroundTask } from './background-task.js'
 import { Fifo } from './fifo.js'
@@ -150,7 +151,7 @@ export class Executor<Task extends BackgroundTask = BackgroundTask> {
     try {
       const returned = task.start(task.settings.timeoutMs, this.#clock)
       if (isThenable(returned)) {
-        const running = returned instanceof Promise ? returned : Promise.resolve(returned)
+        const running = isOf(returned, Promise) ? returned : Promise.resolve(returned)
         running.then(
           () => this.#completed(task),
           (thrown) => this.#failed(task, thrown),

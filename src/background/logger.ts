@@ -32,7 +32,11 @@ export class SafeLogger implements Logger {
   }
 
   error(line: string, error: unknown): void {
-    callSafely(() => this.#logger.error(line, error), nobodyToTell)
+    callSafely(
+      () => this.#logger.error(line, error),
+      // An error may throw when it is inspected, and its line says what it is.
+      () => callSafely(() => this.#logger.error(line), nobodyToTell),
+    )
   }
 }
 

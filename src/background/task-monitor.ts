@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.js'
+import { isOf } from '../domain/error-class.js'
 import { UsageError } from '../domain/errors.js'
 import { refuseUnknownOptions, written } from '../domain/options.js'
 import { minuteOf } from '../domain/statistics.js'
@@ -86,7 +87,7 @@ export class TaskMonitor extends TaskReader {
       return returned
     }
     // Not a second branch beside what is returned: a rejection that nobody handles must stay one.
-    const settling = returned instanceof Promise ? returned : Promise.resolve(returned)
+    const settling = isOf(returned, Promise) ? returned : Promise.resolve(returned)
     return settling.then(
       (value) => {
         this.taskCompleted(name, durationMs())

@@ -16,6 +16,7 @@ import {
 import { parseRetry, type RetryOptions } from '../domain/retry.js'
 import type { TaskSchedule } from '../domain/schedule/options.js'
 import type { SchemaInput, SchemaOutput, StandardSchema } from '../domain/standard-schema.js'
+import { whyNoTask } from '../domain/task-function.js'
 import type { Isolation } from './ipc/messages.js'
 
 /** The defaults of a task for all its jobs. Every property is optional. */
@@ -104,7 +105,11 @@ export function task(
   options: TaskOptions & { readonly schema?: StandardSchema },
   run: (...args: unknown[]) => unknown,
 ): Task<unknown[], unknown[], unknown> {
-  if (typeof run !== 'function') throw new UsageError('E_TASK', 'task(options, run): run is not a function')
+  const why = whyNoTask(run)
+  if (why !== null) {
+    const wanted = typeof run === 'function' ? `a plain function: it is ${why}` : 'a function'
+    throw new UsageError('E_TASK', `task(options, run): run is not ${wanted}`)
+  }
   const wrapped = (...args: unknown[]) => run(...args)
   Object.defineProperties(wrapped, { name: { value: run.name }, length: { value: run.length } })
   definitions.set(wrapped, parseOptions(options))

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import {
   BackgroundScheduler,
   BackgroundTasks,
+  type Logger,
   monitored,
   RetryLater,
   retryOnFailure,
@@ -88,6 +89,40 @@ describe('An error that throws when it is inspected is a failure like others:', 
     )
     expect([outcome, logger.lines.length]).toEqual(['threw', 2])
   })
+})
+
+test('An error that a logger cannot write still has its line.', async () => {
+  const lines: string[] = []
+  const logger = {
+    warn: () => {},
+    error: (line: string, error?: object) => {
+      if (error !== undefined) Reflect.ownKeys(error)
+      lines.push(line)
+    },
+  }
+  const tasks = new BackgroundTasks({ logger: logger as Logger })
+  tasks.addTask(function fail() {
+    throw unreadable()
+  })
+  await tasks.execute()
+  expect(lines).toEqual([expect.stringContaining('fail: failed after 1 attempt')])
+})
+
+test('A result that throws when it is inspected is a result like others.', async () => {
+  const monitor = new TaskMonitor()
+  const logger = recordedLogger()
+  const result = unreadable()
+  expect(
+    Object.is(
+      monitor.measure('x', () => result),
+      result,
+    ),
+  ).toBe(true)
+  expect([monitor.completedTasks, monitor.runningTasks]).toEqual([1, 0])
+  const tasks = new BackgroundTasks({ logger })
+  tasks.addTask(() => result)
+  await tasks.execute()
+  expect(logger.lines).toEqual([])
 })
 
 test('A function may have anything as its name, of any length.', async () => {

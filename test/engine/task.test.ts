@@ -19,6 +19,15 @@ function registered<Args extends readonly unknown[]>(run: (...args: Args) => unk
   return { task: registeredTask, asked }
 }
 
+test.each<[what: string, run: unknown]>([
+  ['a function', 5],
+  ['a plain function: it is a class', class {}],
+  ['a plain function: it is a generator function', function* () {}],
+  ['a plain function: it is a generator function', async function* () {}],
+])('What a call of would run nothing is no task: not %s.', (what, wrong) => {
+  expect(() => task({}, wrong as () => void)).toThrow(`task(options, run): run is not ${what}`)
+})
+
 describe('options', () => {
   test('All of them together are accepted.', () => {
     const options = {
