@@ -45,7 +45,7 @@ type Settings = Omit<WorkerChoice, 'inline' | 'graceMs'>
 async function registerWorker({ store, clock, retention }: EngineParts, pool: TaskPool, settings: Settings) {
   try {
     const catalog = await pool.catalog
-    const all = { ...settings, retention, redact: [], maxMemoryBytes: null }
+    const all = { ...settings, retention, redact: [], maxMemoryBytes: null, embedded: true }
     const worker = await Worker.register(store, pool, clock, all)
     // Compiled modules are cached in files: a fresh process does not need the compiler's memory.
     if (catalog.hasCompiled) pool.replaceAll()

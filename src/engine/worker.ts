@@ -30,6 +30,8 @@ export interface WorkerSettings extends RunnerSettings {
   readonly maxMemoryBytes: number | null
   /** Whether a scheduler runs beside it; the store only shows it. */
   readonly scheduler: boolean
+  /** Whether this process is a program of the user's; the store only shows it. Default: no. */
+  readonly embedded?: boolean
 }
 
 /** A worker: owns the store connection, claims jobs and hands them to its task processes. It runs no user code. */
@@ -150,6 +152,13 @@ export class Worker {
 }
 
 function register(store: Store, settings: WorkerSettings, pool: TaskPool): Promise<WorkerId> {
-  const { concurrency, queues, scheduler } = settings
-  return store.register({ ...thisHost(), concurrency, queues: queueNames(queues), tasks: pool.known, scheduler })
+  const { concurrency, queues, scheduler, embedded = false } = settings
+  return store.register({
+    ...thisHost(),
+    concurrency,
+    queues: queueNames(queues),
+    tasks: pool.known,
+    scheduler,
+    embedded,
+  })
 }

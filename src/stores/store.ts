@@ -183,6 +183,8 @@ export interface NewWorker {
   readonly tasks: readonly string[] | null
   /** Whether it fires schedules too. */
   readonly scheduler: boolean
+  /** Whether its process is a program of the user's, which a signal would end. */
+  readonly embedded: boolean
 }
 
 export interface WorkerInfo extends NewWorker {

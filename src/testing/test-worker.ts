@@ -98,6 +98,7 @@ export class TestWorker {
       queues: null,
       tasks: infos.map(({ name }) => name),
       scheduler: true,
+      embedded: true,
     })
     const worker = new TestWorker(store, clock, tasks, outbox, pool, id)
     await new Promise<void>((ready) => {

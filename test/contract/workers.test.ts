@@ -11,6 +11,7 @@ contract('workers', (test) => {
       concurrency: 3,
       queues: ['a', 'b'],
       scheduler: true,
+      embedded: true,
     }
     const id = await subject.register(said)
     const now = subject.clock.now()

@@ -40,6 +40,7 @@ export function newWorker(clock: Clock, overrides: Partial<NewWorker> = {}): New
     queues: null,
     tasks: null,
     scheduler: false,
+    embedded: false,
     ...overrides,
   }
 }

@@ -201,6 +201,7 @@ describe('the picture', () => {
       queues: null,
       tasks: null,
       scheduler: false,
+      embedded: false,
     })
     const [claim] = await store.claim({ worker, queues: null, limit: 1 })
     if (claim === undefined) throw new Error('nothing to claim')

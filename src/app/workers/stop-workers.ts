@@ -6,13 +6,14 @@ import { type SeenWorker, seenWorkers, takesJobs } from '../../views/worker.js'
 
 /**
  * What became of a worker that is to stop. `elsewhere`: its process cannot be seen from here, such as that of another host or
- * container. `forbidden`: its process is of another user. `foreground`: it is a `run`, which has one job of its own.
+ * container. `forbidden`: its process is of another user. `foreground`: it is a `run`, which has one job of its own. `embedded`: its process is a program of
+ * the user's, which a signal would end.
  */
 export interface StoppedWorker {
   readonly id: WorkerId
   readonly host: string | null
   readonly pid: number | null
-  readonly answer: 'asked' | 'dead' | 'elsewhere' | 'forbidden' | 'foreground' | 'unknown'
+  readonly answer: 'asked' | 'dead' | 'elsewhere' | 'forbidden' | 'foreground' | 'embedded' | 'unknown'
 }
 
 /** Which workers are to stop; null: all that take jobs from queues. */
@@ -42,6 +43,7 @@ function stop(seen: SeenWorker, urgency: 'gracefully' | 'now'): StoppedWorker['a
   const { worker, standing } = seen
   if (standing === 'dead') return 'dead'
   if (!takesJobs(seen)) return 'foreground'
+  if (worker.embedded) return 'embedded'
   const here = thisHost()
   const isSeen = here.bootId === worker.bootId && here.pidNamespace === worker.pidNamespace
   const isHere = isSeen && here.bootId !== null ? isStill(worker.process) : isThisMachine(seen, here.host)

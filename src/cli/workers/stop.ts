@@ -27,10 +27,17 @@ const texts: Readonly<Record<StoppedWorker['answer'], (worker: StoppedWorker) =>
     `${id} cannot be stopped from here: it is pid ${pid} of ${host}, or of another container`,
   forbidden: ({ id, pid }) => `${id} cannot be stopped: pid ${pid} is of another user`,
   foreground: ({ id }) => `${id} is a run in the foreground: cancel its job instead`,
+  embedded: ({ id, pid }) =>
+    `${id} is part of another program, pid ${pid}: stop that program, or let it call stop() of its worker`,
   unknown: ({ id }) => `no worker ${id}`,
 }
 
-const refusals: readonly string[] = ['elsewhere', 'forbidden', 'foreground'] satisfies StoppedWorker['answer'][]
+const refusals: readonly string[] = [
+  'elsewhere',
+  'forbidden',
+  'foreground',
+  'embedded',
+] satisfies StoppedWorker['answer'][]
 
 /** The ids of workers as a person typed them: `w3`, or `3`. Throws UsageError. */
 export function workerIdOf(text: string): WorkerId {

@@ -124,6 +124,7 @@ export interface WorkerRow {
   readonly tasks: string | null
   readonly queues: string
   readonly scheduler: 0 | 1
+  readonly embedded: 0 | 1
   readonly processes: string
   readonly rss_bytes: number | null
   readonly started_at: number
@@ -142,6 +143,7 @@ export function workerOfRow(row: WorkerRow, clock: Clock): WorkerInfo {
     queues: JSON.parse(row.queues) as string[] | null,
     tasks: row.tasks === null ? null : (JSON.parse(row.tasks) as string[] | null),
     scheduler: row.scheduler === 1,
+    embedded: row.embedded === 1,
     startedAt: row.started_at,
     lastBeatAt: row.last_beat_at,
     expired: leaseIsOver(row, clock),

@@ -59,9 +59,9 @@ export const upkeepTexts = {
 
   // workers
   insertWorker: `
-    INSERT INTO workers (pid, start_ticks, host, boot_id, pid_namespace, concurrency, queues, tasks, scheduler,
+    INSERT INTO workers (pid, start_ticks, host, boot_id, pid_namespace, concurrency, queues, tasks, scheduler, embedded,
       started_at, last_beat_at, lease_until)
-    VALUES (:pid, :startTicks, :host, :bootId, :pidNamespace, :concurrency, :queues, :tasks, :scheduler, :now, :now,
+    VALUES (:pid, :startTicks, :host, :bootId, :pidNamespace, :concurrency, :queues, :tasks, :scheduler, :embedded, :now, :now,
       :leaseUntil)`,
   renewLease: `
     UPDATE workers SET last_beat_at = :now, lease_until = :leaseUntil, processes = :processes, rss_bytes = :rssBytes

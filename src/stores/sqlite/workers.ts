@@ -16,6 +16,7 @@ export function insertWorker({ statements, clock }: Writing, worker: NewWorker):
     queues: JSON.stringify(worker.queues),
     tasks: JSON.stringify(worker.tasks),
     scheduler: Number(worker.scheduler),
+    embedded: Number(worker.embedded),
     now: clock.now(),
     leaseUntil: Math.floor(clock.monotonicMs()) + leaseMs,
   })

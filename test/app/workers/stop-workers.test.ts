@@ -34,7 +34,7 @@ test('A worker of this machine gets the signal, and with "now" two that cannot a
   await expect.poll(() => [...heard].sort()).toEqual(['SIGINT', 'SIGTERM', 'SIGTERM'])
 })
 
-test("No process gets a signal that is another host's or container's, that has died, or that is a later one.", async () => {
+test("No process gets a signal that is another host's or container's, that has died, is a later one, or is a program of the user's.", async () => {
   const heard = signalsHere()
   const { process: mine } = thisHost()
   expect(await stopped({ bootId: 'another', host: 'elsewhere' })).toBe('elsewhere')
@@ -42,6 +42,7 @@ test("No process gets a signal that is another host's or container's, that has d
   expect(await stopped({ bootId: null, host: 'elsewhere' })).toBe('elsewhere')
   expect(await stopped({ process: { ...mine, startTicks: (mine.startTicks ?? 0) - 1 } })).toBe('dead')
   expect(await stopped({ queues: [] })).toBe('foreground')
+  expect(await stopped({ embedded: true })).toBe('embedded')
   await new Promise((resolve) => setImmediate(resolve))
   expect(heard).toEqual([])
 })

@@ -274,6 +274,7 @@ export const firstTables = `
     queues        TEXT    NOT NULL, -- JSON; null: every queue
     tasks         TEXT,             -- JSON: what it knows; null: it was not said
     scheduler     INTEGER NOT NULL CHECK (scheduler BETWEEN 0 AND 1), -- whether it fires schedules
+    embedded      INTEGER NOT NULL CHECK (embedded BETWEEN 0 AND 1), -- whether it is in a program of the user's
     processes     TEXT    NOT NULL DEFAULT '[]', -- JSON, as of the last beat
     rss_bytes     INTEGER,
     started_at    INTEGER NOT NULL,
