@@ -41,11 +41,15 @@ export interface Engine<Tasks extends TaskFunctions = AnyTasks> {
    */
   enqueue<Name extends keyof Tasks & string>(
     name: Name,
-    args: TaskArgs<Tasks[Name]>,
+    args: Readonly<TaskArgs<Tasks[Name]>>,
     options?: EnqueueOptions,
   ): Promise<JobHandle>
   /** The same for a function that this engine has registered. */
-  enqueue<Run extends TaskFunction>(task: Run, args: TaskArgs<Run>, options?: EnqueueOptions): Promise<JobHandle>
+  enqueue<Run extends TaskFunction>(
+    task: Run,
+    args: Readonly<TaskArgs<Run>>,
+    options?: EnqueueOptions,
+  ): Promise<JobHandle>
   /**
    * Writes a job into the database of the application, as part of the transaction that is open on this connection: the job
    * exists if and only if the transaction commits. The engine that has the file as `outbox` stores it some 40 ms after the
@@ -56,11 +60,16 @@ export interface Engine<Tasks extends TaskFunctions = AnyTasks> {
   enqueueIn<Name extends keyof Tasks & string>(
     db: SqliteHandle,
     name: Name,
-    args: TaskArgs<Tasks[Name]>,
+    args: Readonly<TaskArgs<Tasks[Name]>>,
     options?: EnqueueOptions,
   ): void
   /** The same for a function that this engine has registered. */
-  enqueueIn<Run extends TaskFunction>(db: SqliteHandle, task: Run, args: TaskArgs<Run>, options?: EnqueueOptions): void
+  enqueueIn<Run extends TaskFunction>(
+    db: SqliteHandle,
+    task: Run,
+    args: Readonly<TaskArgs<Run>>,
+    options?: EnqueueOptions,
+  ): void
   /** A job as it is now; null if there is none of that id, also if the text is no id. Nothing in it is masked. */
   job(id: JobId): Promise<JobRecord | null>
   /**
@@ -90,14 +99,14 @@ export interface Engine<Tasks extends TaskFunctions = AnyTasks> {
   putSchedule<Name extends keyof Tasks & string>(
     name: string,
     task: Name,
-    args: TaskArgs<Tasks[Name]>,
+    args: Readonly<TaskArgs<Tasks[Name]>>,
     options: EngineScheduleOptions,
   ): Promise<'added' | 'changed' | 'unchanged'>
   /** The same for a function that this engine has registered. */
   putSchedule<Run extends TaskFunction>(
     name: string,
     task: Run,
-    args: TaskArgs<Run>,
+    args: Readonly<TaskArgs<Run>>,
     options: EngineScheduleOptions,
   ): Promise<'added' | 'changed' | 'unchanged'>
   /** A schedule as it is stored now, whoever has stored it; null if there is none of that name. */

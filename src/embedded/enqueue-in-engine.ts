@@ -12,7 +12,7 @@ import type { SqliteHandle } from './outbox-handle.js'
 export function enqueueIn<Run extends TaskFunction>(
   db: SqliteHandle,
   task: Run,
-  args: TaskArgs<Run>,
+  args: Readonly<TaskArgs<Run>>,
   options?: EnqueueOptions,
 ): void {
   const { owner } = bindingOf(task)

@@ -106,13 +106,13 @@ function expectedParts(args: readonly unknown[] | undefined, fields: JobFields):
 export function assertEnqueued<Run extends TaskFunction>(
   engine: AnyTestEngine,
   task: Run,
-  args?: TaskArgs<Run>,
+  args?: Readonly<TaskArgs<Run>>,
   fields?: JobFields,
 ): void
 export function assertEnqueued<Tasks extends TaskFunctions, Name extends keyof Tasks & string>(
   engine: TestEngine<Tasks>,
   task: Name,
-  args?: TaskArgs<Tasks[Name]>,
+  args?: Readonly<TaskArgs<Tasks[Name]>>,
   fields?: JobFields,
 ): void
 export function assertEnqueued(
@@ -129,13 +129,13 @@ export function assertEnqueued(
 export function assertNotEnqueued<Run extends TaskFunction>(
   engine: AnyTestEngine,
   task: Run,
-  args?: TaskArgs<Run>,
+  args?: Readonly<TaskArgs<Run>>,
   fields?: JobFields,
 ): void
 export function assertNotEnqueued<Tasks extends TaskFunctions, Name extends keyof Tasks & string>(
   engine: TestEngine<Tasks>,
   task: Name,
-  args?: TaskArgs<Tasks[Name]>,
+  args?: Readonly<TaskArgs<Tasks[Name]>>,
   fields?: JobFields,
 ): void
 export function assertNotEnqueued(
