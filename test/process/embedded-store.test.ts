@@ -55,12 +55,12 @@ const goOn = setInterval(() => {}, 1_000)
 process.on('SIGINT', () => {}).on('SIGHUP', () => {})
 process.once('SIGTERM', async () => {
   await engine.enqueue('count', [2])
-  say('enqueued')
   process.once('SIGUSR2', async () => {
     await engine.enqueue('count', [3])
     await engine.close()
     clearInterval(goOn)
   })
+  say('enqueued')
 })
 await engine.enqueue('count', [1])
 say('ready')
@@ -153,7 +153,7 @@ test('It starts again where the folder of the server is gone, and it needs no ho
 import { rmdirSync } from 'node:fs'
 process.chdir(process.env.GONE)
 const engine = await createEngine({ store: 'sqlite:' + process.env.STORE, tasks })
-say((await engine.enqueue('count', [1])).id)
+const { id } = await engine.enqueue('count', [1])
 rmdirSync(process.env.GONE)
 process.once('SIGUSR2', async () => {
   await engine.jobs().catch((error) => say(error.code))
@@ -162,6 +162,7 @@ process.once('SIGUSR2', async () => {
 })
 const goOn = setInterval(() => {}, 1_000)
 process.once('SIGUSR2', () => clearInterval(goOn))
+say(id) // the signal may come now
 `,
   })
   mkdirSync(project.path('gone'))
