@@ -6,8 +6,9 @@ import type { CodeOf, ErrorCode } from './error-catalog.js'
  * store that cannot be reached, or a bug.
  */
 export class OffstageError<Code extends ErrorCode = ErrorCode> extends Error {
-  // Names are written out: those of classes do not survive the minifier.
+  // Names are written out, of errors and of classes: those in the code do not survive the minifier, and Node prints both.
   override name = 'OffstageError'
+  static override readonly name: string = 'OffstageError'
   readonly code: Code
   readonly hint: string | null
 
@@ -27,16 +28,19 @@ export function messageWithHint(thrown: unknown): string {
 /** Something given by the user is not acceptable: a flag, an argument, a task name, an option in code. */
 export class UsageError extends OffstageError<CodeOf<'UsageError'>> {
   override name = 'UsageError'
+  static override readonly name: string = 'UsageError'
 }
 
 /** There is no job, queue, worker or schedule of that name. */
 export class NotFoundError extends OffstageError<CodeOf<'NotFoundError'>> {
   override name = 'NotFoundError'
+  static override readonly name: string = 'NotFoundError'
 }
 
 /** A job with this unique key is not final, and the caller asked for an error then. */
 export class KeyTakenError extends OffstageError<CodeOf<'KeyTakenError'>> {
   override name = 'KeyTakenError'
+  static override readonly name: string = 'KeyTakenError'
 
   constructor(key: string, holder: string) {
     super('E_KEY_TAKEN', `the key ${key} is held by ${holder}`, `see "offstage status ${holder}"`)
@@ -46,11 +50,13 @@ export class KeyTakenError extends OffstageError<CodeOf<'KeyTakenError'>> {
 /** The store cannot be reached, opened, read or written. Nothing was acknowledged. */
 export class StoreUnavailableError extends OffstageError<CodeOf<'StoreUnavailableError'>> {
   override name = 'StoreUnavailableError'
+  static override readonly name: string = 'StoreUnavailableError'
 }
 
 /** The store went away under the running program. It does not come back: there is no use in trying again. */
 export class StoreLostError extends StoreUnavailableError {
   override name = 'StoreLostError'
+  static override readonly name: string = 'StoreLostError'
 }
 
 /** Whether the store refused for now: trying again later may help. */
@@ -61,6 +67,7 @@ export function isTemporary(thrown: unknown): thrown is StoreUnavailableError {
 /** The task modules of the project cannot be used. */
 export class ProjectError extends OffstageError<CodeOf<'ProjectError'>> {
   override name = 'ProjectError'
+  static override readonly name: string = 'ProjectError'
 }
 
 const crossing = { UsageError, NotFoundError, StoreUnavailableError, StoreLostError, ProjectError }
@@ -74,6 +81,7 @@ export function errorNamed(name: string, code: ErrorCode, message: string, hint:
 /** Thrown by a task: the job ends as `failed` at once, whatever retries are left. */
 export class NonRetryableError extends Error {
   override name = 'NonRetryableError'
+  static override readonly name: string = 'NonRetryableError'
 }
 
 /**
@@ -82,6 +90,7 @@ export class NonRetryableError extends Error {
  */
 export class RetryLater extends Error {
   override name = 'RetryLater'
+  static override readonly name: string = 'RetryLater'
   readonly delay: number | string | null
 
   /** Without a delay the waits double from a second to a minute. */

@@ -19,6 +19,7 @@ export const maxJsonDepth = 200
 /** Thrown by `toJsonText`: `path` is where the value sits, in JavaScript notation (`[0].items[3].price`). */
 export class NotJsonError extends UsageError {
   override name = 'NotJsonError'
+  static override readonly name: string = 'NotJsonError'
   readonly path: string
 
   constructor(path: string, what: string) {

@@ -40,6 +40,8 @@ export interface TaskReadings extends TaskStats {
   getRecentStats(options: { readonly minutes: number }): TaskStats
   /** Judges the share of failures in a window; `healthy` if none has ended. Throws UsageError `E_OPTION`. */
   health(options?: TaskHealthOptions): TaskHealth
+  /** What JSON.stringify makes of it: the figures of all time, and those of each task. */
+  toJSON(): TaskStats & { readonly tasks: Readonly<Record<string, TaskStats>> }
 }
 
 /** Ends of one task. */
@@ -119,6 +121,10 @@ export class TaskReader implements TaskReadings {
     // Both are compared, in whatever order they are: the worse one counts.
     if (stats.failureRate > unhealthyAbove) return { status: 'unhealthy', ...stats }
     return { status: stats.failureRate > degradedAbove ? 'degraded' : 'healthy', ...stats }
+  }
+
+  toJSON(): TaskStats & { readonly tasks: Readonly<Record<string, TaskStats>> } {
+    return { ...this.#all(), tasks: this.getTaskStats() }
   }
 
   #all(): TaskStats {

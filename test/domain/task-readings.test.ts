@@ -87,3 +87,9 @@ test.each<[string, () => unknown]>([
 ])('Refused with what is wrong: %s.', (message, read) => {
   expect(read).toThrow(expect.objectContaining({ code: 'E_OPTION', message: expect.stringContaining(message) }))
 })
+
+test('As JSON it has the figures of all time, and those of each task.', () => {
+  const reader = readerOf([ends(3, 1)])
+  const stats = { totalTasks: 4, completedTasks: 3, failedTasks: 1, failureRate: 0.25, averageDurationMs: 10 }
+  expect(JSON.parse(JSON.stringify(reader))).toEqual({ ...stats, tasks: { send: stats } })
+})

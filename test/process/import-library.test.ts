@@ -38,3 +38,11 @@ test.each([
 ])('The package can be loaded by %s, and loads little before an engine is made.', async (_, name, load) => {
   expect(await printedBy(name, load + use)).toEqual(['[] j1 queued'])
 })
+
+test('Classes of errors have their names in what Node prints, though the code is minified.', async () => {
+  const text = `import { inspect } from 'node:util'
+import * as offstage from 'offstage'
+for (const [name, value] of Object.entries(offstage)) if (value.prototype instanceof Error && value.name !== name) console.log(name, value.name)
+console.log(inspect(new offstage.UsageError('E_TASK', 'no')).split('\\n')[0])`
+  expect(await printedBy('errors.mjs', text)).toEqual(['UsageError: no'])
+})
