@@ -2,13 +2,14 @@ import type { Clock } from '../domain/clock.js'
 import { isShutdownSignal } from '../domain/failure.js'
 import { defaultGraceMs, type JobId, type WorkerId } from '../domain/job.js'
 import type { QueueChoice } from '../domain/queues.js'
-import type { Claim, JobStore, WorkerStore } from '../stores/store.js'
+import type { Claim, JobReader, JobStore, WorkerStore } from '../stores/store.js'
 import { ActiveAttempts } from './attempts/active-attempts.js'
 import { outcomeOf, outcomeOfExit, outcomeWithoutTask } from './attempts/outcome-of.js'
 import type { RunningAttempt } from './attempts/running-attempt.js'
 import { askToStop, stopInSteps } from './attempts/stop-escalation.js'
 import { TimeLimits } from './attempts/time-limits.js'
 import { ClaimLoop } from './claim-loop.js'
+import { ClaimRecovery } from './claim-recovery.js'
 import { Deliveries, maxDeliveries } from './deliveries.js'
 import { enqueueFromTask } from './enqueue.js'
 import type { EngineEmitter } from './events.js'
@@ -62,7 +63,7 @@ export class Runner {
   #cancelSettle: (() => void) | null = null
 
   constructor(
-    store: JobStore & WorkerStore,
+    store: JobStore & WorkerStore & Pick<JobReader, 'running'>,
     pool: TaskPool,
     clock: Clock,
     events: EngineEmitter,
@@ -76,7 +77,8 @@ export class Runner {
     this.#attempts = new ActiveAttempts(store, clock, events, redact)
     this.#prefetch = new Prefetch(clock, aheadMs, maxAhead)
     const deliveries = new Deliveries(pool, maxDeliveries(concurrency))
-    this.#claims = new ClaimLoop(store, pool, this.#prefetch, events, queues, deliveries, worker, (claims) =>
+    const claims = new ClaimRecovery(store, this.#attempts, clock)
+    this.#claims = new ClaimLoop(claims, pool, this.#prefetch, events, queues, deliveries, worker, (claims) =>
       this.#handOver(claims),
     )
     this.#stalls = new StallDetector(pool, clock, aheadMs, () => this.#prefetch.stalled())

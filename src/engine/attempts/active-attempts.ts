@@ -1,5 +1,5 @@
 import type { Clock } from '../../domain/clock.js'
-import type { JobId } from '../../domain/job.js'
+import type { Job, JobId } from '../../domain/job.js'
 import type { Outcome } from '../../domain/outcome.js'
 import type { Claim, JobStore } from '../../stores/store.js'
 import type { EngineEmitter } from '../events.js'
@@ -47,6 +47,11 @@ export class ActiveAttempts {
 
   find(job: JobId): RunningAttempt | undefined {
     return this.#byJob.get(job)
+  }
+
+  /** Whether it runs here, or its end is not stored yet. */
+  has({ id, attempt }: Pick<Job, 'id' | 'attempt'>): boolean {
+    return this.find(id)?.claim.lease.attempt === attempt || this.#settler.isStoring(id, attempt)
   }
 
   all(): Iterable<RunningAttempt> {

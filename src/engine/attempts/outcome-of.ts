@@ -66,6 +66,11 @@ export function released(attempt: RunningAttempt, endedAt: EpochMs): ReleasedOut
   return { kind: 'released', started, suspect: false, startedAt, endedAt, endedBy: 'released' }
 }
 
+/** The same for a job that no process was given. */
+export function releasedUnstarted(now: EpochMs): ReleasedOutcome {
+  return { kind: 'released', started: false, suspect: false, startedAt: now, endedAt: now, endedBy: 'released' }
+}
+
 function timedOut(job: ClaimedJob, span: { startedAt: EpochMs; endedAt: EpochMs; endedBy: EndedBy }): Outcome {
   const error = { name: 'TimeoutError', message: `ran longer than its limit of ${job.timeoutMs} ms`, stack: null }
   return afterFailure(job, { ...span, reason: 'timeout', error }, Math.random)

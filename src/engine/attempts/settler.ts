@@ -1,5 +1,6 @@
 import type { Clock } from '../../domain/clock.js'
 import { isTemporary, StoreLostError } from '../../domain/errors.js'
+import type { JobId } from '../../domain/job.js'
 import type { Outcome } from '../../domain/outcome.js'
 import type { JobStore } from '../../stores/store.js'
 import type { EngineEmitter } from '../events.js'
@@ -19,7 +20,7 @@ export class Settler {
   readonly #events: EngineEmitter
   readonly #idle: () => void
   readonly #patience = new AbortController()
-  #pending = 0
+  readonly #pending = new Set<readonly End[]>()
 
   /** Calls `idle` when all ends are stored. */
   constructor(store: Pick<JobStore, 'settle'>, clock: Clock, events: EngineEmitter, idle: () => void) {
@@ -30,14 +31,20 @@ export class Settler {
   }
 
   get busy(): boolean {
-    return this.#pending > 0
+    return this.#pending.size > 0
+  }
+
+  /** Whether the end of this attempt is not stored yet. */
+  isStoring(job: JobId, attempt: number): boolean {
+    const isIt = ({ attempt: { claim } }: End) => claim.lease.job === job && claim.lease.attempt === attempt
+    return [...this.#pending].some((ends) => ends.some(isIt))
   }
 
   settle(ends: readonly End[]): void {
     if (ends.length === 0) return
-    this.#pending++
+    this.#pending.add(ends)
     void this.#untilStored(ends).then(() => {
-      this.#pending--
+      this.#pending.delete(ends)
       if (!this.busy) this.#idle()
     })
   }
