@@ -23,7 +23,7 @@ interface Putter {
 
 /**
  * A queue in this process, with room for so many items, that workers take from in order. Arguments are passed by
- * reference. What waits in it is gone when the process ends.
+ * reference. Items that wait are gone when the process ends.
  */
 export class TaskQueue {
   readonly #maxSize: number

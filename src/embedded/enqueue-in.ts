@@ -72,7 +72,7 @@ export function writeRow(
 
 const warned = new Set<string>()
 
-/** No refusal: an application may try again by itself. But node:sqlite has no timeout unless it is told, and tests hit no lock. */
+/** No refusal: an application may try again by itself. But node:sqlite has no timeout by default, and tests meet no lock. */
 function warnOfImpatience(db: SqliteHandle, file: string): void {
   if (warned.has(file) || !isFoundImpatient(db)) return
   warned.add(file)

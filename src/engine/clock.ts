@@ -60,7 +60,7 @@ export const systemClock: Clock = {
 }
 
 const afterByHost = afterBy((delayMs, run) => {
-  // Both at once: a timer must be ended by those that it is of.
+  // Both at once: only the functions that made a timer can end it.
   const { setTimeout, clearTimeout } = globalThis
   const timer = setTimeout(run, delayMs)
   return () => clearTimeout(timer)
