@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { DataCommand } from '../src/cli/base-command.js'
+import { commandFlags } from '../src/cli/command-settings.js'
 import { unwritten } from '../src/cli/output.js'
 import { carryOut } from '../src/cli/run/carry-out.js'
 import { jobFlags } from '../src/cli/run/flags.js'
@@ -42,6 +43,7 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 timed out, 4 cancelled, 5 not found, 6 
     each: Flags.string({ summary: 'Make one job of each JSON line', helpValue: 'FILE|-', exclusive: ['data', 'key'] }),
     'skip-invalid': Flags.boolean({ summary: 'Leave out lines that are refused', dependsOn: ['each'] }),
     junit: Flags.string({ summary: 'Write the results as JUnit XML', helpValue: 'FILE' }),
+    ...commandFlags,
     ...jobFlags,
   }
 

@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { DataCommand } from '../../src/cli/base-command.js'
+import { commandFlags } from '../../src/cli/command-settings.js'
 import { jobFlags } from '../../src/cli/run/flags.js'
 import { define } from '../../src/cli/schedules/define.js'
 import { scheduleFlags } from '../../src/cli/schedules/flags.js'
@@ -27,6 +28,7 @@ Exit codes: 0 done, 2 usage, 6 store unavailable.`
   }
   static override flags = {
     ...scheduleFlags,
+    ...commandFlags,
     data: Flags.string({ summary: 'The last argument, as a JSON object', helpValue: 'JSON|@FILE|-' }),
     queue,
     priority,

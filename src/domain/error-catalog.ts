@@ -64,6 +64,10 @@ export const errorCatalog = {
     'A task called `enqueue()`, and its worker failed for a reason that has no code of its own.',
     'Read the message; the job was not stored.',
   ),
+  E_ENV: usage(
+    'A variable of `--env` has no value, or a name that no variable can have.',
+    'Write `--env NAME=value`; the name has letters, digits and `_`.',
+  ),
   E_EVICTED: other(
     'A foreground command stood still for so long that its leases ended. Its jobs went back to their queues.',
     'Start a worker, which runs them.',

@@ -1,31 +1,57 @@
 import type { JsonValue } from './json.js'
 import { isSecretName, mask, maskOf, redact, type TextMask, textMask } from './redact.js'
+import { type CommandSettings, commandOf } from './shell-command.js'
 import { shellTask } from './shell-task.js'
 
-/** The arguments of a job as they may be shown: of a command, secrets in its words are masked too. */
+/** The arguments of a job as they may be shown: of a command its words, with the secrets in them masked too. */
 export function redactArgs(task: string, args: JsonValue, more: readonly string[]): JsonValue {
   if (task !== shellTask || !Array.isArray(args)) return redact(args, more)
-  return maskedWords(args, more, () => {})
+  return maskedWords(commandOf(args).words, more, () => {})
+}
+
+/** How a command is run, as it may be shown; null for a job that is no command. Throws nothing. */
+export function redactSettings(task: string, args: JsonValue, more: readonly string[]): CommandSettings | null {
+  if (task !== shellTask || !Array.isArray(args)) return null
+  return maskedSettings(commandOf(args).settings, more, () => {})
 }
 
 /** A mask of the secrets in the arguments of a job, for texts that may repeat them; null if there are none. */
 export function argsMask(task: string, args: JsonValue, more: readonly string[]): TextMask | null {
   if (task !== shellTask || !Array.isArray(args)) return textMask(args, more)
   const secrets: string[] = []
-  maskedWords(args, more, (secret) => secrets.push(secret))
+  const { words, settings } = commandOf(args)
+  maskedWords(words, more, (secret) => secrets.push(secret))
+  maskedSettings(settings, more, (secret) => secrets.push(secret))
   return maskOf(secrets)
 }
 
-function maskedWords(args: readonly JsonValue[], more: readonly string[], found: (secret: string) => void): JsonValue {
+type Found = (secret: string) => void
+
+function maskedWords(words: readonly JsonValue[], more: readonly string[], found: Found): JsonValue {
   const isSecret = isSecretName(more)
-  return args.map((word, index) => {
+  return words.map((word, index) => {
     if (typeof word !== 'string') return redact(word, more)
-    const before = args[index - 1]
+    const before = words[index - 1]
     const isValue = typeof before === 'string' && isSecretFlag(before, isSecret) && !word.startsWith('-')
     if (!isValue) return maskedText(word, isSecret, found)
     found(word)
     return mask
   })
+}
+
+function maskedSettings(settings: CommandSettings, more: readonly string[], found: Found): CommandSettings {
+  const isSecret = isSecretName(more)
+  const variables = Object.entries(settings.env).map(([name, value]): [string, string] => {
+    if (!isSecret(name) || value === '') return [name, maskedText(value, isSecret, found)]
+    found(value)
+    return [name, mask]
+  })
+  const { stdin } = settings
+  return {
+    ...settings,
+    env: Object.fromEntries(variables),
+    stdin: stdin === null ? null : maskedText(stdin, isSecret, found),
+  }
 }
 
 function isSecretFlag(word: string, isSecret: (name: string) => boolean): boolean {
@@ -40,17 +66,12 @@ const patterns = [
   /(?<![\w-])([A-Za-z][\w-]*)(:[ \t]*)([^\s"'][^"'\n]*)/g,
 ]
 
-function maskedText(text: string, isSecret: (name: string) => boolean, found: (secret: string) => void): string {
+function maskedText(text: string, isSecret: (name: string) => boolean, found: Found): string {
   return patterns.reduce((shown, pattern) => maskedBy(pattern, shown, isSecret, found), text)
 }
 
 /** The value of a name that is no secret may hold a name that is one: `URL=https://x.org/?token=abc`. */
-function maskedBy(
-  pattern: RegExp,
-  text: string,
-  isSecret: (name: string) => boolean,
-  found: (secret: string) => void,
-): string {
+function maskedBy(pattern: RegExp, text: string, isSecret: (name: string) => boolean, found: Found): string {
   let shown = ''
   let done = 0
   pattern.lastIndex = 0

@@ -2,7 +2,8 @@ import type { JobError } from '../domain/failure.js'
 import type { Attempt, Job, Progress } from '../domain/job.js'
 import type { JsonValue } from '../domain/json.js'
 import { redact } from '../domain/redact.js'
-import { argsMask, redactArgs } from '../domain/redact-command.js'
+import { argsMask, redactArgs, redactSettings } from '../domain/redact-command.js'
+import { plainCommand } from '../domain/shell-command.js'
 import { isoTime } from './iso-time.js'
 
 /** A job as programs read it: times as ISO texts in UTC, durations as numbers of milliseconds, absent as null. */
@@ -31,6 +32,7 @@ function resultOf(json: string): JsonValue {
 
 /** As in a list: without attempts, result, stack and explanation. */
 export function jobToListItem(job: Job, redactMore: readonly string[], progress: Progress | null = null) {
+  const args = JSON.parse(job.argsJson) as JsonValue
   return {
     id: job.id,
     task: job.task,
@@ -38,7 +40,8 @@ export function jobToListItem(job: Job, redactMore: readonly string[], progress:
     state: job.state,
     reason: job.reason,
     priority: job.priority,
-    args: redactArgs(job.task, JSON.parse(job.argsJson) as JsonValue, redactMore) as readonly JsonValue[],
+    args: redactArgs(job.task, args, redactMore) as readonly JsonValue[],
+    ...settingsToJson(job.task, args, redactMore),
     key: job.key,
     createdAt: isoTime(job.createdAt),
     dueAt: isoTime(job.dueAt),
@@ -55,6 +58,12 @@ export function jobToListItem(job: Job, redactMore: readonly string[], progress:
     schedule: job.schedule === null ? null : { name: job.schedule.name, slot: isoTime(job.schedule.slot) },
     explanation: null as string | null,
   }
+}
+
+/** How a command is run: each is null for a task, and where nothing was said. */
+export function settingsToJson(task: string, args: JsonValue, redactMore: readonly string[]) {
+  const { chdir, env, stdin } = redactSettings(task, args, redactMore) ?? plainCommand
+  return { chdir, env: Object.keys(env).length === 0 ? null : env, stdin }
 }
 
 export type JobJson = ReturnType<typeof jobToJson>

@@ -6,6 +6,7 @@ import { type NextSlot, ruleText } from '../domain/schedule/rule.js'
 import type { StoredSchedule } from '../domain/schedule/schedule.js'
 import { slotsOf } from '../domain/schedule/slots.js'
 import { isoTime } from './iso-time.js'
+import { settingsToJson } from './job.js'
 import { slotToJson } from './slot.js'
 
 /** A schedule as programs read it. */
@@ -13,6 +14,7 @@ export function scheduleToJson(schedule: StoredSchedule, redactMore: readonly st
   const { name, task, source, plan, pausedAt, fired, waiting, lastSlot } = schedule
   const { nextAt, fault } = nextOf(schedule, now)
   const definition = plan?.definition
+  const args = JSON.parse(definition?.argsJson ?? '[]') as JsonValue
   return {
     name,
     task,
@@ -24,10 +26,8 @@ export function scheduleToJson(schedule: StoredSchedule, redactMore: readonly st
     ended: fault === null && nextAt === null ? whyEnded(schedule) : null,
     lastSlot: lastSlot === null ? null : slotToJson(lastSlot),
     fault,
-    args:
-      definition === undefined
-        ? []
-        : (redactArgs(task, JSON.parse(definition.argsJson) as JsonValue, redactMore) as JsonValue[]),
+    args: redactArgs(task, args, redactMore) as JsonValue[],
+    ...settingsToJson(task, args, redactMore),
     catchUp: definition?.catchUp ?? null,
     maxLatenessMs: definition?.maxLatenessMs ?? null,
     overlap: definition?.overlap ?? null,

@@ -1,4 +1,6 @@
+import { toJsonText } from '../../domain/json.js'
 import type { EnqueueOptions } from '../../domain/request.js'
+import { commandArgs, type ShellCommand } from '../../domain/shell-command.js'
 import { shellTask } from '../../domain/shell-task.js'
 
 /** One job that somebody asks for. */
@@ -10,6 +12,6 @@ export interface JobRequest {
 }
 
 /** The request to run a command: a job of the built-in task. */
-export function commandRequest(command: readonly string[], options: EnqueueOptions): JobRequest {
-  return { task: shellTask, argsJson: JSON.stringify(command), options }
+export function commandRequest(command: ShellCommand, options: EnqueueOptions): JobRequest {
+  return { task: shellTask, argsJson: toJsonText(commandArgs(command), 'the command'), options }
 }

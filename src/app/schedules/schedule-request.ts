@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../domain/job.js'
 import type { ScheduleOptions } from '../../domain/schedule/options.js'
+import { commandArgs, type ShellCommand } from '../../domain/shell-command.js'
 import { shellTask } from '../../domain/shell-task.js'
 
 /** A schedule as a person asks for it. */
@@ -14,10 +15,10 @@ export interface ScheduleRequest {
 
 /** The request to run a command at times: jobs of the built-in task. */
 export function commandSchedule(
-  command: readonly string[],
+  command: ShellCommand,
   name: string | null,
   options: ScheduleOptions,
   declaredAt: EpochMs,
 ): ScheduleRequest {
-  return { task: shellTask, name, options: { ...options, args: command }, declaredAt }
+  return { task: shellTask, name, options: { ...options, args: commandArgs(command) }, declaredAt }
 }

@@ -17,6 +17,9 @@ export function jobText(job: JobJson, look: Look = lookOfStdout()): string {
     ['priority', job.priority === 0 ? null : String(job.priority)],
     ['key', job.key],
     ['arguments', job.args.length === 0 ? null : JSON.stringify(job.args)],
+    ['folder', job.chdir],
+    ['variables', job.env === null ? null : variablesText(job.env)],
+    ['stdin', job.stdin === null ? null : JSON.stringify(job.stdin)],
     ['schedule', job.schedule === null ? null : `${job.schedule.name}, for ${job.schedule.slot}`],
     ['created', job.createdAt],
     ['due', job.state === 'scheduled' ? job.dueAt : null],
@@ -37,6 +40,12 @@ export function jobText(job: JobJson, look: Look = lookOfStdout()): string {
     ...lines,
     ...job.attempts.flatMap((attempt) => attemptLines(attempt, look)),
   ].join('\n')
+}
+
+function variablesText(env: Readonly<Record<string, string>>): string {
+  return Object.entries(env)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(', ')
 }
 
 function attemptLines(attempt: JobJson['attempts'][number], look: Look): string[] {

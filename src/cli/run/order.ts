@@ -4,6 +4,7 @@ import { UsageError } from '../../domain/errors.js'
 import { isGlob } from '../../domain/glob.js'
 import { systemClock } from '../../engine/clock.js'
 import { parseTaskArguments } from '../arguments.js'
+import { type CommandFlagValues, commandSettings, refuseCommandFlags } from '../command-settings.js'
 import { readStdin } from '../input.js'
 import type { EachRequest } from './each.js'
 import { enqueueOptions, type JobFlagValues } from './flags.js'
@@ -21,7 +22,7 @@ export type RunOrder =
       readonly junit: string | null
     }
 
-interface RunFlagValues extends JobFlagValues {
+interface RunFlagValues extends JobFlagValues, CommandFlagValues {
   readonly data?: string | undefined
   readonly detach: boolean
   readonly wait: boolean
@@ -33,6 +34,7 @@ interface RunFlagValues extends JobFlagValues {
 
 /** The order of a command line. `words` follow the task. Throws UsageError. */
 export async function readOrder(task: string, words: readonly string[], flags: RunFlagValues): Promise<RunOrder> {
+  refuseCommandFlags(flags)
   const options = enqueueOptions(flags, systemClock.now())
   const way = wayOf(flags)
   const junit = flags.junit ?? null
@@ -54,12 +56,13 @@ export async function readOrder(task: string, words: readonly string[], flags: R
 }
 
 /** The order to run a command: a job of the built-in task. Throws UsageError. */
-export function shellOrder(command: readonly string[], flags: RunFlagValues, isJson: boolean): RunOrder {
+export function shellOrder(words: readonly string[], flags: RunFlagValues, isJson: boolean): RunOrder {
   const { data, each, junit, inline } = flags
   refuse('a command', { '--data': data, '--each': each, '--junit': junit, '--inline': inline || undefined }, null)
   const options = enqueueOptions(flags, systemClock.now())
   // With --json stdout is for the job alone.
   const outer = { stdin: 'nothing', stdout: isJson ? process.stderr : process.stdout, stderr: process.stderr } as const
+  const command = { words, settings: commandSettings(flags) }
   const request = { ...commandRequest(command, options), inline: false, outer }
   return { kind: 'one', way: flags.wait ? 'wait' : wayOf(flags), request }
 }

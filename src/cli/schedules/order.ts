@@ -4,11 +4,12 @@ import type { EpochMs } from '../../domain/job.js'
 import { nearestName } from '../../domain/names.js'
 import type { ScheduledOptions } from '../../domain/schedule/schedule.js'
 import { parseTaskArguments } from '../arguments.js'
+import { type CommandFlagValues, commandSettings, refuseCommandFlags } from '../command-settings.js'
 import { readStdin } from '../input.js'
 import { enqueueOptions, type JobFlagValues } from '../run/flags.js'
 import { type ScheduleFlagValues, scheduleOptions } from './flags.js'
 
-interface FlagValues extends ScheduleFlagValues, Omit<JobFlagValues, 'at' | 'delay' | 'key'> {
+interface FlagValues extends ScheduleFlagValues, CommandFlagValues, Omit<JobFlagValues, 'at' | 'delay' | 'key'> {
   readonly name?: string | undefined
   readonly data?: string | undefined
 }
@@ -26,7 +27,10 @@ export async function readSchedule(
   const ofJobs = enqueueOptions({ queue, priority, retries, timeout, expires }, now) as ScheduledOptions
   const options = { ...scheduleOptions(flags, now), ...ofJobs }
   const name = flags.name ?? null
-  if (command !== null) return commandSchedule(command, name, options, now)
+  if (command !== null) {
+    return commandSchedule({ words: command, settings: commandSettings(flags) }, name, options, now)
+  }
+  refuseCommandFlags(flags)
   const [task = '', ...others] = words
   const data = flags.data === '-' ? await readStdin() : (flags.data ?? null)
   const args = JSON.parse(parseTaskArguments(others, data)) as unknown[]

@@ -1,3 +1,4 @@
+import { accessSync, constants as fileModes, statSync } from 'node:fs'
 import { constants } from 'node:os'
 import { basename } from 'node:path'
 import type { Clock } from '../../domain/clock.js'
@@ -5,9 +6,10 @@ import { messageWithHint, OffstageError } from '../../domain/errors.js'
 import { inexactNumber } from '../../domain/exact-number.js'
 import { errorWithLastWords, isShutdownCode, isShutdownSignal, type JobError } from '../../domain/failure.js'
 import type { EpochMs, Usage } from '../../domain/job.js'
-import { maxResultBytes, toJsonText } from '../../domain/json.js'
+import { type JsonValue, maxResultBytes, toJsonText } from '../../domain/json.js'
 import { notifyTask } from '../../domain/notification.js'
 import type { AttemptReport } from '../../domain/outcome.js'
+import { commandOf, plainCommand } from '../../domain/shell-command.js'
 import { headersOf, parseTrace } from '../../domain/trace-context.js'
 import type { JobAssignment, TaskInfo } from '../ipc/messages.js'
 import type { Deliver } from '../notify-task.js'
@@ -94,7 +96,8 @@ export class CommandJob {
   #notStarted(thrown: NodeJS.ErrnoException): void {
     const { code } = thrown
     // A code of the system says what is missing. An error of Offstage says so in its message.
-    const why = thrown instanceof OffstageError ? messageWithHint(thrown) : (code ?? thrown.message)
+    const why =
+      thrown instanceof OffstageError ? messageWithHint(thrown) : (this.#folderFault() ?? code ?? thrown.message)
     const error = { name: 'CommandError', message: `${this.#name} could not be started (${why})`, stack: null }
     this.#end({
       kind: 'threw',
@@ -102,6 +105,21 @@ export class CommandJob {
       error,
       ...this.#span(),
     })
+  }
+
+  /** What is wrong with the folder that the command is to run in: for the system it is an ENOENT like any other. */
+  #folderFault(): string | null {
+    const { chdir } = this.#isCommand ? commandOf(JSON.parse(this.#assignment.argsJson)).settings : plainCommand
+    if (chdir === null) return null
+    try {
+      if (!statSync(chdir).isDirectory()) return `its folder ${chdir} is no folder`
+      accessSync(chdir, fileModes.X_OK)
+      return null
+    } catch (thrown) {
+      const { code } = thrown as NodeJS.ErrnoException
+      if (code === 'ENOENT' || code === 'ENOTDIR') return `its folder ${chdir} does not exist`
+      return code === 'EACCES' ? `its folder ${chdir} cannot be entered: EACCES` : null
+    }
   }
 
   get #name(): string {
@@ -221,7 +239,7 @@ function commandLine(
   { id, attempt, task, argsJson, slot, trace }: JobAssignment,
   context: CommandContext,
 ): CommandLine {
-  const args = JSON.parse(argsJson) as unknown[]
+  const args = JSON.parse(argsJson) as JsonValue[]
   const ofSlot = slot === null ? {} : { OFFSTAGE_SLOT: new Date(slot).toISOString() }
   const env = {
     ...process.env,
@@ -230,7 +248,6 @@ function commandLine(
     ...ofSlot,
     ...traceVariables(trace),
   }
-  const argv = args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg)))
   if (task === notifyTask && context.deliver !== null) {
     const [target, notification] = args
     const { stdin, ...program } = context.deliver(String(target), JSON.stringify(notification))
@@ -239,12 +256,25 @@ function commandLine(
   const info = context.taskOf(task)
   if (info?.kind !== 'command') {
     // A program that is gone since the job was claimed fails to start, and is named.
-    return { file: info?.file ?? basename(task), argv, cwd: context.cwd, env, stdin: { text: `${argsJson}\n` } }
+    return {
+      file: info?.file ?? basename(task),
+      argv: argvOf(args),
+      cwd: context.cwd,
+      env,
+      stdin: { text: `${argsJson}\n` },
+    }
   }
-  const [first = '', ...rest] = argv
+  const { words, settings } = commandOf(args)
+  const [first = '', ...rest] = argvOf(words)
   // One text may be a whole line of shell; several are a program and its arguments.
-  const [file, ...words] = rest.length === 0 ? ['sh', '-c', first] : [first, ...rest]
-  return { file: file ?? 'sh', argv: words, cwd: context.cwd, env, stdin: context.outer?.stdin ?? 'nothing' }
+  const [file, ...others] = rest.length === 0 ? ['sh', '-c', first] : [first, ...rest]
+  const cwd = settings.chdir ?? context.cwd
+  const stdin = settings.stdin === null ? (context.outer?.stdin ?? 'nothing') : { text: settings.stdin }
+  return { file: file ?? 'sh', argv: others, cwd, env: { ...env, PWD: cwd, ...settings.env }, stdin }
+}
+
+function argvOf(args: readonly JsonValue[]): readonly string[] {
+  return args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg)))
 }
 
 /** The trace context as programs that trace find it. Without one they get none: that of the worker is not of their job. */
