@@ -6,7 +6,7 @@ import { DataCommand, describeError, environmentAsksForJson } from './cli/base-c
 import { readCommandLine } from './cli/command-line.js'
 import { endProcess } from './cli/end-process.js'
 import { showHelp } from './cli/help.js'
-import { refuseUndecodableArguments } from './cli/input.js'
+import { refuseUndecodableWords } from './cli/input.js'
 import { leftovers } from './cli/leftovers.js'
 import { watchOutput } from './cli/output.js'
 import { sayError } from './cli/say.js'
@@ -22,7 +22,7 @@ export async function main(options: Interfaces.LoadOptions = program()): Promise
   let running: string | null = null
   watchOutput(() => running)
   try {
-    refuseUndecodableArguments()
+    refuseUndecodableWords()
     const config = await Config.load(options)
     const line = readCommandLine(typed, globals, config)
     if (line.kind === 'command') {

@@ -43,33 +43,40 @@ function badLine(bytes: Buffer): number {
 }
 
 /**
- * Refuses arguments that are not UTF-8. Node puts U+FFFD in place of bytes that it cannot decode; only the system has
- * the bytes that were typed. Throws UsageError.
+ * Refuses arguments and variables of ours that are not UTF-8. Node puts U+FFFD in place of bytes that it cannot decode; only
+ * the system has the bytes that were typed. Throws UsageError.
  */
-export function refuseUndecodableArguments(): void {
-  if (!process.argv.some((word) => word.includes('\ufffd'))) return
-  const words = typedWords()
-  const bad = words?.find((bytes) => decodeText(bytes) === null)
-  if (bad === undefined) return
-  throw new UsageError(
-    'E_TEXT',
-    `the argument ${JSON.stringify(bad.toString('utf8'))} is not UTF-8`,
-    'set the locale of the terminal to UTF-8',
-  )
+export function refuseUndecodableWords(): void {
+  if (process.argv.some(mayBeBad)) {
+    const bad = givenTo('cmdline').find((bytes) => decodeText(bytes) === null)
+    if (bad !== undefined) throw notUtf8(`the argument ${JSON.stringify(bad.toString('utf8'))}`)
+  }
+  const ours = Object.entries(process.env).flatMap(([name, value = '']) => (name.startsWith('OFFSTAGE_') ? value : []))
+  if (!ours.some(mayBeBad)) return
+  const bad = givenTo('environ').find((bytes) => bytes.toString().startsWith('OFFSTAGE_') && decodeText(bytes) === null)
+  if (bad !== undefined) throw notUtf8(`the environment variable ${bad.subarray(0, bad.indexOf('=')).toString()}`)
 }
 
-/** The words of this process as bytes; null where the system does not have them. */
-function typedWords(): Buffer[] | null {
+function mayBeBad(word: string): boolean {
+  return word.includes('\ufffd')
+}
+
+function notUtf8(what: string): UsageError {
+  return new UsageError('E_TEXT', `${what} is not UTF-8`, 'set the locale of the terminal to UTF-8')
+}
+
+/** The words or the variables that this process was given, as bytes; none where the system does not have them. */
+function givenTo(list: 'cmdline' | 'environ'): Buffer[] {
   try {
-    const line = readFileSync('/proc/self/cmdline')
-    const words: Buffer[] = []
-    for (let start = 0; start < line.length; ) {
-      const end = line.indexOf(0, start)
-      words.push(line.subarray(start, end))
+    const all = readFileSync(`/proc/self/${list}`)
+    const parts: Buffer[] = []
+    for (let start = 0; start < all.length; ) {
+      const end = all.indexOf(0, start)
+      parts.push(all.subarray(start, end))
       start = end + 1
     }
-    return words
+    return parts
   } catch {
-    return null
+    return []
   }
 }

@@ -20,9 +20,9 @@ export const maxErrorLength = 64 * 1024
 export function describeFailure(thrown: unknown): JobError {
   try {
     if (isErrorLike(thrown)) {
-      const name = text(() => thrown.name) || 'Error'
-      const message = text(() => thrown.message)
-      const stack = withCauses(thrown, new Set())
+      const name = errorName(thrown)
+      const message = messageOf(thrown)
+      const stack = withInnerErrors(thrown, new Set())
       return { name: cut(name, 200), message: cut(message, maxErrorLength / 4), stack: cut(stack, maxErrorLength / 2) }
     }
     return { name: 'NonError', message: cut(`thrown value: ${show(thrown)}`, maxErrorLength / 4), stack: null }
@@ -31,17 +31,14 @@ export function describeFailure(thrown: unknown): JobError {
   }
 }
 
-/**
- * Whatever was thrown in one line, with its causes: of a failed `fetch` only they say what is wrong. Of several inner errors
- * the first stands for all. Never throws.
- */
+/** Whatever was thrown in one line, with its causes: of a failed `fetch` only they say what is wrong. Never throws. */
 export function failureLine(thrown: unknown): string {
   const parts: string[] = []
   const seen = new Set<unknown>()
   for (let next = thrown; parts.length < maxCausesInLine && !seen.has(next); next = causeOf(next)) {
     seen.add(next)
     const { name, message } = describeFailure(next)
-    parts.push(message === '' ? name : `${name}: ${message}`)
+    parts.push(headline(name, message))
     if (causeOf(next) === undefined) break // what was thrown may itself be undefined
   }
   return parts.join(', caused by ')
@@ -50,8 +47,7 @@ export function failureLine(thrown: unknown): string {
 const maxCausesInLine = 4
 
 function causeOf(thrown: unknown): unknown {
-  const inner = attempt(() => (thrown instanceof AggregateError ? (thrown.errors[0] as unknown) : undefined))
-  return attempt(() => (isErrorLike(thrown) ? thrown.cause : undefined)) ?? inner
+  return attempt(() => (isErrorLike(thrown) ? (thrown.cause ?? undefined) : undefined))
 }
 
 /** The error of a process that ended, with its last output in place of a stack. */
@@ -59,24 +55,78 @@ export function errorWithLastWords(name: string, message: string, lastWords: str
   return { name, message, stack: lastWords === null ? null : `${name}: ${message}\n${lastWords}` }
 }
 
-interface ErrorLike {
+/** What is read of an error: anything may be there. */
+export interface ErrorLike {
   readonly name: unknown
   readonly message: unknown
   readonly stack?: unknown
   readonly cause?: unknown
+  readonly errors?: unknown
 }
 
 function isErrorLike(thrown: unknown): thrown is ErrorLike {
   return attempt(() => typeof thrown === 'object' && thrown !== null && 'message' in thrown) ?? false
 }
 
-function withCauses(error: ErrorLike, seen: Set<unknown>): string {
+// The names that a class of the user's inherits if it sets none.
+const inheritedNames = new Set(['Error', 'AggregateError', 'EvalError', 'RangeError', 'ReferenceError', 'SyntaxError'])
+for (const name of ['TypeError', 'URIError']) inheritedNames.add(name)
+
+/** The name of an error, or that of its class: `class HttpError extends Error {}` alone leaves the name `Error`. */
+export function errorName(error: ErrorLike): string {
+  const name = text(() => error.name) || 'Error'
+  if (!inheritedNames.has(name) || attempt(() => Object.hasOwn(error, 'name')) !== false) return name
+  const ofClass = text(() => error.constructor.name)
+  // A minifier has left a letter or two of the name of a class, which say less than "Error".
+  return /^[A-Z]\w{2,}$/.test(ofClass) && ofClass !== 'Object' ? ofClass : name
+}
+
+const maxMessages = 3
+
+/** The message of an error. An AggregateError may have none of its own, such as that of a refused connection. */
+function messageOf(error: ErrorLike): string {
+  const message = text(() => error.message)
+  const inner = message === '' ? innerErrors(error).filter(isErrorLike) : []
+  const all = inner.map((one) => text(() => one.message) || errorName(one))
+  const more = all.length > maxMessages ? `; and ${all.length - maxMessages} more` : ''
+  return message || `${all.slice(0, maxMessages).join('; ')}${more}`
+}
+
+function headline(name: string, message: string): string {
+  return message === '' ? name : `${name}: ${message}`
+}
+
+const maxInnerErrors = 10
+
+function withInnerErrors(error: ErrorLike, seen: Set<unknown>): string {
   seen.add(error)
-  const own = text(() => error.stack) || `${text(() => error.name)}: ${text(() => error.message)}`
-  const cause = attempt(() => error.cause)
-  if (cause === undefined || cause === null || seen.has(cause) || seen.size > 10) return own
-  const below = isErrorLike(cause) ? withCauses(cause, seen) : show(cause)
-  return `${own}\n[cause]: ${below}`
+  const inner = innerErrors(error)
+  const shown = inner
+    .slice(0, maxInnerErrors)
+    .map((one, index) => [`error ${index + 1} of ${inner.length}`, one] as const)
+  const cause = attempt(() => error.cause) ?? null
+  const parts = [...(cause === null ? [] : [['cause', cause] as const]), ...shown].map(([label, one]) => {
+    if (seen.has(one) || seen.size > 2 * maxInnerErrors) return ''
+    return `\n[${label}]: ${isErrorLike(one) ? withInnerErrors(one, seen) : show(one)}`
+  })
+  return `${ownStack(error)}${parts.join('')}`
+}
+
+/** The errors in an AggregateError, or in what a library has made like one. */
+function innerErrors(error: ErrorLike): readonly unknown[] {
+  const errors = attempt(() => (Array.isArray(error.errors) ? [...error.errors] : [])) ?? []
+  return errors.some(isErrorLike) ? errors : []
+}
+
+/** The stack of an error, headed by the name and the message that we show. */
+function ownStack(error: ErrorLike): string {
+  const [said, name, message] = [text(() => error.name) || 'Error', errorName(error), messageOf(error)]
+  const stack = text(() => error.stack)
+  if (stack === '') return headline(name, message)
+  const [first = '', ...frames] = stack.split('\n')
+  // Node prints no colon behind a name without a message; programs that map stacks may.
+  if (first.trimEnd().replace(/:$/, '') === said) return [headline(name, message), ...frames].join('\n')
+  return name !== said && first.startsWith(`${said}:`) ? `${name}${stack.slice(said.length)}` : stack
 }
 
 function show(value: unknown): string {

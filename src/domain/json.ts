@@ -1,5 +1,5 @@
 import { UsageError } from './errors.js'
-import { describeFailure } from './failure.js'
+import { describeFailure, errorName } from './failure.js'
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue }
 
@@ -23,9 +23,14 @@ export class NotJsonError extends UsageError {
   readonly path: string
 
   constructor(path: string, what: string) {
-    super('E_NOT_JSON', `${path === '' ? 'the value' : path} ${what}, which JSON cannot carry`)
+    super('E_NOT_JSON', `${path === '' ? 'the value' : shownPath(path)} ${what}, which JSON cannot carry`)
     this.path = path
   }
+}
+
+/** Its ends: two hundred levels would fill the screen. */
+function shownPath(path: string): string {
+  return path.length <= 120 ? path : `${path.slice(0, 80)}…${path.slice(-30)}`
 }
 
 /**
@@ -119,7 +124,7 @@ function isError(value: object): value is Error {
  */
 function errorEntries(error: Error): [string, unknown][] {
   const properties = new Map<string, unknown>([
-    ['name', String(error.name)],
+    ['name', errorName(error)],
     ['message', String(error.message)],
   ])
   for (const key of ['cause', 'errors'] as const) {

@@ -35,6 +35,43 @@ describe('Errors', () => {
     expect(describeFailure(new PaymentRefused('card'))).toMatchObject({ name: 'PaymentRefused', message: 'card' })
   })
 
+  test('A class that sets no name gives its own, in the stack too; a minified one says less than Error.', () => {
+    class HttpError extends Error {}
+    class NotFound extends HttpError {}
+    class t extends Error {}
+    const error = new HttpError('bad gateway')
+    expect(describeFailure(error)).toMatchObject({ name: 'HttpError', message: 'bad gateway' })
+    expect(describeFailure(error).stack).toMatch(/^HttpError: bad gateway\n {4}at /)
+    expect(describeFailure(new NotFound())).toMatchObject({ name: 'NotFound', message: '' })
+    expect(describeFailure(new NotFound()).stack).toMatch(/^NotFound\n {4}at /)
+    expect(describeFailure(new t('x')).name).toBe('Error')
+    expect(describeFailure(new DOMException('gone', 'AbortError')).name).toBe('AbortError')
+    const named = Object.assign(new HttpError('x'), { name: 'Error' })
+    expect(describeFailure(named).name).toBe('Error')
+    expect(describeFailure(new Error('top', { cause: error })).stack).toContain('[cause]: HttpError: bad gateway\n')
+  })
+
+  test('An AggregateError has its errors in the stack, and their messages where it has none of its own.', () => {
+    const [one, two] = [new Error('connect ECONNREFUSED ::1:1'), new Error('connect ECONNREFUSED 127.0.0.1:1')]
+    const refused = describeFailure(new AggregateError([one, two]))
+    expect(refused.message).toBe('connect ECONNREFUSED ::1:1; connect ECONNREFUSED 127.0.0.1:1')
+    expect(refused.stack).toMatch(
+      /^AggregateError: connect [\s\S]*\n\[error 1 of 2\]: Error: connect ECONNREFUSED ::1:1\n[\s\S]*\n\[error 2 of 2\]: Error: /,
+    )
+    const many = describeFailure(new AggregateError(Array.from({ length: 100 }, (_, at) => new Error(`e${at}`))))
+    expect(many.message).toBe('e0; e1; e2; and 97 more')
+    expect(many.stack?.match(/\[error \d+ of 100\]/g)).toHaveLength(10)
+    const inner = new AggregateError([new Error('deep', { cause: 'why' }), 'text', null], 'inner')
+    const outer = describeFailure(new AggregateError([inner], 'outer'))
+    expect(outer.message).toBe('outer')
+    expect(outer.stack).toMatch(
+      /\[error 1 of 1\]: AggregateError: inner[\s\S]*Error: deep[\s\S]*\[cause\]: "why"[\s\S]*of 3\]: "text"[\s\S]*of 3\]: null/,
+    )
+    const circle = new AggregateError([], 'circle')
+    circle.errors = [circle]
+    expect(describeFailure(circle).stack).not.toContain('[error')
+  })
+
   test('A frozen error is read as any other.', () => {
     expect(describeFailure(Object.freeze(new Error('cold')))).toMatchObject({ name: 'Error', message: 'cold' })
   })
@@ -128,13 +165,13 @@ describe('Size', () => {
 })
 
 describe('In one line', () => {
-  test('an error has its causes behind it, and an AggregateError the first of its errors.', () => {
+  test('an error has its causes behind it, and an AggregateError without a message those of its errors.', () => {
     const refused = new Error('connect ECONNREFUSED 127.0.0.1:1')
     expect(failureLine(new TypeError('fetch failed', { cause: refused }))).toBe(
       'TypeError: fetch failed, caused by Error: connect ECONNREFUSED 127.0.0.1:1',
     )
     expect(failureLine(new TypeError('fetch failed', { cause: new AggregateError([refused]) }))).toBe(
-      'TypeError: fetch failed, caused by AggregateError, caused by Error: connect ECONNREFUSED 127.0.0.1:1',
+      'TypeError: fetch failed, caused by AggregateError: connect ECONNREFUSED 127.0.0.1:1',
     )
     expect(failureLine(new AggregateError([]))).toBe('AggregateError')
   })

@@ -23,6 +23,8 @@ describe.concurrent('text from outside', () => {
       'offstage schedule echo --data @bad.json --in 1h',
       'offstage schedule echo --in 1h --data - < bad.json',
       'offstage schedule echo --in 1h name=@bad.json',
+      'OFFSTAGE_STORE="sqlite:$(printf \'caf\\351\').db" offstage run echo --detach',
+      'OFFSTAGE_QUEUE="$(printf \'\\351\')" offstage status --store memory:',
     ]
     for (const line of lines) {
       const refused = await project.shell(line)
@@ -30,6 +32,10 @@ describe.concurrent('text from outside', () => {
     }
     expect((await project.shell(lines[0] ?? '')).stderr).toContain('bad.jsonl is not UTF-8 (line 2)')
     expect(await project.json(['jobs', 'list'])).toEqual({ items: [], next: null })
+    const foreign = await project.shell(
+      'OTHER="$(printf \'\\351\')" OFFSTAGE_STORE=sqlite:$(printf "\\357\\277\\275").db offstage status',
+    )
+    expect(foreign).toMatchObject({ exitCode: 0, stderr: '' })
   })
 
   test('A real U+FFFD is a character like any other.', async () => {

@@ -13,15 +13,28 @@ const ours = ['dist', 'src'].map((folder) => join(packageRoot, folder, '/'))
 export function failureOf(thrown: unknown): JobError {
   const error = describeFailure(thrown)
   if (error.stack === null) return error
-  const lines = error.stack.split('\n')
-  const kept = lines.filter((line) => !isOurs(line)).map(withPath)
-  const hasFrames = kept.some((line) => /^\s+at /.test(line))
-  return { ...error, stack: hasFrames ? kept.join('\n') : null }
+  const lines = error.stack.split('\n').filter((line) => !isOurs(line))
+  // Frames of built-in functions alone, such as Array.from, say nothing.
+  const kept = lines.some(hasPlace) ? lines.map(withPath) : lines.filter((line) => !isFrame(line))
+  return { ...error, stack: kept.some((line) => isFrame(line) || isInner(line)) ? kept.join('\n') : null }
+}
+
+function isFrame(line: string): boolean {
+  return /^\s+at /.test(line)
+}
+
+function hasPlace(line: string): boolean {
+  return isFrame(line) && /:\d+\)?$/.test(line)
+}
+
+/** Whether a cause or an inner error begins here. */
+function isInner(line: string): boolean {
+  return /^\[(?:cause|error \d+ of \d+)\]: /.test(line)
 }
 
 /** An ES module stands in a stack by its URL; people and editors want its path. */
 function withPath(line: string): string {
-  if (!/^\s+at /.test(line)) return line
+  if (!isFrame(line)) return line
   return line.replace(/file:\/\/\/[^\s)]*?(?=(?::\d+){0,2}\)?$)/, (url) => {
     try {
       return fileURLToPath(url)
@@ -32,6 +45,6 @@ function withPath(line: string): string {
 }
 
 function isOurs(line: string): boolean {
-  if (!/^\s+at /.test(line)) return false
+  if (!isFrame(line)) return false
   return ours.some((folder) => line.includes(folder)) || /\(?node:(async_hooks|internal)/.test(line)
 }
