@@ -12,6 +12,7 @@ import type { DriverInfo, InspectionLimits, StoreInspection } from './stores/ins
 import type { OutboxFile } from './stores/outbox.js'
 import { storeExists } from './stores/sqlite/files.js'
 import type { Store } from './stores/store.js'
+import type { StoreFile } from './stores/store-file.js'
 
 /** Where a store is, read from its URL. */
 export type StoreLocation =
@@ -115,6 +116,15 @@ export async function inspectStore(
 ): Promise<StoreInspection | null> {
   const { inspectFile } = await import('./stores/sqlite/store.js')
   return inspectFile(path, limits)
+}
+
+/** The file of a store as a whole, to copy it, to bring it up to date or to compact it. */
+export async function openStoreFile(
+  { path }: Extract<StoreLocation, { readonly kind: 'sqlite' }>,
+  clock: Clock,
+): Promise<StoreFile> {
+  const sqlite = await import('./stores/sqlite/store-file.js')
+  return sqlite.openStoreFile(path, clock)
 }
 
 /** The driver of SQLite stores. Throws StoreUnavailableError if it does not run on this machine. */

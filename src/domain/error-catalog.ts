@@ -30,6 +30,14 @@ export const errorCatalog = {
     'An expression of `--assert` or `--until` cannot be read.',
     'Correct what stands at the place that the message names: `queue.mail.queued < 100`.',
   ),
+  E_BACKUP: usage(
+    'A backup cannot be at the place that is named: it is a folder, its folder is missing, or it is a store in use.',
+    'Name another file. Nothing was written.',
+  ),
+  E_BACKUP_FAILED: store(
+    'A backup could not be written: the disk is full, or there is no permission.',
+    'Free some space, or name another place. Nothing was left behind, and a file that was there is unchanged.',
+  ),
   E_BUG: commandOnly('The program met an error that nobody expected.', 'Set `DEBUG=1` for the stack, and report it.'),
   E_CONFIG: project(
     'The config file cannot be read, cannot be evaluated, or holds a setting that is wrong.',
@@ -72,7 +80,10 @@ export const errorCatalog = {
     'A foreground command stood still for so long that its leases ended. Its jobs went back to their queues.',
     'Start a worker, which runs them.',
   ),
-  E_EXISTS: usage('`init` would overwrite a file.', 'Choose another folder. Nothing was written.'),
+  E_EXISTS: usage(
+    '`init` or `store backup` would overwrite a file.',
+    'Choose another place; `store backup --force` replaces the file. Nothing was written.',
+  ),
   E_EXPIRES: usage('A job may wait no time at all for its start (`expires` is 0).', 'Leave it out for no limit.'),
   E_INIT: usage('`init` cannot write a file.', 'Choose another folder, or correct its permissions.'),
   E_INPUT: usage('A file of arguments, or stdin, cannot be read.', 'Check the path and its permissions.'),
@@ -200,9 +211,13 @@ export const errorCatalog = {
     'A newer version of Offstage wrote the file of the store. It was not changed.',
     'Update Offstage.',
   ),
+  E_STORE_NONE: store(
+    'The store that is to be copied, brought up to date or compacted is not there.',
+    'Check the path. The first command that writes makes a store.',
+  ),
   E_STORE_OLDER: store(
-    "A command that only reads met a file with an older schema than this program's, or the file is of an unreleased version.",
-    'Run a command that writes, which brings the schema up to date; move a file of an unreleased version away.',
+    "The schema of the file is older than this program's, or the file is of an unreleased version.",
+    'Run `offstage store upgrade`, which runs no jobs; move a file of an unreleased version away.',
   ),
   E_STORE_PROCESS: store(
     'The process that holds the store of an engine in code ended before it answered, or cannot be started.',
@@ -263,6 +278,10 @@ export const errorCatalog = {
   E_WORKER_GONE: other(
     'A job that only one process could run cannot be stored, because that process is gone.',
     'Run the command again.',
+  ),
+  E_WORKERS_ALIVE: other(
+    '`store upgrade` or `store compact` would disturb workers that are alive.',
+    'Stop the workers that the message names, or add `--force`.',
   ),
   E_WORKER_ID: usage('A text is no id of a worker.', 'An id looks like `w3`.'),
 }

@@ -134,19 +134,40 @@ describe.skipIf(untraceable !== null)(
     test('Bringing an older store up to date: it is at the old version or at the new one, whenever the program was killed.', async () => {
       const traced = tracedProject()
       const { project } = traced
-      const args = 'run work 0 --detach'
+      const args = 'store upgrade'
       makeEmptyStore(project)
       const points = await pointsOf(traced, args, { pwrite64: 7 * many, fsync: 3 * many }, random)
       let kills = 0
       for (const point of points) {
         rmSync(project.path('ledger.txt'), { force: true })
         makeEmptyStore(project)
-        const { killed, printed } = await killedAt(traced, point, args)
-        if (killed) kills++
-        expectAllThere(jobsAfterCrash(project), printed, point)
-        await drain(project, printed)
+        if ((await killedAt(traced, point, args)).killed) kills++
+        expectAllThere(jobsAfterCrash(project), [], point)
+        await project.run(['store', 'upgrade'])
+        await drain(project, [await enqueueJob(project, 'work', [0])])
       }
       expectKills('migration', kills, points)
+    })
+
+    test('A backup: it is there as a whole or not at all, whenever the program was killed.', async () => {
+      const traced = tracedProject()
+      const { project } = traced
+      const args = 'store backup copy.db'
+      await enqueueJobs(project, 'work', 300, [0])
+      const points = await pointsOf(traced, args, { pwrite64: 10 * many, fsync: 5 * many, link: 1 }, random)
+      let kills = 0
+      for (const point of points) {
+        rmSync(project.path('copy.db'), { force: true })
+        if ((await killedAt(traced, point, args)).killed) kills++
+        if (!existsSync(project.path('copy.db'))) continue
+        const { items } = await project.json<{ items: readonly object[] }>([
+          ...['jobs', 'list', '--limit', '1000', '--store', 'sqlite:copy.db'],
+        ])
+        expect(items).toHaveLength(300)
+        rmSync(project.path('copy.db-wal'), { force: true })
+        rmSync(project.path('copy.db-shm'), { force: true })
+      }
+      expectKills('backup', kills, points)
     })
 
     test('A scheduler: each slot is decided once, with its job or without, and the next scheduler leaves none out.', async () => {

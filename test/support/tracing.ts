@@ -16,7 +16,7 @@ export const untraceable = ((): string | null => {
   }
 })()
 // What SQLite and the making of a store change files with. SQLite is built without fdatasync: it calls fsync.
-export type Call = 'pwrite64' | 'fsync' | 'rename'
+export type Call = 'pwrite64' | 'fsync' | 'rename' | 'link'
 
 /** The n-th such call of a process. */
 export interface Point {

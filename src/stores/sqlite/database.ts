@@ -17,35 +17,60 @@ export interface SqliteLocation {
 // A wait for a lock blocks the event loop, so it is short; the write queue tries again without blocking.
 const busyTimeoutMs = 50
 
-/** Opens the file for a command that writes: makes it if it is missing, brings its schema up to date. */
+/** Opens the file for a command that writes: makes it if it is missing. */
 export function openForWriting({ path, durability }: SqliteLocation): Database.Database {
   if (!storeExists(path)) createStore(path, (temporary) => migrate(configure(connect(temporary), 'full')).close())
-  return checkedOpen(path, (db) => migrate(configure(db, durability)))
+  return guarded(path, () => {
+    openCurrent(path).close()
+    return configured(path, durability)
+  })
+}
+
+/** Opens a file of ours for the one that brings its schema up to date, whatever version it has. */
+export function openForUpgrade(path: string): Database.Database {
+  return guarded(path, () => {
+    connectToOwn(path).close()
+    return configured(path, 'full')
+  })
 }
 
 /** Opens the file for a command that only reads; null if there is no store yet. */
 export function openForReading(path: string): Database.Database | null {
   if (!storeExists(path)) return null
-  return guarded(path, () => {
-    const db = connectToOwn(path)
-    if (version(db) === migrations.length) return db
-    db.close()
-    throw olderFile(path)
-  })
+  return guarded(path, () => openCurrent(path))
 }
 
-/** Opens the file to write, after a look at whose it is. */
-function checkedOpen(path: string, prepare: (db: Database.Database) => Database.Database): Database.Database {
-  return guarded(path, () => {
-    connectToOwn(path).close()
-    const db = connect(path)
-    try {
-      return prepare(db)
-    } catch (thrown) {
-      db.close()
-      throw thrown
-    }
-  })
+/** Opens a file of ours to read it, also one with an older schema. */
+export function openOwn(path: string): Database.Database {
+  return guarded(path, () => connectToOwn(path))
+}
+
+/** The version of the schema of a file of ours. */
+export function schemaOf(path: string): number {
+  const db = openOwn(path)
+  try {
+    return version(db)
+  } finally {
+    db.close()
+  }
+}
+
+/** To read it. Another version of this program may be at work on an older file: only who is asked to changes its tables. */
+function openCurrent(path: string): Database.Database {
+  const db = connectToOwn(path)
+  if (version(db) === migrations.length) return db
+  db.close()
+  throw olderFile(path)
+}
+
+function configured(path: string, durability: Durability): Database.Database {
+  const db = connect(path)
+  try {
+    return configure(db, durability)
+  } catch (thrown) {
+    db.close()
+    throw thrown
+  }
 }
 
 /**
@@ -106,14 +131,14 @@ function refuseForeign(db: Database.Database, path: string): void {
     throw new StoreUnavailableError(
       'E_STORE_OLDER',
       `store ${path}: the file was made by an older, unreleased version of this program`,
-      'move its folder away, or use another --store, to begin with an empty store; this file was not touched',
+      'move its folder away, or use another path, to begin with an empty store; this file was not touched',
     )
   }
   if (owner !== applicationId) {
     throw new StoreUnavailableError(
       'E_STORE_FOREIGN',
       `store ${path}: the file belongs to another program`,
-      'point --store at another path; this file was not touched',
+      'use another path; this file was not touched',
     )
   }
   if (version(db) > migrations.length) {
@@ -129,20 +154,20 @@ function olderFile(path: string): StoreUnavailableError {
   return new StoreUnavailableError(
     'E_STORE_OLDER',
     `store ${path}: its schema is older than this program's`,
-    'run a command that writes, such as "offstage workers start --burst", to bring it up to date',
+    'bring it up to date with "offstage store upgrade", which runs no jobs',
   )
 }
 
-function version(db: Database.Database): number {
+export function version(db: Database.Database): number {
   return db.pragma('user_version', { simple: true }) as number
 }
 
 /** Each migration is one transaction: killed at any point, the file is at the old version or at the new one. */
-function migrate(db: Database.Database): Database.Database {
-  while (version(db) < migrations.length) {
+export function migrate(db: Database.Database, steps: readonly string[] = migrations): Database.Database {
+  while (version(db) < steps.length) {
     db.transaction(() => {
       const next = version(db)
-      const sql = migrations[next]
+      const sql = steps[next]
       if (sql === undefined) return // another process was faster
       if (next === 0) db.exec(`PRAGMA application_id = ${applicationId}`)
       db.exec(sql)

@@ -15,7 +15,7 @@ const causes: readonly (readonly [RegExp, string, string])[] = [
   ],
   [/^E[MN]FILE$/, 'too many files are open', 'raise the limit of open files (ulimit -n)'],
   [/^SQLITE_CORRUPT/, 'its pages are damaged', 'stop all workers, keep the file, and restore a backup'],
-  [/^SQLITE_NOTADB$/, 'it is no SQLite database', 'point --store at another file, or move its folder away'],
+  [/^SQLITE_NOTADB$/, 'it is no SQLite database', 'use another file, or move its folder away'],
   [
     /^SQLITE_IOERR|^(EIO|EFBIG)$/,
     'the disk reported an error',

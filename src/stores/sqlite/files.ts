@@ -97,13 +97,13 @@ function createFile(path: string, fill: (temporary: string) => void): void {
 }
 
 // SQLite syncs its file and the folder of its WAL, but a new name is safe only when the folder that holds it is synced.
-function syncFolder(folder: string): void {
+export function syncFolder(folder: string): void {
   const descriptor = openSync(folder, 'r')
   fsyncSync(descriptor)
   closeSync(descriptor)
 }
 
 // SQLite gives -wal and -shm the mode of the database file, so that is made first, by hand.
-function createEmpty(path: string): void {
+export function createEmpty(path: string): void {
   closeSync(openSync(path, 'wx', 0o600))
 }

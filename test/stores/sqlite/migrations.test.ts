@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
-import { applicationId, migrations, unreleasedApplicationIds } from '../../../src/stores/sqlite/migrations.js'
+import { migrations, unreleasedApplicationIds } from '../../../src/stores/sqlite/migrations.js'
 import { folderOfTest, openRaw, openReader, openStore } from './open.js'
 
 const hashOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
@@ -43,14 +43,3 @@ test.each(unreleasedApplicationIds.flatMap((id) => [1, 6, 10].map((version) => [
     expect(hashOf(path)).toBe(before)
   },
 )
-
-test('A file of ours without tables is refused by who only reads, and filled by who writes.', () => {
-  const path = join(folderOfTest(), 'jobs.db')
-  const db = new Database(path)
-  db.pragma('journal_mode = WAL')
-  db.pragma(`application_id = ${applicationId}`)
-  db.close()
-  expect(() => openReader(path)).toThrow(expect.objectContaining({ code: 'E_STORE_OLDER' }))
-  openStore(path)
-  expect(openRaw(path).pragma('user_version', { simple: true })).toBe(1)
-})
