@@ -16,8 +16,8 @@ import { systemClock } from '../src/engine/clock.js'
 
 export default class Status extends DataCommand {
   static override summary = 'Show queues, workers and schedules, or everything about a job'
-  static override description =
-    'Exit codes: 0 done, 1 an assertion does not hold, 2 usage, 5 no such job, 6 store unavailable, 130 interrupted.'
+  static override description = `With --follow it exits as "offstage run" does for that job.
+Exit codes: 0 done, 1 an assertion does not hold or the followed job failed, 2 usage, 3 it timed out, 4 it was cancelled, 5 no such job, 6 store unavailable, 130 interrupted.`
   static override examples = [
     '<%= config.bin %> status',
     '<%= config.bin %> status j42 --follow',

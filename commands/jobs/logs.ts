@@ -4,7 +4,7 @@ import { jobIdOf } from '../../src/app/jobs/find-job.js'
 import { readLogs } from '../../src/app/jobs/read-logs.js'
 import { DataCommand } from '../../src/cli/base-command.js'
 import { exitCodes } from '../../src/cli/exit-codes.js'
-import { logLine } from '../../src/cli/jobs/log-line.js'
+import { cutLine, logLine } from '../../src/cli/jobs/log-line.js'
 import { say } from '../../src/cli/say.js'
 import { takeSignals } from '../../src/cli/signals.js'
 import { logLineToJson } from '../../src/views/log-line.js'
@@ -38,7 +38,7 @@ Exit codes: 0 done, 2 usage, 5 no such job, 6 store unavailable, 130 interrupted
     const request = { id, attempt: flags.attempt ?? null, follow }
     await withReader(context, async (store) => {
       for await (const entry of readLogs(store, request, interruption.graceful)) {
-        if (entry.kind === 'cut') say(`(${entry.lines} lines were too many, and are cut)`)
+        if (entry.kind === 'cut') say(cutLine(entry.lines))
         else if (entry.kind === 'attempt') {
           if (shown !== null && !this.jsonEnabled()) say(`attempt ${entry.attempt}`)
           shown = entry.attempt

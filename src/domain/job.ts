@@ -100,6 +100,7 @@ export interface Job {
   readonly maxRetries: number
   readonly backoff: Backoff | null
   readonly timeoutMs: number | null
+  /** Of a completed job: JSON text, or `noResult` if it returned nothing. */
   readonly resultJson: string | null
   /** Of the last attempt that failed; null once the job has completed. */
   readonly error: JobError | null

@@ -42,6 +42,19 @@ export function toJsonText(value: unknown, root = ''): string {
   return stringify(checked(value, root, new Set())) ?? 'null'
 }
 
+/** The result of a job that returned nothing: no JSON text, so that it differs from one that returned null. */
+export const noResult = ''
+
+/** The result of a job as JSON text; `noResult` for undefined. Throws as `toJsonText`. */
+export function toResultText(value: unknown): string {
+  return value === undefined ? noResult : toJsonText(value, 'result')
+}
+
+/** The value of a stored result. What stands for nothing is null to every reader but the terminal. */
+export function resultOf(resultJson: string): unknown {
+  return resultJson === noResult ? null : parseJson(resultJson)
+}
+
 function checked(value: unknown, path: string, above: Set<object>): unknown {
   switch (typeof value) {
     case 'string':

@@ -1,5 +1,5 @@
 import type { Job, Progress } from '../domain/job.js'
-import { parseJson } from '../domain/json.js'
+import { parseJson, resultOf } from '../domain/json.js'
 import type { JobRecord } from './engine.js'
 
 /** A job as a program reads it: nothing is masked. */
@@ -23,7 +23,7 @@ export function jobRecord(job: Job, progress: Progress | null): JobRecord {
     maxRetries: job.maxRetries,
     timeoutMs: job.timeoutMs,
     progress: progress === null ? null : { fraction: progress.fraction, message: progress.message },
-    result: job.resultJson === null ? null : parseJson(job.resultJson),
+    result: job.resultJson === null ? null : resultOf(job.resultJson),
     error: job.error,
     worker: job.worker,
     schedule: job.schedule === null ? null : { name: job.schedule.name, slot: new Date(job.schedule.slot) },

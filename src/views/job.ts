@@ -1,6 +1,6 @@
 import type { JobError } from '../domain/failure.js'
 import type { Attempt, Job, Progress } from '../domain/job.js'
-import type { JsonValue } from '../domain/json.js'
+import { type JsonValue, resultOf } from '../domain/json.js'
 import { redact } from '../domain/redact.js'
 import { argsMask, redactArgs, redactSettings } from '../domain/redact-command.js'
 import { plainCommand } from '../domain/shell-command.js'
@@ -15,16 +15,16 @@ export function jobToJson(
 ) {
   return {
     ...jobToListItem(job, redactMore, progress),
-    result: job.resultJson === null ? null : redact(resultOf(job.resultJson), redactMore),
+    result: job.resultJson === null ? null : redact(shownResult(job.resultJson), redactMore),
     error: shownError(job, job.error, redactMore),
     attempts: attempts.map((attempt) => attemptToJson(attempt, shownError(job, attempt.error, redactMore))),
   }
 }
 
 /** A result that is no JSON, in a file that others have written to, is shown as the text that it is. */
-function resultOf(json: string): JsonValue {
+function shownResult(json: string): JsonValue {
   try {
-    return JSON.parse(json) as JsonValue
+    return resultOf(json) as JsonValue
   } catch {
     return json
   }

@@ -9,6 +9,7 @@ const tasks = {
 const validate = (value) => typeof value?.a === 'number' ? { value } : { issues: [{ message: 'expected a number', path: ['a'] }] }
 export const checked = task({ schema: { '~standard': { version: 1, vendor: 'test', validate } } }, ({ a }) => a + 1)
 export const all = (...args) => args
+export const same = (value) => { if (value?.fail) throw new TypeError('failed on purpose'); return value }
 export function odd(n) { if (n % 2 === 0) throw new Error(n + ' is even'); return n }
 `,
 }
@@ -60,6 +61,32 @@ describe('run --each', () => {
     expect((await project.run([...each, 'name=Ada'])).stderr).toContain('--each and arguments are both given')
   })
 
+  test('A failed job has its error in the place of its result, so that it is not taken for a result of null.', async () => {
+    const project = cliProject(tasks)
+    const input = '[null]\n{"fail": true}\n[]\n{"token": "hunter22"}\n'
+    const run = await project.run(['run', 'sum.same', '--each', '-', '--retries', '0'], { input })
+    expect(run.exitCode).toBe(1)
+    expect(
+      run.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual([
+      null,
+      { error: { name: 'TypeError', message: 'failed on purpose', stack: expect.stringContaining('sum.mjs:5') } },
+      null,
+      { token: 'hunter22' },
+    ])
+    const both = await project.run(['run', 'sum.same', '--each', '-', '--retries', '0', '--json'], { input })
+    expect(JSON.parse(both.stdout).items.map(({ state }: { state: string }) => state)).toEqual([
+      'completed',
+      'failed',
+      'completed',
+      'completed',
+    ])
+    expect(both.stdout).not.toContain('hunter22')
+  })
+
   test('What it shows of bad lines and results cannot drive a terminal.', async () => {
     const project = cliProject(tasks)
     const input = '{"a\u001b]0;owned\u0007\n["\u202e"]\n'
@@ -85,7 +112,7 @@ describe('run --each', () => {
       project.run(['run', 'sum.odd', '--each', '-', '--retries', '0'], { input: '1\n2\n3\n' }),
     ])
     expect(good).toEqual({ stdout: '[1]\n[{"b":"x"}]\n', stderr: '', exitCode: 0 })
-    expect(bad).toMatchObject({ stdout: '1\nnull\n3\n', exitCode: 1 })
+    expect(bad).toMatchObject({ stdout: expect.stringMatching(/^1\n\{"error":\{.*\n3\n$/), exitCode: 1 })
     expect(bad?.stderr).toMatch(/2 is even/)
   })
 })

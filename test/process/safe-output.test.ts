@@ -75,13 +75,15 @@ describe('what is shown', () => {
       project.run(['status', job.id]),
       project.run(['jobs', 'show', job.id]),
       project.run(['jobs', 'list', '--json']),
-      project.run(['run', 'evil.returns', ...args]),
       project.run(['run', 'evil.returns', ...args, '--detach', '--json']),
     ])
     for (const { stdout, stderr, exitCode } of [run, ...shown]) {
       expect(exitCode).toBe(0)
       expect(stdout + stderr).not.toContain('hunter2')
     }
+    // The result of one's own run is data.
+    const own = await project.run(['run', 'evil.returns', ...args])
+    expect(JSON.parse(own.stdout)).toMatchObject({ nested: [{ apiKey: 'hunter2', Password: { deep: 'hunter2' } }] })
   })
 
   test('A secret among the arguments is masked in the error that repeats it.', async () => {

@@ -3,21 +3,12 @@ import type { Job, JobId } from '../../domain/job.js'
 import { isFinal } from '../../domain/transitions.js'
 import type { Store } from '../../stores/store.js'
 
-/** Resolves to the job when it is final or the signal fires. Calls `changed` with each new state. */
-export async function followJob(
-  store: Store,
-  id: JobId,
-  signal: AbortSignal,
-  changed: (job: Job) => void = () => {},
-): Promise<Job> {
-  let seen = ''
+/** Resolves to the job when it is final or the signal fires. */
+export async function followJob(store: Store, id: JobId, signal: AbortSignal): Promise<Job> {
   const changes = store.changes()
   for (;;) {
     const job = await store.job(id)
     if (job === null) throw new NotFoundError('E_NO_JOB', `no job ${id}`, 'it was removed while it was followed')
-    const state = `${job.state} ${job.attempt}`
-    if (state !== seen) changed(job)
-    seen = state
     if (isFinal(job.state) || signal.aborted) return job
     await changes.next(1_000, signal)
   }

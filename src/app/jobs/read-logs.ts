@@ -13,11 +13,12 @@ export interface LogsRequest {
 }
 
 /** What an attempt has printed. */
-export type LogEntry =
-  | { readonly kind: 'attempt'; readonly attempt: number }
+export type OutputEntry =
   | { readonly kind: 'line'; readonly line: OutputLine }
   /** So many lines were too many to be kept. */
   | { readonly kind: 'cut'; readonly lines: number }
+
+export type LogEntry = OutputEntry | { readonly kind: 'attempt'; readonly attempt: number }
 
 /**
  * Gives the output of a job, and with `follow` also its later output until it ends or the signal fires. Throws
@@ -49,7 +50,7 @@ async function lastAttempt(store: Store, id: JobId): Promise<number | null> {
 }
 
 /** Reads the lines of an attempt, each time from where the read before ended. */
-class AttemptReader {
+export class AttemptReader {
   readonly attempt: number
   readonly #store: Store
   readonly #id: JobId
@@ -61,7 +62,7 @@ class AttemptReader {
     this.#id = id
   }
 
-  async *read(): AsyncGenerator<LogEntry> {
+  async *read(): AsyncGenerator<OutputEntry> {
     for (;;) {
       const lines = await this.#store.output(this.#id, this.attempt, { after: this.#last, limit: page })
       for (const line of lines) {

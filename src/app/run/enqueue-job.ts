@@ -1,5 +1,5 @@
 import { KeyTakenError, NotFoundError } from '../../domain/errors.js'
-import type { JobId, NewJob } from '../../domain/job.js'
+import type { Job, JobId, NewJob } from '../../domain/job.js'
 import { systemClock } from '../../engine/clock.js'
 import type { Enqueued, Store } from '../../stores/store.js'
 import type { JobJson } from '../../views/job.js'
@@ -37,9 +37,20 @@ export function acceptedJob([enqueued]: readonly Enqueued[], job: NewJob): Store
   return { id, duplicate: answer === 'existing' }
 }
 
+/** A job as `run` shows it. */
+export interface EndedJob {
+  readonly job: JobJson
+  /** Its result as it is, where `job` has it masked: `noResult` if it returned nothing, null if it has not completed. */
+  readonly resultJson: string | null
+}
+
 /** A job that was just stored, with all that the store has of it. Throws NotFoundError. */
-export async function storedJob(store: Store, id: JobId, redact: readonly string[]): Promise<JobJson> {
+export async function storedJob(store: Store, id: JobId, redact: readonly string[]): Promise<EndedJob> {
   const job = await store.job(id)
   if (job === null) throw new NotFoundError('E_NO_JOB', `no job ${id}`)
-  return wholeJob(store, job, redact)
+  return endedJob(store, job, redact)
+}
+
+export async function endedJob(store: Store, job: Job, redact: readonly string[]): Promise<EndedJob> {
+  return { job: await wholeJob(store, job, redact), resultJson: job.resultJson }
 }

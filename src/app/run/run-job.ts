@@ -1,15 +1,13 @@
 import type { NewJob } from '../../domain/job.js'
 import type { Store } from '../../stores/store.js'
-import type { JobJson } from '../../views/job.js'
 import type { Context } from '../context.js'
 import type { ProjectTasks } from '../project-tasks.js'
 import type { StopSignals } from '../stop-signals.js'
-import { acceptedJob, storedJob } from './enqueue-job.js'
+import { acceptedJob, type EndedJob, endedJob, storedJob } from './enqueue-job.js'
 import { type ForegroundListener, ForegroundWorker } from './foreground-worker.js'
 
 /** The end of a requested job. */
-export interface RunEnd {
-  readonly job: JobJson
+export interface RunEnd extends EndedJob {
   /** An older job with the same key stands for it. */
   readonly duplicate: boolean
   readonly interrupted: boolean
@@ -27,9 +25,9 @@ export async function runJob(
   const worker = await ForegroundWorker.start(store, pool, 1, context, signals, listener)
   try {
     const { id, duplicate } = acceptedJob(await worker.enqueue([job]), job)
-    if (!duplicate) await worker.finished(id)
-    const end = await storedJob(store, id, context.redact)
-    return { job: end, duplicate, interrupted: !duplicate && worker.interrupted }
+    if (duplicate) return { ...(await storedJob(store, id, context.redact)), duplicate, interrupted: false }
+    const end = await endedJob(store, await worker.finished(id), context.redact)
+    return { ...end, duplicate, interrupted: worker.interrupted }
   } finally {
     await worker.end()
   }

@@ -10,3 +10,8 @@ export function logLine({ at, stream, text }: OutputLine, withTime: boolean): st
   const whole = shown.includes('\u001b[') ? `${shown}${endOfColour}` : shown
   return withTime ? `${isoTime(at)} ${stream} ${whole}` : whole
 }
+
+/** Says that lines were too many to be kept. */
+export function cutLine(lines: number): string {
+  return `(${lines} lines were too many, and are cut)`
+}

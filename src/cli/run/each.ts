@@ -2,15 +2,17 @@ import { type Context, withStore } from '../../app/context.js'
 import { jobsOfLines } from '../../app/run/each-jobs.js'
 import { type EnqueuedSummary, enqueueBatches, summarise } from '../../app/run/enqueue-batches.js'
 import { enqueueInSpans } from '../../app/run/enqueue-in-spans.js'
+import type { EndedJob } from '../../app/run/enqueue-job.js'
 import { findTask } from '../../app/run/prepare-jobs.js'
 import { runEach } from '../../app/run/run-each.js'
 import type { NewJob } from '../../domain/job.js'
+import { resultOf } from '../../domain/json.js'
 import type { EnqueueOptions } from '../../domain/request.js'
 import type { Enqueued } from '../../stores/store.js'
 import type { JobJson } from '../../views/job.js'
 import { safeJson } from '../../views/sanitise.js'
 import { exitCodeOfJob, exitCodes } from '../exit-codes.js'
-import { errorText } from '../jobs/job-text.js'
+import { errorText, stateText } from '../jobs/job-text.js'
 import { sayText } from '../say.js'
 import { type CommandTasks, withTask } from '../with-tasks.js'
 import { type EachInput, readEach } from './each-lines.js'
@@ -52,9 +54,10 @@ export function runEachHere(context: Context, request: EachRequest, print: Print
       const items: JobJson[] = []
       try {
         const listener = runReporter(context, true)
-        for await (const job of runEach(store, tasks, context, jobs, interruption, listener)) {
+        for await (const end of runEach(store, tasks, context, jobs, interruption, listener)) {
+          const { job } = end
           items.push(job)
-          print(safeJson(JSON.stringify(job.result)))
+          print(safeJson(JSON.stringify(lineOf(end))))
           if (job.error !== null && job.state === 'failed') sayText(`${job.id} failed: ${errorText(job.error)}`)
         }
       } finally {
@@ -65,6 +68,12 @@ export function runEachHere(context: Context, request: EachRequest, print: Print
       return { items, exitCode: interruption.graceful.aborted ? interruption.exitCode : exitCode }
     }),
   )
+}
+
+/** What stands for a line of the input: the result, or an object with the error in its place. */
+function lineOf({ job, resultJson }: EndedJob): unknown {
+  if (resultJson !== null) return resultOf(resultJson)
+  return { error: job.error ?? { name: 'Error', message: stateText(job), stack: null } }
 }
 
 function withJobs<T>(

@@ -1,8 +1,10 @@
 import type { RunEnd } from '../../app/run/run-job.js'
+import { noResult, resultOf } from '../../domain/json.js'
 import type { JobJson } from '../../views/job.js'
-import { safeJson, visible } from '../../views/sanitise.js'
+import { safeJson, visible, visibleLine } from '../../views/sanitise.js'
+import { shownTask } from '../../views/shown-task.js'
 import { exitCodeOfJob, exitCodes } from '../exit-codes.js'
-import { errorText } from '../jobs/job-text.js'
+import { errorText, stateText } from '../jobs/job-text.js'
 import { say, sayText } from '../say.js'
 
 /**
@@ -21,7 +23,7 @@ export function showEnd(
     return { line: null, exitCode: exitCodes.interrupted }
   }
   const exitCode = exitCodeOfJob(job)
-  if (job.state === 'completed') return { line: wasMirrored ? null : resultText(job), exitCode }
+  if (job.state === 'completed') return { line: wasMirrored ? null : resultText(end), exitCode }
   if (wasMirrored) {
     say(`${job.id} ${job.state}: ${job.error?.message ?? ''}`)
     return { line: null, exitCode }
@@ -30,9 +32,13 @@ export function showEnd(
   return { line: null, exitCode }
 }
 
-/** A text as it is, anything else as JSON; null for a task that returned nothing. */
-function resultText({ result }: JobJson): string | null {
-  if (result === null) return null
+/**
+ * A text as it is, anything else as JSON; null for a task that returned nothing. The run that made the job shows its real
+ * result; the job of another run is masked.
+ */
+function resultText({ job, resultJson, duplicate }: RunEnd): string | null {
+  if (resultJson === null || resultJson === noResult) return null
+  const result = duplicate ? job.result : resultOf(resultJson)
   if (typeof result !== 'string') return safeJson(JSON.stringify(result))
   // In a pipe or a file a text is data, and must arrive as it is.
   return process.stdout.isTTY ? visible(result) : result
@@ -40,6 +46,6 @@ function resultText({ result }: JobJson): string | null {
 
 function failureText(job: JobJson): string {
   const times = job.attempt === 1 ? '' : ` after ${job.attempt} attempts`
-  const head = `${job.id} ${job.task} ${job.state}${times}`
+  const head = `${job.id} ${visibleLine(shownTask(job))} ${stateText(job)}${times}`
   return job.error === null ? head : `${head}\n${errorText(job.error)}`
 }

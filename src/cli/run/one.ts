@@ -1,18 +1,13 @@
 import { type Context, withStore } from '../../app/context.js'
-import { wholeJob } from '../../app/jobs/find-job.js'
-import { followJob } from '../../app/jobs/follow-job.js'
-import { enqueueJob, prepareJob, storedJob } from '../../app/run/enqueue-job.js'
+import { endedJob, enqueueJob, prepareJob, storedJob } from '../../app/run/enqueue-job.js'
 import type { JobRequest } from '../../app/run/job-request.js'
-import { obstaclesOf } from '../../app/run/obstacles.js'
 import { type RunEnd, runJob } from '../../app/run/run-job.js'
-import type { Job, JobId, NewJob } from '../../domain/job.js'
-import { systemClock } from '../../engine/clock.js'
+import type { JobId, NewJob } from '../../domain/job.js'
 import type { OuterStreams } from '../../engine/hosts/command.js'
 import type { StdinSource } from '../../engine/hosts/command-stdin.js'
 import type { Store } from '../../stores/store.js'
-import { shownError } from '../../views/job.js'
 import { exitCodes } from '../exit-codes.js'
-import { obstacleLine } from '../obstacle-text.js'
+import { showRun } from '../jobs/show-run.js'
 import { say } from '../say.js'
 import { type CommandTasks, withCommands, withTask, withTaskInline } from '../with-tasks.js'
 import { withOwnStdin } from './own-stdin.js'
@@ -54,7 +49,7 @@ export function enqueueOne(context: Context, request: RunRequest): Promise<RunEn
   return withJob(context, request, async (job, store) => {
     const { id, duplicate } = await enqueueJob(store, job)
     if (duplicate) sayDuplicate(id, job)
-    return { job: await storedJob(store, id, context.redact), duplicate, interrupted: false }
+    return { ...(await storedJob(store, id, context.redact)), duplicate, interrupted: false }
   })
 }
 
@@ -68,12 +63,11 @@ export function enqueueAndWait(context: Context, request: RunRequest): Promise<R
     if (duplicate) sayDuplicate(id, job)
     const interruption = tasks.takeSignals(exitCodes.interrupted)
     if (!duplicate) say(`${id} enqueued`)
-    await sayObstacles(store, id)
-    const end = await followJob(store, id, interruption.graceful, (changed) => sayState(changed, context.redact))
+    const end = await showRun(store, id, context.redact, interruption.graceful)
     interruption.release()
     const interrupted = interruption.graceful.aborted
     if (interrupted) say(`${id} goes on; look at it with: offstage status ${id}`)
-    return { job: await wholeJob(store, end, context.redact), duplicate, interrupted }
+    return { ...(await endedJob(store, end, context.redact)), duplicate, interrupted }
   })
 }
 
@@ -94,15 +88,4 @@ function withJob(
 
 function sayDuplicate(id: JobId, { key }: NewJob): void {
   say(`nothing was added: ${id} has the key ${key?.name ?? ''}`)
-}
-
-async function sayObstacles(store: Store, id: JobId): Promise<void> {
-  for (const obstacle of await obstaclesOf(store, [id], systemClock.now())) say(obstacleLine(obstacle))
-}
-
-function sayState(job: Job, redact: readonly string[]): void {
-  if (job.state === 'running') say(`${job.id} runs, attempt ${job.attempt}`)
-  if (job.state === 'scheduled' && job.attempt > 0) {
-    say(`${job.id} waits for a retry: ${shownError(job, job.error, redact)?.message ?? ''}`)
-  }
 }

@@ -6,7 +6,7 @@ import { messageWithHint, OffstageError } from '../../domain/errors.js'
 import { inexactNumber } from '../../domain/exact-number.js'
 import { errorWithLastWords, isShutdownCode, isShutdownSignal, type JobError } from '../../domain/failure.js'
 import type { EpochMs, Usage } from '../../domain/job.js'
-import { type JsonValue, maxResultBytes, toJsonText } from '../../domain/json.js'
+import { type JsonValue, maxResultBytes, noResult, toResultText } from '../../domain/json.js'
 import { notifyTask } from '../../domain/notification.js'
 import type { AttemptReport } from '../../domain/outcome.js'
 import { commandOf, plainCommand } from '../../domain/shell-command.js'
@@ -184,10 +184,10 @@ export class CommandJob {
       const isJson = /^\s*["[{]/.test(line)
       return isJson
         ? refuse(`is over the limit of ${maxResultBytes} bytes`)
-        : { kind: 'returned', resultJson: 'null', ...span }
+        : { kind: 'returned', resultJson: noResult, ...span }
     }
     try {
-      const resultJson = toJsonText(resultOf(line), 'result')
+      const resultJson = toResultText(resultOf(line))
       if (resultJson.includes('\ufffd') && this.#command?.hasUtf8Output === false) return refuse('is not UTF-8')
       const bytes = Buffer.byteLength(resultJson)
       if (bytes <= maxResultBytes) return { kind: 'returned', resultJson, ...span }
@@ -229,7 +229,7 @@ function resultOf(line: string): unknown {
   try {
     value = JSON.parse(text)
   } catch {
-    return null // a text like any other
+    return undefined // a text like any other
   }
   const isSame = typeof value === 'number' ? String(value) === text : inexactNumber(text) === null
   return isSame ? value : text

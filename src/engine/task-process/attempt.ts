@@ -3,7 +3,7 @@ import { parseDuration } from '../../domain/duration.js'
 import { isOf, isRetried } from '../../domain/error-class.js'
 import { NonRetryableError, RetryLater } from '../../domain/errors.js'
 import { tellsOfShutdown } from '../../domain/failure.js'
-import { maxResultBytes, toJsonText } from '../../domain/json.js'
+import { maxResultBytes, toResultText } from '../../domain/json.js'
 import type { AttemptReport } from '../../domain/outcome.js'
 import { runInJob } from '../current-job.js'
 import { failureOf } from './failure-of.js'
@@ -32,7 +32,7 @@ export async function runAttempt(
     return failure(task, thrown, { startedAt, endedAt: endedAt() })
   }
   try {
-    const resultJson = toJsonText(result, 'result')
+    const resultJson = toResultText(result)
     const bytes = Buffer.byteLength(resultJson)
     if (bytes > maxResultBytes)
       throw new Error(`the result is ${bytes} bytes of JSON, over the limit of ${maxResultBytes}`)

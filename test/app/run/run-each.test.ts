@@ -15,7 +15,7 @@ test('Jobs are given in the order of their lines, whichever ends first.', async 
   const jobs = jobsOfLines(hello, lines, {})
   const results: unknown[] = []
   const reading = (async () => {
-    for await (const { result } of runEach(store, tasks, context, jobs, testSignals(), () => {})) results.push(result)
+    for await (const { job } of runEach(store, tasks, context, jobs, testSignals(), () => {})) results.push(job.result)
   })()
   await expect.poll(() => hosts[0]?.running).toEqual(['j1', 'j2', 'j3'])
   for (const id of ['j3', 'j2', 'j1']) hosts[0]?.finish(id, { kind: 'returned', resultJson: `"${id}"` })
@@ -27,7 +27,7 @@ test('A reader that stops early ends the worker, which gives back what has not e
   const { context, store, tasks, hosts } = await fakeProject([hello])
   const jobs = jobsOfLines(hello, lines, {})
   const reading = (async () => {
-    for await (const job of runEach(store, tasks, context, jobs, testSignals(), () => {})) return job.id
+    for await (const { job } of runEach(store, tasks, context, jobs, testSignals(), () => {})) return job.id
     return null
   })()
   await expect.poll(() => hosts[0]?.running).toEqual(['j1', 'j2', 'j3'])
