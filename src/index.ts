@@ -32,6 +32,7 @@ export {
   OffstageError,
   ProjectError,
   RetryLater,
+  StoreDamagedError,
   StoreLostError,
   StoreUnavailableError,
   UsageError,

@@ -160,7 +160,7 @@ export const errorCatalog = {
   ),
   E_PRIORITY: usage('A priority is out of range.', 'Write a whole number from -100 to 100.'),
   E_PROGRESS: usage(
-    '`progress()` got a fraction that is no number from 0 to 1, or a message that is no text.',
+    '`progress()` got a fraction that is no number, or a message that is no text.',
     'Correct the call in the task.',
   ),
   E_QUEUE_NAME: usage('A queue name has characters that it may not have.', 'Use letters, digits, `_`, `.` and `-`.'),
@@ -198,18 +198,22 @@ export const errorCatalog = {
     'Code used a store after it had been closed. The class is StoreLostError.',
     'Open the store again.',
   ),
+  E_STORE_DAMAGED: store(
+    "Pages of the store's file are damaged. A program that uses the store stops at once: it stores and acknowledges nothing more. The class is StoreDamagedError.",
+    'Stop all workers, keep the file as it is, and restore a backup. `offstage doctor` says what is damaged.',
+  ),
   E_STORE_FOREIGN: store(
     'The file of the store belongs to another program. It was not changed.',
     'Name another file with `--store`.',
   ),
   E_STORE_LOST: store(
-    'The file of the store was removed, replaced or emptied while it was in use. The class is StoreLostError.',
+    'The file of the store, or its `-wal` or `-shm` file, was removed, replaced or emptied while it was in use. The class is StoreLostError.',
     'Find out what happened to the file before you start again. Nothing more was stored.',
   ),
   E_STORE_MEMORY: usage('The store `memory:` would end with this command.', 'Name a file with `--store`.'),
   E_STORE_NEWER: store(
-    'A newer version of Offstage wrote the file of the store. It was not changed.',
-    'Update Offstage.',
+    'A newer version of Offstage wrote the file of the store, or has brought it up to date while this one used it. It was not changed.',
+    'Update Offstage; restart what still runs the older version.',
   ),
   E_STORE_NONE: store(
     'The store that is to be copied, brought up to date or compacted is not there.',

@@ -59,6 +59,12 @@ export class StoreLostError extends StoreUnavailableError {
   static override readonly name: string = 'StoreLostError'
 }
 
+/** Pages of the store's file are damaged. Nothing is acknowledged after that was seen. */
+export class StoreDamagedError extends StoreLostError {
+  override name = 'StoreDamagedError'
+  static override readonly name: string = 'StoreDamagedError'
+}
+
 /** Whether the store refused for now: trying again later may help. */
 export function isTemporary(thrown: unknown): thrown is StoreUnavailableError {
   return thrown instanceof StoreUnavailableError && !(thrown instanceof StoreLostError)
@@ -70,7 +76,7 @@ export class ProjectError extends OffstageError<CodeOf<'ProjectError'>> {
   static override readonly name: string = 'ProjectError'
 }
 
-const crossing = { UsageError, NotFoundError, StoreUnavailableError, StoreLostError, ProjectError }
+const crossing = { UsageError, NotFoundError, StoreUnavailableError, StoreLostError, StoreDamagedError, ProjectError }
 
 /** An error that came from another process as its parts: of the class that it had there. */
 export function errorNamed(name: string, code: ErrorCode, message: string, hint: string | null): OffstageError {

@@ -13,7 +13,10 @@ export interface CurrentJob {
   readonly signal: AbortSignal
   /** For scheduled jobs the nominal time of the slot. */
   readonly slot: Date | undefined
-  /** How much is done, from 0 to 1, and the last step. */
+  /**
+   * How much is done, from 0 to 1, and the last step. What is past 0 or 1 counts as that, and NaN as the fraction of the last
+   * call. Throws UsageError `E_PROGRESS` if the fraction is no number, or the message no text.
+   */
   progress(fraction: number, message?: string): void
   /** Writes a line to the job's output. */
   log(...values: unknown[]): void

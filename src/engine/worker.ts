@@ -105,7 +105,9 @@ export class Worker {
    */
   async stop(graceMs: number): Promise<void> {
     const cancelAsk = this.#clock.after(graceMs, () => this.runner.askToStop())
-    await waitAtMost(this.#clock, graceMs + Math.min(graceMs, defaultGraceMs), this.runner.drain())
+    const drained = waitAtMost(this.#clock, graceMs + Math.min(graceMs, defaultGraceMs), this.runner.drain())
+    // Without its store the end of a job cannot be kept, and other workers may have its jobs soon.
+    await Promise.race([drained, this.broken.catch(() => {})])
     cancelAsk()
     await this.abandon()
   }

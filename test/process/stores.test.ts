@@ -1,4 +1,16 @@
-import { copyFileSync, existsSync, readdirSync, renameSync, statSync, truncateSync } from 'node:fs'
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs'
+import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { cliProject, eventually } from '../support/cli.js'
 import { enqueueJob, jobsOf } from '../support/store.js'
@@ -124,6 +136,25 @@ describe.concurrent('stores', () => {
     )
   })
 
+  test.each([
+    ['its pages are damaged', (path: string) => spoilPages(path)],
+    ['its schema is version 99 now', (path: string) => sql(path, 'PRAGMA user_version = 99')],
+    ['jobs.db-wal was removed while it was in use', (path: string) => rmSync(`${path}-wal`)],
+  ])(
+    'A worker that meets a store of which "%s" says so once, acknowledges nothing more and ends: exit code 6.',
+    async (what, spoil) => {
+      const project = cliProject(tasks)
+      await project.run(['run', 'one', '--each', '-', '--detach'], { input: '1\n'.repeat(2_000) })
+      const worker = project.start(['workers', 'start'])
+      await worker.says(/is ready/)
+      spoil(project.path('.offstage/jobs.db'))
+      const end = await worker.ended
+      expect(end).toMatchObject({ exitCode: 6, stdout: '' })
+      expect(end.stderr.split(what)).toHaveLength(2)
+      expect(end.stderr).not.toMatch(/bug|trying again/)
+    },
+  )
+
   test('Too many open files are named as what they are, not as a wrong path.', async () => {
     const project = cliProject(tasks)
     await project.run(['run', 'one'])
@@ -156,4 +187,18 @@ describe.concurrent('stores', () => {
 function replaceByCopy(path: string): void {
   copyFileSync(path, `${path}.copy`)
   renameSync(`${path}.copy`, path)
+}
+
+/** Overwrites all pages but the first. */
+function spoilPages(path: string): void {
+  const file = openSync(path, 'r+')
+  const zeros = Buffer.alloc(statSync(path).size - 4_096)
+  writeSync(file, zeros, 0, zeros.length, 4_096)
+  closeSync(file)
+}
+
+function sql(path: string, statement: string): void {
+  const db = new Database(path)
+  db.exec(statement)
+  db.close()
 }

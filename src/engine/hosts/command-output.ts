@@ -1,3 +1,4 @@
+import { clampedFraction } from '../../domain/progress.js'
 import { LastWords } from './process-exit.js'
 
 type Stream = 'stdout' | 'stderr'
@@ -7,7 +8,8 @@ export interface CommandOutputListener {
   progress(fraction: number, message: string | null): void
 }
 
-const progressLine = /^::progress (0|1|0?\.\d+|0\.\d+|1\.0+)(?: (.*))?$/
+// A number as programs print it, also that of 0 of 0.
+const progressLine = /^::progress ([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|[-+]?nan)(?: (.*))?$/i
 
 // Longer than any result that is accepted: of a longer line only the beginning is kept.
 const maxLine = 2 * 1024 * 1024
@@ -33,6 +35,7 @@ export class CommandOutput {
   #cut: string | null = null
   #lastLine = ''
   #isLastCut = false
+  #fraction = 0
 
   constructor(listener: CommandOutputListener) {
     this.#listener = listener
@@ -102,7 +105,8 @@ export class CommandOutput {
   #isProgress(line: string): boolean {
     const [whole, fraction, message] = progressLine.exec(line.trimEnd()) ?? []
     if (whole === undefined) return false
-    this.#listener.progress(Number(fraction), message ?? null)
+    this.#fraction = clampedFraction(Number(fraction), this.#fraction)
+    this.#listener.progress(this.#fraction, message ?? null)
     return true
   }
 }

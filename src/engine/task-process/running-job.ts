@@ -2,6 +2,7 @@ import { format } from 'node:util'
 import { UsageError } from '../../domain/errors.js'
 import type { EpochMs, JobId } from '../../domain/job.js'
 import { written } from '../../domain/options.js'
+import { clampedFraction } from '../../domain/progress.js'
 import { type CurrentJob, runInJob } from '../current-job.js'
 import type { AttemptId, JobAssignment, StopReason, TaskProgress } from '../ipc/messages.js'
 
@@ -25,6 +26,7 @@ export class RunningJob implements CurrentJob {
   readonly #reports: RunningJobReports
   #controller: AbortController | null = null
   #stopReason: DOMException | null = null
+  #fraction = 0
 
   constructor({ id, task, attempt, slot }: JobAssignment, startedAt: EpochMs, reports: RunningJobReports) {
     this.id = id
@@ -55,13 +57,15 @@ export class RunningJob implements CurrentJob {
   // Functions, not methods: tasks take them out of the job (`const { log } = currentJob()`).
   get progress(): CurrentJob['progress'] {
     return (fraction, message) => {
-      if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1)) {
-        throw new UsageError('E_PROGRESS', `progress(${fraction}): the fraction is not a number from 0 to 1`)
+      if (typeof fraction !== 'number') {
+        throw new UsageError('E_PROGRESS', `progress(): the fraction is ${written(fraction)}, not a number from 0 to 1`)
       }
       if (message != null && typeof message !== 'string') {
         throw new UsageError('E_PROGRESS', `progress(): the message is ${written(message)}, not a text`)
       }
-      this.#reports.progress({ id: this.id, attempt: this.attempt, fraction, message: message ?? null })
+      this.#fraction = clampedFraction(fraction, this.#fraction)
+      const progress = { fraction: this.#fraction, message: message ?? null }
+      this.#reports.progress({ id: this.id, attempt: this.attempt, ...progress })
     }
   }
 

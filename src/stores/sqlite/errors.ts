@@ -1,5 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
-import { StoreUnavailableError } from '../../domain/errors.js'
+import { StoreDamagedError, StoreUnavailableError } from '../../domain/errors.js'
+
+const afterDamage = 'stop all workers, keep the file, and restore a backup'
 
 const causes: readonly (readonly [RegExp, string, string])[] = [
   [/^SQLITE_FULL$|^(ENOSPC|EDQUOT)$/, 'the disk is full', 'free some space; nothing was stored'],
@@ -14,7 +16,7 @@ const causes: readonly (readonly [RegExp, string, string])[] = [
     'check the path and the permissions of its folder',
   ],
   [/^E[MN]FILE$/, 'too many files are open', 'raise the limit of open files (ulimit -n)'],
-  [/^SQLITE_CORRUPT/, 'its pages are damaged', 'stop all workers, keep the file, and restore a backup'],
+  [/^SQLITE_CORRUPT/, 'its pages are damaged', afterDamage],
   [/^SQLITE_NOTADB$/, 'it is no SQLite database', 'use another file, or move its folder away'],
   [
     /^SQLITE_IOERR|^(EIO|EFBIG)$/,
@@ -34,6 +36,7 @@ const causes: readonly (readonly [RegExp, string, string])[] = [
 export function storeError(path: string, thrown: unknown): unknown {
   const refusal = refusalOf(thrown)
   if (refusal === null) return thrown
+  if (isDamage(thrown) && thrown.code !== 'SQLITE_NOTADB') return damaged(path, thrown)
   return new StoreUnavailableError('E_STORE_UNAVAILABLE', `store ${path}: ${refusal.cause}`, refusal.hint)
 }
 
@@ -57,6 +60,15 @@ function lacksDescriptors(): boolean {
   } finally {
     for (const descriptor of opened) closeSync(descriptor)
   }
+}
+
+/** Whether the file itself is broken. What comes after it from the same file cannot be trusted. */
+export function isDamage(thrown: unknown): thrown is Error & { readonly code: string } {
+  return thrown instanceof Error && 'code' in thrown && /^SQLITE_(CORRUPT|NOTADB)/.test(String(thrown.code))
+}
+
+export function damaged(path: string, { code }: { readonly code: string }): StoreDamagedError {
+  return new StoreDamagedError('E_STORE_DAMAGED', `store ${path}: its pages are damaged (${code})`, afterDamage)
 }
 
 /** Whether a lock was busy: the only refusal that is worth another try at once. */

@@ -10,8 +10,8 @@ import { attemptsOf } from './attempts.js'
 import { cancelJob } from './cancel.js'
 import { claimJobs, isAnythingReady } from './claim.js'
 import { openForReading, openForWriting, type SqliteLocation } from './database.js'
-import { storeError } from './errors.js'
 import { failureGroups } from './failures.js'
+import { FileGuard } from './file-guard.js'
 import { jobsPage } from './job-pages.js'
 import { notifyOfFailures } from './notifications.js'
 import { append, outputOf, progressOf } from './output.js'
@@ -98,7 +98,8 @@ function sqliteStore(
     notify()
     around.end()
   }
-  const writes = new WriteQueue(db, location, clock, { ...around, end })
+  const guard = new FileGuard(db, path)
+  const writes = new WriteQueue(db, location, clock, { ...around, end }, guard)
   // Whatever comes after an enqueue in its transaction may look for the job; after a failure, it may retry or remove it.
   const seeing = <T>(use: () => T) => {
     return () => {
@@ -124,7 +125,7 @@ function sqliteStore(
       if (!db.open) throw storeClosed(path)
       return query()
     } catch (thrown) {
-      throw storeError(path, thrown)
+      throw guard.refused(thrown)
     }
   }
   // What is read in several statements is of one moment.
@@ -170,7 +171,10 @@ function sqliteStore(
     },
     prunable: (retention, limit) => readTogether(() => countPrunable(statements, clock.now(), retention, limit)),
     maintain: async () => {
-      await read(() => upkeep.run())
+      await read(() => {
+        guard.look()
+        upkeep.run()
+      })
       if (await read(() => sampleIsDue(writing))) await writeUnsynced(() => takeSamples(writing))
     },
 

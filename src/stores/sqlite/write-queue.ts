@@ -1,9 +1,10 @@
 import type Database from 'better-sqlite3'
 import type { Clock } from '../../domain/clock.js'
+import { StoreLostError } from '../../domain/errors.js'
 import { storeClosed } from '../closed.js'
 import { checkpointAt, type Durability, type SqliteLocation } from './database.js'
-import { isBusy, storeError } from './errors.js'
-import { identityCheck } from './identity.js'
+import { isBusy } from './errors.js'
+import type { FileGuard } from './file-guard.js'
 
 const defaultPatienceMs = 10_000
 
@@ -32,7 +33,7 @@ export class WriteQueue {
   readonly #path: string
   readonly #clock: Clock
   readonly #around: AroundWrites
-  readonly #checkFile: () => void
+  readonly #guard: FileGuard
   readonly #commit: (writes: readonly Write[]) => unknown[]
   readonly #durability: Durability
   readonly #patienceMs: number
@@ -48,6 +49,7 @@ export class WriteQueue {
     { path, durability }: SqliteLocation,
     clock: Clock,
     around: AroundWrites,
+    guard: FileGuard,
     patienceMs = defaultPatienceMs,
   ) {
     this.#durability = durability
@@ -56,9 +58,10 @@ export class WriteQueue {
     this.#path = path
     this.#clock = clock
     this.#around = around
-    this.#checkFile = identityCheck(path)
+    this.#guard = guard
     // IMMEDIATE: a transaction that reads first and writes later can fail half-way with BUSY, whatever the timeout.
     this.#commit = db.transaction((writes: readonly Write[]) => {
+      guard.checkSchema()
       around.begin()
       const values = writes.map((write) => write.run())
       around.end()
@@ -116,7 +119,7 @@ export class WriteQueue {
     const giveUpAt = this.#clock.monotonicMs() + this.#patienceMs
     for (;;) {
       try {
-        this.#checkFile()
+        this.#guard.check()
         this.#sync(writes.some(({ synced }) => synced))
         const values = this.#commit(writes)
         this.#around.committed()
@@ -125,14 +128,15 @@ export class WriteQueue {
         })
         return true
       } catch (thrown) {
+        const refusal = this.#guard.refused(thrown)
         const busy = isBusy(thrown)
         if (busy && this.#clock.monotonicMs() < giveUpAt) {
           await this.#clock.sleep(shortWaitMs())
           continue
         }
         // Alone, none of them would find the lock free either.
-        if (!busy && writes.length > 1) return false
-        for (const write of writes) write.reject(storeError(this.#path, thrown))
+        if (!busy && writes.length > 1 && !(refusal instanceof StoreLostError)) return false
+        for (const write of writes) write.reject(refusal)
         return true
       }
     }

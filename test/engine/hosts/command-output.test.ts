@@ -26,3 +26,11 @@ test.each(['\nfoo\nbar\n', '\nfoo\nbar'])(
     expect(outputOf(long)).toMatchObject({ text: long, fractions: [] })
   },
 )
+
+test('A fraction past 0 or 1 is that, however it is written; 0 of 0 leaves the fraction as it was.', () => {
+  const lines = ['1.0000000000000002', '-nan', '0.5', 'NaN nothing to do', '-0.1', '1e-1', '7']
+  const { fractions, text } = outputOf(lines.map((line) => `::progress ${line}\n`).join(''))
+  expect(fractions).toEqual([1, 1, 0.5, 0.5, 0, 0.1, 1])
+  expect(text).toBe('')
+  expect(outputOf('::progress half\n')).toMatchObject({ text: '::progress half\n', fractions: [] })
+})

@@ -2,6 +2,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { StoreUnavailableError } from '../../../src/domain/errors.js'
 import { systemClock } from '../../../src/engine/clock.js'
 import { checkpointAt, openForWriting } from '../../../src/stores/sqlite/database.js'
+import { FileGuard } from '../../../src/stores/sqlite/file-guard.js'
 import { WriteQueue } from '../../../src/stores/sqlite/write-queue.js'
 import { newJob } from '../../support/job.js'
 import { closedStore, folderOfTest, openRaw, openStore, storePath } from './open.js'
@@ -17,6 +18,7 @@ async function queueOnTable(patienceMs = 10_000) {
     { path, durability: 'full' },
     systemClock,
     { begin() {}, end() {}, committed: () => commits++ },
+    new FileGuard(db, path),
     patienceMs,
   )
   const insert = db.prepare('INSERT INTO numbers VALUES (?)')
@@ -87,7 +89,7 @@ test('Claims do not copy the WAL into the file; the writes after them do it for 
   const db = openForWriting({ path, durability: 'full' })
   onTestFinished(() => void db.close())
   const around = { begin() {}, end() {}, committed() {} }
-  const writes = new WriteQueue(db, { path, durability: 'full' }, systemClock, around)
+  const writes = new WriteQueue(db, { path, durability: 'full' }, systemClock, around, new FileGuard(db, path))
   const settings = () => ['synchronous', 'wal_autocheckpoint'].map((name) => db.pragma(name, { simple: true }))
   const write = () => db.prepare('INSERT INTO numbers VALUES (1)').run()
   expect(settings()).toEqual([2, checkpointAt.others])
