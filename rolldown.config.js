@@ -160,7 +160,7 @@ const program = {
         },
         {
           name: 'work',
-          test: /src[\\/](engine[\\/](?!task-process|hosts[\\/]inline|clock|host\.|ipc[\\/]packing|package-root|shell-task|current-job|task\.|tracing)|app[\\/](project-tasks|start-tasks|stop-signals|jobs[\\/]follow-job|run[\\/](?!job-request|obstacles|enqueue-in-spans|each-jobs|run-each|run-suite)|schedules[\\/](declare|define|desired|run-scheduler|schedule-changes))|cli[\\/](with-tasks|engine-errors|run[\\/](own-stdin|report-file|run-reporter|suite-report)|schedules[\\/](declare-text|define|slot-reporter)))/,
+          test: /src[\\/](engine[\\/](?!task-process|hosts[\\/]inline|clock|host\.|memory\.|ipc[\\/]packing|package-root|shell-task|current-job|task\.|tracing)|app[\\/](project-tasks|start-tasks|stop-signals|jobs[\\/]follow-job|run[\\/](?!job-request|obstacles|enqueue-in-spans|each-jobs|run-each|run-suite)|schedules[\\/](declare|define|desired|run-scheduler|schedule-changes))|cli[\\/](with-tasks|engine-errors|run[\\/](own-stdin|report-file|run-reporter|suite-report)|schedules[\\/](declare-text|define|slot-reporter)))/,
         },
         {
           name: 'cli',

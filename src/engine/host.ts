@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { NewWorker, ProcessIdentity, WorkerInfo, WorkerVitals } from '../stores/store.js'
+import { residentBytes } from './memory.js'
 
 /** The id of this boot; null where the system has no /proc. */
 export function thisBoot(): string | null {
@@ -16,14 +17,6 @@ export function identify(pid: number): ProcessIdentity | null {
   const state = fields[0]
   const startTicks = Number(fields[19])
   return state === 'Z' || state === 'X' ? null : { pid, startTicks }
-}
-
-const pageBytes = 4_096
-
-/** The resident memory of a process, in bytes; null without /proc, or if there is no such process. */
-export function residentBytes(pid: number): number | null {
-  const statm = attempt(() => readFileSync(`/proc/${pid}/statm`, 'utf8'))
-  return statm === null ? null : Number(statm.split(' ')[1]) * pageBytes
 }
 
 /** Describes this process for its worker record. */

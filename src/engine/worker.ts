@@ -26,7 +26,7 @@ const lastTriesMs = 5_000
 
 export interface WorkerSettings extends RunnerSettings {
   readonly retention: Retention
-  /** Of each task process, in bytes; null for no limit. */
+  /** Of each task process and program with its children, in bytes; null for no limit. */
   readonly maxMemoryBytes: number | null
   /** Whether a scheduler runs beside it; the store only shows it. */
   readonly scheduler: boolean

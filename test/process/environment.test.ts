@@ -48,3 +48,18 @@ test('The variable of a flag that may be repeated has a list.', async () => {
   worker.signal('SIGTERM')
   await worker.ended
 })
+
+test('Commands and tasks get the environment as it is, with the variables of their job and no others of this program.', async () => {
+  const clean = 'env -i PATH="$PATH"'
+  const script = `${clean} offstage run -- env X=1 env; ${clean} offstage run shows`
+  project.write('tasks/shows.mjs', 'export default () => Object.keys(process.env).sort()')
+  const { stdout } = await project.shell(script)
+  const lines = stdout.trimEnd().split('\n')
+  const tasks = JSON.parse(lines.pop() ?? '') as string[]
+  // The shell that starts the program in this test adds the others.
+  const given = (names: readonly string[]) =>
+    names.filter((name) => !['PWD', 'OLDPWD', 'SHLVL', '_'].includes(name)).sort()
+  const names = given(lines.map((line) => line.replace(/=.*/, '')))
+  expect(names).toEqual(['OFFSTAGE_ATTEMPT', 'OFFSTAGE_JOB_ID', 'PATH', 'X'])
+  expect(given(tasks)).toEqual(['PATH'])
+})

@@ -138,8 +138,8 @@ export class FakeHost implements TaskHost {
     return null
   }
 
-  endOverLimit(): void {
-    this.die({ memory: 'over its limit' })
+  holdMemory(): boolean {
+    return false
   }
 
   async end(): Promise<void> {

@@ -87,7 +87,9 @@ export class MemoryHost implements TaskHost {
 
   terminate(): void {}
   killAttempt(): void {}
-  endOverLimit(): void {}
+  holdMemory(): boolean {
+    return false
+  }
   killNow(): void {}
   async end(): Promise<void> {}
   async kill(): Promise<void> {}

@@ -36,7 +36,7 @@ export const workerFlags = {
   }),
   'max-memory': Flags.string({
     env: 'OFFSTAGE_MAX_MEMORY',
-    summary: 'Kill a task process that uses more than this',
+    summary: 'Kill a task process or program that uses more than this',
     helpValue: 'SIZE',
   }),
   scheduler: Flags.boolean({

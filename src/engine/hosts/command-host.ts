@@ -2,6 +2,7 @@ import type { Clock } from '../../domain/clock.js'
 import type { JobId } from '../../domain/job.js'
 import type { ProcessIdentity } from '../../stores/store.js'
 import type { AttemptId, Catalog, JobAssignment, Verdict } from '../ipc/messages.js'
+import type { GroupMemory } from '../memory.js'
 import { type CommandContext, CommandJob } from './command-job.js'
 import { Pipes } from './pipes.js'
 import type { Emit, TaskHost } from './task-host.js'
@@ -64,7 +65,9 @@ export class CommandHost implements TaskHost {
     return null
   }
 
-  endOverLimit(): void {}
+  holdMemory(limitBytes: number, groups: GroupMemory): boolean {
+    return [...this.#running.values()].filter((job) => job.holdMemory(limitBytes, groups)).length > 0
+  }
 
   terminate(attempt: AttemptId): void {
     this.abandon(attempt)

@@ -12,11 +12,13 @@ import type { AttemptReport } from '../../domain/outcome.js'
 import { commandOf, plainCommand } from '../../domain/shell-command.js'
 import { headersOf, parseTrace } from '../../domain/trace-context.js'
 import type { JobAssignment, TaskInfo } from '../ipc/messages.js'
+import type { GroupMemory } from '../memory.js'
 import type { Deliver } from '../notify-task.js'
 import { Command, type CommandLine, type OuterStreams } from './command.js'
 import { CommandOutput } from './command-output.js'
 import type { Exit } from './forked-process.js'
 import type { Pipes } from './pipes.js'
+import { type OverLimit, overLimitText } from './process-exit.js'
 import type { Emit } from './task-host.js'
 
 /** What command jobs need from their project. */
@@ -52,6 +54,7 @@ export class CommandJob {
   readonly #command: Command | null
   readonly #outer: OuterStreams | null
   #isKilled = false
+  #overLimit: OverLimit | null = null
 
   constructor(
     assignment: JobAssignment,
@@ -146,6 +149,16 @@ export class CommandJob {
     this.#command?.kill()
   }
 
+  /** Kills its process group if that uses more memory than that. False if it does not. */
+  holdMemory(limitBytes: number, groups: GroupMemory): boolean {
+    const { pid } = this.#command ?? {}
+    const bytes = pid === undefined || this.#overLimit !== null ? null : groups.over(pid, limitBytes)
+    if (bytes === null) return false
+    this.#overLimit = { bytes, limitBytes }
+    this.#command?.kill()
+    return true
+  }
+
   #exited(exit: Exit, usage: Usage): void {
     this.#output.end()
     this.#emit({ type: 'usage', attempt: this.#assignment, usage })
@@ -161,6 +174,11 @@ export class CommandJob {
     }
     if (code === 0) return this.#result(span)
     const { lastErrors } = this.#output
+    if (this.#overLimit !== null) {
+      const what = `${this.#name} was ${overLimitText(this.#overLimit)}`
+      const error = { ...errorWithLastWords('OutOfMemory', what, lastErrors), exitCode: code, signal }
+      return { kind: 'threw', error, verdict: 'by policy', ...span }
+    }
     // Whoever looks for what failed there needs to know which receiver said what.
     const lastWords = this.#assignment.task === notifyTask ? lastErrors?.trim().split('\n').at(-1) : undefined
     const message = lastWords ? `not delivered: ${lastWords}` : endText(this.#name, code, signal)

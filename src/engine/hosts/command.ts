@@ -127,6 +127,11 @@ export class Command {
     return this.#stdin.fault
   }
 
+  /** Also the number of its process group; undefined if it could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
   get identity(): ProcessIdentity | null {
     return this.#child.pid === undefined ? null : identify(this.#child.pid)
   }

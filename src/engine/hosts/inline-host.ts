@@ -120,7 +120,9 @@ export class InlineHost implements TaskHost {
     return this.#jobs?.fail(thrown) ?? false
   }
 
-  endOverLimit(): void {}
+  holdMemory(): boolean {
+    return false
+  }
   terminate(): void {}
   killAttempt(): void {}
   killNow(): void {}

@@ -1,7 +1,6 @@
 import type { Clock } from '../../domain/clock.js'
 import { ProjectError } from '../../domain/errors.js'
 import type { ProcessIdentity } from '../../stores/store.js'
-import { residentBytes } from '../host.js'
 import { type FromTaskProcess, isReadable } from '../ipc/from-task-process.js'
 import type {
   AttemptId,
@@ -14,9 +13,10 @@ import type {
   Verdict,
 } from '../ipc/messages.js'
 import { packAssignment, unpackAttempt, unpackEnd } from '../ipc/packing.js'
+import { type GroupMemory, residentBytes } from '../memory.js'
 import { type Exit, ForkedProcess, type ForkedProgram } from './forked-process.js'
 import { LoadWatch } from './load-watch.js'
-import { LastWords, type ProcessExit, reportsFullHeap } from './process-exit.js'
+import { LastWords, type OverLimit, type ProcessExit, reportsFullHeap } from './process-exit.js'
 import type { Emit, StartHost, TaskHost } from './task-host.js'
 
 /**
@@ -50,7 +50,7 @@ export class ProcessHost implements TaskHost {
   #isDisconnected = false
   #lastWords = new LastWords()
   #peakBytes: number | null = null
-  #isOverLimit = false
+  #overLimit: OverLimit | null = null
 
   constructor(program: TaskProgram, clock: Clock, emit: Emit) {
     this.#program = program
@@ -68,7 +68,7 @@ export class ProcessHost implements TaskHost {
   }
 
   get ready(): boolean {
-    return this.#stage === 'ready' && !this.#killed && !this.#ending
+    return this.#stage === 'ready' && !this.#killed && !this.#ending && this.#overLimit === null
   }
 
   run(assignments: readonly JobAssignment[], maxRunning: number): void {
@@ -95,10 +95,14 @@ export class ProcessHost implements TaskHost {
     return bytes
   }
 
-  /** Kills it because it uses too much memory: at least one of its running jobs is the cause. */
-  endOverLimit(): void {
-    this.#isOverLimit = true
+  /** At least one of its running jobs is the cause. */
+  holdMemory(limitBytes: number, groups: GroupMemory): boolean {
+    const { pid } = this.#process
+    const bytes = pid === undefined || this.#overLimit !== null ? null : groups.over(pid, limitBytes)
+    if (bytes === null) return false
+    this.#overLimit = { bytes, limitBytes }
     this.#process.kill()
+    return true
   }
 
   /** Checks arguments by the schemas of their tasks, in order. Rejects if the process dies first. */
@@ -167,7 +171,7 @@ export class ProcessHost implements TaskHost {
   #exitOf(exit: Exit): ProcessExit {
     const lastWords = this.#lastWords.text
     const isFull = lastWords !== null && reportsFullHeap(lastWords)
-    const memory = this.#isOverLimit ? 'over its limit' : isFull ? 'its heap was full' : null
+    const memory = this.#overLimit ?? (isFull ? 'its heap was full' : null)
     const loading = this.#stage === 'loading'
     const killed = this.#killed || this.#loading.isTooLong
     return { ...exit, loading, killed, memory, peakBytes: this.#peakBytes, lastWords }
@@ -175,7 +179,7 @@ export class ProcessHost implements TaskHost {
 
   #exited(exit: ProcessExit): void {
     this.#loading.stop()
-    const isUnexpected = !this.#killed && !this.#isDisconnected && !this.#isOverLimit
+    const isUnexpected = !this.#killed && !this.#isDisconnected && this.#overLimit === null
     const fault = exit.loading && isUnexpected ? this.#loading.faultOf(exit) : null
     if (fault !== null) {
       this.#startWithout(fault)

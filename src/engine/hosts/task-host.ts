@@ -12,6 +12,7 @@ import type {
   StopReason,
   Verdict,
 } from '../ipc/messages.js'
+import type { GroupMemory } from '../memory.js'
 import type { ProcessExit } from './process-exit.js'
 
 /** Runs jobs: `maxRunning` of those handed over run, in their order; the others wait until one of those has ended. */
@@ -35,8 +36,8 @@ export interface TaskHost {
   check(requests: readonly CheckRequest[]): Promise<readonly Verdict[]>
   /** Measures its memory, in bytes; null if the system cannot say. */
   measure(): number | null
-  /** Kills it because it uses too much memory. */
-  endOverLimit(): void
+  /** Kills each of its process groups that uses more memory than that. False if it killed none. */
+  holdMemory(limitBytes: number, groups: GroupMemory): boolean
   /** Disconnects it: it ends by itself, or is killed. Resolves when it has ended, after its last event. */
   end(): Promise<void>
   /** Kills it with all its children. Resolves when it has ended, after its last event. */

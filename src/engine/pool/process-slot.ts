@@ -13,6 +13,7 @@ import type {
   TaskOutput,
   Verdict,
 } from '../ipc/messages.js'
+import type { GroupMemory } from '../memory.js'
 import { RestartingHost } from './restarting-host.js'
 import { SlotJobs } from './slot-jobs.js'
 import { SlotLoad } from './slot-load.js'
@@ -194,8 +195,9 @@ export class ProcessSlot implements AttemptHandle {
     return this.#host.current.measure()
   }
 
-  endOverLimit(): void {
-    this.#host.current.endOverLimit()
+  /** Kills what uses more memory than that. False if it killed nothing. */
+  holdMemory(limitBytes: number, groups: GroupMemory): boolean {
+    return this.#host.current.holdMemory(limitBytes, groups)
   }
 
   /**

@@ -59,8 +59,18 @@ export class FileGuard {
 
   /** What to report of an error of SQLite. Damage is kept: it refuses all that follows. */
   refused(thrown: unknown): unknown {
-    if (isDamage(thrown)) this.#damage ??= damaged(this.#path, thrown)
+    if (isDamage(thrown)) return this.#damageOf(thrown)
     return this.#damage ?? storeError(this.#path, this.#schemaFault(thrown))
+  }
+
+  #damageOf(thrown: Error & { readonly code: string }): StoreLostError {
+    try {
+      this.#checkFile()
+    } catch (lost) {
+      if (lost instanceof StoreLostError) return lost // SQLite sees only that its pages are missing
+    }
+    this.#damage ??= damaged(this.#path, thrown)
+    return this.#damage
   }
 
   /** A statement may not fit a newer schema: then that is the reason. */
