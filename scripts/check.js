@@ -39,7 +39,7 @@ const step = (name, budgetSeconds, command) => ({ name, budgetSeconds, command: 
 
 const short = [
   step('lint', 30, tool('@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.')),
-  step('types', 30, tool('typescript/bin/tsc', '-p', 'tsconfig.test.json')),
+  step('typecheck', 30, tool('typescript/bin/tsc', '-p', 'tsconfig.test.json')),
   step('build', 30, npmRun('build')),
   ...layers.flatMap(({ name }) =>
     name === 'modules' ? nodeVersions.map((version) => tests(name, `${name}-${version}`, { version })) : tests(name),
@@ -55,6 +55,9 @@ const long = [
 const args = process.argv.slice(2)
 const names = args.filter((arg) => !arg.startsWith('--'))
 const all = args.includes('--long') ? [...short, ...long] : short
+const twice = all.find(({ name }, index) => all.findIndex((other) => other.name === name) !== index)
+// Each would write over the report of the other.
+if (twice !== undefined) throw new Error(`two steps are named ${twice.name}; name them apart`)
 const chosen = names.length === 0 ? all : all.filter(({ name }) => names.some((wanted) => name.startsWith(wanted)))
 const counts = { passed: 0, failed: 0, skipped: 0 }
 const rows = []

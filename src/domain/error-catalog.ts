@@ -253,7 +253,7 @@ export const errorCatalog = {
     'Run `offstage tasks`, which names the module.',
   ),
   E_TEST_STUCK: usage(
-    'A test engine waits for a job that waits for the test, or for timers that were faked before it was imported.',
+    'A test engine waits for a job that waits for the test, for one that enqueues itself again and again, or for timers that were faked before it was imported.',
     'Move the time with `advance()`, resolve what the job waits for, or import `offstage/testing` first.',
   ),
   E_TEXT: usage('Text from a file, stdin or the command line is not UTF-8.', 'Convert it to UTF-8.'),

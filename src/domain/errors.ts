@@ -42,8 +42,14 @@ export class KeyTakenError extends OffstageError<CodeOf<'KeyTakenError'>> {
   override name = 'KeyTakenError'
   static override readonly name: string = 'KeyTakenError'
 
+  readonly key: string
+  /** The id of the job that holds the key. */
+  readonly holder: string
+
   constructor(key: string, holder: string) {
     super('E_KEY_TAKEN', `the key ${key} is held by ${holder}`, `see "offstage status ${holder}"`)
+    this.key = key
+    this.holder = holder
   }
 }
 

@@ -6,10 +6,19 @@ import { nearestName } from './names.js'
  * without a word. `place` is what the user wrote them into. Throws UsageError `E_OPTION`.
  */
 export function refuseUnknownOptions(options: unknown, known: readonly string[], place: string): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new UsageError('E_OPTION', `${place}: the options are no object`, `known are ${known.join(', ')}`)
+  // A Map has none of its entries as properties.
+  if (Object.prototype.toString.call(options) !== '[object Object]') {
+    throw new UsageError('E_OPTION', `${place}: the options are not an object`, `known are ${known.join(', ')}`)
   }
-  const unknown = Object.keys(options).find((name) => !known.includes(name))
+  const all: string[] = []
+  for (const name in options as object) all.push(name)
+  const inherited = all.find((name) => !Object.hasOwn(options as object, name))
+  if (inherited !== undefined) {
+    // A copy of the object would have lost it.
+    const hint = 'write it into the object itself, such as { ...defaults, ...options }'
+    throw new UsageError('E_OPTION', `${place}: the option ${JSON.stringify(inherited)} is inherited`, hint)
+  }
+  const unknown = all.find((name) => !known.includes(name))
   if (unknown === undefined) return
   const nearest = nearestName(unknown, known)
   const hint = nearest === null ? `known are ${known.join(', ')}` : `did you mean "${nearest}"?`

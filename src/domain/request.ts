@@ -62,9 +62,9 @@ const enqueueOptionNames: readonly (keyof EnqueueOptions)[] = [
   'keyFor',
 ]
 
-/** Checks options that are for a job to come. Throws UsageError that names the option. */
-export function checkEnqueueOptions(options: EnqueueOptions): void {
-  refuseUnknownOptions(options, enqueueOptionNames, 'with()')
+/** Checks options that are for a job to come. `place`: the call that has them. Throws UsageError that names the option. */
+export function checkEnqueueOptions(options: EnqueueOptions, place: string): void {
+  refuseUnknownOptions(options, enqueueOptionNames, place)
   makeJob('task', plainTaskDefaults, '[]', options, 0)
 }
 

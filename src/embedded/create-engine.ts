@@ -12,10 +12,11 @@ const optionNames: readonly (keyof EngineOptions | 'tasks')[] = ['store', 'tasks
  * used is in `faults` and in a warning of the process. Throws UsageError if an option is wrong, ProjectError if a directory
  * has no task that can be used, and StoreUnavailableError.
  */
-export function createEngine<Tasks extends TaskFunctions>(
+export function createEngine(options: EngineOptions & { readonly tasks: string }): Promise<Engine>
+// Last: compilers report a mistake by the last overload.
+export function createEngine<Tasks extends object & TaskFunctions<Tasks>>(
   options: EngineOptions & { readonly tasks: Tasks },
 ): Promise<Engine<Tasks>>
-export function createEngine(options: EngineOptions & { readonly tasks: string }): Promise<Engine>
 export async function createEngine(options: EngineOptions & { readonly tasks: TaskFunctions | string }) {
   refuseUnknownOptions(options, optionNames, 'createEngine()')
   const retention = parseRetention(options.retention ?? {}, 'retention')
@@ -25,7 +26,11 @@ export async function createEngine(options: EngineOptions & { readonly tasks: Ta
     throw new UsageError('E_TASKS', `tasks: ${written(String(given))} is no path of a folder`, hint)
   }
   if (typeof given !== 'string' && (typeof given !== 'object' || given === null || Array.isArray(given))) {
-    throw new UsageError('E_TASKS', `tasks: ${written(given)} is neither an object of functions nor a folder`)
+    throw new UsageError(
+      'E_TASKS',
+      `tasks: ${written(given)} is neither an object of functions nor a folder`,
+      "write tasks: { send }, or tasks: './tasks'",
+    )
   }
   // Loaded here: a task module that imports this package for task() needs nothing of it.
   const { openEngine } = await import('./open-engine.js')

@@ -35,7 +35,7 @@ import type { SqliteHandle } from './outbox-handle.js'
 import { startWorker } from './start-worker.js'
 
 /** An engine inside a program: nothing of it is shared with other engines. */
-export class EmbeddedEngine<Tasks extends TaskFunctions> implements Engine<Tasks> {
+export class EmbeddedEngine<Tasks extends TaskFunctions<Tasks>> implements Engine<Tasks> {
   readonly #parts: EngineParts
   readonly #calls = new OpenCalls(() => storeClosed('of this engine'))
   /** Those that start, too. */
@@ -60,7 +60,7 @@ export class EmbeddedEngine<Tasks extends TaskFunctions> implements Engine<Tasks
     options: EnqueueOptions = {},
   ): Promise<JobHandle> {
     const task = this.#parts.tasks.find(nameOrTask)
-    checkEnqueueOptions(options)
+    checkEnqueueOptions(options, 'engine.enqueue()')
     return this.#store(task, argsTextOf(task, args), { ...options })
   }
 
@@ -73,7 +73,7 @@ export class EmbeddedEngine<Tasks extends TaskFunctions> implements Engine<Tasks
     this.#calls.refuseLate()
     const { tasks, outboxes } = this.#parts
     const task = tasks.find(nameOrTask)
-    checkEnqueueOptions(options)
+    checkEnqueueOptions(options, 'enqueueIn()')
     if (outboxes === null) {
       throw new UsageError(
         'E_OUTBOX',

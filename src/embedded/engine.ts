@@ -13,15 +13,25 @@ import type { SqliteHandle } from './outbox-handle.js'
 /** A function that can be a task. */
 export type TaskFunction = (...args: never[]) => unknown
 
-/** Functions by the names of their tasks. */
-export type TaskFunctions = Readonly<Record<string, TaskFunction>>
+/** Functions by the names of their tasks. An interface has no index signature: it is compared by its own names. */
+export type TaskFunctions<Tasks = Record<string, TaskFunction>> = { readonly [Name in keyof Tasks]: TaskFunction }
 
 /** The tasks of a directory: their types are not known. */
 export type AnyTasks = Readonly<Record<string, (...args: unknown[]) => unknown>>
 
 /** The arguments that a job of this function is enqueued with: what its schema accepts, or else its own parameters. */
 export type TaskArgs<Run> =
-  Run extends Enqueue<infer Input> ? Input : Run extends (...args: infer Args) => unknown ? Args : never
+  Run extends Enqueue<infer Input>
+    ? Input
+    : Run extends (...args: infer Args extends readonly unknown[]) => unknown
+      ? Args
+      : never
+
+/** What stands for a task in a call: its name, or the function itself. */
+export type NamedTask<Tasks> = (keyof Tasks & string) | TaskFunction
+
+/** The arguments of the task that stands there. */
+export type NamedArgs<Tasks, Named> = Readonly<TaskArgs<Named extends keyof Tasks ? Tasks[Named] : Named>>
 
 export interface EngineOptions {
   /** Where jobs live. Default `sqlite:.offstage/jobs.db` below the current folder. */
@@ -33,21 +43,15 @@ export interface EngineOptions {
 }
 
 /** Jobs of a program of your own. Several engines may live in one process. */
-export interface Engine<Tasks extends TaskFunctions = AnyTasks> {
+export interface Engine<Tasks extends TaskFunctions<Tasks> = AnyTasks> {
   /**
-   * Stores a job of the task with this name; resolves when it is safe. Rejects with UsageError if the arguments are no JSON
+   * Stores a job of the task with this name, or of a function that this engine has registered; resolves when it is safe. Rejects with UsageError if the arguments are no JSON
    * or are refused by the schema (`E_NOT_JSON`, `E_ARGUMENTS`), or if an option is wrong; with KeyTakenError if the key
    * forbids it; with StoreUnavailableError.
    */
-  enqueue<Name extends keyof Tasks & string>(
-    name: Name,
-    args: Readonly<TaskArgs<Tasks[Name]>>,
-    options?: EnqueueOptions,
-  ): Promise<JobHandle>
-  /** The same for a function that this engine has registered. */
-  enqueue<Run extends TaskFunction>(
-    task: Run,
-    args: Readonly<TaskArgs<Run>>,
+  enqueue<Named extends NamedTask<Tasks>>(
+    task: Named,
+    args: NamedArgs<Tasks, Named>,
     options?: EnqueueOptions,
   ): Promise<JobHandle>
   /**
@@ -57,17 +61,10 @@ export interface Engine<Tasks extends TaskFunctions = AnyTasks> {
    * better-sqlite3 or of node:sqlite. Throws UsageError as `enqueue` rejects, if the connection cannot take the row, if
    * `onConflict` is `error` or if the schema answers later (`E_OUTBOX`); and what the driver throws.
    */
-  enqueueIn<Name extends keyof Tasks & string>(
+  enqueueIn<Named extends NamedTask<Tasks>>(
     db: SqliteHandle,
-    name: Name,
-    args: Readonly<TaskArgs<Tasks[Name]>>,
-    options?: EnqueueOptions,
-  ): void
-  /** The same for a function that this engine has registered. */
-  enqueueIn<Run extends TaskFunction>(
-    db: SqliteHandle,
-    task: Run,
-    args: Readonly<TaskArgs<Run>>,
+    task: Named,
+    args: NamedArgs<Tasks, Named>,
     options?: EnqueueOptions,
   ): void
   /** A job as it is now; null if there is none of that id, also if the text is no id. Nothing in it is masked. */
@@ -91,22 +88,15 @@ export interface Engine<Tasks extends TaskFunctions = AnyTasks> {
    */
   startWorker(options?: EngineWorkerOptions): Promise<EngineWorker>
   /**
-   * Stores a schedule: while a scheduler runs, jobs of the task with these arguments are enqueued at its times. If one of that
+   * Stores a schedule: while a scheduler runs, jobs of the task (a name, or a registered function) with these arguments are enqueued at its times. If one of that
    * name is there, it is changed; with the same times it goes on counting as before. It stays when the engine is closed. It
    * is shown as one of the command line. Rejects with UsageError if an option is wrong, if the arguments are refused, or
    * if code or a config declares a schedule of that name (`E_SCHEDULE_SOURCE`); with StoreUnavailableError.
    */
-  putSchedule<Name extends keyof Tasks & string>(
+  putSchedule<Named extends NamedTask<Tasks>>(
     name: string,
-    task: Name,
-    args: Readonly<TaskArgs<Tasks[Name]>>,
-    options: EngineScheduleOptions,
-  ): Promise<'added' | 'changed' | 'unchanged'>
-  /** The same for a function that this engine has registered. */
-  putSchedule<Run extends TaskFunction>(
-    name: string,
-    task: Run,
-    args: Readonly<TaskArgs<Run>>,
+    task: Named,
+    args: NamedArgs<Tasks, Named>,
     options: EngineScheduleOptions,
   ): Promise<'added' | 'changed' | 'unchanged'>
   /** A schedule as it is stored now, whoever has stored it; null if there is none of that name. */

@@ -1,7 +1,7 @@
 import { UsageError } from '../domain/errors.js'
 import type { EnqueueOptions } from '../domain/request.js'
 import { bindingOf } from '../engine/task.js'
-import type { Engine, TaskArgs, TaskFunction } from './engine.js'
+import type { TaskArgs, TaskFunction } from './engine.js'
 import type { SqliteHandle } from './outbox-handle.js'
 
 /**
@@ -23,6 +23,10 @@ export function enqueueIn<Run extends TaskFunction>(
   owner.enqueueIn(db, task, args, options)
 }
 
-function isEngine(owner: object): owner is Pick<Engine, 'enqueueIn'> {
+interface RowWriter {
+  enqueueIn(db: SqliteHandle, task: TaskFunction, args: readonly unknown[], options?: EnqueueOptions): void
+}
+
+function isEngine(owner: object): owner is RowWriter {
   return 'enqueueIn' in owner && typeof owner.enqueueIn === 'function'
 }

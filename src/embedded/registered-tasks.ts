@@ -45,6 +45,10 @@ export class RegisteredTasks implements LoadedTasks {
     const [task, other] = [...this.#byName.values()].filter((candidate) => candidate.run === run)
     if (task !== undefined && other === undefined) return task
     const name = typeof run === 'function' ? run.name || '(without a name)' : written(run)
+    if (task === undefined && typeof run !== 'function') {
+      const hint = 'if it is imported, two modules may import each other'
+      throw new UsageError('E_UNREGISTERED', `the task is ${name}, which is neither a name nor a function`, hint)
+    }
     if (task === undefined) {
       const isOfDirectory = this.catalog.tasks.some(({ file }) => file !== '')
       const hint = isOfDirectory

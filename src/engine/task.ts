@@ -97,33 +97,35 @@ export function task<Schema extends StandardSchema, Result>(
   options: TaskOptions & { readonly schema: Schema },
   run: (input: SchemaOutput<Schema>) => Result,
 ): Task<[input: SchemaInput<Schema>], [input: SchemaOutput<Schema>], Result>
-export function task<Args extends readonly unknown[], Result>(
-  options: TaskOptions,
-  run: (...args: Args) => Result,
-): Task<Args, Args, Result>
-export function task(
-  options: TaskOptions & { readonly schema?: StandardSchema },
-  run: (...args: unknown[]) => unknown,
-): Task<unknown[], unknown[], unknown> {
+export function task<Run extends CallableFunction>(
+  options: TaskOptions & { readonly schema?: never },
+  // The type of a function here would be that of parameters without one, whatever their defaults are.
+  run: Run,
+): Run extends (...args: infer Args extends readonly unknown[]) => infer Result ? Task<Args, Args, Result> : never
+export function task(options: TaskOptions & { readonly schema?: StandardSchema }, run: CallableFunction): unknown {
   const why = whyNoTask(run)
   if (why !== null) {
     const wanted = typeof run === 'function' ? `a plain function: it is ${why}` : 'a function'
-    throw new UsageError('E_TASK', `task(options, run): run is not ${wanted}`)
+    throw new UsageError(
+      'E_TASK',
+      `task(options, run): run is not ${wanted}`,
+      'write task({ ... }, async () => { ... })',
+    )
   }
-  const wrapped = (...args: unknown[]) => run(...args)
+  const wrapped = (...args: unknown[]): unknown => run(...args)
   Object.defineProperties(wrapped, { name: { value: run.name }, length: { value: run.length } })
   definitions.set(wrapped, parseOptions(options))
   const methods = {
     enqueue: (...args: unknown[]) => enqueue(wrapped, args, {}),
     with(given: EnqueueOptions) {
-      checkEnqueueOptions(given)
+      checkEnqueueOptions(given, 'with()')
       const options = { ...given } // later changes to the caller's object must not count
       return { enqueue: (...args: unknown[]) => enqueue(wrapped, args, options) }
     },
   }
   // Not enumerable: functions that a CommonJS module has put on its function are tasks, and these are none.
   for (const [name, value] of Object.entries(methods)) Object.defineProperty(wrapped, name, { value, writable: true })
-  return wrapped as typeof wrapped & typeof methods
+  return wrapped
 }
 
 /** The options that `task()` gave a function; the defaults for a plain one. */

@@ -7,6 +7,7 @@ import { notifyTask } from '../domain/notification.js'
 import { plainTaskDefaults } from '../domain/request.js'
 import type { TaskSchedule } from '../domain/schedule/options.js'
 import { shellTask } from '../domain/shell-task.js'
+import { whyNoTask } from '../domain/task-function.js'
 import type { ModuleFault, TaskInfo } from '../engine/ipc/messages.js'
 import { definitionOf } from '../engine/task.js'
 import type { LoadedTask } from '../engine/task-process/loaded-task.js'
@@ -22,12 +23,19 @@ export interface FoundTask extends LoadedTask {
 /** The tasks among what a module exports. What of it cannot be one is a fault, and so is a module without any. */
 export function tasksOf(module: TaskModule, exported: unknown, faults: ModuleFault[]): FoundTask[] {
   const { file, prefix } = module
-  const functions = exportedFunctions(exported)
-  if (functions.length === 0) {
+  const all = exportedFunctions(exported)
+  const functions = all.filter(([, run]) => whyNoTask(run) === null)
+  if (all.length === 0) {
     const message = `${file}: exports no function, so it has no task; a file whose name begins with "_" needs none`
     faults.push({ file, message })
   }
   const source = readFileSync(file, 'utf8')
+  for (const [name, run] of all) {
+    if (whyNoTask(run) === null) continue
+    const hint =
+      'a task is a function that does the work itself: loop over it there, or put it into a file whose name begins with "_"'
+    faults.push({ file, message: `${file}:${placeOf(source, name).line}: ${name} is ${whyNoTask(run)}; ${hint}` })
+  }
   return functions.flatMap(([name, run]) => {
     const taskName = name === 'default' ? prefix : `${prefix}.${name}`
     if (isRefused(taskName, file, faults)) return []
@@ -101,5 +109,5 @@ function exportedFunctions(exported: unknown): [string, TaskFunction][] {
 
 function isTask(value: unknown): value is TaskFunction {
   if (typeof value !== 'function' || '~standard' in value) return false
-  return !/^class\b/.test(Function.prototype.toString.call(value))
+  return whyNoTask(value) !== 'a class'
 }

@@ -52,9 +52,9 @@ export function scanModule(source: string, prefix: string): readonly ScannedTask
   return found
 }
 
-// A constant with the literal of something else is no task; a class is none either.
+// A constant with the literal of something else is no task; a class is none either, nor is a generator.
 const declarations =
-  /^export\s+(?:default\s+(?!class\b|interface\b|abstract\b)|(?:async\s+)?function\s*\*?\s*([\w$]+)|(?:const|let|var)\s+([\w$]+)(?:\s*:[^=\n]+)?\s*=(?!\s*(?:["'`\d[{/]|new\b|true\b|false\b|null\b)))/gm
+  /^export\s+(?:default\s+(?!class\b|(?:async\s+)?function\s*\*|interface\b|abstract\b)|(?:async\s+)?function\s+([\w$]+)|(?:const|let|var)\s+([\w$]+)(?:\s*:[^=\n]+)?\s*=(?!\s*(?:["'`\d[{/]|new\b|true\b|false\b|null\b)))/gm
 const lists = /^export\s*\{([^}]*)\}/gm
 const commonJs = /^(?:module\.)?exports(?:\.([\w$]+))?\s*=(?!\s*["'`\d[{])/gm
 

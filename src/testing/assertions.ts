@@ -109,7 +109,7 @@ export function assertEnqueued<Run extends TaskFunction>(
   args?: Readonly<TaskArgs<Run>>,
   fields?: JobFields,
 ): void
-export function assertEnqueued<Tasks extends TaskFunctions, Name extends keyof Tasks & string>(
+export function assertEnqueued<Tasks extends TaskFunctions<Tasks>, Name extends keyof Tasks & string>(
   engine: TestEngine<Tasks>,
   task: Name,
   args?: Readonly<TaskArgs<Tasks[Name]>>,
@@ -132,7 +132,7 @@ export function assertNotEnqueued<Run extends TaskFunction>(
   args?: Readonly<TaskArgs<Run>>,
   fields?: JobFields,
 ): void
-export function assertNotEnqueued<Tasks extends TaskFunctions, Name extends keyof Tasks & string>(
+export function assertNotEnqueued<Tasks extends TaskFunctions<Tasks>, Name extends keyof Tasks & string>(
   engine: TestEngine<Tasks>,
   task: Name,
   args?: Readonly<TaskArgs<Tasks[Name]>>,

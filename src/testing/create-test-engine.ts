@@ -19,10 +19,11 @@ export interface TestEngineOptions {
  * those of `createEngine()`. Close it after the test. Throws UsageError if an option is wrong, and ProjectError if a
  * directory has no task that can be used.
  */
-export function createTestEngine<Tasks extends TaskFunctions>(
+export function createTestEngine(options: TestEngineOptions & { readonly tasks: string }): Promise<TestEngine<AnyTasks>>
+// Last: compilers report a mistake by the last overload.
+export function createTestEngine<Tasks extends object & TaskFunctions<Tasks>>(
   options: TestEngineOptions & { readonly tasks: Tasks },
 ): Promise<TestEngine<Tasks>>
-export function createTestEngine(options: TestEngineOptions & { readonly tasks: string }): Promise<TestEngine<AnyTasks>>
 export async function createTestEngine(options: TestEngineOptions & { readonly tasks: TaskFunctions | string }) {
   refuseUnknownOptions(options, ['tasks', 'now'], 'createTestEngine()')
   refuseFakedTimers()
@@ -30,5 +31,9 @@ export async function createTestEngine(options: TestEngineOptions & { readonly t
   const { tasks } = options
   if (typeof tasks === 'string') return MemoryEngine.start(await importDirectory(tasks), resolve(tasks), now)
   if (typeof tasks === 'object' && tasks !== null) return MemoryEngine.start(tasksOfObject(tasks), null, now)
-  throw new UsageError('E_TASKS', `tasks: ${written(tasks)} is neither an object of functions nor a folder`)
+  throw new UsageError(
+    'E_TASKS',
+    `tasks: ${written(tasks)} is neither an object of functions nor a folder`,
+    "write tasks: { send }, or tasks: './tasks'",
+  )
 }

@@ -8,6 +8,7 @@ import { parseWorkerOptions } from '../embedded/worker-options.js'
 import { openMemoryStore } from '../stores/memory/store.js'
 import { emptyTables, type Tables } from '../stores/memory/tables.js'
 import type { Store } from '../stores/store.js'
+import { watchChains } from './enqueue-chains.js'
 import { TestClock } from './test-clock.js'
 import type { TestEngine } from './test-engine.js'
 import { TestOutbox } from './test-outbox.js'
@@ -24,7 +25,10 @@ interface Parts {
 }
 
 /** The engine of `createTestEngine()`. */
-export class MemoryEngine<Tasks extends TaskFunctions> extends EmbeddedEngine<Tasks> implements TestEngine<Tasks> {
+export class MemoryEngine<Tasks extends TaskFunctions<Tasks>>
+  extends EmbeddedEngine<Tasks>
+  implements TestEngine<Tasks>
+{
   readonly #tables: Tables
   readonly #clock: TestClock
   readonly #tasks: RegisteredTasks
@@ -41,7 +45,7 @@ export class MemoryEngine<Tasks extends TaskFunctions> extends EmbeddedEngine<Ta
     this.#worker = worker
   }
 
-  static async start<Tasks extends TaskFunctions>(
+  static async start<Tasks extends TaskFunctions<Tasks>>(
     tasks: RegisteredTasks,
     tasksFolder: string | null,
     now: number,
@@ -52,7 +56,13 @@ export class MemoryEngine<Tasks extends TaskFunctions> extends EmbeddedEngine<Ta
     const store = openMemoryStore(clock, undefined, tables)
     const outbox = new TestOutbox(clock)
     const worker = await TestWorker.start(store, clock, tasks, outbox, tasksFolder)
-    return new MemoryEngine({ tables, store, clock, tasks, tasksFolder, worker, outbox })
+    // Of what jobs enqueue: they do it through the engine.
+    const watched = watchChains(
+      store,
+      () => clock.now(),
+      (error) => worker.refuse(error),
+    )
+    return new MemoryEngine({ tables, store: watched, clock, tasks, tasksFolder, worker, outbox })
   }
 
   async advance(duration: Duration): Promise<void> {

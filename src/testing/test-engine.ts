@@ -6,7 +6,7 @@ import type { Engine, FinishedOptions, JobRecord, TaskFunction, TaskFunctions } 
  * An engine in memory, whose time a test moves. `enqueueIn()` takes any connection, also one to a database in memory: a
  * committed row is a job at the next `advance()`, `drain()` or `jobsFor()`.
  */
-export interface TestEngine<Tasks extends TaskFunctions = TaskFunctions> extends Engine<Tasks> {
+export interface TestEngine<Tasks extends TaskFunctions<Tasks> = TaskFunctions> extends Engine<Tasks> {
   /**
    * Time passes: jobs that become due by then run at their time and in order, with what they enqueue. A job that waits for
    * something real, such as an answer over HTTP, has a quarter of a second of real time; then the clock goes on without it.

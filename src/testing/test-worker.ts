@@ -51,6 +51,8 @@ export class TestWorker {
   #untilDueMs = Number.POSITIVE_INFINITY
   #untilSlotMs = Number.POSITIVE_INFINITY
   #fault: unknown = null
+  /** Why the move of time that is under way must end. */
+  #refusal: unknown = null
   #isOver = false
   #last: Promise<unknown> = Promise.resolve()
   #stopped: Promise<void> | null = null
@@ -171,6 +173,7 @@ export class TestWorker {
     const moved = this.#last
       .catch(() => {})
       .then(async () => {
+        this.#refusal = null
         this.#refuseIfOver()
         this.#mayClaim = true
         try {
@@ -237,7 +240,13 @@ export class TestWorker {
     }
   }
 
+  /** Ends the move of time that is under way with this error. */
+  refuse(error: unknown): void {
+    this.#refusal ??= error
+  }
+
   #refuseIfOver(): void {
+    if (this.#refusal !== null) throw this.#refusal
     if (this.#fault !== null) throw this.#fault
     if (this.#isOver) throw storeClosed('memory:')
   }

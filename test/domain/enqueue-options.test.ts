@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { UsageError } from '../../src/domain/errors.js'
 import { checkEnqueueOptions, type EnqueueOptions } from '../../src/domain/request.js'
 
-const check = (options: unknown) => checkEnqueueOptions(options as EnqueueOptions)
+const check = (options: unknown) => checkEnqueueOptions(options as EnqueueOptions, 'with()')
 
 describe('the options of one job', () => {
   test('All of them together are accepted.', () => {
@@ -28,10 +28,12 @@ describe('the options of one job', () => {
     [{ concurrency: 1 }, 'with(): there is no option "concurrency"', /known are delay, at, queue/],
     [{ onconflict: 'skip' }, 'with(): there is no option "onconflict"', /did you mean "onConflict"\?/],
     [{ ['__proto__']: 1 }, 'with(): there is no option "__proto__"', /known are/],
-    [undefined, 'with(): the options are no object', null],
-    [null, 'with(): the options are no object', null],
-    ['1h', 'with(): the options are no object', null],
-    [[], 'with(): the options are no object', null],
+    [undefined, 'with(): the options are not an object', null],
+    [null, 'with(): the options are not an object', null],
+    ['1h', 'with(): the options are not an object', null],
+    [[], 'with(): the options are not an object', null],
+    [new Map([['delay', '1h']]), 'with(): the options are not an object', null],
+    [Object.create({ delay: '1h' }), 'with(): the option "delay" is inherited', /write it into the object itself/],
     [{ delay: 'soon' }, 'delay: "soon" is not a duration', null],
     [{ delay: null }, 'delay: null is not a duration', null],
     [{ delay: 1, at: 1 }, 'delay and at are both given', null],

@@ -15,6 +15,18 @@ describe('createEngine()', () => {
     ['a Map of tasks', { tasks: new Map([['greet', greet]]) }, 'E_TASKS', /^tasks: the object has no functions$/],
     ['a list of tasks', { tasks: [greet] }, 'E_TASKS', /^tasks: /],
     ['a class as a task', { tasks: { A: class {} } }, 'E_TASKS', /^tasks: A is a class, not a plain function/],
+    [
+      'inherited options',
+      Object.create({ tasks: { a() {} } }),
+      'E_OPTION',
+      /^createEngine\(\): the option "tasks" is inherited/,
+    ],
+    [
+      'a Map of options',
+      new Map([['tasks', { a() {} }]]),
+      'E_OPTION',
+      /^createEngine\(\): the options are not an object/,
+    ],
     ['a generator as a task', { tasks: { *a() {} } }, 'E_TASKS', /^tasks: a is a generator function, not a plain/],
     ['a task that is no function', { tasks: { greet: 'x' } }, 'E_TASKS', /^tasks: greet is "x", not a function/],
     ['a class', { tasks: { Greet: class {} } }, 'E_TASKS', /^tasks: Greet is /],
@@ -56,6 +68,11 @@ describe('an engine', () => {
       (of) => of.enqueue('resize', []),
       { code: 'E_UNKNOWN_TASK', hint: 'it has greet, email.send, twin, double, twice' },
     ],
+    [
+      'what is neither a name nor a function',
+      (of) => of.enqueue(undefined as never, [] as never),
+      { code: 'E_UNREGISTERED', message: 'the task is undefined, which is neither a name nor a function' },
+    ],
     ['a function that it does not have', (of) => of.enqueue(() => 1, []), { code: 'E_UNREGISTERED' }],
     [
       'a function that it has by two names',
@@ -82,7 +99,7 @@ describe('an engine', () => {
     [
       'an unknown option of a job',
       (of) => of.enqueue('greet', ['ada'], { delya: '1m' } as object),
-      { code: 'E_OPTION', message: expect.stringMatching(/"delya"/) },
+      { code: 'E_OPTION', message: 'engine.enqueue(): there is no option "delya"', hint: 'did you mean "delay"?' },
     ],
     ['a bad option of a job', (of) => of.enqueue('greet', ['ada'], { priority: 101 }), { code: 'E_PRIORITY' }],
     ['an unknown option of a filter', (of) => of.jobs({ state: 'queued' } as object), { code: 'E_OPTION' }],

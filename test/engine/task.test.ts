@@ -83,7 +83,7 @@ describe('options', () => {
     [{ schema: {} }, 'schema: it is no Standard Schema'],
     [{ schema: { parse() {} } }, 'schema: it is no Standard Schema'],
     [{ schema: null }, 'schema: it is no Standard Schema'],
-    [[], 'task(): the options are no object'],
+    [[], 'task(): the options are not an object'],
     [{ delay: '1h' }, 'task(): there is no option "delay"'],
   ])('task(%j) is refused by name.', (options, message) => {
     expect(() => task(options, run)).toThrow(message)
@@ -97,7 +97,7 @@ describe('options', () => {
     [{ onConflict: 'keep', key: 'k' }, 'onConflict: "keep" is none of skip, replace, error'],
     [{ priority: 101 }, 'priority'],
     [{ queue: '../x' }, 'is no queue name'],
-    ['1h' as unknown as object, 'with(): the options are no object'],
+    ['1h' as unknown as object, 'with(): the options are not an object'],
   ])('with(%j) throws at once.', (options, message) => {
     expect(() => task({}, run).with(options)).toThrow(message)
   })

@@ -38,6 +38,30 @@ describe('faulty modules', () => {
     expect(unknown.stderr).toMatch(/no task throws\.send\n {2}.*throws\.ts:3: /)
   })
 
+  test('An exported generator is no task: it is named with the fix; classes and schemas are left out without a word.', async () => {
+    const project = cliProject({
+      ...good,
+      'tasks/rows.ts': `export class Rows {}
+export const load = () => 'loaded'
+export function* pages() { yield 1 }
+export const stream = async function* () { yield 1 }
+`,
+      'tasks/whole.cjs': 'module.exports = function* () {}\n',
+      'tasks/_helper.ts': 'export function* fine() {}\n',
+    })
+    const { items, faults } = await project.json<{ items: { name: string }[]; faults: { message: string }[] }>([
+      'tasks',
+    ])
+    expect(items.map(({ name }) => name)).toEqual(['good', 'rows.load'])
+    expect(faults.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/rows\.ts:3: pages is a generator function; .* begins with "_"$/),
+      expect.stringMatching(/rows\.ts:4: stream is a generator function; /),
+      expect.stringMatching(/whole\.cjs:1: default is a generator function; /),
+    ])
+    expect((await project.run(['run', 'rows.load'])).stdout).toBe('loaded\n')
+    expect((await project.run(['run', 'rows.pages'])).stderr).toMatch(/no task rows\.pages\n {2}.*generator function/)
+  })
+
   test('Two tasks of one name are both left out, and both files are named.', async () => {
     const project = cliProject({
       ...good,

@@ -48,7 +48,8 @@ const told = async (promise: Promise<unknown>) => {
   } catch (thrown) {
     const { code, message, hint } = thrown as UsageError
     const kinds = Object.entries({ KeyTakenError, UsageError }).flatMap(([name, kind]) => (thrown instanceof kind ? name : []))
-    return { kinds, code, message, hint, isError: thrown instanceof Error }
+    const { key = null, holder = null } = thrown as Partial<KeyTakenError>
+    return { kinds, key, holder, code, message, hint, isError: thrown instanceof Error }
   }
 }
 export const refused = async () => [
@@ -124,7 +125,12 @@ describe('inside a task', () => {
     expect(result.slice(0, 6).every(({ isError }) => isError)).toBe(true)
     // Also of those that the worker refused, in another process.
     expect(result[3]?.kinds).toEqual(['UsageError'])
-    expect(result[4]).toMatchObject({ kinds: ['KeyTakenError'], hint: expect.stringMatching(/offstage status j\d+/) })
+    expect(result[4]).toMatchObject({
+      kinds: ['KeyTakenError'],
+      key: 'k',
+      holder: expect.stringMatching(/^j\d+$/),
+      hint: expect.stringMatching(/offstage status j\d+/),
+    })
     expect(result[6]).toBe(true)
   })
 

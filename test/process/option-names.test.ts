@@ -37,7 +37,7 @@ describe.concurrent('options that do not exist', () => {
     const { items } = await project.json<{ items: { name: string; fault: string | null }[] }>(['schedule', 'list'])
     expect(Object.fromEntries(items.map(({ name, fault }) => [name, fault]))).toEqual({
       'code.typo': 'schedule: there is no option "overlp"; did you mean "overlap"?',
-      'text.typo': expect.stringContaining('schedule: the options are no object'),
+      'text.typo': expect.stringContaining('schedule: the options are not an object'),
       nightly: expect.stringContaining('schedule: there is no option "zone"; known are cron, every'),
     })
   })

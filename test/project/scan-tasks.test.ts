@@ -30,6 +30,9 @@ test.each([
 
 test.each([
   'export class A {}',
+  'export function* a() {}',
+  'export async function *a() {}',
+  'export default function* () {}',
   'export default class A {}',
   'export const limit = 5',
   "export const text = 'x'",

@@ -12,7 +12,7 @@ import type { TestEngine } from '../../src/testing/test-engine.js'
 
 const start = '2026-01-05T00:00:00.000Z'
 
-async function engineOf<Tasks extends TaskFunctions>(tasks: Tasks) {
+async function engineOf<Tasks extends object & TaskFunctions<Tasks>>(tasks: Tasks) {
   const engine = await createTestEngine({ tasks, now: start })
   onTestFinished(() => engine.close())
   return engine
@@ -140,6 +140,34 @@ describe('real work', () => {
     expect(engine.jobsFor('hang')).toMatchObject([{ state: 'running' }])
     await engine.advance('5s')
     expect(engine.jobsFor('hang')).toMatchObject([{ state: 'failed', reason: 'timeout' }])
+  })
+
+  test('A job that enqueues itself without a delay makes drain and advance fail with its name; with one it goes on for ever.', async () => {
+    const again = task({}, (): Promise<unknown> => again.enqueue())
+    const later = task({}, (): Promise<unknown> => later.with({ delay: '1h' }).enqueue())
+    const engine = await engineOf({ again, later })
+    await later.enqueue()
+    await engine.advance('2000h')
+    expect(engine.jobsFor('later')).toHaveLength(2002)
+    await again.enqueue()
+    const stuck = { code: 'E_TEST_STUCK', message: expect.stringMatching(/^j\d+ \(again\) is the last of 1000 jobs/) }
+    await expect(engine.drain()).rejects.toMatchObject(stuck)
+    const engine2 = await engineOf({ again: task({}, (): Promise<unknown> => again2()) })
+    const again2 = () => engine2.enqueue('again', [])
+    await engine2.enqueue('again', [])
+    await expect(engine2.advance('1s')).rejects.toMatchObject(stuck)
+  })
+
+  test('A job that enqueues many others, deep and wide, is no such chain.', async () => {
+    const leaf = task({}, () => {})
+    const branch = task({}, async (depth: number) => {
+      for (let n = 0; n < 300; n++) await leaf.enqueue()
+      if (depth > 0) await branch.enqueue(depth - 1)
+    })
+    const engine = await engineOf({ leaf, branch: branch as (depth: number) => Promise<void> })
+    await engine.enqueue('branch', [4])
+    await engine.drain()
+    expect(engine.jobsFor('leaf').filter(({ state }) => state === 'completed')).toHaveLength(1500)
   })
 
   test('A job that obeys its signal ends at its time limit.', async () => {

@@ -41,7 +41,7 @@ describe('schedules of code and config', () => {
       ['daily', expect.stringContaining('give a date too')],
       ['none', 'it names no task'],
       ['typo', 'schedule: there is no option "catchup"; did you mean "catchUp"?'],
-      ['text', expect.stringContaining('schedule: the options are no object')],
+      ['text', expect.stringContaining('schedule: the options are not an object')],
       ['odd', 'schedule.cron is no text'],
     ])
     expect(checked.map(({ plan }) => plan !== null)).toEqual([true, ...Array(8).fill(false)])
