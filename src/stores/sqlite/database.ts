@@ -1,10 +1,12 @@
-import { statSync } from 'node:fs'
+import { realpathSync, statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { StoreUnavailableError } from '../../domain/errors.js'
+import { mayMakeFilesBeside, refuseUnreadable, refuseUnwritable } from './access.js'
 import { connectByDriver } from './driver.js'
 import { storeError } from './errors.js'
 import { createStore, storeExists } from './files.js'
 import { applicationId, migrations, unreleasedApplicationIds } from './migrations.js'
+import { openReadOnlyCopy } from './read-only-copy.js'
 
 /** `full`: every acknowledged write survives a power loss. `relaxed`: the last moments may not; a kill loses nothing. */
 export type Durability = 'full' | 'relaxed'
@@ -21,6 +23,7 @@ const busyTimeoutMs = 50
 export function openForWriting({ path, durability }: SqliteLocation): Database.Database {
   if (!storeExists(path)) createStore(path, (temporary) => migrate(configure(connect(temporary), 'full')).close())
   return guarded(path, () => {
+    refuseUnwritable(path)
     openCurrent(path).close()
     return configured(path, durability)
   })
@@ -29,6 +32,7 @@ export function openForWriting({ path, durability }: SqliteLocation): Database.D
 /** Opens a file of ours for the one that brings its schema up to date, whatever version it has. */
 export function openForUpgrade(path: string): Database.Database {
   return guarded(path, () => {
+    refuseUnwritable(path)
     connectToOwn(path).close()
     return configured(path, 'full')
   })
@@ -79,13 +83,28 @@ function configured(path: string, durability: Durability): Database.Database {
  */
 function connectToOwn(path: string): Database.Database {
   refuseFolder(path)
-  const db = connect(path, true)
+  refuseUnreadable(path)
+  const db = connectToRead(path)
   try {
     refuseForeign(db, path)
     return db
   } catch (thrown) {
     db.close()
     throw thrown
+  }
+}
+
+/** Where a folder is read-only, SQLite can read a store in it only as long as another process has it open. */
+function connectToRead(path: string): Database.Database {
+  const db = connect(path, true)
+  try {
+    db.pragma('schema_version')
+    return db
+  } catch (thrown) {
+    db.close()
+    const needsFiles = /^SQLITE_(CANTOPEN|READONLY)/.test(String((thrown as { readonly code?: unknown }).code))
+    if (!needsFiles || mayMakeFilesBeside(realpathSync(path))) throw thrown
+    return openReadOnlyCopy(path)
   }
 }
 

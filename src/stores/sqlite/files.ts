@@ -14,6 +14,7 @@ import { basename, dirname, join } from 'node:path'
 import { StoreUnavailableError } from '../../domain/errors.js'
 import { makeFolder } from '../make-folder.js'
 import { storeError } from './errors.js'
+import { isEmptyMount, isMount } from './mounts.js'
 
 /** The folder that Offstage owns in a project: made as a whole, never filled again once its file has gone. */
 const ownFolderName = '.offstage'
@@ -36,6 +37,7 @@ function isThere(path: string): boolean {
     if (basename(dirname(path)) !== ownFolderName || !existsSync(dirname(path))) return false
     // Another process may have put the folder in place between the two looks.
     if (existsSync(path)) return true
+    if (isEmptyMount(dirname(path))) return false
     throw vanished(path, 'is gone, though its folder is there')
   }
   if (stat.isFile() && stat.size === 0) throw vanished(path, 'is empty')
@@ -43,11 +45,13 @@ function isThere(path: string): boolean {
 }
 
 function vanished(path: string, what: string): StoreUnavailableError {
-  const away = basename(dirname(path)) === ownFolderName ? `the folder ${dirname(path)}` : 'the file'
+  const folder = dirname(path)
+  const ofOwn = isMount(folder) ? `empty the folder ${folder}` : `remove the folder ${folder}`
+  const away = basename(folder) === ownFolderName ? ofOwn : 'remove the file'
   return new StoreUnavailableError(
     'E_STORE_VANISHED',
     `store ${path}: the file ${what}`,
-    `restore a backup, or remove ${away} to begin with an empty store`,
+    `restore a backup, or ${away} to begin with an empty store`,
   )
 }
 
@@ -57,8 +61,10 @@ function vanished(path: string, what: string): StoreUnavailableError {
  */
 export function createStore(path: string, fill: (temporary: string) => void): void {
   try {
-    if (basename(dirname(path)) === ownFolderName) createFolder(dirname(path), basename(path), fill)
-    else createFile(path, fill)
+    const folder = dirname(path)
+    if (basename(folder) !== ownFolderName) createFile(path, fill)
+    else if (isEmptyMount(folder)) createInMount(path, fill)
+    else createFolder(folder, basename(path), fill)
   } catch (thrown) {
     throw storeError(path, thrown)
   }
@@ -78,6 +84,12 @@ function createFolder(folder: string, name: string, fill: (temporary: string) =>
     rmSync(temporary, { recursive: true, force: true })
     if (!existsSync(join(folder, name))) throw thrown
   }
+}
+
+/** From here on the folder is ours: once its file has gone, that is an error. */
+function createInMount(path: string, fill: (temporary: string) => void): void {
+  writeFileSync(join(dirname(path), '.gitignore'), '*\n', { mode: 0o600 })
+  createFile(path, fill)
 }
 
 function createFile(path: string, fill: (temporary: string) => void): void {

@@ -79,7 +79,7 @@ describe('doctor and the store', () => {
       `exec unshare --mount sh -c 'mount --bind .offstage .offstage && mount -o remount,ro,bind .offstage && exec offstage doctor --json'`,
     )
     expect(found.filter(([check]) => check === 'store')).toEqual(
-      some(['store', 'problem', '.offstage cannot be written']),
+      some(['store', 'problem', 'jobs.db cannot be written: only commands that read work']),
     )
   })
 

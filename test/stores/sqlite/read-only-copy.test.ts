@@ -1,0 +1,21 @@
+import { copyFileSync, readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { openReadOnlyCopy } from '../../../src/stores/sqlite/read-only-copy.js'
+import { newJob } from '../../support/job.js'
+import { folderOfTest, openStore } from './open.js'
+
+test('A copy to read has what is only in the WAL yet, and leaves no file anywhere.', async () => {
+  const [folder, snapshot] = [folderOfTest(), folderOfTest()]
+  const store = openStore(join(folder, 'jobs.db'))
+  await store.enqueue([newJob(), newJob()])
+  // As a snapshot of a disk has them: without the index in -shm.
+  for (const name of ['jobs.db', 'jobs.db-wal']) copyFileSync(join(folder, name), join(snapshot, name))
+  const db = openReadOnlyCopy(join(snapshot, 'jobs.db'))
+  expect(readdirSync(tmpdir()).filter((name) => name.startsWith('offstage-read-'))).toEqual([])
+  expect(db.prepare('SELECT count(*) FROM jobs').pluck().get()).toBe(2)
+  expect(db.prepare('SELECT count(*) FROM ready').pluck().get()).toBe(2)
+  db.close()
+  expect(readdirSync(snapshot).sort()).toEqual(['jobs.db', 'jobs.db-wal'])
+})
