@@ -1,4 +1,5 @@
 import { formatDuration } from './duration.js'
+import type { EpochMs } from './job.js'
 
 export type HealthStatus = 'healthy' | 'degraded' | 'unhealthy'
 
@@ -43,10 +44,15 @@ export interface HealthFacts {
     readonly name: string
     /** Since when a slot is due that nobody has decided, in milliseconds; null if none is. */
     readonly overdueMs: number | null
-    /** For how long it has had no success, where one is expected more often; null otherwise. */
-    readonly withoutSuccess: { readonly ms: number; readonly expectedMs: number; readonly ever: boolean } | null
+    /**
+     * For how long it has had no success, where one is expected more often; null otherwise. `ms` is null if the clock
+     * was ahead at the last one.
+     */
+    readonly withoutSuccess: { readonly ms: number | null; readonly expectedMs: number; readonly ever: boolean } | null
     /** Why it cannot fire at all; null if it can, or is paused. */
     readonly fault: string | null
+    /** It fires nothing until then, because its slots were decided while the clock was ahead; null: they were not. */
+    readonly silentUntil: EpochMs | null
   }[]
 }
 
@@ -140,7 +146,13 @@ export function percentText(share: number): string {
   return `${Math.round(share * 1_000) / 10} %`
 }
 
-function scheduleReasons({ name, overdueMs, withoutSuccess, fault }: HealthFacts['schedules'][number]): HealthReason[] {
+function scheduleReasons({
+  name,
+  overdueMs,
+  withoutSuccess,
+  fault,
+  silentUntil,
+}: HealthFacts['schedules'][number]): HealthReason[] {
   const reasons: HealthReason[] = []
   if (fault !== null) {
     const message = `the schedule ${name} cannot fire: ${fault}`
@@ -150,9 +162,22 @@ function scheduleReasons({ name, overdueMs, withoutSuccess, fault }: HealthFacts
     const message = `the schedule ${name} is ${formatDuration(overdueMs)} past its time: no scheduler has fired it`
     reasons.push({ status: 'degraded', message, hint: 'start one: offstage workers start' })
   }
+  if (silentUntil !== null) {
+    const message = `the schedule ${name} fires nothing before ${new Date(silentUntil).toISOString()}: its times until then were decided while the clock was ahead`
+    reasons.push({
+      status: 'degraded',
+      message,
+      hint: `to begin anew: offstage schedule remove ${name}, and add it again`,
+    })
+  }
   if (withoutSuccess !== null) {
     const { ms, expectedMs, ever } = withoutSuccess
-    const last = ever ? `has not succeeded for ${formatDuration(ms)}` : `has never succeeded in ${formatDuration(ms)}`
+    const last =
+      ms === null
+        ? 'succeeded last at a time that is yet to come: the clock was ahead'
+        : ever
+          ? `has not succeeded for ${formatDuration(ms)}`
+          : `has never succeeded in ${formatDuration(ms)}`
     const message = `the schedule ${name} ${last}; a success is expected every ${formatDuration(expectedMs)}`
     reasons.push({ status: 'degraded', message, hint: `see its slots: offstage schedule history ${name}` })
   }

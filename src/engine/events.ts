@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { ClaimedJob, JobId, WorkerId } from '../domain/job.js'
 import type { Outcome } from '../domain/outcome.js'
+import type { BegunAnew } from '../domain/schedule/revise.js'
 import type { SlotRecord } from '../domain/schedule/schedule.js'
 import type { Claim, Enqueued } from '../stores/store.js'
 import type { ProcessExit } from './hosts/process-exit.js'
@@ -60,6 +61,10 @@ export interface EngineEvents {
   'schedule.faulty': [event: { readonly schedule: string; readonly why: string }]
   /** The wall clock was set back. */
   'clock.back': [event: { readonly byMs: number }]
+  /** The clock was over a day ahead when slots were decided, until then: these schedules begin anew. */
+  'schedules.anew': [event: { readonly schedules: readonly BegunAnew[] }]
+  /** The clock was ahead when slots were decided: until then these schedules do not fire, so that nothing fires twice. */
+  'schedules.ahead': [event: { readonly schedules: readonly BegunAnew[] }]
   /** An error ended a background loop. */
   'service.failed': [event: { readonly service: string; readonly error: unknown }]
   'store.unavailable': [event: { readonly error: Error }]

@@ -1,5 +1,6 @@
 import type { EpochMs, NewJob } from '../domain/job.js'
 import type { DecidedSlot } from '../domain/schedule/due.js'
+import type { BegunAnew } from '../domain/schedule/revise.js'
 import type { NewSchedule, SlotRecord, StoredSchedule, StoredSlot } from '../domain/schedule/schedule.js'
 
 /** Schedules and their slots. */
@@ -26,7 +27,8 @@ export interface ScheduleStore {
    * outcome, even if several schedulers decide it. `stale`: nothing is written, because the schedule was removed,
    * changed, paused or resumed, has no plan, or another scheduler has decided these slots. Otherwise the schedule is
    * decided through the last slot. Returns the written records in the order of the slots. It leaves out slots that
-   * already have a record, and slots over the schedule's `limit` (fired and waiting slots count).
+   * already have a record, slots over the schedule's `limit` (fired and waiting slots count), and slots that make the
+   * record of a pause longer. Notes that a scheduler is alive.
    */
   claimSlots(claim: SlotClaim): Promise<readonly SlotRecord[] | 'stale'>
   /**
@@ -46,6 +48,12 @@ export interface ScheduleStore {
   triggerSchedule(request: { readonly name: string; readonly job: NewJob }): Promise<SlotRecord | null>
   /** Slot records before `before` (null: all), the newest first. Includes removed schedules. */
   slots(name: string, page: { readonly limit: number; readonly before: EpochMs | null }): Promise<readonly StoredSlot[]>
+  /**
+   * Call it after the clock was set. Schedules whose slots were decided over a day ahead begin anew now: those slots are
+   * decided again as they come. Times of pauses and successes that are yet to come become now. Returns the schedules that
+   * begin anew.
+   */
+  followClock(): Promise<readonly BegunAnew[]>
   /** Records that a scheduler is alive now. Returns the time before that; null if none. A power loss may undo it. */
   noteScheduler(): Promise<EpochMs | null>
   /** When a scheduler was last alive; null if never. */

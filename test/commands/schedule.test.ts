@@ -150,6 +150,29 @@ describe('schedule list', () => {
     await golden.run(project, { 'list-empty': ['schedule', 'list'], 'list-empty-json': ['schedule', 'list', '--json'] })
   })
 
+  test('Schedules of code and config that are not stored yet are hinted at, and no module is loaded for it.', async () => {
+    const project = cliProject({
+      'tasks/logs.ts': `import { task } from 'offstage'
+// schedule: { cron: '@daily' } of a comment does not count
+export const clean = task({ schedule: { cron: '@daily', tz: 'UTC' } }, () => 1)
+`,
+      'offstage.config.json': JSON.stringify({
+        schedules: { weekly: { task: 'logs.clean', cron: '@weekly', tz: 'UTC' } },
+      }),
+    })
+    await golden.run(project, {
+      'list-unstored': ['schedule', 'list'],
+      'list-empty-json': ['schedule', 'list', '--json'],
+    })
+    await project.run(['schedule', 'sync', '--yes'])
+    expect((await project.run(['schedule', 'list'])).stderr).not.toContain('stored')
+    await project.run(['schedule', 'remove', '--yes', 'weekly'])
+    const { stderr } = await project.run(['schedule', 'list'])
+    expect(stderr).toContain(
+      'the config has schedules that are not stored yet: weekly; see and store them: offstage schedule sync',
+    )
+  })
+
   test('It shows what they run, when next and what became of the last time; faulty, paused and ended ones too.', async () => {
     const project = cliProject(files)
     await putSchedules(project, [
@@ -159,7 +182,7 @@ describe('schedule list', () => {
       faultySchedule('faulty', 'schedule.tz: "Mars/Olympus" is no time zone'),
     ])
     await project.run(['schedule', 'pause', 'paused'])
-    const slots = [1, 2, 3].map((day) => dueSlot(Date.UTC(2040, 0, day, 1), { overlap: 'queue' }))
+    const slots = [1, 2, 3].map((day) => dueSlot(Date.UTC(2020, 0, day, 1), { overlap: 'queue' }))
     await decideSlots(project, 'nightly', slots)
     await golden.run(project, { list: ['schedule', 'list'], 'list-json': ['schedule', 'list', '--json'] })
     const items = await schedulesOf(project)

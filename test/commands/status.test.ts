@@ -31,7 +31,9 @@ describe('status', () => {
       newSchedule({ every: '1h', until: '2020-01-01' }, { name: 'over', task: 'a' }),
       faultySchedule('wrong', 'there is no task hello'),
     ])
-    await decideSlots(project, 'nightly', [dueSlot(Date.UTC(2040, 0, 1, 1), { outcome: 'skipped', reason: 'j1' })])
+    await decideSlots(project, 'nightly', [
+      dueSlot(Date.UTC(2020, 0, 1, 1), { through: Date.now(), outcome: 'skipped', reason: 'j1' }),
+    ])
     await golden.run(project, { schedules: ['status'], 'schedules-json': ['status', '--json'] })
     const { schedules } = await project.json<StatusJson>(['status'])
     expect(schedules.map(keysOf)).toEqual(schedules.map(() => shapes.scheduleAtAGlance))

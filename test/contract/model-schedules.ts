@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { overlaps } from '../../src/domain/schedule/schedule.js'
+import { overlaps, wasPaused } from '../../src/domain/schedule/schedule.js'
 import type { Store } from '../../src/stores/store.js'
 import { newJob } from '../support/job.js'
 import { claimOf, dueSlot, everyHour, everyMinute, faultySchedule, newSchedule } from '../support/schedule.js'
@@ -44,6 +44,7 @@ export const scheduleOperations = fc.record({
     { weight: 4, arbitrary: fc.record({ do: fc.constant('fire' as const), name, queue }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('trigger' as const), name, queue }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('note' as const) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('follow' as const) }) },
   ),
 })
 /** Said before anything else, so that there is something to decide about. */
@@ -72,6 +73,8 @@ export async function runSchedules(subject: Subject, act: Act): Promise<unknown>
       return store.fireWaiting({ name: act.name, job: newJob({ queue: act.queue }) })
     case 'trigger':
       return store.triggerSchedule({ name: act.name, job: newJob({ queue: act.queue }) })
+    case 'follow':
+      return store.followClock()
     case 'note':
       return store.noteScheduler()
   }
@@ -96,7 +99,8 @@ async function claimSlots(store: Store, { name, queue, seen, slots }: Extract<Ac
   const decided = slots.map(({ afterMs, spanMs, outcome }) => {
     const slot = through + afterMs
     through = slot + spanMs
-    return dueSlot(slot, { through, outcome, reason: outcome, lateMs: spanMs })
+    const reason = outcome === 'skipped' ? wasPaused : outcome
+    return dueSlot(slot, { through, count: 1 + spanMs, outcome, reason, lateMs: spanMs })
   })
   const known = {
     name,

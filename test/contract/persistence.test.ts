@@ -52,6 +52,7 @@ contract('persistence', (test) => {
       claim: () => store.claim({ worker: 'w1', queues: null, limit: 1 }),
       settle: () => store.settle([]),
       append: () => store.append([]),
+      followClock: () => store.followClock(),
       cancelRequests: () => store.cancelRequests('w1'),
       sweep: () => store.sweep({ limit: 1, dead: [] }),
       register: () => store.register(newWorker(clock)),

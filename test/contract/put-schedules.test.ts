@@ -33,6 +33,7 @@ contract('put-schedules', (test) => {
         fired: 0,
         pausedAt: null,
         pauses: [],
+        clockAhead: null,
         waiting: 0,
         lastSlot: null,
         lastSuccessAt: null,

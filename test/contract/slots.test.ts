@@ -1,11 +1,12 @@
 import { expect } from 'vitest'
 import type { DecidedSlot } from '../../src/domain/schedule/due.js'
-import type {
-  NewSchedule,
-  ScheduleDefinition,
-  SlotRecord,
-  StoredSchedule,
-  Timing,
+import {
+  type NewSchedule,
+  type ScheduleDefinition,
+  type SlotRecord,
+  type StoredSchedule,
+  type Timing,
+  wasPaused,
 } from '../../src/domain/schedule/schedule.js'
 import type { SlotClaim } from '../../src/stores/schedule-store.js'
 import type { Store } from '../../src/stores/store.js'
@@ -43,12 +44,18 @@ contract('slots', (test) => {
     const { store } = subject
     const { decidedUntil: at } = await scheduled(store)
     const decided = [
-      dueSlot(at + 10, { through: at + 30, outcome: 'missed', reason: 'no scheduler was at work', lateMs: 40 }),
+      dueSlot(at + 10, {
+        through: at + 30,
+        count: 3,
+        outcome: 'missed',
+        reason: 'no scheduler was at work',
+        lateMs: 40,
+      }),
       dueSlot(at + 40, { outcome: 'late', reason: 'made up for', lateMs: 20 }),
       dueSlot(at + 50, { outcome: 'skipped', reason: 'paused', lateMs: 5 }),
       dueSlot(at + 60),
     ]
-    const [missed, late, skipped, due] = decided
+    const [missed, late, skipped, due] = decided.map(({ count: _, ...slot }) => slot)
     const records = [
       { ...missed, job: null },
       { ...late, job: 'j1' },
@@ -143,6 +150,42 @@ contract('slots', (test) => {
     await store.pauseSchedules(['s'])
     expect(await claim(store, [dueSlot(at + 1, { outcome: 'skipped', reason: 'paused' })])).toHaveLength(1)
     expect(await found(store)).toMatchObject({ decidedUntil: at + 1 })
+  })
+
+  test('A pause is one record, however often its slots are decided; each of them is counted.', async ({ store }) => {
+    const { decidedUntil: at } = await scheduled(store)
+    const paused = { outcome: 'skipped', reason: wasPaused } as const
+    expect(await claim(store, [dueSlot(at + 10, paused)])).toHaveLength(1)
+    expect(await claim(store, [dueSlot(at + 20, paused)])).toEqual([])
+    expect(
+      await claim(store, [dueSlot(at + 30, { ...paused, through: at + 50, count: 3 }), dueSlot(at + 60)]),
+    ).toHaveLength(1)
+    await claim(store, [dueSlot(at + 70, paused)])
+    // This one is not said of a pause.
+    await claim(store, [dueSlot(at + 80, { outcome: 'skipped', reason: 'j1 has not ended' })])
+    expect((await slots(store)).map(({ slot, through, outcome }) => [slot - at, through - at, outcome])).toEqual([
+      [80, 80, 'skipped'],
+      [70, 70, 'skipped'],
+      [60, 60, 'fired'],
+      [10, 50, 'skipped'],
+    ])
+    expect(await found(store)).toMatchObject({ decidedUntil: at + 80, slotTotals: { skipped: 7, fired: 1 } })
+  })
+
+  test('A record that stands for many slots counts as many.', async ({ store }) => {
+    const { decidedUntil: at } = await scheduled(store)
+    await claim(store, [dueSlot(at + 10, { through: at + 5_400, count: 540, outcome: 'missed' })])
+    expect(await found(store)).toMatchObject({ slotTotals: { missed: 540 } })
+  })
+
+  test('Who decides slots is alive: a scheduler that is killed then was at work until then.', async (subject) => {
+    const { store } = subject
+    const { decidedUntil: at } = await scheduled(store)
+    await store.noteScheduler()
+    await subject.advance(20_000)
+    await claim(store, [dueSlot(at + 10)])
+    await subject.advance(60_000)
+    expect(await store.schedulerSeenAt()).toBe(at + 20_000)
   })
 
   test('A slot that has a record already is passed over, and has no second job.', async (subject) => {

@@ -68,7 +68,7 @@ describe('queues', () => {
 })
 
 test('A schedule over five minutes past its time degrades, and so does one without its success.', () => {
-  const fine = { name: 'nightly', overdueMs: 5 * minute, withoutSuccess: null, fault: null }
+  const fine = { name: 'nightly', overdueMs: 5 * minute, withoutSuccess: null, fault: null, silentUntil: null }
   expect(judged({ schedules: [fine] }).status).toBe('healthy')
   const withoutSuccess = { ms: 27 * 60 * minute, expectedMs: 26 * 60 * minute, ever: true }
   expect(judged({ schedules: [{ ...fine, overdueMs: 5 * minute + 1, withoutSuccess }] })).toMatchObject({
@@ -76,6 +76,24 @@ test('A schedule over five minutes past its time degrades, and so does one witho
     reasons: [
       { message: 'the schedule nightly is 5m past its time: no scheduler has fired it' },
       { message: 'the schedule nightly has not succeeded for 1d 3h; a success is expected every 1d 2h' },
+    ],
+  })
+})
+
+test('A schedule that waits for a clock that was ahead degrades, and so does one whose last success is yet to come.', () => {
+  const fine = { name: 'nightly', overdueMs: null, withoutSuccess: null, fault: null, silentUntil: null }
+  const withoutSuccess = { ms: null, expectedMs: 60 * minute, ever: true }
+  expect(judged({ schedules: [{ ...fine, silentUntil: Date.UTC(2030, 0, 1), withoutSuccess }] })).toMatchObject({
+    status: 'degraded',
+    reasons: [
+      {
+        message:
+          'the schedule nightly fires nothing before 2030-01-01T00:00:00.000Z: its times until then were decided while the clock was ahead',
+      },
+      {
+        message:
+          'the schedule nightly succeeded last at a time that is yet to come: the clock was ahead; a success is expected every 1h',
+      },
     ],
   })
 })

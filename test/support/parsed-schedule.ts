@@ -27,6 +27,7 @@ export function storedSchedule(options: ScheduleOptions = {}, overrides: Partial
     fired: 0,
     pausedAt: null,
     pauses: [],
+    clockAhead: null,
     waiting: 0,
     lastSlot: null,
     lastSuccessAt: null,

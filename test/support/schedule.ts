@@ -51,7 +51,7 @@ function ruleOf(timing: Timing, from: number): Rule {
 
 /** A slot that a scheduler wants to fire, on time. */
 export function dueSlot(slot: number, overrides: Partial<DecidedSlot> = {}): DecidedSlot {
-  return { slot, through: slot, outcome: 'fired', reason: null, lateMs: 0, ...overrides }
+  return { slot, through: slot, count: 1, outcome: 'fired', reason: null, lateMs: 0, ...overrides }
 }
 
 /** A claim by a scheduler that knows the schedule as it is. */

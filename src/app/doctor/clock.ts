@@ -4,11 +4,11 @@ import type { EpochMs } from '../../domain/job.js'
 import { machineZone } from '../../domain/schedule/local-time.js'
 import { systemClock } from '../../engine/clock.js'
 import type { Store } from '../../stores/store.js'
+import { clockText } from '../schedules/clock-text.js'
 import { type Checked, type Patient, problem, type Trouble, warning } from './finding.js'
 
 // Clocks of two machines that share a store may differ by a little.
 const toleranceMs = 60_000
-const dayMs = 86_400_000
 
 /** Whether the clock and the zone can be right: by what the store has from the future, and by TZ. */
 export async function checkClock({ store }: Patient): Promise<Checked> {
@@ -25,15 +25,13 @@ async function futureJobs(store: Store, now: EpochMs): Promise<readonly Trouble[
   return [problem(message, 'compare it with the real time: timedatectl status')]
 }
 
-/** A schedule counts its times from the last one that it decided, which was far ahead if the clock was. */
+/** A schedule counts its times from the last one that it decided, which was ahead if the clock was. */
 async function silentSchedules(store: Store, now: EpochMs): Promise<readonly Trouble[]> {
-  const silent = (await store.schedules()).filter(({ plan, decidedUntil }) => {
-    return plan !== null && plan.rule.kind !== 'once' && decidedUntil - now > dayMs
-  })
-  return silent.map(({ name, source, decidedUntil }) => {
-    const message = `schedule ${name} does not fire before ${new Date(decidedUntil).toISOString()}: the clock was ahead, and was set back`
-    const again = source === 'cli' ? 'add it again' : 'start a worker'
-    return problem(message, `offstage schedule remove ${name}, then ${again}`)
+  return (await store.schedules()).flatMap((schedule) => {
+    const text = clockText(schedule, now)
+    if (text === null) return []
+    const message = `schedule ${schedule.name} ${text.what}`
+    return [text.isSilent ? problem(message, text.hint) : warning(message, text.hint)]
   })
 }
 

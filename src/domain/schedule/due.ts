@@ -1,13 +1,16 @@
 import { formatDuration } from '../duration.js'
 import type { EpochMs } from '../job.js'
 import type { NextSlot } from './rule.js'
-import { type CatchUp, maxCaughtUp, type Overlap, onTimeMs, type StoredSchedule } from './schedule.js'
+import { type CatchUp, maxCaughtUp, type Overlap, onTimeMs, type StoredSchedule, wasPaused } from './schedule.js'
+import { lastSlots, runOf, type SlotRange, type SlotRun } from './slot-range.js'
 
 /** What a scheduler decides of a slot that is due. */
 export interface DecidedSlot {
   readonly slot: EpochMs
   /** If not the same as `slot`, this stands for all slots from it to here. */
   readonly through: EpochMs
+  /** How many slots this stands for. */
+  readonly count: number
   /** `late` fires as `fired` does, and is recorded as such. */
   readonly outcome: 'fired' | 'late' | 'skipped' | 'missed'
   /**
@@ -17,9 +20,6 @@ export interface DecidedSlot {
   readonly reason: string | null
   readonly lateMs: number
 }
-
-// The older slots of a long absence are one record: a schedule of every second has 86,400 of them in a day.
-const maxListed = 1_000
 
 /** When the next undecided slot fires; null if the schedule has none left, or is faulty. */
 export function nextFiring(schedule: StoredSchedule, next: NextSlot): { slot: EpochMs; at: EpochMs } | null {
@@ -33,7 +33,8 @@ export function nextFiring(schedule: StoredSchedule, next: NextSlot): { slot: Ep
 
 /**
  * Decides the slots that are due, the oldest first. Slots that are on time fire; once one is not, all of them
- * came while no scheduler looked, and the catch-up policy decides. `absence` says why none looked.
+ * came while no scheduler looked, and the catch-up policy decides. `absence` says why none looked. Slots that follow one
+ * another and do not fire for the same reason are one record.
  */
 export function decideDue(
   schedule: StoredSchedule,
@@ -42,85 +43,96 @@ export function decideDue(
   absence: string,
 ): readonly DecidedSlot[] {
   if (schedule.plan === null) return []
-  const { definition } = schedule.plan
-  const { pausedAt } = schedule
+  const { catchUp, maxLatenessMs, overlap, until } = schedule.plan.definition
+  const { decidedUntil, pausedAt } = schedule
   const lateBy = (slot: EpochMs) => now - slot - jitterOf(schedule, next, slot)
-  const isDue = (slot: EpochMs) => lateBy(slot) >= 0 && (definition.until === null || slot <= definition.until)
-  const { older, listed } = dueSlots(next, schedule.decidedUntil, isDue, now)
-  const [first] = listed
-  if (first === undefined) return []
-  const inTime = (slot: EpochMs) => definition.maxLatenessMs === null || lateBy(slot) <= definition.maxLatenessMs
-  const [firstOpen, ...laterOpen] = listed.filter((slot) => !isPaused(schedule, slot))
-  const isCatchingUp = older !== null || (firstOpen !== undefined && lateBy(firstOpen) > onTimeMs)
-  const candidates = firstOpen === undefined || pausedAt !== null ? [] : [firstOpen, ...laterOpen].filter(inTime)
-  const firing = new Set(isCatchingUp ? caughtUp(definition.catchUp, candidates, lateBy) : candidates)
-  const why = (slot: EpochMs) => {
-    if (pausedAt !== null) return `${absence}; the schedule is paused`
-    if (inTime(slot)) return `${absence}; ${leftOut[definition.catchUp]}`
-    return `${absence}; later than ${formatDuration(definition.maxLatenessMs ?? 0)}`
+  /** The range without its last slots that are less late than this. Only the last one can be, since jitters keep the order. */
+  const upTo = (range: SlotRange, latenessMs: number): SlotRange => {
+    const cut = { from: range.from, until: Math.min(range.until, now - latenessMs) }
+    const [last] = lastSlots(next, cut, 1)
+    return last === undefined || lateBy(last) >= latenessMs ? cut : { from: cut.from, until: last - 1 }
   }
+  const due = upTo({ from: decidedUntil, until: Math.min(now, until ?? now) }, 0)
+  const parts = partsOf(schedule, due)
+  const open = parts.filter(({ isPaused }) => !isPaused)
+  const firstOpen = open.map(({ from, until }) => firstOf(next, { from, until })).find((slot) => slot !== null) ?? null
+  const isCatchingUp = firstOpen !== null && lateBy(firstOpen) > onTimeMs
   // Missed slots fire one after another: with overlap `skip`, only the first would fire.
-  const overlap =
-    isCatchingUp && definition.catchUp === 'all' && definition.overlap === 'skip' ? 'queue' : definition.overlap
-  const decide = (slot: EpochMs, through = slot): DecidedSlot => {
-    const decided = { slot, through, overlap, lateMs: lateBy(slot) }
-    // A slot whose jitter ends in a pause is skipped too.
-    const isInPause = isPaused(schedule, slot) || (pausedAt !== null && decided.lateMs <= onTimeMs)
-    if (isInPause) return { ...decided, outcome: 'skipped', reason: 'the schedule was paused' }
-    if (!firing.has(slot)) return { ...decided, outcome: 'missed', reason: why(slot) }
-    if (decided.lateMs > onTimeMs) return { ...decided, outcome: 'late', reason: absence }
-    return { ...decided, outcome: 'fired', reason: null }
+  const overlapNow = isCatchingUp && catchUp === 'all' && overlap === 'skip' ? 'queue' : overlap
+  const inTime = (slot: EpochMs) => maxLatenessMs === null || lateBy(slot) <= maxLatenessMs
+  const firing = new Set(pausedAt === null ? firingOf(next, open, isCatchingUp ? catchUp : null, lateBy, inTime) : [])
+
+  const record = (run: SlotRun | null, outcome: DecidedSlot['outcome'], reason: string | null): DecidedSlot[] => {
+    if (run === null) return []
+    const { first, last, count } = run
+    return [{ slot: first, through: last, count, outcome, overlap: overlapNow, reason, lateMs: lateBy(first) }]
   }
-  const decided = listed.map((slot) => decide(slot))
-  return older === null ? decided : [decide(older.first, older.last), ...decided]
+  const missed = (range: SlotRange, why: string) => record(runOf(next, range), 'missed', `${absence}; ${why}`)
+  const leftOut = (range: SlotRange): DecidedSlot[] => {
+    if (pausedAt !== null) {
+      // A slot whose jitter ends in the pause is skipped too.
+      const before = upTo(range, onTimeMs + 1)
+      return [...missed(before, 'the schedule is paused'), ...paused({ ...range, from: before.until })]
+    }
+    const tooLate = maxLatenessMs === null ? { from: range.from, until: range.from } : upTo(range, maxLatenessMs + 1)
+    return [
+      ...missed(tooLate, `later than ${formatDuration(maxLatenessMs ?? 0)}`),
+      ...missed({ ...range, from: Math.max(range.from, tooLate.until) }, leftOutBy[catchUp]),
+    ]
+  }
+  const paused = (range: SlotRange) => record(runOf(next, range), 'skipped', wasPaused)
+  return parts.flatMap(({ isPaused, ...range }) => {
+    if (isPaused) return paused(range)
+    const own = [...firing].filter((slot) => slot > range.from && slot <= range.until)
+    const fired = own.flatMap((slot) => {
+      const run = { first: slot, last: slot, count: 1 }
+      return lateBy(slot) > onTimeMs ? record(run, 'late', absence) : record(run, 'fired', null)
+    })
+    return [...leftOut({ from: range.from, until: (own[0] ?? range.until + 1) - 1 }), ...fired]
+  })
 }
 
-function isPaused({ pausedAt, pauses }: StoredSchedule, slot: EpochMs): boolean {
-  if (pausedAt !== null && slot >= pausedAt) return true
-  return pauses.some(({ from, until }) => slot >= from && slot < until)
-}
-
-const leftOut: Readonly<Record<CatchUp, string>> = {
+const leftOutBy: Readonly<Record<CatchUp, string>> = {
   skip: 'none is made up for',
   latest: 'only the latest is made up for',
   all: `only the last ${maxCaughtUp} are made up for`,
 }
 
-function caughtUp(catchUp: CatchUp, inTime: readonly EpochMs[], lateBy: (slot: EpochMs) => number): readonly EpochMs[] {
-  switch (catchUp) {
-    case 'all':
-      return inTime.slice(-maxCaughtUp)
-    case 'latest':
-      return inTime.slice(-1)
-    case 'skip':
-      return inTime.slice(-1).filter((slot) => lateBy(slot) <= onTimeMs)
-  }
+interface Part extends SlotRange {
+  readonly isPaused: boolean
 }
 
-/** The due slots after `from`: lists the newest `maxListed`, and gives older ones as a range. */
-function dueSlots(next: NextSlot, from: EpochMs, isDue: (slot: EpochMs) => boolean, now: EpochMs) {
-  const oldest = take(next, from, isDue, maxListed + 1)
-  const [first] = oldest
-  if (oldest.length <= maxListed || first === undefined) return { older: null, listed: oldest }
-  // A walk over all slots could be long: look back from now, twice as far each time, until there are enough.
-  let spanMs = (oldest.at(-1) ?? first) - first
-  for (;;) {
-    const since = Math.max(from, now - spanMs)
-    const seen = take(next, since, isDue, Number.POSITIVE_INFINITY)
-    const last = seen.at(-maxListed - 1)
-    if (last !== undefined) return { older: { first, last }, listed: seen.slice(-maxListed) }
-    spanMs *= 2
-  }
+/** A range, cut where pauses begin and end. */
+function partsOf({ pausedAt, pauses }: StoredSchedule, { from, until }: SlotRange): readonly Part[] {
+  const all = [...pauses, ...(pausedAt === null ? [] : [{ from: pausedAt, until: Number.POSITIVE_INFINITY }])]
+  const cuts = all.flatMap((pause) => [pause.from - 1, pause.until - 1]).filter((cut) => cut > from && cut < until)
+  const ends = [...new Set([...cuts, until])].sort((a, b) => a - b)
+  return ends.flatMap((end, index) => {
+    const begin = ends[index - 1] ?? from
+    const isPaused = all.some((pause) => begin + 1 >= pause.from && begin + 1 < pause.until)
+    return end <= begin ? [] : [{ from: begin, until: end, isPaused }]
+  })
 }
 
-function take(next: NextSlot, from: EpochMs, isDue: (slot: EpochMs) => boolean, limit: number): readonly EpochMs[] {
-  const slots: EpochMs[] = []
-  let slot = next(from)
-  while (slot !== null && slots.length < limit && isDue(slot.at)) {
-    slots.push(slot.at)
-    slot = next(slot.at)
+function firstOf(next: NextSlot, { from, until }: SlotRange): EpochMs | null {
+  const slot = next(from)
+  return slot === null || slot.at > until ? null : slot.at
+}
+
+/** The slots that fire: the last ones, as many as the policy makes up for. `catchUp`: null if all slots are on time. */
+function firingOf(
+  next: NextSlot,
+  open: readonly SlotRange[],
+  catchUp: CatchUp | null,
+  lateBy: (slot: EpochMs) => number,
+  inTime: (slot: EpochMs) => boolean,
+): readonly EpochMs[] {
+  const most = catchUp === null || catchUp === 'all' ? maxCaughtUp : 1
+  let slots: readonly EpochMs[] = []
+  for (const range of open.toReversed()) {
+    if (slots.length < most) slots = [...lastSlots(next, range, most - slots.length), ...slots]
   }
-  return slots
+  return slots.filter((slot) => inTime(slot) && (catchUp !== 'skip' || lateBy(slot) <= onTimeMs))
 }
 
 /**

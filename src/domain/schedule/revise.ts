@@ -8,6 +8,7 @@ import {
   type SlotRecord,
   type StoredSchedule,
 } from './schedule.js'
+import { isClockTime } from './time.js'
 
 /** What a store keeps of a schedule, beside its revision, its slots and how their jobs ended. */
 export type KeptSchedule = Omit<StoredSchedule, 'revision' | 'waiting' | 'lastSlot' | 'lastSuccessAt' | 'slotTotals'>
@@ -19,7 +20,7 @@ export function reviseSchedule(kept: KeptSchedule | null, declared: NewSchedule,
   const firedBefore = kept?.plan === null ? kept.fired : 0
   const begin = { decidedUntil: Math.min(declared.declaredAt, now), fired: firedBefore }
   const parts = { name, source, task, plan, fault }
-  if (kept === null) return { ...parts, createdAt: now, pausedAt: null, pauses: [], ...begin }
+  if (kept === null) return { ...parts, createdAt: now, pausedAt: null, pauses: [], clockAhead: null, ...begin }
   if (isSame(comparableParts(kept), comparableParts(declared))) return null
   const changed = { ...kept, ...parts }
   if (plan === null) return changed
@@ -27,6 +28,62 @@ export function reviseSchedule(kept: KeptSchedule | null, declared: NewSchedule,
     return { ...changed, ...begin }
   }
   return { ...changed, plan: { definition: plan.definition, rule: kept.plan.rule } }
+}
+
+/** By how much the clock must have been ahead for schedules to begin anew; they wait out less, and nothing fires twice. */
+export const farAheadMs = 86_400_000
+
+/**
+ * A schedule after the clock was set, if it is to follow; null if not. One that was decided over a day ahead begins anew now. One
+ * whose clock has come past that time again, because it was wrong in between, goes on where it was.
+ */
+export function followClock(kept: KeptSchedule, now: EpochMs): KeptSchedule | null {
+  const { decidedUntil, clockAhead, fired, createdAt, pausedAt } = kept
+  const plan = kept.plan === null ? null : beginsAnew(kept.plan, now)
+  if (clockAhead !== null && decidedUntil < clockAhead.until && clockAhead.until <= now) {
+    return { ...kept, decidedUntil: clockAhead.until, clockAhead: null }
+  }
+  const isOver = plan?.rule.kind === 'once' && fired > 0
+  const isFarAhead = plan !== null && !isOver && decidedUntil - now > farAheadMs
+  const isMadeAhead = createdAt - now > onTimeMs || (pausedAt ?? now) - now > onTimeMs
+  if (!isFarAhead && !isMadeAhead && plan === kept.plan) return null
+  const times = {
+    plan,
+    createdAt: Math.min(createdAt, now),
+    pausedAt: pausedAt === null ? null : Math.min(pausedAt, now),
+  }
+  if (!isFarAhead) return { ...kept, ...times }
+  const until = Math.max(decidedUntil, clockAhead?.until ?? decidedUntil)
+  return { ...kept, ...times, decidedUntil: now, pauses: [], clockAhead: { until, setBackAt: now } }
+}
+
+/** An interval that is counted from when the schedule was made, by a clock that was ahead then, is counted from before now. */
+function beginsAnew(plan: NonNullable<KeptSchedule['plan']>, now: EpochMs): NonNullable<KeptSchedule['plan']> {
+  const { definition, rule } = plan
+  const { timing } = definition
+  if (timing.kind !== 'every' || rule.kind !== 'every') return plan
+  const mayBeAheadMs = timing.startAt === null ? onTimeMs : isClockTime(timing.startAt) ? 25 * 3_600_000 : null
+  if (mayBeAheadMs === null || rule.from - now <= mayBeAheadMs) return plan
+  const from = rule.from - Math.ceil((rule.from - now) / rule.everyMs) * rule.everyMs
+  return { definition, rule: { ...rule, from } }
+}
+
+/** A schedule that begins anew, because the clock was ahead. */
+export interface BegunAnew {
+  readonly name: string
+  /** Until when its slots had been decided. */
+  readonly until: EpochMs
+}
+
+/** The schedule, if it begins anew by a change that `followClock` made of it. */
+export function begunAnew(before: KeptSchedule, after: KeptSchedule): readonly BegunAnew[] {
+  if (after.clockAhead === null || after.clockAhead.setBackAt === before.clockAhead?.setBackAt) return []
+  return [{ name: after.name, until: after.clockAhead.until }]
+}
+
+/** Whether a schedule that is as it is stored may have to follow the clock: then a store looks. */
+export function mayHaveToFollow(stored: StoredSchedule, now: EpochMs): boolean {
+  return followClock(stored, now) !== null || (stored.lastSuccessAt ?? now) - now > onTimeMs
 }
 
 /** A pause ends. Earlier pauses that are decided already are dropped. */

@@ -83,14 +83,34 @@ export interface StoredSchedule extends DeclaredSchedule {
   readonly pausedAt: EpochMs | null
   /** Pauses that have ended while slots in them were not decided yet. Those slots are skipped. */
   readonly pauses: readonly Pause[]
+  /** Since the clock was set back by more than a day: until when slots were decided before. null: it was not. */
+  readonly clockAhead: ClockAhead | null
   /** How many slots wait for the job of an earlier one to end. */
   readonly waiting: number
   /** The latest slot that has a record, also if it waits. */
   readonly lastSlot: StoredSlot | null
   /** When the last job of it that completed ended; null if none has. */
   readonly lastSuccessAt: EpochMs | null
-  /** How many slot records there were of each outcome, removed ones too. Waiting slots have none yet. */
+  /** How many slots had each outcome, those of removed records too. Waiting slots have none yet. */
   readonly slotTotals: Readonly<Partial<Record<SlotOutcome, number>>>
+}
+
+/** Whether a decided slot only makes the last record longer: a pause is one record, however long it lasts. */
+export function continues(
+  last: SlotRecord | null,
+  { slot, outcome, reason }: Pick<SlotRecord, 'slot' | 'outcome' | 'reason'>,
+  decidedUntil: EpochMs,
+): boolean {
+  if (outcome !== 'skipped' || reason !== wasPaused || last === null) return false
+  return last.outcome === outcome && last.reason === reason && last.through === decidedUntil && last.slot < slot
+}
+
+/** The clock was over a day ahead, and slots were decided meanwhile. */
+export interface ClockAhead {
+  /** Slots up to here were decided by the clock that was ahead. They are decided again as they come. */
+  readonly until: EpochMs
+  /** From when the schedule begins anew. */
+  readonly setBackAt: EpochMs
 }
 
 export interface Pause {
@@ -131,6 +151,9 @@ export interface JobEnd {
 
 /** A slot that fires later than this is `late`. */
 export const onTimeMs = 10_000
+
+/** The reason of slots that came in a pause. */
+export const wasPaused = 'the schedule was paused'
 
 /** Reasons of slots that fire outside their rule, fire after a wait, or are skipped after a wait. */
 export const wasTriggered = 'by hand'

@@ -9,6 +9,8 @@ export class GapDetector {
   #wall: EpochMs | null = null
   /** null if an earlier scheduler made the last check. */
   #monotonicMs: number | null = null
+  /** What kept the checks since then from being made; null: nothing did. */
+  #failure: string | null = null
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -23,6 +25,12 @@ export class GapDetector {
   looked(now: EpochMs, monotonicMs: number): void {
     this.#wall = now
     this.#monotonicMs = monotonicMs
+    this.#failure = null
+  }
+
+  /** Records that a check could not be made, since the store refused. */
+  failed(why: string): void {
+    this.#failure ??= why
   }
 
   /**
@@ -35,13 +43,16 @@ export class GapDetector {
     return Math.round(movedMs / 1_000) * 1_000
   }
 
-  /** Why slots are late by now. */
-  reason(now: EpochMs): string {
-    if (this.#wall === null) return `no scheduler was at work until ${iso(now)}`
+  /** Why slots are late by now. `decidedUntil`: when they were decided last, by any scheduler. */
+  reason(now: EpochMs, decidedUntil: EpochMs): string {
     const jumpMs = this.jumpMs(now)
     // The clock was set or the machine slept: this process ran all the time.
     if (jumpMs > onTimeMs) return `the clock went forth by ${formatDuration(jumpMs)}, from ${iso(now - jumpMs)}`
-    return `no scheduler was at work from ${iso(this.#wall)} to ${iso(now)}`
+    const wall = this.#wall === null || this.#wall > now ? decidedUntil : this.#wall
+    const absence = `from ${iso(Math.min(now, Math.max(wall, decidedUntil)))} to ${iso(now)}`
+    if (this.#failure !== null) return `the store could not be used ${absence}: ${this.#failure}`
+    if (this.#monotonicMs === null) return `no scheduler was at work ${absence}`
+    return `the scheduler was stopped or too busy ${absence}`
   }
 }
 

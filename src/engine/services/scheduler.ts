@@ -3,6 +3,8 @@ import { OffstageError } from '../../domain/errors.js'
 import type { EpochMs, NewJob } from '../../domain/job.js'
 import { makeJob, type TaskDefaults } from '../../domain/request.js'
 import { type DecidedSlot, decideDue, nextFiring } from '../../domain/schedule/due.js'
+import { isWaitingForClock } from '../../domain/schedule/health.js'
+import { mayHaveToFollow } from '../../domain/schedule/revise.js'
 import type { NextSlot } from '../../domain/schedule/rule.js'
 import { hasFired, onTimeMs, type SlotRecord, type StoredSchedule } from '../../domain/schedule/schedule.js'
 import { slotsOf } from '../../domain/schedule/slots.js'
@@ -26,6 +28,9 @@ const never = Number.POSITIVE_INFINITY
 // Each check detects a clock that was set, and a gap in which no scheduler ran.
 const maxPauseMs = 30_000
 
+// The schedules that are decided in one transaction: some 15 ms.
+const maxAtOnce = 50
+
 /** Decides due slots. Several schedulers may share a store: each slot is decided once. */
 export class Scheduler {
   readonly #store: ScheduleStore
@@ -34,7 +39,8 @@ export class Scheduler {
   readonly #events: EngineEmitter
   readonly #gaps: GapDetector
   #version: number | null = null
-  #plans: ReadonlyMap<string, Planned> = new Map()
+  #plans: Map<string, Planned> = new Map()
+  #ahead: ReadonlyMap<string, EpochMs> = new Map()
   #notedAt = Number.NEGATIVE_INFINITY
 
   constructor(store: ScheduleStore, clock: Clock, find: FindTask, events: EngineEmitter) {
@@ -50,23 +56,74 @@ export class Scheduler {
    * ends.
    */
   async runOnce(): Promise<number> {
-    const version = await this.#store.schedulesVersion()
-    if (version !== this.#version) this.#plans = this.#planAll(await this.#store.schedules())
-    this.#version = version
+    try {
+      return await this.#look()
+    } catch (thrown) {
+      // The history must not say later that no scheduler was at work.
+      this.#gaps.failed(thrown instanceof Error ? thrown.message : String(thrown))
+      throw thrown
+    }
+  }
+
+  async #look(): Promise<number> {
+    const wasSet = await this.#followClock()
+    const hasChanged = await this.#readChanges()
+    if (wasSet || hasChanged) this.#reportAhead(this.#clock.now())
     if (this.#plans.size === 0) return maxPauseMs
     await this.#note()
     await this.#fireWaiting()
     const now = this.#clock.now()
     const monotonicMs = this.#clock.monotonicMs()
-    const backMs = -this.#gaps.jumpMs(now)
-    if (backMs > onTimeMs) {
-      this.#events.emit('clock.back', { byMs: backMs })
-      this.#gaps.looked(now, monotonicMs)
-    }
     await this.#decideAll(now)
     this.#gaps.looked(now, monotonicMs)
     const checkAt = this.#clock.now() + maxPauseMs
     return Math.max(0, Math.min(this.nextAt, checkAt) - this.#clock.now())
+  }
+
+  /** Reads the schedules if they have changed. */
+  async #readChanges(): Promise<boolean> {
+    const version = await this.#store.schedulesVersion()
+    if (version === this.#version) return false
+    const schedules = await this.#store.schedules()
+    const now = this.#clock.now()
+    if (schedules.some((schedule) => mayHaveToFollow(schedule, now))) {
+      await this.#beginAnew()
+      this.#version = await this.#store.schedulesVersion()
+      this.#plans = this.#planAll(await this.#store.schedules())
+    } else {
+      this.#version = version
+      this.#plans = this.#planAll(schedules)
+    }
+    return true
+  }
+
+  /** Answers whether the clock was set back while this scheduler ran. */
+  async #followClock(): Promise<boolean> {
+    if (this.#plans.size === 0) return false
+    const now = this.#clock.now()
+    const jumpMs = this.#gaps.jumpMs(now)
+    if (Math.abs(jumpMs) <= onTimeMs) return false
+    await this.#beginAnew()
+    if (jumpMs > 0) return false
+    this.#events.emit('clock.back', { byMs: -jumpMs })
+    this.#gaps.looked(now, this.#clock.monotonicMs())
+    return true
+  }
+
+  async #beginAnew(): Promise<void> {
+    const anew = await this.#store.followClock()
+    if (anew.length > 0) this.#events.emit('schedules.anew', { schedules: anew })
+  }
+
+  /** Reports schedules that do not fire for now: each once, until its slots are decided anew. */
+  #reportAhead(now: EpochMs): void {
+    const ahead = [...this.#plans.values()].flatMap(({ schedule, next }) => {
+      const { name, decidedUntil } = schedule
+      return isWaitingForClock(schedule, next, now) ? [{ name, until: decidedUntil }] : []
+    })
+    const fresh = ahead.filter(({ name, until }) => this.#ahead.get(name) !== until)
+    this.#ahead = new Map(ahead.map(({ name, until }) => [name, until]))
+    if (fresh.length > 0) this.#events.emit('schedules.ahead', { schedules: fresh })
   }
 
   /** When the next decision is due, by what the last run has found; Infinity if none is. */
@@ -89,7 +146,7 @@ export class Scheduler {
     this.#notedAt = now
   }
 
-  #planAll(schedules: readonly StoredSchedule[]): ReadonlyMap<string, Planned> {
+  #planAll(schedules: readonly StoredSchedule[]): Map<string, Planned> {
     return new Map(schedules.map((schedule) => [schedule.name, this.#plan(schedule)]))
   }
 
@@ -114,28 +171,33 @@ export class Scheduler {
   }
 
   async #decideAll(now: EpochMs): Promise<void> {
-    const due = [...this.#plans.values()].filter(({ at }) => at <= now)
-    if (due.length === 0) return
-    // Only the record of a late slot says why: two times are slow to write for each slot in time.
-    const absence = due.some(({ at }) => at < now) ? this.#gaps.reason(now) : ''
-    const decided = await Promise.all(due.map((planned) => this.#decide(planned, now, absence)))
-    const plans = new Map(this.#plans)
+    const due = [...this.#plans.values()].filter(({ at }) => at <= now).sort((a, b) => a.at - b.at)
+    // After an outage thousands may be due. The first must fire soon, and other work of this process goes on in between.
+    for (let first = 0; first < due.length; first += maxAtOnce) {
+      await this.#decideSome(due.slice(first, first + maxAtOnce))
+    }
+  }
+
+  async #decideSome(due: readonly Planned[]): Promise<void> {
+    const now = this.#clock.now()
+    const decided = await Promise.all(due.map((planned) => this.#decide(planned, now)))
     const stale = due.flatMap(({ schedule: { name } }, index) => {
       const planned = decided[index]
       if (planned === 'stale' || planned === undefined) return [name]
-      plans.set(name, planned)
+      this.#plans.set(name, planned)
       return []
     })
     // Another scheduler decided the slots first, or the schedule was changed.
-    for (const name of stale) plans.delete(name)
+    for (const name of stale) this.#plans.delete(name)
     const again = stale.length === 0 ? [] : await this.#store.schedules(stale)
-    for (const schedule of again) plans.set(schedule.name, this.#plan(schedule))
-    this.#plans = plans
+    for (const schedule of again) this.#plans.set(schedule.name, this.#plan(schedule))
   }
 
-  async #decide(planned: Planned, now: EpochMs, absence: string): Promise<Planned | 'stale'> {
+  async #decide(planned: Planned, now: EpochMs): Promise<Planned | 'stale'> {
     const { schedule, next } = planned
     const { name, revision, decidedUntil } = schedule
+    // Only the record of a late slot says why: two times are slow to write for each slot in time.
+    const absence = planned.at < now ? this.#gaps.reason(now, decidedUntil) : ''
     const job = this.#job(schedule, now)
     let decided: readonly DecidedSlot[]
     try {
@@ -152,7 +214,7 @@ export class Scheduler {
       job: 'refused' in job ? null : job,
     })
     if (records === 'stale') return 'stale'
-    this.#events.emit('schedule.slots', { schedule: name, records })
+    if (records.length > 0) this.#events.emit('schedule.slots', { schedule: name, records })
     return this.#plan(decidedNow(schedule, slots, records))
   }
 

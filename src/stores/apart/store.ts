@@ -45,6 +45,7 @@ const methods: MethodKinds<Method> = {
   skipWaiting: 'call',
   triggerSchedule: 'call',
   slots: 'call',
+  followClock: 'call',
   noteScheduler: 'call',
   schedulerSeenAt: 'call',
   identity: 'call',

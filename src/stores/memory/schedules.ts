@@ -1,13 +1,22 @@
 import type { EpochMs } from '../../domain/job.js'
-import { countUnfireable, endPause, giveUp, type KeptSchedule, reviseSchedule } from '../../domain/schedule/revise.js'
+import {
+  begunAnew,
+  countUnfireable,
+  endPause,
+  followClock,
+  giveUp,
+  type KeptSchedule,
+  reviseSchedule,
+} from '../../domain/schedule/revise.js'
 import {
   type NewSchedule,
+  onTimeMs,
   type SlotRecord,
   type StoredSchedule,
   wasChanged,
   wasRemoved,
 } from '../../domain/schedule/schedule.js'
-import { hasEnded, keepSlot, slotsOf, waitingSlots } from './slots.js'
+import { hasEnded, keepSlot, lastSlotOf, slotsOf, waitingSlots } from './slots.js'
 import type { Tables } from './tables.js'
 
 export function putSchedule(tables: Tables, said: NewSchedule) {
@@ -60,8 +69,22 @@ export function allSchedules(tables: Tables, names?: readonly string[]): readonl
     .map((stored) => ({
       ...stored,
       waiting: waitingSlots(tables, stored.name).length,
-      lastSlot: slotsOf(tables, stored.name).at(-1) ?? null,
+      lastSlot: lastSlotOf(tables, stored.name),
     }))
+}
+
+export function followClockAll(tables: Tables): ReturnType<typeof begunAnew> {
+  const now = tables.clock.now()
+  const all = [...tables.schedules.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  return all.flatMap((stored) => {
+    if ((stored.lastSuccessAt ?? now) - now > onTimeMs) {
+      tables.schedules.set(stored.name, { ...stored, lastSuccessAt: now })
+    }
+    const kept = followClock(stored, now)
+    if (kept === null) return []
+    change(tables, kept)
+    return begunAnew(stored, kept)
+  })
 }
 
 export function noteScheduler({ scheduling, clock }: Tables): EpochMs | null {

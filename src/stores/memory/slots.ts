@@ -4,8 +4,10 @@ import { judgeOverlap } from '../../domain/schedule/overlap.js'
 import { endWait, giveUp } from '../../domain/schedule/revise.js'
 import { mayBeSlot } from '../../domain/schedule/rule.js'
 import {
+  continues,
   hasFired,
   type Overlap,
+  onTimeMs,
   type SlotRecord,
   type StoredSlot,
   wasTriggered,
@@ -22,12 +24,18 @@ export function slotsOf(tables: Tables, name: string): readonly StoredSlot[] {
   return [...(tables.slots.get(name)?.values() ?? [])].sort((a, b) => a.slot - b.slot)
 }
 
+/** The latest that is not yet to come: those may be of a time when the clock was ahead. */
+export function lastSlotOf(tables: Tables, name: string): StoredSlot | null {
+  const latest = tables.clock.now() + onTimeMs
+  return slotsOf(tables, name).findLast(({ slot }) => slot <= latest) ?? null
+}
+
 export function waitingSlots(tables: Tables, name: string): readonly StoredSlot[] {
   return [...(tables.waiting.get(name)?.values() ?? [])].sort((a, b) => a.slot - b.slot)
 }
 
-/** Writes what became of a slot, and counts it once that is decided. */
-export function keepSlot(tables: Tables, name: string, record: SlotRecord): void {
+/** Writes what became of `count` slots, and counts them once that is decided. */
+export function keepSlot(tables: Tables, name: string, record: SlotRecord, count = 1): void {
   const records = tables.slots.get(name) ?? new Map<EpochMs, StoredSlot>()
   const row = record.job === null ? null : tables.jobs.find(record.job)
   const kept = { ...record, jobEnd: row?.end ?? null }
@@ -37,7 +45,7 @@ export function keepSlot(tables: Tables, name: string, record: SlotRecord): void
   else waiting.delete(record.slot)
   const schedule = tables.schedules.get(name)
   if (schedule === undefined || record.outcome === 'waiting') return
-  const slotTotals = { ...schedule.slotTotals, [record.outcome]: (schedule.slotTotals[record.outcome] ?? 0) + 1 }
+  const slotTotals = { ...schedule.slotTotals, [record.outcome]: (schedule.slotTotals[record.outcome] ?? 0) + count }
   tables.schedules.set(name, { ...schedule, slotTotals })
 }
 
@@ -57,20 +65,37 @@ export function claimSlots(tables: Tables, claim: SlotClaim): readonly SlotRecor
   if (job === null && slots.some(({ outcome }) => hasFired(outcome))) {
     throw new Error(`a slot of ${name} is to fire, but there is no job for it`)
   }
+  if (slots.length === 0) return []
   const { overlap, limit } = stored.plan.definition
   const written: SlotRecord[] = []
-  let { fired } = stored
+  let { fired, decidedUntil } = stored
   for (const slot of slots) {
     if (limit !== null && fired + waitingSlots(tables, name).length >= limit) break
-    if (tables.slots.get(name)?.has(slot.slot)) continue
+    if (isDecided(tables, stored, slot.slot)) continue
+    const last = lastSlotOf(tables, name)
+    if (last !== null && continues(last, slot, decidedUntil)) {
+      keepSlot(tables, name, { ...recordOnly(last), through: slot.through }, slot.count)
+      decidedUntil = slot.through
+      continue
+    }
     const record = recordOf(tables, name, job, slot.overlap ?? overlap, slot)
-    keepSlot(tables, name, record)
+    keepSlot(tables, name, record, slot.count)
+    decidedUntil = slot.through
     if (hasFired(record.outcome)) fired++
     written.push(record)
   }
-  const decidedUntil = slots.at(-1)?.through ?? stored.decidedUntil
+  decidedUntil = slots.at(-1)?.through ?? stored.decidedUntil
   change(tables, name, { fired, decidedUntil })
+  tables.scheduling.seenAt = tables.clock.now()
   return written
+}
+
+/** Whether a slot has a record that stays. One of a time when the clock was ahead does not, unless its job is still there. */
+function isDecided(tables: Tables, { name, clockAhead }: KeptInMemory, slot: EpochMs): boolean {
+  const record = tables.slots.get(name)?.get(slot)
+  if (record === undefined) return false
+  if (clockAhead === null || slot > clockAhead.until) return true
+  return record.outcome === 'waiting' || !hasEnded(tables, record.job)
 }
 
 function change(tables: Tables, name: string, changes: Partial<KeptInMemory>): void {

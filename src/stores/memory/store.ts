@@ -14,7 +14,15 @@ import { hasUnfinished, jobsAhead, jobsPage, queuedByTask, queueInfos, runningJo
 import { removeJob } from './remove.js'
 import { retryJob } from './retry.js'
 import { queueSamples, takeSamples } from './samples.js'
-import { allSchedules, dropSchedule, noteScheduler, pauseSchedule, putSchedule, resumeSchedule } from './schedules.js'
+import {
+  allSchedules,
+  dropSchedule,
+  followClockAll,
+  noteScheduler,
+  pauseSchedule,
+  putSchedule,
+  resumeSchedule,
+} from './schedules.js'
 import { settleAttempt } from './settle.js'
 import { claimSlots, fireWaiting, skipWaiting, slotsPage, triggerSchedule, waitingSchedules } from './slots.js'
 import { removeWorker, sweep } from './sweep.js'
@@ -95,6 +103,7 @@ export function openMemoryStore(
     skipWaiting: ({ name, reason }) => writeAndNotify(() => skipWaiting(tables, name, reason)),
     triggerSchedule: ({ name, job }) => writeAndNotify(() => triggerSchedule(tables, name, job)),
     slots: (name, page) => run(() => slotsPage(tables, name, page)),
+    followClock: () => writeAndNotify(() => followClockAll(tables)),
     noteScheduler: () => run(() => noteScheduler(tables)),
     schedulerSeenAt: () => run(() => tables.scheduling.seenAt),
 

@@ -1,5 +1,6 @@
 import type { KeptSchedule } from '../../domain/schedule/revise.js'
 import type {
+  ClockAhead,
   JobEnd,
   NewSchedule,
   Pause,
@@ -24,6 +25,7 @@ export interface ScheduleRow {
   readonly fired: number
   readonly paused_at: number | null
   readonly pauses: string
+  readonly clock_ahead: string | null
 }
 
 export function scheduleRow(statements: Statements, name: string): ScheduleRow | null {
@@ -42,6 +44,7 @@ export function keptScheduleOfRow(row: ScheduleRow): KeptSchedule {
     fired: row.fired,
     pausedAt: row.paused_at,
     pauses: JSON.parse(row.pauses) as readonly Pause[],
+    clockAhead: row.clock_ahead === null ? null : (JSON.parse(row.clock_ahead) as ClockAhead),
   }
 }
 

@@ -19,7 +19,8 @@ function listed(which: string): string {
       (SELECT json_group_object(outcome, count) FROM slot_totals WHERE schedule = schedules.name) AS totals,
       (SELECT count(*) FROM slots WHERE schedule = schedules.name AND outcome = 'waiting') AS waiting
     FROM schedules LEFT JOIN slots AS last
-      ON last.schedule = schedules.name AND last.slot = (SELECT max(slot) FROM slots WHERE schedule = schedules.name)
+      ON last.schedule = schedules.name
+      AND last.slot = (SELECT max(slot) FROM slots WHERE schedule = schedules.name AND slot <= :latest)
     WHERE ${which} ORDER BY name`
 }
 
@@ -28,7 +29,7 @@ export const scheduleTexts = {
   // schedules
   schedule: `SELECT * FROM schedules WHERE name = ?`,
   schedules: listed('1'),
-  schedulesNamed: listed('name IN (SELECT value FROM json_each(?))'),
+  schedulesNamed: listed('name IN (SELECT value FROM json_each(:names))'),
   keepSchedule: `
     INSERT INTO schedules (name, source, task, plan, fault, revision, created_at, decided_until, fired, paused_at)
     VALUES (:name, :source, :task, :plan, :fault, :revision, :createdAt, :decidedUntil, :fired, :pausedAt)
@@ -39,6 +40,11 @@ export const scheduleTexts = {
   resume: `
     UPDATE schedules SET paused_at = NULL, pauses = :pauses, revision = :revision
     WHERE name = :name`,
+  followClock: `
+    UPDATE schedules SET plan = :plan, created_at = :createdAt, decided_until = :decidedUntil, paused_at = :pausedAt, pauses = :pauses,
+      clock_ahead = :clockAhead, revision = :revision
+    WHERE name = :name`,
+  endFutureSuccess: `UPDATE schedules SET last_success_at = :now WHERE last_success_at > :latest`,
   dropSchedule: `DELETE FROM schedules WHERE name = ?`,
   skipWaiting: `
     UPDATE slots INDEXED BY slots_waiting SET outcome = 'skipped', reason = :reason, late_ms = max(0, :now - slot)
@@ -51,7 +57,10 @@ export const scheduleTexts = {
   noteScheduler: `UPDATE scheduling SET seen_at = ?`,
 
   // slots
-  isSlot: `SELECT 1 FROM slots WHERE schedule = ? AND slot = ?`,
+  // stays: neither its job nor its wait has ended.
+  isSlot: `SELECT open = 1 OR outcome = 'waiting' AS stays FROM slots WHERE schedule = ? AND slot = ?`,
+  lastSlot: `SELECT * FROM slots WHERE schedule = ? AND slot <= ? ORDER BY slot DESC LIMIT 1`,
+  lengthenSlot: `UPDATE slots SET through = :through WHERE schedule = :name AND slot = :slot`,
   // A job that was there already, by its key, may have ended.
   keepSlot: `
     INSERT OR REPLACE INTO slots (schedule, slot, through, outcome, reason, job, late_ms, open, job_state, job_reason, job_ms)

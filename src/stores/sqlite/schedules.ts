@@ -1,6 +1,12 @@
 import type { EpochMs } from '../../domain/job.js'
-import { countUnfireable, endPause, reviseSchedule } from '../../domain/schedule/revise.js'
-import { type NewSchedule, type StoredSchedule, wasChanged, wasRemoved } from '../../domain/schedule/schedule.js'
+import { begunAnew, countUnfireable, endPause, followClock, reviseSchedule } from '../../domain/schedule/revise.js'
+import {
+  type NewSchedule,
+  onTimeMs,
+  type StoredSchedule,
+  wasChanged,
+  wasRemoved,
+} from '../../domain/schedule/schedule.js'
 import { keptScheduleOfRow, type ScheduleRow, type SlotRow, scheduleRow, slotOfRow } from './schedule-rows.js'
 import type { Statements } from './statements.js'
 import type { Writing } from './writing.js'
@@ -13,7 +19,7 @@ export function putSchedule({ statements, clock }: Writing, desired: NewSchedule
   const kept = reviseSchedule(row === null ? null : keptScheduleOfRow(row), desired, clock.now())
   if (kept === null) return 'unchanged'
   const plan = kept.plan === null ? null : JSON.stringify(kept.plan)
-  const { pauses: _, ...values } = kept
+  const { pauses: _, clockAhead: __, ...values } = kept
   statements.keepSchedule.run({ ...values, plan, revision: nextVersion(statements) })
   const { name } = kept
   const { count } = statements.countWaiting.get(name) as { readonly count: number }
@@ -76,6 +82,23 @@ export function schedulerSeenAt(statements: Statements): EpochMs | null {
   return (statements.scheduling.get() as Scheduling).seenAt
 }
 
+export function followClockAll(writing: Writing): ReturnType<typeof begunAnew> {
+  const { statements, clock } = writing
+  const now = clock.now()
+  statements.endFutureSuccess.run({ now, latest: now + onTimeMs })
+  return allSchedules(statements, now).flatMap((stored) => {
+    const kept = followClock(stored, now)
+    if (kept === null) return []
+    const { name, createdAt, decidedUntil, pausedAt } = kept
+    const pauses = JSON.stringify(kept.pauses)
+    const plan = kept.plan === null ? null : JSON.stringify(kept.plan)
+    const clockAhead = kept.clockAhead === null ? null : JSON.stringify(kept.clockAhead)
+    const revision = nextVersion(statements)
+    statements.followClock.run({ name, plan, createdAt, decidedUntil, pausedAt, pauses, clockAhead, revision })
+    return begunAnew(stored, kept)
+  })
+}
+
 export function noteScheduler({ statements, clock }: Writing): EpochMs | null {
   const seenAt = schedulerSeenAt(statements)
   statements.noteScheduler.run(clock.now())
@@ -89,8 +112,17 @@ type ListedRow = ScheduleRow & {
   readonly last_success_at: EpochMs | null
 } & (SlotRow | { readonly slot: null })
 
-export function allSchedules(statements: Statements, names?: readonly string[]): readonly StoredSchedule[] {
-  const rows = names === undefined ? statements.schedules.all() : statements.schedulesNamed.all(JSON.stringify(names))
+export function allSchedules(
+  statements: Statements,
+  now: EpochMs,
+  names?: readonly string[],
+): readonly StoredSchedule[] {
+  // A record that is yet to come is of a time when the clock was ahead.
+  const latest = now + onTimeMs
+  const rows =
+    names === undefined
+      ? statements.schedules.all({ latest })
+      : statements.schedulesNamed.all({ latest, names: JSON.stringify(names) })
   return (rows as ListedRow[]).map((row) => ({
     ...keptScheduleOfRow(row),
     revision: row.revision,

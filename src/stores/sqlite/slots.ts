@@ -4,8 +4,10 @@ import { judgeOverlap } from '../../domain/schedule/overlap.js'
 import { endWait, giveUp } from '../../domain/schedule/revise.js'
 import { mayBeSlot } from '../../domain/schedule/rule.js'
 import {
+  continues,
   hasFired,
   type Overlap,
+  onTimeMs,
   type SlotRecord,
   type StoredSlot,
   wasTriggered,
@@ -15,7 +17,15 @@ import { cancelJob } from './cancel.js'
 import { enqueueJob } from './enqueue.js'
 import { buryIfExpired } from './expiry.js'
 import { jobNumber } from './rows.js'
-import { planOfRow, type SlotRow, scheduleRow, slotOfRow, slotValues } from './schedule-rows.js'
+import {
+  keptScheduleOfRow,
+  planOfRow,
+  type ScheduleRow,
+  type SlotRow,
+  scheduleRow,
+  slotOfRow,
+  slotValues,
+} from './schedule-rows.js'
 import type { Statements } from './statements.js'
 import type { Writing } from './writing.js'
 
@@ -44,28 +54,53 @@ export function claimSlots(writing: Writing, claim: SlotClaim): readonly SlotRec
   if (last === undefined) return []
   const { overlap, limit } = plan.definition
   const written: SlotRecord[] = []
-  let { fired } = row
+  let { fired, decided_until: decidedUntil } = row
   for (const slot of slots) {
     if (limit !== null && fired + countWaiting(statements, name) >= limit) break
-    if (statements.isSlot.get(name, slot.slot) !== undefined) continue
+    const before = recordBefore(statements, row, slot.slot)
+    if (before === 'stays') continue
+    const isLonger = lengthenPause(writing, name, slot, decidedUntil)
+    decidedUntil = slot.through
+    if (isLonger) continue
     const record = recordOf(writing, claim, slot.overlap ?? overlap, slot)
-    addSlot(statements, name, record)
+    keepSlot(statements, name, record, slot.count)
+    if (before === null) statements.countSlots.run(1)
     if (hasFired(record.outcome)) fired++
     written.push(record)
   }
   statements.decide.run({ name, until: last.through, fired })
+  statements.noteScheduler.run(writing.clock.now())
   return written
 }
 
-function addSlot(statements: Statements, name: string, record: SlotRecord): void {
-  keepSlot(statements, name, record)
-  statements.countSlots.run(1)
+/** The record that a slot has already. One of a time when the clock was ahead goes, unless its job is still there. */
+function recordBefore(statements: Statements, row: ScheduleRow, slot: EpochMs): 'stays' | 'goes' | null {
+  const before = statements.isSlot.get(row.name, slot) as { readonly stays: 0 | 1 } | undefined
+  if (before === undefined) return null
+  const { clockAhead } = keptScheduleOfRow(row)
+  return clockAhead === null || slot > clockAhead.until || before.stays === 1 ? 'stays' : 'goes'
 }
 
-/** Writes what became of a slot, and counts it once that is decided. */
-function keepSlot(statements: Statements, name: string, record: SlotRecord): void {
+/** Makes the record of a pause longer, if the slot goes on with one. */
+function lengthenPause(
+  { statements, clock }: Writing,
+  name: string,
+  slot: DecidedSlot,
+  decidedUntil: EpochMs,
+): boolean {
+  if (slot.outcome !== 'skipped') return false
+  const row = statements.lastSlot.get(name, clock.now() + onTimeMs) as SlotRow | undefined
+  const last = row === undefined ? null : slotOfRow(row)
+  if (last === null || !continues(last, slot, decidedUntil)) return false
+  statements.lengthenSlot.run({ name, slot: last.slot, through: slot.through })
+  statements.addSlotTotal.run(name, slot.outcome, slot.count)
+  return true
+}
+
+/** Writes what became of `count` slots, and counts them once that is decided. */
+function keepSlot(statements: Statements, name: string, record: SlotRecord, count = 1): void {
   statements.keepSlot.run(slotValues(name, record))
-  if (record.outcome !== 'waiting') statements.addSlotTotal.run(name, record.outcome, 1)
+  if (record.outcome !== 'waiting') statements.addSlotTotal.run(name, record.outcome, count)
 }
 
 /** What becomes of a slot; if it fires, its job is enqueued. */
@@ -141,7 +176,8 @@ export function triggerSchedule(writing: Writing, name: string, job: NewJob) {
   while (statements.isSlot.get(name, slot) !== undefined || mayBeSlot(rule, slot)) slot++
   const id = fire(writing, name, slot, job)
   const record: SlotRecord = { slot, through: slot, outcome: 'fired', reason: wasTriggered, job: id, lateMs: 0 }
-  addSlot(statements, name, record)
+  keepSlot(statements, name, record)
+  statements.countSlots.run(1)
   return record
 }
 

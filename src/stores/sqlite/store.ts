@@ -27,6 +27,7 @@ import { queueSamples, sampleIsDue, takeSamples } from './samples.js'
 import {
   allSchedules,
   dropSchedule,
+  followClockAll,
   noteScheduler,
   pauseSchedule,
   putSchedule,
@@ -182,7 +183,7 @@ function sqliteStore(
     dropSchedules: (names) => tell(() => names.map((name) => dropSchedule(writing, name))),
     pauseSchedules: (names) => tell(() => names.map((name) => pauseSchedule(writing, name))),
     resumeSchedules: (names) => tell(() => names.map((name) => resumeSchedule(writing, name))),
-    schedules: (names) => read(() => allSchedules(statements, names)),
+    schedules: (names) => read(() => allSchedules(statements, clock.now(), names)),
     schedulesVersion: () => read(() => schedulesVersion(statements)),
     claimSlots: async (claim) => {
       if (await read(() => claimIsStale(statements, claim))) return 'stale'
@@ -196,6 +197,7 @@ function sqliteStore(
     skipWaiting: ({ name, reason }) => tell(() => skipWaiting(writing, name, reason)),
     triggerSchedule: ({ name, job }) => tell(() => triggerSchedule(writing, name, job)),
     slots: (name, page) => read(() => slotsPage(statements, name, page)),
+    followClock: () => tell(() => followClockAll(writing)),
     noteScheduler: () => writeUnsynced(() => noteScheduler(writing)),
     schedulerSeenAt: () => read(() => schedulerSeenAt(statements)),
     identity: () => read(() => (statements.identity.get() as { readonly id: string }).id),

@@ -17,7 +17,10 @@ function decided(options: ScheduleOptions, now: number, since = noon, overrides:
 }
 
 const summary = (slots: ReturnType<typeof decided>) =>
-  slots.map(({ slot, outcome, lateMs }) => `${new Date(slot).toISOString().slice(11, 16)} ${outcome} ${lateMs}`)
+  slots.map(({ slot, through, outcome, lateMs }) => {
+    const to = through === slot ? '' : ` to ${new Date(through).toISOString().slice(11, 16)}`
+    return `${new Date(slot).toISOString().slice(11, 16)}${to} ${outcome} ${lateMs}`
+  })
 
 describe('slots that are on time', () => {
   test('fire under every catch-up policy if they are at most ten seconds late.', () => {
@@ -45,16 +48,11 @@ describe('slots that are on time', () => {
 describe('slots that came due while no scheduler ran', () => {
   const now = noon + 3 * hourMs + 60_000
 
-  test('latest fires the last slot and records how late it is; the others are missed, with the reason.', () => {
-    expect(summary(decided({ catchUp: 'latest' }, now))).toEqual([
-      '13:00 missed 7260000',
-      '14:00 missed 3660000',
-      '15:00 late 60000',
-    ])
-    expect(decided({ catchUp: 'latest' }, now).map(({ reason }) => reason)).toEqual([
-      'nobody looked; only the latest is made up for',
-      'nobody looked; only the latest is made up for',
-      'nobody looked',
+  test('latest fires the last slot and records how late it is; the others are missed, one record with the reason.', () => {
+    expect(summary(decided({ catchUp: 'latest' }, now))).toEqual(['13:00 to 14:00 missed 7260000', '15:00 late 60000'])
+    expect(decided({ catchUp: 'latest' }, now).map(({ reason, count }) => [reason, count])).toEqual([
+      ['nobody looked; only the latest is made up for', 2],
+      ['nobody looked', 1],
     ])
   })
 
@@ -67,11 +65,7 @@ describe('slots that came due while no scheduler ran', () => {
   })
 
   test('skip fires only a slot that is on time.', () => {
-    expect(summary(decided({ catchUp: 'skip' }, now))).toEqual([
-      '13:00 missed 7260000',
-      '14:00 missed 3660000',
-      '15:00 missed 60000',
-    ])
+    expect(summary(decided({ catchUp: 'skip' }, now))).toEqual(['13:00 to 15:00 missed 7260000'])
     expect(summary(decided({ catchUp: 'skip' }, noon + 2 * hourMs + 500))).toEqual([
       '13:00 missed 3600500',
       '14:00 fired 500',
@@ -91,32 +85,60 @@ describe('slots that came due while no scheduler ran', () => {
 
   test('A short interval fires once under latest, and not once for each of the last ten seconds.', () => {
     const slots = decided({ every: '1s', startAt: '2030-06-01T12:00Z' }, noon + 60_000)
-    expect(slots.map(({ outcome }) => outcome)).toEqual([...Array(59).fill('missed'), 'fired'])
+    expect(slots.map(({ outcome, count }) => [outcome, count])).toEqual([
+      ['missed', 59],
+      ['fired', 1],
+    ])
   })
 
-  test('all fires the last hundred; the rest is missed.', () => {
-    const slots = decided({ catchUp: 'all' }, noon + 150 * hourMs + 60_000)
-    expect(slots).toHaveLength(150)
-    expect(slots.slice(0, 50).every(({ outcome }) => outcome === 'missed')).toBe(true)
-    expect(slots.slice(50).every(({ outcome }) => outcome === 'late')).toBe(true)
-    expect(slots[0]?.reason).toBe('nobody looked; only the last 100 are made up for')
+  test('all fires the last hundred; the rest is missed, as one record.', () => {
+    const [missed, ...fired] = decided({ catchUp: 'all' }, noon + 150 * hourMs + 60_000)
+    expect(missed).toMatchObject({ slot: noon + hourMs, through: noon + 50 * hourMs, count: 50, outcome: 'missed' })
+    expect(missed?.reason).toBe('nobody looked; only the last 100 are made up for')
+    expect(fired.map(({ slot, outcome }) => [slot, outcome])).toEqual(
+      Array.from({ length: 100 }, (_, index) => [noon + (51 + index) * hourMs, 'late']),
+    )
+  })
+
+  test('maxLateness splits what is missed: each record has the true reason.', () => {
+    const reasons = decided({ catchUp: 'latest', maxLateness: '150m' }, noon + 5 * hourMs).map((slot) => [
+      ...summary([slot]),
+      slot.reason,
+    ])
+    expect(reasons).toEqual([
+      ['13:00 to 14:00 missed 14400000', 'nobody looked; later than 2h 30m'],
+      ['15:00 to 16:00 missed 7200000', 'nobody looked; only the latest is made up for'],
+      ['17:00 fired 0', null],
+    ])
   })
 
   test.each([
-    ['an interval', { every: '1s', startAt: '2030-06-01T12:00Z' }],
-    ['a sparse rule with dense hours', { cron: '* * 3 * * *' }],
-  ])('Of a long absence the last thousand are told one by one, all before them as one: %s.', (_, options) => {
-    const slots = decided(options as ScheduleOptions, noon + 30 * 24 * hourMs)
-    expect(slots).toHaveLength(1_001)
-    const next = slotsOf(storedSchedule(options as ScheduleOptions).plan?.rule ?? { kind: 'once', at: 0, tz: 'UTC' })
-    const [older, first] = slots
-    expect(older?.slot).toBe(next(noon)?.at)
-    expect(older?.outcome).toBe('missed')
-    expect(next(older?.through ?? 0)?.at).toBe(first?.slot)
-    for (const [index, { slot }] of slots.entries())
-      if (index > 1) expect(next(slots[index - 1]?.slot ?? 0)?.at).toBe(slot)
-    expect(slots.at(-1)?.outcome).not.toBe('missed')
-  })
+    ['an interval', { every: '1s', startAt: '2030-06-01T12:00Z' }, 30 * 24 * 3_600],
+    ['a sparse rule with dense hours', { cron: '* * 3 * * *' }, 30 * 3_600],
+  ] as const)(
+    'A month of missed slots is one record, found without a walk over all of them: %s.',
+    (_, options, total) => {
+      const schedule = storedSchedule(options, { decidedUntil: noon })
+      const next = slotsOf(schedule.plan?.rule ?? { kind: 'once', at: 0, tz: 'UTC' })
+      let calls = 0
+      const counting = (after: number) => {
+        calls++
+        return next(after)
+      }
+      const [missed, ...rest] = decideDue(schedule, counting, noon + 30 * 24 * hourMs, absence)
+      expect(calls).toBeLessThan(20_000)
+      if (total === 0) {
+        expect([missed, rest]).toEqual([undefined, []])
+        return
+      }
+      expect(missed).toMatchObject({ slot: next(noon)?.at, outcome: 'missed' })
+      const estimate = (missed?.count ?? 0) / (total - 1)
+      expect(estimate).toBeGreaterThan(0.5)
+      expect(estimate).toBeLessThan(2)
+      expect(rest).toHaveLength(1)
+      expect(next(missed?.through ?? 0)?.at).toBe(rest[0]?.slot)
+    },
+  )
 })
 
 test('A jitter is not longer than the time to the next slot: slots fire in order, and none delays another.', () => {
@@ -129,10 +151,15 @@ test('A jitter is not longer than the time to the next slot: slots fire in order
   expect(new Set(fires.map((at, index) => at - (times[index] ?? 0))).size).toBeGreaterThan(50)
 })
 
-test('A paused schedule skips its slots and records the reason.', () => {
+test('A paused schedule skips its slots: they are one record, with the reason.', () => {
   expect(decided({}, noon + 2 * hourMs, noon, { pausedAt: 1 })).toMatchObject([
-    { outcome: 'skipped', reason: 'the schedule was paused' },
-    { outcome: 'skipped', reason: 'the schedule was paused' },
+    {
+      slot: noon + hourMs,
+      through: noon + 2 * hourMs,
+      count: 2,
+      outcome: 'skipped',
+      reason: 'the schedule was paused',
+    },
   ])
   // What came before the pause, while nobody looked, was missed; it is not made up for as long as the pause lasts.
   const halfPast = noon + 1.5 * hourMs

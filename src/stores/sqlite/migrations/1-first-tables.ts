@@ -294,6 +294,7 @@ export const firstTables = `
     fired         INTEGER NOT NULL CHECK (fired >= 0),
     paused_at     INTEGER,
     pauses        TEXT    NOT NULL DEFAULT '[]', -- JSON: those that have ended and are not decided
+    clock_ahead   TEXT, -- JSON: until when its slots were decided while the clock was ahead, and when that was set back
     last_success_at INTEGER, -- the last end of a job of it that completed
     CHECK ((plan IS NULL) = (fault IS NOT NULL))
   ) STRICT, WITHOUT ROWID;
