@@ -28,11 +28,11 @@ Exit codes: 0 done, 1 it could not continue, 2 usage, 6 store unavailable, 130 o
     const { startWorker } = await import('../../src/cli/workers/start.js')
     const maxMemoryBytes =
       flags['max-memory'] === undefined ? null : parseMemoryLimit(flags['max-memory'], '--max-memory')
-    const context = { ...(await this.context(flags)), maxMemoryBytes }
+    const readContext = async () => ({ ...(await this.context(flags)), maxMemoryBytes })
     const { concurrency, burst, watch, scheduler, processes = availableParallelism() } = flags
     const settings = { queues, concurrency, processes, graceMs, burst, watch, scheduler }
     const endpoint = await endpointOf(flags.http, flags['http-allow-host'] ?? [])
-    process.exitCode = await startWorker(context, settings, this.config.version, endpoint)
+    process.exitCode = await startWorker(readContext, settings, this.config.version, endpoint)
   }
 }
 

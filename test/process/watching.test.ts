@@ -1,11 +1,10 @@
 import { existsSync, rmSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { cliProject, eventually } from '../support/cli.js'
-import { enqueueJob, finalJobs, jobOf } from '../support/store.js'
+import { canLimit } from '../support/doctor.js'
+import { enqueueJob, finalJobs, jobOf, jobsOf } from '../support/store.js'
 
-const project = cliProject({
-  'lib/version.mjs': `export const version = 1\n`,
-  'tasks/code.mjs': `import { existsSync, rmSync } from 'node:fs'
+const untilFile = `import { existsSync, rmSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { version } from '../lib/version.mjs'
 export const tell = () => version
@@ -14,7 +13,11 @@ export async function until(file) {
   while (!existsSync(file)) await setTimeout(5)
   return version
 }
-`,
+`
+
+const project = cliProject({
+  'lib/version.mjs': `export const version = 1\n`,
+  'tasks/code.mjs': untilFile,
 })
 
 test('workers start --watch: new jobs run changed code, what runs goes on with the old; what cannot be loaded is left out.', async () => {
@@ -107,3 +110,82 @@ test('A job with a process of its own waits if its module cannot be loaded any m
   worker.signal('SIGTERM')
   expect((await worker.ended).exitCode).toBe(0)
 })
+
+test('workers start --watch: a config that is saved counts. Its schedules come at once; for other settings the worker starts again.', async () => {
+  const project = cliProject({
+    'tasks/a.mjs': 'export const fails = () => { throw new Error("no") }\nexport const ok = () => 1\n',
+    'tell.sh': 'cat >> told.txt\n',
+    'offstage.config.json': '{}',
+  })
+  const worker = project.start(['workers', 'start', '--watch'])
+  await worker.says(/watches/)
+  const nightly = { task: 'a.ok', cron: '0 2 * * *', tz: 'UTC' }
+  project.write('offstage.config.json', JSON.stringify({ schedules: { nightly } }))
+  await worker.says(/nightly/)
+  expect((await project.json<{ items: object[] }>(['schedule', 'list'])).items).toMatchObject([{ name: 'nightly' }])
+
+  project.write('offstage.config.json', '{ "schedules": { }, "notfy": {} }')
+  await worker.says(/the config cannot be used, and the worker goes on with what it had: .*notfy/)
+
+  const notify = { onFailed: { command: ['sh', 'tell.sh'] } }
+  project.write('offstage.config.json', JSON.stringify({ schedules: { nightly }, notify, redact: ['pin'] }))
+  await worker.says(/the config has changed \(redact, notify\): the worker starts again with it/)
+  await worker.says(/worker w2 is ready[\s\S]*watches/)
+  const failed = await enqueueJob(project, 'a.fails', [], { retries: 0 })
+  await eventually(() => expect(project.read('told.txt')).toContain(`"id":"${failed}"`))
+  worker.signal('SIGTERM')
+  expect(await worker.ended).toMatchObject({ exitCode: 0 })
+  expect((await project.json<{ items: object[] }>(['workers', 'list'])).items).toEqual([])
+})
+
+test('workers start --watch: a job that runs while the config changes ends in the old worker.', async () => {
+  const project = cliProject({
+    'lib/version.mjs': 'export const version = 1\n',
+    'tasks/code.mjs': untilFile,
+    'offstage.config.json': '{}',
+  })
+  const worker = project.start(['workers', 'start', '--watch'])
+  await worker.says(/watches/)
+  const job = await enqueueJob(project, 'code.until', ['go'])
+  await worker.says(/begun/)
+  project.write('offstage.config.json', '{ "redact": ["pin"] }')
+  await worker.says(/starts again with it/)
+  project.write('go', '')
+  expect(await finalJobs(project, [job])).toMatchObject([{ state: 'completed', attempt: 1, worker: 'w1' }])
+  await worker.says(/worker w2 is ready/)
+  worker.signal('SIGTERM')
+  expect(await worker.ended).toMatchObject({ exitCode: 0 })
+})
+
+test.skipIf(!canLimit).each([
+  ['max_inotify_instances', 0, 'EMFILE'],
+  ['max_inotify_watches', 0, 'ENOSPC'],
+  // Some can be watched, others not.
+  ['max_inotify_watches', 3, 'ENOSPC'],
+])(
+  'workers start --watch with %s of %d: says so once (%s), looks for changes itself, and leaves no job running.',
+  async (limit, number, code) => {
+    const project = cliProject({ 'lib/version.mjs': 'export const version = 1\n', 'tasks/code.mjs': untilFile })
+    const run = `echo ${number} > /proc/sys/user/${limit}; exec "$@"`
+    const worker = project.start(['workers', 'start', '--watch'], {}, [
+      'unshare',
+      '--user',
+      '--map-root-user',
+      'sh',
+      '-c',
+      run,
+      'sh',
+    ])
+    await worker.says(/watches the code/)
+    project.write('lib/version.mjs', 'export const version = 2\n')
+    await worker.says(/the code has changed: jobs that begin now run the new one/)
+    project.write('go', '')
+    const [job] = await finalJobs(project, [await enqueueJob(project, 'code.until', ['go'])])
+    expect(job).toMatchObject({ state: 'completed', result: 2 })
+    worker.signal('SIGTERM')
+    const { exitCode, stderr } = await worker.ended
+    expect(stderr.split(`files cannot be watched (${code}): looks for changes twice a second`)).toHaveLength(2)
+    expect(exitCode).toBe(0)
+    expect((await jobsOf(project)).filter(({ state }) => state === 'running')).toEqual([])
+  },
+)

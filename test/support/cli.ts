@@ -46,7 +46,8 @@ export interface CliProject {
   run(args: readonly string[], options?: CliOptions): Promise<CliResult>
   /** What a command writes to stdout with `--json`. */
   json<T = JobJson>(args: readonly string[], options?: CliOptions): Promise<T>
-  start(args: readonly string[], options?: CliOptions): RunningCli
+  /** `before`: a program, with its arguments, that runs the command line. */
+  start(args: readonly string[], options?: CliOptions, before?: readonly string[]): RunningCli
   /** Runs a line of shell, in which `offstage` and `node` are found. */
   shell(script: string, options?: CliOptions): Promise<CliResult>
   /** Processes whose command line names this project. */
@@ -88,7 +89,7 @@ export function cliProject(files: Readonly<Record<string, string>> = {}, name = 
       expect(stdout, stderr).not.toBe('')
       return JSON.parse(stdout) as T
     },
-    start: (args, options) => launch(project, [process.execPath, program, ...args], options),
+    start: (args, options, before = []) => launch(project, [...before, process.execPath, program, ...args], options),
     shell: (script, options) => launch(project, ['sh', '-c', script], options).ended,
     processes: () => processesNaming(base),
   }

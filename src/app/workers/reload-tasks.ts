@@ -5,6 +5,7 @@ import { watchCode } from '../../project/watch.js'
 import { type Context, projectOf } from '../context.js'
 import { killOnExit, type ProjectTasks } from '../project-tasks.js'
 import { startTasks } from '../start-tasks.js'
+import { changedConfig } from './changed-config.js'
 
 // Most projects load within a second: a longer wait needs a message.
 const slowLoadMs = 3_000
@@ -19,27 +20,39 @@ export type ReloadEvent =
   /** A module cannot be loaded that could be before: the old code stays. */
   | { readonly kind: 'reload-refused' }
   | { readonly kind: 'reloaded' }
+  /** The config cannot be used: the worker goes on with what it had. */
+  | { readonly kind: 'config-refused'; readonly why: string }
+  /** These settings of the config have changed: the worker ends, and another one starts with them. */
+  | { readonly kind: 'config-changed'; readonly names: readonly string[] }
+  /** The system has no watches left: files are looked at twice a second. */
+  | { readonly kind: 'polls'; readonly code: string }
+  | { readonly kind: 'unwatched'; readonly why: string }
 
 export type ReloadListener = (event: ReloadEvent) => void
 
-/** The signal fires when the new tasks are outdated themselves. */
-type UseNewTasks = (next: ProjectTasks, outdated: AbortSignal) => Promise<void>
+/** The signal fires when the new tasks are outdated themselves. The context has the schedules of the config as they are now. */
+type UseNewTasks = (next: ProjectTasks, context: Context, outdated: AbortSignal) => Promise<void>
 
 /**
  * Replaces the task processes of a worker whenever the code of its project changes. The old code stays if a module
- * cannot be loaded that could be before. `use` gets the new tasks before they replace the old ones. Resolves once
- * changes are seen, to a function that stops it.
+ * cannot be loaded that could be before. `use` gets the new tasks before they replace the old ones. `restart` is called
+ * when the config has settings that need another worker. Resolves once changes are seen, to a function that stops it.
  */
 export async function reloadOnChange(
   context: Context,
   pool: TaskPool,
   use: UseNewTasks,
+  restart: () => void,
   listener: ReloadListener,
 ): Promise<() => Promise<void>> {
   const { faults } = await pool.catalog
-  const reloader = new Reloader(context, pool, faults, use, listener)
+  const reloader = new Reloader(context, pool, faults, use, restart, listener)
   const unguard = killOnExit(() => reloader.abandon())
-  const unwatch = await watchCode(projectOf(context), () => reloader.changed())
+  const unwatch = await watchCode(projectOf(context), {
+    changed: () => reloader.changed(),
+    polls: (code) => listener({ kind: 'polls', code }),
+    unwatched: (why) => listener({ kind: 'unwatched', why }),
+  })
   return async () => {
     await reloader.stop()
     unguard()
@@ -49,9 +62,10 @@ export async function reloadOnChange(
 
 /** Loads changed code in a process of its own, one at a time: a newer change ends the load of an older one. */
 class Reloader {
-  readonly #context: Context
+  #context: Context
   readonly #pool: TaskPool
   readonly #use: UseNewTasks
+  readonly #restart: () => void
   readonly #listener: ReloadListener
   #faults: readonly ModuleFault[]
   #outdated = new AbortController()
@@ -65,12 +79,14 @@ class Reloader {
     pool: TaskPool,
     faults: readonly ModuleFault[],
     use: UseNewTasks,
+    restart: () => void,
     listener: ReloadListener,
   ) {
     this.#context = context
     this.#pool = pool
     this.#faults = faults
     this.#use = use
+    this.#restart = restart
     this.#listener = listener
   }
 
@@ -104,12 +120,23 @@ class Reloader {
     while (this.#isStale && !this.#isStopped) {
       this.#isStale = false
       this.#outdated = new AbortController()
+      if (await this.#needsRestart()) return this.#restart()
       const found = await this.#tryToLoad()
       if (found === null || this.#isOutdated) continue
       this.#faults = found.faults
       this.#pool.replaceAll()
       this.#listener({ kind: 'reloaded' })
     }
+  }
+
+  /** Looks at the config first: the code is loaded as the config says. */
+  async #needsRestart(): Promise<boolean> {
+    const change = await changedConfig(this.#context)
+    if (this.#isOutdated) return false
+    if (change.kind === 'unusable') this.#listener({ kind: 'config-refused', why: change.why })
+    if (change.kind === 'schedules') this.#context = { ...this.#context, project: change.project }
+    if (change.kind === 'settings') this.#listener({ kind: 'config-changed', names: change.names })
+    return change.kind === 'settings'
   }
 
   /** What the new code has; null if it cannot be used, or if it is outdated already. */
@@ -140,7 +167,7 @@ class Reloader {
         this.#listener({ kind: 'reload-refused' })
         return null
       }
-      await this.#use({ pool, catalog }, this.#outdated.signal)
+      await this.#use({ pool, catalog }, this.#context, this.#outdated.signal)
       return catalog
     } finally {
       this.#loading = null

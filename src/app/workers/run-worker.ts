@@ -38,7 +38,8 @@ export type WorkerEvent =
 
 /**
  * Runs a worker, with a scheduler beside it, until a signal, or with `burst` until nothing is left to do. The graceful
- * signal lets running jobs finish, the immediate one ends them.
+ * signal lets running jobs finish, the immediate one ends them. With `watch` it also ends when its config has changed, and
+ * then resolves to `config changed`: another one is to start with the new config.
  */
 export async function runWorker(
   store: Store,
@@ -47,7 +48,7 @@ export async function runWorker(
   settings: WorkSettings,
   signals: StopSignals,
   listener: (event: WorkerEvent) => void,
-): Promise<void> {
+): Promise<'ended' | 'config changed'> {
   const { pool, catalog } = tasks
   const paused = await pausedAmong(store, settings)
   const { retention, redact, maxMemoryBytes } = context
@@ -58,9 +59,10 @@ export async function runWorker(
   worker.start()
   let scheduler: Service | null = null
   let unwatch = async () => {}
-  const declare = async (declared: ProjectTasks, outdated: AbortSignal) => {
+  const restart = new AbortController()
+  const declare = async (declared: ProjectTasks, changed: Context, outdated: AbortSignal) => {
     const ended = AbortSignal.any([signals.graceful, outdated])
-    if (settings.scheduler) await declareSchedules(context, declared, store, systemClock.now(), listener, ended)
+    if (settings.scheduler) await declareSchedules(changed, declared, store, systemClock.now(), listener, ended)
   }
   try {
     // From here on whatever fails must end the worker too.
@@ -75,16 +77,18 @@ export async function runWorker(
       }
     }
     if (settings.watch) {
-      unwatch = await reloadOnChange(context, pool, declare, listener)
+      unwatch = await reloadOnChange(context, pool, declare, () => restart.abort(), listener)
       listener({ kind: 'watching' })
     }
     for (const name of paused) listener({ kind: 'queue-paused', name })
-    const done = [fired(signals.graceful), worker.broken]
+    const done = [fired(signals.graceful), fired(restart.signal), worker.broken]
     if (settings.burst) done.push(nothingLeft(store, worker.runner, () => pool.known, settings, signals.graceful))
     await Promise.race(done)
-    if (signals.graceful.aborted) listener({ kind: 'stopping', worker: worker.id, running: worker.runner.running })
+    if (signals.graceful.aborted || restart.signal.aborted)
+      listener({ kind: 'stopping', worker: worker.id, running: worker.runner.running })
     else if (settings.burst) listener({ kind: 'jobs-left', left: await jobsLeft(store, pool.known, settings.queues) })
     await Promise.race([Promise.all([scheduler?.stop(), worker.stop(settings.graceMs)]), fired(signals.immediate)])
+    return restart.signal.aborted && !signals.graceful.aborted ? 'config changed' : 'ended'
   } finally {
     // After a stop that came to its end this changes nothing.
     await unwatch()

@@ -11,17 +11,29 @@ import { withTasks } from '../with-tasks.js'
 import { showWorker } from './worker-reporter.js'
 
 /**
- * Runs a worker until a signal, or with `burst` until nothing is left to do. Resolves to the exit code. `openEndpoint`: null
- * for none.
+ * Runs a worker until a signal, or with `burst` until nothing is left to do; a changed config is read again, and another
+ * worker runs by it. Resolves to the exit code. `openEndpoint`: null for none.
  */
-export function startWorker(
-  context: Context,
+export async function startWorker(
+  readContext: () => Promise<Context>,
   settings: WorkSettings,
   version: string,
   openEndpoint: OpenEndpoint | null,
 ): Promise<number> {
+  for (;;) {
+    const end = await runUntilChange(await readContext(), settings, version, openEndpoint)
+    if (end !== 'config changed') return end
+  }
+}
+
+function runUntilChange(
+  context: Context,
+  settings: WorkSettings,
+  version: string,
+  openEndpoint: OpenEndpoint | null,
+): Promise<number | 'config changed'> {
   refuseMemory(context, 'workers start')
-  return withTasks(
+  return withTasks<number | 'config changed'>(
     context,
     (tasks) =>
       withStore(context, async (store) => {
@@ -36,10 +48,11 @@ export function startWorker(
           // Before a job is claimed: a port that is taken must not end a worker that runs some.
           endpoint = (await openEndpoint?.(probe)) ?? null
           if (endpoint !== null) say(`listens on ${endpoint.url}: /metrics, /healthz, /readyz`)
-          await runWorker(store, tasks, context, settings, interruption, (event) => {
+          const end = await runWorker(store, tasks, context, settings, interruption, (event) => {
             probe.observe(event)
             show(event)
           })
+          if (end === 'config changed') return end
         } finally {
           await endpoint?.close()
           interruption.release()

@@ -38,6 +38,14 @@ export function showWorker(
         return say('the code has changed, but not all of it can be loaded: jobs go on with the old one')
       case 'reloaded':
         return say('the code has changed: jobs that begin now run the new one')
+      case 'config-refused':
+        return say(`the config cannot be used, and the worker goes on with what it had: ${event.why}`)
+      case 'config-changed':
+        return say(`the config has changed (${event.names.join(', ')}): the worker starts again with it`)
+      case 'polls':
+        return say(`files cannot be watched (${event.code}): looks for changes twice a second; see "offstage doctor"`)
+      case 'unwatched':
+        return say(`cannot be watched: ${event.why}`)
       case 'queue-paused':
         return say(`${event.name} is paused; resume it: offstage queues resume ${event.name}`)
       case 'stopping':

@@ -1,0 +1,38 @@
+import { isDeepStrictEqual } from 'node:util'
+import { messageWithHint } from '../../domain/errors.js'
+import { readProject } from '../../project/config.js'
+import type { Project } from '../../project/find.js'
+import { type Context, projectOf } from '../context.js'
+
+/** What the config of a project says now, beside what a running worker has of it. */
+export type ConfigChange =
+  | { readonly kind: 'same' }
+  /** Only schedules differ: they come into the store without a restart. */
+  | { readonly kind: 'schedules'; readonly project: Project }
+  /** A worker has these settings in all its parts. */
+  | { readonly kind: 'settings'; readonly names: readonly string[] }
+  | { readonly kind: 'unusable'; readonly why: string }
+
+const ofSchedules: keyof Project = 'schedules'
+
+/** Reads the config anew: also a module that it imports may have changed. */
+export async function changedConfig(context: Pick<Context, 'project' | 'from'>): Promise<ConfigChange> {
+  const before = projectOf(context)
+  try {
+    const now = await readProject(context.from)
+    if (now === null) return { kind: 'unusable', why: `there is no project at ${context.from} any more` }
+    const names = (Object.keys(now) as (keyof Project)[]).filter((name) => !isDeepStrictEqual(now[name], before[name]))
+    if (names.length === 0) return { kind: 'same' }
+    return names.every((name) => name === ofSchedules)
+      ? { kind: 'schedules', project: now }
+      : { kind: 'settings', names: names.filter((name) => name !== ofSchedules).map(settingOf) }
+  } catch (thrown) {
+    return { kind: 'unusable', why: messageWithHint(thrown) }
+  }
+}
+
+/** As the config has it. */
+function settingOf(name: keyof Project): string {
+  if (name === 'targets') return 'notify'
+  return name === 'tasksFolder' ? 'tasks' : name
+}
