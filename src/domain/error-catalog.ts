@@ -1,5 +1,6 @@
 // Every code that an error of Offstage can have. The constructors of the error classes take no other, and
-// docs/errors.md is made from here. Only its types are used by the program, so these texts are not in the build.
+// docs/errors.md is made from here, with the messages that stand beside a code in the source; `message` is one that does
+// not. Only its types are used by the program, so these texts are not in the build.
 
 export type ErrorClass =
   | 'UsageError'
@@ -11,7 +12,7 @@ export type ErrorClass =
 
 const of =
   <const Classes extends readonly ErrorClass[]>(...classes: Classes) =>
-  (when: string, whatToDo: string) => ({ classes, when, whatToDo })
+  (when: string, whatToDo: string, message: string | null = null) => ({ classes, when, whatToDo, message })
 
 const usage = of('UsageError')
 const project = of('ProjectError')
@@ -37,8 +38,13 @@ export const errorCatalog = {
   E_BACKUP_FAILED: store(
     'A backup could not be written: the disk is full, or there is no permission.',
     'Free some space, or name another place. Nothing was left behind, and a file that was there is unchanged.',
+    '…: no space is left, and the like',
   ),
-  E_BUG: commandOnly('The program met an error that nobody expected.', 'Set `DEBUG=1` for the stack, and report it.'),
+  E_BUG: commandOnly(
+    'The program met an error that nobody expected.',
+    'Set `DEBUG=1` for the stack, and report it.',
+    'TypeError: …, and below it: this is a bug in offstage',
+  ),
   E_CONFIG: project(
     'The config file cannot be read, cannot be evaluated, or holds a setting that is wrong.',
     'Correct the setting that the message names; `docs/tasks.md` lists them.',
@@ -67,10 +73,12 @@ export const errorCatalog = {
   E_EACH: usage(
     'A line of `--each` is not acceptable. No line was stored.',
     'Correct the line, or leave such lines out with `--skip-invalid`.',
+    '… line …: …; nothing was stored',
   ),
   E_ENQUEUE: other(
     'A task called `enqueue()`, and its worker failed for a reason that has no code of its own.',
     'Read the message; the job was not stored.',
+    'what its worker met',
   ),
   E_ENV: usage(
     'A variable of `--env` has no value, or a name that no variable can have.',
@@ -116,6 +124,7 @@ export const errorCatalog = {
   E_NODE: of('OffstageError', 'StoreUnavailableError')(
     'Node.js is older than the oldest supported version. Commands exit with code 6.',
     'Update Node.js.',
+    'this needs Node 22.15 or newer, and runs on …',
   ),
   E_NO_JOB: notFound('There is no job of that id.', 'Find the id with `offstage jobs list`.'),
   E_NO_PROJECT: project(
@@ -149,6 +158,7 @@ export const errorCatalog = {
   E_PERMISSION: commandOnly(
     "Node's permission model forbids what Offstage needs.",
     'Add the `--allow-...` options of the hint.',
+    "Node's permission model forbids what is needed: …",
   ),
   E_OUTBOX: usage(
     'A row cannot be written into the outbox of this database, or a row holds no job that an engine can take.',
@@ -163,7 +173,11 @@ export const errorCatalog = {
     '`progress()` got a fraction that is no number, or a message that is no text.',
     'Correct the call in the task.',
   ),
-  E_QUEUE_NAME: usage('A queue name has characters that it may not have.', 'Use letters, digits, `_`, `.` and `-`.'),
+  E_QUEUE_NAME: usage(
+    'A queue name has characters that it may not have.',
+    'Use letters, digits, `_`, `.` and `-`.',
+    '"…" is no queue name',
+  ),
   E_QUEUES: usage('The list of `--queues` cannot be read.', 'Write `NAME` or `NAME:WEIGHT`, each name once.'),
   E_REPORT: usage(
     'The file of `--junit` cannot be written. Nothing was run.',
@@ -234,6 +248,7 @@ export const errorCatalog = {
   E_STORE_URL: usage(
     'The URL of a store cannot be read.',
     'Write `sqlite:PATH`, `sqlite:PATH?durability=relaxed` or `memory:`.',
+    '… is not a store',
   ),
   E_STORE_VANISHED: store(
     'The file of the store is empty, or it is gone while its folder `.offstage` is there.',
