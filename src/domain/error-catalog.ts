@@ -54,6 +54,10 @@ export const errorCatalog = {
     'Add `--yes`, or look first with `--dry-run`.',
   ),
   E_CRON: usage('A cron expression cannot be read.', 'Write it as the hint says, or use `--every`.'),
+  E_CRONTAB: usage(
+    '`schedule import` met lines that it can make no schedule of; nothing was stored.',
+    'Change the lines that are named on stderr, or leave them out with `--skip-invalid`.',
+  ),
   E_CWD: usage(
     'The folder of `--cwd` or OFFSTAGE_CWD, or the current folder, does not exist.',
     'Name a folder that exists.',

@@ -1,5 +1,11 @@
 import { type Context, withReader } from '../../app/context.js'
-import { maxSlots, type NextRequest, nextSlots } from '../../app/schedules/next-slots.js'
+import {
+  maxSlots,
+  type NextOfAll,
+  type NextRequest,
+  nextSlots,
+  nextSlotsOfAll,
+} from '../../app/schedules/next-slots.js'
 import { formatDuration } from '../../domain/duration.js'
 import { isoTime } from '../../views/iso-time.js'
 import type { DueJson } from '../../views/slot.js'
@@ -18,5 +24,15 @@ export async function next(context: Context, request: NextRequest): Promise<read
     const last = lastSuccessAt === null ? 'there was none yet' : `the last was ${isoTime(lastSuccessAt)}`
     say(`${name}: a success is expected every ${formatDuration(everyMs)}; ${last}`)
   }
+  return slots
+}
+
+/** The slots to come of all schedules. Says which ones will not fire, and if not all are shown. */
+export async function nextOfAll(context: Context, request: Omit<NextRequest, 'name'>): Promise<NextOfAll['slots']> {
+  const { slots, silent, truncated } = await withReader(context, (store) => nextSlotsOfAll(store, request))
+  for (const { name, fault } of silent) if (fault !== null) say(`${name} is faulty, and left out: ${fault}`)
+  const paused = silent.flatMap(({ name, fault }) => (fault === null ? [name] : []))
+  if (paused.length > 0) say(`paused, and left out: ${paused.join(', ')}`)
+  if (truncated) say(`only the first ${maxSlots} are shown`)
   return slots
 }

@@ -43,7 +43,9 @@ export function refuseMistypedSubcommand(
   { cron, every, at, in: delay }: ScheduleFlagValues,
   subcommands: readonly string[],
 ): void {
-  const meant = [cron, every, at, delay].some((time) => time !== undefined) ? null : nearestName(word, subcommands)
+  // A task called `report` is no `import`: whoever mistypes a name has its first letter.
+  const alike = subcommands.filter((name) => name[0] === word[0])
+  const meant = [cron, every, at, delay].some((time) => time !== undefined) ? null : nearestName(word, alike)
   if (meant === null) return
   const hint = `give one of --cron, --every, --in and --at; or did you mean "offstage schedule ${meant}"?`
   throw new UsageError('E_SCHEDULE', 'a schedule has no times', hint)

@@ -25,10 +25,16 @@ export function historyTable(slots: readonly SlotJson[], tz: string, look: Look 
   )
 }
 
-export function dueTable(slots: readonly DueJson[], look: Look = lookOfStdout()): Promise<string> {
+/** With the names of their schedules, if they have them. */
+export function dueTable(
+  slots: readonly (DueJson & { readonly name?: string })[],
+  look: Look = lookOfStdout(),
+): Promise<string> {
+  const isOfAll = slots.some(({ name }) => name !== undefined)
+  const note = { heading: 'NOTE', flexible: true } as const
   return table(
-    ['LOCAL', 'OFFSET', { heading: 'UTC', optional: true }, { heading: 'NOTE', flexible: true }],
-    slots.map(({ local, offset, at, note }) => [local, offset, at, note ?? '']),
+    [...(isOfAll ? ['SCHEDULE'] : []), 'LOCAL', 'OFFSET', { heading: 'UTC', optional: true }, note],
+    slots.map(({ name, local, offset, at, note }) => [...(isOfAll ? [name ?? ''] : []), local, offset, at, note ?? '']),
     look,
   )
 }

@@ -1,0 +1,126 @@
+import { existsSync } from 'node:fs'
+import { messageWithHint, OffstageError } from '../../domain/errors.js'
+import type { EpochMs } from '../../domain/job.js'
+import { type Crontab, type CrontabEntry, type CrontabRemark, parseCrontab } from '../../domain/schedule/crontab.js'
+import { parseSchedule, type ScheduleOptions } from '../../domain/schedule/options.js'
+import { reviseSchedule } from '../../domain/schedule/revise.js'
+import type { NewSchedule, StoredSchedule } from '../../domain/schedule/schedule.js'
+import { commandArgs, type ShellCommand } from '../../domain/shell-command.js'
+import { shellTask } from '../../domain/shell-task.js'
+import { shellTaskInfo } from '../../engine/shell-task.js'
+import type { ScheduleStore } from '../../stores/schedule-store.js'
+import { nameEntries, type PreparedEntry } from './crontab-names.js'
+import { refuseIfNeverDue } from './define-schedule.js'
+import { listChanges, type ScheduleChange } from './schedule-changes.js'
+
+/** Whose crontab it is, and what its lines leave open. */
+export interface CrontabOwner {
+  readonly text: string
+  /** A column before the command says who runs it. */
+  readonly hasUsers: boolean
+  /** Who runs its commands here; null where nobody has a name. */
+  readonly user: string | null
+  readonly home: string
+  /** What all its schedules have; a line may have a zone of its own. */
+  readonly options: Pick<ScheduleOptions, 'tz' | 'overlap' | 'catchUp' | 'queue'>
+}
+
+/** What an import would do. */
+export interface ImportPlan {
+  readonly schedules: readonly NewSchedule[]
+  readonly changes: readonly ScheduleChange[]
+  /** The line of each schedule, by its name. */
+  readonly lines: ReadonlyMap<string, number>
+  readonly refused: readonly CrontabRemark[]
+  readonly notes: readonly CrontabRemark[]
+  /** Names of schedules of an earlier import that this crontab does not have. */
+  readonly absent: readonly string[]
+}
+
+/** Plans how the store gets the schedules of a crontab. */
+export async function planImport(store: ScheduleStore, owner: CrontabOwner, now: EpochMs): Promise<ImportPlan> {
+  const crontab = parseCrontab(owner.text, owner.hasUsers)
+  const refused: CrontabRemark[] = [...crontab.refused]
+  const prepared = crontab.entries.flatMap((entry): readonly PreparedEntry[] => {
+    const remark = strangerOf(entry, owner)
+    const made = remark ?? prepare(entry, owner, now)
+    if ('plan' in made) return [made]
+    refused.push(made)
+    return []
+  })
+  const stored = await store.schedules()
+  const { names, absent } = nameEntries(prepared, stored)
+  const schedules = prepared.map(({ plan }, index): NewSchedule => {
+    const name = names[index] ?? ''
+    return { name, source: 'cli', task: shellTask, plan, fault: null, declaredAt: now }
+  })
+  return {
+    schedules,
+    changes: changesOf(stored, schedules),
+    lines: new Map(prepared.map(({ entry }, index) => [names[index] ?? '', entry.line])),
+    refused: refused.sort((a, b) => a.line - b.line),
+    notes: [...crontab.notes, ...homeNotes(crontab)].sort((a, b) => a.line - b.line),
+    absent,
+  }
+}
+
+/** Stores the planned schedules, all at once. */
+export async function applyImport(store: ScheduleStore, { schedules }: ImportPlan): Promise<void> {
+  await store.putSchedules(schedules)
+}
+
+function prepare(entry: CrontabEntry, owner: CrontabOwner, now: EpochMs): PreparedEntry | CrontabRemark {
+  const { line, rule, tz, jitterMinutes } = entry
+  const zone = tz === null ? {} : { tz }
+  const jitter = jitterMinutes === null ? {} : { jitter: `${jitterMinutes}m` }
+  const args = commandArgs(commandOfEntry(entry, owner.home))
+  const written = (option: keyof ScheduleOptions) =>
+    option === 'cron' ? 'the rule' : option === 'tz' ? (tz === null ? '--tz' : 'CRON_TZ') : option
+  try {
+    const plan = parseSchedule({ ...owner.options, ...zone, ...jitter, cron: rule, args }, shellTaskInfo, now, written)
+    refuseIfNeverDue(plan, now, written)
+    return { entry, plan }
+  } catch (thrown) {
+    if (!(thrown instanceof OffstageError)) return { line, message: messageWithHint(thrown), hint: null }
+    return { line, message: thrown.message, hint: thrown.hint }
+  }
+}
+
+/** A line of shell as cron runs it: by its SHELL, in its HOME. */
+function commandOfEntry({ command, stdin, env }: CrontabEntry, home: string): ShellCommand {
+  const { SHELL = '/bin/sh', HOME = home } = env
+  const words = SHELL === '/bin/sh' ? [command] : [SHELL, '-c', command]
+  return { words, settings: { chdir: HOME, env, stdin, imported: true } }
+}
+
+/** Why an entry is not for whoever imports it; null if it is. */
+function strangerOf({ line, user, command }: CrontabEntry, owner: CrontabOwner): CrontabRemark | null {
+  if (user !== null && user !== owner.user) {
+    const hint = `start a worker as ${user}, and import it there`
+    return { line, message: `it runs as ${user}: a worker runs its commands as the user that started it`, hint }
+  }
+  const [first = ''] = command.split(/\s/, 1)
+  if (user !== null || (first !== 'root' && first !== owner.user)) return null
+  const hint = 'if the crontab has a column for the user, add --user-column'
+  return { line, message: `its command begins with the name of a user, ${first}`, hint }
+}
+
+/** Cron runs nothing in a folder that is not there. */
+function homeNotes({ entries }: Crontab): readonly CrontabRemark[] {
+  const folders = new Map(entries.flatMap(({ line, env }) => (env.HOME === undefined ? [] : [[env.HOME, line]])))
+  return [...folders].flatMap(([folder, line]) =>
+    existsSync(folder)
+      ? []
+      : [{ line, message: `its HOME ${folder} is not there: it will fail until it is`, hint: null }],
+  )
+}
+
+function changesOf(stored: readonly StoredSchedule[], schedules: readonly NewSchedule[]): readonly ScheduleChange[] {
+  const before = new Map(stored.map((schedule) => [schedule.name, schedule]))
+  const changed = schedules.filter((schedule) => {
+    const old = before.get(schedule.name)
+    return old !== undefined && reviseSchedule(old, schedule, 0) !== null
+  })
+  const added = schedules.filter(({ name }) => !before.has(name))
+  return listChanges({ added, changed, removed: [], conflicting: [] }, stored)
+}
