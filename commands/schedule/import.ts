@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { DataCommand } from '../../src/cli/base-command.js'
+import { namedZone } from '../../src/cli/named-zone.js'
 import { jobFlags } from '../../src/cli/run/flags.js'
 import { scheduleFlags } from '../../src/cli/schedules/flags.js'
 import { importCrontab } from '../../src/cli/schedules/import.js'
@@ -33,7 +34,7 @@ Exit codes: 0 done, 2 usage, or a line that cannot be imported, 6 store unavaila
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(ScheduleImport)
-    const { tz, overlap, queue } = flags
+    const { tz = namedZone(), overlap, queue } = flags
     const given = Object.entries({ tz, overlap, catchUp: flags['catch-up'], queue }).filter(
       ([, value]) => value !== undefined,
     )

@@ -2,8 +2,8 @@ import { type Duration, parseDuration } from '../domain/duration.js'
 import { UsageError } from '../domain/errors.js'
 import type { EpochMs } from '../domain/job.js'
 import { refuseUnknownOptions } from '../domain/options.js'
-import { machineZone } from '../domain/schedule/local-time.js'
 import { timeIn } from '../domain/schedule/time.js'
+import { machineZone } from '../machine-zone.js'
 
 /** When a task recurs: a fixed interval, which is counted from a time. */
 export interface Recurring {

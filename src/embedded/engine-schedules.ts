@@ -6,6 +6,7 @@ import { refuseUnknownOptions } from '../domain/options.js'
 import { parseSchedule, type ScheduleOptions, scheduleOptionNames } from '../domain/schedule/options.js'
 import { wholeRuleText } from '../domain/schedule/rule.js'
 import { checkArgs, type LoadedTask } from '../engine/task-process/loaded-task.js'
+import { machineZone } from '../machine-zone.js'
 import type { EngineScheduleOptions, ScheduleRecord } from './engine.js'
 import type { EngineParts } from './engine-parts.js'
 
@@ -23,7 +24,8 @@ export async function putSchedule(
   scheduleName(name)
   refuseUnknownOptions(options, ofTheEngine, 'putSchedule()')
   const declaredAt = clock.now()
-  const plan = parseSchedule({ ...options, args }, task.defaults, declaredAt, option)
+  const tz = options.tz === undefined ? machineZone() : options.tz
+  const plan = parseSchedule({ ...options, tz, args }, task.defaults, declaredAt, option)
   refuseIfNeverDue(plan, declaredAt, option)
   const refused = await checkArgs(task, plan.definition.argsJson)
   if (refused !== null) throw new UsageError('E_ARGUMENTS', `${task.name}: ${refused}`)

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { formatDuration } from '../../domain/duration.js'
 import type { EpochMs } from '../../domain/job.js'
-import { machineZone } from '../../domain/schedule/local-time.js'
 import { systemClock } from '../../engine/clock.js'
+import { zoneOfMachine } from '../../machine-zone.js'
 import type { Store } from '../../stores/store.js'
 import { clockText } from '../schedules/clock-text.js'
 import { type Checked, type Patient, problem, type Trouble, warning } from './finding.js'
@@ -15,7 +14,7 @@ export async function checkClock({ store }: Patient): Promise<Checked> {
   const now = systemClock.now()
   const ofStore = store === null ? [] : [...(await futureJobs(store, now)), ...(await silentSchedules(store, now))]
   const troubles = [...ofStore, ...unknownZone()]
-  return troubles.length > 0 ? troubles : `${new Date(now).toISOString()}, zone ${machineZone()}`
+  return troubles.length > 0 ? troubles : `${new Date(now).toISOString()}, zone ${zoneOfMachine().name}`
 }
 
 async function futureJobs(store: Store, now: EpochMs): Promise<readonly Trouble[]> {
@@ -35,19 +34,10 @@ async function silentSchedules(store: Store, now: EpochMs): Promise<readonly Tro
   })
 }
 
-/** Whether TZ is the path of a file that holds UTC: a zone's file ends with its rule. */
-function isFileOfUtc(zone: string): boolean {
-  try {
-    return /\n(UTC|GMT)0\n$/.test(readFileSync(zone.replace(/^:/, ''), 'latin1'))
-  } catch {
-    return false
-  }
-}
-
-/** Node takes a TZ that it does not know for UTC, without a word. */
+/** Node takes a zone that it does not know for UTC, without a word. */
 function unknownZone(): readonly Trouble[] {
-  const { TZ = '' } = process.env
-  const isUtc = /^:?(.*\/)?(UTC|UCT|GMT|Zulu|Universal|Greenwich|GMT[+-]?0)(0)?$/i.test(TZ) || isFileOfUtc(TZ)
-  if (TZ === '' || machineZone() !== 'UTC' || isUtc) return []
-  return [warning(`TZ=${TZ} names no time zone, and is taken as UTC`, 'write a name such as Europe/Berlin')]
+  const { unknown } = zoneOfMachine()
+  if (unknown === null) return []
+  const setting = unknown === '/etc/localtime' ? unknown : `TZ=${unknown}`
+  return [warning(`${setting} names no time zone, and is taken as UTC`, 'write a name such as Europe/Berlin')]
 }

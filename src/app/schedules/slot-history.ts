@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../domain/job.js'
-import { machineZone } from '../../domain/schedule/local-time.js'
 import { timeIn } from '../../domain/schedule/time.js'
 import { systemClock } from '../../engine/clock.js'
+import { machineZone } from '../../machine-zone.js'
 import type { Store } from '../../stores/store.js'
 import { type SlotJson, slotToJson } from '../../views/slot.js'
 import { findSchedule } from './find-schedule.js'

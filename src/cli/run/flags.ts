@@ -3,8 +3,8 @@ import { parseDuration } from '../../domain/duration.js'
 import type { KeyPolicy } from '../../domain/job.js'
 import { type EnqueueOptions, keyName, parseExpires, parsePriority, parseTimeout } from '../../domain/request.js'
 import { parseMaxRetries } from '../../domain/retry.js'
-import { machineZone } from '../../domain/schedule/local-time.js'
 import { timeIn } from '../../domain/schedule/time.js'
+import { namedZone } from '../named-zone.js'
 
 /** The flags of one job. */
 export const jobFlags = {
@@ -46,7 +46,7 @@ export function enqueueOptions(flags: JobFlagValues, now: number): EnqueueOption
   const { delay, at, queue, priority, retries, timeout, expires, key } = flags
   return {
     ...(delay === undefined ? {} : { delay: parseDuration(delay, '--delay') }),
-    ...(at === undefined ? {} : { at: timeIn(machineZone(), at, '--at', now) }),
+    ...(at === undefined ? {} : { at: timeIn(namedZone(), at, '--at', now) }),
     ...(queue === undefined ? {} : { queue }),
     ...(priority === undefined ? {} : { priority: parsePriority(priority, '--priority') }),
     ...(retries === undefined ? {} : { retries: parseMaxRetries(retries, '--retries') }),

@@ -2,8 +2,11 @@ import { Flags } from '@oclif/core'
 import { parseDuration } from '../../domain/duration.js'
 import { UsageError } from '../../domain/errors.js'
 import type { EpochMs } from '../../domain/job.js'
-import { type ScheduleOptions, timeOf } from '../../domain/schedule/options.js'
+import type { ScheduleOptions } from '../../domain/schedule/options.js'
 import { type CatchUp, catchUps, type Overlap, overlaps } from '../../domain/schedule/schedule.js'
+import { timeIn } from '../../domain/schedule/time.js'
+import { timeZone } from '../../domain/schedule/zone-names.js'
+import { namedZone } from '../named-zone.js'
 
 /** The flags of a schedule, beside those of its jobs. */
 export const scheduleFlags = {
@@ -84,11 +87,12 @@ export function flagOf(option: keyof ScheduleOptions): string {
 
 /** The options that the flags give. Throws UsageError if they give no times, and for a time that has passed. */
 export function scheduleOptions(flags: ScheduleFlagValues, now: EpochMs): ScheduleOptions {
-  const { cron, every, tz, overlap, jitter, until, limit } = flags
+  const { cron, every, overlap, jitter, until, limit } = flags
   if ([cron, every, flags.in, flags.at].every((time) => time === undefined)) {
     throw new UsageError('E_SCHEDULE', 'a schedule has no times', 'give one of --cron, --every, --in and --at')
   }
-  const at = atOf(flags, now)
+  const tz = flags.tz === undefined ? namedZone() : timeZone(flags.tz, flagOf('tz'))
+  const at = atOf(flags, tz, now)
   const given: { [Option in keyof ScheduleOptions]: ScheduleOptions[Option] | undefined } = {
     cron,
     every,
@@ -107,10 +111,10 @@ export function scheduleOptions(flags: ScheduleFlagValues, now: EpochMs): Schedu
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as ScheduleOptions
 }
 
-function atOf(flags: ScheduleFlagValues, now: EpochMs): Date | undefined {
+function atOf(flags: ScheduleFlagValues, tz: string, now: EpochMs): Date | undefined {
   if (flags.in !== undefined) return new Date(now + parseDuration(flags.in, '--in'))
   if (flags.at === undefined) return undefined
-  const at = timeOf(flags.at, flags.tz, flagOf, 'at', now)
+  const at = timeIn(tz, flags.at, flagOf('at'), now)
   if (at > now) return new Date(at)
   throw new UsageError('E_TIME', `--at: ${new Date(at).toISOString()} has passed`, 'give a time that is to come')
 }

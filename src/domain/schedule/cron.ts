@@ -1,6 +1,7 @@
 import { CronPattern } from 'croner'
 import { UsageError } from '../errors.js'
 import { type CronDays, hasDay } from './cron-days.js'
+import { type CronFault, foreignForm, stepFault } from './foreign-cron.js'
 
 /** A cron expression, read. */
 export interface CronFields {
@@ -69,11 +70,23 @@ export function parseCron(text: string, option: string): CronFields {
 }
 
 function patternOf(text: string): CronPattern | null {
+  if (hasMisplacedMark(text)) return null
   try {
     return new CronPattern(text, undefined, { mode: '5-or-6-parts' })
   } catch {
     return null
   }
+}
+
+/** Quartz has `?` for a day that the other day field names. Elsewhere it is a sign that the fields are shifted. */
+function hasMisplacedMark(text: string): boolean {
+  if (!text.includes('?')) return false
+  const fields = fieldsOf(text)
+  return fields.some((field, index) => field.includes('?') && !(field === '?' && isDayField(index, fields.length)))
+}
+
+function isDayField(index: number, count: number): boolean {
+  return index === count - 1 || index === count - 3
 }
 
 function fieldsOf(text: string): readonly string[] {
@@ -88,17 +101,14 @@ function isStar(field = ''): boolean {
   return /^[*?]/.test(field)
 }
 
-interface Fault {
-  readonly why: string
-  readonly hint?: string
-}
-
 // The messages of croner count days and months from 0, and repeat all of the text.
-function faultOf(text: string): Fault {
+function faultOf(text: string): CronFault {
   if (text.length > maxCharacters) return { why: `it is longer than ${maxCharacters} characters` }
   const fields = fieldsOf(text)
   const [first] = fields
   if (first === undefined) return { why: 'it is empty' }
+  const foreign = foreignForm(text.trim(), (rule) => patternOf(rule) !== null)
+  if (foreign !== null) return foreign
   if (first.startsWith('@')) {
     return { why: 'no such name', hint: 'known are @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually' }
   }
@@ -112,8 +122,14 @@ function faultOf(text: string): Fault {
   return entryFault(entry, fieldKinds[index] ?? minutes, (part) => isField(part, place, fields.length))
 }
 
-function entryFault(entry: string, kind: FieldKind, isEntry: (part: string) => boolean): Fault {
+function entryFault(entry: string, kind: FieldKind, isEntry: (part: string) => boolean): CronFault {
   const why = `${quoted(entry)} is no ${kind.name}`
+  if (entry.includes('?')) {
+    const hint = '? stands in the two day fields only; six fields begin with seconds, and none is a year'
+    return { why, hint }
+  }
+  const step = stepFault(entry, kind.name)
+  if (step !== null) return { why: `${why}: ${step.why}`, hint: step.hint }
   if (/^\w*\/\d+$/.test(entry)) {
     return { why: `${why}: a step needs a star or a range before it`, hint: 'write a step as */15 or 10-50/15' }
   }

@@ -1,6 +1,4 @@
-import { UsageError } from '../errors.js'
 import type { EpochMs } from '../job.js'
-import { nearestName } from '../names.js'
 import { periodAt, periodsBetween } from './zone-offsets.js'
 
 /** A date and time on the wall of some zone: the milliseconds that it would be at if the zone were UTC. */
@@ -67,38 +65,4 @@ export function timeText(local: LocalMs): string {
 export function offsetText(tz: string, at: EpochMs): string {
   const offsetMs = offsetAt(tz, at)
   return `${offsetMs < 0 ? '-' : '+'}${timeText(Math.abs(offsetMs))}`
-}
-
-/** The name of a time zone as Intl spells it. Throws UsageError `E_TIME_ZONE`; `option` names where it was written. */
-export function timeZone(name: string, option: string): string {
-  const known = knownZone(name)
-  // An alias stays: the name that Intl has for it is of an older time (Asia/Calcutta), and depends on the runtime.
-  if (known !== null) return known.toLowerCase() === name.toLowerCase() ? known : name
-  const shown = JSON.stringify(name.length > 80 ? `${name.slice(0, 79)}…` : name)
-  const nearest = name.length > 80 ? null : nearestZone(name)
-  const hint = nearest === null ? 'write a name such as Europe/Berlin, or UTC' : `did you mean "${nearest}"?`
-  throw new UsageError('E_TIME_ZONE', `${option}: ${shown} is no time zone`, hint)
-}
-
-/** The zone that this machine is set to; UTC if it is set to none that is known. */
-export function machineZone(): string {
-  // Under some values of TZ there is no name, or one that Intl itself refuses.
-  const name: string | undefined = Intl.DateTimeFormat().resolvedOptions().timeZone
-  return (name === undefined ? null : knownZone(name)) ?? 'UTC'
-}
-
-function knownZone(name: string): string | null {
-  // Node 22 takes '+02:00' for a zone, and Node 20 does not.
-  if (!/^[A-Za-z]/.test(name)) return null
-  try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone
-  } catch {
-    return null
-  }
-}
-
-function nearestZone(name: string): string | null {
-  const zones = [...Intl.supportedValuesOf('timeZone'), 'UTC']
-  const place = `/${name.trim().replaceAll(' ', '_').toLowerCase()}`
-  return zones.find((zone) => zone.toLowerCase().endsWith(place)) ?? nearestName(name, zones)
 }

@@ -5,7 +5,6 @@ import { toJsonText } from '../json.js'
 import { refuseUnknownOptions, written } from '../options.js'
 import { makeJob, type TaskDefaults } from '../request.js'
 import { parseCron } from './cron.js'
-import { machineZone, timeZone } from './local-time.js'
 import type { Rule } from './rule.js'
 import {
   type CatchUp,
@@ -17,6 +16,7 @@ import {
   type Timing,
 } from './schedule.js'
 import { timeIn } from './time.js'
+import { timeZone } from './zone-names.js'
 
 /** A schedule as people write it: `cron`, `every` or `at`, and what else differs from the default. */
 export interface ScheduleOptions extends ScheduledOptions {
@@ -28,7 +28,7 @@ export interface ScheduleOptions extends ScheduledOptions {
   readonly startAt?: string | Date
   /** Once, at this time. */
   readonly at?: string | Date
-  /** The zone of its times, such as `Europe/Berlin`. Default: the machine's. */
+  /** The zone of its times, such as `Europe/Berlin`. Default: UTC; in `putSchedule()` and on the command line the machine's. */
   readonly tz?: string
   /** The arguments of each job. Default: none. */
   readonly args?: readonly unknown[]
@@ -165,17 +165,6 @@ function refuseOtherThings(options: ScheduleOptions, name: (option: keyof Schedu
   throw new UsageError('E_SCHEDULE', `${name('args')} is no list`, 'write the arguments in call order, as a list')
 }
 
-/** A time that goes with a schedule, in its zone. Throws UsageError. */
-export function timeOf(
-  written: string | Date,
-  tz: string | undefined,
-  name: (option: keyof ScheduleOptions) => string,
-  option: keyof ScheduleOptions,
-  now: EpochMs,
-): EpochMs {
-  return timeIn(tz === undefined ? machineZone() : timeZone(tz, name('tz')), written, name(option), now)
-}
-
 function timingOf(options: ScheduleOptions, now: EpochMs, name: (option: keyof ScheduleOptions) => string): Timing {
   const { cron, every, at, startAt } = options
   const given = (['cron', 'every', 'at'] as const).filter((option) => options[option] !== undefined)
@@ -186,7 +175,7 @@ function timingOf(options: ScheduleOptions, now: EpochMs, name: (option: keyof S
   if (startAt !== undefined && every === undefined) {
     throw new UsageError('E_SCHEDULE', `${name('startAt')} is for intervals`, `give ${name('every')} too`)
   }
-  const tz = options.tz === undefined ? machineZone() : timeZone(options.tz, name('tz'))
+  const tz = options.tz === undefined ? 'UTC' : timeZone(options.tz, name('tz'))
   if (cron !== undefined) {
     parseCron(cron, name('cron'))
     return { kind: 'cron', cron, tz }

@@ -35,7 +35,8 @@ describe('The fields of a cron expression', () => {
   test.each<[string, Partial<CronFields>]>([
     ['0,30 9-17 * * *', { minutes: [0, 30], hours: upTo(9, 17) }],
     ['*/15 10-20/5 * * *', { minutes: [0, 15, 30, 45], hours: [10, 15, 20] }],
-    ['? ? ? ? ?', { minutes: upTo(0, 59), hours: upTo(0, 23), isFixed: false }],
+    ['0 8 ? * MON', { minutes: [0], hours: [8] }],
+    ['0 0 8 1 * ?', { seconds: [0], minutes: [0], hours: [8] }],
     ['  1\t2  * *\n*', { minutes: [1], hours: [2] }],
     ['@hourly', { minutes: [0], hours: upTo(0, 23), isFixed: false }],
     ['@daily', { minutes: [0], hours: [0], isFixed: true }],
@@ -129,8 +130,9 @@ describe('What is no cron expression', () => {
     ['* * * *', '--cron: "* * * *" is no cron expression: it has 4 fields, not 5 or 6'],
     ['daily', '--cron: "daily" is no cron expression: it has 1 field, not 5 or 6'],
     ['0 0 0 1 1 * 2027', '--cron: "0 0 0 1 1 * 2027" is no cron expression: it has 7 fields, not 5 or 6'],
-    ['@reboot', '--cron: "@reboot" is no cron expression: no such name'],
-    ['@daily x', '--cron: "@daily x" is no cron expression: no such name'],
+    ['@reboot', '--cron: "@reboot" is no cron expression: the start of a machine is no time'],
+    ['@dayly', '--cron: "@dayly" is no cron expression: no such name'],
+    ['@daily x', '--cron: "@daily x" is no cron expression: a command follows the rule'],
     ['60 * * * *', '--cron: "60 * * * *" is no cron expression: "60" is no minute (0 to 59)'],
     ['60 0 0 * * *', '--cron: "60 0 0 * * *" is no cron expression: "60" is no second (0 to 59)'],
     ['0 5,24 * * *', '--cron: "0 5,24 * * *" is no cron expression: "24" is no hour (0 to 23)'],
@@ -140,7 +142,15 @@ describe('What is no cron expression', () => {
     ['0 0 * * FRE', '--cron: "0 0 * * FRE" is no cron expression: "FRE" is no weekday (0 to 7, or SUN to SAT)'],
     ['0 0 * * 5#6', '--cron: "0 0 * * 5#6" is no cron expression: "5#6" is no weekday (0 to 7, or SUN to SAT)'],
     ['1,,2 * * * *', '--cron: "1,,2 * * * *" is no cron expression: "" is no minute (0 to 59)'],
-    ['H * * * *', '--cron: "H * * * *" is no cron expression: "H" is no minute (0 to 59)'],
+    ['H * * * *', '--cron: "H * * * *" is no cron expression: "H" is no number'],
+    ['0 8 1 * ? *', '--cron: "0 8 1 * ? *" is no cron expression: "?" is no month'],
+    ['? * * * *', '--cron: "? * * * *" is no cron expression: "?" is no minute'],
+    ['0 ? * * *', '--cron: "0 ? * * *" is no cron expression: "?" is no hour'],
+    ['0 8 ?/2 * *', '--cron: "0 8 ?/2 * *" is no cron expression: "?/2" is no day of the month'],
+    [
+      '*/90 * * * *',
+      '--cron: "*/90 * * * *" is no cron expression: "*/90" is no minute: the step is longer than the field',
+    ],
     [
       '0/15 * * * *',
       '--cron: "0/15 * * * *" is no cron expression: "0/15" is no minute: a step needs a star or a range before it',
@@ -174,6 +184,34 @@ describe('What is no cron expression', () => {
   ])('%j is refused.', (cron) => {
     expect(refusal(cron).message).toMatch(/^--cron: ".*" is no cron expression: \S/)
     expect(refusal(cron).message).not.toContain('\u001b')
+  })
+
+  test.each([
+    ['@every 5m', 'write --every 5m (every in code)'],
+    ['@every 1h30m', 'write --every 90m (every in code)'],
+    ['every 2 hours', 'write --every 2h (every in code)'],
+    ['rate(5 minutes)', 'write --every 5m (every in code)'],
+    ['cron(0 8 * * ? *)', 'write "0 8 * * ?": five fields, without the year; weekdays from 0 for Sunday'],
+    ['CRON_TZ=Asia/Tokyo 0 5 * * *', 'write the rule "0 5 * * *", and the zone as --tz Asia/Tokyo'],
+    ['TZ=UTC 0 5 * * *', 'write the rule "0 5 * * *", and the zone as --tz UTC'],
+    ['@reboot', 'let the unit of your worker run it before the worker starts: ExecStartPre='],
+    ['*/90 * * * *', 'for an interval write --every 90m'],
+    ['0 */36 * * *', 'for an interval write --every 36h'],
+    ['0 0 */45 * *', 'for an interval write --every 45d'],
+    [
+      '0 5 * * 1 /usr/bin/backup --all',
+      'write: offstage schedule --name NAME --cron "0 5 * * 1" -- /usr/bin/backup --all; or import a crontab: offstage schedule import',
+    ],
+    [
+      '@daily backup.sh',
+      'write: offstage schedule --name NAME --cron "@daily" -- backup.sh; or import a crontab: offstage schedule import',
+    ],
+    ['0 0 12 1/1 * ? *', 'a year is not known: write "0 12 1/1 * ?", and --until for an end'],
+    ['*-*-* 02:30:00', 'write 02:30 on weekdays as "30 2 * * MON-FRI"'],
+    ['0~30 * * * *', 'write the first time, and --jitter 30m'],
+    ['0 8 1 * ? *', '? stands in the two day fields only; six fields begin with seconds, and none is a year'],
+  ])('%j is in the form of another scheduler, and the hint says what to write.', (cron, hint) => {
+    expect(refusal(cron).hint).toBe(hint)
   })
 
   test.each(['1,'.repeat(5_000), '* '.repeat(5_000), '@'.repeat(10_000), `${'*/'.repeat(400)} * * * *`])(

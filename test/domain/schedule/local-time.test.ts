@@ -3,14 +3,14 @@ import { UsageError } from '../../../src/domain/errors.js'
 import {
   instantsOf,
   localText,
-  machineZone,
   nextClockTime,
   offsetAt,
   offsetText,
   timeText,
-  timeZone,
 } from '../../../src/domain/schedule/local-time.js'
+import { knownZone, timeZone } from '../../../src/domain/schedule/zone-names.js'
 import { periodAt, periodsBetween } from '../../../src/domain/schedule/zone-offsets.js'
+import { machineZone } from '../../../src/machine-zone.js'
 
 const time = (text: string) => Date.parse(text)
 
@@ -142,6 +142,33 @@ describe('Names of time zones', () => {
     expect(() => timeZone(name, '--tz')).toThrow(UsageError)
     expect(() => timeZone(name, '--tz')).toThrow(expect.objectContaining({ code: 'E_TIME_ZONE', hint }))
     expect(() => timeZone(name, '--tz')).toThrow(/^--tz: ".{0,80}" is no time zone$/)
+  })
+
+  test.each([
+    ['BST', 'Europe/London'],
+    ['AST', 'America/Halifax'],
+    ['NST', 'America/St_Johns'],
+    ['IST', 'Asia/Kolkata'],
+    ['PST', 'America/Los_Angeles'],
+    ['cest', 'Europe/Berlin'],
+    ['EDT', 'America/New_York'],
+    ['JST', 'Asia/Tokyo'],
+  ])('The abbreviation %s is refused, with the name of its zone.', (name, meant) => {
+    expect(() => timeZone(name, '--tz')).toThrow(
+      expect.objectContaining({
+        code: 'E_TIME_ZONE',
+        message: `--tz: "${name}" is an abbreviation, not the name of a time zone`,
+        hint: `did you mean "${meant}"?`,
+      }),
+    )
+    expect(timeZone(meant, '--tz')).toBe(meant)
+  })
+
+  test('Every short name that is taken is one of the tz database.', () => {
+    const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
+    const names = letters.flatMap((a) => letters.flatMap((b) => letters.map((c) => `${a}${b}${c}`)))
+    const taken = names.filter((name) => knownZone(name) !== null)
+    expect(taken).toEqual(['CET', 'EET', 'EST', 'GMT', 'HST', 'MET', 'MST', 'PRC', 'ROC', 'ROK', 'UCT', 'UTC', 'WET'])
   })
 
   test('The zone of the machine is one that is known, whatever TZ is.', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { machineZone } from '../../../src/domain/schedule/local-time.js'
 import { timeIn } from '../../../src/domain/schedule/time.js'
+import { machineZone } from '../../../src/machine-zone.js'
 
 const at = (text: string, now = Date.now()) => timeIn(machineZone(), text, '--at', now)
 const local = (...parts: [number, number, number?, number?, number?]) => new Date(...parts).getTime()
