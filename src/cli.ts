@@ -5,10 +5,12 @@ import { type DeclaredFlags, readArgv } from './cli/argv.js'
 import { DataCommand, describeError, environmentAsksForJson } from './cli/base-command.js'
 import { readCommandLine } from './cli/command-line.js'
 import { endProcess } from './cli/end-process.js'
+import { exitCodes } from './cli/exit-codes.js'
+import { flushOutput } from './cli/guarded-output.js'
 import { showHelp } from './cli/help.js'
 import { refuseUndecodableWords } from './cli/input.js'
 import { leftovers } from './cli/leftovers.js'
-import { watchOutput } from './cli/output.js'
+import { isService, watchOutput } from './cli/output.js'
 import { sayError } from './cli/say.js'
 import { hasSdk } from './domain/trace-context.js'
 import { packageRoot } from './engine/package-root.js'
@@ -42,9 +44,11 @@ export async function main(options: Interfaces.LoadOptions = program()): Promise
       else sayError(described.message, described.hint)
     }
   }
-  await flush()
+  // A reader who has stalled must not keep a worker that was stopped.
+  const isEnding = isService(running) || (running === 'run' && process.exitCode === exitCodes.interrupted)
+  await (isEnding ? flushOutput() : flush())
   // Spans had their second: an exporter that still waits for a collector must not keep the command.
-  if (leftovers.areExpected || hasSdk()) endProcess()
+  if (isEnding || leftovers.areExpected || hasSdk()) endProcess()
 }
 
 /**

@@ -32,7 +32,8 @@ Exit codes: 0 done, 1 it could not continue, 2 usage, 6 store unavailable, 130 o
     const { concurrency, burst, watch, scheduler, processes = availableParallelism() } = flags
     const settings = { queues, concurrency, processes, graceMs, burst, watch, scheduler }
     const endpoint = await endpointOf(flags.http, flags['http-allow-host'] ?? [])
-    process.exitCode = await startWorker(readContext, settings, this.config.version, endpoint)
+    const log = { format: flags.log, taskOutput: flags['task-output'] }
+    process.exitCode = await startWorker(readContext, settings, this.config.version, endpoint, log)
   }
 }
 

@@ -6,6 +6,7 @@ import { safeJson, visible } from '../views/sanitise.js'
 import { type DeclaredFlags, helpAndVersion, readArgv, truthOf } from './argv.js'
 import { checkLine } from './check-line.js'
 import { exitCodeOfError, exitCodes } from './exit-codes.js'
+import { startLine } from './guarded-output.js'
 import { chosenColour } from './look.js'
 import { parserMistake } from './parser-errors.js'
 import { parserInput } from './parser-input.js'
@@ -106,7 +107,10 @@ export abstract class BaseCommand extends Command {
 
   /** As oclif's, which would load code for colours and spinners. */
   override log(message = ''): void {
-    if (!this.jsonEnabled()) process.stdout.write(`${message}\n`)
+    if (this.jsonEnabled()) return
+    // On a terminal what a task printed last may stand before it.
+    if (process.stdout.isTTY) startLine()
+    process.stdout.write(`${message}\n`)
   }
 
   /** Shows an error in a line or two, or as JSON, and sets the exit code. */

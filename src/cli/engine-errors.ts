@@ -17,16 +17,25 @@ export function errorLine(job: ClaimedJob, error: JobError, redact: readonly str
  */
 export function reportEngineErrors(engine: EngineEmitter): void {
   engine.on('attempt.refused', ({ job, attempt }) =>
-    say(`${job} attempt ${attempt}: its lease was over, its end was refused`),
+    say(`${job} attempt ${attempt}: its lease was over, its end was refused`, 'error'),
   )
-  engine.on('process.exited', ({ exit }) => say(`the task process died (${describeExit(exit)})`))
+  engine.on('process.exited', ({ exit, jobs }) => {
+    if (exit.killed && exit.memory === null) say(killedText(jobs), 'warning')
+    else say(`the task process died (${describeExit(exit)})`, 'error')
+  })
   engine.on('task.missing', ({ task, fault }) =>
-    say(`${task} cannot be run now: ${fault ?? 'its module does not have it any more'}`),
+    say(`${task} cannot be run now: ${fault ?? 'its module does not have it any more'}`, 'error'),
   )
   engine.on(
     'store.unavailable',
-    seldom(({ error }) => say(`warning: ${error.message}; trying again`)),
+    seldom(({ error }) => say(`warning: ${error.message}; trying again`, 'warning')),
   )
+}
+
+/** The worker has killed it itself: a job in it did not heed its signal. */
+function killedText(jobs: readonly ClaimedJob[]): string {
+  const which = jobs.length === 0 ? '' : `, with ${jobs.map(({ id }) => id).join(', ')}`
+  return `a task process was killed${which}: a job did not end in its grace`
 }
 
 type StoreError = EngineEvents['store.unavailable'][0]

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { endProcess } from './end-process.js'
 import { exitCodes } from './exit-codes.js'
+import { guardOutput } from './guarded-output.js'
 import { sayError } from './say.js'
 
 type OutputStream = typeof process.stdout | typeof process.stderr
@@ -12,6 +13,16 @@ export const unwritten: {
   hint: string | null
 } = { error: null, hint: null }
 
+const megabyte = 1024 * 1024
+
+// A person who pages through the output of a run has time: it is shown whole, unless there is very much of it.
+const maxWaitingBytes = { service: megabyte, run: 32 * megabyte } as const
+
+/** Whether the command serves until it is stopped. */
+export function isService(id: string | null): boolean {
+  return id === 'workers:start' || id === 'schedule:start'
+}
+
 /**
  * Handles a stdout or stderr that cannot be written. A command that works goes on, and tries to write later lines. A
  * command that only reads ends when its reader has gone. Data that is lost in any other way becomes an error when the
@@ -19,8 +30,8 @@ export const unwritten: {
  * the like.
  */
 export function watchOutput(running: () => string | null): void {
-  const isService = () => ['workers:start', 'schedule:start'].includes(running() ?? '')
-  const goesOn = () => isService() || running() === 'run'
+  const isServing = () => isService(running())
+  const goesOn = () => isServing() || running() === 'run'
   for (const stream of [process.stdout, process.stderr]) {
     const failed = (error: NodeJS.ErrnoException) => {
       if (hasNoReader(stream, error)) {
@@ -28,7 +39,7 @@ export function watchOutput(running: () => string | null): void {
         if (!goesOn()) endProcess(process.exitCode ?? exitCodes.done)
         return
       }
-      if (stream === process.stderr || isService()) return
+      if (stream === process.stderr || isServing()) return
       unwritten.error ??= error
       if (!goesOn()) endProcess(exitCodes.failed)
     }
@@ -37,6 +48,12 @@ export function watchOutput(running: () => string | null): void {
     // A pipe or a terminal is a socket to Node.
     if (!('connecting' in stream)) writeWhole(stream, failed)
   }
+  guardOutput((name) => {
+    if (isServing()) return maxWaitingBytes.service
+    if (running() !== 'run') return null
+    // The stdout of a run is data.
+    return name === 'stderr' ? maxWaitingBytes.run : Number.POSITIVE_INFINITY
+  })
   process.once('exit', reportUnwritten)
 }
 

@@ -18,6 +18,8 @@ const lastWordsMs = 2_000
 export interface Interruption extends StopSignals {
   /** What the process exits with if the signals cut it short. */
   readonly exitCode: number
+  /** As a first signal; another call changes nothing. */
+  stop(): void
   /** Gives the signals their usual meaning back. */
   release(): void
 }
@@ -36,6 +38,7 @@ export function takeSignals(exitCode?: number): Interruption {
   return {
     graceful: graceful.signal,
     immediate: immediate.signal,
+    stop: () => graceful.abort(),
     get exitCode() {
       return exitCodeNow
     },

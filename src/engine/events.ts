@@ -5,13 +5,20 @@ import type { BegunAnew } from '../domain/schedule/revise.js'
 import type { SlotRecord } from '../domain/schedule/schedule.js'
 import type { Claim, Enqueued } from '../stores/store.js'
 import type { ProcessExit } from './hosts/process-exit.js'
-import type { TaskOutput, TaskProgress } from './ipc/messages.js'
+import type { StopReason, TaskOutput, TaskProgress } from './ipc/messages.js'
+import type { ReplaceReason } from './pool/pool-event.js'
 
 /** An attempt of a job whose code has started. */
 export interface AttemptStarted {
   readonly job: ClaimedJob
   /** From when the job was due until its code started. */
   readonly waitMs: number
+}
+
+/** A running attempt is asked to stop; it has its grace. */
+export interface AttemptStopping {
+  readonly job: ClaimedJob
+  readonly reason: StopReason
 }
 
 /** An attempt whose end is stored. */
@@ -39,6 +46,8 @@ export interface EngineEvents {
   'worker.stopped': [event: { readonly worker: WorkerId }]
   /** The lease expired: the worker lost its jobs and continues as `next`. */
   'worker.evicted': [event: { readonly worker: WorkerId; readonly next: WorkerId }]
+  /** Another worker has died, and `jobs` of it were taken over: they run again, or fail as lost. */
+  'worker.lost': [event: { readonly worker: WorkerId; readonly jobs: readonly JobId[] }]
   /** A task has enqueued a job of `task`. */
   'job.enqueued': [event: { readonly task: string; readonly queue: string; readonly enqueued: Enqueued }]
   /** A row of an outbox cannot become a job, and was set aside there. */
@@ -47,12 +56,15 @@ export interface EngineEvents {
   'outbox.failed': [event: { readonly file: string; readonly error: unknown }]
   'job.claimed': [event: Claim]
   'attempt.started': [event: AttemptStarted]
+  'attempt.stopping': [event: AttemptStopping]
   'attempt.settled': [event: AttemptSettled]
   /** The store refused the end of an attempt: its lease had expired. */
   'attempt.refused': [event: { readonly job: JobId; readonly attempt: number }]
   'task.output': [event: TaskOutput]
   'task.progress': [event: TaskProgress]
   'process.exited': [event: ProcessExited]
+  /** A process gets no more jobs: another one takes its place. */
+  'process.replaced': [event: { readonly reason: ReplaceReason }]
   /** A fresh process does not have a task that the worker knew. */
   'task.missing': [event: { readonly task: string; readonly fault: string | null }]
   /** Slots that were due were decided. */

@@ -124,7 +124,9 @@ export class Runner {
   askToStop(): void {
     for (const attempt of this.#attempts.all()) {
       // An attempt that is stopping keeps its first reason.
-      if (attempt.startedAt !== null && attempt.stopping === null) askToStop(attempt, 'shutdown')
+      if (attempt.startedAt === null || attempt.stopping !== null) continue
+      this.#reportStop(attempt, 'shutdown')
+      askToStop(attempt, 'shutdown')
     }
   }
 
@@ -134,8 +136,10 @@ export class Runner {
     if (attempt === undefined || attempt.stopping === 'cancelled') return
     if (attempt.handle !== null) {
       // After its time limit it has its grace already.
-      if (attempt.stopping === 'timeout') attempt.stopping = 'cancelled'
-      else this.#stop(attempt, 'cancelled')
+      if (attempt.stopping === 'timeout') {
+        this.#reportStop(attempt, 'cancelled')
+        attempt.stopping = 'cancelled'
+      } else this.#stop(attempt, 'cancelled')
       // The signal of this cancel may already have ended it.
       this.#attempts.cancelled(attempt)
       return
@@ -204,6 +208,9 @@ export class Runner {
       case 'enqueue':
         void enqueueFromTask(this.#store, this.#clock, this.#events, event.request).then(event.answer)
         return
+      case 'replaced':
+        this.#events.emit('process.replaced', { reason: event.reason })
+        return
       default:
         event satisfies never
     }
@@ -262,8 +269,8 @@ export class Runner {
       else this.#attempts.settleLater({ attempt, outcome: outcomeOf(attempt, report) })
     }
     // A job that was abandoned goes on in its process.
-    const isSpent = slot.jobsEnded >= maxJobs || ends.some(({ report }) => report.kind === 'forced')
-    if (isSpent) this.#pool.replace(slot)
+    if (ends.some(({ report }) => report.kind === 'forced')) this.#pool.replace(slot, 'abandoned job')
+    else if (slot.jobsEnded >= maxJobs) this.#pool.replace(slot, 'age')
     this.#pool.left(slot)
     // While the processes have enough to do, ends are stored together, and with the next claim: a commit costs as much
     // as hundreds of jobs.
@@ -301,7 +308,12 @@ export class Runner {
     if (this.#claims.mayFindMore) this.#claims.claimSoon()
   }
 
+  #reportStop({ claim: { job } }: RunningAttempt, reason: StopReason): void {
+    this.#events.emit('attempt.stopping', { job, reason })
+  }
+
   #stop(attempt: RunningAttempt, reason: StopReason): void {
+    if (attempt.stopping === null) this.#reportStop(attempt, reason)
     const graceMs = this.#pool.task(attempt.claim.job.task)?.graceMs ?? defaultGraceMs
     stopInSteps(this.#clock, attempt, reason, graceMs)
   }

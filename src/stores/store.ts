@@ -125,10 +125,17 @@ export interface SweepResult {
   readonly reclaimed: number
   /** Jobs that the sweep failed: expired, or lost too often. */
   readonly buried: number
+  /** The workers that have died, each with the jobs that ran on it and were reclaimed or buried. */
+  readonly lostWorkers: readonly LostWorker[]
   /** Whether a limit was reached: there may be more to do now. */
   readonly isPartial: boolean
   /** When the next scheduled job is due; null if there is none. */
   readonly nextDueAt: EpochMs | null
+}
+
+export interface LostWorker {
+  readonly worker: WorkerId
+  readonly jobs: readonly JobId[]
 }
 
 /** Workers and their leases: one lease a worker, whatever it runs. */

@@ -15,10 +15,23 @@ export function visibleLine(text: string): string {
   return visible(text).replaceAll('\n', '\\n').replaceAll('\t', '\\t')
 }
 
-/** As `visible`, for the live output of a task: keeps its colours. */
+/** As `visible`, for the output of a task: keeps its colours. */
 export function visibleOutput(text: string): string {
   const parts = text.replaceAll('\r\n', '\n').split(colour)
   return parts.map((part, index) => (index % 2 === 1 ? part : visible(part))).join('')
+}
+
+/** The same for output that is shown as it comes: a lone CR begins its line anew, as a bar of progress does. */
+export function visibleLive(text: string): string {
+  return text.split('\r').map(visibleOutput).join('\r')
+}
+
+/** The text without the colours that `visibleOutput` keeps. */
+export function withoutColours(text: string): string {
+  return text
+    .split(colour)
+    .filter((_, index) => index % 2 === 0)
+    .join('')
 }
 
 /** The JSON text of the same value, in which characters that could drive a terminal are JSON escapes. */

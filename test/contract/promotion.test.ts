@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { newJob } from '../support/job.js'
 import { contract } from './harness.js'
 
-const nothing = { promoted: 0, reclaimed: 0, buried: 0, isPartial: false, nextDueAt: null }
+const nothing = { promoted: 0, reclaimed: 0, buried: 0, lostWorkers: [], isPartial: false, nextDueAt: null }
 
 contract('promotion', (test) => {
   test('A sweep of an empty store changes nothing.', async (subject) => {

@@ -4,14 +4,16 @@ import { leaseMs } from '../../src/stores/store.js'
 import { newJob } from '../support/job.js'
 import { contract } from './harness.js'
 
-const nothing = { promoted: 0, reclaimed: 0, buried: 0, isPartial: false, nextDueAt: null }
+const nothing = { promoted: 0, reclaimed: 0, buried: 0, lostWorkers: [], isPartial: false, nextDueAt: null }
 
 contract('reclaim', (test) => {
   test('The jobs of a dead worker are queued again at once, a loss each, and the worker is gone.', async (subject) => {
     const claim = await subject.start()
     const { id, startedAt } = await subject.job(claim.job.id)
     await subject.advance(1_000)
-    expect(await subject.sweep([claim.worker])).toEqual({ ...nothing, reclaimed: 1 })
+    const lostWorkers = [{ worker: claim.worker, jobs: [id] }]
+    expect(await subject.sweep([claim.worker])).toEqual({ ...nothing, reclaimed: 1, lostWorkers })
+    expect(await subject.sweep([claim.worker])).toEqual(nothing)
     expect(await subject.job(id)).toMatchObject({
       state: 'queued',
       attempt: 1,
@@ -34,7 +36,8 @@ contract('reclaim', (test) => {
     await subject.advance(leaseMs - 1)
     expect(await subject.sweep()).toEqual(nothing)
     await subject.advance(1)
-    expect(await subject.sweep()).toEqual({ ...nothing, reclaimed: 1 })
+    const lostWorkers = [{ worker: claim.worker, jobs: [claim.job.id] }]
+    expect(await subject.sweep()).toEqual({ ...nothing, reclaimed: 1, lostWorkers })
     expect((await subject.job(claim.job.id)).losses).toBe(1)
   })
 

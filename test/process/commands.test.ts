@@ -116,7 +116,7 @@ describe('programs as tasks', () => {
     const worker = project.start(['workers', 'start', '--queues', 'later'])
     await worker.says(/is ready/)
     const id = await enqueueJob(project, 'nested.exits', [75], { queue: 'later', retries: 0 })
-    await worker.says(new RegExp(`${id} nested.exits attempt 1 will be tried again`))
+    await worker.says(new RegExp(`${id} nested.exits attempt 1 asked for later after .*, again in 1s`))
     expect(await jobOf(project, id)).toMatchObject({ state: 'scheduled', failures: 0 })
     worker.signal('SIGTERM')
     expect((await worker.ended).exitCode).toBe(0)

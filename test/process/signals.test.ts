@@ -57,7 +57,7 @@ describe.concurrent('signals', () => {
     expect((await jobOf(project, id)).state).toBe('running')
 
     project.write('one', '')
-    await worker.says(new RegExp(`^${id} \\| seen one$`, 'm'))
+    await worker.says(new RegExp(` ${id} \\| seen one$`, 'm'))
     const others = await Promise.all([
       project.run(['run', 'wait.until', 'one', ...wait]),
       project.run(['run', 'wait.heeds', '--timeout', '50', '--retries', '0', ...wait]),

@@ -33,6 +33,8 @@ export type WorkerEvent =
   /** A queue of this worker is paused: the worker would only seem to have nothing to do. */
   | { readonly kind: 'queue-paused'; readonly name: string }
   | { readonly kind: 'stopping'; readonly worker: string; readonly running: number }
+  /** The immediate signal came while jobs were running. */
+  | { readonly kind: 'stopping-now'; readonly running: number }
   /** At the end of a burst: jobs of tasks that this worker does not know. */
   | { readonly kind: 'jobs-left'; readonly left: JobsLeft }
 
@@ -87,6 +89,7 @@ export async function runWorker(
     if (signals.graceful.aborted || restart.signal.aborted)
       listener({ kind: 'stopping', worker: worker.id, running: worker.runner.running })
     else if (settings.burst) listener({ kind: 'jobs-left', left: await jobsLeft(store, pool.known, settings.queues) })
+    void fired(signals.immediate).then(() => listener({ kind: 'stopping-now', running: worker.runner.running }))
     await Promise.race([Promise.all([scheduler?.stop(), worker.stop(settings.graceMs)]), fired(signals.immediate)])
     return restart.signal.aborted && !signals.graceful.aborted ? 'config changed' : 'ended'
   } finally {

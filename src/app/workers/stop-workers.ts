@@ -16,11 +16,17 @@ export interface StoppedWorker {
   readonly answer: 'asked' | 'dead' | 'elsewhere' | 'forbidden' | 'foreground' | 'embedded' | 'unknown'
 }
 
+/**
+ * Lets the running jobs of a worker finish, as a first SIGTERM does. It may come again: a second SIGTERM would end the
+ * worker at once.
+ */
+export const drainSignal = 'SIGUSR2'
+
 /** Which workers are to stop; null: all that take jobs from queues. */
 export type StopChoice = readonly WorkerId[] | null
 
 /**
- * Asks workers of this machine to stop, as SIGTERM does: running jobs may finish. `now`: as a second signal does, which
+ * Asks workers of this machine to stop: running jobs may finish, however often they are asked. `now`: as a second signal does, which
  * hands their jobs back.
  */
 export async function stopWorkers(
@@ -50,9 +56,12 @@ function stop(seen: SeenWorker, urgency: 'gracefully' | 'now'): StoppedWorker['a
   if (!isHere) return 'elsewhere'
   const { pid } = worker.process
   try {
-    process.kill(pid, 'SIGTERM')
-    // Another signal, because two of the same kind may arrive as one.
-    if (urgency === 'now') process.kill(pid, 'SIGINT')
+    if (urgency === 'gracefully') process.kill(pid, drainSignal)
+    else {
+      process.kill(pid, 'SIGTERM')
+      // Another signal, because two of the same kind may arrive as one.
+      process.kill(pid, 'SIGINT')
+    }
     return 'asked'
   } catch (thrown) {
     return (thrown as NodeJS.ErrnoException).code === 'EPERM' ? 'forbidden' : 'dead'

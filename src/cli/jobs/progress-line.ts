@@ -1,5 +1,6 @@
 import { cutToWidth } from '../../views/cut.js'
 import { visibleLine } from '../../views/sanitise.js'
+import { startLine } from '../guarded-output.js'
 import { progressText } from './job-text.js'
 
 const width = 24
@@ -19,12 +20,14 @@ export class ProgressLine {
   show(fraction: number, message: string | null): void {
     const text = visibleLine(progressText({ fraction, message }))
     if (!this.#out.isTTY) {
+      startLine()
       this.#out.write(`${text}\n`)
       return
     }
     const filled = Math.round(fraction * width)
     const whole = `[${'█'.repeat(filled)}${'░'.repeat(width - filled)}] ${text}`
     this.#clear()
+    startLine()
     this.#shown = cutToWidth(whole, (this.#out.columns || 80) - 1)
     this.#out.write(this.#shown)
   }

@@ -3,13 +3,16 @@ import { declareSchedules } from '../../app/schedules/declare-schedules.js'
 import { runScheduler, type SchedulerEvent } from '../../app/schedules/run-scheduler.js'
 import { systemClock } from '../../engine/clock.js'
 import { exitCodes } from '../exit-codes.js'
+import type { LogFormat } from '../log/formats.js'
+import { type Log, openLog } from '../log/log.js'
 import { say } from '../say.js'
 import { withTasks } from '../with-tasks.js'
 import { sayDeclared } from './declare-text.js'
 import { reportSlots } from './slot-reporter.js'
 
 /** Fires schedules until a signal; the jobs are for workers. Resolves to the exit code. */
-export function startScheduler(context: Context): Promise<number> {
+export function startScheduler(context: Context, format: LogFormat): Promise<number> {
+  const log = openLog(format, true)
   refuseMemory(context, 'schedule start')
   return withStore(context, async (store) => {
     // The options of the tasks are read once: no code of the project runs beside the scheduler.
@@ -23,7 +26,7 @@ export function startScheduler(context: Context): Promise<number> {
       exitCodes.done,
     )
     try {
-      await runScheduler(store, catalog, interruption, show)
+      await runScheduler(store, catalog, interruption, (event) => show(event, log))
     } finally {
       interruption.release()
     }
@@ -31,7 +34,7 @@ export function startScheduler(context: Context): Promise<number> {
   })
 }
 
-function show(event: SchedulerEvent): void {
-  if (event.kind === 'registered') reportSlots(event.engine)
+function show(event: SchedulerEvent, log: Log): void {
+  if (event.kind === 'registered') reportSlots(event.engine, log)
   else say(event.kind === 'ready' ? 'the scheduler is ready' : 'the scheduler stops')
 }

@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core'
+import { logFlag } from '../log/flag.js'
 
 /** The flags of a worker. Each has an environment variable, for service managers and containers. */
 export const workerFlags = {
@@ -57,6 +58,13 @@ export const workerFlags = {
     dependsOn: ['http'],
     summary: 'Answer requests to this name too; may be repeated',
     helpValue: 'NAME',
+  }),
+  log: logFlag,
+  'task-output': Flags.boolean({
+    env: 'OFFSTAGE_TASK_OUTPUT',
+    default: true,
+    allowNo: true,
+    summary: 'Copy what tasks print to the log; --no-task-output only keeps it with the job',
   }),
   grace: Flags.string({
     env: 'OFFSTAGE_GRACE',

@@ -2,13 +2,23 @@ import { setFlagsFromString } from 'node:v8'
 import { type Context, refuseMemory, targetsOf, withStore } from '../../app/context.js'
 import { tasksOfProject } from '../../app/project-tasks.js'
 import { runWorker, type WorkSettings } from '../../app/workers/run-worker.js'
+import { drainSignal } from '../../app/workers/stop-workers.js'
 import { type Endpoint, type OpenEndpoint, WorkerProbe } from '../../app/workers/worker-probe.js'
 import { targetFaults } from '../../domain/notification.js'
 import { systemClock } from '../../engine/clock.js'
 import { exitCodes } from '../exit-codes.js'
+import type { LogFormat } from '../log/formats.js'
+import { type Log, openLog } from '../log/log.js'
 import { say } from '../say.js'
 import { withTasks } from '../with-tasks.js'
 import { showWorker } from './worker-reporter.js'
+
+/** What the log of a worker is, and has. */
+export interface LogSettings {
+  readonly format: LogFormat
+  /** Whether it has what tasks print. */
+  readonly taskOutput: boolean
+}
 
 /**
  * Runs a worker until a signal, or with `burst` until nothing is left to do; a changed config is read again, and another
@@ -19,9 +29,11 @@ export async function startWorker(
   settings: WorkSettings,
   version: string,
   openEndpoint: OpenEndpoint | null,
+  { format, taskOutput }: LogSettings,
 ): Promise<number> {
+  const log = openLog(format, taskOutput)
   for (;;) {
-    const end = await runUntilChange(await readContext(), settings, version, openEndpoint)
+    const end = await runUntilChange(await readContext(), settings, version, openEndpoint, log)
     if (end !== 'config changed') return end
   }
 }
@@ -31,6 +43,7 @@ function runUntilChange(
   settings: WorkSettings,
   version: string,
   openEndpoint: OpenEndpoint | null,
+  log: Log,
 ): Promise<number | 'config changed'> {
   refuseMemory(context, 'workers start')
   return withTasks<number | 'config changed'>(
@@ -38,10 +51,11 @@ function runUntilChange(
     (tasks) =>
       withStore(context, async (store) => {
         const interruption = tasks.takeSignals()
+        process.on(drainSignal, interruption.stop)
         keepYoungSpaceSmall()
         const names = tasksOfProject(tasks.catalog).map(({ name }) => name)
-        for (const fault of targetFaults(targetsOf(context), names)) say(`faulty notification: ${fault}`)
-        const show = showWorker(settings, tasksOfProject(tasks.catalog).length, context.redact)
+        for (const fault of targetFaults(targetsOf(context), names)) say(`faulty notification: ${fault}`, 'warning')
+        const show = showWorker(settings, tasksOfProject(tasks.catalog).length, context.redact, log)
         const probe = new WorkerProbe(store, context.location, version, systemClock)
         let endpoint: Endpoint | null = null
         try {
@@ -55,6 +69,7 @@ function runUntilChange(
           if (end === 'config changed') return end
         } finally {
           await endpoint?.close()
+          process.off(drainSignal, interruption.stop)
           interruption.release()
         }
         return interruption.immediate.aborted ? interruption.exitCode : exitCodes.done

@@ -1,41 +1,47 @@
 import type { WorkerEvent, WorkSettings } from '../../app/workers/run-worker.js'
 import type { JobsLeft } from '../../app/workers/work-left.js'
+import { formatDuration } from '../../domain/duration.js'
 import type { QueueShare } from '../../domain/queues.js'
-import type { EngineEmitter } from '../../engine/events.js'
-import { errorLine, reportEngineErrors } from '../engine-errors.js'
-import { say, sayOutput } from '../say.js'
+import { logEngine } from '../log/engine-log.js'
+import type { Log } from '../log/log.js'
+import { say } from '../say.js'
 import { sayDeclared } from '../schedules/declare-text.js'
 import { reportSlots } from '../schedules/slot-reporter.js'
-import { LineBuffer } from './line-buffer.js'
 
 /** Says what happens to a worker of these settings, which knows so many tasks. */
 export function showWorker(
   settings: WorkSettings,
   taskCount: number,
   redact: readonly string[],
+  log: Log,
 ): (event: WorkerEvent) => void {
   return (event) => {
     switch (event.kind) {
       case 'registered':
-        reportJobs(event.engine, redact)
-        return reportSlots(event.engine)
+        logEngine(event.engine, log, redact)
+        return reportSlots(event.engine, log)
       case 'ready':
-        return say(`worker ${event.worker} is ready: ${plural(taskCount, 'task')}, ${described(settings)}`)
+        return log.entry({
+          level: 'info',
+          event: 'worker.ready',
+          text: `worker ${event.worker} is ready: ${plural(taskCount, 'task')}, ${described(settings)}`,
+          facts: { worker: event.worker },
+        })
       case 'schedules-unchecked':
       case 'schedules-declared':
         return sayDeclared(event)
       case 'watching':
         return say('watches the code for changes')
       case 'load-output':
-        return sayOutput(event.text)
+        return log.output(null, event.text)
       case 'load-slow':
         return say('the code has changed: it still loads, and jobs go on with the old one')
       case 'load-failed':
-        return say(`the code has changed, but cannot be loaded: ${event.why}`)
+        return say(`the code has changed, but cannot be loaded: ${event.why}`, 'error')
       case 'module-faulty':
-        return say(`faulty module: ${event.fault.message}`)
+        return say(`faulty module: ${event.fault.message}`, 'error')
       case 'reload-refused':
-        return say('the code has changed, but not all of it can be loaded: jobs go on with the old one')
+        return say('the code has changed, but not all of it can be loaded: jobs go on with the old one', 'error')
       case 'reloaded':
         return say('the code has changed: jobs that begin now run the new one')
       case 'config-refused':
@@ -49,28 +55,18 @@ export function showWorker(
       case 'queue-paused':
         return say(`${event.name} is paused; resume it: offstage queues resume ${event.name}`)
       case 'stopping':
-        return say(stoppingText(event.worker, event.running))
+        return log.entry({
+          level: 'info',
+          event: 'worker.stopping',
+          text: stoppingText(event.worker, event.running, settings.graceMs),
+          facts: { worker: event.worker, running: event.running },
+        })
+      case 'stopping-now':
+        return say(endingText(event.running), 'warning')
       case 'jobs-left':
-        if (event.left.count > 0) say(leftText(event.left))
+        if (event.left.count > 0) say(leftText(event.left), 'warning')
     }
   }
-}
-
-/** Shows what a worker's jobs print, each line with the job that wrote it, and which attempts fail. */
-function reportJobs(engine: EngineEmitter, redact: readonly string[]): void {
-  const lines = new LineBuffer((id, line) => sayOutput(`${id ?? '-'} | ${line}\n`))
-  engine.on('task.output', ({ id, text }) => lines.add(id, text))
-  engine.on('attempt.settled', ({ job, outcome }) => {
-    lines.flush(job.id)
-    if (outcome.kind !== 'retry' && outcome.kind !== 'failed') return
-    const next = outcome.kind === 'failed' ? 'failed' : 'will be tried again'
-    say(`${job.id} ${job.task} attempt ${job.attempt} ${next}: ${errorLine(job, outcome.error, redact)}`)
-  })
-  engine.on('attempt.refused', ({ job }) => lines.flush(job))
-  engine.on('worker.evicted', ({ worker, next }) => {
-    say(`worker ${worker} was not heard of for too long and lost its jobs; it goes on as ${next}`)
-  })
-  reportEngineErrors(engine)
 }
 
 function described({ queues, concurrency }: WorkSettings): string {
@@ -82,9 +78,15 @@ function shareText({ name, weight }: QueueShare): string {
   return weight === 1 ? name : `${name}:${weight}`
 }
 
-function stoppingText(worker: string, running: number): string {
+function stoppingText(worker: string, running: number, graceMs: number): string {
   if (running === 0) return `worker ${worker} stops`
-  return `worker ${worker} stops: ${plural(running, 'running job')} may finish; a second signal ends it at once`
+  return `worker ${worker} stops: ${plural(running, 'running job')} may finish within ${formatDuration(graceMs)}; a second signal ends it at once`
+}
+
+function endingText(running: number): string {
+  return running === 0
+    ? 'ends at once'
+    : `ends at once: ${plural(running, 'running job')} ${running === 1 ? 'goes back to its queue' : 'go back to their queues'}`
 }
 
 // More names than that help nobody.

@@ -3,9 +3,16 @@ import type { SlotEvent } from '../hosts/task-host.js'
 import type { EnqueueAnswer, TaskOutput } from '../ipc/messages.js'
 import type { ProcessSlot } from './process-slot.js'
 
+/**
+ * Why a process is replaced, though it has not ended: it has run very many jobs, uses much memory, has a job that was
+ * abandoned, or an error came in it after the end of a job.
+ */
+export type ReplaceReason = 'age' | 'memory' | 'abandoned job' | 'late error'
+
 /** Events that the pool passes on. It handles `recycle` and `busy` itself. */
 export type PoolEvent =
   | Exclude<SlotEvent<RunningAttempt>, { readonly type: 'recycle' | 'busy' }>
+  | { readonly type: 'replaced'; readonly reason: ReplaceReason }
   /** A fresh process for one job does not have its task; `fault` says why, if a module is at fault. */
   | {
       readonly type: 'task missing'

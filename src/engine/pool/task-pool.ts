@@ -10,7 +10,7 @@ import { EndingSlots } from './ending-slots.js'
 import { sum } from './fair-share.js'
 import { IsolatedJobs } from './isolated-jobs.js'
 import { KnownTasks } from './known-tasks.js'
-import { type EmitFromPool, handleBeforeOpen } from './pool-event.js'
+import { type EmitFromPool, handleBeforeOpen, type ReplaceReason } from './pool-event.js'
 import { builtInTasks, type PoolTasks } from './pool-tasks.js'
 import { ProcessSlot } from './process-slot.js'
 import { SharedSlots } from './shared-slots.js'
@@ -204,8 +204,8 @@ export class TaskPool {
   }
 
   /** Replaces the process of a shared slot. Running jobs end in the old one. */
-  replace(slot: ProcessSlot): void {
-    if (slot.ready) this.#replace(slot)
+  replace(slot: ProcessSlot, reason: ReplaceReason): void {
+    if (slot.ready && this.#replace(slot)) this.#emit?.(slot, { type: 'replaced', reason })
   }
 
   /** Forgets all its jobs. The process may still run them. */
@@ -290,12 +290,13 @@ export class TaskPool {
     })
   }
 
-  #replace(slot: ProcessSlot): void {
-    if (!this.#shared.replace(slot)) return
+  #replace(slot: ProcessSlot): boolean {
+    if (!this.#shared.replace(slot)) return false
     slot.drain()
     this.#draining.add(slot)
     if (slot.count === 0) this.#end(slot)
     this.#shareOut()
+    return true
   }
 
   #end(slot: ProcessSlot): void {
@@ -349,7 +350,7 @@ export class TaskPool {
         void this.#known.learn(slot, this.#shared.all).then(() => this.#emit?.(slot, event))
         return
       case 'recycle':
-        this.replace(slot)
+        this.replace(slot, 'late error')
         return
       case 'busy':
         this.#addProcess()

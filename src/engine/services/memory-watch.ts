@@ -30,7 +30,7 @@ export function memoryWatch(
   const replaceLarge = () => {
     for (const slot of pool.slots) {
       const bytes = slot.measure()
-      if (bytes !== null && bytes > keepBytes && slot.jobsEnded > 0) pool.replace(slot)
+      if (bytes !== null && bytes > keepBytes && slot.jobsEnded > 0) pool.replace(slot, 'memory')
     }
   }
   return loopService('memory watch', clock, events, async () => {

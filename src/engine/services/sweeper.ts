@@ -34,6 +34,7 @@ export function sweeper(
     // Kill the task processes of a dead worker before reclaiming its jobs: no job may run twice at once.
     for (const worker of ended) for (const process of worker.processes) endGroup(process)
     const swept = await store.sweep({ limit: batch, dead: ended.map((worker) => worker.id) })
+    for (const lost of swept.lostWorkers) events.emit('worker.lost', lost)
     if (swept.isPartial) {
       lookedAt = Number.NEGATIVE_INFINITY // the dead may hold more
       return betweenMs

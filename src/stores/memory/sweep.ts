@@ -1,7 +1,7 @@
 import type { EpochMs, WorkerId } from '../../domain/job.js'
 import { afterWorkerLoss } from '../../domain/outcome.js'
 import { lostInputError, lostWorkerError } from '../losses.js'
-import type { SweepResult } from '../store.js'
+import type { LostWorker, SweepResult } from '../store.js'
 import { endJob } from './ends.js'
 import { bury, hasExpired } from './expiry.js'
 import { byArrival, byPriority, type JobRow } from './jobs.js'
@@ -14,13 +14,15 @@ export function sweep(tables: Tables, limit: number, dead: readonly WorkerId[]):
   const promoted = promoteDue(tables, limit)
   let isPartial = promoted === limit || buried === limit
   let reclaimed = 0
+  const lostWorkers: LostWorker[] = []
   for (const worker of new Set([...dead, ...tables.workers.overdue()])) {
     const lost = reclaim(tables, worker, limit)
     reclaimed += lost.reclaimed
     buried += lost.buried
     isPartial ||= lost.isPartial
+    if (lost.wasThere) lostWorkers.push({ worker, jobs: lost.jobs })
   }
-  return { promoted, reclaimed, buried, isPartial, nextDueAt: nextDueAt(tables) }
+  return { promoted, reclaimed, buried, lostWorkers, isPartial, nextDueAt: nextDueAt(tables) }
 }
 
 /** Hands back the jobs of a worker that ends, and removes the worker. */
@@ -69,8 +71,10 @@ function reclaim(tables: Tables, worker: WorkerId, limit: number) {
   const buried = taken.filter((row) => row.job.state === 'failed').length
   const reserved = endReservations(tables, worker, limit)
   const isPartial = taken.length === limit || reserved.count === limit
-  if (!isPartial) tables.workers.remove(worker)
-  return { reclaimed: taken.length - buried, buried: buried + reserved.buried, isPartial }
+  const isRemoved = !isPartial && tables.workers.remove(worker)
+  const jobs = taken.map(({ job }) => job.id)
+  const reclaimed = taken.length - buried
+  return { reclaimed, buried: buried + reserved.buried, isPartial, jobs, wasThere: isRemoved || jobs.length > 0 }
 }
 
 function lose(tables: Tables, row: JobRow, worker: WorkerId): void {

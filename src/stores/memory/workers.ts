@@ -65,8 +65,9 @@ export class WorkerTable {
     return [...this.#rows.values()].filter((row) => !this.#holds(row)).map((row) => row.id)
   }
 
-  remove(id: WorkerId): void {
-    this.#rows.delete(idNumber(id, 'w') ?? 0)
+  /** Whether it was there. */
+  remove(id: WorkerId): boolean {
+    return this.#rows.delete(idNumber(id, 'w') ?? 0)
   }
 
   infos(): readonly WorkerInfo[] {

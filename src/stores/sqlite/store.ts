@@ -147,7 +147,7 @@ function sqliteStore(
     sweep: async (request) => {
       const due = await read(() => sweepIsDue(writing, request.dead))
       if (due) return tell(() => sweep(writing, request))
-      const nothing = { promoted: 0, reclaimed: 0, buried: 0, isPartial: false }
+      const nothing = { promoted: 0, reclaimed: 0, buried: 0, lostWorkers: [], isPartial: false }
       return { ...nothing, nextDueAt: await read(() => nextDueAt(statements)) }
     },
     changes: () => wakeUp.changes(),

@@ -1,8 +1,8 @@
 import type { Clock } from '../../domain/clock.js'
-import type { WorkerId } from '../../domain/job.js'
+import type { JobId, WorkerId } from '../../domain/job.js'
 import { afterWorkerLoss, type Outcome } from '../../domain/outcome.js'
 import { lostWorkerError } from '../losses.js'
-import type { SweepResult } from '../store.js'
+import type { LostWorker, SweepResult } from '../store.js'
 import { buryExpired } from './expiry.js'
 import { nextDueAt, promoteDue } from './promotion.js'
 import { endReservations } from './reservations.js'
@@ -34,13 +34,16 @@ export function sweep(
   const promoted = promoteDue(writing, now, limit)
   let reclaimed = 0
   let isPartial = promoted === limit || buried === limit
+  const lostWorkers: LostWorker[] = []
   for (const worker of new Set([...request.dead.map(workerNumber), ...overdueWorkers(statements, clock)])) {
     const lost = reclaim(writing, worker, limit)
     reclaimed += lost.reclaimed
     buried += lost.buried
     isPartial ||= lost.isPartial
+    // Another sweep may have been faster.
+    if (lost.wasThere) lostWorkers.push({ worker: `w${worker}`, jobs: lost.jobs })
   }
-  return { promoted, reclaimed, buried, isPartial, nextDueAt: nextDueAt(statements) }
+  return { promoted, reclaimed, buried, lostWorkers, isPartial, nextDueAt: nextDueAt(statements) }
 }
 
 function overdueWorkers(statements: Statements, clock: Clock): number[] {
@@ -61,8 +64,9 @@ function reclaim(writing: Writing, worker: number, limit: number) {
   }
   const reserved = endReservations(writing, worker, limit)
   const isPartial = rows.length === limit || reserved.count === limit
-  if (!isPartial) statements.deleteWorker.run(worker)
-  return { reclaimed, buried: buried + reserved.buried, isPartial }
+  const isRemoved = !isPartial && statements.deleteWorker.run(worker).changes > 0
+  const jobs = rows.map((row): JobId => `j${row.id}`)
+  return { reclaimed, buried: buried + reserved.buried, isPartial, jobs, wasThere: isRemoved || rows.length > 0 }
 }
 
 function outcomeOfLostWorker(row: JobRow, clock: Clock): Outcome {

@@ -47,7 +47,7 @@ test('Between two full batches others have twenty milliseconds.', async () => {
   const sweep = async ({ limit }: { readonly limit: number }): Promise<SweepResult> => {
     sweeps.push(passed())
     const isPartial = sweeps.length < 3
-    return { promoted: isPartial ? limit : 0, reclaimed: 0, buried: 0, isPartial, nextDueAt: null }
+    return { promoted: isPartial ? limit : 0, reclaimed: 0, buried: 0, lostWorkers: [], isPartial, nextDueAt: null }
   }
   await start(sweeper({ changes, sweep, workers: async () => [] }, clock, elsewhere, events))
   await clock.advance(100)
@@ -61,7 +61,7 @@ test('A store that changes all the time is swept every fifty milliseconds, no mo
   let sweeps = 0
   const sweep = async () => {
     sweeps++
-    return { promoted: 0, reclaimed: 0, buried: 0, isPartial: false, nextDueAt: null }
+    return { promoted: 0, reclaimed: 0, buried: 0, lostWorkers: [], isPartial: false, nextDueAt: null }
   }
   await start(sweeper({ changes, sweep, workers: async () => [] }, clock, elsewhere, events))
   for (let ms = 0; ms < 500; ms++) {
@@ -78,7 +78,14 @@ test('Looks for dead workers every half second, also while the store changes all
     looks.push(passed())
     return []
   }
-  const sweep = async () => ({ promoted: 0, reclaimed: 0, buried: 0, isPartial: false, nextDueAt: null })
+  const sweep = async () => ({
+    promoted: 0,
+    reclaimed: 0,
+    buried: 0,
+    lostWorkers: [],
+    isPartial: false,
+    nextDueAt: null,
+  })
   await start(sweeper({ changes, sweep, workers }, clock, elsewhere, events))
   for (let ms = 0; ms < 1_100; ms++) {
     await change()

@@ -3,6 +3,9 @@ import type { JobId } from '../../domain/job.js'
 const maxLine = 64 * 1024
 const maxOpenLines = 1_000
 
+// A lone CR ends a line of progress. One at the end may be the first half of a line end.
+const lineEnd = /\r\n|\n|\r(?!$)/
+
 /** Puts the pieces of each job's output together into whole lines. */
 export class LineBuffer {
   readonly #rests = new Map<JobId | null, string>()
@@ -13,8 +16,7 @@ export class LineBuffer {
   }
 
   add(id: JobId | null, text: string): void {
-    const lines = text.split('\n')
-    lines[0] = (this.#rests.get(id) ?? '') + (lines[0] ?? '')
+    const lines = ((this.#rests.get(id) ?? '') + text).split(lineEnd)
     const rest = lines.pop() ?? ''
     for (const line of lines) this.#write(id, line)
     // A text this long without a line end becomes a line.
@@ -29,7 +31,7 @@ export class LineBuffer {
 
   flush(id: JobId | null): void {
     const rest = this.#rests.get(id)
-    if (rest) this.#write(id, rest)
+    if (rest) this.#write(id, rest.replace(/\r$/, ''))
     this.#rests.delete(id)
   }
 }
