@@ -7,7 +7,7 @@ export function parserMistake(text: string): { readonly message: string; readonl
   const flag = /^Parsing (--\S+)$/.exec(first)?.[1]
   if (flag !== undefined) return { message: `${flag}: ${valueMistake(rest[0] ?? '')}`, hint: null }
   const reason = /^The following errors? occurred:$/.test(first) ? (rest[0] ?? '') : first
-  return flagsMistake(reason) ?? { message: reason, hint: 'see --help' }
+  return choiceMistake(reason) ?? flagsMistake(reason) ?? { message: reason, hint: 'see --help' }
 }
 
 function valueMistake(text: string): string {
@@ -18,6 +18,12 @@ function valueMistake(text: string): string {
   if (value === undefined) return text
   const range = bound === undefined ? '' : ` of ${limit} or ${bound === 'greater' ? 'more' : 'less'}`
   return `${JSON.stringify(value)} is no whole number${range}`
+}
+
+/** A value that is none of those a flag takes. */
+function choiceMistake(text: string) {
+  const [, flag, value, choices] = /^Expected (--[^\s=]+)=(.*) to be one of: (.+)$/s.exec(text) ?? []
+  return flag === undefined ? null : { message: `${flag}: ${JSON.stringify(value)} is none of ${choices}`, hint: null }
 }
 
 /** Flags that need each other, or exclude each other. */

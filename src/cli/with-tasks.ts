@@ -58,7 +58,7 @@ function withPool<T>(
     const release = onSignals(() => endProcess(exitCode))
     try {
       const catalog = await pool.catalog
-      for (const fault of faultsToShow(catalog)) say(`faulty module: ${fault.message}`)
+      for (const fault of faultsToShow(catalog)) say(`faulty module: ${fault.message}`, 'warning')
       const take: typeof takeSignals = (code) => {
         const interruption = takeSignals(code)
         // Only now: when the last listener goes, Node drops a signal that came in this turn, such as while the store

@@ -16,6 +16,7 @@ test.each<[text: string, message: string, hint: string | null]>([
     '--n: "2000" is no whole number of 1000 or less',
     null,
   ],
+  [`Expected --log=loud to be one of: text, json${more}`, '--log: "loud" is none of text, json', null],
   [`Parsing --n \n\tanything else${more}`, '--n: anything else', null],
   [
     `${several}--detach=true cannot also be provided when using --wait\n  --wait=true cannot also be provided when using --detach${more}`,

@@ -32,7 +32,7 @@ describe('faulty modules', () => {
     const run = await project.run(['run', 'good'])
     expect(run).toMatchObject({ stdout: 'still here\n', exitCode: 0 })
     const worker = await project.run(['workers', 'start', '--burst'])
-    expect(worker.stderr.match(/^faulty module: /gm)).toHaveLength(5)
+    expect(worker.stderr.match(/ warning faulty module: /g)).toHaveLength(5)
     const unknown = await project.run(['run', 'throws.send'])
     expect(unknown).toMatchObject({ exitCode: 2, stdout: '' })
     expect(unknown.stderr).toMatch(/no task throws\.send\n {2}.*throws\.ts:3: /)

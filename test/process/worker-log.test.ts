@@ -45,7 +45,7 @@ describe.concurrent('the log of a worker', () => {
     const has = (pattern: RegExp) => expect(stderr).toMatch(pattern)
     has(/info {4}j1 do\.says started$/m)
     has(/info {4}j1 \| said$/m)
-    has(/info {4}j1 do\.says completed in \d+ms$/m)
+    has(/info {4}j1 do\.says completed after \d+ms$/m)
     has(/warning j2 do\.fails attempt 1 failed after \d+ms, again in 1s: Error: boom \*{3}$/m)
     has(/info {4}j2 do\.fails started, attempt 2$/m)
     has(/error {3}j2 do\.fails attempt 2 failed after \d+ms, not tried again: Error: boom \*{3}$/m)
@@ -96,7 +96,7 @@ describe.concurrent('the log of a worker', () => {
     const taken = await log.run(['workers', 'start', '--log', 'none', '--http', String(port)])
     server.close()
     expect(taken.exitCode).not.toBe(0)
-    expect(taken.stderr).toMatch(/^\S+Z error {3}error: .*in use.*\n$/)
+    expect(taken.stderr).toMatch(/^error: .*another program uses the port\n {2}.*\n$/)
     const env = { OFFSTAGE_LOG: 'none' }
     expect((await log.run(['workers', 'start', '--burst'], { env })).stderr).toBe('')
     const wrong = await log.run(['workers', 'start', '--burst'], { env: { OFFSTAGE_LOG: 'loud' } })

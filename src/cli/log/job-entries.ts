@@ -73,7 +73,7 @@ function endText({ attempt }: ClaimedJob, outcome: Outcome, runMs: number): stri
   const took = formatDuration(runMs)
   switch (outcome.kind) {
     case 'completed':
-      return `completed in ${took}`
+      return `completed after ${took}`
     case 'cancelled':
       return `cancelled after ${took}${outcome.endedBy === 'abandoned' ? ', and abandoned: its code may still run' : ''}`
     case 'released':

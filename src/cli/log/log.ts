@@ -32,7 +32,8 @@ export function openLog(format: LogFormat, showsOutput: boolean): Log {
   const writer = new LogWriter(lineFormat, systemClock, (text) => process.stderr.write(text))
   const limit = format === 'text' && process.stderr.isTTY ? new JobLineLimit(systemClock, writer.entry) : null
   const entry = limit?.entry ?? writer.entry
-  logInstead(entry)
+  const hasErrors = lineFormat === jsonLine || lineFormat === journalLine
+  logInstead({ entry, flush: () => writer.flush(), hasErrors })
   noticeDropped((lines) => lineFormat(droppedEntry(lines), systemClock.now()))
   const buffer = new LineBuffer((job, line) => entry(outputEntry(job, line)))
   const close = () => {
@@ -50,9 +51,7 @@ export function openLog(format: LogFormat, showsOutput: boolean): Log {
 
 /** Only what ends the process is said. */
 function silentLog(): Log {
-  logInstead((entry) => {
-    if (entry.event === 'error') process.stderr.write(timedLine(entry, systemClock.now()))
-  })
+  logInstead({ entry: () => {}, flush: () => {}, hasErrors: false })
   noticeDropped(() => '')
   return { entry: () => {}, output: () => {}, endOutput: () => {}, close: () => {} }
 }

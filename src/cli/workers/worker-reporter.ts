@@ -39,7 +39,7 @@ export function showWorker(
       case 'load-failed':
         return say(`the code has changed, but cannot be loaded: ${event.why}`, 'error')
       case 'module-faulty':
-        return say(`faulty module: ${event.fault.message}`, 'error')
+        return say(`faulty module: ${event.fault.message}`, 'warning')
       case 'reload-refused':
         return say('the code has changed, but not all of it can be loaded: jobs go on with the old one', 'error')
       case 'reloaded':
