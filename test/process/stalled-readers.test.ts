@@ -80,7 +80,7 @@ test('Ctrl-S on the terminal of a worker stops what it shows, and nothing else.'
   const jobs = await finalJobs(project, ids)
   expect(jobs.map(({ state }) => state)).toEqual(['completed', 'completed'])
   terminal.press('C-q')
-  await terminal.shows(/completed in/)
+  await terminal.shows(/completed after/)
   terminal.press('C-c')
   await terminal.shows(/exit code 0/)
 })
