@@ -43,3 +43,33 @@ test('A worker goes on when nobody reads what it says.', async () => {
   expect(worker.stdout).toBe('0\n')
   await eventually(() => expect(project.lines('done.txt')).toHaveLength(4))
 })
+
+test('Every command that reads, and every help, ends with 0 and without a word when its reader has gone.', async () => {
+  const reading = [
+    'jobs list',
+    'jobs show j1',
+    'jobs logs j1',
+    'status',
+    'status j1',
+    'queues list',
+    'workers list',
+    'tasks',
+  ]
+  const others = [
+    'metrics',
+    'health',
+    'schedule list',
+    'doctor',
+    'completion bash',
+    '--version',
+    'metrics --format prometheus',
+  ]
+  const helps = ['--help', 'run --help', 'workers start --help', 'schedule --help', 'jobs --help', 'init -h']
+  const lines = [...reading, ...others, ...helps].map((command) => piped(`offstage ${command}`, 'true'))
+  const ended: unknown[] = []
+  for (const line of lines) {
+    const { stdout, stderr } = await project.shell(line)
+    ended.push([line, stdout, stderr])
+  }
+  expect(ended).toEqual(lines.map((line) => [line, '0\n', '']))
+})

@@ -1,10 +1,10 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { cliProject, eventually } from '../support/cli.js'
 import { canLimit } from '../support/doctor.js'
 import { enqueueJob, finalJobs, jobOf, jobsOf } from '../support/store.js'
 
-const untilFile = `import { existsSync, rmSync } from 'node:fs'
+const untilFile = `import { existsSync, renameSync, rmSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { version } from '../lib/version.mjs'
 export const tell = () => version
@@ -189,3 +189,23 @@ test.skipIf(!canLimit).each([
     expect((await jobsOf(project)).filter(({ state }) => state === 'running')).toEqual([])
   },
 )
+
+test('workers start --watch: a file that an editor replaces, or empties before it writes it, counts once it is whole.', async () => {
+  const project = cliProject({ 'tasks/code.mjs': 'export const version = () => 1\n' })
+  const worker = project.start(['workers', 'start', '--watch', '--processes', '1'])
+  await worker.says(/watches/)
+  const next = async () => (await finalJobs(project, [await enqueueJob(project, 'code.version')]))[0]
+  expect(await next()).toMatchObject({ result: 1 })
+  // As vim and others save: a new file takes the place of the old one.
+  project.write('tasks/.code.mjs.swp', 'export const version = () => 2\n')
+  renameSync(project.path('tasks/code.mjs'), project.path('tasks/code.mjs~'))
+  renameSync(project.path('tasks/.code.mjs.swp'), project.path('tasks/code.mjs'))
+  await worker.says(/the code has changed/)
+  expect(await next()).toMatchObject({ state: 'completed', result: 2 })
+  // As others do: the file is empty for a moment.
+  project.write('tasks/code.mjs', '')
+  project.write('tasks/code.mjs', 'export const version = () => 3\n')
+  await eventually(async () => expect(await next()).toMatchObject({ state: 'completed', result: 3, attempt: 1 }))
+  worker.signal('SIGTERM')
+  expect((await worker.ended).exitCode).toBe(0)
+})
