@@ -1,25 +1,61 @@
-import { fstatSync, readFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { UsageError } from '../domain/errors.js'
+import { formatSize } from '../domain/size.js'
 import { decodeText } from '../domain/text.js'
 
+/** For one value: arguments have 256 KB, and JSON may have much space in it. A device or a pipe may never end. */
+const maxValueBytes = 16 * 1024 ** 2
+
+/** For many lines: they are checked together before the first is stored. */
+export const maxLinesBytes = 256 * 1024 ** 2
+
+const chunkBytes = 64 * 1024
+
 /** The text of a file that the user names. `option` is where it was named. Throws UsageError. */
-export function readInputFile(file: string, option: string): string {
-  let bytes: Buffer
+export function readInputFile(file: string, option: string, maxBytes = maxValueBytes): string {
+  const place = `${option}: ${file}`
   try {
-    bytes = readFileSync(file)
+    return textOf(readAtMost(file, maxBytes, place), place)
   } catch (thrown) {
-    throw new UsageError('E_INPUT', `${option}: ${file} cannot be read (${(thrown as NodeJS.ErrnoException).code})`)
+    if (thrown instanceof UsageError) throw thrown
+    throw new UsageError('E_INPUT', `${place} cannot be read (${(thrown as NodeJS.ErrnoException).code})`)
   }
-  return textOf(bytes, `${option}: ${file}`)
+}
+
+function readAtMost(file: string, maxBytes: number, place: string): Buffer {
+  const descriptor = openSync(file, 'r')
+  try {
+    const chunks: Buffer[] = []
+    for (let length = 0; ; ) {
+      const chunk = Buffer.allocUnsafe(chunkBytes)
+      const read = readSync(descriptor, chunk, 0, chunkBytes, null)
+      if (read === 0) return Buffer.concat(chunks)
+      chunks.push(chunk.subarray(0, read))
+      length += read
+      if (length > maxBytes) throw tooLarge(place, maxBytes)
+    }
+  } finally {
+    closeSync(descriptor)
+  }
 }
 
 /** All of stdin, however slowly it comes. Throws UsageError. */
-export async function readStdin(): Promise<string> {
+export async function readStdin(maxBytes = maxValueBytes): Promise<string> {
   // Node reads nothing from a directory, and reports no error.
   if (fstatSync(0).isDirectory()) throw new UsageError('E_INPUT', 'stdin is a directory')
   const chunks: Buffer[] = []
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
+  let length = 0
+  for await (const chunk of process.stdin) {
+    chunks.push(chunk as Buffer)
+    length += (chunk as Buffer).length
+    if (length > maxBytes) throw tooLarge('stdin', maxBytes)
+  }
   return textOf(Buffer.concat(chunks), 'stdin')
+}
+
+function tooLarge(place: string, maxBytes: number): UsageError {
+  const what = `${place} has more than ${formatSize(maxBytes)}; nothing was stored`
+  return new UsageError('E_INPUT', what, 'pass a path or a key instead of the data, or split it')
 }
 
 function textOf(bytes: Buffer, place: string): string {

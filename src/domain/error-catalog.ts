@@ -98,7 +98,10 @@ export const errorCatalog = {
   ),
   E_EXPIRES: usage('A job may wait no time at all for its start (`expires` is 0).', 'Leave it out for no limit.'),
   E_INIT: usage('`init` cannot write a file.', 'Choose another folder, or correct its permissions.'),
-  E_INPUT: usage('A file of arguments, or stdin, cannot be read.', 'Check the path and its permissions.'),
+  E_INPUT: usage(
+    'A file of arguments, or stdin, cannot be read, or does not end: a value has at most 16 MB, the lines of `--each` 256 MB.',
+    'Check the path and its permissions; split what is too large.',
+  ),
   E_ISOLATION: usage('The option `isolation` of a task has an unknown value.', 'Write `shared` or `own`.'),
   E_HTTP_ADDRESS: usage(
     'The address of `--http`, or a name of `--http-allow-host`, cannot be read.',

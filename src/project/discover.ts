@@ -1,7 +1,7 @@
 import { type Dirent, existsSync, readdirSync, readlinkSync, realpathSync } from 'node:fs'
 import { basename, extname, join, relative, sep } from 'node:path'
 import type { ModuleFault } from '../engine/ipc/messages.js'
-import { isFolder } from './find.js'
+import { isFile, isFolder } from './find.js'
 import { isMeantAsProgram } from './program-file.js'
 
 const extensions = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'])
@@ -47,6 +47,11 @@ function filesBelow(folder: string, above: readonly string[], faults: ModuleFaul
       return filesBelow(path, [...above, real], faults)
     if (isModule(entry.name) && entry.isSymbolicLink() && !existsSync(path)) {
       faults.push({ file: path, message: `${path}: a link to ${readlinkSync(path)}, which is not there` })
+      return []
+    }
+    if (isModule(entry.name) && !isFile(path)) {
+      // To open a pipe would wait for somebody who writes.
+      faults.push({ file: path, message: `${path}: is no file, but a pipe, a socket or a device; remove it` })
       return []
     }
     return isModule(entry.name) || (!extensions.has(extname(path)) && isMeantAsProgram(path)) ? [path] : []

@@ -34,7 +34,7 @@ export interface Project {
 export function findProject(from: string): ProjectPlace | null {
   let folder = resolve(from)
   for (;;) {
-    const name = configFileNames.find((candidate) => existsSync(join(folder, candidate)))
+    const name = configFileNames.find((candidate) => isFile(join(folder, candidate)))
     if (name !== undefined) return { root: folder, configFile: join(folder, name) }
     if (packageConfig(folder) !== null || isFolder(join(folder, 'tasks'))) return { root: folder, configFile: null }
     const parent = dirname(folder)
@@ -46,12 +46,21 @@ export function findProject(from: string): ProjectPlace | null {
 /** What `package.json` of a folder has under `offstage`; null if nothing. */
 export function packageConfig(folder: string): unknown {
   const file = join(folder, 'package.json')
-  return existsSync(file) ? readPackageSetting(file, 'offstage') : null
+  return isFile(file) ? readPackageSetting(file, 'offstage') : null
 }
 
 export function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory()
+  } catch {
+    return false // not there, or a link that leads nowhere
+  }
+}
+
+/** Whether it is a file that can be read to its end: no pipe, no device. */
+export function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile()
   } catch {
     return false // not there, or a link that leads nowhere
   }

@@ -142,4 +142,40 @@ export const hidden = () => ({ money: new (class Money { #cents = 1 })() })
       error: { message: expect.stringContaining('money is a Money without properties') },
     })
   })
+
+  test('An input that does not end is refused, as a file, a pipe or stdin, and nothing is stored.', async () => {
+    const project = cliProject(echo)
+    const lines = [
+      'offstage run echo name=@/dev/zero --detach',
+      'offstage run echo --data @/dev/urandom --detach',
+      'yes | offstage run echo --data - --detach',
+      'mkfifo endless; yes > endless & offstage run echo name=@endless --detach',
+      'yes | offstage schedule echo --in 1h --data -',
+      'offstage schedule echo --in 1h name=@/dev/zero',
+      'offstage run echo --each /dev/zero --detach',
+      'yes | offstage run echo --each - --detach',
+    ]
+    for (const line of lines) {
+      const { exitCode, stdout, stderr } = await project.shell(line)
+      expect({ line, exitCode, stdout, stderr }).toEqual({
+        line,
+        exitCode: 2,
+        stdout: '',
+        stderr: expect.stringMatching(/^error: .* has more than (?:16|256) MB; nothing was stored\n {2}pass a path/),
+      })
+    }
+    expect(await project.json(['jobs', 'list'])).toEqual({ items: [], next: null })
+  })
+
+  test('A pipe among the task modules, or in the place of the config, holds nobody up.', async () => {
+    const project = cliProject(echo)
+    await project.shell('mkfifo tasks/pipe.ts tasks/pipe.sh tasks/noname offstage.config.ts package.json tsconfig.json')
+    const { exitCode, stdout, stderr } = await project.run(['tasks'])
+    expect(exitCode).toBe(1)
+    expect(stdout).toContain('echo')
+    expect(stderr).toMatch(
+      /^faulty module: .*tasks\/pipe\.ts: is no file, but a pipe, a socket or a device; remove it\n$/,
+    )
+    expect(await project.run(['run', 'echo', '1'])).toMatchObject({ exitCode: 0, stdout: '[1]\n' })
+  })
 })
