@@ -1,18 +1,27 @@
 import type { EpochMs, OutputLine, Progress, Usage } from '../../domain/job.js'
 import type { Addition } from '../../stores/store.js'
 
-/** The stored output of one attempt: its beginning and its end, each up to a limit. */
+/** The most output of one attempt that is stored: if there is more, about half of it from the beginning, the rest from the end. */
 export const maxOutputBytes = 1024 * 1024
 const half = maxOutputBytes / 2
-// A row costs more than a short line has characters.
-const maxLines = 10_000
+// Each line is a row, and endless empty lines must not hold up the store: a megabyte of lines of six characters fits.
+const maxLines = 75_000
 // Text of this length counts as a line, even without a line end.
-const maxLine = 64 * 1024
+const maxLine = maxOutputBytes - 1
+const pieceLength = 64 * 1024
+// A lone CR ends a line of progress.
+const lineEnd = /\r\n|\n|\r/
+
+/** A line that has not ended. A CR at its end may be the first half of a line end. */
+interface OpenLine {
+  readonly text: string
+  readonly endsInCr: boolean
+}
 
 /** Buffers the output, progress and usage of one attempt until they are stored. */
 export class AttemptLog {
   readonly #mask: ((text: string) => string) | null
-  readonly #rests = new Map<OutputLine['stream'], string>()
+  readonly #open = new Map<OutputLine['stream'], OpenLine>()
   #waiting: OutputLine[] = []
   #progress: Progress | null = null
   #usage: Usage | null = null
@@ -37,10 +46,15 @@ export class AttemptLog {
    * pieces.
    */
   write(stream: OutputLine['stream'], text: string, at: EpochMs): string {
-    const lines = ((this.#rests.get(stream) ?? '') + text).split('\n')
+    const { text: begun, endsInCr: hadCr } = this.#open.get(stream) ?? { text: '', endsInCr: false }
+    const endsInCr = text.endsWith('\r')
+    const whole = `${hadCr && !text.startsWith('\n') ? '\n' : ''}${endsInCr ? text.slice(0, -1) : text}`
+    // Only what is new is searched: a long line may come in very many pieces.
+    const [first = '', ...others] = whole.split(lineEnd)
+    const lines = [begun + first, ...others]
     const rest = lines.pop() ?? ''
-    if (rest.length > maxLine) lines.push(rest)
-    this.#rests.set(stream, rest.length > maxLine ? '' : rest)
+    if (rest.length >= maxLine) lines.push(rest)
+    this.#open.set(stream, { text: rest.length >= maxLine ? '' : rest, endsInCr })
     for (const line of lines) this.#addLong(stream, line, at)
     return this.#mask === null ? text : lines.map((line) => `${this.masked(line)}\n`).join('')
   }
@@ -59,8 +73,8 @@ export class AttemptLog {
 
   /** The attempt has ended: its last line may have no line end. Returns the output that was not shown yet. */
   end(at: EpochMs): readonly { readonly stream: OutputLine['stream']; readonly text: string }[] {
-    const rests = [...this.#rests].filter(([, rest]) => rest !== '')
-    this.#rests.clear()
+    const rests = [...this.#open].map(([stream, { text }]) => [stream, text] as const).filter(([, rest]) => rest !== '')
+    this.#open.clear()
     for (const [stream, rest] of rests) this.#addLong(stream, rest, at)
     return this.#mask === null ? [] : rests.map(([stream, rest]) => ({ stream, text: this.masked(rest) }))
   }
@@ -81,9 +95,11 @@ export class AttemptLog {
   }
 
   #addLong(stream: OutputLine['stream'], text: string, at: EpochMs): void {
-    const whole = this.masked(text.endsWith('\r') ? text.slice(0, -1) : text)
-    for (let start = 0; start === 0 || start < whole.length; start += maxLine) {
-      this.#add({ line: ++this.#last, at, stream, text: whole.slice(start, start + maxLine) })
+    const whole = this.masked(text)
+    // Of a line that is too long its beginning and its end are kept.
+    const size = whole.length < maxLine ? maxLine : pieceLength
+    for (let start = 0; start === 0 || start < whole.length; start += size) {
+      this.#add({ line: ++this.#last, at, stream, text: whole.slice(start, start + size) })
     }
   }
 
@@ -102,7 +118,8 @@ export class AttemptLog {
 
   /** Drops the oldest lines after the head. */
   #cut(): void {
-    while (this.#tailBytes > half || this.#tail.length - this.#tailStart > maxLines) {
+    const room = maxOutputBytes - this.#headBytes
+    while (this.#tailBytes > room || this.#tail.length - this.#tailStart > maxLines) {
       const oldest = this.#tail[this.#tailStart++]
       if (oldest === undefined) break
       this.#tailBytes -= oldest.bytes
