@@ -106,7 +106,7 @@ describe('what jobs print', () => {
     const id = await enqueueJob(project, 'print.hostile')
     await finalJobs(project, [id])
     const { stdout } = await project.run(['jobs', 'logs', id])
-    expect(stdout).toBe('\\x1b[2J\\x1b]52;c;aGk=\\x07 red: \u001b[31mred \\u202e\\x0d over\u001b[0m\n')
+    expect(stdout).toBe('\\x1b[2J\\x1b]52;c;aGk=\\x07 red: \u001b[31mred \\u202e\u001b[0m\n over\n')
     expect(JSON.stringify((await logsOf(id)).items)).toContain('[2J')
   })
 

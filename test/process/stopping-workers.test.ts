@@ -34,8 +34,12 @@ describe('workers stop', () => {
     })
     expect(await project.json<Items>(['workers', 'stop', id])).toEqual({ items: [{ id, answer: 'asked' }] })
     await first.says(/stops/)
+    // It drains already: asking again does not cut the job short.
+    expect(await project.json<Items>(['workers', 'stop', id])).toEqual({ items: [{ id, answer: 'asked' }] })
+    expect(await project.json(['jobs', 'show', job])).toMatchObject({ state: 'running', attempt: 1 })
     project.write('go', '')
     expect((await first.ended).exitCode).toBe(0)
+    expect(await project.json(['jobs', 'show', job])).toMatchObject({ state: 'completed', attempt: 1 })
     expect((await project.json<Items>(['workers', 'list'])).items).toHaveLength(1)
     second.signal('SIGTERM')
     await second.ended

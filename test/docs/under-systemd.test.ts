@@ -1,0 +1,55 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { parseDuration } from '../../src/domain/duration.js'
+
+const root = join(import.meta.dirname, '../..')
+const page = readFileSync(join(root, 'docs/under-systemd.md'), 'utf8')
+const unit = /```ini\n([\s\S]*?)```/.exec(page)?.[1] ?? ''
+const settingOf = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(unit)?.[1] ?? ''
+
+function hasSystemd(): boolean {
+  try {
+    execFileSync('systemd-analyze', ['--version'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** What systemd says of a unit; nothing if it is well. */
+function verified(text: string): { readonly status: number | null; readonly says: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'offstage-test-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const program = join(folder, 'offstage')
+  symlinkSync(process.execPath, program)
+  const file = join(folder, 'offstage.service')
+  writeFileSync(file, text.replace('/usr/local/bin/offstage', program))
+  const { status, stdout, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', file], { encoding: 'utf8' })
+  return { status, says: `${stdout}${stderr}` }
+}
+
+test.skipIf(!hasSystemd())('systemd accepts the unit of the page, and would refuse a wrong one.', () => {
+  expect(verified(unit)).toEqual({ status: 0, says: '' })
+  expect(verified(unit.replace('KillMode=mixed', 'KillMode=mxed')).says).toContain('kill mode')
+})
+
+test('TERM goes to the worker alone, and the timeout is longer than the grace with what follows it.', () => {
+  expect(settingOf('KillMode')).toBe('mixed')
+  const graceMs = parseDuration(settingOf('Environment=OFFSTAGE_GRACE'), 'grace')
+  expect(Number(settingOf('TimeoutStopSec')) * 1_000).toBeGreaterThan(graceMs + 5_000 + 10_000)
+  // Node could not compile code.
+  expect(unit).not.toContain('MemoryDenyWriteExecute')
+})
+
+test('Each variable that the page sets for the worker is one of its flags.', () => {
+  const manifest = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf8')) as {
+    readonly commands: Readonly<Record<string, { readonly flags: Readonly<Record<string, { readonly env?: string }>> }>>
+  }
+  const known = Object.values(manifest.commands['workers:start']?.flags ?? {}).map(({ env }) => env)
+  const named = new Set(page.match(/OFFSTAGE_[A-Z_]+/g))
+  named.delete('OFFSTAGE_CACHE_DIR') // not a flag: where compiled modules are kept
+  expect([...named].filter((name) => !known.includes(name))).toEqual([])
+})
