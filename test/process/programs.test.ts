@@ -49,21 +49,26 @@ describe.concurrent('programs', () => {
     expect(Math.max(...open.slice(-10))).toBeLessThanOrEqual(Math.max(...open.slice(0, 20)) + 30)
   })
 
-  test('that cannot be started for want of descriptors fail alone; the worker goes on.', async () => {
-    const project = cliProject()
-    program(project, 'p.sh', 'sleep 1; echo 1') // so that they overlap however slowly they start
-    project.write('lines.jsonl', '0\n'.repeat(40))
-    expect((await project.run(['run', 'p', '--each', 'lines.jsonl', '--detach', '--retries', '0'])).exitCode).toBe(0)
-    const worker = await project.shell('ulimit -n 64; offstage workers start --burst --concurrency 40')
-    expect(worker.exitCode, worker.stderr).toBe(0)
-    const jobs = await jobsOf(project)
-    expect(jobs).toHaveLength(40)
-    for (const job of jobs) {
-      const error = { message: expect.stringContaining('could not be started (EMFILE)') }
-      expect(job).toMatchObject(job.state === 'completed' ? { result: 1 } : { state: 'failed', error })
-    }
-    expect(jobs.some(({ state }) => state === 'failed')).toBe(true)
-  })
+  test.each([
+    ['programs', 1, '--retries 0 p --each lines.jsonl'],
+    ['commands', 30, '-- sh -c "sleep 1; echo 1"'],
+  ])(
+    'that cannot be started for want of descriptors go back without a failure, and all run in the end: %s',
+    async (_, times, command) => {
+      const project = cliProject()
+      program(project, 'p.sh', 'sleep 1; echo 1') // so that they overlap however slowly they start
+      project.write('lines.jsonl', '0\n'.repeat(40))
+      const script = `for n in $(seq ${times}); do offstage run --detach ${command} || exit 1; done`
+      expect((await project.shell(script)).exitCode).toBe(0)
+      const worker = await project.shell('ulimit -n 64; offstage workers start --burst --concurrency 40')
+      expect(worker.exitCode, worker.stderr).toBe(0)
+      const jobs = await jobsOf(project)
+      expect(jobs.length).toBeGreaterThanOrEqual(30)
+      for (const job of jobs) expect(job).toMatchObject({ state: 'completed', result: 1, failures: 0, losses: 0 })
+      expect(jobs.some(({ attempt }) => attempt > 1)).toBe(true)
+      expect(worker.stderr).toMatch(/could not be started \(EMFILE\): the job goes back to its queue/)
+    },
+  )
 
   test('with a result over the limit fail without a retry and say so; a text of that length is no result.', async () => {
     const project = cliProject()

@@ -36,7 +36,10 @@ export interface CommandContext {
 const exTempFail = 75
 const exDataErr = 65
 
-const temporaryErrors = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM', 'ETXTBSY'])
+/** What the worker lacks, and may have again soon: that is no failure of the job. */
+const lacks = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM'])
+// Long enough for other jobs to end, so that the same worker does not claim it again at once.
+const handBackMs = 1_000
 
 /** One attempt of a job whose task is a program. */
 export class CommandJob {
@@ -54,6 +57,8 @@ export class CommandJob {
   readonly #command: Command | null
   readonly #outer: OuterStreams | null
   #isKilled = false
+  /** Of a job that could not be started and still waits to go back. */
+  #handBackNow: (() => void) | null = null
   #overLimit: OverLimit | null = null
 
   constructor(
@@ -95,19 +100,38 @@ export class CommandJob {
     }
   }
 
-  /** Retries if resources were missing. Any other start error is permanent. */
+  /** Hands the job back if this worker lacks resources. A program that is still written is tried again; any other error is permanent. */
   #notStarted(thrown: NodeJS.ErrnoException): void {
     const { code } = thrown
+    if (lacks.has(code ?? '')) {
+      this.#lacks(code ?? '')
+      return
+    }
     // A code of the system says what is missing. An error of Offstage says so in its message.
     const why =
       thrown instanceof OffstageError ? messageWithHint(thrown) : (this.#folderFault() ?? code ?? thrown.message)
     const error = { name: 'CommandError', message: `${this.#name} could not be started (${why})`, stack: null }
     this.#end({
       kind: 'threw',
-      verdict: temporaryErrors.has(code ?? '') ? 'by policy' : 'never',
+      verdict: code === 'ETXTBSY' ? 'by policy' : 'never',
       error,
       ...this.#span(),
     })
+  }
+
+  #lacks(code: string): void {
+    this.#output.write('stderr', `${this.#name} could not be started (${code}): the job goes back to its queue\n`)
+    const handBack = () => {
+      cancel()
+      this.#handBackNow = null
+      const { id, attempt } = this.#assignment
+      queueMicrotask(() => {
+        this.#done()
+        this.#emit({ type: 'returned', attempts: [{ id, attempt }] })
+      })
+    }
+    const cancel = this.#clock.after(handBackMs, handBack)
+    this.#handBackNow = handBack
   }
 
   /** What is wrong with the folder that the command is to run in: for the system it is an ENOENT like any other. */
@@ -141,11 +165,13 @@ export class CommandJob {
   }
 
   terminate(): void {
+    this.#handBackNow?.()
     this.#command?.terminate()
   }
 
   kill(): void {
     this.#isKilled = true
+    this.#handBackNow?.()
     this.#command?.kill()
   }
 
