@@ -135,7 +135,9 @@ export class Worker {
 
   #exited({ exit, exitsWhileLoading }: ProcessExited): void {
     if (exitsWhileLoading < maxExitsWhileLoading) return
-    const message = `the task process died ${exitsWhileLoading} times while it loaded the tasks (${describeExit(exit)})`
+    const wrote = exit.lastWords?.split('\n').at(-1)?.trim()
+    const why = wrote ? `${describeExit(exit)}: ${wrote}` : describeExit(exit)
+    const message = `the task process died ${exitsWhileLoading} times while it loaded the tasks (${why})`
     const hint = 'run "offstage tasks" to see which module is at fault'
     this.#break(new ProjectError('E_TASK_PROCESS', message, hint))
   }

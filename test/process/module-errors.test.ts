@@ -93,3 +93,19 @@ describe.concurrent('a module whose error comes after its load', () => {
     expect(project.lines('starts.txt').length).toBeLessThan(10)
   })
 })
+
+test('A task process that dies before it loads a module is told with what it wrote; no module is blamed.', async () => {
+  const project = cliProject({
+    'tasks/note.mjs': 'export default () => 1',
+    'die.cjs': `if (process.send) { console.error('libfoo.so: no such object'); process.exit(3) }`,
+  })
+  const env = { NODE_OPTIONS: `--require ${project.path('die.cjs')}` }
+  for (const args of [['run', 'note'], ['tasks'], ['workers', 'start']]) {
+    const { exitCode, stderr } = await project.run(args, { env })
+    expect(stderr).toContain(
+      'error: the task process ended before it loaded the task modules (exit code 3: libfoo.so: no such object)\n' +
+        '  look at NODE_OPTIONS, at the memory, and at the limits on processes and files\n',
+    )
+    expect(exitCode).toBe(2)
+  }
+})

@@ -53,8 +53,12 @@ export class LoadWatch {
     const hint = 'a task module must not end its process, and its top level must come to an end'
     const message = this.failure ?? (this.isTooLong ? this.#tooLongText : null)
     if (message !== null) return new ProjectError('E_TASK_PROCESS', message, hint)
-    const when = this.#file === null ? 'before it loaded the task modules' : `while ${this.#file} loaded`
-    return new ProjectError('E_TASK_PROCESS', `the task process ended ${when} (${describeExit(exit)})`, hint)
+    if (this.#file === null) return notBegun(exit)
+    return new ProjectError(
+      'E_TASK_PROCESS',
+      `the task process ended while ${this.#file} loaded (${describeExit(exit)})`,
+      hint,
+    )
   }
 
   get #tooLongText(): string {
@@ -67,4 +71,15 @@ export class LoadWatch {
       this.#tooLong()
     })
   }
+}
+
+/** No module is at fault: none was loaded yet. */
+function notBegun(exit: ProcessExit): ProjectError {
+  const wrote = exit.lastWords?.split('\n').at(-1)?.trim()
+  const why = wrote ? `${describeExit(exit)}: ${wrote}` : describeExit(exit)
+  return new ProjectError(
+    'E_TASK_PROCESS',
+    `the task process ended before it loaded the task modules (${why})`,
+    'look at NODE_OPTIONS, at the memory, and at the limits on processes and files',
+  )
 }
