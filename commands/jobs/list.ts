@@ -5,6 +5,7 @@ import { jobFilter, listJobs } from '../../src/app/jobs/list-jobs.js'
 import { DataCommand } from '../../src/cli/base-command.js'
 import { filterFlags, jobQuery } from '../../src/cli/jobs/filter-flags.js'
 import { jobsTable } from '../../src/cli/jobs/job-text.js'
+import { say } from '../../src/cli/say.js'
 import { systemClock } from '../../src/engine/clock.js'
 
 export default class JobsList extends DataCommand {
@@ -37,7 +38,7 @@ export default class JobsList extends DataCommand {
     )
     if (!this.jsonEnabled()) {
       this.log(found.items.length === 0 ? 'No jobs.' : await jobsTable(found.items, systemClock.now()))
-      if (found.next !== null) this.log(`\nMore: --after ${found.next}`)
+      if (found.next !== null) say(`More: --after ${found.next}`)
     }
     return found
   }

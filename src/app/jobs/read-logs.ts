@@ -1,3 +1,4 @@
+import { NotFoundError } from '../../domain/errors.js'
 import type { JobId, OutputLine } from '../../domain/job.js'
 import { isFinal } from '../../domain/transitions.js'
 import type { Store } from '../../stores/store.js'
@@ -32,6 +33,9 @@ export async function* readLogs(store: Store, request: LogsRequest, signal: Abor
     const job = await store.job(id)
     if (job === null) throw noJob(id)
     const attempt = request.attempt ?? (await lastAttempt(store, id))
+    if (request.attempt !== null && request.attempt > job.attempt && !(follow && !isFinal(job.state))) {
+      throw noAttempt(id, request.attempt, job.attempt)
+    }
     if (attempt !== null && attempt !== reading?.attempt) {
       // The last lines of the attempt before.
       if (reading !== null) yield* reading.read()
@@ -43,6 +47,11 @@ export async function* readLogs(store: Store, request: LogsRequest, signal: Abor
     if (!follow || hasEnded || signal.aborted) return
     await changes.next(1_000, signal)
   }
+}
+
+function noAttempt(id: JobId, attempt: number, of: number): NotFoundError {
+  const hint = of === 0 ? 'it has not been started' : `its last attempt is ${of}`
+  return new NotFoundError('E_NO_JOB', `${id} has no attempt ${attempt}`, hint)
 }
 
 async function lastAttempt(store: Store, id: JobId): Promise<number | null> {

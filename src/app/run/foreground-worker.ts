@@ -25,6 +25,8 @@ export type ForegroundEvent =
   | { readonly kind: 'registered'; readonly engine: EngineEmitter }
   /** The graceful signal came: these jobs run, and were asked to stop. */
   | { readonly kind: 'stopping'; readonly running: readonly JobId[] }
+  /** The immediate signal came while jobs were stopping: what runs is killed. */
+  | { readonly kind: 'stopping-now' }
 
 export type ForegroundListener = (event: ForegroundEvent) => void
 
@@ -78,7 +80,10 @@ export class ForegroundWorker {
     fired(signals.graceful)
       .then(() => foreground.#cancel())
       .catch(foreground.#fail)
-    void fired(signals.immediate).then(() => pool.kill())
+    void fired(signals.immediate).then(() => {
+      listener({ kind: 'stopping-now' })
+      return pool.kill()
+    })
     return foreground
   }
 

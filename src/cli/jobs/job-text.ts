@@ -71,6 +71,11 @@ export function errorText(error: JobError): string {
   return visible(error.stack ?? `${error.name}: ${error.message}`)
 }
 
+/** As `errorText`, where the output of the job was shown: the last lines of a program would stand there twice. */
+export function errorTextAfterOutput(error: JobError): string {
+  return errorText(error.exitCode === undefined ? error : { ...error, stack: null })
+}
+
 function indented(text: string): string {
   return text
     .split('\n')

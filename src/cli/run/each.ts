@@ -12,7 +12,7 @@ import type { Enqueued } from '../../stores/store.js'
 import type { JobJson } from '../../views/job.js'
 import { safeJson } from '../../views/sanitise.js'
 import { exitCodeOfJob, exitCodes } from '../exit-codes.js'
-import { errorText, stateText } from '../jobs/job-text.js'
+import { errorTextAfterOutput, stateText } from '../jobs/job-text.js'
 import { sayText } from '../say.js'
 import { type CommandTasks, withTask } from '../with-tasks.js'
 import { type EachInput, readEach } from './each-lines.js'
@@ -58,7 +58,8 @@ export function runEachHere(context: Context, request: EachRequest, print: Print
           const { job } = end
           items.push(job)
           print(safeJson(JSON.stringify(lineOf(end))))
-          if (job.error !== null && job.state === 'failed') sayText(`${job.id} failed: ${errorText(job.error)}`)
+          if (job.error !== null && job.state === 'failed')
+            sayText(`${job.id} failed: ${errorTextAfterOutput(job.error)}`)
         }
       } finally {
         interruption.release()

@@ -4,7 +4,7 @@ import type { JobJson } from '../../views/job.js'
 import { safeJson, visible, visibleLine } from '../../views/sanitise.js'
 import { shownTask } from '../../views/shown-task.js'
 import { exitCodeOfJob, exitCodes } from '../exit-codes.js'
-import { errorText, stateText } from '../jobs/job-text.js'
+import { errorTextAfterOutput, stateText } from '../jobs/job-text.js'
 import { say, sayText } from '../say.js'
 
 /**
@@ -47,5 +47,5 @@ function resultText({ job, resultJson, duplicate }: RunEnd): string | null {
 function failureText(job: JobJson): string {
   const times = job.attempt === 1 ? '' : ` after ${job.attempt} attempts`
   const head = `${job.id} ${visibleLine(shownTask(job))} ${stateText(job)}${times}`
-  return job.error === null ? head : `${head}\n${errorText(job.error)}`
+  return job.error === null ? head : `${head}\n${errorTextAfterOutput(job.error)}`
 }

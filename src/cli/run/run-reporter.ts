@@ -10,6 +10,7 @@ import { say, sayOutput } from '../say.js'
 export function runReporter({ redact }: Pick<Context, 'redact'>, showsOutput: boolean): ForegroundListener {
   return (event: ForegroundEvent) => {
     if (event.kind === 'registered') reportRun(event.engine, redact, showsOutput)
+    else if (event.kind === 'stopping-now') say('kills what still runs')
     else {
       const { running } = event
       const what = running.length === 1 ? `job ${running[0]}` : `${running.length} jobs`

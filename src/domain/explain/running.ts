@@ -13,7 +13,7 @@ export function explainRunning(job: Job, facts: JobFacts, now: EpochMs): string 
   if (job.suspect) parts.push(`as a suspect it has a task process to itself, since ${deaths(job)}`)
   if (job.cancelRequested) {
     parts.push(
-      'asked to cancel, and not stopped yet: if it does not heed the signal within the grace, its process is killed',
+      'asked to cancel, and not stopped yet: if it does not heed the signal within the grace, it is abandoned, or its process is killed',
     )
   } else parts.push(limitOf(job, now))
   if (worker.standing === 'silent') {

@@ -6,7 +6,7 @@ describe('A running job', () => {
   const base = 'running for 3m in worker w1 (pid 4711 on box), attempt 2'
   const toLimit = 'its time limit of 15m ends at 2030-01-01T12:12:00.000Z (in 12m)'
   const asked =
-    'asked to cancel, and not stopped yet: if it does not heed the signal within the grace, its process is killed'
+    'asked to cancel, and not stopped yet: if it does not heed the signal within the grace, it is abandoned, or its process is killed'
   saying('running', {
     'has a time limit': [`${base}; ${toLimit}`, { job: runs }],
     'has none': [`${base}; it has no time limit`, { job: { ...runs, timeoutMs: null } }],
