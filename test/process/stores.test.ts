@@ -4,6 +4,7 @@ import {
   existsSync,
   openSync,
   readdirSync,
+  readlinkSync,
   renameSync,
   rmSync,
   statSync,
@@ -155,6 +156,26 @@ describe.concurrent('stores', () => {
     },
   )
 
+  test.runIf(process.platform === 'linux').each([
+    ['jobs logs -f', ['jobs', 'logs', 'j1', '-f']],
+    ['status --follow', ['status', 'j1', '--follow']],
+    ['run --wait', ['run', 'one', '--wait']],
+    ['jobs wait', ['jobs', 'wait', 'j1']],
+    ['schedule start', ['schedule', 'start']],
+  ])('%s notices that the file of the store was removed: exit code 6.', async (_, args) => {
+    const project = cliProject(tasks)
+    await project.run(['run', 'one', '--detach'])
+    const follower = project.start(args)
+    const path = project.path('.offstage/jobs.db')
+    const isOpenBy = () => readdirSync(`/proc/${follower.pid}/fd`).some((fd) => linkOf(follower.pid, fd) === path)
+    await eventually(() => expect(isOpenBy()).toBe(true))
+    if (args[0] === 'run') await follower.says(/no worker is running/)
+    renameSync(path, `${path}.away`)
+    const { exitCode, stderr } = await follower.ended
+    expect(stderr).toContain('the file was removed while it was in use')
+    expect(exitCode).toBe(6)
+  })
+
   test('Too many open files are named as what they are, not as a wrong path.', async () => {
     const project = cliProject(tasks)
     await project.run(['run', 'one'])
@@ -201,4 +222,12 @@ function sql(path: string, statement: string): void {
   const db = new Database(path)
   db.exec(statement)
   db.close()
+}
+
+function linkOf(pid: number, descriptor: string): string | null {
+  try {
+    return readlinkSync(`/proc/${pid}/fd/${descriptor}`)
+  } catch {
+    return null // closed since
+  }
 }

@@ -1,10 +1,13 @@
 import { realpathSync, statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
+import type { Clock } from '../../domain/clock.js'
 import { type StoreDamagedError, StoreLostError } from '../../domain/errors.js'
 import { connectByDriver } from './driver.js'
 import { damaged, isDamage, storeError } from './errors.js'
 import { identityCheck } from './identity.js'
 import { migrations } from './migrations.js'
+
+const glanceEveryMs = 1_000
 
 /**
  * Says whether a file that is in use can still be trusted: SQLite itself goes on without a word after the file or what
@@ -16,10 +19,14 @@ export class FileGuard {
   readonly #checkFile: () => void
   readonly #besides: readonly Beside[]
   readonly #version: Database.Statement
+  readonly #clock: Clock
+  #glancedAt: number
   #damage: StoreDamagedError | null = null
 
-  constructor(db: Database.Database, path: string) {
+  constructor(db: Database.Database, path: string, clock: Clock) {
     this.#path = path
+    this.#clock = clock
+    this.#glancedAt = clock.monotonicMs()
     this.#checkFile = identityCheck(path)
     // SQLite's files beside it have the name of the file that a link leads to.
     const real = realpathSync(path)
@@ -32,6 +39,17 @@ export class FileGuard {
     if (this.#damage !== null) throw this.#damage
     this.#checkFile()
     for (const beside of this.#besides) beside.check(this.#path)
+  }
+
+  /**
+   * Before something is read, once a second: whoever follows a job would go on to read a file that was removed. What is
+   * beside it is left out: a store that is only read may have nothing there. Throws StoreLostError.
+   */
+  glance(): void {
+    const now = this.#clock.monotonicMs()
+    if (now - this.#glancedAt < glanceEveryMs) return
+    this.#glancedAt = now
+    this.#checkFile()
   }
 
   /** In a transaction: nobody can change the schema before it ends. Throws StoreLostError. */

@@ -99,7 +99,7 @@ function sqliteStore(
     notify()
     around.end()
   }
-  const guard = new FileGuard(db, path)
+  const guard = new FileGuard(db, path, clock)
   const writes = new WriteQueue(db, location, clock, { ...around, end }, guard)
   // Whatever comes after an enqueue in its transaction may look for the job; after a failure, it may retry or remove it.
   const seeing = <T>(use: () => T) => {
@@ -124,6 +124,7 @@ function sqliteStore(
   const read = async <T>(query: () => T): Promise<T> => {
     try {
       if (!db.open) throw storeClosed(path)
+      guard.glance()
       return query()
     } catch (thrown) {
       throw guard.refused(thrown)

@@ -18,7 +18,7 @@ async function queueOnTable(patienceMs = 10_000) {
     { path, durability: 'full' },
     systemClock,
     { begin() {}, end() {}, committed: () => commits++ },
-    new FileGuard(db, path),
+    new FileGuard(db, path, systemClock),
     patienceMs,
   )
   const insert = db.prepare('INSERT INTO numbers VALUES (?)')
@@ -89,7 +89,13 @@ test('Claims do not copy the WAL into the file; the writes after them do it for 
   const db = openForWriting({ path, durability: 'full' })
   onTestFinished(() => void db.close())
   const around = { begin() {}, end() {}, committed() {} }
-  const writes = new WriteQueue(db, { path, durability: 'full' }, systemClock, around, new FileGuard(db, path))
+  const writes = new WriteQueue(
+    db,
+    { path, durability: 'full' },
+    systemClock,
+    around,
+    new FileGuard(db, path, systemClock),
+  )
   const settings = () => ['synchronous', 'wal_autocheckpoint'].map((name) => db.pragma(name, { simple: true }))
   const write = () => db.prepare('INSERT INTO numbers VALUES (1)').run()
   expect(settings()).toEqual([2, checkpointAt.others])
