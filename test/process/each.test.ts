@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { cliProject } from '../support/cli.js'
+import { cliProject, eventually } from '../support/cli.js'
 import { jobsOf } from '../support/store.js'
 import { drivesTerminal } from '../support/terminal.js'
+
+type QueueItems = { readonly items: readonly { readonly queued: number }[] }
 
 const tasks = {
   'tasks/sum.mjs': `import { task } from 'offstage'
@@ -15,6 +17,28 @@ export function odd(n) { if (n % 2 === 0) throw new Error(n + ' is even'); retur
 }
 
 describe('run --each', () => {
+  test.each([
+    ['the ids', []],
+    ['with --json the summary', ['--json']],
+  ])(
+    'Ctrl-C while jobs are stored ends it after the thousand under way, and it writes %s of all that is stored.',
+    async (_, json) => {
+      const project = cliProject({ ...tasks, 'lines.jsonl': '1\n'.repeat(150_000) })
+      const run = project.start(['run', 'sum.same', '--each', 'lines.jsonl', '--detach', ...json])
+      await eventually(() => expect(existsSync(project.path('.offstage/jobs.db'))).toBe(true))
+      await eventually(async () => expect((await project.json<QueueItems>(['queues', 'list'])).items).not.toEqual([]))
+      run.signal('SIGINT')
+      const { stdout, stderr, exitCode } = await run.ended
+      const ids = json.length === 0 ? stdout.trim().split('\n') : (JSON.parse(stdout) as { ids: string[] }).ids
+      const { items } = await project.json<QueueItems>(['queues', 'list'])
+      expect(ids).toHaveLength(items[0]?.queued ?? 0)
+      // A slow start of the look may let it come to its end.
+      if (ids.length === 150_000) return expect(exitCode).toBe(0)
+      expect(exitCode).toBe(130)
+      expect(stderr).toContain(`interrupted: ${ids.length} of 150000 lines are stored`)
+    },
+  )
+
   test('A bad line is refused by its number and nothing is stored, unless bad lines are left out.', async () => {
     const project = cliProject({
       ...tasks,

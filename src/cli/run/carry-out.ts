@@ -41,7 +41,8 @@ async function carryOutOne(context: Context, { way, request }: OrderOf<'one'>, p
 async function carryOutEach(context: Context, { way, request }: OrderOf<'each'>, print: Print): Promise<RunAnswer> {
   const { enqueueEach, runEachHere } = await import('./each.js')
   if (way === 'detach') {
-    return { exitCode: exitCodes.done, json: await enqueueEach(context, request, print), place: listed }
+    const { exitCode, summary } = await enqueueEach(context, request, print)
+    return { exitCode, json: summary, place: listed }
   }
   const { exitCode, items } = await runEachHere(context, request, print)
   return { exitCode, json: { items }, place: listed }

@@ -26,16 +26,33 @@ export interface EachRequest {
   readonly options: EnqueueOptions
 }
 
-/** Enqueues one job a line, and prints the ids of each thousand as soon as it is safe. */
-export function enqueueEach(context: Context, request: EachRequest, print: Print): Promise<EnqueuedSummary> {
-  return withJobs(context, request, (jobs) =>
+/** What `--each` has enqueued. */
+interface EachEnqueued {
+  readonly summary: EnqueuedSummary
+  readonly exitCode: number
+}
+
+/**
+ * Enqueues one job a line, and prints the ids of each thousand as soon as it is safe. A signal ends it after the thousand
+ * under way: with `--json` too, whoever has asked gets the ids of what is stored.
+ */
+export function enqueueEach(context: Context, request: EachRequest, print: Print): Promise<EachEnqueued> {
+  return withJobs(context, request, (jobs, tasks) =>
     withStore(context, async (store) => {
+      const interruption = tasks.takeSignals(exitCodes.interrupted)
       const all: Enqueued[] = []
-      for await (const answers of enqueueBatches((some) => enqueueInSpans(some, (all) => store.enqueue(all)), jobs)) {
-        all.push(...answers)
-        print(answers.map(({ id }) => id).join('\n'))
+      try {
+        for await (const answers of enqueueBatches((some) => enqueueInSpans(some, (all) => store.enqueue(all)), jobs)) {
+          all.push(...answers)
+          print(answers.map(({ id }) => id).join('\n'))
+          if (interruption.graceful.aborted) break
+        }
+      } finally {
+        interruption.release()
       }
-      return summarise(all)
+      const isCut = interruption.graceful.aborted && all.length < jobs.length
+      if (isCut) sayText(`interrupted: ${all.length} of ${jobs.length} lines are stored`)
+      return { summary: summarise(all), exitCode: isCut ? interruption.exitCode : exitCodes.done }
     }),
   )
 }

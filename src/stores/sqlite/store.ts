@@ -10,6 +10,7 @@ import { attemptsOf } from './attempts.js'
 import { cancelJob } from './cancel.js'
 import { claimJobs, isAnythingReady } from './claim.js'
 import { openForReading, openForWriting, type SqliteLocation } from './database.js'
+import { storeError } from './errors.js'
 import { failureGroups } from './failures.js'
 import { FileGuard } from './file-guard.js'
 import { jobsPage } from './job-pages.js'
@@ -67,13 +68,24 @@ export function openSqliteStore(
   clock: Clock,
   notificationOf: NotificationPolicy | null = null,
 ): Store {
-  return sqliteStore(openForWriting(location), location, clock, notificationOf)
+  return opened(openForWriting(location), location, clock, notificationOf)
 }
 
 /** The store for commands that only read; null if there is none yet. Throws StoreUnavailableError. */
 export function openSqliteReader(location: SqliteLocation, clock: Clock): Store | null {
   const db = openForReading(location.path)
-  return db === null ? null : sqliteStore(db, location, clock, null)
+  return db === null ? null : opened(db, location, clock, null)
+}
+
+/** The file may be removed just after it was opened. */
+function opened(...parts: Parameters<typeof sqliteStore>): Store {
+  const [db, { path }] = parts
+  try {
+    return sqliteStore(...parts)
+  } catch (thrown) {
+    db.close()
+    throw storeError(path, thrown)
+  }
 }
 
 function sqliteStore(

@@ -57,7 +57,8 @@ test('By force their leases end with the first step: what they write then is ref
   const running = openStore(path, clock) // opened by the older version before
   expect(await running.beat('w1', { processes: [], rssBytes: null })).toBe(true)
   expect(upgrade(path, clock, nobody, later)).toMatchObject({ to: 3 })
-  expect(await running.beat('w1', { processes: [], rssBytes: null })).toBe(false)
+  expect(openRaw(path).prepare('SELECT lease_until > 0 FROM workers').pluck().all()).toEqual([0])
+  await expect(running.beat('w1', { processes: [], rssBytes: null })).rejects.toMatchObject({ code: 'E_STORE_NEWER' })
 })
 
 test('A step that fails leaves the version before it, and its rows.', async () => {
