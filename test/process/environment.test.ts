@@ -63,3 +63,11 @@ test('Commands and tasks get the environment as it is, with the variables of the
   expect(names).toEqual(['OFFSTAGE_ATTEMPT', 'OFFSTAGE_JOB_ID', 'PATH', 'X'])
   expect(given(tasks)).toEqual(['PATH'])
 })
+
+test('Each flag of workers start has an environment variable, and the help names it.', async () => {
+  const { stdout } = await cliProject().run(['workers', 'start', '--help'])
+  const list = stdout.slice(stdout.indexOf('FLAGS'), stdout.indexOf('DESCRIPTION'))
+  const flags = list.split(/\n(?= {2,8}(?:-\w, )?--)/).slice(1)
+  expect(flags.length).toBeGreaterThan(14)
+  expect(flags.filter((flag) => !/\benv: OFFSTAGE_/.test(flag.replace(/\n +/g, ' ')))).toEqual([])
+})

@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { cliProject } from '../support/cli.js'
-import { enqueueJob } from '../support/store.js'
+import { enqueueJob, enqueueJobs } from '../support/store.js'
 
 const project = cliProject({
   'tasks/fails.sh': '#!/bin/sh\necho "no such disk" >&2\nexit 3\n',
@@ -50,4 +50,24 @@ test('A second Ctrl-C in the grace says what it does.', async () => {
   run.signal('SIGINT')
   await run.says(/kills what still runs/)
   expect((await run.ended).exitCode).toBe(130)
+})
+
+test('Cancelling thousands of jobs by a filter is one line.', async () => {
+  await enqueueJobs(project, 'do.partly', 2_500, [], { queue: 'many' })
+  const cancelled = await project.run(['jobs', 'cancel', '--queue', 'many', '--yes'])
+  expect(cancelled).toEqual({ stdout: '', stderr: 'cancelled 2500 jobs\n', exitCode: 0 })
+})
+
+test('Progress that a program draws with CR is shown as it is written, and stored as a line each.', async () => {
+  const task = project.write('tasks/draws.sh', "#!/bin/sh\nprintf '10%%\\r' >&2; printf '100%%\\n' >&2\n")
+  chmodSync(task, 0o755)
+  const run = await project.run(['run', 'draws'])
+  expect(run.stderr).toBe('10%\r100%\n')
+  const list = await project.json<{ readonly items: readonly { readonly id: string }[] }>([
+    'jobs',
+    'list',
+    '--task',
+    'draws',
+  ])
+  expect((await project.run(['jobs', 'logs', list.items[0]?.id ?? ''])).stdout).toBe('10%\n100%\n')
 })

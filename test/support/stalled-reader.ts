@@ -41,6 +41,11 @@ export class StalledCommand {
     this.#child.kill(name)
   }
 
+  /** Reads from now on, and forgets what it reads. */
+  drain(): void {
+    this.#reader = new Socket({ fd: this.#fd, readable: true, writable: false }).resume()
+  }
+
   /** Reads all that waits, and what follows. Resolves to all of it once it matches. */
   reads(pattern: RegExp): Promise<string> {
     const socket = new Socket({ fd: this.#fd, readable: true, writable: false })
