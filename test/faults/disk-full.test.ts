@@ -155,7 +155,7 @@ describe.each([fullDisk, sizeLimit])('$name', (shortage) => {
 
       project.write('go', '')
       const warning = `warning: store ${project.path(store)}: ${shortage.message}; trying again`
-      await worker.says(new RegExp(`^${warning.replaceAll(/[.()]/g, '\\$&')}$`, 'm'))
+      await worker.says(new RegExp(`${warning.replaceAll(/[.()]/g, '\\$&')}$`, 'm'))
       await eventually(() => expect(noted('E')).toHaveLength(jobsThatRun))
       const running = stored().filter(({ task, state }) => task === 'held' && state === 'running')
       expect(running).toHaveLength(jobsThatRun)
