@@ -164,7 +164,7 @@ const program = {
         },
         {
           name: 'cli',
-          test: /src[\\/](views|app)[\\/](?!start-inline|completion|doctor|sanitise|init-project|jobs[\\/]watch|run[\\/](each|run)-|schedules[\\/](import|sync|trigger-schedule|undeclared)|tasks|workers[\\/](?!list))|src[\\/]cli([\\/](?!argv|complet|doctor|log[\\/]engine-log|jobs[\\/]show-progress|run[\\/](one|each|suite\.)|schedules[\\/](import|list|start|sync|trigger)|tasks[\\/]list|workers[\\/](?!flags|workers-table))|\.ts)|node_modules[\\/](?!cli-table3|croner|ms[\\/]|chokidar|readdirp)/,
+          test: /src[\\/](views|app)[\\/](?!start-inline|completion|doctor|sanitise|init-project|jobs[\\/]watch|run[\\/](each|run)-|schedules[\\/](import|sync|trigger-schedule|undeclared)|tasks|workers[\\/](?!list))|src[\\/]cli([\\/](?!argv|complet|doctor|log[\\/]engine-log|jobs[\\/]show-progress|run[\\/](one|each|follow-to-end|suite\.)|schedules[\\/](import|list|start|sync|trigger)|tasks[\\/]list|workers[\\/](?!flags|workers-table))|\.ts)|node_modules[\\/](?!cli-table3|croner|ms[\\/]|chokidar|readdirp)/,
         },
         {
           name: 'core',

@@ -1,5 +1,5 @@
 import { type Context, withStore } from '../../app/context.js'
-import { endedJob, enqueueJob, prepareJob, storedJob } from '../../app/run/enqueue-job.js'
+import { enqueueJob, prepareJob, storedJob } from '../../app/run/enqueue-job.js'
 import type { JobRequest } from '../../app/run/job-request.js'
 import { type RunEnd, runJob } from '../../app/run/run-job.js'
 import type { JobId, NewJob } from '../../domain/job.js'
@@ -7,9 +7,9 @@ import type { OuterStreams } from '../../engine/hosts/command.js'
 import type { StdinSource } from '../../engine/hosts/command-stdin.js'
 import type { Store } from '../../stores/store.js'
 import { exitCodes } from '../exit-codes.js'
-import { showRun } from '../jobs/show-run.js'
 import { say } from '../say.js'
 import { type CommandTasks, withCommands, withTask, withTaskInline } from '../with-tasks.js'
+import { followToEnd } from './follow-to-end.js'
 import { withOwnStdin } from './own-stdin.js'
 import { runReporter } from './run-reporter.js'
 
@@ -61,13 +61,8 @@ export function enqueueAndWait(context: Context, request: RunRequest): Promise<R
   return withJob(context, request, async (job, store, tasks) => {
     const { id, duplicate } = await enqueueJob(store, job)
     if (duplicate) sayDuplicate(id, job)
-    const interruption = tasks.takeSignals(exitCodes.interrupted)
-    if (!duplicate) say(`${id} enqueued`)
-    const end = await showRun(store, id, context.redact, interruption.graceful)
-    interruption.release()
-    const interrupted = interruption.graceful.aborted
-    if (interrupted) say(`${id} goes on; look at it with: offstage status ${id}`)
-    return { ...(await endedJob(store, end, context.redact)), duplicate, interrupted }
+    else say(`${id} enqueued`)
+    return { ...(await followToEnd(store, tasks, id, context.redact)), duplicate }
   })
 }
 
