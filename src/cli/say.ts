@@ -2,6 +2,7 @@ import { visible, visibleLine, visibleLive } from '../views/sanitise.js'
 import { startLine } from './guarded-output.js'
 import { type Entry, type Level, remark } from './log/entry.js'
 import { lookOf, styled } from './look.js'
+import { withoutCommands } from './without-commands.js'
 
 /** Where a service writes whatever is said. */
 interface SpokenLog {
@@ -52,5 +53,5 @@ export function sayOutput(text: string): void {
 /** What a task has printed last may lack its line end. */
 function write(text: string): void {
   startLine()
-  process.stderr.write(text)
+  process.stderr.write(withoutCommands(text))
 }

@@ -19,7 +19,9 @@ export function hasPassed(job: JobJson): boolean {
   return job.state === 'completed'
 }
 
-/** The duration of the last attempt; null if the job never started. */
-export function tookMs(job: JobJson): number | null {
-  return job.attempts.at(-1)?.durationMs ?? null
+/** From the start of the first attempt to the end of the job, with its retries; null if the job never started. */
+export function tookMs({ attempts, endedAt }: JobJson): number | null {
+  const [first] = attempts
+  if (first === undefined || endedAt === null) return null
+  return Math.max(0, Date.parse(endedAt) - Date.parse(first.startedAt))
 }

@@ -10,10 +10,11 @@ import { drivesTerminal } from '../support/terminal.js'
 const tasks = {
   'tasks/smoke.mjs': `import { setTimeout } from 'node:timers/promises'
 import { currentJob, task } from 'offstage'
-export function db(...args) { console.log('looking at the database'); if (args.length > 0) throw new Error('arguments') }
+export function db(...args) { console.log('looking at the database'); console.error('on stderr'); if (args.length > 0) throw new Error('arguments') }
 export function mail() { throw new TypeError('no <route> & "host"\\n\\u001b[31m\\0ok smoke.db 1 ms') }
 export const slow = task({ timeout: 100 }, () => setTimeout(60_000, null, { signal: currentJob().signal }))
-export const again = task({ retry: { maxRetries: 1, initialDelay: 1 } }, () => {
+export const again = task({ retry: { maxRetries: 1, initialDelay: 300 } }, () => {
+  console.log('attempt', currentJob().attempt)
   if (currentJob().attempt === 1) throw new Error('not yet')
 })
 `,
@@ -37,15 +38,30 @@ interface Report {
   readonly cases: Readonly<
     Record<string, readonly [tag: string, attributes: Record<string, string>, text: string] | null>
   >
+  /** What each case says beside its problem. */
+  readonly facts: Readonly<Record<string, CaseFacts>>
+}
+
+interface CaseFacts {
+  readonly attributes: Readonly<Record<string, string>>
+  readonly properties: Readonly<Record<string, string>>
+  readonly out: string | null
+  readonly err: string | null
 }
 
 // A parser that is not ours says what is in the file.
 const reading = `import json, sys, xml.dom.minidom as m
 suite = m.parse(sys.argv[1]).documentElement
 def case(c):
-    found = [(n.tagName, dict(n.attributes.items()), ''.join(t.data for t in n.childNodes)) for n in c.childNodes if n.nodeType == 1]
+    found = [(n.tagName, dict(n.attributes.items()), ''.join(t.data for t in n.childNodes)) for n in c.childNodes if n.nodeName in ('failure', 'error')]
     return found[0] if found else None
-print(json.dumps({'suite': dict(suite.attributes.items()), 'cases': {c.getAttribute('name'): case(c) for c in suite.getElementsByTagName('testcase')}}))`
+def text(c, name):
+    found = c.getElementsByTagName(name)
+    return ''.join(t.data for t in found[0].childNodes) if found else None
+def facts(c):
+    properties = {p.getAttribute('name'): p.getAttribute('value') for p in c.getElementsByTagName('property')}
+    return {'attributes': dict(c.attributes.items()), 'properties': properties, 'out': text(c, 'system-out'), 'err': text(c, 'system-err')}
+print(json.dumps({'suite': dict(suite.attributes.items()), 'cases': {c.getAttribute('name'): case(c) for c in suite.getElementsByTagName('testcase')}, 'facts': {c.getAttribute('name'): facts(c) for c in suite.getElementsByTagName('testcase')}}))`
 const read = (file: string) =>
   JSON.parse(execFileSync('python3', ['-c', reading, file], { encoding: 'utf8' })) as Report
 
@@ -55,23 +71,23 @@ describe.concurrent('suites', () => {
     const run = await project.run(['run', 'smoke.*', '--junit', 'report.xml', '--retries', '1'])
     expect(run.exitCode).toBe(1)
     expect(run.stdout).toMatch(
-      /^TASK +STATE +TIME +ERROR\nsmoke\.again +completed +\d+ ms\nsmoke\.db +completed +\d+ ms\n/,
+      /^JOB +TASK +STATE +TIME +ERROR\nj1 +smoke\.again +completed +\d+ ms\nj2 +smoke\.db +completed +\d+ ms\n/,
     )
-    expect(run.stdout).toMatch(/^smoke\.slow +failed \(timeout\) +\d+ ms +TimeoutError: /m)
+    expect(run.stdout).toMatch(/^j4 +smoke\.slow +failed \(timeout\) +[\d.]+ m?s +TimeoutError: /m)
     expect(run.stdout).toMatch(/\n\n2 passed, 2 failed in [\d.]+ m?s\n$/)
-    expect(run.stderr).toMatch(/^ok smoke\.db \d+ ms$/m)
+    expect(run.stderr).toMatch(/^ok j2 smoke\.db \d+ ms$/m)
     expect(run.stderr).toContain('looking at the database\n')
     // Nothing of an error can pass for a line of the suite, or drive a terminal.
     expect(run.stderr).toMatch(
-      /^FAILED smoke\.mail \d+ ms: TypeError: no <route> & "host"\n {2}\S*ok smoke\.db 1 ms\n +at mail \(.*smoke\.mjs:4/m,
+      /^FAILED j3 smoke\.mail [\d.]+ m?s: TypeError: no <route> & "host"\n {2}\S*ok smoke\.db 1 ms\n +at mail \(.*smoke\.mjs:4/m,
     )
     expect(drivesTerminal(run.stderr)).toBeNull()
-    expect(run.stderr).toMatch(/^j\d+ smoke\.again attempt 1: Error: not yet; again in 1ms$/m)
+    expect(run.stderr).toMatch(/^j\d+ smoke\.again attempt 1: Error: not yet; again in 300ms$/m)
     expect((await jobsOf(project)).map(({ task, args }) => [task, args])).toEqual(
       ['again', 'db', 'mail', 'slow'].map((name) => [`smoke.${name}`, []]),
     )
 
-    const { suite, cases } = read(project.path('report.xml'))
+    const { suite, cases, facts } = read(project.path('report.xml'))
     expect(suite).toMatchObject({ name: 'smoke.*', tests: '4', failures: '1', errors: '1', skipped: '0' })
     expect(cases).toMatchObject({
       'smoke.again': null,
@@ -83,6 +99,17 @@ describe.concurrent('suites', () => {
       ],
       'smoke.slow': ['error', { type: 'timeout' }, expect.stringContaining('TimeoutError')],
     })
+    expect(facts).toMatchObject({
+      'smoke.again': { properties: { job: 'j1', attempts: '2' }, out: 'attempt 1\nattempt 2\n', err: null },
+      'smoke.db': {
+        attributes: { file: 'tasks/smoke.mjs' },
+        properties: { job: 'j2', attempts: '1' },
+        out: 'looking at the database\n',
+        err: 'on stderr\n',
+      },
+    })
+    // The waits between attempts are time of the task too.
+    expect(Number(facts['smoke.again']?.attributes.time)).toBeGreaterThan(0.3)
   })
 
   test('Exit code 0 if all completed; --json has the jobs, --detach prints one id a task.', async () => {
@@ -164,12 +191,12 @@ describe.concurrent('suites', () => {
   test('Ctrl-C cancels what runs: exit code 130, and there is a summary and a report.', async () => {
     const project = cliProject(tasks)
     const run = project.start(['run', 'wait.*', '--junit', 'report.xml'])
-    await run.says(/begun[\s\S]*^ok wait\.a|^ok wait\.a[\s\S]*begun/m)
+    await run.says(/begun[\s\S]*^ok j1 wait\.a|^ok j1 wait\.a[\s\S]*begun/m)
     run.signal('SIGINT')
     const { exitCode, stdout, stderr } = await run.ended
     expect(exitCode).toBe(130)
-    expect(stderr).toMatch(/^CANCELLED wait\.b \d+ ms$/m)
-    expect(stdout).toMatch(/^wait\.b +cancelled .*\n\n1 passed, 1 failed in /m)
+    expect(stderr).toMatch(/^CANCELLED j2 wait\.b [\d.]+ m?s$/m)
+    expect(stdout).toMatch(/^j2 +wait\.b +cancelled .*\n\n1 passed, 1 failed in /m)
     expect(read(project.path('report.xml')).cases).toMatchObject({
       'wait.a': null,
       'wait.b': ['error', { type: 'cancelled', message: 'cancelled' }, ''],
@@ -187,8 +214,8 @@ export const removes = () => rmSync('reports', { recursive: true })
     })
     const run = await project.run(['run', 'goo?', '--junit', 'report.xml'])
     expect(run.exitCode).toBe(1)
-    expect(run.stderr).toMatch(/^faulty module: .*broken\.ts:1: no database\nok good \d+ ms\n$/)
-    expect(run.stdout).toMatch(/^tasks\/good\/broken\.ts +faulty .*no database\n\n1 passed, 1 failed in /m)
+    expect(run.stderr).toMatch(/^faulty module: .*broken\.ts:1: no database\nok j1 good \d+ ms\n$/)
+    expect(run.stdout).toMatch(/^ +tasks\/good\/broken\.ts +faulty .*no database\n\n1 passed, 1 failed in /m)
     expect(read(project.path('report.xml'))).toMatchObject({
       suite: { tests: '2', failures: '0', errors: '1' },
       cases: { good: null, 'tasks/good/broken.ts': ['error', { message: expect.stringContaining('no database') }, ''] },
@@ -197,7 +224,29 @@ export const removes = () => rmSync('reports', { recursive: true })
     expect(json).toMatchObject({ passed: 1, failed: 1, faults: [{ file: project.path('tasks/good/broken.ts') }] })
 
     const { stderr, stdout, exitCode } = await project.run(['run', 'good.r*', '--junit', 'reports/x.xml'])
-    expect([exitCode, stdout.split('\n')[1]]).toEqual([1, expect.stringMatching(/^good\.removes +completed /)])
+    expect([exitCode, stdout.split('\n')[1]]).toEqual([1, expect.stringMatching(/^j\d+ +good\.removes +completed /)])
     expect(stderr).toContain('--junit: reports/x.xml could not be written: ENOENT')
+  })
+
+  test('A report of an earlier run does not stay, whatever refuses or ends this one.', async () => {
+    const project = cliProject(tasks)
+    const refused = [
+      ['nothing.*'],
+      ['smoke.*', 'argument'],
+      ['smoke.*', '--timeout', 'soon'],
+      ['other.*'], // one of them refuses to run without arguments
+      ['wait.*', '--store', 'sqlite:/dev/null/jobs.db'],
+    ]
+    for (const [index, words] of refused.entries()) {
+      const report = project.write(`${index}.xml`, '<testsuite tests="1" failures="0"/>')
+      const { exitCode } = await project.run(['run', ...words, '--junit', report])
+      expect([words, exitCode === 0, existsSync(report)]).toEqual([words, false, false])
+    }
+    const report = project.write('killed.xml', '<testsuite tests="1" failures="0"/>')
+    const run = project.start(['run', 'wait.*', '--junit', report])
+    await run.says(/begun/)
+    run.signal('SIGKILL')
+    await run.ended
+    expect(existsSync(report)).toBe(false)
   })
 })

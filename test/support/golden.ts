@@ -89,7 +89,7 @@ function filledIn(text: string, project: CliProject): string {
       .replaceAll(`"host": ${JSON.stringify(hostname())}`, '"host": "<host>"')
       .replace(/^WORKER .*(\n(?!---).+)+/gm, row)
       // The widths of a suite's table are those of its durations.
-      .replace(/^TASK +STATE .*(\n(?!---).+)+/gm, (table) => table.replace(/ {2,}/g, '  '))
+      .replace(/^JOB +TASK +STATE +TIME .*(\n(?!---).+)+/gm, (table) => table.replace(/ {2,}/g, '  '))
   )
 }
 

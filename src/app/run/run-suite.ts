@@ -37,21 +37,28 @@ export async function runSuite(
   context: Context,
   jobs: readonly NewJob[],
   signals: StopSignals,
-  listener: (event: SuiteEvent) => void,
+  listener: (event: SuiteEvent) => void | Promise<void>,
 ): Promise<{ readonly suite: SuiteJson; readonly interrupted: boolean }> {
   const startedAt = systemClock.now()
   const startedMs = systemClock.monotonicMs()
-  const worker = await ForegroundWorker.start(store, pool, manyAtOnce, context, signals, listener)
+  const worker = await ForegroundWorker.start(
+    store,
+    pool,
+    manyAtOnce,
+    context,
+    signals,
+    (event) => void listener(event),
+  )
   try {
     const answers = await worker.enqueue(jobs)
     const ending = answers.map(async ({ id }) => {
       const job = jobToJson(await worker.finished(id), await store.attempts(id), context.redact)
-      listener({ kind: 'ended', job })
+      await listener({ kind: 'ended', job })
       return job
     })
     const items = await Promise.all(ending)
     const suite = suiteToJson(items, catalog.faults, Math.round(systemClock.monotonicMs() - startedMs))
-    listener({ kind: 'suite-ended', suite, startedAt })
+    await listener({ kind: 'suite-ended', suite, startedAt })
     return { suite, interrupted: worker.interrupted }
   } finally {
     await worker.end()

@@ -1,6 +1,7 @@
 import { type Context, refuseMemory } from '../../app/context.js'
 import { exitCodes } from '../exit-codes.js'
 import { relativeToHere } from '../tasks/tasks-table.js'
+import { withoutCommands } from '../without-commands.js'
 import { showEnd } from './end-text.js'
 import type { RunOrder } from './order.js'
 import type { Print } from './print.js'
@@ -60,6 +61,6 @@ async function carryOutSuite(
     return { exitCode: exitCodes.done, json: summary, place: listed }
   }
   const { suite, exitCode } = await runSuiteHere(context, request, junit)
-  print(await suiteText(suite, relativeToHere))
+  print(withoutCommands(await suiteText(suite, relativeToHere)))
   return { exitCode, json: suite, place: listed }
 }

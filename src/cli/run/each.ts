@@ -16,6 +16,7 @@ import { errorTextAfterOutput, stateText } from '../jobs/job-text.js'
 import { sayText } from '../say.js'
 import { type CommandTasks, withTask } from '../with-tasks.js'
 import { type EachInput, readEach } from './each-lines.js'
+import { sayToGitHub } from './github-errors.js'
 import type { Print } from './print.js'
 import { runReporter } from './run-reporter.js'
 
@@ -81,6 +82,7 @@ export function runEachHere(context: Context, request: EachRequest, print: Print
       } finally {
         interruption.release()
       }
+      sayToGitHub(items, { tasks: tasks.catalog.tasks, faults: [] }, interruption.graceful.aborted)
       const allDone = items.every((job) => exitCodeOfJob(job) === exitCodes.done)
       const exitCode = allDone ? exitCodes.done : exitCodes.failed
       return { items, exitCode: interruption.graceful.aborted ? interruption.exitCode : exitCode }

@@ -12,9 +12,15 @@ export interface TestSuite {
 export interface TestCase {
   readonly className: string
   readonly name: string
+  /** Where the test is, from the root of the project; null if unknown. */
+  readonly file: string | null
   readonly durationMs: number
+  readonly properties: Readonly<Record<string, string>>
   /** null: it passed. */
   readonly problem: TestProblem | null
+  /** What it printed. */
+  readonly stdout: string
+  readonly stderr: string
 }
 
 /** A `failure` is what the test found, an `error` what kept it from finding anything. */
@@ -42,11 +48,26 @@ export function junitXml({ name, startedAt, durationMs, cases }: TestSuite): str
   return ['<?xml version="1.0" encoding="UTF-8"?>', `<${head}>`, ...cases.map(caseXml), '</testsuite>', ''].join('\n')
 }
 
-function caseXml({ className, name, durationMs, problem }: TestCase): string {
-  const head = tag('testcase', { classname: className, name, time: seconds(durationMs) })
-  if (problem === null) return `  <${head}/>`
-  const { kind, type, message, text } = problem
-  return `  <${head}>\n    <${tag(kind, { message, type })}>${escaped(text)}</${kind}>\n  </testcase>`
+function caseXml({ className, name, file, durationMs, properties, problem, stdout, stderr }: TestCase): string {
+  const place = file === null ? {} : { file }
+  const head = tag('testcase', { classname: className, name, ...place, time: seconds(durationMs) })
+  // In this order: schemas ask for it.
+  const inside = [
+    ...propertiesXml(properties),
+    ...(problem === null ? [] : [problemXml(problem)]),
+    ...(stdout === '' ? [] : [`    <system-out>${escaped(stdout)}</system-out>`]),
+    ...(stderr === '' ? [] : [`    <system-err>${escaped(stderr)}</system-err>`]),
+  ]
+  return inside.length === 0 ? `  <${head}/>` : [`  <${head}>`, ...inside, '  </testcase>'].join('\n')
+}
+
+function problemXml({ kind, type, message, text }: TestProblem): string {
+  return `    <${tag(kind, { message, type })}>${escaped(text)}</${kind}>`
+}
+
+function propertiesXml(properties: TestCase['properties']): readonly string[] {
+  const each = Object.entries(properties).map(([name, value]) => `      <${tag('property', { name, value })}/>`)
+  return each.length === 0 ? [] : ['    <properties>', ...each, '    </properties>']
 }
 
 function tag(name: string, attributes: Readonly<Record<string, string>>): string {

@@ -10,6 +10,7 @@ import { exitCodes } from '../exit-codes.js'
 import { say } from '../say.js'
 import { type CommandTasks, withCommands, withTask, withTaskInline } from '../with-tasks.js'
 import { followToEnd } from './follow-to-end.js'
+import { sayToGitHub } from './github-errors.js'
 import { withOwnStdin } from './own-stdin.js'
 import { runReporter } from './run-reporter.js'
 
@@ -37,6 +38,7 @@ function runWith(context: Context, request: RunRequest, stdin: StdinSource): Pro
     try {
       const end = await runJob(store, tasks, context, job, interruption, runReporter(context, request.outer === null))
       if (end.duplicate) sayDuplicate(end.job.id, job)
+      else annotate(end, tasks)
       return end
     } finally {
       interruption.release()
@@ -62,7 +64,9 @@ export function enqueueAndWait(context: Context, request: RunRequest): Promise<R
     const { id, duplicate } = await enqueueJob(store, job)
     if (duplicate) sayDuplicate(id, job)
     else say(`${id} enqueued`)
-    return { ...(await followToEnd(store, tasks, id, context.redact)), duplicate }
+    const end = { ...(await followToEnd(store, tasks, id, context.redact)), duplicate }
+    annotate(end, tasks)
+    return end
   })
 }
 
@@ -79,6 +83,10 @@ function withJob(
   }
   if (outer !== null) return withCommands(context, outer, prepare)
   return inline ? withTaskInline(context, task, prepare) : withTask(context, task, prepare)
+}
+
+function annotate({ job, interrupted }: RunEnd, { catalog }: CommandTasks): void {
+  sayToGitHub([job], { tasks: catalog.tasks, faults: [] }, interrupted)
 }
 
 function sayDuplicate(id: JobId, { key }: NewJob): void {

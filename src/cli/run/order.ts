@@ -9,6 +9,7 @@ import { readStdin } from '../input.js'
 import type { EachRequest } from './each.js'
 import { enqueueOptions, type JobFlagValues } from './flags.js'
 import type { RunRequest } from './one.js'
+import type { JunitFile } from './suite-report.js'
 
 /** What `run` is asked to do: one job, one for each line of a file, or one for each of several tasks. */
 export type RunOrder =
@@ -19,7 +20,7 @@ export type RunOrder =
       readonly way: 'here' | 'detach'
       readonly request: SuiteRequest
       /** The file of the report; null for none. */
-      readonly junit: string | null
+      readonly junit: JunitFile | null
     }
 
 interface RunFlagValues extends JobFlagValues, CommandFlagValues {
@@ -35,9 +36,10 @@ interface RunFlagValues extends JobFlagValues, CommandFlagValues {
 /** The order of a command line. `words` follow the task. Throws UsageError. */
 export async function readOrder(task: string, words: readonly string[], flags: RunFlagValues): Promise<RunOrder> {
   refuseCommandFlags(flags)
+  // First: a report of an earlier run must not stay if this one is refused.
+  const junit = await junitFile(flags.junit)
   const options = enqueueOptions(flags, systemClock.now())
   const way = wayOf(flags)
-  const junit = flags.junit ?? null
   refuseBesideReport(flags)
   if (isGlob(task)) {
     refuseBesideGlob(task, words, flags)
@@ -65,6 +67,12 @@ export function shellOrder(words: readonly string[], flags: RunFlagValues, isJso
   const command = { words, settings: commandSettings(flags) }
   const request = { ...commandRequest(command, options), inline: false, outer }
   return { kind: 'one', way: flags.wait ? 'wait' : wayOf(flags), request }
+}
+
+async function junitFile(path: string | undefined): Promise<JunitFile | null> {
+  if (path === undefined) return null
+  const { reportFile } = await import('./report-file.js')
+  return { path, file: reportFile(path, '--junit') }
 }
 
 function wayOf({ detach, delay, at }: RunFlagValues): 'here' | 'detach' {

@@ -8,7 +8,10 @@ export interface ReportFile {
   write(text: string): void
 }
 
-/** The file that an option names, which need not be there yet. Throws UsageError if it could not be written now. */
+/**
+ * The file that an option names, which need not be there yet. Throws UsageError if it could not be written now. An older
+ * one is removed: whatever happens from here, nobody takes it for the report of this run.
+ */
 export function reportFile(path: string, option: string): ReportFile {
   try {
     const target = targetOf(resolve(path))
@@ -16,6 +19,7 @@ export function reportFile(path: string, option: string): ReportFile {
     // Permissions, a read-only disk, a folder that is not there: trying finds all of them.
     writeFileSync(temporary, '', { flag: 'wx' })
     rmSync(temporary)
+    rmSync(target, { force: true })
     return { write: (text) => replaceFile(target, temporary, text) }
   } catch (thrown) {
     const why = (thrown as NodeJS.ErrnoException).code ?? (thrown as Error).message

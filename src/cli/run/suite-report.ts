@@ -1,33 +1,46 @@
-import type { EpochMs } from '../../domain/job.js'
+import { type Printed, printedBy } from '../../app/jobs/printed-by.js'
+import type { EpochMs, JobId } from '../../domain/job.js'
+import type { TaskInfo } from '../../engine/ipc/messages.js'
+import type { Store } from '../../stores/store.js'
 import type { SuiteJson } from '../../views/suite.js'
 import { say } from '../say.js'
 import { junitXml } from './junit.js'
-import { reportFile } from './report-file.js'
+import type { ReportFile } from './report-file.js'
 import { suiteCases } from './suite-cases.js'
+
+/** The file that `--junit` names, and how people wrote it. */
+export interface JunitFile {
+  readonly path: string
+  readonly file: ReportFile
+}
 
 interface SuiteFacts {
   readonly name: string
   readonly startedAt: EpochMs
   /** The folder of the project: the report names files from here. */
   readonly root: string
+  readonly tasks: readonly TaskInfo[]
 }
 
-/** Writes the report of a suite. Returns whether it is written. */
-export type SuiteReport = (suite: SuiteJson, facts: SuiteFacts) => boolean
+// Services that show reports refuse files of some ten megabytes.
+const mostOfStream = 50_000
 
-/** The report that `--junit` asks for; null asks for none. Throws UsageError if the file cannot be written. */
-export function suiteReport(junit: string | null): SuiteReport {
-  if (junit === null) return () => true
-  const file = reportFile(junit, '--junit')
-  return (suite, { name, startedAt, root }) => {
-    const { durationMs } = suite
-    try {
-      file.write(junitXml({ name, startedAt, durationMs, cases: suiteCases(suite, root) }))
-      return true
-    } catch (thrown) {
-      // How the tasks ended must still be shown.
-      say(`--junit: ${junit} could not be written: ${(thrown as Error).message}`)
-      return false
-    }
+/** Writes the report of a suite, with what its jobs have printed. Resolves to whether it is written. */
+export async function writeReport(
+  { path, file }: JunitFile,
+  store: Store,
+  suite: SuiteJson,
+  { name, startedAt, root, tasks }: SuiteFacts,
+): Promise<boolean> {
+  const { durationMs, items } = suite
+  try {
+    const printed = new Map<JobId, Printed>()
+    for (const { id } of items) printed.set(id, await printedBy(store, id, mostOfStream))
+    file.write(junitXml({ name, startedAt, durationMs, cases: suiteCases(suite, { root, tasks, printed }) }))
+    return true
+  } catch (thrown) {
+    // How the tasks ended must still be shown.
+    say(`--junit: ${path} could not be written: ${(thrown as Error).message}`)
+    return false
   }
 }

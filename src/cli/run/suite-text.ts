@@ -9,7 +9,7 @@ import { table } from '../table.js'
 /** How a task of a suite ended: one line, and below it the stack if it failed. */
 export function endedText(job: JobJson): string {
   const took = tookMs(job)
-  const head = `${job.task}${took === null ? '' : ` ${timeText(took)}`}`
+  const head = `${job.id} ${job.task}${took === null ? '' : ` ${timeText(took)}`}`
   if (hasPassed(job)) return `ok ${head}`
   if (job.state === 'cancelled') return `CANCELLED ${head}`
   return `FAILED ${head}: ${indented(failureText(job))}`
@@ -38,6 +38,7 @@ export async function suiteText(
     ...suite.items.map((job) => {
       const took = tookMs(job)
       return [
+        job.id,
         job.task,
         stateCell(job.state, stateText(job)),
         took === null ? '' : timeText(took),
@@ -45,6 +46,7 @@ export async function suiteText(
       ]
     }),
     ...suite.faults.map(({ file, message }) => [
+      '',
       shownPath(file),
       { full: 'faulty', style: 'red' } as const,
       '',
@@ -53,6 +55,7 @@ export async function suiteText(
   ]
   const counts = `${suite.passed} passed, ${suite.failed} failed in ${timeText(suite.durationMs)}`
   const columns = [
+    'JOB',
     { heading: 'TASK', flexible: true },
     'STATE',
     { heading: 'TIME', align: 'right' },

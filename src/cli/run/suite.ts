@@ -8,8 +8,9 @@ import type { SuiteJson } from '../../views/suite.js'
 import { exitCodes } from '../exit-codes.js'
 import { sayText } from '../say.js'
 import { type CommandTasks, withTask } from '../with-tasks.js'
+import { sayToGitHub } from './github-errors.js'
 import { runReporter } from './run-reporter.js'
-import { suiteReport } from './suite-report.js'
+import { type JunitFile, writeReport } from './suite-report.js'
 import { endedText } from './suite-text.js'
 
 interface SuiteEnd {
@@ -28,21 +29,21 @@ export function enqueueSuite(context: Context, request: SuiteRequest): Promise<E
  * Runs one job a task here, and says of each how it ended. `junit` is the file of the report; null for none. Throws
  * UsageError before anything runs.
  */
-export function runSuiteHere(context: Context, request: SuiteRequest, junit: string | null): Promise<SuiteEnd> {
-  const report = suiteReport(junit)
+export function runSuiteHere(context: Context, request: SuiteRequest, junit: JunitFile | null): Promise<SuiteEnd> {
   return withJobs(context, request, async (jobs, store, tasks) => {
     const interruption = tasks.takeSignals(exitCodes.interrupted)
     const showRun = runReporter(context, true)
     const root = context.project?.root ?? context.from
     let isReported = true
     try {
-      const { suite, interrupted } = await runSuite(store, tasks, context, jobs, interruption, (event) => {
+      const { suite, interrupted } = await runSuite(store, tasks, context, jobs, interruption, async (event) => {
         if (event.kind === 'ended') sayText(endedText(event.job))
         else if (event.kind === 'suite-ended') {
-          const { suite, startedAt } = event
-          isReported = report(suite, { name: request.tasks, startedAt, root })
+          const facts = { name: request.tasks, startedAt: event.startedAt, root, tasks: tasks.catalog.tasks }
+          if (junit !== null) isReported = await writeReport(junit, store, event.suite, facts)
         } else showRun(event)
       })
+      sayToGitHub(suite.items, tasks.catalog, interrupted)
       const exitCode = suite.failed === 0 && isReported ? exitCodes.done : exitCodes.failed
       return { suite, exitCode: interrupted ? interruption.exitCode : exitCode }
     } finally {

@@ -9,7 +9,7 @@ test('A suite reports each job as it ends, then itself, with its duration in who
   const { context, store, tasks, hosts } = await fakeProject([taskInfo('smoke.a'), taskInfo('smoke.b')])
   const events: SuiteEvent[] = []
   const jobs = await prepareSuite(tasks, request)
-  const running = runSuite(store, tasks, context, jobs, testSignals(), (event) => events.push(event))
+  const running = runSuite(store, tasks, context, jobs, testSignals(), (event) => void events.push(event))
   await expect.poll(() => hosts[0]?.running).toEqual(['j1', 'j2'])
   hosts[0]?.finish('j2')
   await expect.poll(() => events.map(({ kind }) => kind)).toEqual(['registered', 'ended'])

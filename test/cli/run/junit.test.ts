@@ -2,7 +2,16 @@ import { expect, test } from 'vitest'
 import { junitXml, type TestCase } from '../../../src/cli/run/junit.js'
 import { drivesTerminal } from '../../support/terminal.js'
 
-const passed: TestCase = { className: 'smoke', name: 'smoke.db', durationMs: 120, problem: null }
+const passed: TestCase = {
+  className: 'smoke',
+  name: 'smoke.db',
+  file: null,
+  durationMs: 120,
+  properties: {},
+  problem: null,
+  stdout: '',
+  stderr: '',
+}
 const suiteOf = (...cases: TestCase[]) =>
   junitXml({ name: 'smoke.*', startedAt: Date.UTC(2026, 10, 24, 18, 5, 9, 7), durationMs: 2_400, cases })
 const failed = (message: string, text = ''): TestCase => ({
@@ -12,7 +21,7 @@ const failed = (message: string, text = ''): TestCase => ({
 
 test('A suite counts its cases, and each case says what became of it.', () => {
   const slow: TestCase = {
-    className: 'smoke',
+    ...passed,
     name: 'smoke.slow',
     durationMs: 1_004,
     problem: { kind: 'error', type: 'timeout', message: 'too long', text: 'TimeoutError: too long' },
@@ -50,4 +59,21 @@ test('What could drive a terminal or hide on it is written as a number.', () => 
   expect(drivesTerminal(xml)).toBeNull()
   expect(xml).toContain('message="&#155;31m&#8238;&#127;"')
   expect(xml).toContain('>one&#13;\ntwo</failure>')
+})
+
+test('A case has its file, its properties and what it printed, in the order that schemas ask for.', () => {
+  const printing = { file: 'tasks/smoke.ts', properties: { job: 'j1' }, stdout: 'a <b>\n', stderr: 'c\u001b\n' }
+  expect(suiteOf({ ...failed('no', 'Error: no'), ...printing })).toContain(
+    `  <testcase classname="smoke" name="smoke.db" file="tasks/smoke.ts" time="0.120">
+    <properties>
+      <property name="job" value="j1"/>
+    </properties>
+    <failure message="no" type="Error">Error: no</failure>
+    <system-out>a &lt;b&gt;
+</system-out>
+    <system-err>c\ufffd
+</system-err>
+  </testcase>
+`,
+  )
 })
