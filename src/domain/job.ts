@@ -47,7 +47,7 @@ export interface NewJob {
   readonly backoff: Backoff | null
   /** Of one attempt; null: no limit. */
   readonly timeoutMs: number | null
-  /** `forMs`: for how long the key stays taken, counted from the enqueue, even when the job has ended. */
+  /** `forMs`: for how long the key stays taken after the end of the job. */
   readonly key: { readonly name: string; readonly policy: KeyPolicy; readonly forMs: number } | null
   /** Only this worker may run it, for as long as that worker lives. */
   readonly reservedFor: WorkerId | null

@@ -45,7 +45,7 @@ export interface EnqueueOptions {
   readonly key?: string
   /** What to do when there is one. Default `skip`: keep the older job and answer its id. */
   readonly onConflict?: KeyPolicy
-  /** For how long the key stays taken, even if the job ends sooner. */
+  /** For how long the key stays taken after the job has ended. Default: not at all. */
   readonly keyFor?: Duration
 }
 

@@ -115,4 +115,14 @@ contract('keys', (test) => {
     expect((await subject.store.enqueue([newJob({ key: { ...key, name: 'l' } })]))[0]?.answer).toBe('existing')
     expect(await subject.job(begun.job.id)).toMatchObject({ state: 'running' })
   })
+
+  test('With a time of its own a key is held for that time after the end, however long the job took.', async (subject) => {
+    const claim = await subject.start(withKey('skip', 1_000))
+    await subject.advance(5_000)
+    await subject.settle(claim, subject.outcome.completed())
+    await subject.advance(999)
+    expect(await again(subject, 'skip')).toEqual({ id: claim.job.id, answer: 'existing' })
+    await subject.advance(1)
+    expect(await again(subject, 'skip')).toMatchObject({ answer: 'created' })
+  })
 })

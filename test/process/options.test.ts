@@ -105,6 +105,24 @@ export function fail() { throw new Error('no') }
     expect(now.filter(({ key, state }) => key === 'k' && state === 'queued').map(({ id }) => id)).toEqual([replaced.id])
   })
 
+  test('With --key-for the key is held after the end too; it takes a key and a duration.', async () => {
+    const first = await project.run(['run', 'note.write', 'held', '--key', 'held', '--key-for', '1h'])
+    expect([first.exitCode, first.stderr]).toEqual([0, ''])
+    const second = await project.run(['run', 'note.write', 'never', '--key', 'held'])
+    expect(second).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringMatching(/^nothing was added: j\d+ has the key held\n$/),
+    })
+    const refused = await Promise.all(
+      [
+        ['--key-for', '1h'],
+        ['--key', 'k', '--key-for', 'long'],
+      ].map((flags) => project.run(['run', 'note.write', 'x', ...flags])),
+    )
+    expect(refused.map(({ exitCode }) => exitCode)).toEqual([2, 2])
+    expect(refused[1]?.stderr).toMatch(/^error: --key-for: "long" is not a duration/)
+  })
+
   test('A job with two failures to come waits for its retries and exits 0.', async () => {
     const run = await project.run(['run', 'note.flaky'])
     expect(run).toMatchObject({ stdout: 'third time\n', exitCode: 0 })

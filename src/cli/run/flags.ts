@@ -23,6 +23,11 @@ export const jobFlags = {
   timeout: Flags.string({ summary: 'Time limit of each attempt, or "none"', helpValue: 'DURATION' }),
   expires: Flags.string({ summary: 'Fail the job if it has not started within this time', helpValue: 'DURATION' }),
   key: Flags.string({ summary: 'Add no second job with this key until the first has ended', helpValue: 'KEY' }),
+  'key-for': Flags.string({
+    summary: 'Hold the key this long after the job has ended',
+    helpValue: 'DURATION',
+    dependsOn: ['key'],
+  }),
   'on-conflict': Flags.option({ options: ['skip', 'replace', 'error'] as const })({
     summary: 'What to do if a job has the key. Default: skip',
     dependsOn: ['key'],
@@ -38,6 +43,7 @@ export interface JobFlagValues {
   readonly timeout?: string | undefined
   readonly expires?: string | undefined
   readonly key?: string | undefined
+  readonly 'key-for'?: string | undefined
   readonly 'on-conflict'?: KeyPolicy | undefined
 }
 
@@ -53,6 +59,7 @@ export function enqueueOptions(flags: JobFlagValues, now: number): EnqueueOption
     ...(timeout === undefined ? {} : { timeout: timeoutOf(timeout) }),
     ...(expires === undefined ? {} : { expires: parseExpires(expires, '--expires') }),
     ...(key === undefined ? {} : { key: keyName(key, '--key') }),
+    ...(flags['key-for'] === undefined ? {} : { keyFor: parseDuration(flags['key-for'], '--key-for') }),
     ...(flags['on-conflict'] === undefined ? {} : { onConflict: flags['on-conflict'] }),
   }
 }

@@ -1,11 +1,11 @@
-import type { Job, JobId, JobState, NewJob } from '../../domain/job.js'
+import type { EpochMs, Job, JobId, JobState, NewJob } from '../../domain/job.js'
 import { isFinal } from '../../domain/transitions.js'
 import { goneWorkerError } from '../losses.js'
 import type { CancelAnswer, Enqueued } from '../store.js'
 import { endJob } from './ends.js'
 import { buryIfExpired } from './expiry.js'
 import type { JobRow } from './jobs.js'
-import type { Tables } from './tables.js'
+import type { Tables, TakenKey } from './tables.js'
 
 /** Stores one job, or answers what its unique key says. */
 export function enqueueJob(tables: Tables, newJob: NewJob): Enqueued {
@@ -18,7 +18,7 @@ export function enqueueJob(tables: Tables, newJob: NewJob): Enqueued {
   if (lostWithWorker && reservedFor !== null && !tables.workers.has(reservedFor)) throw goneWorkerError(reservedFor)
   if (holder !== null) cancelRow(tables, holder)
   const { id } = insert(tables, newJob).job
-  if (key !== null) tables.keys.set(key.name, { job: id, takenUntil: tables.clock.now() + key.forMs })
+  if (key !== null) tables.keys.set(key.name, { job: id, forMs: key.forMs })
   return { id, answer: holder === null ? 'created' : 'replaced' }
 }
 
@@ -27,7 +27,12 @@ export function keyHolder(tables: Tables, name: string): JobRow | null {
   const row = taken === undefined ? null : tables.jobs.find(taken.job)
   if (taken === undefined || row === null) return null
   buryIfExpired(tables, row)
-  return isFinal(row.job.state) && taken.takenUntil <= tables.clock.now() ? null : row
+  return isFinal(row.job.state) && isFree(taken, row.job, tables.clock.now()) ? null : row
+}
+
+/** Whether a key is free again, now that its job has ended. */
+export function isFree({ forMs }: TakenKey, { endedAt }: Job, now: EpochMs): boolean {
+  return forMs === 0 || (endedAt ?? 0) + forMs <= now
 }
 
 function insert(tables: Tables, newJob: NewJob): JobRow {

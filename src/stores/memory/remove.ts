@@ -1,6 +1,7 @@
 import type { JobId } from '../../domain/job.js'
 import { isFinal } from '../../domain/transitions.js'
 import type { Removed } from '../store.js'
+import { isFree } from './enqueue.js'
 import type { JobRow } from './jobs.js'
 import type { Tables } from './tables.js'
 
@@ -24,5 +25,5 @@ export function removeRow(tables: Tables, row: JobRow): void {
 /** Whether the key is to stay taken for some time, though its job has ended. */
 export function holdsKey({ keys, clock }: Tables, { job }: JobRow): boolean {
   const taken = job.key === null ? undefined : keys.get(job.key)
-  return taken?.job === job.id && taken.takenUntil > clock.now()
+  return taken?.job === job.id && !isFree(taken, job, clock.now())
 }

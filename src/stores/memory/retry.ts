@@ -16,8 +16,7 @@ export function retryJob(tables: Tables, id: JobId): Retried {
   if (key !== null) {
     const holder = keyHolder(tables, key)
     if (holder !== null && holder !== row) return 'key-taken'
-    if (tables.keys.get(key)?.job !== row.job.id)
-      tables.keys.set(key, { job: row.job.id, takenUntil: tables.clock.now() })
+    if (tables.keys.get(key)?.job !== row.job.id) tables.keys.set(key, { job: row.job.id, forMs: 0 })
   }
   reopen(tables, row)
   return 'retried'

@@ -8,10 +8,10 @@ import { type FailureRow, type JobRow, JobTable } from './jobs.js'
 import { Ends } from './statistics.js'
 import { WorkerTable } from './workers.js'
 
-/** A unique key is free again when its job has ended and `takenUntil` has passed. */
+/** A unique key is free again `forMs` after its job has ended. */
 export interface TakenKey {
   readonly job: JobId
-  readonly takenUntil: EpochMs
+  readonly forMs: number
 }
 
 /** What the first enqueue with a token has answered. */

@@ -14,16 +14,17 @@ export type JobSource = { readonly name: string; readonly slot: number } | null
 
 /** Stores one job, or answers what its unique key says. */
 export function enqueueJob(writing: Writing, job: NewJob, source: JobSource = null): Enqueued {
-  if (job.key === null) return { id: `j${insert(writing, job, source)}`, answer: 'created' }
-  const { statements, clock } = writing
+  const createdAt = writing.clock.now()
+  if (job.key === null) return { id: `j${insert(writing, job, source, createdAt)}`, answer: 'created' }
+  const { statements } = writing
   const { name, policy, forMs } = job.key
   const holder = keyHolder(writing, name)
   if (holder !== null && policy !== 'replace') {
     return { id: `j${holder}`, answer: policy === 'skip' ? 'existing' : 'refused' }
   }
   if (holder !== null) cancelJob(writing, holder)
-  const id = insert(writing, job, source)
-  statements.holdKey.run(name, id, clock.now() + forMs)
+  const id = insert(writing, job, source, createdAt)
+  statements.holdKey.run(name, id, createdAt + forMs)
   return { id: `j${id}`, answer: holder === null ? 'created' : 'replaced' }
 }
 
@@ -32,18 +33,14 @@ export function keyHolder(writing: Writing, name: string): number | null {
   const { statements, clock, newJobs } = writing
   if (statements.isKey.get(name) === undefined) return null
   newJobs.write() // the holder may be among them
-  const holder = statements.keyHolder.get(name) as {
-    readonly job: number
-    readonly heldUntil: number
-    readonly hasEnded: 0 | 1
-  }
-  const hasEnded = holder.hasEnded === 1 || buryIfExpired(writing, holder.job)
-  return hasEnded && holder.heldUntil <= clock.now() ? null : holder.job
+  const read = () => statements.keyHolder.get(name) as { readonly job: number; readonly freeAt: number | null }
+  const holder = read()
+  const { freeAt } = holder.freeAt === null && buryIfExpired(writing, holder.job) ? read() : holder
+  return freeAt !== null && freeAt <= clock.now() ? null : holder.job
 }
 
-function insert(writing: Writing, job: NewJob, source: JobSource): number {
-  const { statements, clock, names, newJobs, counters } = writing
-  const createdAt = clock.now()
+function insert(writing: Writing, job: NewJob, source: JobSource, createdAt: EpochMs): number {
+  const { statements, names, newJobs, counters } = writing
   const isDue = job.dueAt <= createdAt
   const [queue, kind, task] = [names.queue(job.queue), names.kind(job), names.task(job.task)]
   const reservedFor = job.reservedFor === null ? null : liveWorker(statements, job.reservedFor, job.lostWithWorker)

@@ -1,4 +1,5 @@
 import { endedByCodes, stateCodes } from './codes.js'
+import { keyFreeAt } from './key-free-at.js'
 import { atOnce, insertText, listOf } from './many-rows.js'
 import { readyColumns } from './ready-jobs.js'
 
@@ -55,7 +56,7 @@ export const jobTexts = {
   isWorker: `SELECT 1 FROM workers WHERE id = ?`,
   isKey: `SELECT 1 FROM unique_keys WHERE name = ?`,
   keyHolder: `
-    SELECT keys.job AS job, keys.held_until AS heldUntil, jobs.id IS NULL OR ends.job IS NOT NULL AS hasEnded
+    SELECT keys.job AS job, CASE WHEN jobs.id IS NULL THEN 0 ELSE ${keyFreeAt} END AS freeAt
     FROM unique_keys AS keys LEFT JOIN jobs ON jobs.id = keys.job LEFT JOIN ends ON ends.job = keys.job
     WHERE keys.name = ?`,
   holdKey: `
@@ -146,7 +147,7 @@ export const jobTexts = {
   // retry by hand
   retriedJob: `SELECT unique_key AS uniqueKey, lost_with_worker AS lostWithWorker FROM jobs WHERE id = ?`,
   holdKeyAgain: `
-    INSERT INTO unique_keys (name, job, held_until) VALUES (:name, :job, :now)
+    INSERT INTO unique_keys (name, job, held_until) SELECT :name, id, created_at FROM jobs WHERE id = :job
     ON CONFLICT (name) DO UPDATE SET job = excluded.job, held_until = excluded.held_until WHERE job <> excluded.job`,
   keepLastAttempt: `
     INSERT INTO attempts (job, attempt, reason, started_at, ended_at, worker, error, ended_by, job_state)

@@ -24,7 +24,7 @@ export function retryJob(writing: Writing, job: number): Retried {
   if (uniqueKey !== null) {
     const holder = keyHolder(writing, uniqueKey)
     if (holder !== null && holder !== job) return 'key-taken'
-    statements.holdKeyAgain.run({ name: uniqueKey, job, now })
+    statements.holdKeyAgain.run({ name: uniqueKey, job })
   }
   const ended: CountedState = place.state === stateCodes.failed ? 'failed' : 'cancelled'
   statements.keepLastAttempt.run(job)

@@ -1,9 +1,10 @@
 import { stateCodes } from './codes.js'
+import { keyFreeAt } from './key-free-at.js'
 
 const these = 'IN (SELECT value FROM json_each(?))'
 const keyIsFree = `NOT EXISTS (
   SELECT 1 FROM jobs CROSS JOIN unique_keys AS keys ON keys.name = jobs.unique_key
-  WHERE jobs.id = ends.job AND keys.job = ends.job AND keys.held_until > :now)`
+  WHERE jobs.id = ends.job AND keys.job = ends.job AND ${keyFreeAt} > :now)`
 
 // A failure of which jobs are kept stays: they are found by it.
 const failureIsOver = `
@@ -88,8 +89,8 @@ export const upkeepTexts = {
   // Whoever found them has not held the lock since.
   stillPrunable: `SELECT job, queue FROM ends WHERE job ${these} AND +state = ? AND +ended_at <= ?`,
   holdsKey: `
-    SELECT 1 FROM jobs CROSS JOIN unique_keys AS keys ON keys.name = jobs.unique_key
-    WHERE jobs.id = :job AND keys.job = :job AND keys.held_until > :now`,
+    SELECT 1 FROM jobs CROSS JOIN unique_keys AS keys ON keys.name = jobs.unique_key CROSS JOIN ends ON ends.job = jobs.id
+    WHERE jobs.id = :job AND keys.job = :job AND ${keyFreeAt} > :now`,
   pruneKeys: `
     DELETE FROM unique_keys WHERE (name, job) IN (SELECT unique_key, id FROM jobs WHERE unique_key IS NOT NULL AND id ${these})`,
   pruneExpiring: `

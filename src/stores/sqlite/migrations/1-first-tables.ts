@@ -174,7 +174,7 @@ export const firstTables = `
     PRIMARY KEY (job, attempt)
   ) STRICT, WITHOUT ROWID;
 
-  -- A key is free again when its job has ended (or is gone) and held_until has passed.
+  -- A key is free again when its job is gone, or as long after its end as held_until is after its creation.
   CREATE TABLE unique_keys (
     name       TEXT PRIMARY KEY,
     job        INTEGER NOT NULL,
