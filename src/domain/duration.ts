@@ -5,9 +5,11 @@ import { written } from './options.js'
 /** A span of time: milliseconds, or text such as `'30s'`, `'5m'`, `'1.5h'`, `'2d'`, `'1w'`. */
 export type Duration = number | string
 
-// `ms` reads '1M' as one minute, returns undefined for '1h30m' and throws on '': it gets only unambiguous texts.
-const pattern = /^\d+(\.\d+)?\s?(ms|s|sec|secs|m|min|mins|h|hr|hrs|d|day|days|w|week|weeks)?$/
-const maxMs = 100 * 365 * 24 * 3_600_000
+// The texts of `ms`, but for '1M': it reads one minute, and people mean a month. It throws on '', and returns undefined for
+// '1h30m'.
+const pattern =
+  /^(\d+|\d*\.\d+) *(milliseconds?|msecs?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w|years?|yrs?|y)?$/i
+const maxMs = 100 * 365.25 * 24 * 3_600_000
 
 /**
  * Milliseconds of `value`, a whole number from 0 to a hundred years.
@@ -34,7 +36,9 @@ export function parseWindow(value: Duration, option: string): number {
 }
 
 function msOf(value: unknown): number {
-  return typeof value === 'string' && pattern.test(value) ? ms(value as StringValue) : Number.NaN
+  return typeof value === 'string' && pattern.test(value) && !value.endsWith('M')
+    ? ms(value as StringValue)
+    : Number.NaN
 }
 
 const units = [

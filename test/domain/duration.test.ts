@@ -18,13 +18,20 @@ describe('Durations that are understood', () => {
     ['2 hrs', 7_200_000],
     ['2d', 172_800_000],
     ['1w', 604_800_000],
+    ['1y', 31_557_600_000],
+    ['10 Minutes', 600_000],
+    ['2 years', 63_115_200_000],
+    ['100 milliseconds', 100],
+    ['5S', 5_000],
+    ['.5h', 1_800_000],
+    ['5  m', 300_000],
   ])('%j is %i ms.', (value, expected) => {
     expect(parseDuration(value, 'timeout')).toBe(expected)
   })
 
   test('A hundred years are the most.', () => {
-    expect(parseDuration('36500d', 'timeout')).toBe(36_500 * 86_400_000)
-    expect(() => parseDuration('36501d', 'timeout')).toThrow(UsageError)
+    expect(parseDuration('100y', 'timeout')).toBe(36_525 * 86_400_000)
+    expect(() => parseDuration('36526d', 'timeout')).toThrow(UsageError)
   })
 })
 
@@ -32,8 +39,8 @@ describe('Durations that are refused', () => {
   test.each([
     '', // ms throws
     ' ',
+    '1 M',
     '1M', // ms reads one minute, people mean a month
-    '5S',
     '1h30m', // ms answers undefined
     '1h 30m',
     '-1h',
@@ -41,11 +48,8 @@ describe('Durations that are refused', () => {
     '+1s',
     '1e3',
     '1,5h',
-    '.5h',
     '5.',
-    '1y',
     '5 minutes ago',
-    '5  m',
     '5m ',
     ' 5m',
     '5m\n',

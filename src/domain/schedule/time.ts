@@ -3,7 +3,7 @@ import type { EpochMs } from '../job.js'
 import { instantsOf, nextClockTime } from './local-time.js'
 
 const isoTime =
-  /^(?<date>\d{4}-\d{2}-\d{2})(T(?<time>([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,3})?)?)(?<offset>Z|[+-]\d{2}:?\d{2})?)?$/
+  /^(?<date>\d{4}-\d{2}-\d{2})(T(?<time>([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?)(?<offset>Z|[+-]\d{2}:?\d{2})?)?$/
 const clockTime = /^(?<hours>[01]\d|2[0-3]):(?<minutes>[0-5]\d)$/
 
 /**

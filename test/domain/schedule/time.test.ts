@@ -20,6 +20,7 @@ describe('a time that a person writes', () => {
     expect(at('2026-12-24T18:00:00Z')).toBe(Date.UTC(2026, 11, 24, 18))
     expect(at('2026-12-24T18:00+01:00')).toBe(Date.UTC(2026, 11, 24, 17))
     expect(at('2026-12-24T18:00:30.5Z')).toBe(Date.UTC(2026, 11, 24, 18, 0, 30, 500))
+    expect(at('2026-12-24T18:00:30.123456Z')).toBe(Date.UTC(2026, 11, 24, 18, 0, 30, 123))
     expect(at('2026-12-24T18:00')).toBe(local(2026, 11, 24, 18, 0))
     expect(at('2026-12-24')).toBe(local(2026, 11, 24))
   })
