@@ -14,6 +14,7 @@ import type { LoadedTask } from '../engine/task-process/loaded-task.js'
 import type { TaskModule } from './discover.js'
 import { startOfFile } from './file-start.js'
 import { programFault } from './program-file.js'
+import { descriptionElsewhere } from './re-exports.js'
 import { descriptionOfScript, placeOf } from './task-place.js'
 
 export interface FoundTask extends LoadedTask {
@@ -40,10 +41,12 @@ export function tasksOf(module: TaskModule, exported: unknown, faults: ModuleFau
     const taskName = name === 'default' ? prefix : `${prefix}.${name}`
     if (isRefused(taskName, file, faults)) return []
     const { defaults, schema, retryOn, dontRetryOn, graceMs, isolation, schedule } = definitionOf(run)
+    const { line, description } = placeOf(source, name)
     const info = {
       name: taskName,
       file,
-      ...placeOf(source, name),
+      line,
+      description: description ?? descriptionElsewhere(file, source, name),
       graceMs,
       isolation,
       kind: 'function' as const,

@@ -2,7 +2,8 @@ import { isTaskName } from '../domain/names.js'
 import { discoverModules } from './discover.js'
 import { startOfFile } from './file-start.js'
 import { programFault } from './program-file.js'
-import { descriptionAbove, descriptionOfScript } from './task-place.js'
+import { descriptionElsewhere } from './re-exports.js'
+import { descriptionAbove, descriptionOfScript, placeOf } from './task-place.js'
 
 /** A task as the text of its module shows it. */
 export interface ScannedTask {
@@ -25,7 +26,7 @@ export function scanTasks(tasksFolder: string, typed: string): readonly ScannedT
   const ofModules = modules
     .filter(mayMatch)
     .slice(0, maxModules)
-    .flatMap(({ file, prefix }) => scanModule(textOf(file), prefix))
+    .flatMap(({ file, prefix }) => scanModule(textOf(file), prefix, file))
   const ofPrograms = programs
     .filter((program) => mayMatch(program) && isRunnable(program.file))
     .slice(0, maxModules)
@@ -35,11 +36,13 @@ export function scanTasks(tasksFolder: string, typed: string): readonly ScannedT
 }
 
 /** The tasks that the text of a module exports. */
-export function scanModule(source: string, prefix: string): readonly ScannedTask[] {
+export function scanModule(source: string, prefix: string, file: string | null = null): readonly ScannedTask[] {
   const found: ScannedTask[] = []
   const add = (exported: string, position: number) => {
     const name = exported === 'default' ? prefix : `${prefix}.${exported}`
-    found.push({ name, description: descriptionAbove(source.slice(0, position)) })
+    const description = descriptionAbove(source.slice(0, position)) ?? placeOf(source, exported).description
+    const elsewhere = file === null || description !== null ? null : descriptionElsewhere(file, source, exported)
+    found.push({ name, description: description ?? elsewhere })
   }
   for (const { 1: fn, 2: constant = 'default', index } of source.matchAll(declarations)) add(fn ?? constant, index)
   for (const { 1: list = '', index } of source.matchAll(lists)) {

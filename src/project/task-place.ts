@@ -9,8 +9,26 @@ interface TaskPlace {
 // Nobody reads more of it in a list.
 const maxDescription = 200
 
-/** Finds the place of an exported name by the text of the module. */
+/** Finds the place of an exported name by the text of the module: of its definition, if that has another name. */
 export function placeOf(source: string, name: string): TaskPlace {
+  const exported = placeOfWord(source, name)
+  const local = exported.description === null ? localNameOf(source, name) : null
+  return local === null ? exported : placeOfWord(source, local)
+}
+
+/** The name under which a module has what it exports by a list, or as its default; null if it is the same, or unknown. */
+function localNameOf(source: string, name: string): string | null {
+  for (const { 1: list = '' } of source.matchAll(/^export\s*\{([^}]*)\}(?!\s*from)/gm)) {
+    for (const item of list.split(',')) {
+      const [, local, exported] = /^\s*([\w$]+)\s+as\s+([\w$]+)\s*$/.exec(item) ?? []
+      if (exported === name && local !== undefined) return local
+    }
+  }
+  if (name !== 'default') return null
+  return /^export\s+default\s+(?!async\b|function\b|class\b)([\w$]+)\s*;?\s*$/m.exec(source)?.[1] ?? null
+}
+
+function placeOfWord(source: string, name: string): TaskPlace {
   const word = name.replaceAll('$', '\\$')
   const patterns =
     name === 'default'
@@ -30,7 +48,7 @@ export function placeOf(source: string, name: string): TaskPlace {
 
 /** The first line of the doc comment that a text ends with. */
 export function descriptionAbove(before: string): string | null {
-  const end = before.trimEnd()
+  const end = withoutNotes(before)
   if (!end.endsWith('*/')) return null
   const comment = end.slice(end.lastIndexOf('/*'))
   if (!comment.startsWith('/**')) return null
@@ -41,12 +59,22 @@ export function descriptionAbove(before: string): string | null {
   return first === '' || first.startsWith('@') ? null : first.slice(0, maxDescription)
 }
 
+/** Notes for tools in lines of their own, such as those for linters, may stand between a comment and what it describes. */
+function withoutNotes(before: string): string {
+  let text = before.trimEnd()
+  for (;;) {
+    const line = text.lastIndexOf('\n') + 1
+    if (!text.slice(line).trimStart().startsWith('//')) return text
+    text = text.slice(0, line).trimEnd()
+  }
+}
+
 /** The first line of the comment at the head of a script; null if there is none. */
 export function descriptionOfScript(source: string): string | null {
   const [first = '', ...rest] = source.split('\n')
   if (!first.startsWith('#!')) return null
-  const end = rest.findIndex((line) => !/^\s*#/.test(line))
+  const end = rest.findIndex((line) => !/^\s*(?:#|\/\/|--)/.test(line))
   const comment = end < 0 ? rest : rest.slice(0, end)
-  const text = comment.map((line) => line.replace(/^[\s#]+/, '').trim()).find((line) => line !== '')
+  const text = comment.map((line) => line.replace(/^\s*(?:#+|\/\/+|--+)/, '').trim()).find((line) => line !== '')
   return text?.slice(0, maxDescription) ?? null
 }

@@ -106,6 +106,7 @@ export function fail() { throw new Error('no') }
   })
 
   test('With --key-for the key is held after the end too; it takes a key and a duration.', async () => {
+    const project = cliProject({ 'tasks/note.mjs': 'export const write = () => {}\n' })
     const first = await project.run(['run', 'note.write', 'held', '--key', 'held', '--key-for', '1h'])
     expect([first.exitCode, first.stderr]).toEqual([0, ''])
     const second = await project.run(['run', 'note.write', 'never', '--key', 'held'])

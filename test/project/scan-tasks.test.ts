@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { descriptionElsewhere } from '../../src/project/re-exports.js'
 import { scanConfig } from '../../src/project/scan-config.js'
 import { scanModule, scanTasks } from '../../src/project/scan-tasks.js'
 import { type TemporaryFolder, temporaryFolder } from '../support/folder.js'
@@ -96,4 +97,22 @@ test('A config that is code is read as text, and does not run.', () => {
 test('A config that is data is read as it is.', () => {
   writeFileSync(join(folder.path, 'offstage.config.json'), '{ "tasks": "work" } // why')
   expect(scanConfig(folder.path)).toMatchObject({ tasks: 'work', store: null })
+})
+
+test('What a module exports from another one has the description that it has there.', () => {
+  writeFileSync(
+    join(folder.path, '_all.ts'),
+    '/** Sends. */\nexport const send = () => {}\n/** Reads. */\nexport function read() {}',
+  )
+  writeFileSync(join(folder.path, 'mail.ts'), "export { send, read as get } from './_all.js'\n")
+  writeFileSync(join(folder.path, 'whole.ts'), "export * from './_all.ts'\n")
+  const descriptions = scanTasks(folder.path, '').map(({ name, description }) => [name, description])
+  expect(descriptions).toEqual([
+    ['mail.send', 'Sends.'],
+    ['mail.get', 'Reads.'],
+  ])
+  const [mail, whole] = ['mail.ts', 'whole.ts'].map((name) => join(folder.path, name)) as [string, string]
+  expect(descriptionElsewhere(mail, readFileSync(mail, 'utf8'), 'get')).toBe('Reads.')
+  expect(descriptionElsewhere(whole, readFileSync(whole, 'utf8'), 'read')).toBe('Reads.')
+  expect(descriptionElsewhere(whole, readFileSync(whole, 'utf8'), 'gone')).toBeNull()
 })
