@@ -15,9 +15,10 @@ Exit codes: 0 done, 2 usage, or a file is there already.`
     const { args, flags } = await this.parse(Init)
     const { startingFolder } = await import('../src/app/context.js')
     const { initProject } = await import('../src/app/init-project.js')
-    const made = initProject(resolve(startingFolder(flags.cwd), args.dir))
+    const { hasTypes, ...made } = initProject(resolve(startingFolder(flags.cwd), args.dir))
     for (const file of made.files) this.log(`wrote ${file}`)
     this.log(`\nTry it: ${args.dir === '.' ? '' : `cd ${args.dir} && `}offstage run hello name=Ada`)
+    if (!hasTypes) this.log('For types in your editor: npm install --save-dev offstage')
     return made
   }
 }

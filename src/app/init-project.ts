@@ -1,10 +1,11 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { UsageError } from '../domain/errors.js'
-import { findProject } from '../project/find.js'
+import { findProject, packageConfig } from '../project/find.js'
 import { makeFolder } from '../stores/make-folder.js'
 
 const config = `{
+  "$schema": "./node_modules/offstage/schema.json",
   "tasks": "tasks",
   "store": "sqlite:.offstage/jobs.db"
 }
@@ -21,10 +22,18 @@ export default async function hello({ name = 'world' }: { name?: string } = {}) 
 
 const ignored = '.offstage/'
 
+export interface InitedProject {
+  readonly root: string
+  readonly files: readonly string[]
+  /** Whether an editor finds the types of offstage, and the schema of the config: it is installed in the project. */
+  readonly hasTypes: boolean
+}
+
 /** Writes the files of a new project into a folder. Throws UsageError, and writes nothing, if one of them exists. */
-export function initProject(root: string): { readonly root: string; readonly files: readonly string[] } {
+export function initProject(root: string): InitedProject {
   const place = existsSync(root) ? findProject(root) : null
   if (place?.root === root && place.configFile !== null) refuse(place.configFile)
+  if (existsSync(root) && packageConfig(root) !== null) refuse(`the key "offstage" of ${join(root, 'package.json')}`)
   const files = [
     { path: join(root, 'offstage.config.json'), content: config },
     { path: join(root, 'tasks', 'hello.ts'), content: hello },
@@ -39,10 +48,17 @@ export function initProject(root: string): { readonly root: string; readonly fil
   const gitignore = join(root, '.gitignore')
   const lines = existsSync(gitignore) ? readFileSync(gitignore, 'utf8') : ''
   const written = files.map(({ path }) => path)
-  if (lines.split('\n').includes(ignored)) return { root, files: written }
+  const hasTypes = isInstalled(root)
+  if (lines.split('\n').includes(ignored)) return { root, files: written, hasTypes }
   const line = `${lines === '' || lines.endsWith('\n') ? '' : '\n'}${ignored}\n`
   writing(gitignore, () => appendFileSync(gitignore, line))
-  return { root, files: [...written, gitignore] }
+  return { root, files: [...written, gitignore], hasTypes }
+}
+
+/** As TypeScript looks for it: in the folder itself, and in those above. */
+function isInstalled(folder: string): boolean {
+  if (existsSync(join(folder, 'node_modules', 'offstage', 'package.json'))) return true
+  return dirname(folder) !== folder && isInstalled(dirname(folder))
 }
 
 function writing(path: string, write: () => void): void {

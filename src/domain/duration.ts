@@ -6,10 +6,12 @@ import { written } from './options.js'
 export type Duration = number | string
 
 // The texts of `ms`, but for '1M': it reads one minute, and people mean a month. It throws on '', and returns undefined for
-// '1h30m'.
-const pattern =
-  /^(\d+|\d*\.\d+) *(milliseconds?|msecs?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w|years?|yrs?|y)?$/i
-const maxMs = 100 * 365.25 * 24 * 3_600_000
+// '1h30m'. Without flags, so that a JSON Schema can have the pattern.
+const unitNames =
+  'milliseconds? msecs? ms seconds? secs? s minutes? mins? hours? hrs? h days? d weeks? w years? yrs? y'.split(' ')
+const inAnyCase = (name: string) => name.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`)
+export const durationPattern = new RegExp(`^(\\d+|\\d*\\.\\d+) *(m|${unitNames.map(inAnyCase).join('|')})?$`)
+export const maxDurationMs = 100 * 365.25 * 24 * 3_600_000
 
 /**
  * Milliseconds of `value`, a whole number from 0 to a hundred years.
@@ -17,7 +19,8 @@ const maxMs = 100 * 365.25 * 24 * 3_600_000
  */
 export function parseDuration(value: Duration, option: string): number {
   const exact = typeof value === 'number' ? value : msOf(value)
-  if (exact > maxMs) throw new UsageError('E_DURATION', `${option}: ${written(value)} is longer than a hundred years`)
+  if (exact > maxDurationMs)
+    throw new UsageError('E_DURATION', `${option}: ${written(value)} is longer than a hundred years`)
   if (!Number.isFinite(exact) || exact < 0) {
     throw new UsageError(
       'E_DURATION',
@@ -36,9 +39,7 @@ export function parseWindow(value: Duration, option: string): number {
 }
 
 function msOf(value: unknown): number {
-  return typeof value === 'string' && pattern.test(value) && !value.endsWith('M')
-    ? ms(value as StringValue)
-    : Number.NaN
+  return typeof value === 'string' && durationPattern.test(value) ? ms(value as StringValue) : Number.NaN
 }
 
 const units = [

@@ -47,7 +47,7 @@ export const errorCatalog = {
   ),
   E_CONFIG: project(
     'The config file cannot be read, cannot be evaluated, or holds a setting that is wrong.',
-    'Correct the setting that the message names; `docs/tasks.md` lists them.',
+    'Correct the setting that the message names; `docs/configuration.md` lists them.',
   ),
   E_CONFIRM: usage(
     'A command must ask before it goes on, and there is no terminal.',

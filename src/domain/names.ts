@@ -1,7 +1,7 @@
 import { UsageError } from './errors.js'
 
-const taskPattern = /^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}$/
-const placePattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/
+export const taskPattern = /^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}$/
+export const placePattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/
 
 export function isTaskName(name: string): boolean {
   return taskPattern.test(name)

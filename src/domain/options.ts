@@ -1,6 +1,16 @@
 import { UsageError } from './errors.js'
 import { nearestName } from './names.js'
 
+/** An option that there is not. */
+export class UnknownOptionError extends UsageError {
+  readonly option: string
+
+  constructor(place: string, option: string, hint: string) {
+    super('E_OPTION', `${place}: there is no option ${JSON.stringify(option)}`, hint)
+    this.option = option
+  }
+}
+
 /**
  * Refuses values that are no object of options, and unknown options: a mistyped one would leave the default in force
  * without a word. `place` is what the user wrote them into. Throws UsageError `E_OPTION`.
@@ -22,7 +32,7 @@ export function refuseUnknownOptions(options: unknown, known: readonly string[],
   if (unknown === undefined) return
   const nearest = nearestName(unknown, known)
   const hint = nearest === null ? `known are ${known.join(', ')}` : `did you mean "${nearest}"?`
-  throw new UsageError('E_OPTION', `${place}: there is no option ${JSON.stringify(unknown)}`, hint)
+  throw new UnknownOptionError(place, unknown, hint)
 }
 
 /** `value` itself if it is true or false. Throws UsageError `E_OPTION`. */

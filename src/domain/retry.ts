@@ -83,9 +83,12 @@ export function parseRetry(policy: RetryOptions, option: string): Retry {
   }
 }
 
+/** How many retries a job may have. */
+export const mostRetries = 1_000
+
 export function parseMaxRetries(value: number, option: string): number {
-  if (Number.isInteger(value) && value >= 0 && value <= 1_000) return value
-  throw new UsageError('E_RETRY', `${option}: ${written(value)} is not a whole number from 0 to 1000`)
+  if (Number.isInteger(value) && value >= 0 && value <= mostRetries) return value
+  throw new UsageError('E_RETRY', `${option}: ${written(value)} is not a whole number from 0 to ${mostRetries}`)
 }
 
 /**

@@ -10,7 +10,7 @@ export async function declareTaskSchedules(
   pool: TaskPool,
 ): Promise<void> {
   const root = tasksFolder === null ? process.cwd() : dirname(tasksFolder)
-  const nothing = { store: null, redact: [], targets: new Map(), schedules: {} }
+  const nothing = { store: null, redact: [], tz: 'UTC', targets: new Map(), schedules: {} }
   const project = { ...nothing, root, tasksFolder: tasksFolder ?? root, retention }
   const catalog = await pool.catalog
   await declareSchedules({ project, redact: [], from: root }, { pool, catalog }, store, clock.now(), (event) => {

@@ -1,11 +1,12 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { ProjectError } from '../domain/errors.js'
 import type { Targets } from '../domain/notification.js'
 import type { Retention } from '../domain/retention.js'
 import type { ConfigSchedule } from '../domain/schedule/options.js'
 import { readPackageSetting } from './json-file.js'
 
-/** Names that a config file can have, the first that is there counts; `package.json` comes last, if it has our key. */
+/** Names that a config file can have. A project has one of them, or our key in `package.json`. */
 export const configFileNames = ['ts', 'mts', 'js', 'mjs', 'json'].map((extension) => `offstage.config.${extension}`)
 
 export interface ProjectPlace {
@@ -20,11 +21,21 @@ export interface Project {
   readonly tasksFolder: string
   readonly store: string | null
   readonly redact: readonly string[]
+  /** The zone of schedules of code and config that have none: whoever syncs must not decide it. */
+  readonly tz: string
   readonly retention: Retention
   /** Who gets to know of failures. */
   readonly targets: Targets
   /** By name, unchecked. */
   readonly schedules: Readonly<Record<string, ConfigSchedule>>
+}
+
+/** The file of the config; null for the key of package.json, or for none. Throws ProjectError where there are two. */
+export function configFileOf({ root, configFile }: ProjectPlace): string | null {
+  const inFiles = configFileNames.filter((name) => existsSync(join(root, name)))
+  const all = packageConfig(root) === null ? inFiles : [...inFiles, 'the key "offstage" of package.json']
+  if (all.length < 2) return configFile
+  throw new ProjectError('E_CONFIG', `${root} has ${all.length} configs: ${all.join(', ')}`, 'keep one of them')
 }
 
 /**

@@ -6,7 +6,13 @@ import { decodeText } from '../domain/text.js'
 
 /** What a JSON file holds that may have comments. Throws ProjectError. */
 export function readJsonWithComments(file: string): unknown {
-  return parse(file, withoutComments(textOf(file)), '')
+  return readJsonText(file).value
+}
+
+/** The same with its text, for messages that say where in it something is; spaces stand in the place of comments. */
+export function readJsonText(file: string): { readonly value: unknown; readonly text: string } {
+  const text = withoutComments(textOf(file))
+  return { value: parse(file, text, ''), text }
 }
 
 /** What a package.json holds under a key; null if nothing. Throws ProjectError. */

@@ -43,14 +43,24 @@ describe('init', () => {
   })
 
   test('What is there already is not overwritten, and nothing is written beside it.', async () => {
-    const project = cliProject({ 'a/tasks/hello.ts': 'mine', 'b/offstage.config.ts': 'mine', 'c/.gitignore': 'dist' })
+    const project = cliProject({
+      'a/tasks/hello.ts': 'mine',
+      'b/offstage.config.ts': 'mine',
+      'c/.gitignore': 'dist',
+      'd/package.json': '{ "offstage": { "tasks": "jobs" } }',
+      'e/node_modules/offstage/package.json': '{}',
+    })
     await golden.run(project, {
       'task-is-there': ['init', 'a'],
       'config-is-there': ['init', 'b'],
+      'config-is-in-package': ['init', 'd'],
+      'has-types': ['init', 'e'],
     })
     expect(project.read('a/tasks/hello.ts')).toBe('mine')
     expect(existsSync(project.path('a/offstage.config.json'))).toBe(false)
-    expect(existsSync(project.path('b/tasks'))).toBe(false)
+    for (const place of ['b/tasks', 'd/tasks', 'd/offstage.config.json', 'd/.gitignore']) {
+      expect(existsSync(project.path(place))).toBe(false)
+    }
 
     const made = await project.json<{ root: string; files: string[] }>(['init', 'c'])
     expect(made.root).toBe(project.path('c'))

@@ -26,6 +26,7 @@ describe('the config of a project', () => {
       tasksFolder: join(root, 'tasks'),
       store: null,
       redact: [],
+      tz: 'UTC',
       retention: {
         completedMs: 86_400_000,
         failedMs: 30 * 86_400_000,
@@ -81,26 +82,59 @@ describe('the config of a project', () => {
     await expect(inPackage('{"offstage": {}, // a comment\n}')).rejects.toThrow(/package\.json cannot be read/)
   })
 
-  test('A config file counts before the key of package.json.', async () => {
-    const both = projectOf({
-      'package.json': '{"offstage": {"store": "memory:"}}',
-      'offstage.config.json': '{"store": "sqlite:x"}',
-    })
-    expect((await readProject(both))?.store).toBe('sqlite:x')
+  test('Two configs are refused: one of them would not be read.', async () => {
+    for (const [second, name] of [
+      [{ 'package.json': '{"offstage": {"store": "memory:"}}' }, 'the key "offstage" of package.json'],
+      [{ 'offstage.config.mjs': 'export default {}' }, 'offstage.config.json'],
+    ] as const) {
+      const root = projectOf({ 'offstage.config.json': '{"store": "sqlite:x"}', ...second })
+      await expect(readProject(root)).rejects.toMatchObject({
+        code: 'E_CONFIG',
+        message: expect.stringContaining(`${root} has 2 configs: offstage.config.`),
+        hint: 'keep one of them',
+      })
+      await expect(readProject(root)).rejects.toThrow(name)
+    }
+  })
+
+  test('A mistake in a JSON config is named with its line and column, behind comments and in what is nested.', async () => {
+    for (const [config, place] of [
+      ['{\n  // "retenton": 1\n  "tasks": "a",\n  "retenton": {}\n}', ':4:3: config: there is no option "retenton"'],
+      ['{ "most": 1 }', ':1:3: config: there is no option "most"'],
+      [
+        '{\n"schedules": {"a": {"task": "most"}},\n"retention": {\n  "most": 1, "mist": 2\n}}',
+        ':4:14: retention: there is no option "mist"',
+      ],
+      ['{"retention": {\n "failed": "soon"}}', ':2:2: retention.failed: "soon" is not a duration'],
+      ['{"notify": {"targets": {\n  "ops": {"url": "ftp://x"}}}}', ':2:11: notify.targets.ops.url is no http'],
+      ['{"notify": {"targets": {"ops": {\n"url": "ftp://x"}}}}', ':2:1: notify.targets.ops.url is no http'],
+      ['{\n\n"tz": "Europe/Berln"}', ':3:1: tz: "Europe/Berln" is no time zone'],
+      ['{"a\\"b": 1}', ':1:2: config: there is no option "a\\"b"'],
+    ] as const) {
+      await expect(readJson(config), config).rejects.toMatchObject({
+        code: 'E_CONFIG',
+        message: expect.stringContaining(`offstage.config.json${place}`),
+      })
+    }
+  })
+
+  test('The zone of schedules is UTC unless the config has one, whatever the machine is set to.', async () => {
+    expect((await readJson('{}'))?.tz).toBe('UTC')
+    expect((await readJson('{"tz": "Europe/Berlin"}'))?.tz).toBe('Europe/Berlin')
   })
 
   test.each<[string, RegExp, RegExp | null]>([
     ['[]', /offstage\.config\.json: the config is not an object$/, null],
     ['{', /offstage\.config\.json cannot be read: /, null],
     ['{"schedules": {"nightly": "@daily"}}', /schedules is not an object of schedules, such as \{ nightly/, null],
-    ['{"tasks": 7}', /offstage\.config\.json: tasks is not a text$/, null],
+    ['{"tasks": 7}', /offstage\.config\.json:1:2: tasks is not a text$/, null],
     ['{"store": ""}', /store is not a text$/, null],
     ['{"redact": [1]}', /redact is not a list of texts$/, null],
     ['{"stores": "x"}', /there is no option "stores"$/, /did you mean "store"\?/],
     [
       '{"concurrency": 5}',
       /there is no option "concurrency"$/,
-      /known are tasks, store, retention, notify, schedules, redact/,
+      /known are tasks, store, tz, retention, notify, schedules, redact/,
     ],
     ['{"retention": []}', /retention is not an object$/, null],
     ['{"retention": {"complete": 1}}', /retention: there is no option "complete"$/, /did you mean "completed"\?/],

@@ -33,6 +33,7 @@ export async function fakeProject(
     tasksFolder: '/tasks',
     store: null,
     redact: [],
+    tz: 'UTC',
     retention: defaultRetention,
     targets: new Map(),
     schedules: {},

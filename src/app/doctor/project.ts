@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs'
-import { basename, join, relative } from 'node:path'
+import { basename, relative } from 'node:path'
 import { targetFaults } from '../../domain/notification.js'
 import { systemClock } from '../../engine/clock.js'
-import { configFileNames, findProject } from '../../project/find.js'
+import { findProject } from '../../project/find.js'
 import { type Context, targetsOf } from '../context.js'
 import { tasksOfProject, usingPool } from '../project-tasks.js'
 import { desiredSchedules } from '../schedules/desired-schedules.js'
@@ -17,11 +16,6 @@ export function checkConfig({ from }: Patient): Checked {
     return [warning(message, 'run "offstage init" to make one, or say where it is with --cwd')]
   }
   const { root, configFile } = place
-  const files = configFileNames.filter((name) => existsSync(join(root, name)))
-  const [first, ...others] = files
-  if (others.length > 0) {
-    return [warning(`${others.join(', ')} in ${root} is not read, because of ${first}`, 'keep one of the files')]
-  }
   return configFile === null ? `defaults, in ${root}` : relative(from, configFile) || basename(configFile)
 }
 

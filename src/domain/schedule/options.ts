@@ -28,7 +28,10 @@ export interface ScheduleOptions extends ScheduledOptions {
   readonly startAt?: string | Date
   /** Once, at this time. */
   readonly at?: string | Date
-  /** The zone of its times, such as `Europe/Berlin`. Default: UTC; in `putSchedule()` and on the command line the machine's. */
+  /**
+   * The zone of its times, such as `Europe/Berlin`. Default: the `tz` of the config, else UTC; in `putSchedule()` and on the
+   * command line the machine's.
+   */
   readonly tz?: string
   /** The arguments of each job. Default: none. */
   readonly args?: readonly unknown[]
@@ -110,9 +113,9 @@ export function parseSchedule(
     options: jobOptions,
     taskDefaults: plainDefaultsOf(taskDefaults),
     timing,
-    catchUp: oneOf(catchUps, options.catchUp ?? 'latest', name('catchUp')),
+    catchUp: oneOf(catchUps, options.catchUp === undefined ? 'latest' : options.catchUp, name('catchUp')),
     maxLatenessMs: duration('maxLateness'),
-    overlap: oneOf(overlaps, options.overlap ?? 'skip', name('overlap')),
+    overlap: oneOf(overlaps, options.overlap === undefined ? 'skip' : options.overlap, name('overlap')),
     jitterMs: duration('jitter') ?? 0,
     until: options.until === undefined ? null : timeIn(timing.tz, options.until, name('until'), now),
     limit: options.limit === undefined ? null : limitOf(options.limit, name('limit')),

@@ -69,7 +69,7 @@ describe('doctor and the project', () => {
     expect(exitCode).toBe(1)
   })
 
-  test('An empty task directory, no project and a second config are warnings, which exit 0.', async () => {
+  test('An empty task directory and no project are warnings, which exit 0; a second config is a problem.', async () => {
     const empty = cliProject({ 'tasks/_none.mjs': '' })
     const warned = { exitCode: 0 }
     expect(await troublesOf(empty)).toMatchObject({ ...warned, found: some(['tasks', 'warning', 'no tasks in ']) })
@@ -77,10 +77,7 @@ describe('doctor and the project', () => {
     mkdirSync(none.path('.git')) // the search for a project ends here
     expect(await troublesOf(none)).toMatchObject({ ...warned, found: some(['config', 'warning', 'no project at ']) })
     const two = cliProject({ ...tasks, 'offstage.config.json': '{}', 'offstage.config.mjs': 'export default {}' })
-    expect(await troublesOf(two)).toMatchObject({
-      ...warned,
-      found: some(['config', 'warning', 'offstage.config.json in ']),
-    })
+    expect(await troublesOf(two)).toMatchObject({ exitCode: 1, found: some(['config', 'problem', 'has 2 configs: ']) })
   })
 
   test.each([
