@@ -25,9 +25,9 @@ const examples = shown.flatMap((command) =>
   (command.examples ?? []).map((example) => [example.replaceAll('<%= config.bin %>', 'offstage'), command] as const),
 )
 
-/** The words of the first command in a line of shell, without where its output goes. */
+/** The words of the first command of Offstage in a line of shell, without where its output goes. */
 function wordsOf(example: string): readonly string[] {
-  const [words = ''] = example.split(/ (?:[|>;]|&&|2>)/)
+  const [words = ''] = example.slice(example.indexOf('offstage ')).split(/ (?:[|>;]|&&|2>)/)
   return bashWords(words.trim(), '/home/ada').slice(1)
 }
 

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { stopWorkers } from '../../../src/app/workers/stop-workers.js'
+import { drainSignal, stopWorkers } from '../../../src/app/workers/stop-workers.js'
 import { thisHost } from '../../../src/engine/host.js'
 import { openMemoryStore } from '../../../src/stores/memory/store.js'
 import type { NewWorker } from '../../../src/stores/store.js'
@@ -18,7 +18,7 @@ async function stopped(overrides: Partial<NewWorker>, urgency: 'gracefully' | 'n
 
 function signalsHere(): readonly string[] {
   const heard: string[] = []
-  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+  for (const name of [drainSignal, 'SIGTERM', 'SIGINT'] as const) {
     const hear = () => void heard.push(name)
     process.on(name, hear)
     onTestFinished(() => void process.off(name, hear))
@@ -26,12 +26,12 @@ function signalsHere(): readonly string[] {
   return heard
 }
 
-test('A worker of this machine gets the signal, and with "now" two that cannot arrive as one.', async () => {
+test('A worker of this machine gets the signal to drain, which may come again, and with "now" two that cannot arrive as one.', async () => {
   const heard = signalsHere()
   expect(await stopped({})).toBe('asked')
-  await expect.poll(() => heard).toEqual(['SIGTERM'])
+  await expect.poll(() => heard).toEqual([drainSignal])
   expect(await stopped({}, 'now')).toBe('asked')
-  await expect.poll(() => [...heard].sort()).toEqual(['SIGINT', 'SIGTERM', 'SIGTERM'])
+  await expect.poll(() => [...heard].sort()).toEqual(['SIGINT', 'SIGTERM', drainSignal])
 })
 
 test("No process gets a signal that is another host's or container's, that has died, is a later one, or is a program of the user's.", async () => {
