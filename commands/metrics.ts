@@ -7,6 +7,7 @@ import { intervalOf, watchFlags } from '../src/cli/monitor-flags.js'
 import { canShowScreen, printAgain } from '../src/cli/watch.js'
 import { parseWindow } from '../src/domain/duration.js'
 import { UsageError } from '../src/domain/errors.js'
+import { refuseBeyondStatistics } from '../src/domain/retention.js'
 import { systemClock } from '../src/engine/clock.js'
 import { metricsToJson } from '../src/views/metrics.js'
 
@@ -36,6 +37,7 @@ Exit codes: 0 done, 2 usage, 6 store unavailable.`
     const { flags } = await this.parse(MetricsCommand)
     const sinceMs = flags.since === undefined ? null : parseWindow(flags.since, '--since')
     const context = await this.context(flags)
+    refuseBeyondStatistics(sinceMs, context.retention, '--since')
     if (flags.watch) {
       if (this.jsonEnabled() || flags.format !== 'table')
         throw new UsageError('E_USAGE', '--watch shows the table only')

@@ -5,8 +5,8 @@ import { BackgroundTask } from './background-task.js'
 import { Executor } from './executor.js'
 import type { AnyFunction } from './function-call.js'
 import type { SafeLogger } from './logger.js'
-import { nextTime, parseRecurrence, type Recurring } from './recurrence.js'
-import { attemptFailedLine, skippedLine, taskFailedLine } from './report.js'
+import { countPassed, nextTime, parseRecurrence, type Recurring } from './recurrence.js'
+import { attemptFailedLine, missedLine, skippedLine, taskFailedLine } from './report.js'
 import {
   type BackgroundTaskOptions,
   functionName,
@@ -86,6 +86,8 @@ export class MemoryTimetable implements Timetable {
       const at = timed.at
       // A clock that was set back has earlier times again.
       timed.at = now >= at ? nextTime(recurrence, now) : Math.min(at, nextTime(recurrence, now))
+      const passed = now >= at ? countPassed(recurrence, at, now) : 0
+      if (passed > 0) this.#logger.warn(missedLine(name, new Date(at), passed))
       sleep(now)
       if (now >= at) fire(at)
     }

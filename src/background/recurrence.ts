@@ -41,3 +41,8 @@ export function parseRecurrence({ interval, startTime }: Recurring, now: EpochMs
 export function nextTime({ everyMs, from }: Recurrence, now: EpochMs): EpochMs {
   return from > now ? from : from + (Math.floor((now - from) / everyMs) + 1) * everyMs
 }
+
+/** How many times passed after `at`, up to now: those that a busy or stopped process has missed. */
+export function countPassed({ everyMs }: Recurrence, at: EpochMs, now: EpochMs): number {
+  return Math.floor((now - at) / everyMs)
+}

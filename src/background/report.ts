@@ -34,6 +34,12 @@ export function skippedLine(task: string, at: Date): string {
   return `${nameText(task)}: skipped at ${at.toISOString()}: the last run has not ended`
 }
 
+/** Times of a recurring task that passed while the process was busy or stopped, for a log. */
+export function missedLine(task: string, at: Date, count: number): string {
+  const times = count === 1 ? 'a time' : `${count} times`
+  return `${nameText(task)}: missed ${times} after ${at.toISOString()}: the process was busy or stopped, or the clock was set`
+}
+
 /** A listener that threw, for a log. */
 export function listenerFailedLine(task: string, error: unknown): string {
   return `${nameText(task)}: a listener of its failure threw: ${visibleLine(failureLine(error))}`

@@ -28,7 +28,12 @@ export interface HealthFacts {
   readonly completed: number
   readonly failed: number
   /** The most frequent error in the window; null if nothing has failed. */
-  readonly mostFailing: { readonly task: string; readonly error: string } | null
+  readonly mostFailing: {
+    readonly task: string
+    readonly error: string
+    /** Whether `task` is the name of a schedule: that of a command. */
+    readonly isSchedule: boolean
+  } | null
   /** Queues that are not paused. */
   readonly queues: readonly {
     readonly name: string
@@ -125,7 +130,7 @@ function failureReasons({ completed, failed, mostFailing }: HealthFacts, { windo
   const ended = counted(completed + failed, 'task', 'tasks')
   const share = `${percentText(rate)} of ${ended} failed in ${window}`
   const most = mostFailing === null ? '' : `; most: ${mostFailing.task}, ${mostFailing.error}`
-  const ofTask = mostFailing === null ? '' : ` --task ${mostFailing.task}`
+  const ofTask = mostFailing === null ? '' : ` ${mostFailing.isSchedule ? '--schedule' : '--task'} ${mostFailing.task}`
   return [
     {
       status,

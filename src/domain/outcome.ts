@@ -134,7 +134,7 @@ export function outcomeOfReport(job: ClaimedJob, report: EndedReport, random: ()
     case 'asked for later': {
       const { error, delayMs } = report
       const span = { reason: 'error', startedAt, endedAt, endedBy: 'throw' } as const
-      if (job.postponements >= maxPostponements) return { kind: 'failed', counts: 'failure', error, ...span }
+      if (job.postponements >= maxPostponements) return afterFailure(job, { error, ...span }, random)
       const waitMs = delayMs ?? postponementMs(job.postponements)
       return { kind: 'retry', at: endedAt + waitMs, error, counts: 'postponement', ...span }
     }

@@ -30,8 +30,8 @@ export const plainTaskDefaults: TaskDefaults = {
 export interface EnqueueOptions {
   /** Not before this long from now. */
   readonly delay?: Duration
-  /** Not before this time. Not together with `delay`. */
-  readonly at?: Date | EpochMs
+  /** Not before this time: a Date, milliseconds since 1970, or ISO 8601 with `Z` or an offset. Not together with `delay`. */
+  readonly at?: Date | EpochMs | string
   readonly queue?: string
   /** -100 to 100, higher first. Default 0. */
   readonly priority?: number
@@ -101,10 +101,28 @@ function dueTime(options: EnqueueOptions, now: EpochMs): EpochMs {
   }
   if (options.delay !== undefined) return now + parseDuration(options.delay, 'delay')
   if (options.at === undefined) return now
-  const at = options.at instanceof Date ? options.at.getTime() : options.at
-  if (!isTime(at))
-    throw new UsageError('E_DUE', `at: ${written(options.at)} is not a time`, 'give a Date or milliseconds since 1970')
+  const at =
+    typeof options.at === 'string'
+      ? timeOfText(options.at)
+      : options.at instanceof Date
+        ? options.at.getTime()
+        : options.at
+  if (!isTime(at)) {
+    const hint = 'give a Date, milliseconds since 1970, or text such as 2026-12-24T18:00:00Z or 2026-12-24T18:00+01:00'
+    throw new UsageError('E_DUE', `at: ${written(options.at)} is not a time`, hint)
+  }
   return Math.round(at)
+}
+
+const isoTime = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/
+
+/** NaN for a text without an offset: it would be another time on another machine. */
+function timeOfText(text: string): number {
+  const day = isoTime.exec(text)?.[1]
+  // Date.parse makes 2 March of 30 February.
+  const midnight = Date.parse(`${day}T00:00Z`)
+  if (day === undefined || !Number.isFinite(midnight)) return Number.NaN
+  return new Date(midnight).toISOString().startsWith(day) ? Date.parse(text) : Number.NaN
 }
 
 // The last moment that is written with four digits of a year: later ones no Date, or no reader, may be able to show.

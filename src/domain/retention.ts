@@ -1,4 +1,4 @@
-import { type Duration, parseDuration } from './duration.js'
+import { type Duration, formatDuration, parseDuration } from './duration.js'
 import { UsageError } from './errors.js'
 import { refuseUnknownOptions } from './options.js'
 
@@ -20,6 +20,17 @@ export interface RetentionPolicy {
   readonly statistics?: Duration | false
   /** What became of the slots of schedules. Default `90d`. */
   readonly slots?: Duration | false
+}
+
+/** Refuses to count what ended within a time that is longer than statistics are kept. Throws UsageError. */
+export function refuseBeyondStatistics(sinceMs: number | null, { statisticsMs }: Retention, option: string): void {
+  if (sinceMs === null || statisticsMs === null || sinceMs <= statisticsMs) return
+  const [asked, kept] = [sinceMs, statisticsMs].map(formatDuration)
+  throw new UsageError(
+    'E_DURATION',
+    `${option}: ${asked} is longer than statistics are kept (${kept})`,
+    `write ${kept} or less, or keep them longer: retention.statistics in the config`,
+  )
 }
 
 /** The same, checked and in milliseconds; null: for ever. */

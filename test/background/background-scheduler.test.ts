@@ -127,6 +127,24 @@ describe('A recurring task', () => {
     await stopped
   })
 
+  test('that missed times while the process was busy runs once, and logs how many it missed.', async () => {
+    const clock = movableClock()
+    const { logger, scheduler } = schedulerWith(clock)
+    const { hours, run } = timesOn(clock)
+    scheduler.addRecurringTask(function report() {
+      run()
+    }, '1h')
+    await clock.advance(hour)
+    // Timers do not run meanwhile, as in a loop that is blocked.
+    clock.setWall(clock.now() + 3.5 * hour)
+    await clock.advance(hour)
+    expect(hours.length).toBe(3)
+    expect(logger.lines).toEqual([
+      'warn report: missed 2 times after 2030-01-01T02:00:00.000Z: the process was busy or stopped, or the clock was set',
+    ])
+    await scheduler.stop()
+  })
+
   test('that fails runs again at its next time.', async () => {
     const clock = movableClock()
     const { logger, scheduler } = schedulerWith(clock)

@@ -16,6 +16,7 @@ test('status --assert exits 1, with what was seen, unless all hold.', async () =
     'does-not-hold-json': ['status', '--assert', 'failed{since=5m} == 0', '--json'],
     'no-queue': ['status', '--assert', 'queue.mial.queued == 0'],
     mistake: ['status', '--assert', 'queue.mail.quued == 0'],
+    'too-long-ago': ['status', '--assert', 'failed{since=100d} == 0'],
     'mistake-json': ['status', '--assert', 'failed{since=soon} == 0', '--json'],
     'with-a-job': ['status', 'j1', '--assert', 'failed == 0'],
     'until-with-a-job': ['jobs', 'wait', 'j1', '--until', 'failed == 0'],

@@ -1,7 +1,11 @@
 import { expect } from 'vitest'
 import { maxGroups } from '../../src/domain/failure-group.js'
+import { shellTask } from '../../src/domain/shell-task.js'
 import { minuteOf } from '../../src/domain/statistics.js'
+import type { JobFilter } from '../../src/stores/store.js'
+import { newJob } from '../support/job.js'
 import { retentionOf } from '../support/retention.js'
+import { newSchedule } from '../support/schedule.js'
 import { contract, type Subject } from './harness.js'
 
 async function fail(subject: Subject, message: string, task = 'send'): Promise<string> {
@@ -56,6 +60,34 @@ contract('failures', (test) => {
     await subject.advance(20)
     await subject.sweep()
     expect(await store.failures(0, 10)).toMatchObject([{ error: 'Expired: the job was not started before it expired' }])
+  })
+
+  test('Failures of commands are grouped under the names of their schedules, and found by their task still.', async (subject) => {
+    const { store, outcome } = subject
+    const command = () => newJob({ task: shellTask })
+    const failed = { ...outcome.failed(), error: { name: 'Error', message: 'exit code 1', stack: null } }
+    await store.putSchedules(['backup', 'report'].map((name) => newSchedule(name, { overlap: 'allow' })))
+    for (const name of ['backup', 'report']) await store.triggerSchedule({ name, job: command() })
+    await store.enqueue([command()])
+    const worker = await subject.register()
+    for (const claim of await subject.claim(worker, 3)) await subject.settle(claim, failed)
+    await store.triggerSchedule({
+      name: 'report',
+      job: newJob({ task: shellTask, expiresAt: subject.clock.now() + 1 }),
+    })
+    await subject.advance(10)
+    await subject.sweep()
+    const groups = await store.failures(0, 10)
+    expect(groups.map(({ task, error }) => [task, error]).sort()).toEqual([
+      ['backup', 'Error: exit code #'],
+      ['report', 'Error: exit code #'],
+      ['report', expect.stringMatching(/^Expired/)],
+      ['shell', 'Error: exit code #'],
+    ])
+    const found = async (filter: JobFilter) => (await store.jobs(filter, { limit: 9, after: null })).items.length
+    expect(await found({ task: shellTask, error: 'exit code 1' })).toBe(3)
+    expect(await found({ task: 'backup', error: 'exit code 1' })).toBe(0)
+    expect(await found({ schedule: 'backup', error: 'exit code 1' })).toBe(1)
   })
 
   test('A task has a limited number of groups; the errors beyond it share one.', async (subject) => {

@@ -106,7 +106,7 @@ contract('put-schedules', (test) => {
       newSchedule('s', { maxLatenessMs: 0 }),
       newSchedule('s', { overlap: 'queue' }),
       newSchedule('s', { jitterMs: 1 }),
-      newSchedule('s', { until: 9 }),
+      newSchedule('s', { until: Number.MAX_SAFE_INTEGER }),
       newSchedule('s', { limit: 9 }),
       newSchedule('s', { expectSuccessEveryMs: 60_000 }),
     ]
@@ -125,6 +125,20 @@ contract('put-schedules', (test) => {
         lastSlot: { slot: first.decidedUntil + 10 },
       })
     }
+  })
+
+  test('One that had ended and is renewed goes on from now: what passed since its end was never due.', async (subject) => {
+    const { store, clock } = subject
+    const start = clock.now()
+    await store.putSchedules([newSchedule('s', { limit: 1, overlap: 'allow' }, start)])
+    await store.claimSlots(claimOf(await only(store), [dueSlot(start + 60_000)]))
+    await subject.advance(3_600_000)
+    await put(store, newSchedule('s', { limit: 5, overlap: 'allow' }, start))
+    expect(await only(store)).toMatchObject({ decidedUntil: start + 3_600_000, fired: 1 })
+    // One that goes on keeps what is not decided yet.
+    await subject.advance(60_000)
+    await put(store, newSchedule('s', { limit: 6, overlap: 'allow' }, start))
+    expect(await only(store)).toMatchObject({ decidedUntil: start + 3_600_000 })
   })
 
   test('Under another timing it begins now, by the new rule and with nothing fired.', async (subject) => {

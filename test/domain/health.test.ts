@@ -27,13 +27,18 @@ describe('the failure rate', () => {
   })
 
   test('The reason says how many failed, within what, and what fails most.', () => {
-    const mostFailing = { task: 'mail.send', error: 'Error: # too many connections' }
+    const mostFailing = { task: 'mail.send', error: 'Error: # too many connections', isSchedule: false }
     expect(judged({ completed: 1_033, failed: 171, mostFailing }).reasons).toEqual([
       {
         status: 'degraded',
         message: '14.2 % of 1,204 tasks failed in 5m (over 10 %); most: mail.send, Error: # too many connections',
         hint: 'see them: offstage jobs list --state failed --task mail.send --ended-within 5m',
       },
+    ])
+    // A command is counted under its schedule's name, and no task has that.
+    const ofSchedule = { ...mostFailing, task: 'backup', isSchedule: true }
+    expect(judged({ completed: 0, failed: 1, mostFailing: ofSchedule }).reasons).toMatchObject([
+      { hint: 'see them: offstage jobs list --state failed --schedule backup --ended-within 5m' },
     ])
   })
 })

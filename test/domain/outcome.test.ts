@@ -50,11 +50,14 @@ describe('A task that asks for later without saying when', () => {
   })
 
   test('fails after a hundred times in a row, and so does one that says when.', () => {
-    expect(outcomeOfReport(claimedJob({ postponements: 100 }), report, half)).toMatchObject({
-      kind: 'failed',
+    const last = claimedJob({ postponements: 100, maxRetries: 0 })
+    expect(outcomeOfReport(last, report, half)).toMatchObject({ kind: 'failed', counts: 'failure' })
+    expect(outcomeOfReport(last, { ...report, delayMs: 1 }, half).kind).toBe('failed')
+    // It is a failure like any other: the job may be tried again.
+    expect(outcomeOfReport(claimedJob({ postponements: 100, maxRetries: 1 }), report, half)).toMatchObject({
+      kind: 'retry',
       counts: 'failure',
     })
-    expect(outcomeOfReport(claimedJob({ postponements: 100 }), { ...report, delayMs: 1 }, half).kind).toBe('failed')
     expect(outcomeOfReport(claimedJob({ postponements: 99 }), { ...report, delayMs: 1 }, half).kind).toBe('retry')
   })
 })

@@ -6,6 +6,7 @@ import { isNotificationKey } from '../../domain/notification.js'
 import { faulty, type ScheduleHealth, scheduleHealth } from '../../domain/schedule/health.js'
 import type { StoredSchedule } from '../../domain/schedule/schedule.js'
 import { slotsOf } from '../../domain/schedule/slots.js'
+import { shellTask } from '../../domain/shell-task.js'
 import type { JobReader, QueueInfo, Store } from '../../stores/store.js'
 import { shownFailure } from '../../views/failure.js'
 import { type SeenWorker, seenWorkers, serversOf, takesJobs } from '../../views/worker.js'
@@ -100,7 +101,10 @@ async function mostFailing(store: JobReader, since: EpochMs, redact: readonly st
   for (const most of groups.toSorted((a, b) => b.count - a.count)) {
     const sample = await store.job(most.sample)
     // The failures of notifications count nothing here.
-    if (!isNotificationKey(sample?.key ?? null)) return { task: most.task, error: shownFailure(most, sample, redact) }
+    if (!isNotificationKey(sample?.key ?? null)) {
+      const isSchedule = sample?.task === shellTask && sample.schedule?.name === most.task
+      return { task: most.task, error: shownFailure(most, sample, redact), isSchedule }
+    }
   }
   return null
 }

@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../domain/job.js'
 import type { NewSchedule, StoredSchedule } from '../../domain/schedule/schedule.js'
+import type { Catalog } from '../../engine/ipc/messages.js'
 import type { ScheduleStore } from '../../stores/schedule-store.js'
 import type { ProjectTasks } from '../project-tasks.js'
 import { desiredSchedules, type ScheduleSources } from './desired-schedules.js'
@@ -16,6 +17,10 @@ export type DeclareEvent =
       readonly conflicting: readonly NewSchedule[]
       /** No longer declared. They fire still: a module that is not there today may be a mistake. */
       readonly undeclared: readonly StoredSchedule[]
+      /** Declared before, and faulty still. */
+      readonly faulty: readonly NewSchedule[]
+      /** Stored schedules of tasks that this project does not have. */
+      readonly unknown: readonly StoredSchedule[]
     }
 
 /**
@@ -39,5 +44,24 @@ export async function declareSchedules(
   const { added, changed, removed, conflicting } = changes
   await store.putSchedules([...added, ...changed])
   const made = listChanges({ ...changes, removed: [] }, stored)
-  listener({ kind: 'schedules-declared', changes: made, conflicting, undeclared: removed })
+  listener({
+    kind: 'schedules-declared',
+    changes: made,
+    conflicting,
+    undeclared: removed,
+    faulty: stillFaulty(desired.schedules, made),
+    unknown: ofUnknownTasks(stored, tasks.catalog),
+  })
+}
+
+function stillFaulty(schedules: readonly NewSchedule[], made: readonly ScheduleChange[]): readonly NewSchedule[] {
+  const changed = new Set(made.map(({ name }) => name))
+  return schedules.filter(({ name, fault }) => fault !== null && !changed.has(name))
+}
+
+/** Those made by hand: one of code or config is faulty, or has left with its task. Empty while a module cannot be loaded. */
+function ofUnknownTasks(stored: readonly StoredSchedule[], { tasks, faults }: Catalog): readonly StoredSchedule[] {
+  if (faults.length > 0) return []
+  const names = new Set(tasks.map(({ name }) => name))
+  return stored.filter(({ source, task, plan }) => source === 'cli' && plan !== null && !names.has(task))
 }

@@ -11,9 +11,15 @@ export function sayDeclared(event: DeclareEvent): void {
   for (const { change, name, rule, fault } of event.changes) {
     say(fault === null ? `schedule ${change} ${name}: ${rule}` : `schedule ${name} is faulty: ${fault}`)
   }
+  for (const { name, fault } of event.faulty) say(`schedule ${name} is faulty: ${fault}`)
+  for (const { name, task } of event.unknown) {
+    say(`schedule ${name} is for ${task}, which this project does not have: its jobs wait for a worker that has it`)
+  }
   for (const schedule of event.conflicting) say(`schedule ${conflictText(schedule)}`)
   for (const { name, source } of event.undeclared) {
-    say(`schedule ${name} has left the ${source}, and fires still; remove it: offstage schedule sync`)
+    say(
+      `schedule ${name} is not in the ${source} of this project, and fires still; if it has left it, remove it: offstage schedule sync`,
+    )
   }
 }
 

@@ -1,8 +1,9 @@
 import { Flags } from '@oclif/core'
 import { type CheckedAssertion, checkAssertions } from '../../app/assertions/check-assertions.js'
 import { type Context, withReader } from '../../app/context.js'
-import { parseAssertion } from '../../domain/assertion.js'
+import { type Assertion, parseAssertion } from '../../domain/assertion.js'
 import { UsageError } from '../../domain/errors.js'
+import { refuseBeyondStatistics } from '../../domain/retention.js'
 import { systemClock } from '../../engine/clock.js'
 import { healthGlyphs } from '../../views/glyphs.js'
 import { exitCodes } from '../exit-codes.js'
@@ -34,7 +35,7 @@ export interface Checked {
 /** Checks assertions once. Exit code 1 if one does not hold. Throws UsageError, also if a job is named. */
 export async function assertNow(context: Context, texts: readonly string[], job: string | undefined): Promise<Checked> {
   if (job !== undefined) throw new UsageError('E_USAGE', '--assert is about all jobs', 'leave out the id')
-  const assertions = texts.map((text) => parseAssertion(text, '--assert'))
+  const assertions = assertionsOf(context, texts, '--assert')
   const checked = await withReader(context, (store) => checkAssertions(store, assertions, systemClock.now()))
   sayDoubts(checked)
   const result = resultOf(checked)
@@ -42,12 +43,21 @@ export async function assertNow(context: Context, texts: readonly string[], job:
   return result
 }
 
+function assertionsOf({ retention }: Context, texts: readonly string[], option: string): readonly Assertion[] {
+  const assertions = texts.map((text) => parseAssertion(text, option))
+  for (const { text, measure } of assertions) {
+    if (measure.kind === 'count')
+      refuseBeyondStatistics(measure.sinceMs, retention, `${option} ${JSON.stringify(text)}: since`)
+  }
+  return assertions
+}
+
 // A store that does not change may still change what holds: jobs grow older.
 const lookMs = 500
 
 /** Waits until all hold. Exit code 3 if they do not in time, 130 after Ctrl-C. Throws UsageError. */
 export function waitUntil(context: Context, texts: readonly string[], timeoutMs: number | null): Promise<Checked> {
-  const assertions = texts.map((text) => parseAssertion(text, '--until'))
+  const assertions = assertionsOf(context, texts, '--until')
   const interruption = takeSignals(exitCodes.interrupted)
   const ended = AbortSignal.any([interruption.graceful, ...lateSignals(timeoutMs)])
   return withReader(context, async (store) => {

@@ -21,8 +21,11 @@ export interface DecidedSlot {
   readonly lateMs: number
 }
 
+/** What the next firing depends on. */
+type Firing = Pick<StoredSchedule, 'name' | 'plan' | 'decidedUntil' | 'fired' | 'waiting'>
+
 /** When the next undecided slot fires; null if the schedule has none left, or is faulty. */
-export function nextFiring(schedule: StoredSchedule, next: NextSlot): { slot: EpochMs; at: EpochMs } | null {
+export function nextFiring(schedule: Firing, next: NextSlot): { slot: EpochMs; at: EpochMs } | null {
   if (schedule.plan === null) return null
   const { limit, until } = schedule.plan.definition
   if (limit !== null && schedule.fired + schedule.waiting >= limit) return null

@@ -5,7 +5,8 @@ import { toJsonText } from '../json.js'
 import { refuseUnknownOptions, written } from '../options.js'
 import { makeJob, type TaskDefaults } from '../request.js'
 import { parseCron } from './cron.js'
-import type { Rule } from './rule.js'
+import { offsetAt } from './local-time.js'
+import type { Rule, Slot } from './rule.js'
 import {
   type CatchUp,
   catchUps,
@@ -15,6 +16,7 @@ import {
   type ScheduledOptions,
   type Timing,
 } from './schedule.js'
+import { slotsOf } from './slots.js'
 import { timeIn } from './time.js'
 import { timeZone } from './zone-names.js'
 
@@ -122,17 +124,20 @@ export function parseSchedule(
     expectSuccessEveryMs: duration('expectSuccessEvery'),
     notify: options.notify === undefined ? null : notifyOf(options.notify, name('notify')),
   }
-  refuseVainExpectation(definition, name)
+  const rule = ruleOf(timing, now, name)
+  refuseVainExpectation(definition, rule, now, name)
   if (timing.kind === 'every' && definition.jitterMs >= timing.everyMs) {
     const [jitter, every] = [definition.jitterMs, timing.everyMs].map(formatDuration)
     throw new UsageError('E_SCHEDULE', `${name('jitter')}: ${jitter} is not less than the interval of ${every}`)
   }
-  return { definition, rule: ruleOf(timing, now, name) }
+  return { definition, rule }
 }
 
 /** Refuses an expectation that a schedule cannot meet even if each of its jobs completes. */
 function refuseVainExpectation(
   { timing, expectSuccessEveryMs }: ScheduleDefinition,
+  rule: Rule,
+  now: EpochMs,
   name: (option: keyof ScheduleOptions) => string,
 ): void {
   if (expectSuccessEveryMs === null) return
@@ -144,11 +149,29 @@ function refuseVainExpectation(
       `give ${name('cron')} or ${name('every')}`,
     )
   }
-  const shortest = timing.kind === 'every' ? timing.everyMs : shortestMs
+  const shortest = timing.kind === 'every' ? timing.everyMs : longestGapMs(rule, now)
   if (expectSuccessEveryMs >= shortest) return
   const [expected, interval] = [expectSuccessEveryMs, shortest].map(formatDuration)
-  const what = timing.kind === 'every' ? `less than the interval of ${interval}` : 'too short'
-  throw new UsageError('E_SCHEDULE', `${option}: ${expected} is ${what}`, `${interval} is the shortest`)
+  const what =
+    timing.kind === 'every' ? `the interval of ${interval}` : `the longest time between two slots, ${interval}`
+  throw new UsageError('E_SCHEDULE', `${option}: ${expected} is less than ${what}`, `${interval} is the shortest`)
+}
+
+const slotsLookedAt = 1_000
+// A change of the clocks moves a slot by that.
+const clockChangeMs = 3_600_000
+
+/** The longest time between two of the next slots, but for a change of the clocks. */
+function longestGapMs(rule: Rule, now: EpochMs): number {
+  const next = slotsOf(rule)
+  let [gapMs, slot] = [shortestMs, next(now)]
+  for (let seen = 0; slot !== null && seen < slotsLookedAt; seen++) {
+    const after: Slot | null = next(slot.at)
+    const isMoved = after !== null && offsetAt(rule.tz, after.at) !== offsetAt(rule.tz, slot.at)
+    if (after !== null) gapMs = Math.max(gapMs, after.at - slot.at - (isMoved ? clockChangeMs : 0))
+    slot = after
+  }
+  return gapMs
 }
 
 /** Without what else is known of a task: this is stored. */

@@ -1,4 +1,5 @@
 import type { EpochMs, JobId } from '../job.js'
+import { nextFiring } from './due.js'
 import {
   type DeclaredSchedule,
   hasWaited,
@@ -8,6 +9,7 @@ import {
   type SlotRecord,
   type StoredSchedule,
 } from './schedule.js'
+import { slotsOf } from './slots.js'
 import { isClockTime } from './time.js'
 
 /** What a store keeps of a schedule, beside its revision, its slots and how their jobs ended. */
@@ -27,7 +29,18 @@ export function reviseSchedule(kept: KeptSchedule | null, declared: NewSchedule,
   if (kept.plan === null || !isSame(kept.plan.definition.timing, plan.definition.timing)) {
     return { ...changed, ...begin }
   }
-  return { ...changed, plan: { definition: plan.definition, rule: kept.plan.rule } }
+  const renewed = hasEnded(kept) ? { decidedUntil: Math.max(kept.decidedUntil, begin.decidedUntil) } : {}
+  return { ...changed, ...renewed, plan: { definition: plan.definition, rule: kept.plan.rule } }
+}
+
+/** Whether a schedule had no slot left: what passed since then was never due, and is not missed if it is renewed. */
+function hasEnded(kept: KeptSchedule): boolean {
+  if (kept.plan === null) return false
+  try {
+    return nextFiring({ ...kept, waiting: 0 }, slotsOf(kept.plan.rule)) === null
+  } catch {
+    return false // a zone that this system does not know
+  }
 }
 
 /** By how much the clock must have been ahead for schedules to begin anew; they wait out less, and nothing fires twice. */

@@ -1,6 +1,8 @@
 import { type FailureGroup, foldError, maxGroups } from '../../domain/failure-group.js'
-import type { EpochMs } from '../../domain/job.js'
+import type { EpochMs, Job } from '../../domain/job.js'
+import { shellTask } from '../../domain/shell-task.js'
 import { minuteOf } from '../../domain/statistics.js'
+import { statisticsName } from '../../domain/statistics-name.js'
 import type { FailureRow, JobRow } from './jobs.js'
 import type { Tables } from './tables.js'
 
@@ -23,13 +25,14 @@ export function failureGroups({ failures }: Tables, since: EpochMs, limit: numbe
 /** Counts a job that failed. */
 export function addFailure({ failures }: Tables, row: JobRow, at: EpochMs): void {
   const { job } = row
+  const name = job.task === shellTask ? nameOf(job) : job.task
   const error = job.error === null ? '' : foldError(job.error)
-  const ofTask = failures.filter(({ task }) => task === job.task)
+  const ofTask = failures.filter(({ task }) => task === name)
   const find = (text: string) => ofTask.find((group) => group.error === text)
   const isFull = find(error) === undefined && ofTask.length >= maxGroups
   const known = find(isFull ? '' : error)
   const added: FailureRow = {
-    task: job.task,
+    task: name,
     error: isFull ? '' : error,
     firstAt: at,
     lastAt: at,
@@ -42,6 +45,10 @@ export function addFailure({ failures }: Tables, row: JobRow, at: EpochMs): void
   group.lastAt = Math.max(group.lastAt, at)
   group.sample = job.id
   group.minutes.set(minuteOf(at), (group.minutes.get(minuteOf(at)) ?? 0) + 1)
+}
+
+function nameOf({ task, schedule, key }: Job): string {
+  return statisticsName({ task, schedule: schedule?.name ?? null, key })
 }
 
 /** Removes what was counted before a minute, and failures of which no job is left. */

@@ -1,6 +1,7 @@
 import type { JobError } from '../../domain/failure.js'
 import type { EpochMs, FailureReason } from '../../domain/job.js'
 import type { CompletedOutcome, Outcome } from '../../domain/outcome.js'
+import { shellTask } from '../../domain/shell-task.js'
 import type { Lease } from '../store.js'
 import { endedByCodes, reasonCodes, stateCodes } from './codes.js'
 import { countedTaskOf } from './counted-task.js'
@@ -42,6 +43,7 @@ export function writeEnd(
   insertEnd(
     writing,
     { job: jobNumber(job), task: writing.names.task(task), queue: writing.names.queue(queue), attempt },
+    failureName(writing, jobNumber(job), task),
     outcome.kind === 'failed' ? outcome : null,
     { worker: workerNumber(worker), startedAt, endedBy: endedByCodes[outcome.endedBy] },
     endedAt,
@@ -63,15 +65,24 @@ export function endWaiting(
 ): void {
   stopWaiting(writing, place)
   // What the attempts before have left stays where it is.
-  insertEnd(writing, place, failure, { worker: null, startedAt: null, endedBy: null }, endedAt)
+  const name = writing.names.taskName(place.task)
+  const group = failure === null ? place.task : failureName(writing, place.job, name)
+  insertEnd(writing, place, group, failure, { worker: null, startedAt: null, endedBy: null }, endedAt)
   if (failure === null) return
-  const task = countedTaskOf(writing, place.job, writing.names.taskName(place.task))
+  const task = countedTaskOf(writing, place.job, name)
   writing.statistics.add(task, place.queue, endedAt, { count: failure.reason, durationMs: null })
 }
 
+/** The number of the name that failures of a job are grouped under: of a command that of its schedule. */
+function failureName(writing: Writing, job: number, task: string): number {
+  return task === shellTask ? countedTaskOf(writing, job, task) : writing.names.task(task)
+}
+
+/** `group`: the name that its failure is grouped under. */
 function insertEnd(
   writing: Writing,
   { job, task, queue, attempt }: Pick<CurrentPlace, 'job' | 'task' | 'queue' | 'attempt'>,
+  group: number,
   failure: WaitingFailure | null,
   lastAttempt: {
     readonly worker: number | null
@@ -91,7 +102,7 @@ function insertEnd(
     endedAt,
     reason: failure === null ? null : reasonCodes[failure.reason],
     error: failure === null ? null : JSON.stringify(failure.error),
-    failure: failure === null ? null : addFailure(writing, job, task, failure.error, endedAt),
+    failure: failure === null ? null : addFailure(writing, job, group, failure.error, endedAt),
   })
   writing.counters.add(queue, state, 1)
   endSlots(writing, job)

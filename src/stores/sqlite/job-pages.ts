@@ -157,8 +157,10 @@ function ofEnd(state: FinalState, { task, reason, endedAfter, error }: JobFilter
 
 /** Failed jobs by their error, which is stored once for many. */
 function failureSources(statements: Statements, filter: JobFilter): readonly Source[] {
-  const { error = '', task = null, ...rest } = filter
+  const { error = '', ...rest } = filter
+  const { task = null } = rest
   const groups = statements.failuresWith.all({ error: foldNumbers(error), task }) as { readonly id: number }[]
+  // The task too: failures of commands are grouped by the names of their schedules.
   const conditions = ofEnd('failed', rest)
   return groups.map(({ id }) => ({
     from: 'ends INDEXED BY ends_of_failure',

@@ -1,3 +1,4 @@
+import { shellTask } from '../../domain/shell-task.js'
 import { isNotification } from './notification-keys.js'
 
 // A list of names is read once for a statement. NULL: all.
@@ -94,7 +95,7 @@ export const readingTexts = {
     WHERE last_at >= ? ORDER BY last_at DESC, failures.id LIMIT ?`,
   failuresWith: `
     SELECT failures.id AS id FROM failures CROSS JOIN tasks ON tasks.id = failures.task
-    WHERE instr(error, :error) > 0 AND (:task IS NULL OR tasks.name = :task)`,
+    WHERE instr(error, :error) > 0 AND (:task IS NULL OR tasks.name = :task OR :task = '${shellTask}')`,
   failureMinutes: `SELECT minute, count FROM failure_minutes WHERE failure = ? AND minute >= ? ORDER BY minute`,
   queueSamples: `
     SELECT queues.name AS queue, at, queued, enqueued

@@ -34,6 +34,22 @@ test('Declared schedules are added; one of that name that was made by hand stays
   ])
 })
 
+test('At every start faulty schedules are named, and those made by hand whose task is not there.', async () => {
+  const project = await fakeProject([taskInfo('report', { schedule: { cron: 'often' } }), taskInfo('backup')])
+  await project.store.putSchedules([byHand, { ...byHand, name: 'lost', task: 'gone' }])
+  const declared = async () => {
+    const events: DeclareEvent[] = []
+    await declareSchedules(project.context, project.tasks, project.store, systemClock.now(), (event) =>
+      events.push(event),
+    )
+    return events
+  }
+  await project.store.putSchedules([{ ...byHand, task: 'backup' }])
+  const unknown = [{ name: 'lost', task: 'gone' }]
+  expect(await declared()).toMatchObject([{ changes: [{ name: 'report' }], faulty: [], unknown }])
+  expect(await declared()).toMatchObject([{ changes: [], faulty: [{ name: 'report' }], unknown }])
+})
+
 test('After the signal nothing is stored: the processes that were asked may have been ended.', async () => {
   const project = await fakeProject(tasks)
   const signals = testSignals()

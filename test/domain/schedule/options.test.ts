@@ -71,6 +71,14 @@ describe('a schedule as it is written', () => {
     })
   })
 
+  test('An expectation as long as the times of a cron expression are apart is taken, whatever the clocks do.', () => {
+    const everyMs = (cron: string, expectSuccessEvery: string) =>
+      parse({ cron, tz: 'Europe/Berlin', expectSuccessEvery }).definition.expectSuccessEveryMs
+    expect(everyMs('0 2 * * *', '24h')).toBe(86_400_000)
+    expect(everyMs('*/5 * * * *', '5m')).toBe(300_000)
+    expect(everyMs('0 9 * * MON-FRI', '3d')).toBe(3 * 86_400_000)
+  })
+
   test.each<[string, object, RegExp]>([
     ['no times', {}, /no times/],
     ['two kinds of times', { cron: '@daily', every: '1d' }, /schedule\.cron and schedule\.every are both given/],
@@ -98,7 +106,16 @@ describe('a schedule as it is written', () => {
       { every: '1d', expectSuccessEvery: '23h' },
       /schedule\.expectSuccessEvery: 23h is less than the interval of 1d/,
     ],
-    ['no time to succeed', { cron: '@daily', expectSuccessEvery: 0 }, /schedule\.expectSuccessEvery: 0ms is too short/],
+    [
+      'no time to succeed',
+      { cron: '@daily', expectSuccessEvery: 0 },
+      /schedule\.expectSuccessEvery: 0ms is less than the longest time between two slots, 1d/,
+    ],
+    [
+      'an expectation that a weekend does not meet',
+      { cron: '0 9 * * MON-FRI', expectSuccessEvery: '26h' },
+      /schedule\.expectSuccessEvery: 1d 2h is less than the longest time between two slots, 3d/,
+    ],
     [
       'an expectation that is no duration',
       { cron: '@daily', expectSuccessEvery: 'daily' },
