@@ -21,6 +21,11 @@ export function startTasks(context: Context, pattern: string | null, output: (ou
   return new TaskPool(tasks, systemClock, output)
 }
 
+/** The tasks of a worker or a scheduler: where there is no project, the built-in task alone. */
+export function startAllTasks(context: Context, output: (output: TaskOutput) => void): TaskPool {
+  return context.project === null ? startCommands(context, null) : startTasks(context, null, output)
+}
+
 /** A pool for the built-in task alone, which needs no project. A command has the streams of `outer`. */
 export function startCommands({ project }: Context, outer: OuterStreams | null): TaskPool {
   const streams = outer === null ? {} : { outer }

@@ -1,6 +1,6 @@
 import type { Context } from '../app/context.js'
 import { faultsToShow, type ProjectTasks, usingPool } from '../app/project-tasks.js'
-import { startCommands, startTasks } from '../app/start-tasks.js'
+import { startAllTasks, startCommands, startTasks } from '../app/start-tasks.js'
 import type { OuterStreams } from '../engine/hosts/command.js'
 import type { TaskPool } from '../engine/pool/task-pool.js'
 import { endProcess } from './end-process.js'
@@ -24,10 +24,16 @@ const showOutput = ({ text }: { readonly text: string }) => sayOutput(text)
 
 /**
  * Uses all tasks of the project, and names its faulty modules on stderr. Ends the task processes whatever happens.
- * `exitCode` is for a signal that comes before the command handles signals.
  */
-export function withTasks<T>(context: Context, use: Use<T>, exitCode: number = exitCodes.interrupted): Promise<T> {
-  return withPool(startTasks(context, null, showOutput), context, use, exitCode)
+export function withTasks<T>(context: Context, use: Use<T>): Promise<T> {
+  return withPool(startTasks(context, null, showOutput), context, use)
+}
+
+/** The same for a worker or a scheduler, which also serves a folder without a project: commands are jobs of any folder. */
+export function withAnyTasks<T>(context: Context, use: Use<T>): Promise<T> {
+  if (context.project === null) say(`there is no project at ${context.from}: only commands are known here`)
+  // A signal that comes while the tasks load finds nothing to drain.
+  return withPool(startAllTasks(context, showOutput), context, use, exitCodes.done)
 }
 
 /** The same with the tasks that `pattern` (a name or a glob) selects. */
@@ -48,6 +54,7 @@ export async function withTaskInline<T>(context: Context, pattern: string, use: 
   return withPool(pool, context, use)
 }
 
+/** `exitCode` is for a signal that comes before the command handles signals. */
 function withPool<T>(
   pool: TaskPool,
   context: Context,

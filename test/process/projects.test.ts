@@ -147,6 +147,23 @@ describe.concurrent('projects', () => {
     )
   })
 
+  test('A folder without a project has workers and schedulers too, for commands.', async () => {
+    const project = cliProject({ 'sub/here.txt': '' })
+    const sub = { cwd: project.path('sub') }
+    await project.run(['schedule', '--every', '1d', '--name', 'nightly', '--', 'ls'], sub)
+    await project.run(['schedule', 'trigger', 'nightly'], sub)
+    const worker = await project.run(['workers', 'start', '--burst'], sub)
+    expect(worker).toMatchObject({ exitCode: 0, stderr: expect.stringContaining(`there is no project at ${sub.cwd}`) })
+    expect((await project.run(['jobs', 'logs', 'j1'], sub)).stdout).toContain('here.txt')
+
+    const scheduler = project.start(['schedule', 'start'], sub)
+    await scheduler.says(/the scheduler is ready/)
+    scheduler.signal('SIGTERM')
+    expect((await scheduler.ended).exitCode).toBe(0)
+    const watching = await project.run(['workers', 'start', '--watch'], sub)
+    expect(watching).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('no project at') })
+  })
+
   test('An error keeps its stack where both the program and the project are below a folder named src.', async () => {
     const project = cliProject({
       'src/shop/tasks/buy.ts': "\nexport default function buy() {\n  throw new Error('sold out')\n}\n",

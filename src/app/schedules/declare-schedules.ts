@@ -35,6 +35,8 @@ export async function declareSchedules(
   listener: (event: DeclareEvent) => void,
   signal?: AbortSignal,
 ): Promise<void> {
+  // Where there is no project, nothing says which schedules should be there.
+  if (context.project === null) return
   const desired = await desiredSchedules(context, tasks, now)
   // The processes that were asked have been ended: no answer means nothing.
   if (signal?.aborted) return

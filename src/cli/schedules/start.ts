@@ -6,7 +6,7 @@ import { exitCodes } from '../exit-codes.js'
 import type { LogFormat } from '../log/formats.js'
 import { type Log, openLog } from '../log/log.js'
 import { say } from '../say.js'
-import { withTasks } from '../with-tasks.js'
+import { withAnyTasks } from '../with-tasks.js'
 import { sayDeclared } from './declare-text.js'
 import { reportSlots } from './slot-reporter.js'
 
@@ -16,15 +16,11 @@ export function startScheduler(context: Context, format: LogFormat): Promise<num
   refuseMemory(context, 'schedule start')
   return withStore(context, async (store) => {
     // The options of the tasks are read once: no code of the project runs beside the scheduler.
-    const { catalog, interruption } = await withTasks(
-      context,
-      async ({ pool, catalog, takeSignals }) => {
-        await declareSchedules(context, { pool, catalog }, store, systemClock.now(), sayDeclared)
-        // A signal that comes while the task process ends must stop the scheduler.
-        return { catalog, interruption: takeSignals() }
-      },
-      exitCodes.done,
-    )
+    const { catalog, interruption } = await withAnyTasks(context, async ({ pool, catalog, takeSignals }) => {
+      await declareSchedules(context, { pool, catalog }, store, systemClock.now(), sayDeclared)
+      // A signal that comes while the task process ends must stop the scheduler.
+      return { catalog, interruption: takeSignals() }
+    })
     try {
       await runScheduler(store, catalog, interruption, (event) => show(event, log))
     } finally {

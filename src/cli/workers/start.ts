@@ -1,5 +1,5 @@
 import { setFlagsFromString } from 'node:v8'
-import { type Context, refuseMemory, targetsOf, withStore } from '../../app/context.js'
+import { type Context, projectOf, refuseMemory, targetsOf, withStore } from '../../app/context.js'
 import { tasksOfProject } from '../../app/project-tasks.js'
 import { runWorker, type WorkSettings } from '../../app/workers/run-worker.js'
 import { drainSignal } from '../../app/workers/stop-workers.js'
@@ -10,7 +10,7 @@ import { exitCodes } from '../exit-codes.js'
 import type { LogFormat } from '../log/formats.js'
 import { type Log, openLog } from '../log/log.js'
 import { say } from '../say.js'
-import { withTasks } from '../with-tasks.js'
+import { withAnyTasks } from '../with-tasks.js'
 import { showWorker } from './worker-reporter.js'
 
 /** What the log of a worker is, and has. */
@@ -46,36 +46,33 @@ function runUntilChange(
   log: Log,
 ): Promise<number | 'config changed'> {
   refuseMemory(context, 'workers start')
-  return withTasks<number | 'config changed'>(
-    context,
-    (tasks) =>
-      withStore(context, async (store) => {
-        const interruption = tasks.takeSignals()
-        process.on(drainSignal, interruption.stop)
-        keepYoungSpaceSmall()
-        const names = tasksOfProject(tasks.catalog).map(({ name }) => name)
-        for (const fault of targetFaults(targetsOf(context), names)) say(`faulty notification: ${fault}`, 'warning')
-        const show = showWorker(settings, tasksOfProject(tasks.catalog).length, context.redact, log)
-        const probe = new WorkerProbe(store, context.location, version, systemClock)
-        let endpoint: Endpoint | null = null
-        try {
-          // Before a job is claimed: a port that is taken must not end a worker that runs some.
-          endpoint = (await openEndpoint?.(probe)) ?? null
-          if (endpoint !== null) say(`listens on ${endpoint.url}: /metrics, /healthz, /readyz`)
-          const end = await runWorker(store, tasks, context, settings, interruption, (event) => {
-            probe.observe(event)
-            show(event)
-          })
-          if (end === 'config changed') return end
-        } finally {
-          await endpoint?.close()
-          process.off(drainSignal, interruption.stop)
-          interruption.release()
-        }
-        return interruption.immediate.aborted ? interruption.exitCode : exitCodes.done
-      }),
-    // A signal that comes while the tasks load finds nothing to drain.
-    exitCodes.done,
+  if (settings.watch) projectOf(context)
+  return withAnyTasks<number | 'config changed'>(context, (tasks) =>
+    withStore(context, async (store) => {
+      const interruption = tasks.takeSignals()
+      process.on(drainSignal, interruption.stop)
+      keepYoungSpaceSmall()
+      const names = tasksOfProject(tasks.catalog).map(({ name }) => name)
+      for (const fault of targetFaults(targetsOf(context), names)) say(`faulty notification: ${fault}`, 'warning')
+      const show = showWorker(settings, tasksOfProject(tasks.catalog).length, context.redact, log)
+      const probe = new WorkerProbe(store, context.location, version, systemClock)
+      let endpoint: Endpoint | null = null
+      try {
+        // Before a job is claimed: a port that is taken must not end a worker that runs some.
+        endpoint = (await openEndpoint?.(probe)) ?? null
+        if (endpoint !== null) say(`listens on ${endpoint.url}: /metrics, /healthz, /readyz`)
+        const end = await runWorker(store, tasks, context, settings, interruption, (event) => {
+          probe.observe(event)
+          show(event)
+        })
+        if (end === 'config changed') return end
+      } finally {
+        await endpoint?.close()
+        process.off(drainSignal, interruption.stop)
+        interruption.release()
+      }
+      return interruption.immediate.aborted ? interruption.exitCode : exitCodes.done
+    }),
   )
 }
 
