@@ -20,6 +20,9 @@ import type { ScheduledTask, Timetable } from './timetable.js'
 // Timers do not notice a clock that is set, or a machine that slept.
 const longestSleepMs = 60_000
 
+// Between shorter intervals any busy turn of the loop skips some.
+const worthTellingMs = 1_000
+
 /** Keeps times by timers of this process. */
 export class MemoryTimetable implements Timetable {
   readonly #clock: Clock
@@ -87,7 +90,7 @@ export class MemoryTimetable implements Timetable {
       // A clock that was set back has earlier times again.
       timed.at = now >= at ? nextTime(recurrence, now) : Math.min(at, nextTime(recurrence, now))
       const passed = now >= at ? countPassed(recurrence, at, now) : 0
-      if (passed > 0) this.#logger.warn(missedLine(name, new Date(at), passed))
+      if (passed > 0 && now - at >= worthTellingMs) this.#logger.warn(missedLine(name, new Date(at), passed))
       sleep(now)
       if (now >= at) fire(at)
     }

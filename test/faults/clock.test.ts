@@ -109,7 +109,8 @@ test.skipIf(unsettable !== null)(
       worker.signal('SIGTERM')
       const { exitCode, stderr } = await worker.ended
       expect(exitCode).toBe(0)
-      expect(stderr).toMatch(/^worker \w+ is ready.*\nworker \w+ stops\n$/)
+      expect(stderr).toMatch(/^\S+ info {4}worker \w+ is ready.*\n(?:.*\n)*.*worker \w+ has stopped\n$/)
+      expect(stderr).not.toMatch(/^\S+ (?:warning|error) /m)
     }
   },
   120_000,

@@ -44,7 +44,7 @@ describe.concurrent('options that do not exist', () => {
 
   test('The config refuses them at every level.', async () => {
     for (const [config, message] of [
-      ['{ "task": "src" }', 'the config: there is no option "task"'],
+      ['{ "task": "src" }', 'config: there is no option "task"'],
       ['{ "retention": { "complet": "1d" } }', 'retention: there is no option "complet"'],
     ] as const) {
       const { exitCode, stderr } = await cliProject({ 'offstage.config.json': config }).run(['status'])

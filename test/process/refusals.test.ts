@@ -89,9 +89,9 @@ describe('what is refused', () => {
     }
     const hints: Readonly<Record<string, RegExp>> = {
       newer: /schema is version 99.*\n {2}update offstage/,
-      foreign: /belongs to another program\n {2}point --store/,
+      foreign: /belongs to another program\n {2}use another path/,
       damaged: /damaged.*\n {2}.*backup/,
-      text: /no SQLite database.*\n {2}point --store/,
+      text: /no SQLite database.*\n {2}use another file/,
       empty: /is empty\n {2}restore a backup, or remove/,
       folder: /is a folder/,
     }

@@ -76,7 +76,7 @@ describe('retries', () => {
     ).toEqual([
       ['failed', 'error', 4, 'TypeError: always'],
       ['failed', 'error', 1, 'NonRetryableError: no use'],
-      ['failed', 'error', 1, expect.stringMatching(/Error: no money$/)],
+      ['failed', 'error', 1, 'CardDeclined: no money'],
       ['failed', 'error', 1, 'NonError: thrown value: "a text"'],
       ['failed', 'error', 1, 'RangeError: in a callback'],
     ])
