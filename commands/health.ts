@@ -5,6 +5,7 @@ import { storeBytes } from '../src/app/metrics/store-bytes.js'
 import { DataCommand } from '../src/cli/base-command.js'
 import { exitCodes } from '../src/cli/exit-codes.js'
 import { healthText } from '../src/cli/health-text.js'
+import { sayIfMissing } from '../src/cli/missing-store.js'
 import { parseDuration, parseWindow } from '../src/domain/duration.js'
 import { isAtLeast } from '../src/domain/health.js'
 import { formatSize } from '../src/domain/size.js'
@@ -39,6 +40,7 @@ Exit codes: 0, or 1 if the status is that of --fail-on or worse; 2 usage, 6 stor
     const windowMs = parseWindow(flags.window, '--window')
     const maxLatencyMs = parseDuration(flags['max-latency'], '--max-latency')
     const context = await this.context(flags)
+    sayIfMissing(context, flags.store)
     const current = await withReader(context, (store) =>
       readHealth(store, { windowMs, maxLatencyMs }, systemClock.now(), context.redact),
     )

@@ -6,6 +6,7 @@ import { statusForPeople } from '../src/app/shown-commands.js'
 import { DataCommand } from '../src/cli/base-command.js'
 import { follow } from '../src/cli/jobs/follow.js'
 import { jobText } from '../src/cli/jobs/job-text.js'
+import { sayIfMissing } from '../src/cli/missing-store.js'
 import { monitorOptions, watchFlags } from '../src/cli/monitor-flags.js'
 import { assertFlags, assertNow, checkedText } from '../src/cli/status/assertions.js'
 import { statusText } from '../src/cli/status/status-text.js'
@@ -41,6 +42,7 @@ Exit codes: 0 done, 1 an assertion does not hold or the followed job failed, 2 u
     if (flags.follow && args.job === undefined)
       throw new UsageError('E_USAGE', '--follow is for one job', 'name it: offstage status JOB --follow')
     const context = await this.context(flags)
+    sayIfMissing(context, flags.store)
     if (flags.assert !== undefined) {
       const checked = await assertNow(context, flags.assert, args.job)
       this.log(checkedText(checked))

@@ -25,6 +25,7 @@ export const defaultStoreUrl = 'sqlite:.offstage/jobs.db'
 export function parseStoreUrl(url: string, from: string): StoreLocation {
   // JavaScript may hand over anything.
   if (typeof url !== 'string') throw badUrl(written(url), 'is not a store')
+  if (url.includes('\0')) throw badUrl(written(url), 'has a NUL character, which no path has')
   if (url === 'memory:') return { kind: 'memory' }
   const parts = /^sqlite:(?<path>[^?]+)(?:\?(?<query>.*))?$/.exec(url)?.groups
   if (parts?.path === undefined) throw badUrl(url, 'is not a store')

@@ -23,6 +23,9 @@ Exit codes: 0 done, 2 usage, or FILE is there already, 6 the store cannot be rea
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(StoreBackup)
+    if (/^[a-z]+:/.test(args.file)) {
+      throw new UsageError('E_BACKUP', `${args.file} is the URL of a store`, 'name the file alone')
+    }
     if (args.file === '-') throw new UsageError('E_BACKUP', 'a backup cannot be written to stdout', 'name a file')
     const { backUp, backupText } = await import('../../src/cli/store/backup.js')
     const backup = await backUp(await this.context(flags), args.file, flags.force)

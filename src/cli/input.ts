@@ -1,4 +1,6 @@
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, constants, createReadStream, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
+import { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
 import { UsageError } from '../domain/errors.js'
 import { formatSize } from '../domain/size.js'
 import { decodeText } from '../domain/text.js'
@@ -12,13 +14,13 @@ export const maxLinesBytes = 256 * 1024 ** 2
 const chunkBytes = 64 * 1024
 
 /** The text of a file that the user names. `option` is where it was named. Throws UsageError. */
-export function readInputFile(file: string, option: string, maxBytes = maxValueBytes): string {
+export function readInputFile(file: string, option: string): string {
   const place = `${option}: ${file}`
   try {
-    return textOf(readAtMost(file, maxBytes, place), place)
+    return textOf(readAtMost(file, maxValueBytes, place), place)
   } catch (thrown) {
     if (thrown instanceof UsageError) throw thrown
-    throw new UsageError('E_INPUT', `${place} cannot be read (${(thrown as NodeJS.ErrnoException).code})`)
+    throw unreadable(place, thrown)
   }
 }
 
@@ -39,18 +41,43 @@ function readAtMost(file: string, maxBytes: number, place: string): Buffer {
   }
 }
 
+/** The same without holding up signals: a pipe may wait for its writer. */
+export async function readInputStream(file: string, option: string, maxBytes: number): Promise<string> {
+  const place = `${option}: ${file}`
+  try {
+    return textOf(await readAll(streamOf(file), maxBytes, place), place)
+  } catch (thrown) {
+    if (thrown instanceof UsageError) throw thrown
+    throw unreadable(place, thrown)
+  }
+}
+
+/** A pipe is polled, not opened by a thread that waits for its writer: this process could not exit before that. */
+function streamOf(file: string): Readable {
+  const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
+  return fstatSync(fd).isFIFO() ? new Socket({ fd, readable: true, writable: false }) : createReadStream(file, { fd })
+}
+
 /** All of stdin, however slowly it comes. Throws UsageError. */
 export async function readStdin(maxBytes = maxValueBytes): Promise<string> {
   // Node reads nothing from a directory, and reports no error.
   if (fstatSync(0).isDirectory()) throw new UsageError('E_INPUT', 'stdin is a directory')
+  return textOf(await readAll(process.stdin, maxBytes, 'stdin'), 'stdin')
+}
+
+async function readAll(stream: Readable, maxBytes: number, place: string): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of process.stdin) {
+  for await (const chunk of stream) {
     chunks.push(chunk as Buffer)
     length += (chunk as Buffer).length
-    if (length > maxBytes) throw tooLarge('stdin', maxBytes)
+    if (length > maxBytes) throw tooLarge(place, maxBytes)
   }
-  return textOf(Buffer.concat(chunks), 'stdin')
+  return Buffer.concat(chunks)
+}
+
+function unreadable(place: string, thrown: unknown): UsageError {
+  return new UsageError('E_INPUT', `${place} cannot be read (${(thrown as NodeJS.ErrnoException).code})`)
 }
 
 function tooLarge(place: string, maxBytes: number): UsageError {

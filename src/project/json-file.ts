@@ -38,7 +38,7 @@ function parse(file: string, text: string, ours: string): unknown {
   try {
     value = JSON.parse(text)
   } catch (thrown) {
-    throw unreadable(file, (thrown as Error).message)
+    throw unreadable(file, needlessComma(text) ?? (thrown as Error).message)
   }
   for (const { number, path } of inexactNumbers(text)) {
     if (ours !== '' && !path.startsWith(`${ours}.`)) continue
@@ -46,6 +46,16 @@ function parse(file: string, text: string, ours: string): unknown {
     throw new ProjectError('E_CONFIG', what, 'write it as a text, in quotes')
   }
   return value
+}
+
+const strings = /"[^"\\]*(?:\\.[^"\\]*)*"/gs
+
+/** Where a comma stands before a bracket, which is what people write who are used to it from JavaScript; null if nowhere. */
+function needlessComma(text: string): string | null {
+  const at = text.replace(strings, (string) => string.replace(/[^\n]/g, '-')).search(/,\s*[}\]]/)
+  if (at < 0) return null
+  const before = text.slice(0, at).split('\n')
+  return `the comma at line ${before.length}, column ${(before.at(-1) ?? '').length + 1} has nothing after it: remove it`
 }
 
 function unreadable(file: string, why: string): ProjectError {

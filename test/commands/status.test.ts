@@ -19,7 +19,12 @@ interface StatusJson {
 describe('status', () => {
   test('Without a store it shows an empty one.', async () => {
     const project = cliProject({ 'tasks/a.mjs': '' })
-    await golden.run(project, { empty: ['status'] })
+    await golden.run(project, { empty: ['status'], 'named-store-missing': ['status', '--store', 'sqlite:none.db'] })
+    const health = await project.run(['health', '--store', 'sqlite:none.db'])
+    expect(health).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringMatching(/^there is no store at \S+none\.db yet/),
+    })
     const status = await project.json<StatusJson>(['status'])
     expect(status).toMatchObject({ queues: [], workers: [], schedules: [], failures: [] })
   })

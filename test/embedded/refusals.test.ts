@@ -40,6 +40,7 @@ describe('createEngine()', () => {
       /^sqlite:\/\/db\/x\.db has slashes/,
     ],
     ['a home folder in it', { tasks, store: 'sqlite:~/x.db' }, 'E_STORE_URL', /^sqlite:~\/x\.db has a ~/],
+    ['a NUL in it', { tasks, store: 'sqlite:a\0b' }, 'E_STORE_URL', /^"sqlite:a\\u0000b" has a NUL/],
     ['a store that is no text', { tasks, store: 5 }, 'E_STORE_URL', /^5 is not a store/],
     ['an empty path of tasks', { tasks: '' }, 'E_TASKS', /^tasks: "" is no path of a folder/],
     ['a URL of tasks', { tasks: new URL('file:///tasks/') }, 'E_TASKS', /^tasks: "file:\/\/\/tasks\/" is no path/],

@@ -67,6 +67,9 @@ describe('store backup', () => {
     [['store', 'backup', 'copy.db', '--store', 'sqlite:none.db'], 6, /none\.db: there is none yet/],
     [['store', 'compact', '--store', 'sqlite:none.db'], 6, /none\.db: there is none yet/],
     [['store', 'backup', '.offstage/jobs.db', '--force'], 2, /is the store itself/],
+    [['store', 'backup', '.offstage/jobs.db-wal', '--force'], 2, /is a name that SQLite uses beside \S+jobs\.db\n/],
+    [['store', 'backup', '.offstage/jobs.db-journal'], 2, /is a name that SQLite uses beside \S+jobs\.db\n/],
+    [['store', 'backup', 'sqlite:copy.db'], 2, /sqlite:copy\.db is the URL of a store\n {2}name the file alone/],
   ])('%j ends with %i, says why, and writes nothing.', async (args, exitCode, text) => {
     const project = cliProject(tasks)
     await project.run(['run', 'note', 'one', '--detach'])

@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs'
+import { readdirSync, readlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { cliProject } from '../support/cli.js'
+import { cliProject, eventually } from '../support/cli.js'
 
 const echo = { 'tasks/echo.mjs': 'export default (...args) => args\n' }
 const bytes = (...parts: (string | number)[]) =>
@@ -35,7 +36,7 @@ describe.concurrent('text from outside', () => {
     const foreign = await project.shell(
       'OTHER="$(printf \'\\351\')" OFFSTAGE_STORE=sqlite:$(printf "\\357\\277\\275").db offstage status',
     )
-    expect(foreign).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(foreign).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(/^there is no store at \S+\.db yet/) })
   })
 
   test('A real U+FFFD is a character like any other.', async () => {
@@ -165,6 +166,19 @@ export const hidden = () => ({ money: new (class Money { #cents = 1 })() })
       })
     }
     expect(await project.json(['jobs', 'list'])).toEqual({ items: [], next: null })
+  })
+
+  test('A pipe that nobody writes to holds no signal up.', async () => {
+    const project = cliProject(echo)
+    await project.shell('mkfifo lonely')
+    const run = project.start(['run', 'echo', '--each', 'lonely'])
+    const descriptors = `/proc/${run.pid}/fd`
+    await eventually(() => {
+      const open = readdirSync(descriptors).map((name) => readlinkSync(join(descriptors, name)))
+      expect(open).toContain(project.path('lonely'))
+    })
+    run.signal('SIGTERM')
+    expect(await run.ended).toMatchObject({ exitCode: expect.toBeOneOf([130, 143]), stdout: '' })
   })
 
   test('A pipe among the task modules, or in the place of the config, holds nobody up.', async () => {

@@ -69,6 +69,12 @@ describe('the config of a project', () => {
 // the last line`)
     expect(config).toMatchObject({ tasksFolder: expect.stringMatching(/a\/b$/), redact: ['/*', '"//', '*/'] })
     await expect(readJson('{\n  // a comment\n  "tasks": oops\n}')).rejects.toThrow(/oops/)
+    for (const needless of [
+      '{\n  "tasks": "a,]", // the only one\n  "redact": ["x"],\n}',
+      '{\n\n  "redact": ["x" ,]}',
+    ]) {
+      await expect(readJson(needless)).rejects.toThrow(/the comma at line 3, column 18 has nothing after it: remove it/)
+    }
   })
 
   test('Under "offstage" in package.json numbers are exact; what others have there is theirs.', async () => {

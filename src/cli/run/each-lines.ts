@@ -3,7 +3,7 @@ import { UsageError } from '../../domain/errors.js'
 import { refuseLargeArgs, toJsonText } from '../../domain/json.js'
 import type { TaskInfo } from '../../engine/ipc/messages.js'
 import type { TaskPool } from '../../engine/pool/task-pool.js'
-import { maxLinesBytes, readInputFile, readStdin } from '../input.js'
+import { maxLinesBytes, readInputStream, readStdin } from '../input.js'
 import { parseJsonText } from '../json-text.js'
 import { say } from '../say.js'
 
@@ -21,7 +21,7 @@ export interface EachInput {
  */
 export async function readEach(pool: TaskPool, task: TaskInfo, input: EachInput): Promise<readonly ArgumentsLine[]> {
   const text =
-    input.source === '-' ? await readStdin(maxLinesBytes) : readInputFile(input.source, '--each', maxLinesBytes)
+    input.source === '-' ? await readStdin(maxLinesBytes) : await readInputStream(input.source, '--each', maxLinesBytes)
   const { good, bad } = parseLines(text)
   const refused = await refusedLines(pool, task, good)
   const leftOut = [...bad, ...refused].sort((a, b) => a.number - b.number)

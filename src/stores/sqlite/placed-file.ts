@@ -63,12 +63,23 @@ export function checkTarget({ path, replaces }: BackupTarget, source: string): v
   if (stat !== undefined && isSame(path, source)) {
     throw wrong(path, 'is the store itself', 'name another file')
   }
+  const database = besideOf(path)
+  if (database !== null) throw wrong(path, `is a name that SQLite uses beside ${database}`, 'name another file')
   if (stat !== undefined && !replaces) throw alreadyThere(path)
+}
+
+const besides = ['-wal', '-shm', '-journal']
+
+/** The database beside which SQLite takes a file of this name for its own; null if there is none. */
+function besideOf(path: string): string | null {
+  const ending = besides.find((end) => path.endsWith(end))
+  const database = ending === undefined ? path : path.slice(0, -ending.length)
+  return ending !== undefined && existsSync(database) ? database : null
 }
 
 /** Refuses a place where the files of another database are: SQLite would take them for those of the new file. */
 export function refuseRests(path: string): void {
-  const rest = ['-wal', '-shm', '-journal'].find((end) => lstatSync(`${path}${end}`, { throwIfNoEntry: false }))
+  const rest = besides.find((end) => lstatSync(`${path}${end}`, { throwIfNoEntry: false }))
   if (rest === undefined) return
   throw wrong(path, `is in use, or was not closed: there is ${path}${rest}`, 'name another file')
 }
