@@ -23,7 +23,7 @@ export const layers = [
       'manifest.test.ts',
     ],
     needsBuild: false,
-    budgetSeconds: 90,
+    budgetSeconds: 120,
   },
   { name: 'stores', paths: ['contract', 'stores'], needsBuild: false, budgetSeconds: 60 },
   { name: 'commands', paths: ['commands'], needsBuild: true, budgetSeconds: 120 },
