@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
+import type { JobListItem } from '../../src/views/job.js'
 import { cliProject } from '../support/cli.js'
 
 const project = cliProject({
   'tasks/echo.ts': 'export default (...args: unknown[]) => [process.pid, ...args]\n',
   'tasks/ends.ts': 'export const late = () => process.exit()\nexport const early = () => 1\n',
   'tasks/quits.ts': 'process.exit(0)\nexport default () => 1\n',
+  'tasks/late.ts': "export default () => new Promise((resolve) => setTimeout(() => resolve('late'), 1_500))\n",
   'tasks/fail.ts': "export default () => { throw new Error('no') }\n",
 })
 
@@ -28,4 +30,19 @@ test('--inline: process.exit() fails the job, or makes the module faulty, and en
   const quits = await project.run(['run', 'quits', '--inline'])
   expect(quits).toMatchObject({ stdout: '', exitCode: 2 })
   expect(quits.stderr).toMatch(/quits\.ts:1: process\.exit\(0\) was called/)
+})
+
+test('--inline refuses a result that comes after the time limit.', async () => {
+  const { stdout, stderr, exitCode } = await project.run([
+    'run',
+    'late',
+    '--inline',
+    '--timeout',
+    '200ms',
+    '--retries',
+    '0',
+  ])
+  expect([exitCode, stdout]).toEqual([3, ''])
+  const [job] = (await project.json<{ items: readonly JobListItem[] }>(['jobs', 'list', '--limit', '1'])).items
+  expect(job, stderr).toMatchObject({ task: 'late', state: 'failed', reason: 'timeout' })
 })
