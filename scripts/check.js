@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { refuseOldNode } from '../bin/node-version.js'
 import { layers } from './layers.js'
@@ -89,6 +89,9 @@ for (const { name, seconds, budgetSeconds, counted, isGood } of rows) {
 const total = rows.reduce((sum, { seconds }) => sum + seconds, 0)
 console.log(`${'all'.padEnd(18)}${String(total).padStart(8)}`)
 const broken = rows.filter(({ isGood }) => !isGood)
+// Whoever sees only the end of the output learns what failed.
+for (const { name, counted } of broken)
+  for (const { test, why } of counted?.failures ?? []) console.log(`\n${name}: ${test}\n  ${why}`)
 // A step that is no test counts as one when it fails, so that the last line never looks clean beside it.
 counts.failed += broken.filter(({ counted }) => counted === null || counted.failed === 0).length
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
@@ -96,9 +99,29 @@ if (broken.length > 0) process.exitCode = 1
 
 function count(report) {
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, 'utf8'))
-    return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests }
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    )
+    return {
+      passed: numPassedTests,
+      failed: numFailedTests,
+      skipped: numPendingTests + numTodoTests,
+      failures: testResults.flatMap(failuresOf),
+    }
   } catch {
-    return { passed: 0, failed: 1, skipped: 0 } // it ended before it could report
+    return { passed: 0, failed: 1, skipped: 0, failures: [] } // it ended before it could report
   }
+}
+
+/** What failed in a test file, or the file itself: `why` is the first lines of the error. */
+function failuresOf({ name, status, message, assertionResults }) {
+  const file = relative(root, name)
+  const failures = assertionResults
+    .filter((result) => result.status === 'failed')
+    .map(({ fullName, failureMessages }) => ({ test: `${file}: ${fullName}`, why: beginning(failureMessages[0]) }))
+  return status === 'failed' && failures.length === 0 ? [{ test: file, why: beginning(message) }] : failures
+}
+
+function beginning(text = '') {
+  return text.split('\n', 4).join('\n  ').slice(0, 600)
 }
