@@ -233,7 +233,7 @@ describe('run -- COMMAND', () => {
     expect(await project.run(['run', '--'])).toMatchObject({ exitCode: 2 })
     expect(await project.run(['run', '--', 'no-such-program-here', 'x'])).toMatchObject({
       exitCode: 1,
-      stderr: expect.stringContaining('could not be started (ENOENT)'),
+      stderr: expect.stringContaining('could not be started (ENOENT: no-such-program-here is in no folder of PATH)'),
     })
   })
 

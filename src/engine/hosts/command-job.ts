@@ -1,4 +1,3 @@
-import { accessSync, constants as fileModes, statSync } from 'node:fs'
 import { constants } from 'node:os'
 import { basename } from 'node:path'
 import type { Clock } from '../../domain/clock.js'
@@ -9,7 +8,7 @@ import type { EpochMs, Usage } from '../../domain/job.js'
 import { type JsonValue, maxResultBytes, noResult, toResultText } from '../../domain/json.js'
 import { notifyTask } from '../../domain/notification.js'
 import type { AttemptReport } from '../../domain/outcome.js'
-import { commandOf, plainCommand } from '../../domain/shell-command.js'
+import { commandOf } from '../../domain/shell-command.js'
 import { headersOf, parseTrace } from '../../domain/trace-context.js'
 import type { JobAssignment, TaskInfo } from '../ipc/messages.js'
 import type { GroupMemory } from '../memory.js'
@@ -19,6 +18,7 @@ import { CommandOutput } from './command-output.js'
 import type { Exit } from './forked-process.js'
 import type { Pipes } from './pipes.js'
 import { type OverLimit, overLimitText } from './process-exit.js'
+import { startFault } from './start-fault.js'
 import type { Emit } from './task-host.js'
 
 /** What command jobs need from their project. */
@@ -88,28 +88,30 @@ export class CommandJob {
   }
 
   #start(assignment: JobAssignment, context: CommandContext, pipes: Pipes): Command | null {
+    let cwd: string | null = null
     try {
-      return new Command(commandLine(assignment, context), pipes, this.#clock, {
+      const line = commandLine(assignment, context)
+      cwd = line.cwd
+      return new Command(line, pipes, this.#clock, {
         wrote: (stream, text) => this.#output.write(stream, text),
-        failed: (error) => this.#notStarted(error),
+        failed: (error) => this.#notStarted(error, cwd),
         exited: (exit, usage) => this.#exited(exit, usage),
       })
     } catch (thrown) {
-      this.#notStarted(thrown as NodeJS.ErrnoException)
+      this.#notStarted(thrown as NodeJS.ErrnoException, cwd)
       return null
     }
   }
 
   /** Hands the job back if this worker lacks resources. A program that is still written is tried again; any other error is permanent. */
-  #notStarted(thrown: NodeJS.ErrnoException): void {
+  #notStarted(thrown: NodeJS.ErrnoException, cwd: string | null): void {
     const { code } = thrown
     if (lacks.has(code ?? '')) {
       this.#lacks(code ?? '')
       return
     }
     // A code of the system says what is missing. An error of Offstage says so in its message.
-    const why =
-      thrown instanceof OffstageError ? messageWithHint(thrown) : (this.#folderFault() ?? code ?? thrown.message)
+    const why = thrown instanceof OffstageError ? messageWithHint(thrown) : startFault(thrown, cwd)
     const error = { name: 'CommandError', message: `${this.#name} could not be started (${why})`, stack: null }
     this.#end({
       kind: 'threw',
@@ -132,21 +134,6 @@ export class CommandJob {
     }
     const cancel = this.#clock.after(handBackMs, handBack)
     this.#handBackNow = handBack
-  }
-
-  /** What is wrong with the folder that the command is to run in: for the system it is an ENOENT like any other. */
-  #folderFault(): string | null {
-    const { chdir } = this.#isCommand ? commandOf(JSON.parse(this.#assignment.argsJson)).settings : plainCommand
-    if (chdir === null) return null
-    try {
-      if (!statSync(chdir).isDirectory()) return `its folder ${chdir} is no folder`
-      accessSync(chdir, fileModes.X_OK)
-      return null
-    } catch (thrown) {
-      const { code } = thrown as NodeJS.ErrnoException
-      if (code === 'ENOENT' || code === 'ENOTDIR') return `its folder ${chdir} does not exist`
-      return code === 'EACCES' ? `its folder ${chdir} cannot be entered: EACCES` : null
-    }
   }
 
   get #name(): string {
