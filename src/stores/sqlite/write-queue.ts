@@ -14,6 +14,8 @@ export interface AroundWrites {
   /** Before the commit. */
   end(): void
   committed(): void
+  /** It was rolled back. */
+  refused(thrown: unknown): void
 }
 
 interface Write {
@@ -128,6 +130,7 @@ export class WriteQueue {
         })
         return true
       } catch (thrown) {
+        this.#around.refused(thrown)
         const refusal = this.#guard.refused(thrown)
         const busy = isBusy(thrown)
         if (busy && this.#clock.monotonicMs() < giveUpAt) {

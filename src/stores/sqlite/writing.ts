@@ -3,6 +3,7 @@ import type { Clock } from '../../domain/clock.js'
 import { Counters } from './counters.js'
 import { Names } from './names.js'
 import { NewJobs } from './new-jobs.js'
+import { Outage } from './outage.js'
 import { prepareStatements, type Statements } from './statements.js'
 import { Statistics } from './statistics.js'
 import type { AroundWrites } from './write-queue.js'
@@ -15,6 +16,7 @@ export class Writing {
   readonly counters: Counters
   readonly statistics: Statistics
   readonly newJobs: NewJobs
+  readonly #outage: Outage
   /** The jobs that failed for good in this transaction, and have no notification yet. */
   readonly failed: number[] = []
 
@@ -25,12 +27,14 @@ export class Writing {
     this.counters = new Counters(this.statements)
     this.statistics = new Statistics(this.statements)
     this.newJobs = new NewJobs(this.statements)
+    this.#outage = new Outage(this.statements, clock)
   }
 
   /** Of every transaction; `stored` is called once it is committed. */
   around(stored: () => void): AroundWrites {
     return {
       begin: () => {
+        this.#outage.begin()
         this.names.begin()
         this.counters.begin()
         this.statistics.begin()
@@ -39,9 +43,11 @@ export class Writing {
       },
       end: () => this.write(),
       committed: () => {
+        this.#outage.committed()
         this.names.committed()
         stored()
       },
+      refused: (thrown) => this.#outage.refused(thrown),
     }
   }
 

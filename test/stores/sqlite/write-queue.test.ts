@@ -17,7 +17,7 @@ async function queueOnTable(patienceMs = 10_000) {
     db,
     { path, durability: 'full' },
     systemClock,
-    { begin() {}, end() {}, committed: () => commits++ },
+    { begin() {}, end() {}, committed: () => commits++, refused() {} },
     new FileGuard(db, path, systemClock),
     patienceMs,
   )
@@ -88,7 +88,7 @@ test('Claims do not copy the WAL into the file; the writes after them do it for 
   const { path } = await queueOnTable()
   const db = openForWriting({ path, durability: 'full' })
   onTestFinished(() => void db.close())
-  const around = { begin() {}, end() {}, committed() {} }
+  const around = { begin() {}, end() {}, committed() {}, refused() {} }
   const writes = new WriteQueue(
     db,
     { path, durability: 'full' },

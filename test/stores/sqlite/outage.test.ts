@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process'
+import { appendFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { leaseMs } from '../../../src/stores/store.js'
+import { movableClock } from '../../../src/testing/test-clock.js'
+import { canMount } from '../../support/doctor.js'
+import { newJob, newWorker, outcomesAt } from '../../support/job.js'
+import { folderOfTest, openStore } from './open.js'
+
+/** A disk of a few megabytes. */
+function smallDisk(): string {
+  const folder = folderOfTest()
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m,mode=700', 'tmpfs', folder])
+  onTestFinished(() => void execFileSync('umount', ['-l', folder]))
+  return folder
+}
+
+function fill(file: string): void {
+  try {
+    for (;;) appendFileSync(file, Buffer.alloc(4_096))
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'ENOSPC') throw thrown
+  }
+}
+
+test.skipIf(!canMount)(
+  'While the disk is full leases stand still: what was finished is stored, and nobody takes it.',
+  async () => {
+    const folder = smallDisk()
+    const clock = movableClock()
+    const path = join(folder, 'jobs.db')
+    const [store, other] = [openStore(path, clock), openStore(path, clock)]
+    const [worker, neighbour] = [await store.register(newWorker(clock)), await other.register(newWorker(clock))]
+    await store.enqueue([newJob()])
+    const [claim] = await store.claim({ worker, queues: null, limit: 1 })
+    if (claim === undefined) throw new Error('nothing was claimed')
+
+    fill(join(folder, 'filler'))
+    const vitals = { processes: [], rssBytes: 0 }
+    const beats = () => Promise.all([store.beat(worker, vitals), other.beat(neighbour, vitals)])
+    // The WAL may have room left: until it has not.
+    await expect(async () => {
+      for (;;) {
+        await beats()
+        await store.enqueue([newJob({ argsJson: JSON.stringify(['x'.repeat(1_000)]) })])
+      }
+    }).rejects.toThrow(/the disk is full/)
+    await expect(other.enqueue([newJob({ argsJson: JSON.stringify(['x'.repeat(100_000)]) })])).rejects.toThrow(/full/)
+    await clock.advance(2 * leaseMs)
+    const ends = [{ lease: claim.lease, outcome: outcomesAt(clock).completed() }]
+
+    rmSync(join(folder, 'filler'))
+    expect(await other.sweep({ limit: 10, dead: [] })).toMatchObject({ reclaimed: 0, lostWorkers: [] })
+    expect(await store.settle(ends)).toEqual(['settled'])
+    expect(await beats()).toEqual([true, true])
+    await clock.advance(leaseMs)
+    expect((await other.sweep({ limit: 10, dead: [] })).lostWorkers).toHaveLength(2)
+  },
+)
