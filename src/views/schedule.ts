@@ -2,7 +2,7 @@ import type { EpochMs } from '../domain/job.js'
 import type { JsonValue } from '../domain/json.js'
 import { redactArgs } from '../domain/redact-command.js'
 import { nextFiring } from '../domain/schedule/due.js'
-import { followClock } from '../domain/schedule/revise.js'
+import { setBack } from '../domain/schedule/revise.js'
 import { type NextSlot, ruleText } from '../domain/schedule/rule.js'
 import type { StoredSchedule } from '../domain/schedule/schedule.js'
 import { slotsOf } from '../domain/schedule/slots.js'
@@ -77,7 +77,7 @@ function nextOf(
     return { nextAt: null, fault: thrown instanceof Error ? thrown.message : String(thrown) }
   }
   // What a clock that was ahead has decided is decided anew by the next scheduler.
-  const known = followClock(schedule, now)?.decidedUntil ?? schedule.decidedUntil
+  const known = setBack(schedule, now)?.decidedUntil ?? schedule.decidedUntil
   const decidedUntil = schedule.plan.rule.kind === 'once' ? known : Math.max(known, now)
   return { nextAt: nextFiring({ ...schedule, decidedUntil }, next)?.slot ?? null, fault: null }
 }

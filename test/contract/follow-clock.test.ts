@@ -92,9 +92,25 @@ contract('a clock that was ahead', (test) => {
     await scheduled(store)
     const at = await ahead(subject, 10 * dayMs, (begun) => [dueSlot(begun + 10 * dayMs)])
     await store.followClock()
+    await store.noteScheduler()
     clock.setWall(at + 10 * dayMs + 1)
     expect(await store.followClock()).toEqual([])
     expect(await found(store)).toMatchObject({ decidedUntil: at + 10 * dayMs, clockAhead: null })
+  })
+
+  test('A clock that is right since then: times of an outage are decided when it is over.', async (subject) => {
+    const { store } = subject
+    await scheduled(store)
+    const at = await ahead(subject, 3 * dayMs, (begun) => [dueSlot(begun + 3 * dayMs)])
+    await work(subject)
+    await store.followClock()
+    await subject.advance(2 * dayMs + 12 * hourMs)
+    await store.noteScheduler()
+    await subject.advance(20 * hourMs)
+    expect(await store.followClock()).toEqual([])
+    expect(await found(store)).toMatchObject({ decidedUntil: at })
+    await store.claimSlots(claimOf(await found(store), [dueSlot(at + 3 * dayMs, { outcome: 'late' })]))
+    expect(await found(store)).toMatchObject({ lastSlot: { slot: at + 3 * dayMs, outcome: 'late' } })
   })
 
   test('Pauses, successes and the making of a schedule that are yet to come are of now.', async (subject) => {

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../domain/job.js'
 import { isWaitingForClock } from '../../domain/schedule/health.js'
-import { begunAnew, followClock } from '../../domain/schedule/revise.js'
+import { begunAnew, setBack } from '../../domain/schedule/revise.js'
 import type { StoredSchedule } from '../../domain/schedule/schedule.js'
 import { slotsOf } from '../../domain/schedule/slots.js'
 
@@ -18,8 +18,8 @@ const toldForMs = 86_400_000
 export function clockText(schedule: StoredSchedule, now: EpochMs): ClockText | null {
   const { name, source, plan, decidedUntil, clockAhead } = schedule
   if (plan === null) return null
-  const follows = followClock(schedule, now)
-  if (follows !== null && begunAnew(schedule, follows).length > 0) {
+  const anew = setBack(schedule, now)
+  if (anew !== null && begunAnew(schedule, anew).length > 0) {
     const what = `begins anew with the next scheduler: its times to ${iso(decidedUntil)} were decided while the clock was ahead`
     return { what, hint: 'start one: offstage workers start', isSilent: true }
   }

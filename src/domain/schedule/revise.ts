@@ -46,16 +46,30 @@ function hasEnded(kept: KeptSchedule): boolean {
 /** By how much the clock must have been ahead for schedules to begin anew; they wait out less, and nothing fires twice. */
 export const farAheadMs = 86_400_000
 
+/** A schedule after the clock was set, if it is to follow; null if not. `seenAt`: when a scheduler last looked, by the clock of then. */
+export function followClock(kept: KeptSchedule, now: EpochMs, seenAt: EpochMs | null): KeptSchedule | null {
+  return goOn(kept, now, seenAt) ?? setBack(kept, now)
+}
+
 /**
- * A schedule after the clock was set, if it is to follow; null if not. One that was decided over a day ahead begins anew now. One
- * whose clock has come past that time again, because it was wrong in between, goes on where it was.
+ * A schedule whose clock has come past the time until which it was decided ahead. If it jumped there, the clock was wrong in
+ * between: it goes on where it was. If the time went by, its slots are decided again: schedulers looked within that day.
  */
-export function followClock(kept: KeptSchedule, now: EpochMs): KeptSchedule | null {
+function goOn(kept: KeptSchedule, now: EpochMs, seenAt: EpochMs | null): KeptSchedule | null {
+  const { clockAhead } = kept
+  if (clockAhead === null || !hasComePast(kept, now)) return null
+  if (seenAt === null || now - seenAt <= farAheadMs) return null
+  return { ...kept, decidedUntil: clockAhead.until, clockAhead: null }
+}
+
+function hasComePast({ decidedUntil, clockAhead }: KeptSchedule, now: EpochMs): boolean {
+  return clockAhead !== null && decidedUntil < clockAhead.until && clockAhead.until <= now
+}
+
+/** A schedule whose clock was ahead, and is no more; null if it was not. One that was decided over a day ahead begins anew now. */
+export function setBack(kept: KeptSchedule, now: EpochMs): KeptSchedule | null {
   const { decidedUntil, clockAhead, fired, createdAt, pausedAt } = kept
   const plan = kept.plan === null ? null : beginsAnew(kept.plan, now)
-  if (clockAhead !== null && decidedUntil < clockAhead.until && clockAhead.until <= now) {
-    return { ...kept, decidedUntil: clockAhead.until, clockAhead: null }
-  }
   const isOver = plan?.rule.kind === 'once' && fired > 0
   const isFarAhead = plan !== null && !isOver && decidedUntil - now > farAheadMs
   const isMadeAhead = createdAt - now > onTimeMs || (pausedAt ?? now) - now > onTimeMs
@@ -96,7 +110,7 @@ export function begunAnew(before: KeptSchedule, after: KeptSchedule): readonly B
 
 /** Whether a schedule that is as it is stored may have to follow the clock: then a store looks. */
 export function mayHaveToFollow(stored: StoredSchedule, now: EpochMs): boolean {
-  return followClock(stored, now) !== null || (stored.lastSuccessAt ?? now) - now > onTimeMs
+  return setBack(stored, now) !== null || hasComePast(stored, now) || (stored.lastSuccessAt ?? now) - now > onTimeMs
 }
 
 /** A pause ends. Earlier pauses that are decided already are dropped. */
@@ -115,7 +129,9 @@ export function countUnfireable({ plan, fired }: KeptSchedule, waiting: number):
 /** The record of a waiting slot that fires `job` now. */
 export function endWait(slot: SlotRecord, job: JobId, now: EpochMs): SlotRecord {
   const lateMs = latenessMs(slot.slot, now)
-  return { ...slot, outcome: lateMs > onTimeMs ? 'late' : 'fired', reason: hasWaited, job, lateMs }
+  // Most of its lateness may be from before it waited.
+  const reason = slot.lateMs > onTimeMs && slot.reason !== null ? `${slot.reason}; ${hasWaited}` : hasWaited
+  return { ...slot, outcome: lateMs > onTimeMs ? 'late' : 'fired', reason, job, lateMs }
 }
 
 /** The record of a waiting slot that is skipped. */

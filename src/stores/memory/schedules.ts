@@ -80,7 +80,7 @@ export function followClockAll(tables: Tables): ReturnType<typeof begunAnew> {
     if ((stored.lastSuccessAt ?? now) - now > onTimeMs) {
       tables.schedules.set(stored.name, { ...stored, lastSuccessAt: now })
     }
-    const kept = followClock(stored, now)
+    const kept = followClock(stored, now, tables.scheduling.seenAt)
     if (kept === null) return []
     change(tables, kept)
     return begunAnew(stored, kept)

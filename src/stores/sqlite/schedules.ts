@@ -85,9 +85,10 @@ export function schedulerSeenAt(statements: Statements): EpochMs | null {
 export function followClockAll(writing: Writing): ReturnType<typeof begunAnew> {
   const { statements, clock } = writing
   const now = clock.now()
+  const seenAt = schedulerSeenAt(statements)
   statements.endFutureSuccess.run({ now, latest: now + onTimeMs })
   return allSchedules(statements, now).flatMap((stored) => {
-    const kept = followClock(stored, now)
+    const kept = followClock(stored, now, seenAt)
     if (kept === null) return []
     const { name, createdAt, decidedUntil, pausedAt } = kept
     const pauses = JSON.stringify(kept.pauses)
