@@ -72,6 +72,21 @@ contract('overlap', (test) => {
     expect(records).toMatchObject([{ outcome: 'skipped', reason: 'j1 has not ended', job: null, lateMs: 77 }])
   })
 
+  test('A slot that was late before it waited keeps the reason of that.', async (subject) => {
+    const { store } = subject
+    const at = await scheduled(store, { overlap: 'queue' })
+    await claim(store, at + 1)
+    const late = { outcome: 'late', reason: 'made up for', lateMs: 20_000 } as const
+    const records = await store.claimSlots(claimOf(await found(store), [dueSlot(at + 2, late)]))
+    expect(records).toMatchObject([{ outcome: 'waiting', reason: 'made up for' }])
+    await subject.advance(20_000)
+    await store.cancel(['j1'])
+    expect(await fire(store)).toMatchObject({
+      outcome: 'late',
+      reason: 'made up for; it has waited for an earlier one',
+    })
+  })
+
   test('A job that was removed is left no more.', async (subject) => {
     const { store } = subject
     const at = await scheduled(store, { overlap: 'skip' })

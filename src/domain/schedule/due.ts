@@ -51,7 +51,7 @@ export function decideDue(
   const lateBy = (slot: EpochMs) => now - slot - jitterOf(schedule, next, slot)
   /** The range without its last slots that are less late than this. Only the last one can be, since jitters keep the order. */
   const upTo = (range: SlotRange, latenessMs: number): SlotRange => {
-    const cut = { from: range.from, until: Math.min(range.until, now - latenessMs) }
+    const cut = { from: range.from, until: Math.max(range.from, Math.min(range.until, now - latenessMs)) }
     const [last] = lastSlots(next, cut, 1)
     return last === undefined || lateBy(last) >= latenessMs ? cut : { from: cut.from, until: last - 1 }
   }
@@ -80,7 +80,7 @@ export function decideDue(
     const tooLate = maxLatenessMs === null ? { from: range.from, until: range.from } : upTo(range, maxLatenessMs + 1)
     return [
       ...missed(tooLate, `later than ${formatDuration(maxLatenessMs ?? 0)}`),
-      ...missed({ ...range, from: Math.max(range.from, tooLate.until) }, leftOutBy[catchUp]),
+      ...missed({ ...range, from: tooLate.until }, leftOutBy[catchUp]),
     ]
   }
   const paused = (range: SlotRange) => record(runOf(next, range), 'skipped', wasPaused)

@@ -120,7 +120,7 @@ function recordOf(
     case 'skip':
       return { ...record, outcome: 'skipped', reason: verdict.reason }
     case 'wait':
-      return { ...record, outcome: 'waiting', reason: verdict.reason }
+      return { ...record, outcome: 'waiting', reason: reason ?? verdict.reason }
     case 'fire':
       for (const id of verdict.cancel) cancelJob(writing, jobNumber(id))
       return { ...record, job: fire(writing, name, slot, job) }

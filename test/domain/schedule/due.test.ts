@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decideDue, jitterOf, nextFiring } from '../../../src/domain/schedule/due.js'
 import type { ScheduleOptions } from '../../../src/domain/schedule/options.js'
@@ -231,4 +232,44 @@ describe('jitter', () => {
     expect(decided({ jitter: '10m' }, noon + hourMs + jitterMs - 1)).toEqual([])
     expect(summary(decided({ jitter: '10m' }, noon + hourMs + jitterMs))).toEqual(['13:00 fired 0'])
   })
+})
+
+test('Each slot that is due has one fate: records follow one another, from the last decision on.', () => {
+  const seconds = fc.integer({ min: 0, max: 60 })
+  const pause = fc.tuple(seconds, seconds).map(([from, length]) => ({ from, until: from + length }))
+  const given = fc.record({
+    since: seconds,
+    now: seconds,
+    everyS: fc.constantFrom(1, 5),
+    catchUp: fc.constantFrom('skip', 'latest', 'all'),
+    maxLateness: fc.constantFrom(null, '1s', '12s'),
+    pausedAt: fc.option(seconds),
+    pauses: fc.array(pause, { maxLength: 2 }),
+  })
+  const at = (second: number) => noon + second * 1_000 + 500
+  fc.assert(
+    fc.property(given, ({ since, now, everyS, pausedAt, pauses, maxLateness, ...options }) => {
+      const slots = decided(
+        {
+          every: `${everyS}s`,
+          startAt: '2030-06-01T12:00Z',
+          ...(maxLateness === null ? {} : { maxLateness }),
+          ...options,
+        },
+        at(now),
+        at(since),
+        {
+          pausedAt: pausedAt === null ? null : at(pausedAt),
+          pauses: pauses.map(({ from, until }) => ({ from: at(from), until: at(until) })),
+        },
+      )
+      const everyMs = everyS * 1_000
+      const due = Array.from({ length: 61 }, (_, index) => noon + index * everyMs)
+      const told = slots.flatMap(({ slot, count }) =>
+        Array.from({ length: count }, (_, index) => slot + index * everyMs),
+      )
+      expect(told).toEqual(due.filter((slot) => slot > at(since) && slot <= at(now)))
+      expect(slots.map(({ through }) => through)).toEqual(slots.map(({ slot, count }) => slot + (count - 1) * everyMs))
+    }),
+  )
 })
