@@ -16,20 +16,20 @@ export interface CommandSettings {
   readonly env: Readonly<Record<string, string>>
   /** What it reads; null: nothing, or what it is given where it runs in the foreground. */
   readonly stdin: string | null
-  /** A crontab has it: an import may change its schedule. */
-  readonly imported: boolean
+  /** The crontab that has it, an absolute path or `-` for stdin: another import of it may change its schedule. null: it is of none. */
+  readonly crontab: string | null
 }
 
-export const plainCommand: CommandSettings = { chdir: null, env: {}, stdin: null, imported: false }
+export const plainCommand: CommandSettings = { chdir: null, env: {}, stdin: null, crontab: null }
 
 /** The arguments of its job: the words, after an object with what is not the default. */
 export function commandArgs({ words, settings }: ShellCommand): readonly JsonValue[] {
-  const { chdir, env, stdin, imported } = settings
+  const { chdir, env, stdin, crontab } = settings
   const given: Record<string, JsonValue> = {
     ...(chdir === null ? {} : { chdir }),
     ...(Object.keys(env).length === 0 ? {} : { env }),
     ...(stdin === null ? {} : { stdin }),
-    ...(imported ? { imported } : {}),
+    ...(crontab === null ? {} : { crontab }),
   }
   return Object.keys(given).length === 0 ? words : [given, ...words]
 }
@@ -45,13 +45,13 @@ export function commandOf(args: readonly JsonValue[]): {
   return { words: args.slice(1), settings: settingsOf(first as { readonly [name: string]: JsonValue }) }
 }
 
-function settingsOf({ chdir, env, stdin, imported }: { readonly [name: string]: JsonValue }): CommandSettings {
+function settingsOf({ chdir, env, stdin, crontab }: { readonly [name: string]: JsonValue }): CommandSettings {
   const variables = typeof env === 'object' && env !== null ? Object.entries(env) : []
   return {
     chdir: typeof chdir === 'string' ? chdir : null,
     env: Object.fromEntries(variables.map(([name, value]) => [name, String(value)])),
     stdin: typeof stdin === 'string' ? stdin : null,
-    imported: imported === true,
+    crontab: typeof crontab === 'string' ? crontab : null,
   }
 }
 

@@ -43,8 +43,12 @@ export function programFault(path: string): string | null {
 /** Of `#!/usr/bin/env NAME`, the name if it is no program on the PATH. */
 function missingByEnv(interpreter: string, name = ''): string | null {
   if (!interpreter.endsWith('/env') || !/^[\w.+-]+$/.test(name) || name.startsWith('-')) return null
-  const folders = (process.env.PATH ?? '').split(delimiter)
-  return folders.some((folder) => mayRun(join(folder, name))) ? null : name
+  return isOnPath(name, process.env.PATH) ? null : name
+}
+
+/** Whether a program of that name is in a folder of `path`. */
+export function isOnPath(name: string, path = ''): boolean {
+  return path.split(delimiter).some((folder) => mayRun(join(folder, name)))
 }
 
 function mayRun(path: string): boolean {

@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { describe, expect, test } from 'vitest'
 import type { ScheduleJson } from '../../src/views/schedule.js'
@@ -93,6 +94,18 @@ describe('schedule import', () => {
     expect(await rulesOf(project)).toEqual(['mine: 0 1 * * *'])
   })
 
+  test('A program that is named as its user is that program, with a note.', async () => {
+    const { username } = userInfo()
+    const project = cliProject({ tab: `PATH=bin\n0 1 * * * ${username} backup\n`, [`bin/${username}`]: '#!/bin/sh\n' })
+    chmodSync(project.path(`bin/${username}`), 0o755)
+    const tab = `PATH=${project.path('bin')}\n0 1 * * * ${username} backup\n`
+    project.write('tab', tab)
+    const { stderr, exitCode } = await project.run(importing('tab'), utc)
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining(`${username} is taken for the program`)])
+    expect(stderr).toContain('if the crontab has a column for the user, add --user-column')
+    expect(await schedulesOf(project)).toHaveLength(1)
+  })
+
   test('Names stay when entries come above, and two entries of one program have two names.', async () => {
     const project = cliProject({ tab: '0 1 * * * sync a\n0 2 * * * sync b\n' })
     await project.run(importing('tab'), utc)
@@ -110,6 +123,25 @@ describe('schedule import', () => {
     const { stdout } = await project.run(importing('tab'), utc)
     expect(stdout).toBe('~ backup  new, 0 1 * * * (UTC); args changed\n')
     expect(await rulesOf(project)).toEqual(['backup: 0 1 * * *'])
+  })
+
+  test('Another crontab changes no schedule of the first; what both have is one schedule.', async () => {
+    const project = cliProject({
+      a: '0 2 * * * /srv/a/backup.sh\n0 5 * * * both\n',
+      b: '0 4 * * * /srv/b/backup.sh\n0 5 * * * both\n0 5 * * * both\n',
+    })
+    await project.run(importing('a'), utc)
+    const other = await project.run(importing('b'), utc)
+    expect(other.stdout).toBe('+ backup.sh-2  /srv/b/backup.sh, 0 4 * * * (UTC)\n+ both-2  both, 0 5 * * * (UTC)\n')
+    expect(other.stderr).not.toContain('not in this crontab')
+    const commands = async () => (await schedulesOf(project)).map(({ name, args }) => `${name}: ${args}`)
+    const all = ['backup.sh: /srv/a/backup.sh', 'backup.sh-2: /srv/b/backup.sh', 'both: both', 'both-2: both']
+    expect(await commands()).toEqual(all)
+    for (const tab of ['a', 'b']) {
+      const again = await project.run(importing(tab), utc)
+      expect(again).toMatchObject({ stdout: '', stderr: expect.stringContaining('Nothing to change.') })
+    }
+    expect(await commands()).toEqual(all)
   })
 
   test('A schedule that was made by hand keeps its name and its command.', async () => {

@@ -22,6 +22,8 @@ test('A schedule of code or config is in the tz of the config, else in UTC, wher
   const inBerlin = { note: 'Europe/Berlin', mine: 'Europe/Berlin', other: 'Asia/Tokyo' }
   expect(await zones({ tz: 'Europe/Berlin' }, 'America/New_York')).toEqual(inBerlin)
   expect(await zones({ tz: 'Europe/Berlin' }, 'Australia/Sydney')).toEqual(inBerlin)
+  const { items } = await project.json<{ items: object[] }>(['tasks'])
+  expect(items).toMatchObject([{ name: 'note', schedule: '0 2 * * * (Europe/Berlin)' }])
 })
 
 test('Two configs are refused by all commands, and doctor names them too.', async () => {

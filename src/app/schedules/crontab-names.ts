@@ -13,53 +13,97 @@ export interface PreparedEntry {
   readonly plan: Plan
 }
 
-/** The names of the schedules of entries, in their order, and of earlier imports that no entry stands for. */
+/** An entry that has got its name. */
+export interface NamedEntry extends PreparedEntry {
+  readonly name: string
+}
+
+/** All entries, in their order, and the names of schedules of an earlier import of the crontab that no entry stands for. */
 interface EntryNames {
-  readonly names: readonly string[]
+  readonly named: readonly NamedEntry[]
   readonly absent: readonly string[]
+}
+
+/** How the crontab is called that comes from there. */
+const stdin = '-'
+
+/** A schedule that an import has made. */
+interface Imported {
+  readonly name: string
+  readonly plan: Plan
+  readonly crontab: string
 }
 
 /**
  * Names the schedules of a crontab, so that another import of it changes nothing and adds nothing twice. An entry that
  * was imported before keeps its name: found by all of it, else by its command, else by the name that it would have. No
- * other schedule loses its name to an entry.
+ * other schedule loses its name to an entry, nor does one of another crontab. An entry that another crontab has in all is
+ * that schedule, so nothing fires twice. stdin may be any crontab: a command that came from there once is the same one.
  */
-export function nameEntries(prepared: readonly PreparedEntry[], stored: readonly StoredSchedule[]): EntryNames {
-  const names = new Map<PreparedEntry, string>()
-  const imported = new Map(stored.flatMap((schedule) => (isImported(schedule) ? [[schedule.name, schedule.plan]] : [])))
-  const take = (entry: PreparedEntry, name: string) => {
-    names.set(entry, name)
-    imported.delete(name)
+export function nameEntries(
+  prepared: readonly PreparedEntry[],
+  stored: readonly StoredSchedule[],
+  crontab: string,
+): EntryNames {
+  const all = stored.flatMap(importedOf)
+  const free = new Map(all.filter((one) => one.crontab === crontab).map((one) => [one.name, one]))
+  const others = new Set(all.filter((one) => one.crontab !== crontab))
+  const named = new Map<PreparedEntry, NamedEntry>()
+  const take = (one: PreparedEntry, name: string, plan = one.plan) => {
+    named.set(one, { ...one, name, plan })
+    free.delete(name)
   }
   for (const part of [wholeOf, commandPart]) {
-    for (const entry of prepared) {
-      if (names.has(entry)) continue
-      const found = [...imported].find(([, plan]) => plan !== null && part(plan) === part(entry.plan))
-      if (found !== undefined) take(entry, found[0])
+    for (const one of prepared) {
+      if (named.has(one)) continue
+      const found = [...free.values()].find(({ plan }) => part(plan) === part(one.plan))
+      if (found !== undefined) take(one, found.name)
     }
   }
-  const taken = new Set([...stored.map(({ name }) => name), ...names.values()])
-  for (const entry of prepared) {
-    if (names.has(entry)) continue
-    const base = scheduleNameOf(entry.entry.command, entry.entry.comment)
+  const taken = new Set([...stored.map(({ name }) => name), ...[...named.values()].map(({ name }) => name)])
+  for (const one of prepared) {
+    if (named.has(one)) continue
+    const twin = twinOf(one.plan, crontab, [...others])
+    if (twin !== null) {
+      take(one, twin.name, twin.crontab === stdin ? one.plan : withCrontab(one.plan, twin.crontab))
+      others.delete(twin)
+      continue
+    }
+    const base = scheduleNameOf(one.entry.command, one.entry.comment)
     let name = base
-    for (let number = 2; taken.has(name) && !imported.has(name); number++) name = `${base}-${number}`
-    take(entry, name)
+    for (let number = 2; taken.has(name) && !free.has(name); number++) name = `${base}-${number}`
+    take(one, name)
     taken.add(name)
   }
-  return { names: prepared.map((entry) => names.get(entry) ?? ''), absent: [...imported.keys()].sort() }
+  return { named: prepared.flatMap((one) => named.get(one) ?? []), absent: [...free.keys()].sort() }
 }
 
-function isImported({ source, task, plan }: StoredSchedule): boolean {
-  return source === 'cli' && task === shellTask && plan !== null && commandIn(plan).settings.imported
+function twinOf(plan: Plan, crontab: string, others: readonly Imported[]): Imported | null {
+  const whole = others.find((other) => wholeOf(other.plan) === wholeOf(plan))
+  const maybeSame = others.filter((other) => crontab === stdin || other.crontab === stdin)
+  return whole ?? maybeSame.find((other) => commandPart(other.plan) === commandPart(plan)) ?? null
+}
+
+/** A schedule stays with the crontab that is known by its path. */
+function withCrontab({ definition, rule }: Plan, crontab: string): Plan {
+  const [settings, ...words] = JSON.parse(definition.argsJson) as readonly [object, ...string[]]
+  return { definition: { ...definition, argsJson: JSON.stringify([{ ...settings, crontab }, ...words]) }, rule }
+}
+
+function importedOf({ name, source, task, plan }: StoredSchedule): readonly Imported[] {
+  if (source !== 'cli' || task !== shellTask || plan === null) return []
+  const { crontab } = commandIn(plan).settings
+  return crontab === null ? [] : [{ name, plan, crontab }]
 }
 
 function commandIn({ definition }: Plan) {
   return commandOf(JSON.parse(definition.argsJson) as readonly JsonValue[])
 }
 
+/** All but the crontab that has it. */
 function wholeOf(plan: Plan): string {
-  return JSON.stringify([plan.definition.argsJson, plan.definition.timing])
+  const { words, settings } = commandIn(plan)
+  return JSON.stringify([words, { ...settings, crontab: null }, plan.definition.timing])
 }
 
 function commandPart(plan: Plan): string {

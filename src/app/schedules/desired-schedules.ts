@@ -4,10 +4,9 @@ import type { JsonValue } from '../../domain/json.js'
 import { refuseUnknownTarget } from '../../domain/notification.js'
 import { argsMask } from '../../domain/redact-command.js'
 import type { NewSchedule } from '../../domain/schedule/schedule.js'
-import { checkSchedules, type WrittenSchedule } from '../../domain/schedule/sources.js'
+import { checkSchedules } from '../../domain/schedule/sources.js'
 import { systemClock } from '../../engine/clock.js'
 import type { Verdict } from '../../engine/ipc/messages.js'
-import type { Project } from '../../project/find.js'
 import { codeSchedules, configSchedules } from '../../project/schedules.js'
 import { type Context, projectOf, targetsOf } from '../context.js'
 import type { ProjectTasks } from '../project-tasks.js'
@@ -34,7 +33,7 @@ export async function desiredSchedules(
   const { catalog } = tasks
   const tasksByName = new Map(catalog.tasks.map((task) => [task.name, task]))
   const project = projectOf(context)
-  const written = [...codeSchedules(catalog), ...configSchedules(project)].map((schedule) => inZone(schedule, project))
+  const written = [...codeSchedules(catalog, project), ...configSchedules(project)]
   const desired = checkSchedules(written, (name) => tasksByName.get(name), now)
   const verdicts = await verdictsOf(desired, tasks)
   const uncheckedBecause = typeof verdicts === 'string' ? verdicts : null
@@ -51,13 +50,6 @@ export async function desiredSchedules(
       : { ...schedule, plan: null, fault: argsMask(task, [...args], context.redact)?.(fault) ?? fault }
   })
   return { schedules, uncheckedBecause }
-}
-
-/** A zone is the same for whoever syncs, on whatever machine. */
-function inZone(schedule: WrittenSchedule, { tz }: Pick<Project, 'tz'>): WrittenSchedule {
-  const { options } = schedule
-  const isOptions = typeof options === 'object' && options !== null && !Array.isArray(options)
-  return isOptions && options.tz === undefined ? { ...schedule, options: { ...options, tz } } : schedule
 }
 
 function targetFault(notify: string | false | null, context: ScheduleSources): string | null {

@@ -8,6 +8,7 @@ import type { NewSchedule, StoredSchedule } from '../../domain/schedule/schedule
 import { commandArgs, type ShellCommand } from '../../domain/shell-command.js'
 import { shellTask } from '../../domain/shell-task.js'
 import { shellTaskInfo } from '../../engine/shell-task.js'
+import { isOnPath } from '../../project/program-file.js'
 import type { ScheduleStore } from '../../stores/schedule-store.js'
 import { nameEntries, type PreparedEntry } from './crontab-names.js'
 import { refuseIfNeverDue } from './define-schedule.js'
@@ -16,6 +17,8 @@ import { listChanges, type ScheduleChange } from './schedule-changes.js'
 /** Whose crontab it is, and what its lines leave open. */
 export interface CrontabOwner {
   readonly text: string
+  /** Its absolute path, or `-` for stdin. */
+  readonly path: string
   /** A column before the command says who runs it. */
   readonly hasUsers: boolean
   /** Who runs its commands here; null where nobody has a name. */
@@ -33,7 +36,7 @@ export interface ImportPlan {
   readonly lines: ReadonlyMap<string, number>
   readonly refused: readonly CrontabRemark[]
   readonly notes: readonly CrontabRemark[]
-  /** Names of schedules of an earlier import that this crontab does not have. */
+  /** Names of schedules of an earlier import of this crontab that it does not have any more. */
   readonly absent: readonly string[]
 }
 
@@ -49,17 +52,16 @@ export async function planImport(store: ScheduleStore, owner: CrontabOwner, now:
     return []
   })
   const stored = await store.schedules()
-  const { names, absent } = nameEntries(prepared, stored)
-  const schedules = prepared.map(({ plan }, index): NewSchedule => {
-    const name = names[index] ?? ''
+  const { named, absent } = nameEntries(prepared, stored, owner.path)
+  const schedules = named.map(({ name, plan }): NewSchedule => {
     return { name, source: 'cli', task: shellTask, plan, fault: null, declaredAt: now }
   })
   return {
     schedules,
     changes: changesOf(stored, schedules),
-    lines: new Map(prepared.map(({ entry }, index) => [names[index] ?? '', entry.line])),
+    lines: new Map(named.map(({ name, entry }) => [name, entry.line])),
     refused: refused.sort((a, b) => a.line - b.line),
-    notes: [...crontab.notes, ...homeNotes(crontab)].sort((a, b) => a.line - b.line),
+    notes: [...crontab.notes, ...homeNotes(crontab), ...namesakes(crontab, owner)].sort((a, b) => a.line - b.line),
     absent,
   }
 }
@@ -73,7 +75,7 @@ function prepare(entry: CrontabEntry, owner: CrontabOwner, now: EpochMs): Prepar
   const { line, rule, tz, jitterMinutes } = entry
   const zone = tz === null ? {} : { tz }
   const jitter = jitterMinutes === null ? {} : { jitter: `${jitterMinutes}m` }
-  const args = commandArgs(commandOfEntry(entry, owner.home))
+  const args = commandArgs(commandOfEntry(entry, owner))
   const written = (option: keyof ScheduleOptions) =>
     option === 'cron' ? 'the rule' : option === 'tz' ? (tz === null ? '--tz' : 'CRON_TZ') : option
   try {
@@ -87,22 +89,43 @@ function prepare(entry: CrontabEntry, owner: CrontabOwner, now: EpochMs): Prepar
 }
 
 /** A line of shell as cron runs it: by its SHELL, in its HOME. */
-function commandOfEntry({ command, stdin, env }: CrontabEntry, home: string): ShellCommand {
+function commandOfEntry({ command, stdin, env }: CrontabEntry, { home, path }: CrontabOwner): ShellCommand {
   const { SHELL = '/bin/sh', HOME = home } = env
   const words = SHELL === '/bin/sh' ? [command] : [SHELL, '-c', command]
-  return { words, settings: { chdir: HOME, env, stdin, imported: true } }
+  return { words, settings: { chdir: HOME, env, stdin, crontab: path } }
 }
 
 /** Why an entry is not for whoever imports it; null if it is. */
-function strangerOf({ line, user, command }: CrontabEntry, owner: CrontabOwner): CrontabRemark | null {
+function strangerOf({ line, user, command, env }: CrontabEntry, owner: CrontabOwner): CrontabRemark | null {
   if (user !== null && user !== owner.user) {
     const hint = `start a worker as ${user}, and import it there`
     return { line, message: `it runs as ${user}: a worker runs its commands as the user that started it`, hint }
   }
+  const name = user === null ? userAtStart(command, owner) : null
+  // Users may be named as programs are, such as node and git. Then it is the program that cron would run.
+  if (name === null || isOnPath(name, pathOf(env))) return null
+  return { line, message: `its command begins with the name of a user, ${name}`, hint: columnHint }
+}
+
+/** Programs whose names are those of users: the crontab may have a column for the user all the same. */
+function namesakes({ entries }: Crontab, owner: CrontabOwner): readonly CrontabRemark[] {
+  return entries.flatMap(({ line, user, command, env }) => {
+    const name = user === null ? userAtStart(command, owner) : null
+    if (name === null || !isOnPath(name, pathOf(env))) return []
+    return [{ line, message: `${name} is taken for the program, though a user has that name`, hint: columnHint }]
+  })
+}
+
+const columnHint = 'if the crontab has a column for the user, add --user-column'
+
+/** The first word of a command, if it is the name of a user who is known here. */
+function userAtStart(command: string, owner: CrontabOwner): string | null {
   const [first = ''] = command.split(/\s/, 1)
-  if (user !== null || (first !== 'root' && first !== owner.user)) return null
-  const hint = 'if the crontab has a column for the user, add --user-column'
-  return { line, message: `its command begins with the name of a user, ${first}`, hint }
+  return first === 'root' || first === owner.user ? first : null
+}
+
+function pathOf({ PATH = process.env.PATH }: CrontabEntry['env']): string | undefined {
+  return PATH
 }
 
 /** Cron runs nothing in a folder that is not there. */

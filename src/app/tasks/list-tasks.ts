@@ -17,10 +17,10 @@ export interface TaskList {
 }
 
 /** The tasks of a project, with the faults of its modules, of their schedules, and of its notifications. */
-export function listTasks(catalog: Catalog, { root, targets }: Project): TaskList {
+export function listTasks(catalog: Catalog, project: Project): TaskList {
   const tasks = tasksOfProject(catalog)
   const tasksByName = new Map(tasks.map((task) => [task.name, task]))
-  const checked = checkSchedules(codeSchedules(catalog), (name) => tasksByName.get(name), systemClock.now())
+  const checked = checkSchedules(codeSchedules(catalog, project), (name) => tasksByName.get(name), systemClock.now())
   const ofTask = new Map(checked.map((schedule) => [schedule.task, schedule]))
   const items = tasks.map(({ name, description, file, line, queue, maxRetries, timeoutMs }) => {
     const plan = ofTask.get(name)?.plan ?? null
@@ -31,6 +31,9 @@ export function listTasks(catalog: Catalog, { root, targets }: Project): TaskLis
     const fault = ofTask.get(name)?.fault ?? null
     return fault === null ? [] : [{ file, message: `${file}:${line}: ${name}: ${fault}` }]
   })
-  const faultyTargets = targetFaults(targets, [...tasksByName.keys()]).map((message) => ({ file: root, message }))
+  const faultyTargets = targetFaults(project.targets, [...tasksByName.keys()]).map((message) => ({
+    file: project.root,
+    message,
+  }))
   return { items, faultyModules: catalog.faults, faultySchedules, faultyTargets }
 }

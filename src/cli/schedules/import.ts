@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { type Context, refuseMemory, withStoreUnless } from '../../app/context.js'
 import { applyImport, type ImportPlan, planImport } from '../../app/schedules/import-crontab.js'
@@ -43,7 +44,7 @@ export async function importCrontab(
   const { source, hasUsers, options, dryRun } = request
   const place = source === '-' ? 'stdin' : source
   const text = source === '-' ? await readStdin() : readInputFile(source, 'CRONTAB')
-  const owner = { text, hasUsers, options, ...currentUser() }
+  const owner = { text, path: source === '-' ? source : realpathSync(source), hasUsers, options, ...currentUser() }
   return withStoreUnless(dryRun, context, async (store) => {
     const plan = await planImport(store, owner, systemClock.now())
     sayRemarks(plan, place, request.skipInvalid)
