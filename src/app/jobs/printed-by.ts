@@ -22,8 +22,9 @@ export async function printedBy(store: Store, id: JobId, most: number): Promise<
 
 class LastLines {
   readonly #most: number
-  readonly #lines: string[] = []
+  #lines: string[] = []
   #first = 0
+  #dropped = 0
   #length = 0
 
   constructor(most: number) {
@@ -36,12 +37,16 @@ class LastLines {
     while (this.#length > this.#most && this.#first < this.#lines.length - 1) {
       this.#length -= (this.#lines[this.#first]?.length ?? 0) + 1
       this.#first++
+      this.#dropped++
     }
+    if (this.#first < 1_000 || this.#first < this.#lines.length / 2) return
+    this.#lines = this.#lines.slice(this.#first)
+    this.#first = 0
   }
 
   text(id: JobId): string {
     const kept = this.#lines.slice(this.#first).map((line) => `${line.slice(-this.#most)}\n`)
-    const missing = this.#first === 0 ? '' : `(${this.#first} earlier lines: offstage jobs logs ${id})\n`
+    const missing = this.#dropped === 0 ? '' : `(${this.#dropped} earlier lines: offstage jobs logs ${id})\n`
     return missing + kept.join('')
   }
 }

@@ -1,14 +1,12 @@
 import type { JobId } from '../../domain/job.js'
+import { LineSplitter } from '../../domain/line-splitter.js'
 
 const maxLine = 64 * 1024
 const maxOpenLines = 1_000
 
-// A lone CR ends a line of progress. One at the end may be the first half of a line end.
-const lineEnd = /\r\n|\n|\r(?!$)/
-
 /** Puts the pieces of each job's output together into whole lines. */
 export class LineBuffer {
-  readonly #rests = new Map<JobId | null, string>()
+  readonly #open = new Map<JobId | null, LineSplitter>()
   readonly #write: (id: JobId | null, line: string) => void
 
   constructor(write: (id: JobId | null, line: string) => void) {
@@ -16,22 +14,19 @@ export class LineBuffer {
   }
 
   add(id: JobId | null, text: string): void {
-    const lines = ((this.#rests.get(id) ?? '') + text).split(lineEnd)
-    const rest = lines.pop() ?? ''
-    for (const line of lines) this.#write(id, line)
-    // A text this long without a line end becomes a line.
-    if (rest.length > maxLine) this.#write(id, rest)
-    this.#rests.delete(id)
-    if (rest === '' || rest.length > maxLine) return
-    this.#rests.set(id, rest)
+    const splitter = this.#open.get(id) ?? new LineSplitter(maxLine)
+    for (const line of splitter.add(text)) this.#write(id, line)
+    this.#open.delete(id)
+    if (splitter.isEmpty) return
+    this.#open.set(id, splitter)
     // A job that has ended may still write, and never end its line.
-    const [oldest] = this.#rests.keys()
-    if (this.#rests.size > maxOpenLines && oldest !== undefined) this.flush(oldest)
+    const [oldest] = this.#open.keys()
+    if (this.#open.size > maxOpenLines && oldest !== undefined) this.flush(oldest)
   }
 
   flush(id: JobId | null): void {
-    const rest = this.#rests.get(id)
-    if (rest) this.#write(id, rest.replace(/\r$/, ''))
-    this.#rests.delete(id)
+    const rest = this.#open.get(id)?.end() ?? ''
+    if (rest !== '') this.#write(id, rest)
+    this.#open.delete(id)
   }
 }

@@ -1,4 +1,5 @@
 import type { EpochMs, OutputLine, Progress, Usage } from '../../domain/job.js'
+import { LineSplitter } from '../../domain/line-splitter.js'
 import type { Addition } from '../../stores/store.js'
 
 /** The most output of one attempt that is stored: if there is more, about half of it from the beginning, the rest from the end. */
@@ -9,19 +10,11 @@ const maxLines = 75_000
 // Text of this length counts as a line, even without a line end.
 const maxLine = maxOutputBytes - 1
 const pieceLength = 64 * 1024
-// A lone CR ends a line of progress.
-const lineEnd = /\r\n|\n|\r/
-
-/** A line that has not ended. A CR at its end may be the first half of a line end. */
-interface OpenLine {
-  readonly text: string
-  readonly endsInCr: boolean
-}
 
 /** Buffers the output, progress and usage of one attempt until they are stored. */
 export class AttemptLog {
   readonly #mask: ((text: string) => string) | null
-  readonly #open = new Map<OutputLine['stream'], OpenLine>()
+  readonly #streams = new Map<OutputLine['stream'], LineSplitter>()
   #waiting: OutputLine[] = []
   #progress: Progress | null = null
   #usage: Usage | null = null
@@ -46,15 +39,9 @@ export class AttemptLog {
    * pieces.
    */
   write(stream: OutputLine['stream'], text: string, at: EpochMs): string {
-    const { text: begun, endsInCr: hadCr } = this.#open.get(stream) ?? { text: '', endsInCr: false }
-    const endsInCr = text.endsWith('\r')
-    const whole = `${hadCr && !text.startsWith('\n') ? '\n' : ''}${endsInCr ? text.slice(0, -1) : text}`
-    // Only what is new is searched: a long line may come in very many pieces.
-    const [first = '', ...others] = whole.split(lineEnd)
-    const lines = [begun + first, ...others]
-    const rest = lines.pop() ?? ''
-    if (rest.length >= maxLine) lines.push(rest)
-    this.#open.set(stream, { text: rest.length >= maxLine ? '' : rest, endsInCr })
+    const splitter = this.#streams.get(stream) ?? new LineSplitter(maxLine)
+    this.#streams.set(stream, splitter)
+    const lines = splitter.add(text)
     for (const line of lines) this.#addLong(stream, line, at)
     return this.#mask === null ? text : lines.map((line) => `${this.masked(line)}\n`).join('')
   }
@@ -73,8 +60,10 @@ export class AttemptLog {
 
   /** The attempt has ended: its last line may have no line end. Returns the output that was not shown yet. */
   end(at: EpochMs): readonly { readonly stream: OutputLine['stream']; readonly text: string }[] {
-    const rests = [...this.#open].map(([stream, { text }]) => [stream, text] as const).filter(([, rest]) => rest !== '')
-    this.#open.clear()
+    const rests = [...this.#streams]
+      .map(([stream, splitter]) => [stream, splitter.end()] as const)
+      .filter(([, rest]) => rest !== '')
+    this.#streams.clear()
     for (const [stream, rest] of rests) this.#addLong(stream, rest, at)
     return this.#mask === null ? [] : rests.map(([stream, rest]) => ({ stream, text: this.masked(rest) }))
   }
@@ -96,8 +85,9 @@ export class AttemptLog {
 
   #addLong(stream: OutputLine['stream'], text: string, at: EpochMs): void {
     const whole = this.masked(text)
-    // Of a line that is too long its beginning and its end are kept.
-    const size = whole.length < maxLine ? maxLine : pieceLength
+    // Of a line that is too long for what is left its beginning and its end are kept.
+    const fits = Buffer.byteLength(whole) + 1 <= maxOutputBytes - this.#headBytes
+    const size = fits ? maxLine : pieceLength
     for (let start = 0; start === 0 || start < whole.length; start += size) {
       this.#add({ line: ++this.#last, at, stream, text: whole.slice(start, start + size) })
     }

@@ -76,6 +76,23 @@ describe('the log of an attempt', () => {
     expect(kept(many)).toHaveLength(140_000)
   })
 
+  test('A line of very many bytes, and one behind a full first half, keep their beginnings and ends.', () => {
+    const wide = new AttemptLog(plain)
+    wide.write('stdout', `begin${'\u6f22'.repeat(400_000)}end\n`, 1)
+    const pieces = texts(kept(wide))
+    expect(pieces[0]).toMatch(/^begin/)
+    expect(pieces.at(-1)).toMatch(/end$/)
+
+    const late = new AttemptLog(plain)
+    for (let line = 1; line <= 6_000; line++) late.write('stdout', `${'x'.repeat(90)}\n`, 1)
+    late.write('stdout', `begin${'y'.repeat(600_000)}end\n`, 1)
+    late.write('stderr', 'the error\n', 1)
+    const stored = texts(kept(late))
+    expect(stored.at(-1)).toBe('the error')
+    expect(stored.at(-2)).toMatch(/y{1000}end$/)
+    expect(stored.reduce((sum, text) => sum + text.length + 1, 0)).toBeGreaterThan(maxOutputBytes * 0.9)
+  })
+
   test('A lone CR ends a line of progress; CR LF is one line end, also in two pieces.', () => {
     const log = new AttemptLog(plain)
     for (const piece of ['10%\r20', '%\r', '100%\r', '\nnext\r\nopen\r']) log.write('stdout', piece, 1)
