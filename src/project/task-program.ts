@@ -8,6 +8,16 @@ const loadLimitMs = 60_000
 
 const megabyte = 1024 * 1024
 
+/** Throws ProjectError if there is no task directory. */
+export function refuseMissingTasks({ tasksFolder }: Pick<Project, 'tasksFolder'>): void {
+  if (isFolder(tasksFolder)) return
+  throw new ProjectError(
+    'E_NO_TASKS',
+    `the task directory ${tasksFolder} does not exist`,
+    'create it with a module that exports a function, or name another one as "tasks" in the config',
+  )
+}
+
 /**
  * How a task process of a project is started. What V8 keeps has the limit of the whole process: it gives up by itself,
  * and says why. It loads the modules that may have the tasks of `pattern`, a name or a glob; null: all modules. Throws
@@ -18,13 +28,7 @@ export function taskProgram(
   pattern: string | null,
   maxMemoryBytes: number | null,
 ): TaskProgram {
-  if (!isFolder(tasksFolder)) {
-    throw new ProjectError(
-      'E_NO_TASKS',
-      `the task directory ${tasksFolder} does not exist`,
-      'create it with a module that exports a function, or name another one as "tasks" in the config',
-    )
-  }
+  refuseMissingTasks({ tasksFolder })
   const program = ownProgram('task-process')
   const heap = maxMemoryBytes === null ? [] : [`--max-old-space-size=${Math.ceil(maxMemoryBytes / megabyte)}`]
   const execArgv = [...heap, ...program.execArgv]

@@ -148,11 +148,20 @@ test('workers start --watch: a job that runs while the config changes ends in th
   await worker.says(/watches/)
   const job = await enqueueJob(project, 'code.until', ['go'])
   await worker.says(/begun/)
+  project.write('offstage.config.json', '{ "tasks": "no-such-folder" }')
+  await worker.says(
+    /cannot be used, and the worker goes on with what it had: the task directory \S+no-such-folder does/,
+  )
   project.write('offstage.config.json', '{ "redact": ["pin"] }')
   await worker.says(/starts again with it/)
+  // What is saved before the other worker starts counts, unless it cannot be used.
+  project.write('offstage.config.json', '{ broken')
   project.write('go', '')
   expect(await finalJobs(project, [job])).toMatchObject([{ state: 'completed', attempt: 1, worker: 'w1' }])
-  await worker.says(/worker w2 is ready/)
+  await worker.says(/error +the config cannot be used, and the worker goes on with what it had: (?!the task)/)
+  await worker.says(/worker w2 is ready[\s\S]*watches/)
+  project.write('offstage.config.json', '{ "redact": ["pin"] }')
+  await worker.says(/worker w3 is ready/)
   worker.signal('SIGTERM')
   expect(await worker.ended).toMatchObject({ exitCode: 0 })
 })

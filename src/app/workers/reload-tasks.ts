@@ -120,7 +120,10 @@ class Reloader {
     while (this.#isStale && !this.#isStopped) {
       this.#isStale = false
       this.#outdated = new AbortController()
-      if (await this.#needsRestart()) return this.#restart()
+      if (await this.#needsRestart()) {
+        this.#isStopped = true // the worker that follows reads what changes until then
+        return this.#restart()
+      }
       const found = await this.#tryToLoad()
       if (found === null || this.#isOutdated) continue
       this.#faults = found.faults

@@ -4,6 +4,7 @@ import { tasksOfProject } from '../../app/project-tasks.js'
 import { runWorker, type WorkSettings } from '../../app/workers/run-worker.js'
 import { drainSignal } from '../../app/workers/stop-workers.js'
 import { type Endpoint, type OpenEndpoint, WorkerProbe } from '../../app/workers/worker-probe.js'
+import { messageWithHint } from '../../domain/errors.js'
 import { targetFaults } from '../../domain/notification.js'
 import { systemClock } from '../../engine/clock.js'
 import { exitCodes } from '../exit-codes.js'
@@ -11,7 +12,7 @@ import type { LogFormat } from '../log/formats.js'
 import { type Log, openLog } from '../log/log.js'
 import { say } from '../say.js'
 import { withAnyTasks } from '../with-tasks.js'
-import { showWorker } from './worker-reporter.js'
+import { refusedConfigText, showWorker } from './worker-reporter.js'
 
 /** What the log of a worker is, and has. */
 export interface LogSettings {
@@ -32,9 +33,23 @@ export async function startWorker(
   { format, taskOutput }: LogSettings,
 ): Promise<number> {
   const log = openLog(format, taskOutput)
+  // Also while it ends: the signal may come again, and would kill it then.
+  process.on(drainSignal, () => {})
+  let context = await readContext()
   for (;;) {
-    const end = await runUntilChange(await readContext(), settings, version, openEndpoint, log)
+    const end = await runUntilChange(context, settings, version, openEndpoint, log)
     if (end !== 'config changed') return end
+    context = await readAgain(readContext, context)
+  }
+}
+
+/** The context of the changed config. It may have changed again, to one that cannot be used. */
+async function readAgain(readContext: () => Promise<Context>, before: Context): Promise<Context> {
+  try {
+    return await readContext()
+  } catch (thrown) {
+    say(refusedConfigText(messageWithHint(thrown)), 'error')
+    return before
   }
 }
 
@@ -47,7 +62,7 @@ function runUntilChange(
 ): Promise<number | 'config changed'> {
   refuseMemory(context, 'workers start')
   if (settings.watch) projectOf(context)
-  return withAnyTasks<number | 'config changed'>(context, (tasks) =>
+  return withAnyTasks<number | 'config changed'>(context, log, (tasks) =>
     withStore(context, async (store) => {
       const interruption = tasks.takeSignals()
       process.on(drainSignal, interruption.stop)

@@ -45,7 +45,7 @@ export function showWorker(
       case 'reloaded':
         return say('the code has changed: jobs that begin now run the new one')
       case 'config-refused':
-        return say(`the config cannot be used, and the worker goes on with what it had: ${event.why}`)
+        return say(refusedConfigText(event.why), 'error')
       case 'config-changed':
         return say(`the config has changed (${event.names.join(', ')}): the worker starts again with it`)
       case 'polls':
@@ -67,6 +67,10 @@ export function showWorker(
         if (event.left.count > 0) say(leftText(event.left), 'warning')
     }
   }
+}
+
+export function refusedConfigText(why: string): string {
+  return `the config cannot be used, and the worker goes on with what it had: ${why}`
 }
 
 function described({ queues, concurrency }: WorkSettings): string {
