@@ -6,6 +6,7 @@ import type { TaskPool } from '../engine/pool/task-pool.js'
 import { endProcess } from './end-process.js'
 import { exitCodes } from './exit-codes.js'
 import { leftovers } from './leftovers.js'
+import type { Log } from './log/log.js'
 import { say, sayOutput } from './say.js'
 import { onSignals, takeSignals } from './signals.js'
 
@@ -29,11 +30,19 @@ export function withTasks<T>(context: Context, use: Use<T>): Promise<T> {
   return withPool(startTasks(context, null, showOutput), context, use)
 }
 
-/** The same for a worker or a scheduler, which also serves a folder without a project: commands are jobs of any folder. */
-export function withAnyTasks<T>(context: Context, use: Use<T>): Promise<T> {
+/**
+ * The same for a worker or a scheduler, which also serves a folder without a project: commands are jobs of any folder. What
+ * modules print while they load is in its log.
+ */
+export function withAnyTasks<T>(context: Context, log: Log, use: Use<T>): Promise<T> {
   if (context.project === null) say(`there is no project at ${context.from}: only commands are known here`)
   // A signal that comes while the tasks load finds nothing to drain.
-  return withPool(startAllTasks(context, showOutput), context, use, exitCodes.done)
+  return withPool(
+    startAllTasks(context, ({ text }) => log.output(null, text)),
+    context,
+    use,
+    exitCodes.done,
+  )
 }
 
 /** The same with the tasks that `pattern` (a name or a glob) selects. */

@@ -82,6 +82,22 @@ describe.concurrent('the log of a worker', () => {
     })
   })
 
+  test('What modules print while they load is in the log as what tasks print.', async () => {
+    const log = cliProject({ 'tasks/loud.mjs': "console.log('loads')\nexport const loud = () => 1\n" })
+    for (const command of [
+      ['workers', 'start'],
+      ['schedule', 'start'],
+    ]) {
+      const service = log.start([...command, '--log', 'json'])
+      await service.says(/ready/)
+      service.signal('SIGTERM')
+      const { stderr } = await service.ended
+      expect(parsed(stderr)[0], stderr).toMatchObject({ event: 'task.output', job: null, output: 'loads' })
+    }
+    const quiet = await log.run(['workers', 'start', '--burst', '--no-task-output'])
+    expect(quiet.stderr).not.toContain('loads')
+  })
+
   test('With --log none only an error that ends the worker is written; the variable says the same.', async () => {
     const log = project()
     await enqueueJob(log, 'do.says')

@@ -4,6 +4,7 @@ import { systemClock } from '../../engine/clock.js'
 import { noticeDropped } from '../guarded-output.js'
 import { lookOf } from '../look.js'
 import { logInstead } from '../say.js'
+import { withoutCommands } from '../without-commands.js'
 import { type Entry, outputEvent, remark } from './entry.js'
 import type { LogFormat } from './formats.js'
 import { JobLineLimit } from './job-line-limit.js'
@@ -18,8 +19,6 @@ export interface Log {
   readonly output: (job: JobId | null, text: string) => void
   /** The output of a job has ended. */
   readonly endOutput: (job: JobId) => void
-  /** Writes what waits. Lines that come later are written at once. */
-  readonly close: () => void
 }
 
 /**
@@ -28,24 +27,23 @@ export interface Log {
  */
 export function openLog(format: LogFormat, showsOutput: boolean): Log {
   if (format === 'none') return silentLog()
-  const lineFormat = formatOf(format)
+  const plainFormat = formatOf(format)
+  const lineFormat = quotingCommands(plainFormat)
   const writer = new LogWriter(lineFormat, systemClock, (text) => process.stderr.write(text))
   const limit = format === 'text' && process.stderr.isTTY ? new JobLineLimit(systemClock, writer.entry) : null
   const entry = limit?.entry ?? writer.entry
-  const hasErrors = lineFormat === jsonLine || lineFormat === journalLine
+  const hasErrors = plainFormat === jsonLine || plainFormat === journalLine
   logInstead({ entry, flush: () => writer.flush(), hasErrors })
   noticeDropped((lines) => lineFormat(droppedEntry(lines), systemClock.now()))
   const buffer = new LineBuffer((job, line) => entry(outputEntry(job, line)))
-  const close = () => {
+  process.once('exit', () => {
     limit?.close()
     writer.flush()
-  }
-  process.once('exit', close)
+  })
   return {
     entry,
     output: showsOutput ? (job, text) => buffer.add(job, text) : () => {},
     endOutput: (job) => buffer.flush(job),
-    close,
   }
 }
 
@@ -53,7 +51,15 @@ export function openLog(format: LogFormat, showsOutput: boolean): Log {
 function silentLog(): Log {
   logInstead({ entry: () => {}, flush: () => {}, hasErrors: false })
   noticeDropped(() => '')
-  return { entry: () => {}, output: () => {}, endOutput: () => {}, close: () => {} }
+  return { entry: () => {}, output: () => {}, endOutput: () => {} }
+}
+
+/** What we say may repeat the error of a job. What tasks print is theirs: it may be a command to GitHub. */
+function quotingCommands(format: LineFormat): LineFormat {
+  return (entry, at) => {
+    const line = format(entry, at)
+    return entry.event === outputEvent ? line : withoutCommands(line)
+  }
 }
 
 function formatOf(format: Exclude<LogFormat, 'none'>): LineFormat {
