@@ -1,6 +1,7 @@
-import { fstatSync, lstatSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, fstatSync, lstatSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { UsageError } from '../../domain/errors.js'
+import { startOfFile } from '../../project/file-start.js'
 
 /** A file that is written whole or not at all. */
 export interface ReportFile {
@@ -10,7 +11,7 @@ export interface ReportFile {
 
 /**
  * The file that an option names, which need not be there yet. Throws UsageError if it could not be written now. An older
- * one is removed: whatever happens from here, nobody takes it for the report of this run.
+ * one is removed: whatever happens from here, nobody takes it for the report of this run. A file that is no report stays, and is refused.
  */
 export function reportFile(path: string, option: string): ReportFile {
   try {
@@ -19,6 +20,7 @@ export function reportFile(path: string, option: string): ReportFile {
     // Permissions, a read-only disk, a folder that is not there: trying finds all of them.
     writeFileSync(temporary, '', { flag: 'wx' })
     rmSync(temporary)
+    refuseOther(target)
     rmSync(target, { force: true })
     return { write: (text) => replaceFile(target, temporary, text) }
   } catch (thrown) {
@@ -26,6 +28,13 @@ export function reportFile(path: string, option: string): ReportFile {
     const hint = 'nothing was run; name a file in a folder that is there and can be written'
     throw new UsageError('E_REPORT', `${option}: ${JSON.stringify(path)} cannot be written (${why})`, hint)
   }
+}
+
+/** Whoever mistypes a name must not lose a file: only what looks like XML is replaced. */
+function refuseOther(target: string): void {
+  if (!existsSync(target)) return
+  const start = startOfFile(target, 64).toString('utf8').trimStart()
+  if (start !== '' && !/^(\ufeff)?<(\?xml|testsuite)/.test(start)) throw new Error('a file is there that is no report')
 }
 
 /** The file to replace: the target of a link, so that the link stays. */

@@ -20,7 +20,7 @@ test('Nothing is there before it is written; then all of it, with the usual mode
 })
 
 test('An older report is replaced, and a link to it stays a link.', () => {
-  writeFileSync(at('old.xml'), 'old')
+  writeFileSync(at('old.xml'), '<?xml version="1.0"?>')
   symlinkSync(at('old.xml'), at('link.xml'))
   reportFile(at('link.xml'), '--junit').write('new')
   expect(readFileSync(at('old.xml'), 'utf8')).toBe('new')
@@ -35,6 +35,16 @@ test.each(['', 'nowhere/x.xml', 'plain/x.xml', 'dir', 'x'.repeat(300), '/dev/nul
     expect(() => reportFile(path, '--junit')).toThrow(expect.objectContaining({ code: 'E_REPORT' }))
   },
 )
+
+test('A file that is no report is refused, and stays.', () => {
+  writeFileSync(at('package.json'), '{}')
+  expect(() => reportFile(at('package.json'), '--junit')).toThrow(/a file is there that is no report/)
+  expect(readFileSync(at('package.json'), 'utf8')).toBe('{}')
+  for (const text of ['', '<testsuites/>', '\ufeff<?xml?>', '\n<?xml?>']) {
+    writeFileSync(at('old-report'), text)
+    expect(() => reportFile(at('old-report'), '--junit')).not.toThrow()
+  }
+})
 
 test('A write whose place is taken throws, and leaves no half of the file.', () => {
   mkdirSync(at('gone'))
