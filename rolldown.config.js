@@ -130,6 +130,8 @@ const packagesOnDemand = {
 const program = {
   input: Object.fromEntries(entries.map((file) => [file.replace(/\.ts$/, ''), file])),
   platform: 'node',
+  // Its main file asks for its parts in a way that no bundler can follow.
+  resolve: { alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' } },
   preserveEntrySignatures: 'allow-extension', // what the chunks below take
   external: ['better-sqlite3', 'esbuild', 'typescript', 'vitest'],
   plugins: [loadOnDemand, builtinsAsTheyAre, withoutPasswd, withoutDevtools, notices],
@@ -147,11 +149,11 @@ const program = {
       includeDependenciesRecursively: false,
       groups: [
         // First: what comes with it is compiled before there is a cache to take it from.
-        { name: 'early', test: /src[\\/]project[\\/]modules[\\/]cache-folder|bin[\\/]node-version/ },
+        { name: 'early', test: /src[\\/](project[\\/]modules[\\/]cache-folder|make-folder)|bin[\\/]node-version/ },
         {
           // Without user-code.ts, which runs as soon as it is imported: `run --inline` imports what it is made of.
           name: 'modules',
-          test: /src[\\/]project[\\/](modules[\\/]|load-tasks|load-error|module-tasks|task-directory|wanted)|node_modules[\\/](get-tsconfig|resolve-pkg-maps|es-module-lexer)/,
+          test: /src[\\/]project[\\/](modules[\\/]|load-tasks|load-error|module-tasks|task-directory|wanted)|node_modules[\\/](get-tsconfig|jsonc-parser|resolve-pkg-maps|es-module-lexer)/,
         },
         // The live monitor, and what Ink brings.
         {

@@ -27,6 +27,30 @@ moduleTable([
       'tasks/alias.ts': /^tasks\/alias\.ts: Cannot find package '@lib\/a'.*tsconfig\.json: .*missing\.json/,
     },
   },
+  ...[
+    ['hello', /InvalidSymbol in line 1/],
+    ['{\n  compilerOptions: { experimentalDecorators: true } }', /InvalidSymbol in line 2/],
+    ['[]', /it is no object/],
+    ['{ "compilerOptions": { "experimentalDecorators": "true" } }', /experimentalDecorators is no boolean/],
+    ['{ "compilerOptions": { "paths": { "@lib/*": "./lib/*" } } }', /paths is no object of lists/],
+    ['{ "compilerOptions": { "experimentalDecorators": true', /in line 1/],
+  ].map(([text, why]) => ({
+    title: `A tsconfig that is ${text} is broken.`,
+    files: { 'tsconfig.json': String(text), 'tasks/plain.ts': plain, 'tasks/decorated.ts': decorated },
+    results: { 'plain.run': 1 },
+    faults: { 'tasks/decorated.ts': why as RegExp },
+  })),
+  {
+    title: 'Comments, trailing commas and an empty tsconfig are right.',
+    files: {
+      'tsconfig.json': '\ufeff// mine\n{ "compilerOptions": { /* yes */ "paths": { "x": ["./lib/x.ts"], }, }, }\n',
+      'tasks/empty/tsconfig.json': '',
+      'lib/x.ts': `export const x = 'x'\n`,
+      'tasks/a.ts': `import { x } from 'x'\nexport const run = () => x\n`,
+      'tasks/empty/decorated.ts': decorated,
+    },
+    results: { 'a.run': 'x', 'empty.decorated.run': 1 },
+  },
   {
     title: 'The nearest tsconfig counts.',
     files: {

@@ -1,6 +1,7 @@
-import { mkdirSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
+import { makeFolder } from '../../make-folder.js'
 
 /**
  * A folder in the user's own cache, made with mode 0700. null where there is none, it cannot be made, or others may
@@ -12,7 +13,7 @@ export function cacheFolder(name: string): string | null {
   if (base === null) return null
   const folder = join(base, name)
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder, 0o700)
     return isOwnFolder(base) && isOwnFolder(folder) ? folder : null
   } catch {
     return null // a read-only home, or a file in its place
@@ -20,7 +21,7 @@ export function cacheFolder(name: string): string | null {
 }
 
 /** Whether this user owns the folder, and no other can write in it. */
-export function isOwnFolder(folder: string): boolean {
+function isOwnFolder(folder: string): boolean {
   const { uid, mode } = statSync(folder)
   return uid === process.geteuid?.() && (mode & 0o022) === 0
 }
