@@ -14,6 +14,7 @@ export const notifyTaskInfo: TaskInfo = {
   graceMs: defaultGraceMs,
   isolation: 'shared',
   kind: 'program',
+  parameters: 0,
   schedule: null,
 }
 

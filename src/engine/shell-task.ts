@@ -13,6 +13,7 @@ export const shellTaskInfo: TaskInfo = {
   graceMs: defaultGraceMs,
   isolation: 'shared',
   kind: 'command',
+  parameters: 0,
   schedule: null,
   maxRetries: 0,
   timeoutMs: null,

@@ -50,6 +50,7 @@ export function tasksOf(module: TaskModule, exported: unknown, faults: ModuleFau
       graceMs,
       isolation,
       kind: 'function' as const,
+      parameters: run.length,
       schedule: asData(schedule, file, faults),
       ...defaults,
     }
@@ -79,7 +80,13 @@ export function programTask({ file, prefix }: TaskModule, faults: ModuleFault[])
     return []
   }
   const defaults = { ...plainTaskDefaults, timeoutMs: null }
-  const options = { graceMs: defaultGraceMs, isolation: 'shared', kind: 'program', schedule: null } as const
+  const options = {
+    graceMs: defaultGraceMs,
+    isolation: 'shared',
+    kind: 'program',
+    parameters: 0,
+    schedule: null,
+  } as const
   const description = descriptionOfScript(startOfFile(file, headBytes).toString('utf8'))
   const info = { name: prefix, file, line: 1, description, ...options, ...defaults }
   const run = () => {

@@ -46,9 +46,11 @@ describe('schedule TASK', () => {
     // A start that was once counted from stays, and so does one that is now.
     for (const again of [daily, ['schedule', 'report', '--every', '1h', '--name', 'hourly']]) await project.run(again)
     const before = await schedulesOf(project)
-    expect((await project.run(daily)).stderr).toBe('schedule daily: is as it was\n')
+    expect((await project.run(daily)).stderr).toBe(
+      'report declares 1 parameter, and gets 0\nschedule daily: is as it was\n',
+    )
     const hourly = await project.run(['schedule', 'report', '--every', '1h', '--name', 'hourly'])
-    expect(hourly.stderr).toBe('schedule hourly: is as it was\n')
+    expect(hourly.stderr).toBe('report declares 1 parameter, and gets 0\nschedule hourly: is as it was\n')
     expect(await schedulesOf(project)).toEqual(before)
     expect(before[0]?.nextAt).toMatch(/T02:00:00\.000Z$/)
   })

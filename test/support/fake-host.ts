@@ -13,6 +13,7 @@ export function taskInfo(name: string, overrides: Partial<TaskInfo> = {}): TaskI
     graceMs: 1_000,
     isolation: 'shared',
     kind: 'function',
+    parameters: 0,
     schedule: null,
     file: `/tasks/${name}.js`,
     line: 1,
@@ -138,9 +139,7 @@ export class FakeHost implements TaskHost {
     return null
   }
 
-  holdMemory(): boolean {
-    return false
-  }
+  killOverLimit(): void {}
 
   async end(): Promise<void> {
     if (!this.isOver) this.asked.push('end')

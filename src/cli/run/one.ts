@@ -1,6 +1,7 @@
 import { type Context, withStore } from '../../app/context.js'
 import { enqueueJob, prepareJob, storedJob } from '../../app/run/enqueue-job.js'
 import type { JobRequest } from '../../app/run/job-request.js'
+import { findTask } from '../../app/run/prepare-jobs.js'
 import { type RunEnd, runJob } from '../../app/run/run-job.js'
 import type { JobId, NewJob } from '../../domain/job.js'
 import type { OuterStreams } from '../../engine/hosts/command.js'
@@ -11,6 +12,7 @@ import { say } from '../say.js'
 import { type CommandTasks, withCommands, withTask, withTaskInline } from '../with-tasks.js'
 import { followToEnd } from './follow-to-end.js'
 import { sayToGitHub } from './github-errors.js'
+import { sayMissingArguments } from './missing-arguments.js'
 import { withOwnStdin } from './own-stdin.js'
 import { runReporter } from './run-reporter.js'
 
@@ -79,6 +81,7 @@ function withJob(
   const { task, inline, outer } = request
   const prepare = async (tasks: CommandTasks) => {
     const job = await prepareJob(tasks, request)
+    sayMissingArguments([findTask(tasks.catalog, task)], request.argsJson)
     return withStore(context, (store) => use(job, store, tasks))
   }
   if (outer !== null) return withCommands(context, outer, prepare)

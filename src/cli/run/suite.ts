@@ -1,6 +1,7 @@
 import { type Context, withStore } from '../../app/context.js'
 import { type EnqueuedSummary, summarise } from '../../app/run/enqueue-batches.js'
 import { enqueueInSpans } from '../../app/run/enqueue-in-spans.js'
+import { findTasks } from '../../app/run/prepare-jobs.js'
 import { prepareSuite, runSuite, type SuiteRequest } from '../../app/run/run-suite.js'
 import type { NewJob } from '../../domain/job.js'
 import type { Store } from '../../stores/store.js'
@@ -9,6 +10,7 @@ import { exitCodes } from '../exit-codes.js'
 import { sayText } from '../say.js'
 import { type CommandTasks, withTask } from '../with-tasks.js'
 import { sayToGitHub } from './github-errors.js'
+import { sayMissingArguments } from './missing-arguments.js'
 import { runReporter } from './run-reporter.js'
 import { type JunitFile, writeReport } from './suite-report.js'
 import { endedText } from './suite-text.js'
@@ -60,6 +62,7 @@ function withJobs<T>(
 ): Promise<T> {
   return withTask(context, request.tasks, async (tasks) => {
     const jobs = await prepareSuite(tasks, request)
+    sayMissingArguments(findTasks(tasks.catalog, request.tasks), request.argsJson)
     return withStore(context, (store) => use(jobs, store, tasks))
   })
 }

@@ -19,6 +19,8 @@ export interface TaskInfo extends TaskDefaults {
   readonly graceMs: number
   readonly isolation: Isolation
   readonly kind: TaskKind
+  /** How many a function declares, without those that have a default; 0 for a program. */
+  readonly parameters: number
   /** As its module declares it, unchecked; null if it declares none. */
   readonly schedule: TaskSchedule | null
   /** Absolute. */
