@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { UsageError } from '../domain/errors.js'
+import { makeFolder } from '../make-folder.js'
 import { findProject, packageConfig } from '../project/find.js'
-import { makeFolder } from '../stores/make-folder.js'
 
 const config = `{
   "$schema": "./node_modules/offstage/schema.json",

@@ -18,7 +18,7 @@ const layers: readonly Layer[] = [
   { files: /^bin\/node-version\./, height: -1 },
   { files: /^src\/domain\//, height: 0 },
   // It writes to stderr, so it is no domain; the engine and the stores use it.
-  { files: /^src\/(debug|child-environment|real-timers|machine-zone)\.ts$/, height: 0.5 },
+  { files: /^src\/(debug|child-environment|real-timers|machine-zone|make-folder)\.ts$/, height: 0.5 },
   { files: /^src\/stores\/[^/]+\.ts$/, height: 1 },
   ...['stores/sqlite', 'stores/memory', 'stores/apart', 'stores/bullmq', 'engine'].map((name) => ({
     files: new RegExp(`^src/${name}/`),
@@ -45,7 +45,7 @@ const layers: readonly Layer[] = [
 const owners: readonly (readonly [name: RegExp, files: RegExp])[] = [
   [/^@oclif\//, /^(src\/cli(\/|\.ts)|commands\/|bin\/)/],
   [/^better-sqlite3$/, /^src\/stores\/sqlite\//],
-  [/^(esbuild|get-tsconfig|es-module-lexer|chokidar)$/, /^src\/project\//],
+  [/^(esbuild|get-tsconfig|jsonc-parser|es-module-lexer|chokidar)$/, /^src\/project\//],
   [/^croner$/, /^src\/domain\/schedule\//],
   [/^cli-table3$/, /^src\/cli\//],
   [/^@opentelemetry\//, /^src\/engine\//],

@@ -98,7 +98,7 @@ describe.skipIf(!canMake)('the page about containers', () => {
     expect(exec(check.replace('9464', '9463')).status).toBe(1)
   })
 
-  test('says that an empty volume at .offstage is refused, and how.', () => {
+  test('says that an empty folder .offstage that is no mount is refused, and how.', () => {
     const refused = exec(`mkdir ${data}/.offstage && offstage status --store sqlite:${data}/.offstage/jobs.db`)
     expect(refused.status).toBe(6)
     expect(refused.stderr).toContain('the file is gone, though its folder is there')

@@ -6,6 +6,7 @@ const project = cliProject({
   'tasks/echo.ts': 'export default (...args: unknown[]) => [process.pid, ...args]\n',
   'tasks/ends.ts': 'export const late = () => process.exit()\nexport const early = () => 1\n',
   'tasks/quits.ts': 'process.exit(0)\nexport default () => 1\n',
+  'tasks/blocks.ts': 'export default () => { const end = Date.now() + 400; while (Date.now() < end); return 1 }\n',
   'tasks/late.ts': "export default () => new Promise((resolve) => setTimeout(() => resolve('late'), 1_500))\n",
   'tasks/fail.ts': "export default () => { throw new Error('no') }\n",
 })
@@ -30,6 +31,11 @@ test('--inline: process.exit() fails the job, or makes the module faulty, and en
   const quits = await project.run(['run', 'quits', '--inline'])
   expect(quits).toMatchObject({ stdout: '', exitCode: 2 })
   expect(quits.stderr).toMatch(/quits\.ts:1: process\.exit\(0\) was called/)
+})
+
+test('--inline: a job that blocks past its limit is over it, though no timer could tell.', async () => {
+  const blocking = project.run(['run', 'blocks', '--inline', '--timeout', '200ms', '--retries', '0'])
+  expect(await blocking).toMatchObject({ exitCode: 3, stdout: '' })
 })
 
 test('--inline refuses a result that comes after the time limit.', async () => {

@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { cliProject } from '../support/cli.js'
+import { cliProject, eventually } from '../support/cli.js'
 import { canMount, isRoot } from '../support/doctor.js'
 
 const program = join(import.meta.dirname, '../../bin/run.js')
@@ -46,7 +46,7 @@ describe('A store that can only be read', () => {
       project=$PWD; cd /mnt; export OFFSTAGE_CWD=$project
       ${each.join('\n')}
       offstage jobs list --json | grep -c "\\"id\\""
-      for args in "run note" "jobs cancel j2" "store compact"; do offstage $args 2>&1; echo "$?"; done'`)
+      for args in "run note x" "jobs cancel j2" "store compact"; do offstage $args 2>&1; echo "$?"; done'`)
       const refusal = `error: store ${project.path('.offstage/jobs.db')}: it cannot be written: its file system is read-only (EROFS)`
       const hint = '  commands that only read still work'
       // Only health finds fault, with a job that waits: no worker is alive.
@@ -54,6 +54,31 @@ describe('A store that can only be read', () => {
       expect(readdirSync(project.path('.offstage')).sort()).toEqual(['.gitignore', 'jobs.db'])
     },
   )
+
+  test.skipIf(!canMount)('A command that follows a job in a copy ends once the file has changed.', async () => {
+    const project = await projectWithJobs()
+    for (const name of ['-wal', '-shm']) rmSync(project.path(`.offstage/jobs.db${name}`), { force: true })
+    const follower = project.start(['jobs', 'wait', 'j2'], { env: { OFFSTAGE_CWD: project.root } }, [
+      'unshare',
+      '--mount',
+      'sh',
+      '-c',
+      `mount --bind . . && mount -o remount,ro,bind . && cd "$PWD" && mount -t tmpfs tmpfs /mnt && echo mounted >&2 && exec "$@"`,
+      'sh',
+    ])
+    await follower.says(/mounted/)
+    let isOver = false
+    const ended = follower.ended.finally(() => {
+      isOver = true
+    })
+    await eventually(async () => {
+      await project.run(['run', 'note', 'three', '--detach'])
+      expect(isOver).toBe(true)
+    })
+    const { exitCode, stderr } = await ended
+    expect(exitCode).toBe(6)
+    expect(stderr).toMatch(/so a copy was read, and the store has changed since\n {2}run the command again/)
+  })
 
   test.skipIf(!isRoot)(
     'Of another user it is read if its mode allows that; otherwise the owner is named.',
@@ -108,6 +133,18 @@ describe('A volume at .offstage', () => {
         ...['mounted: 0', 'lost+found', 'one', 'two'],
         ...[gone, wayOut('empty'), 'lost: 6', 'three', ''],
       ])
+    },
+  )
+
+  test.skipIf(!canMount)(
+    'On an empty volume several commands at once make one store, also beside what a killed one left.',
+    async () => {
+      const project = cliProject(tasks)
+      const { stdout } = await project.shell(`unshare --mount sh -c '
+      mkdir .offstage && mount -t tmpfs tmpfs .offstage && mkdir .offstage/.offstage-new-killed
+      for name in a b c d; do offstage run note $name 2>&1 & done; wait
+      offstage jobs list --json | grep -c completed'`)
+      expect(stdout.replaceAll('noted\n', '').split('\n').sort()).toEqual(['', '4', 'a', 'b', 'c', 'd'])
     },
   )
 })

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, readFileSync, watch } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname } from 'node:path'
-import { cachePlace, isOwnFolder } from '../../project/modules/cache-folder.js'
+import { cacheFolder, cachePlace } from '../../project/modules/cache-folder.js'
 import { type Checked, problem, type Trouble, warning } from './finding.js'
 
 // A worker with ten programs at a time needs about 80.
@@ -19,7 +19,9 @@ export function checkCache(): Checked {
   } catch {
     return [warning(`the cache ${there} cannot be written: ${slow}`, 'set OFFSTAGE_CACHE_DIR to a folder of this user')]
   }
-  if (there !== place || isOwnFolder(place)) return place
+  if (cacheFolder('modules') !== null) return place
+  if (there !== place)
+    return [warning(`the cache ${place} cannot be made: ${slow}`, 'set OFFSTAGE_CACHE_DIR to a folder of this user')]
   return [warning(`others may write to the cache ${place}, so it is not used: ${slow}`, `chmod 700 ${place}`)]
 }
 

@@ -94,7 +94,7 @@ function connectToOwn(path: string): Database.Database {
   }
 }
 
-/** Where a folder is read-only, SQLite can read a store in it only as long as another process has it open. */
+/** Where a folder is read-only or its disk full, SQLite can read a store in it only as long as another process has it open. */
 function connectToRead(path: string): Database.Database {
   const db = connect(path, true)
   try {
@@ -102,8 +102,9 @@ function connectToRead(path: string): Database.Database {
     return db
   } catch (thrown) {
     db.close()
-    const needsFiles = /^SQLITE_(CANTOPEN|READONLY)/.test(String((thrown as { readonly code?: unknown }).code))
-    if (!needsFiles || mayMakeFilesBeside(realpathSync(path))) throw thrown
+    const code = String((thrown as { readonly code?: unknown }).code)
+    const isForbidden = /^SQLITE_(CANTOPEN|READONLY)/.test(code) && !mayMakeFilesBeside(realpathSync(path))
+    if (!isForbidden && !/^SQLITE_(FULL|IOERR_SHMSIZE)$/.test(code)) throw thrown
     return openReadOnlyCopy(path)
   }
 }

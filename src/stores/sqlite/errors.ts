@@ -4,7 +4,8 @@ import { StoreDamagedError, StoreUnavailableError } from '../../domain/errors.js
 const afterDamage = 'stop all workers, keep the file, and restore a backup'
 
 const causes: readonly (readonly [RegExp, string, string])[] = [
-  [/^SQLITE_FULL$|^(ENOSPC|EDQUOT)$/, 'the disk is full', 'free some space; nothing was stored'],
+  // Where the index of the WAL finds no room, SQLite tells of its size.
+  [/^SQLITE_FULL$|^SQLITE_IOERR_SHMSIZE$|^(ENOSPC|EDQUOT)$/, 'the disk is full', 'free some space; nothing was stored'],
   [
     /^SQLITE_READONLY|^EACCES$|^EPERM$|^EROFS$/,
     'it cannot be written',
@@ -69,6 +70,11 @@ export function isDamage(thrown: unknown): thrown is Error & { readonly code: st
 
 export function damaged(path: string, { code }: { readonly code: string }): StoreDamagedError {
   return new StoreDamagedError('E_STORE_DAMAGED', `store ${path}: its pages are damaged (${code})`, afterDamage)
+}
+
+/** Whether the file takes no writes for now, of whomever they are: the disk is full, read-only, or fails. */
+export function refusesWrites(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && /^SQLITE_(FULL|IOERR|READONLY)/.test(String(thrown.code))
 }
 
 /** Whether a lock was busy: the only refusal that is worth another try at once. */

@@ -6,6 +6,7 @@ import { connectByDriver } from './driver.js'
 import { damaged, isDamage, storeError } from './errors.js'
 import { identityCheck } from './identity.js'
 import { migrations } from './migrations.js'
+import { refuseOldCopy } from './read-only-copy.js'
 
 const glanceEveryMs = 1_000
 
@@ -17,6 +18,7 @@ const glanceEveryMs = 1_000
 export class FileGuard {
   readonly #path: string
   readonly #checkFile: () => void
+  readonly #checkCopy: () => void
   readonly #besides: readonly Beside[]
   readonly #version: Database.Statement
   readonly #clock: Clock
@@ -28,6 +30,7 @@ export class FileGuard {
     this.#clock = clock
     this.#glancedAt = clock.monotonicMs()
     this.#checkFile = identityCheck(path)
+    this.#checkCopy = () => refuseOldCopy(db)
     // SQLite's files beside it have the name of the file that a link leads to.
     const real = realpathSync(path)
     this.#besides = ['-wal', '-shm'].map((ending) => new Beside(`${real}${ending}`))
@@ -43,13 +46,15 @@ export class FileGuard {
 
   /**
    * Before something is read, once a second: whoever follows a job would go on to read a file that was removed. What is
-   * beside it is left out: a store that is only read may have nothing there. Throws StoreLostError.
+   * beside it is left out: a store that is only read may have nothing there. Throws StoreLostError, or StoreUnavailableError
+   * if only a copy is read.
    */
   glance(): void {
     const now = this.#clock.monotonicMs()
     if (now - this.#glancedAt < glanceEveryMs) return
     this.#glancedAt = now
     this.#checkFile()
+    this.#checkCopy()
   }
 
   /** In a transaction: nobody can change the schema before it ends. Throws StoreLostError. */

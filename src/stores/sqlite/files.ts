@@ -12,9 +12,9 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { StoreUnavailableError } from '../../domain/errors.js'
-import { makeFolder } from '../make-folder.js'
+import { makeFolder } from '../../make-folder.js'
 import { storeError } from './errors.js'
-import { isEmptyMount, isMount } from './mounts.js'
+import { isEmptyMount, isMount, temporaryName } from './mounts.js'
 
 /** The folder that Offstage owns in a project: made as a whole, never filled again once its file has gone. */
 const ownFolderName = '.offstage'
@@ -35,9 +35,9 @@ function isThere(path: string): boolean {
   const stat = lstatSync(path, { throwIfNoEntry: false })
   if (stat === undefined) {
     if (basename(dirname(path)) !== ownFolderName || !existsSync(dirname(path))) return false
-    // Another process may have put the folder in place between the two looks.
-    if (existsSync(path)) return true
     if (isEmptyMount(dirname(path))) return false
+    // Another process may have put the folder or the file in place between the looks.
+    if (existsSync(path)) return true
     throw vanished(path, 'is gone, though its folder is there')
   }
   if (stat.isFile() && stat.size === 0) throw vanished(path, 'is empty')
@@ -88,13 +88,13 @@ function createFolder(folder: string, name: string, fill: (temporary: string) =>
 
 /** From here on the folder is ours: once its file has gone, that is an error. */
 function createInMount(path: string, fill: (temporary: string) => void): void {
-  writeFileSync(join(dirname(path), '.gitignore'), '*\n', { mode: 0o600 })
   createFile(path, fill)
+  writeFileSync(join(dirname(path), '.gitignore'), '*\n', { mode: 0o600 })
 }
 
 function createFile(path: string, fill: (temporary: string) => void): void {
   makeFolder(dirname(path), 0o700)
-  const temporary = mkdtempSync(join(dirname(path), '.offstage-new-'))
+  const temporary = mkdtempSync(join(dirname(path), temporaryName))
   try {
     const file = join(temporary, basename(path))
     createEmpty(file)

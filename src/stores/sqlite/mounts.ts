@@ -1,13 +1,18 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
+/** How the folder begins in which a new store is made. A process that was killed meanwhile leaves it. */
+export const temporaryName = '.offstage-new-'
+
+// A new file system has this folder.
+const ofFileSystem = 'lost+found'
+
 /**
  * Whether a volume without any file is mounted there, as in a container that starts for the first time. Nothing can have gone
  * from it; and unlike a folder, nobody can remove it to begin anew.
  */
 export function isEmptyMount(folder: string): boolean {
-  // A new file system has this folder.
-  return isMount(folder) && readdirSync(folder).every((name) => name === 'lost+found')
+  return isMount(folder) && readdirSync(folder).every((name) => name === ofFileSystem || name.startsWith(temporaryName))
 }
 
 /** Whether something is mounted on the folder; false if it is not there. */

@@ -7,8 +7,14 @@ import { connectByDriver } from './driver.js'
 
 const mostTries = 3
 
+/** What each copy was made of, and what that was like. */
+const originals = new WeakMap<
+  Database.Database,
+  { readonly path: string; readonly real: string; readonly state: string }
+>()
+
 /**
- * A connection that reads a copy of a file in a folder in which nothing can be made, such as that of a snapshot. SQLite cannot
+ * A connection that reads a copy of a file in a folder in which nothing can be made, as in a snapshot or on a full disk. SQLite cannot
  * read such a file itself: its index of the WAL would be a new file there. No file of the copy stays.
  */
 export function openReadOnlyCopy(path: string): Database.Database {
@@ -16,14 +22,26 @@ export function openReadOnlyCopy(path: string): Database.Database {
   const folder = folderForCopy(path)
   try {
     const copy = join(folder, 'jobs.db')
-    copyUnchanged(path, real, copy)
+    const state = copyUnchanged(path, real, copy)
     const db = connectByDriver(copy, { readonly: true, fileMustExist: true })
     // From its first read it has all files open, and they need no names any more.
     db.pragma('schema_version')
+    originals.set(db, { path, real, state })
     return db
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** Throws StoreUnavailableError if the connection reads a copy of a file that has changed: who follows a job would wait for ever. */
+export function refuseOldCopy(db: Database.Database): void {
+  const original = originals.get(db)
+  if (original === undefined || stateOf(original.real) === original.state) return
+  throw new StoreUnavailableError(
+    'E_STORE_UNAVAILABLE',
+    `store ${original.path}: no file can be made beside it, so a copy was read, and the store has changed since`,
+    'run the command again, or as the user of its workers',
+  )
 }
 
 function folderForCopy(path: string): string {
@@ -33,25 +51,25 @@ function folderForCopy(path: string): string {
     const { code } = thrown as NodeJS.ErrnoException
     throw new StoreUnavailableError(
       'E_STORE_UNAVAILABLE',
-      `store ${path}: its folder is read-only, and a copy to read cannot be made in ${tmpdir()} (${code})`,
+      `store ${path}: no file can be made beside it, and a copy to read cannot be made in ${tmpdir()} (${code})`,
       'set TMPDIR to a folder with some space',
     )
   }
 }
 
-/** The owner of the folder may be at work: what changes while it is copied is copied again. */
-function copyUnchanged(path: string, real: string, copy: string): void {
+/** The owner of the folder may be at work: what changes while it is copied is copied again. Returns the state of what was copied. */
+function copyUnchanged(path: string, real: string, copy: string): string {
   for (let tries = 0; tries < mostTries; tries++) {
     const before = stateOf(real)
     for (const end of ['', '-wal']) {
       rmSync(`${copy}${end}`, { force: true })
       if (existsSync(`${real}${end}`)) copyFileSync(`${real}${end}`, `${copy}${end}`, constants.COPYFILE_FICLONE)
     }
-    if (stateOf(real) === before) return
+    if (stateOf(real) === before) return before
   }
   throw new StoreUnavailableError(
     'E_STORE_UNAVAILABLE',
-    `store ${path}: its folder cannot be written, and the file changes while it is read`,
+    `store ${path}: no file can be made beside it, and it changes while it is read`,
     'run the command as the user of its workers',
   )
 }

@@ -130,6 +130,10 @@ describe('doctor and the system', () => {
     expect(await cache('relative')).toEqual(some(['cache', 'warning', 'there is no folder for the cache']))
     expect(await cache(project.path('open'))).toEqual(some(['cache', 'warning', 'others may write to the cache']))
     expect(await cache(project.path('new/one'))).toEqual([])
+    // Where Node's own recursion never comes back.
+    expect(await cache('/proc/offstage-test')).toEqual(
+      some(['cache', 'warning', 'the cache /proc/offstage-test cannot be']),
+    )
   })
 
   test('A low limit of open files is a warning.', async () => {

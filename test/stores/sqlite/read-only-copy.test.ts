@@ -2,7 +2,7 @@ import { copyFileSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openReadOnlyCopy } from '../../../src/stores/sqlite/read-only-copy.js'
+import { openReadOnlyCopy, refuseOldCopy } from '../../../src/stores/sqlite/read-only-copy.js'
 import { newJob } from '../../support/job.js'
 import { folderOfTest, openStore } from './open.js'
 
@@ -18,4 +18,15 @@ test('A copy to read has what is only in the WAL yet, and leaves no file anywher
   expect(db.prepare('SELECT count(*) FROM ready').pluck().get()).toBe(2)
   db.close()
   expect(readdirSync(snapshot).sort()).toEqual(['jobs.db', 'jobs.db-wal'])
+})
+
+test('A copy is refused once its file has changed: who waits for a job in it would wait for ever.', async () => {
+  const path = join(folderOfTest(), 'jobs.db')
+  const store = openStore(path)
+  await store.enqueue([newJob()])
+  const db = openReadOnlyCopy(path)
+  expect(() => refuseOldCopy(db)).not.toThrow()
+  await store.enqueue([newJob()])
+  expect(() => refuseOldCopy(db)).toThrow(/a copy was read, and the store has changed since/)
+  db.close()
 })
