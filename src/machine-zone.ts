@@ -64,5 +64,27 @@ function zoneOfContent(bytes: Buffer): string | null {
       return false
     }
   }
-  return Intl.supportedValuesOf('timeZone').find(isSame) ?? null
+  const names = [...configuredZone(), ...mainZones(), ...Intl.supportedValuesOf('timeZone')]
+  const name = names.find(isSame)
+  return name === undefined ? null : knownZone(name)
+}
+
+/** The name that Debian keeps beside the file. */
+function configuredZone(): readonly string[] {
+  return textOf('/etc/timezone').trim().split('\n', 1)
+}
+
+/** The zones that stand for a country. Others have the same times: Europe/Berlin is also Arctic/Longyearbyen. */
+function mainZones(): readonly string[] {
+  const lines = textOf(join(zonesFolder, 'zone1970.tab')).split('\n')
+  return lines.flatMap((line) => (line.startsWith('#') ? [] : (line.split('\t')[2] ?? [])))
+}
+
+/** Empty if it cannot be read. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
 }

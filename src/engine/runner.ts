@@ -262,6 +262,7 @@ export class Runner {
   ): void {
     this.#prefetch.ended(ends.length)
     for (const { attempt, report } of ends) {
+      this.#limits.ended(attempt, report)
       const isBySignal = report.kind === 'threw' && report.verdict === 'by signal'
       // An attempt that is stopping has its reason.
       if (isBySignal && attempt.stopping === null)

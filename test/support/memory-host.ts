@@ -87,9 +87,7 @@ export class MemoryHost implements TaskHost {
 
   terminate(): void {}
   killAttempt(): void {}
-  holdMemory(): boolean {
-    return false
-  }
+  killOverLimit(): void {}
   killNow(): void {}
   async end(): Promise<void> {}
   async kill(): Promise<void> {}

@@ -24,7 +24,7 @@ export function foreignForm(text: string, isRule: (text: string) => boolean): Cr
     return { why: 'the zone is not a part of it', hint: `write the rule "${rest}", and the zone as --tz ${zone}` }
   }
   if (/^@every$/i.test(first)) {
-    return { why: 'that is an interval', hint: `write --every ${interval(rest) ?? '5m'} (every in code)` }
+    return { why: 'that is an interval', hint: intervalHint(rest) }
   }
   if (/^@reboot$/i.test(first)) {
     const hint = 'let the unit of your worker run it before the worker starts: ExecStartPre='
@@ -34,12 +34,14 @@ export function foreignForm(text: string, isRule: (text: string) => boolean): Cr
   if (call !== null) return ofAmazon(call[1]?.toLowerCase() ?? '', call[2] ?? '')
   const spoken = /^every\s+(.+)$/i.exec(text)?.[1]
   if (spoken !== undefined) {
-    return { why: 'that is an interval', hint: `write --every ${interval(spoken) ?? '5m'} (every in code)` }
+    return { why: 'that is an interval', hint: intervalHint(spoken) }
   }
+  const command = commandBehind(text, isRule)
+  if (command !== null) return command
   if (/\d:\d\d|\.\./.test(text)) {
     return { why: 'that is the form of systemd', hint: 'write 02:30 on weekdays as "30 2 * * MON-FRI"' }
   }
-  return commandBehind(text, isRule) ?? longForm(text)
+  return longForm(text, isRule)
 }
 
 /** A step that its field cannot have. A step over all of the field would be its first value alone. */
@@ -61,7 +63,7 @@ function commandBehind(text: string, isRule: (text: string) => boolean): CronFau
   return { why: 'a command follows the rule', hint }
 }
 
-function longForm(text: string): CronFault | null {
+function longForm(text: string, isRule: (text: string) => boolean): CronFault | null {
   const fields = text.split(/\s+/)
   if (fields.length !== 7) {
     if (/(^|\s)H([/(\s]|$)/.test(text))
@@ -72,13 +74,13 @@ function longForm(text: string): CronFault | null {
   }
   const [seconds = '', ...others] = fields
   const rule = (seconds === '0' ? others : fields).slice(0, -1).join(' ')
-  return { why: 'it has 7 fields, not 5 or 6', hint: `a year is not known: write "${rule}", and --until for an end` }
+  const hint = isRule(rule) ? `write "${rule}", and --until for an end` : 'leave it out, and write --until for an end'
+  return { why: 'it has 7 fields, not 5 or 6', hint: `a year is not known: ${hint}` }
 }
 
 /** EventBridge: `rate(5 minutes)`, and `cron(0 8 * * ? *)` with a year at the end. */
 function ofAmazon(kind: string, inside: string): CronFault {
-  if (kind === 'rate')
-    return { why: 'that is an interval', hint: `write --every ${interval(inside) ?? '5m'} (every in code)` }
+  if (kind === 'rate') return { why: 'that is an interval', hint: intervalHint(inside) }
   const rule = inside.trim().split(/\s+/).slice(0, 5).join(' ')
   return {
     why: 'the form of AWS is another',
@@ -86,9 +88,19 @@ function ofAmazon(kind: string, inside: string): CronFault {
   }
 }
 
+/** Months and weekdays are no intervals. */
+function intervalHint(text: string): string {
+  const found = interval(text)
+  if (found !== null) return `write --every ${found} (every in code)`
+  return 'for an interval write --every 5m (every in code), for Mondays "0 9 * * MON", for the first of a month "0 9 1 * *"'
+}
+
 /** `5 minutes` and `1h30m` as a duration; null if it is none. */
 function interval(text: string): string | null {
-  const [, number = '1', unit] = /^\s*(?:(\d+)\s*)?(s|m|h|d|w)[a-z]*\s*$/i.exec(text) ?? []
+  const units =
+    /^\s*(?:(\d+)\s*)?(?:(s)(?:ecs?|econds?)?|(m)(?:ins?|inutes?)?|(h)(?:ours?|rs?)?|(d)(?:ays?)?|(w)(?:eeks?)?)\s*$/i
+  const [, number = '1', ...found] = units.exec(text) ?? []
+  const unit = found.find((letter) => letter !== undefined)
   if (unit !== undefined) return `${number}${unit.toLowerCase()}`
   const parts = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/i.exec(text.trim())
   if (parts === null || text.trim() === '') return null

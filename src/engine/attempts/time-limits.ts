@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/clock.js'
+import type { AttemptReport } from '../../domain/outcome.js'
 import type { RunningAttempt } from './running-attempt.js'
 
 /** The time limits of all running attempts. One timer waits for the earliest. */
@@ -21,6 +22,13 @@ export class TimeLimits {
     if (timeoutMs === null) return
     attempt.deadline = this.#clock.monotonicMs() + timeoutMs
     if (attempt.deadline < this.#armedFor) this.#arm(attempt.deadline)
+  }
+
+  /** Of a job that blocked the loop of this very process no timer tells that it is over its limit. */
+  ended(attempt: RunningAttempt, { startedAt, endedAt }: Pick<AttemptReport, 'startedAt' | 'endedAt'>): void {
+    const isOver =
+      attempt.deadline <= this.#clock.monotonicMs() && endedAt - startedAt > (attempt.claim.job.timeoutMs ?? 0)
+    if (isOver) attempt.stopping ??= 'timeout'
   }
 
   stop(): void {

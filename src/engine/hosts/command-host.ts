@@ -65,8 +65,8 @@ export class CommandHost implements TaskHost {
     return null
   }
 
-  holdMemory(limitBytes: number, groups: GroupMemory): boolean {
-    return [...this.#running.values()].filter((job) => job.holdMemory(limitBytes, groups)).length > 0
+  killOverLimit(limitBytes: number, groups: GroupMemory): void {
+    for (const job of this.#running.values()) job.killOverLimit(limitBytes, groups)
   }
 
   terminate(attempt: AttemptId): void {

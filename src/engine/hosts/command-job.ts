@@ -38,8 +38,10 @@ const exDataErr = 65
 
 /** What the worker lacks, and may have again soon: that is no failure of the job. */
 const lacks = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM'])
-// Long enough for other jobs to end, so that the same worker does not claim it again at once.
-const handBackMs = 1_000
+// Long enough for other jobs to end, so that the same worker does not claim it again at once. Each time it waits longer: an
+// attempt is a row, and what a worker lacks it may lack for days.
+const firstHandBackMs = 1_000
+const maxHandBackMs = 60_000
 
 /** One attempt of a job whose task is a program. */
 export class CommandJob {
@@ -132,7 +134,8 @@ export class CommandJob {
         this.#emit({ type: 'returned', attempts: [{ id, attempt }] })
       })
     }
-    const cancel = this.#clock.after(handBackMs, handBack)
+    const waitMs = Math.min(maxHandBackMs, firstHandBackMs * 2 ** (this.attempt - 1))
+    const cancel = this.#clock.after(waitMs, handBack)
     this.#handBackNow = handBack
   }
 
@@ -162,14 +165,13 @@ export class CommandJob {
     this.#command?.kill()
   }
 
-  /** Kills its process group if that uses more memory than that. False if it does not. */
-  holdMemory(limitBytes: number, groups: GroupMemory): boolean {
+  /** Kills its process group if that uses more memory than that. */
+  killOverLimit(limitBytes: number, groups: GroupMemory): void {
     const { pid } = this.#command ?? {}
     const bytes = pid === undefined || this.#overLimit !== null ? null : groups.over(pid, limitBytes)
-    if (bytes === null) return false
+    if (bytes === null) return
     this.#overLimit = { bytes, limitBytes }
     this.#command?.kill()
-    return true
   }
 
   #exited(exit: Exit, usage: Usage): void {

@@ -65,7 +65,8 @@ export class InlineHost implements TaskHost {
               emit({ type: 'output', output: [{ id, attempt, stream: 'stdout', text, at: clock.now() }] }),
             ),
           started: (attempts) => {
-            this.#turn(attempts, [])
+            // At once: their time limits begin before their code, which may block this loop.
+            outsideJobs(() => emit({ type: 'turn', started: attempts, ends: [], isNew: true, activeMs: 0 }))
             this.#turn([], [])
           },
         },
@@ -120,9 +121,7 @@ export class InlineHost implements TaskHost {
     return this.#jobs?.fail(thrown) ?? false
   }
 
-  holdMemory(): boolean {
-    return false
-  }
+  killOverLimit(): void {}
   terminate(): void {}
   killAttempt(): void {}
   killNow(): void {}

@@ -96,13 +96,12 @@ export class ProcessHost implements TaskHost {
   }
 
   /** At least one of its running jobs is the cause. */
-  holdMemory(limitBytes: number, groups: GroupMemory): boolean {
+  killOverLimit(limitBytes: number, groups: GroupMemory): void {
     const { pid } = this.#process
     const bytes = pid === undefined || this.#overLimit !== null ? null : groups.over(pid, limitBytes)
-    if (bytes === null) return false
+    if (bytes === null) return
     this.#overLimit = { bytes, limitBytes }
     this.#process.kill()
-    return true
   }
 
   /** Checks arguments by the schemas of their tasks, in order. Rejects if the process dies first. */

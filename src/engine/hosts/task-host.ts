@@ -36,8 +36,8 @@ export interface TaskHost {
   check(requests: readonly CheckRequest[]): Promise<readonly Verdict[]>
   /** Measures its memory, in bytes; null if the system cannot say. */
   measure(): number | null
-  /** Kills each of its process groups that uses more memory than that. False if it killed none. */
-  holdMemory(limitBytes: number, groups: GroupMemory): boolean
+  /** Kills each of its process groups that uses more memory than that. */
+  killOverLimit(limitBytes: number, groups: GroupMemory): void
   /** Disconnects it: it ends by itself, or is killed. Resolves when it has ended, after its last event. */
   end(): Promise<void>
   /** Kills it with all its children. Resolves when it has ended, after its last event. */

@@ -195,9 +195,9 @@ export class ProcessSlot implements AttemptHandle {
     return this.#host.current.measure()
   }
 
-  /** Kills what uses more memory than that. False if it killed nothing. */
-  holdMemory(limitBytes: number, groups: GroupMemory): boolean {
-    return this.#host.current.holdMemory(limitBytes, groups)
+  /** Kills what uses more memory than that. */
+  killOverLimit(limitBytes: number, groups: GroupMemory): void {
+    this.#host.current.killOverLimit(limitBytes, groups)
   }
 
   /**

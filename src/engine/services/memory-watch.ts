@@ -42,7 +42,7 @@ export function memoryWatch(
     }
     const startedMs = clock.monotonicMs()
     const groups = GroupMemory.look()
-    for (const slot of pool.slots) slot.holdMemory(limitBytes, groups)
+    for (const slot of pool.slots) slot.killOverLimit(limitBytes, groups)
     replaceLarge()
     return Math.max(limitedPauseMs, mostTimeOf * (clock.monotonicMs() - startedMs))
   })

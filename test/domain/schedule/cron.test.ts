@@ -132,6 +132,14 @@ describe('What is no cron expression', () => {
     ['0 0 0 1 1 * 2027', '--cron: "0 0 0 1 1 * 2027" is no cron expression: it has 7 fields, not 5 or 6'],
     ['@reboot', '--cron: "@reboot" is no cron expression: the start of a machine is no time'],
     ['@dayly', '--cron: "@dayly" is no cron expression: no such name'],
+    [
+      '0 3 * * * cd ../app && ./go',
+      '--cron: "0 3 * * * cd ../app && ./go" is no cron expression: a command follows the rule',
+    ],
+    [
+      '0 3 * * * curl host1:8080',
+      '--cron: "0 3 * * * curl host1:8080" is no cron expression: a command follows the rule',
+    ],
     ['@daily x', '--cron: "@daily x" is no cron expression: a command follows the rule'],
     ['60 * * * *', '--cron: "60 * * * *" is no cron expression: "60" is no minute (0 to 59)'],
     ['60 0 0 * * *', '--cron: "60 0 0 * * *" is no cron expression: "60" is no second (0 to 59)'],
