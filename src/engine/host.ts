@@ -34,9 +34,13 @@ export function thisHost(): Pick<NewWorker, 'process' | 'host' | 'bootId' | 'pid
  * Any other worker keeps its jobs until its lease expires.
  */
 export function hasEnded(worker: WorkerInfo, here: Pick<NewWorker, 'bootId' | 'pidNamespace'>): boolean {
+  return isHere(worker, here) && !isStill(worker.process)
+}
+
+/** Whether the pids of a worker mean the same processes here. */
+export function isHere(worker: WorkerInfo, here: Pick<NewWorker, 'bootId' | 'pidNamespace'>): boolean {
   if (here.bootId === null || here.pidNamespace === null) return false
-  if (worker.bootId !== here.bootId || worker.pidNamespace !== here.pidNamespace) return false
-  return !isStill(worker.process)
+  return worker.bootId === here.bootId && worker.pidNamespace === here.pidNamespace
 }
 
 /** Whether the process is still the one that was recorded. */

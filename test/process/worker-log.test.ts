@@ -151,7 +151,7 @@ describe.concurrent('the log of a worker', () => {
     first.signal('SIGKILL')
     await first.ended
     const second = log.start(['workers', 'start', '--grace', '0s'])
-    await second.says(/warning worker w1 has died: took over j1$/m)
+    await second.says(/warning worker w1 died or stopped answering: took over j1$/m)
     await second.says(/j1 do\.waits started, attempt 2/)
     await log.run(['jobs', 'cancel', id, '--yes'])
     await second.says(/j1 do\.waits is asked to stop: it was cancelled/)

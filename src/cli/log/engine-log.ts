@@ -28,7 +28,12 @@ export function logEngine(engine: EngineEmitter, log: Log, redact: readonly stri
     const more = jobs.length > maxNamed ? `, and ${jobs.length - maxNamed} more` : ''
     const text = jobs.length === 0 ? 'it had no jobs' : `took over ${jobs.slice(0, maxNamed).join(', ')}${more}`
     const facts = { lostWorker: worker, jobs: jobs.slice(0, maxNamed), count: jobs.length }
-    log.entry({ level: 'warning', event: 'worker.lost', text: `worker ${worker} has died: ${text}`, facts })
+    log.entry({
+      level: 'warning',
+      event: 'worker.lost',
+      text: `worker ${worker} died or stopped answering: ${text}`,
+      facts,
+    })
   })
   engine.on('worker.evicted', ({ worker, next }) => {
     const text = `worker ${worker} was not heard of for too long and lost its jobs; it goes on as ${next}`

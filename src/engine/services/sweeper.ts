@@ -1,7 +1,7 @@
 import type { Clock } from '../../domain/clock.js'
-import type { JobReader, JobStore, NewWorker, WorkerStore } from '../../stores/store.js'
+import type { JobReader, JobStore, NewWorker, WorkerInfo, WorkerStore } from '../../stores/store.js'
 import type { EngineEmitter } from '../events.js'
-import { endGroup, hasEnded } from '../host.js'
+import { endGroup, hasEnded, isHere } from '../host.js'
 import { loopService, type Service } from './service.js'
 
 const maxPauseMs = 500
@@ -22,19 +22,26 @@ export function sweeper(
 ): Service {
   const changes = store.changes()
   let lookedAt = Number.NEGATIVE_INFINITY
+  let seen: readonly WorkerInfo[] = []
   // No change of the store tells of a death: looking after each would only cost.
   const untilLookMs = () => Math.ceil(lookedAt + maxPauseMs - clock.monotonicMs())
   const endedWorkers = async () => {
     if (untilLookMs() > 0) return []
     lookedAt = clock.monotonicMs()
-    return (await store.workers()).filter((worker) => hasEnded(worker, here))
+    seen = await store.workers()
+    return seen.filter((worker) => hasEnded(worker, here))
   }
   return loopService('sweeper', clock, events, async (signal) => {
     const ended = await endedWorkers()
     // Kill the task processes of a dead worker before reclaiming its jobs: no job may run twice at once.
     for (const worker of ended) for (const process of worker.processes) endGroup(process)
     const swept = await store.sweep({ limit: batch, dead: ended.map((worker) => worker.id) })
-    for (const lost of swept.lostWorkers) events.emit('worker.lost', lost)
+    for (const lost of swept.lostWorkers) {
+      // One that was stopped keeps its processes. Only now is it sure that it has lost its jobs.
+      const stopped = seen.find(({ id }) => id === lost.worker)
+      if (stopped !== undefined && isHere(stopped, here)) for (const process of stopped.processes) endGroup(process)
+      events.emit('worker.lost', lost)
+    }
     if (swept.isPartial) {
       lookedAt = Number.NEGATIVE_INFINITY // the dead may hold more
       return betweenMs

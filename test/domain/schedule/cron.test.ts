@@ -214,7 +214,7 @@ describe('What is no cron expression', () => {
       '@daily backup.sh',
       'write: offstage schedule --name NAME --cron "@daily" -- backup.sh; or import a crontab: offstage schedule import',
     ],
-    ['0 0 12 1/1 * ? *', 'a year is not known: write "0 12 1/1 * ?", and --until for an end'],
+    ['0 0 12 1/1 * ? *', 'a year is not known: leave it out, and write --until for an end'],
     ['*-*-* 02:30:00', 'write 02:30 on weekdays as "30 2 * * MON-FRI"'],
     ['0~30 * * * *', 'write the first time, and --jitter 30m'],
     ['0 8 1 * ? *', '? stands in the two day fields only; six fields begin with seconds, and none is a year'],
