@@ -203,3 +203,16 @@ test.skipIf(sizeLimit.missing !== null)(
     expectIntact(project, store)
   },
 )
+
+test.skipIf(sizeLimit.missing !== null)(
+  'A run in the foreground whose end the store refuses ends at a signal, and says why.',
+  async () => {
+    const project = cliProject({ 'tasks/big.mjs': "export default () => 'x'.repeat(900_000)\n" })
+    for (let run = 0; run < 3; run++) expect((await project.run(['run', 'big'])).exitCode).toBe(0)
+    const run = project.start(['run', 'big'], {}, ['sh', '-c', 'ulimit -S -f 100; exec "$@"', 'sh'])
+    await run.says(/SQLITE_IOERR_WRITE\); trying again/)
+    run.signal('SIGTERM')
+    const { exitCode, stderr } = await run.ended
+    expect([exitCode, stderr]).toEqual([6, expect.stringMatching(/^error: store .*SQLITE_IOERR_WRITE/m)])
+  },
+)

@@ -17,6 +17,12 @@ export const manyAtOnce = 10
 // One try takes ten seconds at most. What is left is any worker's.
 const maxDeliveryMs = 15_000
 
+// A worker keeps its results until there is room. Whoever waits for one here must learn that the store takes none.
+const maxRefusedMs = 30_000
+const maxRefusedWhenStoppingMs = 5_000
+// Refusals further apart than this are not of one trouble.
+const refusedAgainMs = 10_000
+
 const onlyReserved = { shares: [], strict: false }
 
 /** What happens while jobs run in the foreground. */
@@ -43,6 +49,8 @@ export class ForegroundWorker {
   readonly #ids: JobId[] = []
   readonly #failed: Promise<never>
   #fail: (reason: unknown) => void = () => {}
+  /** By the monotonic clock: the first and the last of the refusals that came one after the other. */
+  #refused = { first: Number.NEGATIVE_INFINITY, last: Number.NEGATIVE_INFINITY }
 
   private constructor(
     store: Store,
@@ -77,6 +85,7 @@ export class ForegroundWorker {
     worker.start()
     const foreground = new ForegroundWorker(store, worker, pool.known.includes(notifyTask), signals, listener)
     worker.events.on('worker.evicted', () => foreground.#fail(evicted()))
+    worker.events.on('store.unavailable', ({ error }) => foreground.#noteRefusal(error))
     fired(signals.graceful)
       .then(() => foreground.#cancel())
       .catch(foreground.#fail)
@@ -124,6 +133,13 @@ export class ForegroundWorker {
   /** Whether a signal is what ended the jobs. */
   get interrupted(): boolean {
     return this.#signals.graceful.aborted
+  }
+
+  #noteRefusal(error: Error): void {
+    const now = systemClock.monotonicMs()
+    const first = now - this.#refused.last > refusedAgainMs ? now : this.#refused.first
+    this.#refused = { first, last: now }
+    if (now - first > (this.interrupted ? maxRefusedWhenStoppingMs : maxRefusedMs)) this.#fail(error)
   }
 
   async #cancel(): Promise<void> {

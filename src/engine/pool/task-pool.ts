@@ -6,6 +6,7 @@ import { CommandHost } from '../hosts/command-host.js'
 import type { SlotEvent, StartHost } from '../hosts/task-host.js'
 import type { Catalog, CheckRequest, TaskInfo, TaskOutput, Verdict } from '../ipc/messages.js'
 import { shellTaskInfo } from '../shell-task.js'
+import { answeredInTime } from './answered-in-time.js'
 import { EndingSlots } from './ending-slots.js'
 import { sum } from './fair-share.js'
 import { IsolatedJobs } from './isolated-jobs.js'
@@ -88,9 +89,10 @@ export class TaskPool {
     return [...this.slots, ...this.#ending.all].flatMap(({ identities }) => identities)
   }
 
-  check(requests: readonly CheckRequest[]): Promise<readonly Verdict[]> {
+  /** Throws UsageError if the schemas give no answer within a minute. */
+  async check(requests: readonly CheckRequest[]): Promise<readonly Verdict[]> {
     const [first] = this.#shared.all
-    return first === undefined ? Promise.resolve([]) : first.check(requests)
+    return first === undefined ? [] : answeredInTime(first.check(requests), requests, this.#clock)
   }
 
   /** undefined if this project has no task of that name. */
