@@ -18,7 +18,10 @@ Exit codes: 0 done, 2 usage, 5 no such schedule, 6 store unavailable.`
   }
   static override flags = {
     limit: Flags.integer({ default: 50, min: 1, max: 10_000, summary: 'Show at most this many', helpValue: 'N' }),
-    before: Flags.string({ summary: 'Show only times before this one: ISO 8601, or HH:MM', helpValue: 'TIME' }),
+    before: Flags.string({
+      summary: 'Show only times before this one: ISO 8601, or HH:MM for the last such time',
+      helpValue: 'TIME',
+    }),
   }
 
   async run(): Promise<unknown> {

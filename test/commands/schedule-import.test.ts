@@ -155,6 +155,31 @@ describe('schedule import', () => {
     ])
   })
 
+  test('What can never work, or not as it seems, is said; what no command can have is refused.', async () => {
+    const tab = "SHELL=/bin/nonexist\nRANDOM_DELAY=soon\nA='b\n0 1 * * * foo\n0 2 * * * x\0y\n"
+    const project = cliProject({ tab })
+    const { stderr } = await project.run(importing('tab', '--skip-invalid'), utc)
+    for (const text of [
+      'tab line 4: its SHELL /bin/nonexist is not there: it will fail until it is',
+      'tab line 2: RANDOM_DELAY is no number of minutes: soon',
+      'tab line 3: A has a quote that does not end, and keeps it',
+      'tab line 5 left out: it has a NUL character, which no command can have',
+    ])
+      expect(stderr).toContain(text)
+    project.write('tab', 'SHELL=\n0 1 * * * foo\n')
+    await project.run(importing('tab'), utc)
+    expect((await schedulesOf(project)).map(({ args }) => args)).toEqual([['foo']])
+  })
+
+  test('An entry whose schedule was changed by hand is named beside it.', async () => {
+    const project = cliProject({ tab: '# Nightly backup\n45 3 * * * ./backup.sh\n' })
+    await project.run(importing('tab'), utc)
+    await project.run(['schedule', '--name', 'nightly-backup', '--cron', '45 4 * * *', '--', './backup.sh'], utc)
+    const { stderr } = await project.run(importing('tab'), utc)
+    expect(stderr).toContain('tab line 2: it is nightly-backup-2, since nightly-backup was made or changed by hand')
+    expect((await project.run(importing('tab'), utc)).stderr).not.toContain('by hand')
+  })
+
   test('An entry that left the crontab is named, and stays until it is removed.', async () => {
     const project = cliProject({ tab: '0 1 * * * a\n0 2 * * * b\n' })
     await project.run(importing('tab'), utc)

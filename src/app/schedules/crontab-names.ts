@@ -90,6 +90,11 @@ function withCrontab({ definition, rule }: Plan, crontab: string): Plan {
   return { definition: { ...definition, argsJson: JSON.stringify([{ ...settings, crontab }, ...words]) }, rule }
 }
 
+/** Whether an import has made it, and nobody has changed its command since. */
+export function isImported(schedule: StoredSchedule): boolean {
+  return importedOf(schedule).length > 0
+}
+
 function importedOf({ name, source, task, plan }: StoredSchedule): readonly Imported[] {
   if (source !== 'cli' || task !== shellTask || plan === null) return []
   const { crontab } = commandIn(plan).settings

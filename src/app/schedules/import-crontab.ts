@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { messageWithHint, OffstageError } from '../../domain/errors.js'
 import type { EpochMs } from '../../domain/job.js'
 import { type Crontab, type CrontabEntry, type CrontabRemark, parseCrontab } from '../../domain/schedule/crontab.js'
@@ -10,7 +9,8 @@ import { shellTask } from '../../domain/shell-task.js'
 import { shellTaskInfo } from '../../engine/shell-task.js'
 import { isOnPath } from '../../project/program-file.js'
 import type { ScheduleStore } from '../../stores/schedule-store.js'
-import { nameEntries, type PreparedEntry } from './crontab-names.js'
+import { isImported, nameEntries, type PreparedEntry } from './crontab-names.js'
+import { byHandNotes, placeNotes } from './crontab-notes.js'
 import { refuseIfNeverDue } from './define-schedule.js'
 import { listChanges, type ScheduleChange } from './schedule-changes.js'
 
@@ -61,7 +61,12 @@ export async function planImport(store: ScheduleStore, owner: CrontabOwner, now:
     changes: changesOf(stored, schedules),
     lines: new Map(named.map(({ name, entry }) => [name, entry.line])),
     refused: refused.sort((a, b) => a.line - b.line),
-    notes: [...crontab.notes, ...homeNotes(crontab), ...namesakes(crontab, owner)].sort((a, b) => a.line - b.line),
+    notes: [
+      ...crontab.notes,
+      ...placeNotes(crontab),
+      ...namesakes(crontab, owner),
+      ...byHandNotes(named, stored, isImported),
+    ].sort((a, b) => a.line - b.line),
     absent,
   }
 }
@@ -90,7 +95,8 @@ function prepare(entry: CrontabEntry, owner: CrontabOwner, now: EpochMs): Prepar
 
 /** A line of shell as cron runs it: by its SHELL, in its HOME. */
 function commandOfEntry({ command, stdin, env }: CrontabEntry, { home, path }: CrontabOwner): ShellCommand {
-  const { SHELL = '/bin/sh', HOME = home } = env
+  const { HOME = home } = env
+  const SHELL = env.SHELL || '/bin/sh' // as cron takes an empty one
   const words = SHELL === '/bin/sh' ? [command] : [SHELL, '-c', command]
   return { words, settings: { chdir: HOME, env, stdin, crontab: path } }
 }
@@ -126,16 +132,6 @@ function userAtStart(command: string, owner: CrontabOwner): string | null {
 
 function pathOf({ PATH = process.env.PATH }: CrontabEntry['env']): string | undefined {
   return PATH
-}
-
-/** Cron runs nothing in a folder that is not there. */
-function homeNotes({ entries }: Crontab): readonly CrontabRemark[] {
-  const folders = new Map(entries.flatMap(({ line, env }) => (env.HOME === undefined ? [] : [[env.HOME, line]])))
-  return [...folders].flatMap(([folder, line]) =>
-    existsSync(folder)
-      ? []
-      : [{ line, message: `its HOME ${folder} is not there: it will fail until it is`, hint: null }],
-  )
 }
 
 function changesOf(stored: readonly StoredSchedule[], schedules: readonly NewSchedule[]): readonly ScheduleChange[] {

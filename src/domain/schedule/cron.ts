@@ -59,7 +59,11 @@ export function parseCron(text: string, option: string): CronFields {
     // Vixie's cron looks at the first character only: `*/2` is a star here too.
     needsBoth: isStar(day) || isStar(weekday) || pattern.useAndLogic,
   }
-  if (!hasDay(days)) throw refuse('there is no such date', 'a month must have such a day: February has 29 at most')
+  if (!hasDay(days))
+    throw refuse(
+      'there is no such date',
+      'none of its months has such a day: April, June, September and November have 30, February 29 at most',
+    )
   return {
     seconds: setIn(pattern.second),
     minutes: setIn(pattern.minute),

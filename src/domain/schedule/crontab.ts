@@ -85,6 +85,7 @@ class CrontabReader implements Crontab {
         return
       case 'RANDOM_DELAY':
         this.#jitterMinutes = /^\d{1,4}$/.test(value) && value !== '0' ? Number(value) : null
+        if (!/^\d{1,4}$/.test(value)) this.#note(line, `RANDOM_DELAY is no number of minutes: ${value}`, null)
         return
       case 'MAILTO':
         if (value !== '') this.#note(line, 'no mail is sent', 'name who gets failures: "notify" in the config')
@@ -102,6 +103,7 @@ class CrontabReader implements Crontab {
       return
     }
     this.#env.set(name, value)
+    if (/^["']/.test(value)) this.#note(line, `${name} has a quote that does not end, and keeps it`, null)
     if (/\$\w|\$\{/.test(value)) {
       this.#note(line, `${name} is taken as it stands, as cron does: no variable in it is replaced`, null)
     }
@@ -117,6 +119,10 @@ class CrontabReader implements Crontab {
     const { rule, rest } = parts
     const [user, behind] = this.#hasUsers ? firstWord(rest) : [null, rest]
     const { command, stdin } = splitAtPercent(behind)
+    if (text.includes('\0')) {
+      this.#refuse(line, 'it has a NUL character, which no command can have', null)
+      return
+    }
     if (command === '') {
       const isUser = this.#hasUsers && user !== ''
       this.#refuse(line, 'there is no command', isUser ? 'is the file one with a column for the user?' : null)

@@ -126,6 +126,10 @@ export function parseSchedule(
   }
   const rule = ruleOf(timing, now, name)
   refuseVainExpectation(definition, rule, now, name)
+  if (definition.maxLatenessMs !== null && definition.maxLatenessMs < shortestMs) {
+    const what = `${name('maxLateness')}: ${formatDuration(definition.maxLatenessMs)} is too short`
+    throw new UsageError('E_SCHEDULE', what, 'a second is the shortest: a time fires some milliseconds late')
+  }
   if (timing.kind === 'every' && definition.jitterMs >= timing.everyMs) {
     const [jitter, every] = [definition.jitterMs, timing.everyMs].map(formatDuration)
     throw new UsageError('E_SCHEDULE', `${name('jitter')}: ${jitter} is not less than the interval of ${every}`)

@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs'
+import type { Crontab, CrontabEntry, CrontabRemark } from '../../domain/schedule/crontab.js'
+import { scheduleNameOf } from '../../domain/schedule/crontab-command.js'
+import type { StoredSchedule } from '../../domain/schedule/schedule.js'
+import type { NamedEntry } from './crontab-names.js'
+
+/** Of what the variables of a crontab name, and cron runs nothing without: what is not there. */
+export function placeNotes({ entries }: Crontab): readonly CrontabRemark[] {
+  return (['HOME', 'SHELL'] as const).flatMap((name) => {
+    const lines = new Map(entries.flatMap(({ line, env }) => (env[name] ? [[env[name], line]] : [])))
+    return [...lines].flatMap(([place, line]) =>
+      existsSync(place)
+        ? []
+        : [{ line, message: `its ${name} ${place} is not there: it will fail until it is`, hint: null }],
+    )
+  })
+}
+
+/** Entries that got a number because the schedule of their name is not one of an import: it may be the same, changed by hand. */
+export function byHandNotes(
+  named: readonly NamedEntry[],
+  stored: readonly StoredSchedule[],
+  isImported: (schedule: StoredSchedule) => boolean,
+): readonly CrontabRemark[] {
+  const old = new Set(stored.map(({ name }) => name))
+  const byHand = new Set(stored.filter((schedule) => !isImported(schedule)).map(({ name }) => name))
+  return named.flatMap(({ entry, name }) => {
+    const base = baseNameOf(entry)
+    if (name === base || old.has(name) || !byHand.has(base)) return []
+    const hint = `if they are the same: offstage schedule remove ${base}`
+    return [{ line: entry.line, message: `it is ${name}, since ${base} was made or changed by hand`, hint }]
+  })
+}
+
+function baseNameOf({ command, comment }: CrontabEntry): string {
+  return scheduleNameOf(command, comment)
+}
