@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs'
-import { parseArgs } from 'node:util'
+import { parseArgs, types } from 'node:util'
 import { parseJson, toJsonText } from './domain/json.js'
 import { systemClock } from './engine/clock.js'
 import type { ModuleFault } from './engine/ipc/messages.js'
@@ -42,6 +42,8 @@ async function evaluate(file: string): Promise<ConfigAnswer> {
   try {
     const exported = await loadModule(file)
     const isModule = typeof exported === 'object' && exported !== null && 'default' in exported
+    if (!isModule && types.isModuleNamespaceObject(exported))
+      return { message: `${file}: it has no default export; write: export default { ... }` }
     // Crossing to the other process must not mangle what JSON cannot carry.
     return { config: parseJson(toJsonText(isModule ? exported.default : exported)) }
   } catch (thrown) {

@@ -26,6 +26,16 @@ export interface GlobalFlags {
   readonly cwd?: string | undefined
 }
 
+/** Says where a URL was written that is none: it may be in a file or variable that nobody thinks of. */
+function locationOf(url: string, from: string, place: string): StoreLocation {
+  try {
+    return parseStoreUrl(url, from)
+  } catch (thrown) {
+    if (!(thrown instanceof UsageError)) throw thrown
+    throw new UsageError('E_STORE_URL', `${place}: ${thrown.message}`, thrown.hint)
+  }
+}
+
 /** Finds the project and its store. Throws UsageError and ProjectError. */
 export async function readContext(flags: GlobalFlags): Promise<Context> {
   const from = startingFolder(flags.cwd)
@@ -33,8 +43,12 @@ export async function readContext(flags: GlobalFlags): Promise<Context> {
   const root = project?.root ?? from
   const location =
     flags.store === undefined
-      ? parseStoreUrl(project?.store ?? defaultStoreUrl, root)
-      : parseStoreUrl(flags.store, process.cwd())
+      ? locationOf(project?.store ?? defaultStoreUrl, root, `the store of ${root}`)
+      : locationOf(
+          flags.store,
+          process.cwd(),
+          process.env.OFFSTAGE_STORE === flags.store ? 'OFFSTAGE_STORE' : '--store',
+        )
   return {
     project,
     location,

@@ -181,6 +181,9 @@ interface ShownError {
   readonly exitCode: number
 }
 
+// What an operating system may be short of is no bug.
+const lacks = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM', 'ENOSPC', 'EDQUOT'])
+
 /** An error as people and programs see it; null if it only ends the program. */
 export function describeError(error: Error): ShownError | null {
   if (error instanceof OffstageError) {
@@ -199,6 +202,15 @@ export function describeError(error: Error): ShownError | null {
     const hint =
       'it takes --allow-child-process, --allow-worker, --allow-addons, --allow-fs-read=* and --allow-fs-write=*'
     return { code: 'E_PERMISSION', message, hint, exitCode: exitCodes.failed }
+  }
+  if ('code' in error && lacks.has(String(error.code))) {
+    const hint = 'see the limits of this process (ulimit -a), the memory and the disk'
+    return {
+      code: 'E_RESOURCES',
+      message: `the system lacks something: ${error.message}`,
+      hint,
+      exitCode: exitCodes.failed,
+    }
   }
   const message = `${error.name}: ${error.message}`
   return {

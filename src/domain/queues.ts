@@ -30,10 +30,19 @@ export function parseQueueShares(text: string, option: string): readonly QueueSh
       const what = `${option}: ${JSON.stringify(part.trim())} is no queue with a weight`
       throw new UsageError('E_QUEUES', what, 'write NAME or NAME:WEIGHT, the weight a whole number from 1 to 1000')
     }
-    return { name: queueName(name), weight: Number(weight) }
+    return { name: namedQueue(name, option), weight: Number(weight) }
   })
   refuseTwins(shares, option)
   return shares
+}
+
+function namedQueue(name: string, option: string): string {
+  try {
+    return queueName(name)
+  } catch (thrown) {
+    if (!(thrown instanceof UsageError)) throw thrown
+    throw new UsageError('E_QUEUE_NAME', `${option}: ${thrown.message}`, thrown.hint)
+  }
 }
 
 /** Throws UsageError if two shares are of one queue. */

@@ -23,7 +23,7 @@ const shortestSecret = 6
 
 /**
  * `value` as it may be shown: what stands under a key that is named like a secret is masked, at any depth. A key is named so if
- * it has a secret's word, such as `accessToken`, `api_key` or `set-cookie`, but not `tokens` or `secretary`. `more` adds
+ * it has a secret's word, such as `accessToken`, `api_key` or `set-cookie`, and `passwords`, but not `tokens` or `secretary`. `more` adds
  * words. Numbers, booleans and null are never masked.
  */
 export function redact(value: JsonValue, more: readonly string[]): JsonValue {
@@ -54,11 +54,16 @@ export function maskOf(whole: readonly string[]): TextMask | null {
   return (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, mask), text)
 }
 
+// One word as a count: `tokens` of a text are no secrets.
+const singular = new Set(['token', 'authorization'])
+
 /** Tells names of secrets, such as `accessToken` and `--api-key`; `more` adds words. */
 export function isSecretName(more: readonly string[]): (key: string) => boolean {
-  const secrets = [...secretWords, ...more.map(wordsOf)].map((words) => ` ${words} `)
+  const plurals = secretWords.flatMap((words) => (singular.has(words) ? [] : [`${words}s`]))
+  const secrets = [...secretWords, ...plurals, ...more.map(wordsOf)].map((words) => ` ${words} `)
   return (key) => {
-    const words = ` ${wordsOf(key)} `
+    // `PASSWORD2` is a password.
+    const words = ` ${wordsOf(key)} `.replace(/(?<=\p{L})\d+(?= )/gu, '')
     return secrets.some((secret) => words.includes(secret))
   }
 }

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { messageWithHint } from '../domain/errors.js'
+import { describeFailure } from '../domain/failure.js'
 import type { ModuleFault } from '../engine/ipc/messages.js'
 import { packageRoot } from '../engine/package-root.js'
 import { CompileError, syntaxErrorIn, typeOf } from './modules/compile.js'
@@ -9,7 +10,7 @@ import { formatBySyntax } from './modules/package-type.js'
 /** What went wrong in a module, in one line that begins with the place. */
 export function describeLoadError(file: string, thrown: unknown): string {
   if (thrown instanceof CompileError) return thrown.message
-  if (!(thrown instanceof Error)) return `${file}: ${firstLine(String(thrown))}`
+  if (!(thrown instanceof Error)) return `${file}: ${firstLine(describeFailure(thrown).message)}`
   const message = firstLine(messageWithHint(thrown))
   const stack = thrown.stack ?? ''
   if (!(thrown instanceof SyntaxError)) return `${frameOf(file, stack) ?? file}: ${message}`

@@ -24,6 +24,12 @@ describe('exit codes', () => {
     })
   })
 
+  test('What the system lacks is no bug.', () => {
+    const error = Object.assign(new Error('EMFILE: too many open files, open'), { code: 'EMFILE' })
+    expect(describeError(error)).toMatchObject({ code: 'E_RESOURCES', exitCode: 1 })
+    expect(describeError(new TypeError('x is not a function'))).toMatchObject({ code: 'E_BUG' })
+  })
+
   test('A job ends a command by how it ended.', () => {
     expect(exitCodeOfJob({ state: 'completed', reason: null })).toBe(0)
     expect(exitCodeOfJob({ state: 'cancelled', reason: null })).toBe(4)

@@ -33,12 +33,26 @@ describe('redact', () => {
     expect(redact({ [key]: 'x' }, [])).toEqual({ [key]: '***' })
   })
 
-  test.each(['pass', 'key', 'name', 'api', 'maxTokens', 'cookies', 'secretary', 'tokenizer', 'authorized'])(
+  test.each(['pass', 'key', 'name', 'api', 'maxTokens', 'tokens', 'secretary', 'tokenizer', 'authorized'])(
     'The key %s is none.',
     (key) => {
       expect(redact({ [key]: 'x' }, [])).toEqual({ [key]: 'x' })
     },
   )
+
+  test('Plurals and numbered names are names of secrets too; tokens are not.', () => {
+    const value = {
+      passwords: ['a'],
+      apiKeys: { x: 'y' },
+      cookies: 'c',
+      PASSWORD2: 'p',
+      DB_PASSWORD_2: 'q',
+      tokens: 't',
+    }
+    expect(redact(value, [])).toEqual({
+      ...{ passwords: '***', apiKeys: '***', cookies: '***', PASSWORD2: '***', DB_PASSWORD_2: '***', tokens: 't' },
+    })
+  })
 
   test('A project adds words of its own, whatever their case, dashes and underscores.', () => {
     const value = { cardPin: 'a', 'credit_card-number': 'b', spin: 'c', other: 'd' }

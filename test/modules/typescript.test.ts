@@ -6,6 +6,12 @@ testedOn()
 
 moduleTable([
   {
+    title: 'A module that throws what is no error is named with that.',
+    files: { 'tasks/a.mjs': 'export const run = () => 1\n', 'tasks/odd.mjs': 'throw { code: 7 }\n' },
+    results: { 'a.run': 1 },
+    faults: { 'tasks/odd.mjs': /thrown value: \{"code":7\}/ },
+  },
+  {
     title: 'Legacy decorators decorate classes, methods, properties and parameters.',
     files: {
       'tsconfig.json': legacy,

@@ -98,6 +98,18 @@ describe.concurrent('the log of a worker', () => {
     expect(quiet.stderr).not.toContain('loads')
   })
 
+  test('SIGUSR1 opens no debugger.', async () => {
+    const log = project()
+    const worker = log.start(['workers', 'start'])
+    await worker.says(/is ready/)
+    worker.signal('SIGUSR1')
+    expect(await outputOf(log, await enqueueJob(log, 'do.says'))).toBeDefined()
+    worker.signal('SIGTERM')
+    const { stderr, exitCode } = await worker.ended
+    expect(exitCode).toBe(0)
+    expect(stderr).not.toMatch(/debugger/i)
+  })
+
   test('With --log none only an error that ends the worker is written; the variable says the same.', async () => {
     const log = project()
     await enqueueJob(log, 'do.says')

@@ -6,7 +6,7 @@ import { progressText } from './job-text.js'
 const width = 24
 
 /**
- * Shows the progress of a job: on a terminal as a bar in the last line, elsewhere as a new line each time. Everything
+ * Shows the progress of a job: on a terminal that can go back as a bar in the last line, elsewhere as a new line each time. Everything
  * else is written through `above`, so that the bar stays the last line.
  */
 export class ProgressLine {
@@ -19,7 +19,7 @@ export class ProgressLine {
 
   show(fraction: number, message: string | null): void {
     const text = visibleLine(progressText({ fraction, message }))
-    if (!this.#out.isTTY) {
+    if (!this.#out.isTTY || process.env.TERM === 'dumb') {
       startLine()
       this.#out.write(`${text}\n`)
       return

@@ -1,22 +1,15 @@
 import { formatDuration } from '../../domain/duration.js'
 import type { JobError } from '../../domain/failure.js'
 import type { ClaimedJob } from '../../domain/job.js'
-import type { JsonValue } from '../../domain/json.js'
 import type { Outcome } from '../../domain/outcome.js'
-import { redactArgs } from '../../domain/redact-command.js'
-import { shellTask } from '../../domain/shell-task.js'
 import type { AttemptSettled, AttemptStarted, AttemptStopping } from '../../engine/events.js'
-import { cutToWidth } from '../../views/cut.js'
 import { isoTime } from '../../views/iso-time.js'
 import { shownError } from '../../views/job.js'
-import { shownTask } from '../../views/shown-task.js'
+import { commandOfJob, jobName } from '../jobs/job-name.js'
 import type { Entry } from './entry.js'
 
 /** The names of the config whose values are masked too. */
 type Redact = readonly string[]
-
-/** Enough to know a command by. */
-const maxCommandWidth = 100
 
 /** A job has started. */
 export function startedEntry({ job, waitMs }: AttemptStarted, redact: Redact): Entry {
@@ -95,10 +88,9 @@ function errorLine({ name, message }: Pick<JobError, 'name' | 'message'>): strin
 }
 
 /** People see the command of a job, programs the name of its task. */
-function namedJob({ id, task, argsJson, attempt }: ClaimedJob, redact: Redact) {
-  const facts = { job: id, task, attempt }
-  if (task !== shellTask) return { name: task, facts }
-  const args = redactArgs(task, JSON.parse(argsJson) as JsonValue, redact) as readonly JsonValue[]
-  const command = shownTask({ task, args })
-  return { name: cutToWidth(command.replaceAll('\n', ' '), maxCommandWidth), facts: { ...facts, command } }
+function namedJob(job: ClaimedJob, redact: Redact) {
+  const { id, task, attempt } = job
+  const command = commandOfJob(job, redact)
+  const facts = { job: id, task, attempt, ...(command === null ? {} : { command }) }
+  return { name: jobName(job, redact), facts }
 }

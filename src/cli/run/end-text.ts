@@ -25,7 +25,7 @@ export function showEnd(
   const exitCode = exitCodeOfJob(job)
   if (job.state === 'completed') return { line: wasMirrored ? null : resultText(end), exitCode }
   if (wasMirrored) {
-    say(`${job.id} ${job.state}: ${job.error?.message ?? ''}`)
+    say(`${job.id} ${job.state}${job.error === null ? '' : `: ${job.error.message}`}`)
     return { line: null, exitCode }
   }
   sayText(failureText(job))

@@ -3,6 +3,7 @@ import type { ForegroundEvent, ForegroundListener } from '../../app/run/foregrou
 import { formatDuration } from '../../domain/duration.js'
 import type { EngineEmitter } from '../../engine/events.js'
 import { errorLine, reportEngineErrors } from '../engine-errors.js'
+import { jobName } from '../jobs/job-name.js'
 import { ProgressLine } from '../jobs/progress-line.js'
 import { say, sayOutput } from '../say.js'
 
@@ -30,7 +31,9 @@ function reportRun(engine: EngineEmitter, redact: readonly string[], showsOutput
     if (outcome.kind !== 'retry') return
     const waitMs = Math.max(0, outcome.at - outcome.endedAt)
     const again = waitMs === 0 ? 'at once' : `in ${formatDuration(waitMs)}`
-    say(`${job.id} ${job.task} attempt ${job.attempt}: ${errorLine(job, outcome.error, redact)}; again ${again}`)
+    say(
+      `${job.id} ${jobName(job, redact)} attempt ${job.attempt}: ${errorLine(job, outcome.error, redact)}; again ${again}`,
+    )
   })
   reportEngineErrors(engine)
 }

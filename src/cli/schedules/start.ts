@@ -6,6 +6,7 @@ import { exitCodes } from '../exit-codes.js'
 import type { LogFormat } from '../log/formats.js'
 import { type Log, openLog } from '../log/log.js'
 import { say } from '../say.js'
+import { keepDebuggerClosed } from '../signals.js'
 import { withAnyTasks } from '../with-tasks.js'
 import { sayDeclared } from './declare-text.js'
 import { reportSlots } from './slot-reporter.js'
@@ -13,6 +14,7 @@ import { reportSlots } from './slot-reporter.js'
 /** Fires schedules until a signal; the jobs are for workers. Resolves to the exit code. */
 export function startScheduler(context: Context, format: LogFormat): Promise<number> {
   const log = openLog(format, true)
+  keepDebuggerClosed()
   refuseMemory(context, 'schedule start')
   return withStore(context, async (store) => {
     // The options of the tasks are read once: no code of the project runs beside the scheduler.

@@ -11,6 +11,7 @@ import { exitCodes } from '../exit-codes.js'
 import type { LogFormat } from '../log/formats.js'
 import { type Log, openLog } from '../log/log.js'
 import { say } from '../say.js'
+import { keepDebuggerClosed } from '../signals.js'
 import { withAnyTasks } from '../with-tasks.js'
 import { refusedConfigText, showWorker } from './worker-reporter.js'
 
@@ -35,6 +36,7 @@ export async function startWorker(
   const log = openLog(format, taskOutput)
   // Also while it ends: the signal may come again, and would kill it then.
   process.on(drainSignal, () => {})
+  keepDebuggerClosed()
   let context = await readContext()
   for (;;) {
     const end = await runUntilChange(context, settings, version, openEndpoint, log)

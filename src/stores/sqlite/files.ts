@@ -1,6 +1,8 @@
 import {
+  chmodSync,
   closeSync,
   existsSync,
+  fchmodSync,
   fsyncSync,
   linkSync,
   lstatSync,
@@ -72,10 +74,9 @@ export function createStore(path: string, fill: (temporary: string) => void): vo
 
 function createFolder(folder: string, name: string, fill: (temporary: string) => void): void {
   makeFolder(dirname(folder), 0o700)
-  const temporary = mkdtempSync(`${folder}-new-`) // mkdtemp: mode 0700
+  const temporary = temporaryFolder(`${folder}-new-`)
   try {
-    // Nobody should have to remember to keep the queue out of version control.
-    writeFileSync(join(temporary, '.gitignore'), '*\n', { mode: 0o600 })
+    keepOutOfVersionControl(temporary)
     createEmpty(join(temporary, name))
     fill(join(temporary, name))
     renameSync(temporary, folder)
@@ -89,12 +90,12 @@ function createFolder(folder: string, name: string, fill: (temporary: string) =>
 /** From here on the folder is ours: once its file has gone, that is an error. */
 function createInMount(path: string, fill: (temporary: string) => void): void {
   createFile(path, fill)
-  writeFileSync(join(dirname(path), '.gitignore'), '*\n', { mode: 0o600 })
+  keepOutOfVersionControl(dirname(path))
 }
 
 function createFile(path: string, fill: (temporary: string) => void): void {
   makeFolder(dirname(path), 0o700)
-  const temporary = mkdtempSync(join(dirname(path), temporaryName))
+  const temporary = temporaryFolder(join(dirname(path), temporaryName))
   try {
     const file = join(temporary, basename(path))
     createEmpty(file)
@@ -108,6 +109,21 @@ function createFile(path: string, fill: (temporary: string) => void): void {
   }
 }
 
+/** Nobody should have to remember it. */
+function keepOutOfVersionControl(folder: string): void {
+  const file = join(folder, '.gitignore')
+  if (existsSync(file)) return // of another process, which made the store meanwhile
+  createEmpty(file)
+  writeFileSync(file, '*\n')
+}
+
+/** Of mode 0700, also where the umask takes rights of the owner. */
+function temporaryFolder(prefix: string): string {
+  const folder = mkdtempSync(prefix)
+  chmodSync(folder, 0o700)
+  return folder
+}
+
 // SQLite syncs its file and the folder of its WAL, but a new name is safe only when the folder that holds it is synced.
 export function syncFolder(folder: string): void {
   const descriptor = openSync(folder, 'r')
@@ -117,5 +133,7 @@ export function syncFolder(folder: string): void {
 
 // SQLite gives -wal and -shm the mode of the database file, so that is made first, by hand.
 export function createEmpty(path: string): void {
-  closeSync(openSync(path, 'wx', 0o600))
+  const descriptor = openSync(path, 'wx', 0o600)
+  fchmodSync(descriptor, 0o600) // the umask may take rights of the owner
+  closeSync(descriptor)
 }

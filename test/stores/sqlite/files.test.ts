@@ -20,19 +20,22 @@ function refusal(open: () => unknown): StoreUnavailableError {
 }
 
 describe('A new store', () => {
-  test('Its folder has mode 0700 and all files in it 0600, whatever the umask.', async () => {
-    const before = process.umask(0)
-    try {
-      const path = storePath(folderOfTest())
-      await openStore(path).enqueue([newJob()])
-      const files = readdirSync(dirname(path)).sort()
-      expect(files).toEqual(['.gitignore', 'jobs.db', 'jobs.db-shm', 'jobs.db-wal'])
-      expect(modeOf(dirname(path))).toBe('700')
-      for (const file of files) expect([file, modeOf(join(dirname(path), file))]).toEqual([file, '600'])
-    } finally {
-      process.umask(before)
-    }
-  })
+  test.each([0, 0o277, 0o777])(
+    'Its folder has mode 0700 and all files in it 0600, with the umask %i too.',
+    async (umask) => {
+      const before = process.umask(umask)
+      try {
+        const path = storePath(folderOfTest())
+        await openStore(path).enqueue([newJob()])
+        const files = readdirSync(dirname(path)).sort()
+        expect(files).toEqual(['.gitignore', 'jobs.db', 'jobs.db-shm', 'jobs.db-wal'])
+        expect(modeOf(dirname(path))).toBe('700')
+        for (const file of files) expect([file, modeOf(join(dirname(path), file))]).toEqual([file, '600'])
+      } finally {
+        process.umask(before)
+      }
+    },
+  )
 
   test('Beside other files it has mode 0600 too, and leaves nothing else behind.', async () => {
     const before = process.umask(0)
