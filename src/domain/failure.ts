@@ -106,10 +106,31 @@ function withInnerErrors(error: ErrorLike, seen: Set<unknown>): string {
     .map((one, index) => [`error ${index + 1} of ${inner.length}`, one] as const)
   const cause = attempt(() => error.cause) ?? null
   const parts = [...(cause === null ? [] : [['cause', cause] as const]), ...shown].map(([label, one]) => {
-    if (seen.has(one) || seen.size > 2 * maxInnerErrors) return ''
+    if (seen.has(one)) return ''
+    if (seen.size > 2 * maxInnerErrors) return label === 'cause' ? `\n${moreCauses(one, seen)}` : ''
     return `\n[${label}]: ${isErrorLike(one) ? withInnerErrors(one, seen) : show(one)}`
   })
   return `${ownStack(error)}${parts.join('')}`
+}
+
+const maxCausesCounted = 1_000
+
+/** Of many causes the last one is the root. */
+function moreCauses(first: unknown, seen: Set<unknown>): string {
+  let [count, last] = [1, first]
+  for (
+    let next = causeOf(last);
+    next !== undefined && !seen.has(next) && count < maxCausesCounted;
+    next = causeOf(next)
+  ) {
+    seen.add(last)
+    last = next
+    count++
+  }
+  const { name, message } = isErrorLike(last)
+    ? { name: errorName(last), message: messageOf(last) }
+    : { name: show(last), message: '' }
+  return `[${count} more ${count === 1 ? 'cause' : 'causes'}, the last]: ${headline(name, message)}`
 }
 
 /** The errors in an AggregateError, or in what a library has made like one. */

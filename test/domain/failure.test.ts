@@ -105,6 +105,15 @@ describe('Errors', () => {
     expect(describeFailure(error).stack).toMatch(/top[\s\S]*\[cause\]: Error: middle[\s\S]*\[cause\]: "root"/)
   })
 
+  test('Of very many causes the rest is counted, and the last one is the root.', () => {
+    let error = new TypeError('root')
+    for (let depth = 0; depth < 40; depth++) error = new Error(`level ${depth}`, { cause: error })
+    error.stack = 'Error: top'
+    const stack = describeFailure(error).stack ?? ''
+    const shown = stack.match(/\[cause\]/g)?.length ?? 0
+    expect(stack).toMatch(new RegExp(`\\n\\[${40 - shown} more causes, the last\\]: TypeError: root$`))
+  })
+
   test('A cycle of causes ends.', () => {
     const [a, b] = [new Error('a'), new Error('b')]
     a.cause = b
