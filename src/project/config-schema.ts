@@ -109,7 +109,7 @@ const schedule = object<ConfigSchedule>(
     tz: described({ type: 'string' }, 'The zone of its times. Default: the tz of the config'),
     args: described({ type: 'array' }, 'The arguments of each job, in call order', []),
     catchUp: described({ enum: catchUps }, 'What becomes of times that came while no scheduler was at work', 'latest'),
-    maxLateness: described(duration, 'A time that is later than this is not made up for'),
+    maxLateness: described(duration, 'A time that is later than this is not made up for; at least a second'),
     overlap: described(
       { enum: overlaps },
       'What becomes of a time while the job of an earlier one has not ended',

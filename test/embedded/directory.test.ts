@@ -80,21 +80,3 @@ test('A directory without a task that can be used is refused with the reason, as
   write({ 'broken.mjs': 'throw new Error("no database")' })
   await expect(open()).rejects.toMatchObject({ code: 'E_NO_TASKS', message: expect.stringMatching(/no database$/) })
 })
-
-test('A schedule of the code that names no zone keeps the one that it has, as that of a config; its own wins.', async () => {
-  const scheduled = (tz: string) => `import { task } from 'offstage'
-export default task({ schedule: { cron: '0 2 * * *'${tz} } }, () => 1)\n`
-  write({ 'before/nightly.ts': scheduled(", tz: 'America/New_York'"), 'now/nightly.ts': scheduled('') })
-  write({ 'own/nightly.ts': scheduled(", tz: 'Asia/Tokyo'") })
-  const store = `sqlite:${join(folder.path, 'jobs.db')}`
-  const times = async (name: string) => {
-    engine = await createEngine({ store, tasks: join(folder.path, 'tasks', name) })
-    await engine.startWorker({ inline: true })
-    const schedule = await engine.schedule('nightly')
-    await engine.close()
-    return schedule?.plan?.kind === 'cron' ? schedule.plan.times : null
-  }
-  expect(await times('before')).toBe('0 2 * * * (America/New_York)')
-  expect(await times('now')).toBe('0 2 * * * (America/New_York)')
-  expect(await times('own')).toBe('0 2 * * * (Asia/Tokyo)')
-})

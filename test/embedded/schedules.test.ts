@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { task } from '../../src/index.js'
-import { newEngine, until } from '../support/engines.js'
+import { freshStore, newEngine, until } from '../support/engines.js'
 
 const report = (day: number, name?: string) => `${name} ${day}`
 const checked = task({ schema: z.number('it is no number') }, (value) => value)
@@ -61,4 +61,20 @@ test('Arguments that the schema refuses are refused before anything is stored.',
   const refused = engine.putSchedule('daily', checked, ['x' as never], { every: '1h' })
   await expect(refused).rejects.toMatchObject({ code: 'E_ARGUMENTS', message: 'checked: it is no number' })
   expect(await engine.removeSchedule('daily')).toBe(false)
+})
+
+test('A schedule of the code that names no zone keeps the one that it has, as that of a config; its own wins.', async () => {
+  const store = freshStore()
+  const times = async (zone: { readonly tz?: string }) => {
+    const nightly = task({ schedule: { cron: '0 2 * * *', ...zone } }, () => 1)
+    const engine = await newEngine({ nightly }, store)
+    await engine.startWorker({ inline: true })
+    const schedule = await engine.schedule('nightly')
+    await engine.close()
+    return schedule?.plan?.kind === 'cron' ? schedule.plan.times : null
+  }
+  expect(await times({})).toBe('0 2 * * * (UTC)')
+  expect(await times({ tz: 'America/New_York' })).toBe('0 2 * * * (America/New_York)')
+  expect(await times({})).toBe('0 2 * * * (America/New_York)')
+  expect(await times({ tz: 'Asia/Tokyo' })).toBe('0 2 * * * (Asia/Tokyo)')
 })

@@ -82,7 +82,7 @@ ${forever}
       const command = project.start(args)
       reached++
       await eventually(() => expect(project.lines('reached.txt')).toHaveLength(reached))
-      if (forever.startsWith('await')) await command.says(/^loading\\x07$/m)
+      if (forever.startsWith('await')) await command.says(/loading\\x07$/m)
       command.signal(signal)
       expect(await command.ended).toMatchObject({ exitCode, stdout: '' })
       await eventually(() => expect(project.processes()).toEqual([]))

@@ -58,15 +58,15 @@ describe('A store that can only be read', () => {
   test.skipIf(!canMount)('A command that follows a job in a copy ends once the file has changed.', async () => {
     const project = await projectWithJobs()
     for (const name of ['-wal', '-shm']) rmSync(project.path(`.offstage/jobs.db${name}`), { force: true })
-    const follower = project.start(['jobs', 'wait', 'j2'], { env: { OFFSTAGE_CWD: project.root } }, [
+    const follower = project.start(['status', 'j2', '--follow'], { env: { OFFSTAGE_CWD: project.root } }, [
       'unshare',
       '--mount',
       'sh',
       '-c',
-      `mount --bind . . && mount -o remount,ro,bind . && cd "$PWD" && mount -t tmpfs tmpfs /mnt && echo mounted >&2 && exec "$@"`,
+      `mount --bind . . && mount -o remount,ro,bind . && cd "$PWD" && mount -t tmpfs tmpfs /mnt && exec "$@"`,
       'sh',
     ])
-    await follower.says(/mounted/)
+    await follower.says(/j2 queued/)
     let isOver = false
     const ended = follower.ended.finally(() => {
       isOver = true

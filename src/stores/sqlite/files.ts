@@ -2,7 +2,6 @@ import {
   chmodSync,
   closeSync,
   existsSync,
-  fchmodSync,
   fsyncSync,
   linkSync,
   lstatSync,
@@ -133,7 +132,7 @@ export function syncFolder(folder: string): void {
 
 // SQLite gives -wal and -shm the mode of the database file, so that is made first, by hand.
 export function createEmpty(path: string): void {
-  const descriptor = openSync(path, 'wx', 0o600)
-  fchmodSync(descriptor, 0o600) // the umask may take rights of the owner
-  closeSync(descriptor)
+  closeSync(openSync(path, 'wx', 0o600))
+  // The umask may take rights of the owner. Not by the descriptor: Node's permission model forbids that.
+  chmodSync(path, 0o600)
 }
