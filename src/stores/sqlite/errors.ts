@@ -72,9 +72,11 @@ export function damaged(path: string, { code }: { readonly code: string }): Stor
   return new StoreDamagedError('E_STORE_DAMAGED', `store ${path}: its pages are damaged (${code})`, afterDamage)
 }
 
-/** Whether the file takes no writes for now, of whomever they are: the disk is full, read-only, or fails. */
+/** Whether the file takes no writes for now, of whomever they are: the disk is full, read-only or fails, or somebody holds its lock. */
 export function refusesWrites(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && /^SQLITE_(FULL|IOERR|READONLY)/.test(String(thrown.code))
+  return (
+    thrown instanceof Error && 'code' in thrown && /^SQLITE_(FULL|IOERR|READONLY|BUSY|LOCKED)/.test(String(thrown.code))
+  )
 }
 
 /** Whether a lock was busy: the only refusal that is worth another try at once. */

@@ -4,7 +4,7 @@ import { refusesWrites } from './errors.js'
 import type { Statements } from './statements.js'
 
 /**
- * Lets leases stand still while the file takes no writes, as on a full disk: no worker can renew its own then, and none can take
+ * Lets leases stand still while the file takes no writes, as on a full disk or under a lock that is not given back: no worker can renew its own then, and none can take
  * the jobs of another. What a worker finished meanwhile is stored once there is room, and does not run again.
  */
 export class Outage {

@@ -14,7 +14,7 @@ export interface AroundWrites {
   /** Before the commit. */
   end(): void
   committed(): void
-  /** It was rolled back. */
+  /** It was rolled back, and is not tried again. */
   refused(thrown: unknown): void
 }
 
@@ -130,13 +130,13 @@ export class WriteQueue {
         })
         return true
       } catch (thrown) {
-        this.#around.refused(thrown)
         const refusal = this.#guard.refused(thrown)
         const busy = isBusy(thrown)
         if (busy && this.#clock.monotonicMs() < giveUpAt) {
           await this.#clock.sleep(shortWaitMs())
           continue
         }
+        this.#around.refused(thrown)
         // Alone, none of them would find the lock free either.
         if (!busy && writes.length > 1 && !(refusal instanceof StoreLostError)) return false
         for (const write of writes) write.reject(refusal)

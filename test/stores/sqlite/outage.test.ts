@@ -2,11 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { appendFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { Outage } from '../../../src/stores/sqlite/outage.js'
+import { prepareStatements } from '../../../src/stores/sqlite/statements.js'
 import { leaseMs } from '../../../src/stores/store.js'
 import { movableClock } from '../../../src/testing/test-clock.js'
 import { canMount } from '../../support/doctor.js'
 import { newJob, newWorker, outcomesAt } from '../../support/job.js'
-import { folderOfTest, openStore } from './open.js'
+import { folderOfTest, openRaw, openStore } from './open.js'
 
 /** A disk of a few megabytes. */
 function smallDisk(): string {
@@ -58,3 +60,23 @@ test.skipIf(!canMount)(
     expect((await other.sweep({ limit: 10, dead: [] })).lostWorkers).toHaveLength(2)
   },
 )
+
+/** Whether a worker still holds its lease after it could not renew it for a minute, since its writes were refused so. */
+async function outlasts(code: string): Promise<boolean> {
+  const path = join(folderOfTest(), 'jobs.db')
+  const clock = movableClock()
+  const store = openStore(path, clock)
+  const worker = await store.register(newWorker(clock))
+  const db = openRaw(path)
+  const outage = new Outage(prepareStatements(db), clock)
+  outage.refused(Object.assign(new Error('refused'), { code }))
+  await clock.advance(2 * leaseMs)
+  outage.begin()
+  return store.beat(worker, { processes: [], rssBytes: 0 })
+}
+
+test('What holds up all writers lets leases stand still; what is wrong with one write does not.', async () => {
+  for (const code of ['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_READONLY', 'SQLITE_BUSY'])
+    expect([code, await outlasts(code)]).toEqual([code, true])
+  expect(await outlasts('SQLITE_CONSTRAINT_CHECK')).toBe(false)
+})

@@ -12,19 +12,19 @@ async function queueOnTable(patienceMs = 10_000) {
   const db = openRaw(path)
   db.pragma('busy_timeout = 20')
   db.exec('CREATE TABLE numbers (value INTEGER NOT NULL CHECK (value < 100)) STRICT')
-  let commits = 0
+  let [commits, refusals] = [0, 0]
   const writes = new WriteQueue(
     db,
     { path, durability: 'full' },
     systemClock,
-    { begin() {}, end() {}, committed: () => commits++, refused() {} },
+    { begin() {}, end() {}, committed: () => commits++, refused: () => refusals++ },
     new FileGuard(db, path, systemClock),
     patienceMs,
   )
   const insert = db.prepare('INSERT INTO numbers VALUES (?)')
   const add = (value: number) => writes.run(() => insert.run(value).changes)
   const values = () => db.prepare('SELECT value FROM numbers ORDER BY rowid').pluck().all()
-  return { path, writes, insert, add, values, commits: () => commits }
+  return { path, writes, insert, add, values, commits: () => commits, refusals: () => refusals }
 }
 
 test('Writes of one turn share a commit, and each gets its own answer.', async () => {
@@ -70,7 +70,7 @@ test('Draining waits for everything that was asked for.', async () => {
 })
 
 test('A lock that is held for too long is given up on in plain words, for all writes of the turn at once.', async () => {
-  const { path, add } = await queueOnTable(300)
+  const { path, add, refusals: refused } = await queueOnTable(300)
   openRaw(path).exec('BEGIN IMMEDIATE')
   const began = performance.now()
   const refusals = await Promise.allSettled(Array.from({ length: 30 }, (_, value) => add(value)))
@@ -82,6 +82,18 @@ test('A lock that is held for too long is given up on in plain words, for all wr
   }
   // One after another they would take thirty times as long.
   expect(tookMs).toBeLessThan(5_000)
+  expect(refused()).toBe(1)
+})
+
+test('A lock that is free again in time refuses nothing.', async () => {
+  const { path, add, values, refusals } = await queueOnTable()
+  const other = openRaw(path)
+  other.exec('BEGIN IMMEDIATE')
+  const added = add(1)
+  await systemClock.sleep(50)
+  other.exec('COMMIT')
+  await added
+  expect([values(), refusals()]).toEqual([[1], 0])
 })
 
 test('Claims do not copy the WAL into the file; the writes after them do it for them.', async () => {
