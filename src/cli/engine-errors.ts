@@ -28,7 +28,7 @@ export function reportEngineErrors(engine: EngineEmitter): void {
   )
   engine.on(
     'store.unavailable',
-    seldom(({ error }) => say(`warning: ${error.message}; trying again`, 'warning')),
+    seldom(({ error }) => say(`${error.message}; trying again`, 'warning')),
   )
 }
 

@@ -154,7 +154,7 @@ describe.each([fullDisk, sizeLimit])('$name', (shortage) => {
       expect((await shortage.run(project, 'status')).exitCode).toBe(0)
 
       project.write('go', '')
-      const warning = `warning: store ${project.path(store)}: ${shortage.message}; trying again`
+      const warning = `warning store ${project.path(store)}: ${shortage.message}; trying again`
       await worker.says(new RegExp(`${warning.replaceAll(/[.()]/g, '\\$&')}$`, 'm'))
       await eventually(() => expect(noted('E')).toHaveLength(jobsThatRun))
       const running = stored().filter(({ task, state }) => task === 'held' && state === 'running')
