@@ -121,8 +121,9 @@ export class EmbeddedEngine<Tasks extends TaskFunctions<Tasks>> implements Engin
       const known = jobIdOf(id)
       if (known === null) throw noJob(id)
       const signals = signal === null ? [this.#over.signal] : [signal, this.#over.signal]
-      const job = await finishedJob(this.#parts.store, known, signals)
-      const progress = await this.#parts.store.progress([known])
+      const { store, clock } = this.#parts
+      const job = await finishedJob(store, clock, known, signals)
+      const progress = await store.progress([known])
       return jobRecord(job, progress.get(known) ?? null)
     })
   }

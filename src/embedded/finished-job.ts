@@ -1,4 +1,5 @@
 import { waitForJobs } from '../app/jobs/wait-jobs.js'
+import type { Clock } from '../domain/clock.js'
 import { UsageError } from '../domain/errors.js'
 import type { Job, JobId } from '../domain/job.js'
 import { refuseUnknownOptions } from '../domain/options.js'
@@ -18,11 +19,12 @@ export function signalOf(options: FinishedOptions): AbortSignal | null {
 /** Waits until a job has ended. Throws NotFoundError, or the reason of the signal that fired before. */
 export async function finishedJob(
   store: Pick<Store, 'changes' | 'job'>,
+  clock: Pick<Clock, 'now'>,
   id: JobId,
   signals: readonly AbortSignal[],
 ): Promise<Job> {
   const signal = AbortSignal.any([...signals])
-  const [job] = await waitForJobs(store, [id], signal)
+  const [job] = await waitForJobs(store, clock, [id], signal)
   if (job !== undefined && isFinal(job.state)) return job
   throw signal.reason
 }

@@ -91,7 +91,7 @@ function taskOf(name: string, run: unknown): { readonly task: LoadedTask; readon
     )
   }
   const { defaults, schema, retryOn, dontRetryOn, graceMs, isolation, schedule } = definitionOf(run)
-  const place = { file: '', line: 0, description: null, parameters: run.length }
+  const place = { file: '', line: 0, description: null, parameters: schema === null ? run.length : 0 }
   const info = { name, ...place, graceMs, isolation, kind: 'function' as const, schedule, ...defaults }
   return { task: { name, run, schema, retryOn, dontRetryOn, defaults }, info }
 }

@@ -34,6 +34,20 @@ afterAll(async () => {
   await worker.ended
 })
 
+test('A job that was not started in time has failed for whoever follows it, though no worker is there to end it.', async () => {
+  const alone = cliProject({ 'tasks/one.mjs': 'export default () => 1\n' })
+  const run = await alone.run(['run', 'one', '--wait', '--expires', '1s'])
+  expect(run).toMatchObject({ exitCode: 1, stdout: '', stderr: expect.stringContaining('expired') })
+  for (const command of [
+    ['jobs', 'wait', 'j1'],
+    ['status', 'j1', '--follow'],
+  ])
+    expect(await alone.run(command)).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('expired') })
+  expect((await alone.run(['jobs', 'logs', 'j1', '--follow'])).exitCode).toBe(0)
+  const [job] = (await alone.json<{ items: object[] }>(['jobs', 'list'])).items
+  expect(job).toMatchObject({ state: 'queued' })
+})
+
 describe('run --wait', () => {
   test('What the job prints and its progress are on stderr as they come, and its result is on stdout.', async () => {
     const run = project.start(['run', 'do.talks', '--wait'])

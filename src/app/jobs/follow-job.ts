@@ -1,14 +1,17 @@
 import { NotFoundError } from '../../domain/errors.js'
 import type { Job, JobId } from '../../domain/job.js'
 import { isFinal } from '../../domain/transitions.js'
+import { systemClock } from '../../engine/clock.js'
 import type { Store } from '../../stores/store.js'
+import { jobAt } from './expired.js'
 
 /** Resolves to the job when it is final or the signal fires. */
 export async function followJob(store: Store, id: JobId, signal: AbortSignal): Promise<Job> {
   const changes = store.changes()
   for (;;) {
-    const job = await store.job(id)
-    if (job === null) throw new NotFoundError('E_NO_JOB', `no job ${id}`, 'it was removed while it was followed')
+    const stored = await store.job(id)
+    if (stored === null) throw new NotFoundError('E_NO_JOB', `no job ${id}`, 'it was removed while it was followed')
+    const job = jobAt(stored, systemClock.now())
     if (isFinal(job.state) || signal.aborted) return job
     await changes.next(1_000, signal)
   }

@@ -1,7 +1,9 @@
 import { NotFoundError } from '../../domain/errors.js'
 import type { JobId, OutputLine } from '../../domain/job.js'
 import { isFinal } from '../../domain/transitions.js'
+import { systemClock } from '../../engine/clock.js'
 import type { Store } from '../../stores/store.js'
+import { jobAt } from './expired.js'
 import { noJob } from './find-job.js'
 
 const page = 1_000
@@ -30,8 +32,9 @@ export async function* readLogs(store: Store, request: LogsRequest, signal: Abor
   let reading: AttemptReader | null = null
   const changes = store.changes()
   for (;;) {
-    const job = await store.job(id)
-    if (job === null) throw noJob(id)
+    const stored = await store.job(id)
+    if (stored === null) throw noJob(id)
+    const job = jobAt(stored, systemClock.now())
     const attempt = request.attempt ?? (await lastAttempt(store, id))
     if (request.attempt !== null && request.attempt > job.attempt && !(follow && !isFinal(job.state))) {
       throw noAttempt(id, request.attempt, job.attempt)

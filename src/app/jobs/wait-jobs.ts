@@ -1,6 +1,8 @@
+import type { Clock } from '../../domain/clock.js'
 import type { Job, JobId } from '../../domain/job.js'
 import { isFinal } from '../../domain/transitions.js'
 import type { JobReader, Store } from '../../stores/store.js'
+import { jobAt } from './expired.js'
 import { noJob } from './find-job.js'
 
 // A store that cannot tell of changes is looked at this often.
@@ -12,6 +14,7 @@ const lookMs = 1_000
  */
 export async function waitForJobs(
   store: Pick<Store, 'changes' | 'job'>,
+  clock: Pick<Clock, 'now'>,
   ids: readonly JobId[],
   signal: AbortSignal,
   ended: (job: Job) => 'go on' | 'enough' = () => 'go on',
@@ -21,7 +24,7 @@ export async function waitForJobs(
   for (;;) {
     const open = ids.filter((id) => !isFinal(jobs.get(id)?.state ?? 'queued'))
     // All of them first: an unknown one is an error before anything is said of the others.
-    for (const id of open) jobs.set(id, await jobOf(store, id))
+    for (const id of open) jobs.set(id, jobAt(await jobOf(store, id), clock.now()))
     for (const job of inOrder(open, jobs)) {
       if (isFinal(job.state) && ended(job) === 'enough') return inOrder(ids, jobs)
     }

@@ -1,6 +1,8 @@
 import type { Job, JobId, Progress } from '../../domain/job.js'
 import { isFinal } from '../../domain/transitions.js'
+import { systemClock } from '../../engine/clock.js'
 import type { Store } from '../../stores/store.js'
+import { jobAt } from './expired.js'
 import { noJob } from './find-job.js'
 
 /** A job at one moment. */
@@ -16,8 +18,9 @@ export interface JobMoment {
 export async function* watchJob(store: Store, id: JobId, signal: AbortSignal): AsyncGenerator<JobMoment> {
   const changes = store.changes()
   for (;;) {
-    const job = await store.job(id)
-    if (job === null) throw noJob(id)
+    const stored = await store.job(id)
+    if (stored === null) throw noJob(id)
+    const job = jobAt(stored, systemClock.now())
     yield { job, progress: (await store.progress([id])).get(id) ?? null }
     if (isFinal(job.state) || signal.aborted) return
     await changes.next(1_000, signal)

@@ -96,7 +96,7 @@ async function haveCompleted(
     say(endText(job, redact))
     return hasFailed(job) ? 'enough' : 'go on'
   }
-  const jobs = await waitForJobs(store, ids, AbortSignal.any([interruption.graceful, ...signals]), judge)
+  const jobs = await waitForJobs(store, systemClock, ids, AbortSignal.any([interruption.graceful, ...signals]), judge)
   interruption.release()
   if (jobs.some(hasFailed)) return stop('one of the first jobs did not complete', exitCodes.failed)
   if (jobs.every(({ state }) => state === 'completed')) return true

@@ -25,10 +25,16 @@ export function waitFor(
   const late = lateSignals(timeoutMs)
   return withReader(context, async (store) => {
     for (const obstacle of await obstaclesOf(store, ids, systemClock.now())) say(obstacleLine(obstacle))
-    const jobs = await waitForJobs(store, ids, AbortSignal.any([interruption.graceful, ...late]), (job) => {
-      say(endText(job, context.redact))
-      return 'go on'
-    })
+    const jobs = await waitForJobs(
+      store,
+      systemClock,
+      ids,
+      AbortSignal.any([interruption.graceful, ...late]),
+      (job) => {
+        say(endText(job, context.redact))
+        return 'go on'
+      },
+    )
     interruption.release()
     const left = jobs.filter(({ state }) => !isFinal(state))
     if (left.length === 0) process.exitCode = jobs.map(exitCodeOfJob).find((code) => code !== 0) ?? exitCodes.done
