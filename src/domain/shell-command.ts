@@ -16,7 +16,7 @@ export interface CommandSettings {
   readonly env: Readonly<Record<string, string>>
   /** What it reads; null: nothing, or what it is given where it runs in the foreground. */
   readonly stdin: string | null
-  /** The crontab that has it, an absolute path or `-` for stdin: another import of it may change its schedule. null: it is of none. */
+  /** The crontab that has it, a path or `-` for stdin: another import of it may change its schedule. null: it is of none. */
   readonly crontab: string | null
 }
 

@@ -49,10 +49,11 @@ describe('schedule import', () => {
     expect(again).toMatchObject({ exitCode: 0, stdout: '', stderr: expect.stringMatching(/\nNothing to change\.\n$/) })
 
     project.write('my.crontab', crontab.replace('15 2', '45 3'))
-    const edited = await project.run(importing('-', '--catch-up', 'skip', '--dry-run'), {
-      ...utc,
-      input: project.read('my.crontab'),
-    })
+    const input = project.read('my.crontab')
+    const fromStdin = await project.run(importing('-', '--catch-up', 'skip', '--dry-run'), { ...utc, input })
+    expect(fromStdin.stdout).toContain('+ nightly-backup-2  ./backup.sh')
+    expect(fromStdin.stderr).toContain('nightly-backup, imported from my.crontab, has the same command')
+    const edited = await project.run(importing('my.crontab', '--catch-up', 'skip', '--dry-run'), utc)
     expect(edited.stdout).toBe(
       '~ nightly-backup  ./backup.sh --full > backup.log 2>&1, 15 2 * * * (UTC) -> 45 3 * * * (UTC)\n',
     )

@@ -24,11 +24,8 @@ interface EntryNames {
   readonly absent: readonly string[]
 }
 
-/** How the crontab is called that comes from there. */
-const stdin = '-'
-
 /** A schedule that an import has made. */
-interface Imported {
+export interface Imported {
   readonly name: string
   readonly plan: Plan
   readonly crontab: string
@@ -38,7 +35,7 @@ interface Imported {
  * Names the schedules of a crontab, so that another import of it changes nothing and adds nothing twice. An entry that
  * was imported before keeps its name: found by all of it, else by its command, else by the name that it would have. No
  * other schedule loses its name to an entry, nor does one of another crontab. An entry that another crontab has in all is
- * that schedule, so nothing fires twice. stdin may be any crontab: a command that came from there once is the same one.
+ * that schedule, so nothing fires twice.
  */
 export function nameEntries(
   prepared: readonly PreparedEntry[],
@@ -63,9 +60,9 @@ export function nameEntries(
   const taken = new Set([...stored.map(({ name }) => name), ...[...named.values()].map(({ name }) => name)])
   for (const one of prepared) {
     if (named.has(one)) continue
-    const twin = twinOf(one.plan, crontab, [...others])
-    if (twin !== null) {
-      take(one, twin.name, twin.crontab === stdin ? one.plan : withCrontab(one.plan, twin.crontab))
+    const twin = [...others].find(({ plan }) => wholeOf(plan) === wholeOf(one.plan))
+    if (twin !== undefined) {
+      take(one, twin.name, twin.plan)
       others.delete(twin)
       continue
     }
@@ -78,24 +75,8 @@ export function nameEntries(
   return { named: prepared.flatMap((one) => named.get(one) ?? []), absent: [...free.keys()].sort() }
 }
 
-function twinOf(plan: Plan, crontab: string, others: readonly Imported[]): Imported | null {
-  const whole = others.find((other) => wholeOf(other.plan) === wholeOf(plan))
-  const maybeSame = others.filter((other) => crontab === stdin || other.crontab === stdin)
-  return whole ?? maybeSame.find((other) => commandPart(other.plan) === commandPart(plan)) ?? null
-}
-
-/** A schedule stays with the crontab that is known by its path. */
-function withCrontab({ definition, rule }: Plan, crontab: string): Plan {
-  const [settings, ...words] = JSON.parse(definition.argsJson) as readonly [object, ...string[]]
-  return { definition: { ...definition, argsJson: JSON.stringify([{ ...settings, crontab }, ...words]) }, rule }
-}
-
-/** Whether an import has made it, and nobody has changed its command since. */
-export function isImported(schedule: StoredSchedule): boolean {
-  return importedOf(schedule).length > 0
-}
-
-function importedOf({ name, source, task, plan }: StoredSchedule): readonly Imported[] {
+/** The schedule, if an import has made it and nobody has changed its command since. */
+export function importedOf({ name, source, task, plan }: StoredSchedule): readonly Imported[] {
   if (source !== 'cli' || task !== shellTask || plan === null) return []
   const { crontab } = commandIn(plan).settings
   return crontab === null ? [] : [{ name, plan, crontab }]
@@ -111,7 +92,8 @@ function wholeOf(plan: Plan): string {
   return JSON.stringify([words, { ...settings, crontab: null }, plan.definition.timing])
 }
 
-function commandPart(plan: Plan): string {
+/** Its command and what that reads, whenever it runs. */
+export function commandPart(plan: Plan): string {
   const { words, settings } = commandIn(plan)
   return JSON.stringify([words, settings.stdin])
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Crontab, CrontabEntry, CrontabRemark } from '../../domain/schedule/crontab.js'
 import { scheduleNameOf } from '../../domain/schedule/crontab-command.js'
 import type { StoredSchedule } from '../../domain/schedule/schedule.js'
-import type { NamedEntry } from './crontab-names.js'
+import { commandPart, importedOf, type NamedEntry } from './crontab-names.js'
 
 /** Of what the variables of a crontab name, and cron runs nothing without: what is not there. */
 export function placeNotes({ entries }: Crontab): readonly CrontabRemark[] {
@@ -17,18 +17,30 @@ export function placeNotes({ entries }: Crontab): readonly CrontabRemark[] {
 }
 
 /** Entries that got a number because the schedule of their name is not one of an import: it may be the same, changed by hand. */
-export function byHandNotes(
-  named: readonly NamedEntry[],
-  stored: readonly StoredSchedule[],
-  isImported: (schedule: StoredSchedule) => boolean,
-): readonly CrontabRemark[] {
+export function byHandNotes(named: readonly NamedEntry[], stored: readonly StoredSchedule[]): readonly CrontabRemark[] {
   const old = new Set(stored.map(({ name }) => name))
-  const byHand = new Set(stored.filter((schedule) => !isImported(schedule)).map(({ name }) => name))
+  const byHand = new Set(stored.filter((schedule) => importedOf(schedule).length === 0).map(({ name }) => name))
   return named.flatMap(({ entry, name }) => {
     const base = baseNameOf(entry)
     if (name === base || old.has(name) || !byHand.has(base)) return []
     const hint = `if they are the same: offstage schedule remove ${base}`
     return [{ line: entry.line, message: `it is ${name}, since ${base} was made or changed by hand`, hint }]
+  })
+}
+
+/** New entries whose command another crontab has too: it may be the same one, under another path. */
+export function sameCommandNotes(
+  named: readonly NamedEntry[],
+  stored: readonly StoredSchedule[],
+): readonly CrontabRemark[] {
+  const old = new Map(stored.flatMap(importedOf).map((imported) => [commandPart(imported.plan), imported]))
+  const names = new Set(stored.map(({ name }) => name))
+  return named.flatMap(({ entry, name, plan }) => {
+    const same = names.has(name) ? undefined : old.get(commandPart(plan))
+    if (same === undefined) return []
+    const place = same.crontab === '-' ? 'stdin' : same.crontab
+    const hint = `if they are the same: offstage schedule remove ${same.name}`
+    return [{ line: entry.line, message: `${same.name}, imported from ${place}, has the same command`, hint }]
   })
 }
 

@@ -9,15 +9,15 @@ import { shellTask } from '../../domain/shell-task.js'
 import { shellTaskInfo } from '../../engine/shell-task.js'
 import { isOnPath } from '../../project/program-file.js'
 import type { ScheduleStore } from '../../stores/schedule-store.js'
-import { isImported, nameEntries, type PreparedEntry } from './crontab-names.js'
-import { byHandNotes, placeNotes } from './crontab-notes.js'
+import { nameEntries, type PreparedEntry } from './crontab-names.js'
+import { byHandNotes, placeNotes, sameCommandNotes } from './crontab-notes.js'
 import { refuseIfNeverDue } from './define-schedule.js'
 import { listChanges, type ScheduleChange } from './schedule-changes.js'
 
 /** Whose crontab it is, and what its lines leave open. */
 export interface CrontabOwner {
   readonly text: string
-  /** Its absolute path, or `-` for stdin. */
+  /** How it is known again: its path, from the project's folder if it is below it; `-` for stdin. */
   readonly path: string
   /** A column before the command says who runs it. */
   readonly hasUsers: boolean
@@ -65,7 +65,8 @@ export async function planImport(store: ScheduleStore, owner: CrontabOwner, now:
       ...crontab.notes,
       ...placeNotes(crontab),
       ...namesakes(crontab, owner),
-      ...byHandNotes(named, stored, isImported),
+      ...byHandNotes(named, stored),
+      ...sameCommandNotes(named, stored),
     ].sort((a, b) => a.line - b.line),
     absent,
   }

@@ -7,8 +7,6 @@ import { type SlotJson, slotToJson } from '../../views/slot.js'
 import { findSchedule } from './find-schedule.js'
 
 /** The requested slots. */
-const dayMs = 86_400_000
-
 export interface HistoryRequest {
   readonly name: string
   readonly limit: number
@@ -22,11 +20,21 @@ export async function slotHistory(
 ): Promise<{ readonly slots: readonly SlotJson[]; readonly tz: string }> {
   const [schedule] = await store.schedules([name])
   const tz = schedule?.plan?.rule.tz ?? machineZone()
-  // HH:MM is the next such time elsewhere; a history has none of those.
-  const now = systemClock.now() - (isClockTime(before) ? dayMs : 0)
-  const until: EpochMs | null = before === null ? null : timeIn(tz, before, '--before', now)
+  const until = before === null ? null : timeBefore(tz, before, systemClock.now())
   const records = await store.slots(name, { limit, before: until })
   // One that was removed has a history still.
   if (records.length === 0) await findSchedule(store, name)
   return { slots: records.map(slotToJson), tz }
 }
+
+/** A time, of which HH:MM is the last that has been: a history has none of those that come. */
+function timeBefore(tz: string, before: string, now: EpochMs): EpochMs {
+  const timeFrom = (from: EpochMs) => timeIn(tz, before, '--before', from)
+  if (!isClockTime(before)) return timeFrom(now)
+  // A day has 25 hours when the clocks go back, so there may be two.
+  const first = timeFrom(now - longestDayMs)
+  const second = timeFrom(first)
+  return second <= now ? second : first
+}
+
+const longestDayMs = 25 * 3_600_000

@@ -1,5 +1,6 @@
-import { realpathSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
+import { isAbsolute, relative, resolve } from 'node:path'
 import { type Context, refuseMemory, withStoreUnless } from '../../app/context.js'
 import { applyImport, type ImportPlan, planImport } from '../../app/schedules/import-crontab.js'
 import type { ScheduleChange } from '../../app/schedules/schedule-changes.js'
@@ -44,7 +45,13 @@ export async function importCrontab(
   const { source, hasUsers, options, dryRun } = request
   const place = source === '-' ? 'stdin' : source
   const text = source === '-' ? await readStdin() : readInputFile(source, 'CRONTAB')
-  const owner = { text, path: source === '-' ? source : realpathSync(source), hasUsers, options, ...currentUser() }
+  const owner = {
+    text,
+    path: pathOf(source, context.project?.root ?? context.from),
+    hasUsers,
+    options,
+    ...currentUser(),
+  }
   return withStoreUnless(dryRun, context, async (store) => {
     const plan = await planImport(store, owner, systemClock.now())
     sayRemarks(plan, place, request.skipInvalid)
@@ -57,6 +64,14 @@ export async function importCrontab(
     const changes = plan.changes.map((change) => ({ ...change, line: plan.lines.get(change.name) ?? null }))
     return { changes, refused: plan.refused, notes: plan.notes, applied }
   })
+}
+
+/** Below the project's folder from there: each release of a deploy has another one. A pipe has no name that it keeps. */
+function pathOf(source: string, root: string): string {
+  if (source === '-' || !statSync(source).isFile()) return '-'
+  const path = resolve(source)
+  const below = relative(root, path)
+  return below.startsWith('..') || isAbsolute(below) ? path : below
 }
 
 /** The user as the system knows it. One without an entry in its list has a number, no name, and perhaps no home. */
