@@ -86,7 +86,7 @@ export function targetsOf({ project }: Pick<Context, 'project'>): Targets {
  * Refuses a store that ends with this process, for a command whose jobs others run. Throws UsageError; `what` names the
  * command.
  */
-export function refuseMemory(context: Context, what: string): void {
+export function refuseMemory(context: Pick<Context, 'location'>, what: string): void {
   if (context.location.kind !== 'memory') return
   throw new UsageError(
     'E_STORE_MEMORY',

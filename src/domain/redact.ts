@@ -62,9 +62,10 @@ export function isSecretName(more: readonly string[]): (key: string) => boolean 
   const plurals = secretWords.flatMap((words) => (singular.has(words) ? [] : [`${words}s`]))
   const secrets = [...secretWords, ...plurals, ...more.map(wordsOf)].map((words) => ` ${words} `)
   return (key) => {
+    const words = ` ${wordsOf(key)} `
     // `PASSWORD2` is a password.
-    const words = ` ${wordsOf(key)} `.replace(/(?<=\p{L})\d+(?= )/gu, '')
-    return secrets.some((secret) => words.includes(secret))
+    const withoutNumbers = words.replace(/(?<=\p{L})\d+(?= )/gu, '')
+    return secrets.some((secret) => words.includes(secret) || withoutNumbers.includes(secret))
   }
 }
 

@@ -50,7 +50,7 @@ export function tasksOf(module: TaskModule, exported: unknown, faults: ModuleFau
       graceMs,
       isolation,
       kind: 'function' as const,
-      parameters: run.length,
+      parameters: schema === null ? run.length : 0, // what a schema makes of the arguments is its own
       schedule: asData(schedule, file, faults),
       ...defaults,
     }

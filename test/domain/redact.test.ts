@@ -54,6 +54,14 @@ describe('redact', () => {
     })
   })
 
+  test('A word of the project may have a number itself.', () => {
+    expect(redact({ field1: 'a', oauth2: 'b', field2: 'c' }, ['field1', 'oauth2'])).toEqual({
+      field1: '***',
+      oauth2: '***',
+      field2: 'c',
+    })
+  })
+
   test('A project adds words of its own, whatever their case, dashes and underscores.', () => {
     const value = { cardPin: 'a', 'credit_card-number': 'b', spin: 'c', other: 'd' }
     expect(redact(value, ['pin', 'Credit-Card'])).toEqual({

@@ -152,6 +152,13 @@ test('workers start --watch: a job that runs while the config changes ends in th
   await worker.says(
     /cannot be used, and the worker goes on with what it had: the task directory \S+no-such-folder does/,
   )
+  for (const [store, why] of [
+    ['memory:', 'the store memory: ends with this command'],
+    ['jobs.db', 'jobs.db is not a store'],
+  ]) {
+    project.write('offstage.config.json', JSON.stringify({ store }))
+    await worker.says(new RegExp(`cannot be used, and the worker goes on with what it had: .*${why}`))
+  }
   project.write('offstage.config.json', '{ "redact": ["pin"] }')
   await worker.says(/starts again with it/)
   // What is saved before the other worker starts counts, unless it cannot be used.

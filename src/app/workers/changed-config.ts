@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { messageWithHint } from '../../domain/errors.js'
+import { defaultStoreUrl, parseStoreUrl } from '../../open.js'
 import { readProject } from '../../project/config.js'
 import type { Project } from '../../project/find.js'
 import { refuseMissingTasks } from '../../project/task-program.js'
-import { type Context, projectOf } from '../context.js'
+import { type Context, projectOf, refuseMemory } from '../context.js'
 
 /** What the config of a project says now, beside what a running worker has of it. */
 export type ConfigChange =
@@ -24,13 +25,19 @@ export async function changedConfig(context: Pick<Context, 'project' | 'from'>):
     if (now === null) return { kind: 'unusable', why: `there is no project at ${context.from} any more` }
     const names = (Object.keys(now) as (keyof Project)[]).filter((name) => !isDeepStrictEqual(now[name], before[name]))
     if (names.length === 0) return { kind: 'same' }
-    refuseMissingTasks(now)
+    refuseUnusable(now)
     return names.every((name) => name === ofSchedules)
       ? { kind: 'schedules', project: now }
       : { kind: 'settings', names: names.filter((name) => name !== ofSchedules).map(settingOf) }
   } catch (thrown) {
     return { kind: 'unusable', why: messageWithHint(thrown) }
   }
+}
+
+/** Throws what a worker would throw that starts with this config. */
+function refuseUnusable(project: Project): void {
+  refuseMissingTasks(project)
+  refuseMemory({ location: parseStoreUrl(project.store ?? defaultStoreUrl, project.root) }, 'workers start')
 }
 
 /** As the config has it. */

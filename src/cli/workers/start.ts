@@ -7,6 +7,7 @@ import { type Endpoint, type OpenEndpoint, WorkerProbe } from '../../app/workers
 import { messageWithHint } from '../../domain/errors.js'
 import { targetFaults } from '../../domain/notification.js'
 import { systemClock } from '../../engine/clock.js'
+import { refuseMissingTasks } from '../../project/task-program.js'
 import { exitCodes } from '../exit-codes.js'
 import type { LogFormat } from '../log/formats.js'
 import { type Log, openLog } from '../log/log.js'
@@ -48,7 +49,11 @@ export async function startWorker(
 /** The context of the changed config. It may have changed again, to one that cannot be used. */
 async function readAgain(readContext: () => Promise<Context>, before: Context): Promise<Context> {
   try {
-    return await readContext()
+    const context = await readContext()
+    refuseMemory(context, 'workers start')
+    if (context.project !== null) refuseMissingTasks(context.project)
+    await withStore(context, async () => {}) // it can be opened
+    return context
   } catch (thrown) {
     say(refusedConfigText(messageWithHint(thrown)), 'error')
     return before

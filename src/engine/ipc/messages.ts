@@ -19,7 +19,7 @@ export interface TaskInfo extends TaskDefaults {
   readonly graceMs: number
   readonly isolation: Isolation
   readonly kind: TaskKind
-  /** How many a function declares, without those that have a default; 0 for a program. */
+  /** How many a function declares, without those that have a default; 0 for a program, and where a schema gives them. */
   readonly parameters: number
   /** As its module declares it, unchecked; null if it declares none. */
   readonly schedule: TaskSchedule | null
