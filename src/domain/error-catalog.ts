@@ -170,7 +170,6 @@ export const errorCatalog = {
   E_RESOURCES: commandOnly(
     'The system lacks what a command needs: files that may be open, processes, memory, or room on a disk.',
     'Raise the limit that the message names, or free some.',
-    'the system lacks something: …',
   ),
   E_OUTBOX: usage(
     'A row cannot be written into the outbox of this database, or a row holds no job that an engine can take.',

@@ -1,3 +1,5 @@
+import { isSecretName, mask } from './secret-names.js'
+
 /** The stored form of anything that was thrown. */
 export interface JobError {
   readonly name: string
@@ -8,6 +10,9 @@ export interface JobError {
   readonly signal?: string | null
 }
 
+type IsSecret = (key: string) => boolean
+const isPlainSecret = isSecretName([])
+
 // As it was before a task could put another in its place.
 const { stringify } = JSON
 
@@ -16,16 +21,21 @@ export const maxErrorLength = 64 * 1024
 
 /**
  * A readable record of whatever was thrown: a string, undefined, a Proxy, an error whose getters throw. Never throws.
+ * `isSecret`: of which keys of a thrown object the values are masked.
  */
-export function describeFailure(thrown: unknown): JobError {
+export function describeFailure(thrown: unknown, isSecret = isPlainSecret): JobError {
   try {
     if (isErrorLike(thrown)) {
       const name = errorName(thrown)
       const message = messageOf(thrown)
-      const stack = withInnerErrors(thrown, new Set())
+      const stack = withInnerErrors(thrown, new Set(), isSecret)
       return { name: cut(name, 200), message: cut(message, maxErrorLength / 4), stack: cut(stack, maxErrorLength / 2) }
     }
-    return { name: 'NonError', message: cut(`thrown value: ${show(thrown)}`, maxErrorLength / 4), stack: null }
+    return {
+      name: 'NonError',
+      message: cut(`thrown value: ${show(thrown, isSecret)}`, maxErrorLength / 4),
+      stack: null,
+    }
   } catch {
     return { name: 'NonError', message: 'thrown value that cannot be read', stack: null }
   }
@@ -98,7 +108,7 @@ function headline(name: string, message: string): string {
 
 const maxInnerErrors = 10
 
-function withInnerErrors(error: ErrorLike, seen: Set<unknown>): string {
+function withInnerErrors(error: ErrorLike, seen: Set<unknown>, isSecret: IsSecret): string {
   seen.add(error)
   const inner = innerErrors(error)
   const shown = inner
@@ -107,8 +117,8 @@ function withInnerErrors(error: ErrorLike, seen: Set<unknown>): string {
   const cause = attempt(() => error.cause) ?? null
   const parts = [...(cause === null ? [] : [['cause', cause] as const]), ...shown].map(([label, one]) => {
     if (seen.has(one)) return ''
-    if (seen.size > 2 * maxInnerErrors) return label === 'cause' ? `\n${moreCauses(one, seen)}` : ''
-    return `\n[${label}]: ${isErrorLike(one) ? withInnerErrors(one, seen) : show(one)}`
+    if (seen.size > 2 * maxInnerErrors) return label === 'cause' ? `\n${moreCauses(one, seen, isSecret)}` : ''
+    return `\n[${label}]: ${isErrorLike(one) ? withInnerErrors(one, seen, isSecret) : show(one, isSecret)}`
   })
   return `${ownStack(error)}${parts.join('')}`
 }
@@ -116,7 +126,7 @@ function withInnerErrors(error: ErrorLike, seen: Set<unknown>): string {
 const maxCausesCounted = 1_000
 
 /** Of many causes the last one is the root. */
-function moreCauses(first: unknown, seen: Set<unknown>): string {
+function moreCauses(first: unknown, seen: Set<unknown>, isSecret: IsSecret): string {
   let [count, last] = [1, first]
   for (
     let next = causeOf(last);
@@ -129,7 +139,7 @@ function moreCauses(first: unknown, seen: Set<unknown>): string {
   }
   const { name, message } = isErrorLike(last)
     ? { name: errorName(last), message: messageOf(last) }
-    : { name: show(last), message: '' }
+    : { name: show(last, isSecret), message: '' }
   return `[${count} more ${count === 1 ? 'cause' : 'causes'}, the last]: ${headline(name, message)}`
 }
 
@@ -150,8 +160,14 @@ function ownStack(error: ErrorLike): string {
   return name !== said && first.startsWith(`${said}:`) ? `${name}${stack.slice(said.length)}` : stack
 }
 
-function show(value: unknown): string {
-  if (typeof value === 'object' && value !== null) return attempt(() => stringify(value)) ?? 'an object'
+function show(value: unknown, isSecret: IsSecret): string {
+  if (typeof value === 'object' && value !== null) {
+    const masked = (key: string, member: unknown) => {
+      const hides = typeof member === 'string' || (typeof member === 'object' && member !== null)
+      return hides && isSecret(key) ? mask : member
+    }
+    return attempt(() => stringify(value, masked)) ?? 'an object'
+  }
   return attempt(() => (typeof value === 'string' ? stringify(value) : String(value))) ?? `a ${typeof value}`
 }
 

@@ -1,5 +1,6 @@
 import type { JsonValue } from './json.js'
-import { isSecretName, mask, maskOf, redact, type TextMask, textMask } from './redact.js'
+import { maskOf, redact, type TextMask, textMask } from './redact.js'
+import { isSecretName, mask } from './secret-names.js'
 import { type CommandSettings, commandOf } from './shell-command.js'
 import { shellTask } from './shell-task.js'
 

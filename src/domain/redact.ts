@@ -1,22 +1,5 @@
 import type { JsonValue } from './json.js'
-
-// Words of names, in lower case: `API key` is two of them in a row.
-const secretWords = [
-  'password',
-  'passwd',
-  'passphrase',
-  'secret',
-  'token',
-  'authorization',
-  'apikey',
-  'api key',
-  'private key',
-  'access key',
-  'cookie',
-  'credentials',
-]
-
-export const mask = '***'
+import { isSecretName, mask } from './secret-names.js'
 
 // Shorter texts are too common as words: masking every "prod" would hide the output and not the secret.
 const shortestSecret = 6
@@ -47,35 +30,21 @@ export type TextMask = (text: string) => string
 /** A mask of these secrets in any text; null if there are none that are long enough to be told from words. */
 export function maskOf(whole: readonly string[]): TextMask | null {
   const lines = whole.filter((secret) => secret.includes('\n')).flatMap((secret) => secret.split(/\r?\n/))
-  const secrets = [...whole, ...lines].filter((secret) => secret.length >= shortestSecret)
+  const secrets = [...new Set([...whole, ...lines].flatMap(asPrinted))].filter(
+    (secret) => secret.length >= shortestSecret,
+  )
   if (secrets.length === 0) return null
   // The longest first: one secret may be a part of another.
   secrets.sort((a, b) => b.length - a.length)
   return (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, mask), text)
 }
 
-// One word as a count: `tokens` of a text are no secrets.
-const singular = new Set(['token', 'authorization'])
-
-/** Tells names of secrets, such as `accessToken` and `--api-key`; `more` adds words. */
-export function isSecretName(more: readonly string[]): (key: string) => boolean {
-  const plurals = secretWords.flatMap((words) => (singular.has(words) ? [] : [`${words}s`]))
-  const secrets = [...secretWords, ...plurals, ...more.map(wordsOf)].map((words) => ` ${words} `)
-  return (key) => {
-    const words = ` ${wordsOf(key)} `
-    // `PASSWORD2` is a password.
-    const withoutNumbers = words.replace(/(?<=\p{L})\d+(?= )/gu, '')
-    return secrets.some((secret) => words.includes(secret) || withoutNumbers.includes(secret))
-  }
-}
-
-/** `accessToken`, `access_token` and `Access-Token` are `access token`; `APIKey` is `api key`. */
-function wordsOf(name: string): string {
-  const separated = name.replace(/([a-z\d])([A-Z])/g, '$1 $2').replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
-  return separated
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim()
-    .toLowerCase()
+/** A text as it is, and as JSON and `console.log` print it within an object. */
+function asPrinted(secret: string): readonly string[] {
+  if (!/[\\"'\n\r\t]/.test(secret)) return [secret]
+  const escaped = JSON.stringify(secret).slice(1, -1)
+  const inQuotes = escaped.replaceAll('\\"', '"')
+  return [secret, escaped, inQuotes, inQuotes.replaceAll("'", "\\'")]
 }
 
 function textsBelow(value: JsonValue, isSecret: (key: string) => boolean, secret: boolean): string[] {

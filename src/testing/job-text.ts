@@ -1,7 +1,7 @@
 import { formatDuration } from '../domain/duration.js'
 import type { JsonValue } from '../domain/json.js'
-import { isSecretName, mask } from '../domain/redact.js'
 import { argsMask } from '../domain/redact-command.js'
+import { isSecretName, mask } from '../domain/secret-names.js'
 import type { JobRecord } from '../embedded/engine.js'
 import { visibleLine } from '../views/sanitise.js'
 import { isMatcher, type Matcher, plain } from './matches.js'

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../domain/json.js'
-import { mask } from '../domain/redact.js'
+import { mask } from '../domain/secret-names.js'
 import { shellTask } from '../domain/shell-task.js'
 import { shellWord } from '../domain/shell-word.js'
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { describeFailure, failureLine, type JobError, maxErrorLength } from '../../src/domain/failure.js'
+import { isSecretName } from '../../src/domain/secret-names.js'
 
 const lengthOf = ({ name, message, stack }: JobError) => name.length + message.length + (stack?.length ?? 0)
 
@@ -112,6 +113,13 @@ describe('Errors', () => {
     const stack = describeFailure(error).stack ?? ''
     const shown = stack.match(/\[cause\]/g)?.length ?? 0
     expect(stack).toMatch(new RegExp(`\\n\\[${40 - shown} more causes, the last\\]: TypeError: root$`))
+  })
+
+  test('What stands under a secret key of a thrown object is masked.', () => {
+    const thrown = { status: 401, token: 'abc', inner: { field: 'x' } }
+    expect(describeFailure(thrown).message).toBe('thrown value: {"status":401,"token":"***","inner":{"field":"x"}}')
+    const caused = describeFailure(new Error('no', { cause: thrown }), isSecretName(['field']))
+    expect(caused.stack).toContain('[cause]: {"status":401,"token":"***","inner":{"field":"***"}}')
   })
 
   test('A cycle of causes ends.', () => {

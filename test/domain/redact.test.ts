@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { redact, redactText, textMask } from '../../src/domain/redact.js'
 
@@ -82,6 +83,17 @@ describe('redact', () => {
     expect(redactText('login with hunter2 failed', { password: 'hunter2' }, [])).toBe('login with *** failed')
     expect(redactText('prod is down', { secret: 'prod' }, [])).toBe('prod is down')
     expect(redactText('second line', { secret: 'first line\nsecond line' }, [])).toBe('***')
+  })
+
+  test('A secret is masked in a text as JSON and as console.log print it.', () => {
+    for (const apiKey of ['pass\\word"1', "it's a 'secret'", 'two\nlines here', 'a"b"c"d"', 'tab\tand\rreturn']) {
+      for (const text of [JSON.stringify({ apiKey }), inspect({ apiKey }), `key=${apiKey}`]) {
+        const shown = redactText(text, { apiKey }, [])
+        expect(shown).toContain('***')
+        const parts = apiKey.split(/[\\"'\n\r\t]/).filter(({ length }) => length > 3)
+        for (const part of parts) expect(shown).not.toContain(part)
+      }
+    }
   })
 
   test('Other values stay as they are, and the given one is not changed.', () => {

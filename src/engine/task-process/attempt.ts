@@ -10,12 +10,16 @@ import { failureOf } from './failure-of.js'
 import { acceptArgs, type LoadedTask } from './loaded-task.js'
 import { RunningJob } from './running-job.js'
 
+/** Of which keys of a thrown object the values are masked. */
+type IsSecret = (key: string) => boolean
+
 /** Runs one attempt of a job in its own async context. Never rejects: whatever happens is in the report. */
 export async function runAttempt(
   task: LoadedTask,
   argsJson: string,
   job: RunningJob,
   clock: Clock,
+  isSecret: IsSecret,
 ): Promise<AttemptReport> {
   const startedAt = RunningJob.startOf(job)
   const start = clock.monotonicMs()
@@ -29,7 +33,7 @@ export async function runAttempt(
     const { run } = task // not called as a method: the stack then shows the function's own name
     result = await runInJob(job, () => run(...accepted.args))
   } catch (thrown) {
-    return failure(task, thrown, { startedAt, endedAt: endedAt() })
+    return failure(task, thrown, { startedAt, endedAt: endedAt() }, isSecret)
   }
   try {
     const resultJson = toResultText(result)
@@ -39,12 +43,17 @@ export async function runAttempt(
     return { kind: 'returned', resultJson, startedAt, endedAt: endedAt() }
   } catch (thrown) {
     // A retry would return the same.
-    return { kind: 'threw', error: failureOf(thrown), verdict: 'never', startedAt, endedAt: endedAt() }
+    return { kind: 'threw', error: failureOf(thrown, isSecret), verdict: 'never', startedAt, endedAt: endedAt() }
   }
 }
 
-function failure(task: LoadedTask, thrown: unknown, span: { startedAt: number; endedAt: number }): AttemptReport {
-  const error = failureOf(thrown)
+function failure(
+  task: LoadedTask,
+  thrown: unknown,
+  span: { startedAt: number; endedAt: number },
+  isSecret: IsSecret,
+): AttemptReport {
+  const error = failureOf(thrown, isSecret)
   if (isOf(thrown, RetryLater)) {
     try {
       return {
@@ -54,7 +63,7 @@ function failure(task: LoadedTask, thrown: unknown, span: { startedAt: number; e
         ...span,
       }
     } catch (refusal) {
-      return { kind: 'threw', error: failureOf(refusal), verdict: 'never', ...span }
+      return { kind: 'threw', error: failureOf(refusal, isSecret), verdict: 'never', ...span }
     }
   }
   const never = isOf(thrown, NonRetryableError) || !isRetried(thrown, task)

@@ -10,8 +10,8 @@ const ours = ['dist', 'src'].map((folder) => join(packageRoot, folder, '/'))
  * The failure of an error that a task threw: its stack without the frames of this program, which do not help its
  * author.
  */
-export function failureOf(thrown: unknown): JobError {
-  const error = describeFailure(thrown)
+export function failureOf(thrown: unknown, isSecret: (key: string) => boolean): JobError {
+  const error = describeFailure(thrown, isSecret)
   if (error.stack === null) return error
   const lines = error.stack.split('\n').filter((line) => !isOurs(line))
   // Frames of built-in functions alone, such as Array.from, say nothing.
@@ -29,7 +29,7 @@ function hasPlace(line: string): boolean {
 
 /** Whether a cause or an inner error begins here. */
 function isInner(line: string): boolean {
-  return /^\[(?:cause|error \d+ of \d+)\]: /.test(line)
+  return /^\[(?:cause|error \d+ of \d+|\d+ more causes?, the last)\]: /.test(line)
 }
 
 /** An ES module stands in a stack by its URL; people and editors want its path. */

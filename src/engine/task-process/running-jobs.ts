@@ -1,5 +1,6 @@
 import type { Clock } from '../../domain/clock.js'
 import type { AttemptReport } from '../../domain/outcome.js'
+import { isSecretName } from '../../domain/secret-names.js'
 import { setImmediate } from '../../real-timers.js'
 import { jobOfCaller, noteEnd } from '../current-job.js'
 import type { AttemptEnd, AttemptId, JobAssignment, StopReason } from '../ipc/messages.js'
@@ -27,6 +28,7 @@ export class RunningJobs {
   readonly #loaded: LoadedTasks
   readonly #reports: JobReports
   readonly #redact: readonly string[]
+  readonly #isSecret: (key: string) => boolean
   readonly #clock: Clock
   readonly #running = new Map<string, RunningJob>()
   readonly #waiting = new Map<string, JobAssignment>()
@@ -44,6 +46,7 @@ export class RunningJobs {
     this.#loaded = loaded
     this.#reports = reports
     this.#redact = redact
+    this.#isSecret = isSecretName(redact)
     this.#clock = clock
   }
 
@@ -129,7 +132,7 @@ export class RunningJobs {
     const job = new RunningJob(assignment, this.#clock.now(), this.#reports)
     this.#running.set(job.id, job)
     const span = startRunSpan(assignment, this.#redact)
-    const run = () => runAttempt(task, assignment.argsJson, job, this.#clock)
+    const run = () => runAttempt(task, assignment.argsJson, job, this.#clock, this.#isSecret)
     if (span !== null) this.#spans.set(job, span)
     void (span === null ? run() : span.run(run)).then((report) => this.#end(job, report))
   }
@@ -172,7 +175,7 @@ export class RunningJobs {
     const job = jobOfCaller()
     const running = job === undefined ? undefined : this.#running.get(job.id)
     if (job === undefined || running === undefined || running.attempt !== job.attempt) return false
-    const error = failureOf(thrown)
+    const error = failureOf(thrown, this.#isSecret)
     const startedAt = RunningJob.startOf(running)
     this.#end(running, { kind: 'threw', error, verdict: 'by policy', startedAt, endedAt: this.#clock.now() })
     return true
