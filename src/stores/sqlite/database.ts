@@ -24,7 +24,7 @@ export function openForWriting({ path, durability }: SqliteLocation): Database.D
   if (!storeExists(path)) createStore(path, (temporary) => migrate(configure(connect(temporary), 'full')).close())
   return guarded(path, () => {
     refuseUnwritable(path)
-    openCurrent(path).close()
+    openCurrent(path, connectToRead).close()
     return configured(path, durability)
   })
 }
@@ -33,7 +33,7 @@ export function openForWriting({ path, durability }: SqliteLocation): Database.D
 export function openForUpgrade(path: string): Database.Database {
   return guarded(path, () => {
     refuseUnwritable(path)
-    connectToOwn(path).close()
+    connectToOwn(path, connectToRead).close()
     return configured(path, 'full')
   })
 }
@@ -41,12 +41,12 @@ export function openForUpgrade(path: string): Database.Database {
 /** Opens the file for a command that only reads; null if there is no store yet. */
 export function openForReading(path: string): Database.Database | null {
   if (!storeExists(path)) return null
-  return guarded(path, () => openCurrent(path))
+  return guarded(path, () => openCurrent(path, connectOrCopy))
 }
 
 /** Opens a file of ours to read it, also one with an older schema. */
 export function openOwn(path: string): Database.Database {
-  return guarded(path, () => connectToOwn(path))
+  return guarded(path, () => connectToOwn(path, connectOrCopy))
 }
 
 /** The version of the schema of a file of ours. */
@@ -60,8 +60,8 @@ export function schemaOf(path: string): number {
 }
 
 /** To read it. Another version of this program may be at work on an older file: only who is asked to changes its tables. */
-function openCurrent(path: string): Database.Database {
-  const db = connectToOwn(path)
+function openCurrent(path: string, connectIt: Connect): Database.Database {
+  const db = connectToOwn(path, connectIt)
   if (version(db) === migrations.length) return db
   db.close()
   throw olderFile(path)
@@ -81,10 +81,10 @@ function configured(path: string, durability: Durability): Database.Database {
  * A connection that only reads, to a file that is ours and not newer than this program. One that may write would
  * checkpoint a WAL that others left behind when it is closed.
  */
-function connectToOwn(path: string): Database.Database {
+function connectToOwn(path: string, connectIt: Connect): Database.Database {
   refuseFolder(path)
   refuseUnreadable(path)
-  const db = connectToRead(path)
+  const db = connectIt(path)
   try {
     refuseForeign(db, path)
     return db
@@ -94,7 +94,8 @@ function connectToOwn(path: string): Database.Database {
   }
 }
 
-/** Where a folder is read-only or its disk full, SQLite can read a store in it only as long as another process has it open. */
+type Connect = (path: string) => Database.Database
+
 function connectToRead(path: string): Database.Database {
   const db = connect(path, true)
   try {
@@ -102,6 +103,15 @@ function connectToRead(path: string): Database.Database {
     return db
   } catch (thrown) {
     db.close()
+    throw thrown
+  }
+}
+
+/** Where a folder is read-only or its disk full, SQLite can read a store in it only as long as another process has it open. */
+function connectOrCopy(path: string): Database.Database {
+  try {
+    return connectToRead(path)
+  } catch (thrown) {
     const code = String((thrown as { readonly code?: unknown }).code)
     const isForbidden = /^SQLITE_(CANTOPEN|READONLY)/.test(code) && !mayMakeFilesBeside(realpathSync(path))
     if (!isForbidden && !/^SQLITE_(FULL|IOERR_SHMSIZE)$/.test(code)) throw thrown

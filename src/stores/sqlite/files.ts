@@ -111,9 +111,8 @@ function createFile(path: string, fill: (temporary: string) => void): void {
 /** Nobody should have to remember it. */
 function keepOutOfVersionControl(folder: string): void {
   const file = join(folder, '.gitignore')
-  if (existsSync(file)) return // of another process, which made the store meanwhile
-  createEmpty(file)
-  writeFileSync(file, '*\n')
+  writeFileSync(file, '*\n', { mode: 0o600 })
+  chmodSync(file, 0o600)
 }
 
 /** Of mode 0700, also where the umask takes rights of the owner. */

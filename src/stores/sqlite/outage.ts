@@ -1,7 +1,10 @@
 import type { Clock } from '../../domain/clock.js'
-import { leaseMs } from '../store.js'
+import { beatMs, leaseMs } from '../store.js'
 import { refusesWrites } from './errors.js'
 import type { Statements } from './statements.js'
+
+// A lease outlasts less. Where some writes are refused and others pass, workers beat, and the dead must be noticed.
+const shortestMs = 2 * beatMs
 
 /**
  * Lets leases stand still while the file takes no writes, as on a full disk or under a lock that is not given back: no worker can renew its own then, and none can take
@@ -10,7 +13,7 @@ import type { Statements } from './statements.js'
 export class Outage {
   readonly #statements: Statements
   readonly #clock: Clock
-  /** When a write was refused first; null: the last one was not. */
+  /** When a write was refused first since the last commit; null: none was. */
   #since: number | null = null
 
   constructor(statements: Statements, clock: Clock) {
@@ -26,9 +29,11 @@ export class Outage {
   begin(): void {
     const since = this.#since
     if (since === null) return
-    const until = Math.floor(this.#clock.monotonicMs()) + leaseMs
+    const now = Math.floor(this.#clock.monotonicMs())
+    if (now - since < shortestMs) return
     // Only those that held then: a later one is from before the machine was started.
-    this.#statements.renewLeasesSince.run({ since, latest: since + leaseMs, until })
+    const leases = { since, latest: since + leaseMs, lengthMs: now - since, most: now + leaseMs }
+    this.#statements.prolongLeases.run(leases)
   }
 
   committed(): void {

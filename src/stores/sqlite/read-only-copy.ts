@@ -18,8 +18,31 @@ const originals = new WeakMap<
  * read such a file itself: its index of the WAL would be a new file there. No file of the copy stays.
  */
 export function openReadOnlyCopy(path: string): Database.Database {
+  let refused: unknown
+  for (const place of places()) {
+    try {
+      return openCopyIn(place, path)
+    } catch (thrown) {
+      if (thrown instanceof StoreUnavailableError) throw thrown
+      refused ??= thrown
+    }
+  }
+  const { code } = refused as NodeJS.ErrnoException
+  throw new StoreUnavailableError(
+    'E_STORE_UNAVAILABLE',
+    `store ${path}: no file can be made beside it, and a copy to read cannot be made in ${tmpdir()} (${code})`,
+    'set TMPDIR to a folder with some space',
+  )
+}
+
+/** The second one is memory, where the system has it: the first may be on the same full disk. */
+function places(): readonly string[] {
+  return [tmpdir(), '/dev/shm']
+}
+
+function openCopyIn(place: string, path: string): Database.Database {
   const real = realpathSync(path)
-  const folder = folderForCopy(path)
+  const folder = mkdtempSync(join(place, 'offstage-read-'))
   try {
     const copy = join(folder, 'jobs.db')
     const state = copyUnchanged(path, real, copy)
@@ -42,19 +65,6 @@ export function refuseOldCopy(db: Database.Database): void {
     `store ${original.path}: no file can be made beside it, so a copy was read, and the store has changed since`,
     'run the command again, or as the user of its workers',
   )
-}
-
-function folderForCopy(path: string): string {
-  try {
-    return mkdtempSync(join(tmpdir(), 'offstage-read-'))
-  } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException
-    throw new StoreUnavailableError(
-      'E_STORE_UNAVAILABLE',
-      `store ${path}: no file can be made beside it, and a copy to read cannot be made in ${tmpdir()} (${code})`,
-      'set TMPDIR to a folder with some space',
-    )
-  }
 }
 
 /** The owner of the folder may be at work: what changes while it is copied is copied again. Returns the state of what was copied. */

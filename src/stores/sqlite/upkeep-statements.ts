@@ -67,8 +67,8 @@ export const upkeepTexts = {
   renewLease: `
     UPDATE workers SET last_beat_at = :now, lease_until = :leaseUntil, processes = :processes, rss_bytes = :rssBytes
     WHERE id = :worker`,
-  renewLeasesSince: `
-    UPDATE workers SET lease_until = max(lease_until, :until) WHERE lease_until BETWEEN :since AND :latest`,
+  prolongLeases: `
+    UPDATE workers SET lease_until = min(lease_until + :lengthMs, :most) WHERE lease_until BETWEEN :since AND :latest`,
   setTasks: `UPDATE workers SET tasks = ? WHERE id = ?`,
   deleteWorker: `DELETE FROM workers WHERE id = ?`,
   workers: `SELECT * FROM workers ORDER BY id`,

@@ -62,7 +62,7 @@ test.skipIf(!canMount)(
 )
 
 /** Whether a worker still holds its lease after it could not renew it for a minute, since its writes were refused so. */
-async function outlasts(code: string): Promise<boolean> {
+async function outlasts(code: string, ms = 2 * leaseMs): Promise<boolean> {
   const path = join(folderOfTest(), 'jobs.db')
   const clock = movableClock()
   const store = openStore(path, clock)
@@ -70,8 +70,9 @@ async function outlasts(code: string): Promise<boolean> {
   const db = openRaw(path)
   const outage = new Outage(prepareStatements(db), clock)
   outage.refused(Object.assign(new Error('refused'), { code }))
-  await clock.advance(2 * leaseMs)
+  await clock.advance(ms)
   outage.begin()
+  await clock.advance(Math.max(0, leaseMs - ms))
   return store.beat(worker, { processes: [], rssBytes: 0 })
 }
 
@@ -79,4 +80,9 @@ test('What holds up all writers lets leases stand still; what is wrong with one 
   for (const code of ['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_READONLY', 'SQLITE_BUSY'])
     expect([code, await outlasts(code)]).toEqual([code, true])
   expect(await outlasts('SQLITE_CONSTRAINT_CHECK')).toBe(false)
+})
+
+test('Writes that are refused while others pass prolong no lease: the dead must be noticed.', async () => {
+  expect(await outlasts('SQLITE_FULL', 9_000)).toBe(false)
+  expect(await outlasts('SQLITE_FULL', 11_000)).toBe(true)
 })

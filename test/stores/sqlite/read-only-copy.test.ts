@@ -1,7 +1,7 @@
-import { copyFileSync, readdirSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { openReadOnlyCopy, refuseOldCopy } from '../../../src/stores/sqlite/read-only-copy.js'
 import { newJob } from '../../support/job.js'
 import { folderOfTest, openStore } from './open.js'
@@ -30,3 +30,22 @@ test('A copy is refused once its file has changed: who waits for a job in it wou
   expect(() => refuseOldCopy(db)).toThrow(/a copy was read, and the store has changed since/)
   db.close()
 })
+
+test.skipIf(!existsSync('/dev/shm'))(
+  'Where the folder for temporary files has no room, the copy is in memory.',
+  async () => {
+    const path = join(folderOfTest(), 'jobs.db')
+    const store = openStore(path)
+    await store.enqueue([newJob()])
+    const before = process.env.TMPDIR
+    process.env.TMPDIR = join(folderOfTest(), 'not-there')
+    onTestFinished(() => {
+      if (before === undefined) delete process.env.TMPDIR
+      else process.env.TMPDIR = before
+    })
+    const db = openReadOnlyCopy(path)
+    expect(db.prepare('SELECT count(*) FROM jobs').pluck().get()).toBe(1)
+    db.close()
+    expect(readdirSync('/dev/shm').filter((name) => name.startsWith('offstage-read-'))).toEqual([])
+  },
+)
