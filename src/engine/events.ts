@@ -80,6 +80,8 @@ export interface EngineEvents {
   /** An error ended a background loop. */
   'service.failed': [event: { readonly service: string; readonly error: unknown }]
   'store.unavailable': [event: { readonly error: Error }]
+  /** Ends of attempts could not be stored, and are tried again. */
+  'ends.refused': [event: { readonly error: Error }]
 }
 
 export class EngineEmitter extends EventEmitter<EngineEvents> {}

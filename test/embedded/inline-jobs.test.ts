@@ -176,3 +176,21 @@ test('What a job leaves to run later is no part of it when it has ended, but of 
   expect(new Set(seen)).toEqual(new Set(['request 1', true]))
   expect(logger.lines.filter((line) => !line.includes('skipped'))).toEqual([])
 })
+
+test('Of several jobs that start together and block past their limit, each is over it.', async () => {
+  const work = (ms: number) => {
+    const end = Date.now() + ms
+    while (Date.now() < end);
+    return ms
+  }
+  const engine = await newEngine({ work })
+  await engine.startWorker({ inline: true, concurrency: 10 })
+  // Quick ones first: only jobs of quick tasks start together.
+  const quick = await Promise.all(Array.from({ length: 60 }, () => engine.enqueue('work', [0])))
+  await Promise.all(quick.map(({ id }) => engine.finished(id)))
+  const late = await Promise.all(
+    Array.from({ length: 5 }, () => engine.enqueue('work', [100], { timeout: 50, retries: 0 })),
+  )
+  const jobs = await Promise.all(late.map(({ id }) => engine.finished(id)))
+  expect(jobs.map(({ state, reason }) => [state, reason])).toEqual(late.map(() => ['failed', 'timeout']))
+})

@@ -20,9 +20,6 @@ const maxDeliveryMs = 15_000
 // A worker keeps its results until there is room. Whoever waits for one here must learn that the store takes none.
 const maxRefusedMs = 30_000
 const maxRefusedWhenStoppingMs = 5_000
-// Refusals further apart than this are not of one trouble.
-const refusedAgainMs = 10_000
-
 const onlyReserved = { shares: [], strict: false }
 
 /** What happens while jobs run in the foreground. */
@@ -49,8 +46,9 @@ export class ForegroundWorker {
   readonly #ids: JobId[] = []
   readonly #failed: Promise<never>
   #fail: (reason: unknown) => void = () => {}
-  /** By the monotonic clock: the first and the last of the refusals that came one after the other. */
-  #refused = { first: Number.NEGATIVE_INFINITY, last: Number.NEGATIVE_INFINITY }
+  /** Since when the store refuses an end, by the monotonic clock, and why; null: it does not. */
+  #refused: { readonly since: number; readonly error: Error } | null = null
+  #cancelLastTry = () => {}
 
   private constructor(
     store: Store,
@@ -85,9 +83,15 @@ export class ForegroundWorker {
     worker.start()
     const foreground = new ForegroundWorker(store, worker, pool.known.includes(notifyTask), signals, listener)
     worker.events.on('worker.evicted', () => foreground.#fail(evicted()))
-    worker.events.on('store.unavailable', ({ error }) => foreground.#noteRefusal(error))
+    worker.events.on('ends.refused', ({ error }) => foreground.#noteRefusal(error))
+    worker.events.on('attempt.settled', () => {
+      foreground.#refused = null
+    })
     fired(signals.graceful)
-      .then(() => foreground.#cancel())
+      .then(() => {
+        foreground.#cancelLastTry = systemClock.after(maxRefusedWhenStoppingMs, () => foreground.#failIfRefused())
+        return foreground.#cancel()
+      })
       .catch(foreground.#fail)
     void fired(signals.immediate).then(() => {
       listener({ kind: 'stopping-now' })
@@ -115,6 +119,7 @@ export class ForegroundWorker {
   /** Ends it. Tells of the jobs that failed first, since no worker may be alive to do it. */
   async end(): Promise<void> {
     if (this.#notifies && !this.interrupted) await this.#deliverOnce().catch(() => {}) // others will deliver
+    this.#cancelLastTry()
     await this.#worker.abandon()
   }
 
@@ -137,9 +142,12 @@ export class ForegroundWorker {
 
   #noteRefusal(error: Error): void {
     const now = systemClock.monotonicMs()
-    const first = now - this.#refused.last > refusedAgainMs ? now : this.#refused.first
-    this.#refused = { first, last: now }
-    if (now - first > (this.interrupted ? maxRefusedWhenStoppingMs : maxRefusedMs)) this.#fail(error)
+    this.#refused = { since: this.#refused?.since ?? now, error }
+    if (now - this.#refused.since > maxRefusedMs) this.#fail(error)
+  }
+
+  #failIfRefused(): void {
+    if (this.#refused !== null) this.#fail(this.#refused.error)
   }
 
   async #cancel(): Promise<void> {

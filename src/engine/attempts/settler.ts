@@ -63,6 +63,7 @@ export class Settler {
       } catch (thrown) {
         if (!isTemporary(thrown)) return this.#refused(ends, thrown)
         this.#events.emit('store.unavailable', { error: thrown })
+        this.#events.emit('ends.refused', { error: thrown })
         if (this.#patience.signal.aborted) return
         await this.#clock.sleep(retryMs, this.#patience.signal)
       }

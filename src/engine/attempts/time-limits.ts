@@ -26,9 +26,8 @@ export class TimeLimits {
 
   /** Of a job that blocked the loop of this very process no timer tells that it is over its limit. */
   ended(attempt: RunningAttempt, { startedAt, endedAt }: Pick<AttemptReport, 'startedAt' | 'endedAt'>): void {
-    const isOver =
-      attempt.deadline <= this.#clock.monotonicMs() && endedAt - startedAt > (attempt.claim.job.timeoutMs ?? 0)
-    if (isOver) attempt.stopping ??= 'timeout'
+    const { timeoutMs } = attempt.claim.job
+    if (timeoutMs !== null && endedAt - startedAt > timeoutMs) attempt.stopping ??= 'timeout'
   }
 
   stop(): void {
