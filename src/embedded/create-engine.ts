@@ -1,9 +1,10 @@
 import { UsageError } from '../domain/errors.js'
 import { refuseUnknownOptions, written } from '../domain/options.js'
 import { parseRetention } from '../domain/retention.js'
+import { timeZone } from '../domain/schedule/zone-names.js'
 import type { Engine, EngineOptions, TaskFunctions } from './engine.js'
 
-const optionNames: readonly (keyof EngineOptions | 'tasks')[] = ['store', 'tasks', 'outbox', 'retention']
+const optionNames: readonly (keyof EngineOptions | 'tasks')[] = ['store', 'tasks', 'outbox', 'retention', 'tz']
 
 /**
  * An engine for a program of your own, such as a web server: it enqueues jobs of these tasks, and runs them if you start a
@@ -20,6 +21,7 @@ export function createEngine<Tasks extends object & TaskFunctions<Tasks>>(
 export async function createEngine(options: EngineOptions & { readonly tasks: TaskFunctions | string }) {
   refuseUnknownOptions(options, optionNames, 'createEngine()')
   const retention = parseRetention(options.retention ?? {}, 'retention')
+  const tz = options.tz === undefined ? 'UTC' : timeZone(options.tz, 'tz')
   const { tasks: given, store: url, outbox } = options
   if (given instanceof URL || (typeof given === 'string' && /^(file:|$)/.test(given))) {
     const hint = "write a path, such as './tasks' or import.meta.dirname + '/tasks'"
@@ -34,5 +36,5 @@ export async function createEngine(options: EngineOptions & { readonly tasks: Ta
   }
   // Loaded here: a task module that imports this package for task() needs nothing of it.
   const { openEngine } = await import('./open-engine.js')
-  return openEngine(url, given, retention, outbox)
+  return openEngine(url, given, retention, tz, outbox)
 }

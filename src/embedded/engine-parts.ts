@@ -14,6 +14,8 @@ export interface EngineParts {
   /** Absolute; null if the tasks are functions of the program, which no other process can load. */
   readonly tasksFolder: string | null
   readonly retention: Retention
+  /** Of schedules of the tasks that name none. */
+  readonly tz: string
   /** null: rows cannot be written. */
   readonly outboxes: EngineOutbox | null
 }

@@ -40,6 +40,8 @@ export interface EngineOptions {
   readonly outbox?: string | readonly string[]
   /** How long ended jobs are kept, by the workers of this engine. */
   readonly retention?: RetentionPolicy
+  /** The zone of schedules of the tasks that name none. Default UTC. Give that of the config if `workers start` uses the store too. */
+  readonly tz?: string
 }
 
 /** Jobs of a program of your own. Several engines may live in one process. */

@@ -14,6 +14,7 @@ export async function openEngine(
   url: string | undefined,
   given: TaskFunctions | string,
   retention: Retention,
+  tz: string,
   outbox: EngineOptions['outbox'],
 ): Promise<EmbeddedEngine<TaskFunctions>> {
   const location = parseStoreUrl(url ?? defaultStoreUrl, process.cwd())
@@ -24,7 +25,7 @@ export async function openEngine(
   const store = await openStoreApart(location, systemClock)
   try {
     const outboxes = paths.length === 0 ? null : await openOutboxes(paths, store, systemClock, openOutboxApart)
-    return new EmbeddedEngine({ store, clock: systemClock, tasks, tasksFolder, retention, outboxes })
+    return new EmbeddedEngine({ store, clock: systemClock, tasks, tasksFolder, retention, tz, outboxes })
   } catch (thrown) {
     await store.close()
     throw thrown

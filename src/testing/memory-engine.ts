@@ -36,7 +36,15 @@ export class MemoryEngine<Tasks extends TaskFunctions<Tasks>>
   readonly #moveRows: () => void
 
   private constructor({ tables, store, clock, tasks, tasksFolder, worker, outbox }: Parts) {
-    super({ store: untimed(store), clock, tasks, tasksFolder, retention: defaultRetention, outboxes: outbox })
+    super({
+      store: untimed(store),
+      clock,
+      tasks,
+      tasksFolder,
+      retention: defaultRetention,
+      tz: 'UTC',
+      outboxes: outbox,
+    })
     // A store in memory has enqueued when it returns.
     this.#moveRows = () => void outbox.move(store)
     this.#tables = tables

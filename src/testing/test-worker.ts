@@ -90,7 +90,7 @@ export class TestWorker {
   ) {
     const pool = inlinePool({ clock, tasks, tasksFolder })
     const { tasks: infos } = await pool.catalog
-    await declareTaskSchedules({ store, clock, tasksFolder, retention: defaultRetention }, pool)
+    await declareTaskSchedules({ store, clock, tasksFolder, retention: defaultRetention, tz: 'UTC' }, pool)
     const id = await store.register({
       process: { pid: process.pid, startTicks: null },
       host: 'test',

@@ -15,7 +15,13 @@ test('Inline jobs of a worker that lost its lease get their signal, keep no plac
     const { attempt, signal } = currentJob()
     return new Promise<string>((finish) => attempts.push({ attempt, signal, finish }))
   }
-  const parts = { tasks: tasksOfObject({ work }), tasksFolder: null, retention: parseRetention({}, ''), outboxes: null }
+  const parts = {
+    tasks: tasksOfObject({ work }),
+    tasksFolder: null,
+    retention: parseRetention({}, ''),
+    tz: 'UTC',
+    outboxes: null,
+  }
   const engine = new EmbeddedEngine<{ work: typeof work }>({ store, clock, ...parts })
   const worker = await engine.startWorker({ inline: true, concurrency: 1, grace: 0 })
   onTestFinished(async () => {

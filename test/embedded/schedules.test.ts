@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
-import { task } from '../../src/index.js'
+import { createEngine, task } from '../../src/index.js'
 import { freshStore, newEngine, until } from '../support/engines.js'
 
 const report = (day: number, name?: string) => `${name} ${day}`
@@ -63,18 +63,26 @@ test('Arguments that the schema refuses are refused before anything is stored.',
   expect(await engine.removeSchedule('daily')).toBe(false)
 })
 
-test('A schedule of the code that names no zone keeps the one that it has, as that of a config; its own wins.', async () => {
+test('A schedule of the code that names no zone has that of the engine, else UTC; its own wins. A change of zone is a warning.', async () => {
   const store = freshStore()
-  const times = async (zone: { readonly tz?: string }) => {
-    const nightly = task({ schedule: { cron: '0 2 * * *', ...zone } }, () => 1)
-    const engine = await newEngine({ nightly }, store)
+  const warnings: string[] = []
+  const warned = (warning: Error) => warnings.push(warning.message)
+  process.on('warning', warned)
+  onTestFinished(() => void process.off('warning', warned))
+  const times = async (own: { readonly tz?: string }, options: { readonly tz?: string }) => {
+    const nightly = task({ schedule: { cron: '0 2 * * *', ...own } }, () => 1)
+    const engine = await createEngine({ store, tasks: { nightly }, ...options })
     await engine.startWorker({ inline: true })
     const schedule = await engine.schedule('nightly')
     await engine.close()
     return schedule?.plan?.kind === 'cron' ? schedule.plan.times : null
   }
-  expect(await times({})).toBe('0 2 * * * (UTC)')
-  expect(await times({ tz: 'America/New_York' })).toBe('0 2 * * * (America/New_York)')
-  expect(await times({})).toBe('0 2 * * * (America/New_York)')
-  expect(await times({ tz: 'Asia/Tokyo' })).toBe('0 2 * * * (Asia/Tokyo)')
+  expect(await times({}, {})).toBe('0 2 * * * (UTC)')
+  expect(await times({}, { tz: 'Asia/Tokyo' })).toBe('0 2 * * * (Asia/Tokyo)')
+  expect(await times({ tz: 'Europe/Rome' }, { tz: 'Asia/Tokyo' })).toBe('0 2 * * * (Europe/Rome)')
+  await vi.waitFor(() => expect(warnings).toHaveLength(2))
+  expect(warnings[0]).toMatch(/^the schedule nightly is in Asia\/Tokyo from now on, and was in UTC: createEngine/)
+  await expect(createEngine({ store, tasks: { report }, tz: 'Mars/Olympus' })).rejects.toMatchObject({
+    code: 'E_TIME_ZONE',
+  })
 })
