@@ -149,7 +149,10 @@ const program = {
       includeDependenciesRecursively: false,
       groups: [
         // First: what comes with it is compiled before there is a cache to take it from.
-        { name: 'early', test: /src[\\/](project[\\/]modules[\\/]cache-folder|make-folder)|bin[\\/]node-version/ },
+        {
+          name: 'early',
+          test: /src[\\/](project[\\/]modules[\\/]cache-folder|make-folder|closed-debugger)|bin[\\/]node-version/,
+        },
         {
           // Without user-code.ts, which runs as soon as it is imported: `run --inline` imports what it is made of.
           name: 'modules',

@@ -29,7 +29,7 @@ export function parseStoreUrl(url: string, from: string): StoreLocation {
   if (url === 'memory:') return { kind: 'memory' }
   const parts = /^sqlite:(?<path>[^?]+)(?:\?(?<query>.*))?$/.exec(url)?.groups
   if (parts?.path === undefined)
-    throw badUrl(url, 'is not a store', /^\.{0,2}\/|\.db$/.test(url) ? `write sqlite:${url}` : forms)
+    throw badUrl(url, 'is not a store', /^(?![a-z]+:|~)(\.{0,2}\/|.*\.db$)/i.test(url) ? `write sqlite:${url}` : forms)
   if (parts.path === ':memory:')
     throw badUrl(url, 'would be a file of that name', 'write memory: for a store in memory')
   if (parts.path.startsWith('//')) {

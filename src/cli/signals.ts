@@ -68,8 +68,3 @@ const longestTimerMs = 2 ** 31 - 1
 export function lateSignals(timeoutMs: number | null): readonly AbortSignal[] {
   return timeoutMs === null ? [] : [AbortSignal.timeout(Math.min(timeoutMs, longestTimerMs))]
 }
-
-/** Node opens its debugger at SIGUSR1, to any user of the machine. As the signal to open log files again it is common. */
-export function keepDebuggerClosed(): void {
-  process.on('SIGUSR1', () => {})
-}

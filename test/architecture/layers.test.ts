@@ -18,7 +18,7 @@ const layers: readonly Layer[] = [
   { files: /^bin\/node-version\./, height: -1 },
   { files: /^src\/domain\//, height: 0 },
   // It writes to stderr, so it is no domain; the engine and the stores use it.
-  { files: /^src\/(debug|child-environment|real-timers|machine-zone|make-folder)\.ts$/, height: 0.5 },
+  { files: /^src\/(debug|child-environment|real-timers|machine-zone|make-folder|closed-debugger)\.ts$/, height: 0.5 },
   { files: /^src\/stores\/[^/]+\.ts$/, height: 1 },
   ...['stores/sqlite', 'stores/memory', 'stores/apart', 'stores/bullmq', 'engine'].map((name) => ({
     files: new RegExp(`^src/${name}/`),

@@ -64,7 +64,7 @@ function endLease(worker: string, more = ''): void {
   db.close()
 }
 
-test('What a worker runs that was stopped past its lease is ended before its job runs again, and it works on.', async () => {
+test('What a worker runs that was stopped past its lease is ended as its job runs again, and it works on.', async () => {
   const { worker: frozen, id: frozenId } = await startWorker()
   const command = 'echo $$ >> pids.txt; until [ -e command-ends ]; do sleep 0.1; done'
   const [job] = await enqueueJobs(project, 'shell', 1, [command])

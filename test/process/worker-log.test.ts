@@ -102,7 +102,7 @@ describe.concurrent('the log of a worker', () => {
     const log = project()
     const worker = log.start(['workers', 'start'])
     await worker.says(/is ready/)
-    worker.signal('SIGUSR1')
+    for (const pid of [worker.pid, ...log.processes().filter((pid) => pid !== worker.pid)]) process.kill(pid, 'SIGUSR1')
     expect(await outputOf(log, await enqueueJob(log, 'do.says'))).toBeDefined()
     worker.signal('SIGTERM')
     const { stderr, exitCode } = await worker.ended

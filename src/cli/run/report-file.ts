@@ -34,7 +34,7 @@ export function reportFile(path: string, option: string): ReportFile {
 function refuseOther(target: string): void {
   if (!existsSync(target)) return
   const start = startOfFile(target, 64).toString('utf8').trimStart()
-  if (start !== '' && !/^(\ufeff)?<(\?xml|testsuite)/.test(start)) throw new Error('a file is there that is no report')
+  if (start !== '' && !/^<(\?xml|testsuite)/.test(start)) throw new Error('a file is there that is no report')
 }
 
 /** The file to replace: the target of a link, so that the link stays. */

@@ -4,6 +4,7 @@ import { tasksOfProject } from '../../app/project-tasks.js'
 import { runWorker, type WorkSettings } from '../../app/workers/run-worker.js'
 import { drainSignal } from '../../app/workers/stop-workers.js'
 import { type Endpoint, type OpenEndpoint, WorkerProbe } from '../../app/workers/worker-probe.js'
+import { keepDebuggerClosed } from '../../closed-debugger.js'
 import { messageWithHint } from '../../domain/errors.js'
 import { targetFaults } from '../../domain/notification.js'
 import { systemClock } from '../../engine/clock.js'
@@ -12,7 +13,6 @@ import { exitCodes } from '../exit-codes.js'
 import type { LogFormat } from '../log/formats.js'
 import { type Log, openLog } from '../log/log.js'
 import { say } from '../say.js'
-import { keepDebuggerClosed } from '../signals.js'
 import { withAnyTasks } from '../with-tasks.js'
 import { refusedConfigText, showWorker } from './worker-reporter.js'
 
@@ -35,12 +35,15 @@ export async function startWorker(
   { format, taskOutput }: LogSettings,
 ): Promise<number> {
   const log = openLog(format, taskOutput)
-  // Also while it ends: the signal may come again, and would kill it then.
-  process.on(drainSignal, () => {})
+  // Also while tasks load and while it ends: the signal would kill it then.
+  let isToDrain = false
+  process.on(drainSignal, () => {
+    isToDrain = true
+  })
   keepDebuggerClosed()
   let context = await readContext()
   for (;;) {
-    const end = await runUntilChange(context, settings, version, openEndpoint, log)
+    const end = await runUntilChange(context, settings, version, openEndpoint, log, () => isToDrain)
     if (end !== 'config changed') return end
     context = await readAgain(readContext, context)
   }
@@ -66,6 +69,7 @@ function runUntilChange(
   version: string,
   openEndpoint: OpenEndpoint | null,
   log: Log,
+  isToDrain: () => boolean,
 ): Promise<number | 'config changed'> {
   refuseMemory(context, 'workers start')
   if (settings.watch) projectOf(context)
@@ -73,6 +77,7 @@ function runUntilChange(
     withStore(context, async (store) => {
       const interruption = tasks.takeSignals()
       process.on(drainSignal, interruption.stop)
+      if (isToDrain()) interruption.stop()
       keepYoungSpaceSmall()
       const names = tasksOfProject(tasks.catalog).map(({ name }) => name)
       for (const fault of targetFaults(targetsOf(context), names)) say(`faulty notification: ${fault}`, 'warning')

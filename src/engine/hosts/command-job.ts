@@ -41,7 +41,7 @@ const lacks = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM'])
 // Long enough for other jobs to end, so that the same worker does not claim it again at once. Each time it waits longer: an
 // attempt is a row, and what a worker lacks it may lack for days.
 const firstHandBackMs = 1_000
-const maxHandBackMs = 60_000
+const maxHandBackMs = 10_000
 
 /** One attempt of a job whose task is a program. */
 export class CommandJob {
@@ -152,6 +152,11 @@ export class CommandJob {
    */
   listen(stored: Promise<void>): void {
     this.#command?.listen(stored, this.#outer)
+  }
+
+  /** Goes back at once if it waits for what its worker lacks. */
+  recall(): void {
+    this.#handBackNow?.()
   }
 
   terminate(): void {

@@ -135,7 +135,10 @@ export class Scheduler {
 
   /** Call it after the last run: it stores until when this scheduler worked, for the schedulers that follow. */
   async leave(): Promise<void> {
-    if (this.#plans.size > 0) await this.#store.noteScheduler()
+    if (this.#plans.size === 0) return
+    // Else the time that it stores would hide that the clock has jumped.
+    await this.#followClock()
+    await this.#store.noteScheduler()
   }
 
   /** Stores every 30 s that this scheduler runs. Learns when an earlier scheduler last ran. */
