@@ -50,6 +50,9 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 timed out, 4 cancelled, 5 not found, 6 
   protected override readonly takesCommand = true
 
   async run(): Promise<unknown> {
+    const [, report] = this.line.options.findLast(([name]) => name === 'junit') ?? []
+    // Before any mistake is found: nobody must take an older report for that of a run that was refused.
+    if (report !== undefined) (await import('../src/cli/run/report-file.js')).removeReport(report)
     const { args, flags, argv } = await this.parse(Run)
     const context = await this.context(flags)
     const { command } = this.line

@@ -1,6 +1,8 @@
 // Words of names, in lower case: `API key` is two of them in a row.
 const secretWords = [
   'password',
+  'pgpassword',
+  'mysql pwd',
   'passwd',
   'passphrase',
   'secret',

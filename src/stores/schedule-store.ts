@@ -36,7 +36,10 @@ export interface ScheduleStore {
    * forbids it.
    */
   waitingSchedules(): Promise<readonly string[]>
-  /** Fires the oldest waiting slot, under the conditions of `waitingSchedules`; null if no slot may fire. */
+  /**
+   * Fires the oldest waiting slot, under the conditions of `waitingSchedules`; null if no slot may fire. One that is later than
+   * its schedule allows is skipped instead, and the next one may follow.
+   */
   fireWaiting(request: { readonly name: string; readonly job: NewJob }): Promise<SlotRecord | null>
   /** Marks the slot that `fireWaiting` would fire as `skipped`; null if no slot may fire. */
   skipWaiting(request: { readonly name: string; readonly reason: string }): Promise<SlotRecord | null>

@@ -87,6 +87,18 @@ contract('overlap', (test) => {
     })
   })
 
+  test('A slot that has waited longer than its schedule allows is skipped, and says so.', async (subject) => {
+    const { store } = subject
+    const at = await scheduled(store, { overlap: 'queue', maxLatenessMs: 5_000 })
+    await claim(store, at + 1, at + 2)
+    await subject.advance(10_000)
+    await store.cancel(['j1'])
+    const reason = 'later than 5s; it has waited for an earlier one'
+    expect(await fire(store)).toMatchObject({ slot: at + 2, outcome: 'skipped', reason, job: null })
+    expect([await store.waitingSchedules(), await fire(store)]).toEqual([[], null])
+    expect(await found(store)).toMatchObject({ fired: 1, waiting: 0 })
+  })
+
   test('A job that was removed is left no more.', async (subject) => {
     const { store } = subject
     const at = await scheduled(store, { overlap: 'skip' })

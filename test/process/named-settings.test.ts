@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { cliProject } from '../support/cli.js'
 
@@ -26,6 +27,27 @@ test('Queues that are none are refused with where they were written.', async () 
     '2 error: OFFSTAGE_QUEUES: "" is no queue name',
   )
   expect(await said(['workers', 'start', '--queues', 'a b'])).toContain('2 error: --queues: "a b" is no queue name')
+})
+
+test('An older report goes whatever is wrong with the command line; another file stays.', async () => {
+  for (const wrong of [['--bogus'], ['--retries'], ['--store', 'foo:bar'], ['--cwd', '/no/such'], ['--json=maybe']]) {
+    project.write('report.xml', '<?xml version="1.0"?><testsuites/>')
+    project.write('notes.txt', 'mine')
+    expect((await project.run(['run', 'one', '--junit', 'report.xml', ...wrong])).exitCode).toBe(2)
+    expect([wrong, existsSync(project.path('report.xml'))]).toEqual([wrong, false])
+    await project.run(['run', 'one', '--junit', 'notes.txt', ...wrong])
+    expect(project.read('notes.txt')).toBe('mine')
+  }
+})
+
+test('What a schema refuses is masked where it repeats a secret.', async () => {
+  const schema =
+    "{ '~standard': { version: 1, vendor: 'x', validate: (v) => ({ issues: [{ message: 'bad ' + v.password }] }) } }"
+  const other = cliProject({
+    'tasks/z.mjs': `import { task } from 'offstage'\nexport default task({ schema: ${schema} }, () => 1)\n`,
+  })
+  for (const more of [[], ['--inline'], ['--detach']])
+    expect((await other.run(['run', 'z', 'password=hunter2secret', ...more])).stderr).toBe('error: z: bad ***\n')
 })
 
 test('A config module without a default export is told so.', async () => {

@@ -30,11 +30,22 @@ export function reportFile(path: string, option: string): ReportFile {
   }
 }
 
+/** Removes a report, and nothing else. What forbids it is found when the next one is to be written. */
+export function removeReport(path: string): void {
+  try {
+    const target = targetOf(resolve(path))
+    if (existsSync(target) && isReport(target)) rmSync(target)
+  } catch {}
+}
+
 /** Whoever mistypes a name must not lose a file: only what looks like XML is replaced. */
 function refuseOther(target: string): void {
-  if (!existsSync(target)) return
-  const start = startOfFile(target, 64).toString('utf8').trimStart()
-  if (start !== '' && !/^<(\?xml|testsuite)/.test(start)) throw new Error('a file is there that is no report')
+  if (existsSync(target) && !isReport(target)) throw new Error('a file is there that is no report')
+}
+
+function isReport(file: string): boolean {
+  const start = startOfFile(file, 64).toString('utf8').trimStart()
+  return start === '' || /^<(\?xml|testsuite)/.test(start)
 }
 
 /** The file to replace: the target of a link, so that the link stays. */

@@ -65,7 +65,12 @@ export function stop(context: Context, { choice, now, wait, timeoutMs }: StopReq
     for (const id of asked) if (!left.includes(id)) say(`${id} has left`)
     if (left.length > 0 && interruption.graceful.aborted) process.exitCode = exitCodes.interrupted
     else if (left.length > 0) {
-      sayError(`not stopped in time: ${left.join(', ')}`, 'they go on to drain; --now does not wait for their jobs')
+      sayError(
+        `not stopped in time: ${left.join(', ')}`,
+        now
+          ? 'their processes may stand still: see offstage workers list'
+          : 'they go on to drain; --now does not wait for their jobs',
+      )
       process.exitCode = exitCodes.timedOut
     }
     return workers.map(({ id, answer }) => ({

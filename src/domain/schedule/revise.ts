@@ -1,3 +1,4 @@
+import { formatDuration } from '../duration.js'
 import type { EpochMs, JobId } from '../job.js'
 import { nextFiring } from './due.js'
 import {
@@ -132,6 +133,14 @@ export function endWait(slot: SlotRecord, job: JobId, now: EpochMs): SlotRecord 
   // Most of its lateness may be from before it waited.
   const reason = slot.lateMs > onTimeMs && slot.reason !== null ? `${slot.reason}; ${hasWaited}` : hasWaited
   return { ...slot, outcome: lateMs > onTimeMs ? 'late' : 'fired', reason, job, lateMs }
+}
+
+/** Why a slot that has waited fires no more: it is later than its schedule allows; null if it may. */
+export function waitedTooLong({ plan }: Pick<KeptSchedule, 'plan'>, slot: SlotRecord, now: EpochMs): string | null {
+  const maxMs = plan?.definition.maxLatenessMs ?? null
+  return maxMs === null || latenessMs(slot.slot, now) <= maxMs
+    ? null
+    : `later than ${formatDuration(maxMs)}; ${hasWaited}`
 }
 
 /** The record of a waiting slot that is skipped. */

@@ -32,6 +32,7 @@ export class InlineHost implements TaskHost {
   readonly #emit: Emit
   readonly #clock: Clock
   readonly #release: () => void
+  readonly #redact: readonly string[]
   #jobs: RunningJobs | null = null
 
   /** `release` is called at the end. */
@@ -39,6 +40,7 @@ export class InlineHost implements TaskHost {
     this.#emit = emit
     this.#clock = clock
     this.#release = release
+    this.#redact = redact
     this.#loaded = load(
       (task, argsJson, options) =>
         enqueueInSpan(task, options, async (trace) => {
@@ -109,7 +111,7 @@ export class InlineHost implements TaskHost {
   }
 
   async check(requests: readonly CheckRequest[]): Promise<readonly Verdict[]> {
-    return checkAll(await this.#loaded, requests)
+    return checkAll(await this.#loaded, requests, this.#redact)
   }
 
   measure(): null {

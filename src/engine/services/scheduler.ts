@@ -225,8 +225,12 @@ export class Scheduler {
     const names = await this.#store.waitingSchedules()
     for (const name of names) {
       const schedule = this.#plans.get(name)?.schedule
-      const record = schedule === undefined ? null : await this.#endWait(schedule)
-      if (record !== null) this.#events.emit('schedule.slots', { schedule: name, records: [record] })
+      if (schedule === undefined) continue
+      let record: SlotRecord | null
+      do {
+        record = await this.#endWait(schedule)
+        if (record !== null) this.#events.emit('schedule.slots', { schedule: name, records: [record] })
+      } while (record?.outcome === 'skipped')
     }
   }
 

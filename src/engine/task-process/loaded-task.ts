@@ -1,5 +1,6 @@
 import type { RetriedErrors } from '../../domain/error-class.js'
-import { memberPath, parseJson } from '../../domain/json.js'
+import { type JsonValue, memberPath, parseJson } from '../../domain/json.js'
+import { redactText } from '../../domain/redact.js'
 import type { TaskDefaults } from '../../domain/request.js'
 import type { SchemaIssue, SchemaResult, StandardSchema } from '../../domain/standard-schema.js'
 import type { Catalog, CheckRequest, Verdict } from '../ipc/messages.js'
@@ -65,12 +66,18 @@ function describeIssue(issue: SchemaIssue): string {
   return path === '' ? issue.message : `${path}: ${issue.message}`
 }
 
-/** Checks arguments by the schemas of their tasks, in order. */
-export async function checkAll(loaded: LoadedTasks, requests: readonly CheckRequest[]): Promise<Verdict[]> {
+/** Checks arguments by the schemas of their tasks, in order. A refusal may repeat a secret argument: that is masked. */
+export async function checkAll(
+  loaded: LoadedTasks,
+  requests: readonly CheckRequest[],
+  redact: readonly string[],
+): Promise<Verdict[]> {
   return Promise.all(
-    requests.map(({ task: name, argsJson }) => {
+    requests.map(async ({ task: name, argsJson }) => {
       const task = loaded.task(name)
-      return task === undefined ? `no task ${name}` : checkArgs(task, argsJson)
+      if (task === undefined) return `no task ${name}`
+      const refused = await checkArgs(task, argsJson)
+      return refused === null ? null : redactText(refused, parseJson(argsJson) as JsonValue, redact)
     }),
   )
 }

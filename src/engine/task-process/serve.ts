@@ -95,7 +95,7 @@ export async function serveTasks(
         enqueues.answer(message.ask, message.answer)
         return
       case 'check':
-        void checkAll(loaded, message.requests).then((verdicts) =>
+        void checkAll(loaded, message.requests, redact).then((verdicts) =>
           outbox.send({ type: 'checked', ask: message.ask, verdicts }),
         )
         return

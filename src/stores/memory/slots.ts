@@ -1,7 +1,7 @@
 import type { EpochMs, JobId, NewJob } from '../../domain/job.js'
 import type { DecidedSlot } from '../../domain/schedule/due.js'
 import { judgeOverlap } from '../../domain/schedule/overlap.js'
-import { endWait, giveUp } from '../../domain/schedule/revise.js'
+import { endWait, giveUp, waitedTooLong } from '../../domain/schedule/revise.js'
 import { mayBeSlot } from '../../domain/schedule/rule.js'
 import {
   continues,
@@ -164,6 +164,8 @@ export function fireWaiting(tables: Tables, name: string, job: NewJob): SlotReco
   const stored = tables.schedules.get(name)
   const waiting = slotToFire(tables, name)
   if (stored === undefined || waiting === null) return null
+  const tooLate = waitedTooLong(stored, recordOnly(waiting), tables.clock.now())
+  if (tooLate !== null) return skipWaiting(tables, name, tooLate)
   const record = endWait(recordOnly(waiting), fire(tables, name, waiting.slot, job), tables.clock.now())
   keepSlot(tables, name, record)
   change(tables, name, { fired: stored.fired + 1 })

@@ -1,7 +1,7 @@
 import type { EpochMs, JobId, NewJob } from '../../domain/job.js'
 import type { DecidedSlot } from '../../domain/schedule/due.js'
 import { judgeOverlap } from '../../domain/schedule/overlap.js'
-import { endWait, giveUp } from '../../domain/schedule/revise.js'
+import { endWait, giveUp, waitedTooLong } from '../../domain/schedule/revise.js'
 import { mayBeSlot } from '../../domain/schedule/rule.js'
 import {
   continues,
@@ -152,6 +152,9 @@ export function fireWaiting(writing: Writing, name: string, job: NewJob) {
   const { statements, clock } = writing
   const waiting = slotToFire(statements, name)
   if (waiting === null) return null
+  const row = scheduleRow(statements, name)
+  const tooLate = row === null ? null : waitedTooLong({ plan: planOfRow(row) }, waiting, clock.now())
+  if (tooLate !== null) return skipWaiting(writing, name, tooLate)
   const record = endWait(waiting, fire(writing, name, waiting.slot, job), clock.now())
   keepSlot(statements, name, record)
   statements.countFired.run(name)
