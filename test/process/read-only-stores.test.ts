@@ -101,6 +101,7 @@ describe('A store that can only be read', () => {
         'jobs.db belongs to user 4321, and this is user 4322 (EACCES)\n  commands that only',
       )
       chmodSync(`${other}/jobs.db`, 0o600)
+      expect((await as('jobs cancel j2')).stderr).not.toContain('commands that only read')
       const read = await as('jobs list')
       expect(read.exitCode).toBe(6)
       expect(read.stderr).toContain('it cannot be read: ')

@@ -6,14 +6,20 @@ import { StoreUnavailableError } from '../../domain/errors.js'
 export function refuseUnwritable(path: string): void {
   for (const place of [path, dirname(path)]) {
     const code = refusedAccess(place, constants.W_OK)
-    if (code !== null) throw refused(path, place, code, 'written', 'commands that only read still work')
+    if (code !== null) throw refused(path, place, code, 'written', waysLeft(path))
   }
 }
+
+function waysLeft(path: string): string {
+  return refusedAccess(path, constants.R_OK) === null ? 'commands that only read still work' : asOwner
+}
+
+const asOwner = 'run the command as that user, or change the mode'
 
 /** Throws StoreUnavailableError with the true reason if the file of a store cannot be read here. */
 export function refuseUnreadable(path: string): void {
   const code = refusedAccess(path, constants.R_OK)
-  if (code !== null) throw refused(path, path, code, 'read', 'run the command as that user, or change the mode')
+  if (code !== null) throw refused(path, path, code, 'read', asOwner)
 }
 
 /** Whether SQLite can make the files there that it needs beside the one of the store. */

@@ -1,4 +1,5 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, statfsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { StoreDamagedError, StoreUnavailableError } from '../../domain/errors.js'
 
 const afterDamage = 'stop all workers, keep the file, and restore a backup'
@@ -35,7 +36,7 @@ const causes: readonly (readonly [RegExp, string, string])[] = [
 
 /** What to tell the user when SQLite or the file system refuses; anything that is no such refusal comes back as it is. */
 export function storeError(path: string, thrown: unknown): unknown {
-  const refusal = refusalOf(thrown)
+  const refusal = lacksInodes(path, thrown) ? noInodes : refusalOf(thrown)
   if (refusal === null) return thrown
   if (isDamage(thrown) && thrown.code !== 'SQLITE_NOTADB') return damaged(path, thrown)
   return new StoreUnavailableError('E_STORE_UNAVAILABLE', `store ${path}: ${refusal.cause}`, refusal.hint)
@@ -48,6 +49,22 @@ export function refusalOf(thrown: unknown): { readonly cause: string; readonly h
   const code = thrown.code === 'SQLITE_CANTOPEN' && lacksDescriptors() ? 'EMFILE' : thrown.code
   const found = causes.find(([pattern]) => pattern.test(code))
   return found === undefined ? null : { cause: `${found[1]} (${code})`, hint: found[2] }
+}
+
+const noInodes = {
+  cause: 'its disk has no inodes left (SQLITE_CANTOPEN)',
+  hint: 'remove some files; nothing was stored',
+}
+
+/** SQLite says no more than that it cannot open a file, which may be one that it has to make. */
+function lacksInodes(path: string, thrown: unknown): boolean {
+  if (!(thrown instanceof Error) || !('code' in thrown) || thrown.code !== 'SQLITE_CANTOPEN') return false
+  try {
+    const { files, ffree } = statfsSync(dirname(path))
+    return files > 0 && ffree === 0
+  } catch {
+    return false
+  }
 }
 
 /** Whether there are fewer descriptors left than a store needs: for the database, its WAL, its index, and a look at them. */

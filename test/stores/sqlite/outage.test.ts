@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, rmSync } from 'node:fs'
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { storeError } from '../../../src/stores/sqlite/errors.js'
 import { Outage } from '../../../src/stores/sqlite/outage.js'
 import { prepareStatements } from '../../../src/stores/sqlite/statements.js'
 import { leaseMs } from '../../../src/stores/store.js'
@@ -11,9 +12,9 @@ import { newJob, newWorker, outcomesAt } from '../../support/job.js'
 import { folderOfTest, openRaw, openStore } from './open.js'
 
 /** A disk of a few megabytes. */
-function smallDisk(): string {
+function smallDisk(option = 'size=4m'): string {
   const folder = folderOfTest()
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m,mode=700', 'tmpfs', folder])
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `${option},mode=700`, 'tmpfs', folder])
   onTestFinished(() => void execFileSync('umount', ['-l', folder]))
   return folder
 }
@@ -85,4 +86,17 @@ test('What holds up all writers lets leases stand still; what is wrong with one 
 test('Writes that are refused while others pass prolong no lease: the dead must be noticed.', async () => {
   expect(await outlasts('SQLITE_FULL', 9_000)).toBe(false)
   expect(await outlasts('SQLITE_FULL', 11_000)).toBe(true)
+})
+
+test.skipIf(!canMount)('A disk without inodes is named as that.', () => {
+  const folder = smallDisk('nr_inodes=8')
+  const path = join(folder, 'jobs.db')
+  expect(() => {
+    for (let file = 0; ; file++) writeFileSync(join(folder, `file-${file}`), '')
+  }).toThrow('ENOSPC')
+  rmSync(join(folder, 'file-0'))
+  writeFileSync(path, '')
+  expect(storeError(path, Object.assign(new Error('no'), { code: 'SQLITE_CANTOPEN' }))).toMatchObject({
+    message: `store ${path}: its disk has no inodes left (SQLITE_CANTOPEN)`,
+  })
 })
