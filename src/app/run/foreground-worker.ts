@@ -143,7 +143,8 @@ export class ForegroundWorker {
   #noteRefusal(error: Error): void {
     const now = systemClock.monotonicMs()
     this.#refused = { since: this.#refused?.since ?? now, error }
-    if (now - this.#refused.since > maxRefusedMs) this.#fail(error)
+    const mostMs = this.interrupted ? maxRefusedWhenStoppingMs : maxRefusedMs
+    if (now - this.#refused.since > mostMs) this.#fail(error)
   }
 
   #failIfRefused(): void {

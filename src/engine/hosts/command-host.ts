@@ -43,7 +43,6 @@ export class CommandHost implements TaskHost {
   recall(): void {
     const attempts: AttemptId[] = [...this.#waiting.values()].map(({ id, attempt }) => ({ id, attempt }))
     this.#waiting.clear()
-    for (const job of this.#running.values()) job.recall()
     queueMicrotask(() => this.#emit({ type: 'returned', attempts }))
   }
 

@@ -154,11 +154,6 @@ export class CommandJob {
     this.#command?.listen(stored, this.#outer)
   }
 
-  /** Goes back at once if it waits for what its worker lacks. */
-  recall(): void {
-    this.#handBackNow?.()
-  }
-
   terminate(): void {
     this.#handBackNow?.()
     this.#command?.terminate()

@@ -1,6 +1,7 @@
 import type { JobId } from '../../domain/job.js'
 import type { Retried } from '../store.js'
 import { keyHolder } from './enqueue.js'
+import { buryIfExpired } from './expiry.js'
 import type { JobRow } from './jobs.js'
 import { keepJobEnd } from './slot-of.js'
 import type { Tables } from './tables.js'
@@ -10,6 +11,7 @@ const unretried = { scheduled: 'waiting', queued: 'waiting', running: 'running',
 export function retryJob(tables: Tables, id: JobId): Retried {
   const row = tables.jobs.find(id)
   if (row === null) return 'unknown'
+  buryIfExpired(tables, row)
   const { state, key, lostWithWorker } = row.job
   if (state !== 'failed' && state !== 'cancelled') return unretried[state]
   if (lostWithWorker) return 'input-gone'

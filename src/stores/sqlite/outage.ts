@@ -31,9 +31,9 @@ export class Outage {
     if (since === null) return
     const now = Math.floor(this.#clock.monotonicMs())
     if (now - since < shortestMs) return
-    // Only those that held then: a later one is from before the machine was started.
-    const leases = { since, latest: since + leaseMs, lengthMs: now - since, most: now + leaseMs }
-    this.#statements.prolongLeases.run(leases)
+    // Only those that held then, in this boot: a beat of another process may have passed meanwhile.
+    const { bootId } = this.#clock
+    this.#statements.prolongLeases.run({ bootId, since, lengthMs: now - since, most: now + leaseMs })
   }
 
   committed(): void {

@@ -23,7 +23,7 @@ export function openReadOnlyCopy(path: string): Database.Database {
     try {
       return openCopyIn(place, path)
     } catch (thrown) {
-      if (thrown instanceof StoreUnavailableError) throw thrown
+      if (!isOfPlace(thrown)) throw thrown
       refused ??= thrown
     }
   }
@@ -32,6 +32,14 @@ export function openReadOnlyCopy(path: string): Database.Database {
     'E_STORE_UNAVAILABLE',
     `store ${path}: no file can be made beside it, and a copy to read cannot be made in ${tmpdir()} (${code})`,
     'set TMPDIR to a folder with some space',
+  )
+}
+
+/** Whether a place for the copy is what is wrong, and neither the store nor what is in it. */
+function isOfPlace(thrown: unknown): boolean {
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
+  return /^(ENOSPC|EDQUOT|EROFS|EACCES|EPERM|ENOENT|ENOTDIR|SQLITE_FULL|SQLITE_CANTOPEN|SQLITE_IOERR_SHMSIZE)$/.test(
+    code,
   )
 }
 

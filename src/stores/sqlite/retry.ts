@@ -2,6 +2,7 @@ import type { Retried } from '../store.js'
 import { stateCodes } from './codes.js'
 import type { CountedState } from './counters.js'
 import { keyHolder } from './enqueue.js'
+import { buryIfExpired } from './expiry.js'
 import { isWaiting, placeOf, startWaiting } from './waiting.js'
 import type { Writing } from './writing.js'
 
@@ -13,6 +14,7 @@ interface RetriedRow {
 /** Puts a failed or cancelled job back on its queue, for any worker; says why if it cannot. */
 export function retryJob(writing: Writing, job: number): Retried {
   const { statements, clock, counters } = writing
+  buryIfExpired(writing, job)
   const place = placeOf(writing, job)
   if (place === null) return 'unknown'
   if (isWaiting(place)) return 'waiting'

@@ -68,7 +68,8 @@ export const upkeepTexts = {
     UPDATE workers SET last_beat_at = :now, lease_until = :leaseUntil, processes = :processes, rss_bytes = :rssBytes
     WHERE id = :worker`,
   prolongLeases: `
-    UPDATE workers SET lease_until = min(lease_until + :lengthMs, :most) WHERE lease_until BETWEEN :since AND :latest`,
+    UPDATE workers SET lease_until = max(lease_until, min(lease_until + :lengthMs, :most))
+    WHERE boot_id IS :bootId AND lease_until >= :since`,
   setTasks: `UPDATE workers SET tasks = ? WHERE id = ?`,
   deleteWorker: `DELETE FROM workers WHERE id = ?`,
   workers: `SELECT * FROM workers ORDER BY id`,

@@ -100,3 +100,18 @@ test.skipIf(!canMount)('A disk without inodes is named as that.', () => {
     message: `store ${path}: its disk has no inodes left (SQLITE_CANTOPEN)`,
   })
 })
+
+test('A neighbour whose beat passed after the first refusal keeps its lease as well.', async () => {
+  const path = join(folderOfTest(), 'jobs.db')
+  const clock = movableClock()
+  const store = openStore(path, clock)
+  const worker = await store.register(newWorker(clock))
+  const outage = new Outage(prepareStatements(openRaw(path)), clock)
+  outage.refused(Object.assign(new Error('refused'), { code: 'SQLITE_FULL' }))
+  await clock.advance(3_000)
+  const vitals = { processes: [], rssBytes: 0 }
+  expect(await store.beat(worker, vitals)).toBe(true)
+  await clock.advance(2 * leaseMs)
+  outage.begin()
+  expect(await store.beat(worker, vitals)).toBe(true)
+})

@@ -1,10 +1,10 @@
-import { copyFileSync, existsSync, readdirSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { openReadOnlyCopy, refuseOldCopy } from '../../../src/stores/sqlite/read-only-copy.js'
 import { newJob } from '../../support/job.js'
-import { folderOfTest, openStore } from './open.js'
+import { closedStore, folderOfTest, openStore } from './open.js'
 
 test('A copy to read has what is only in the WAL yet, and leaves no file anywhere.', async () => {
   const [folder, snapshot] = [folderOfTest(), folderOfTest()]
@@ -49,3 +49,11 @@ test.skipIf(!existsSync('/dev/shm'))(
     expect(readdirSync('/dev/shm').filter((name) => name.startsWith('offstage-read-'))).toEqual([])
   },
 )
+
+test('A store that is damaged is told as that, and not as a place without room.', async () => {
+  const path = await closedStore()
+  truncateSync(path, 8_192)
+  expect(() => openReadOnlyCopy(path).prepare('SELECT count(*) FROM jobs').get()).toThrow(
+    expect.objectContaining({ code: expect.stringMatching(/^SQLITE_(CORRUPT|NOTADB)/) }),
+  )
+})
