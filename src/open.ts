@@ -28,15 +28,16 @@ export function parseStoreUrl(url: string, from: string): StoreLocation {
   if (url.includes('\0')) throw badUrl(written(url), 'has a NUL character, which no path has')
   if (url === 'memory:') return { kind: 'memory' }
   const parts = /^sqlite:(?<path>[^?]+)(?:\?(?<query>.*))?$/.exec(url)?.groups
-  if (parts?.path === undefined)
-    throw badUrl(url, 'is not a store', /^(?![a-z]+:|~)(\.{0,2}\/|.*\.db$)/i.test(url) ? `write sqlite:${url}` : forms)
+  // What may hold a password is not said again.
+  const isPlainPath = /^(?![a-z][a-z\d+.-]*:|~|\/\/)(\.{0,2}\/|.*\.db$)/i.test(url) && !url.includes('@')
+  if (parts?.path === undefined) throw badUrl(url, 'is not a store', isPlainPath ? `write sqlite:${url}` : forms)
   if (parts.path === ':memory:')
     throw badUrl(url, 'would be a file of that name', 'write memory: for a store in memory')
   if (parts.path.startsWith('//')) {
     throw badUrl(
       url,
       'has slashes that belong to no path',
-      `write sqlite:${parts.path.replace(/^\/\/+(?=\/)|^\/\//, '')}`,
+      parts.path.includes('@') ? forms : `write sqlite:${parts.path.replace(/^\/\/+(?=\/)|^\/\//, '')}`,
     )
   }
   if (parts.path.startsWith('~')) {

@@ -18,7 +18,7 @@ export function signalOf(options: FinishedOptions): AbortSignal | null {
 
 /** Waits until a job has ended. Throws NotFoundError, or the reason of the signal that fired before. */
 export async function finishedJob(
-  store: Pick<Store, 'changes' | 'job'>,
+  store: Pick<Store, 'changes' | 'job' | 'attempts'>,
   clock: Pick<Clock, 'now'>,
   id: JobId,
   signals: readonly AbortSignal[],

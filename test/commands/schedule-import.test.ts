@@ -52,7 +52,7 @@ describe('schedule import', () => {
     const input = project.read('my.crontab')
     const fromStdin = await project.run(importing('-', '--catch-up', 'skip', '--dry-run'), { ...utc, input })
     expect(fromStdin.stdout).toContain('+ nightly-backup-2  ./backup.sh')
-    expect(fromStdin.stderr).toContain('nightly-backup, imported from my.crontab, has the same command')
+    expect(fromStdin.stderr).toMatch(/nightly-backup, imported from \S+my\.crontab, has the same command/)
     const edited = await project.run(importing('my.crontab', '--catch-up', 'skip', '--dry-run'), utc)
     expect(edited.stdout).toBe(
       '~ nightly-backup  ./backup.sh --full > backup.log 2>&1, 15 2 * * * (UTC) -> 45 3 * * * (UTC)\n',
@@ -143,6 +143,22 @@ describe('schedule import', () => {
       expect(again).toMatchObject({ stdout: '', stderr: expect.stringContaining('Nothing to change.') })
     }
     expect(await commands()).toEqual(all)
+  })
+
+  test('Two projects with one store have crontabs of their own; what a file has twice needs no word.', async () => {
+    const [one, other] = [
+      cliProject({ crontab: '0 3 * * * ./backup.sh /a\n' }),
+      cliProject({ crontab: '0 4 * * * ./backup.sh /b\n' }),
+    ]
+    const env = { ...utc.env, OFFSTAGE_STORE: `sqlite:${one.path('shared.db')}` }
+    await one.run(importing('crontab'), { env })
+    const { stdout } = await other.run(importing('crontab'), { env })
+    expect(stdout).toBe('+ backup.sh-2  ./backup.sh /b, 0 4 * * * (UTC)\n')
+    other.write('crontab', '0 4 * * * ./backup.sh /b\n0 16 * * * ./backup.sh /b\n')
+    expect((await other.run(importing('crontab'), { env })).stderr).not.toContain('same command')
+    // Through /dev/stdin it is the file that the shell has opened.
+    const again = await other.shell('offstage schedule import /dev/stdin < crontab', { env })
+    expect(again.stderr).toContain('Nothing to change.')
   })
 
   test('A schedule that was made by hand keeps its name and its command.', async () => {

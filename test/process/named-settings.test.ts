@@ -22,6 +22,15 @@ test('A store that is none is refused with where it was written, and with the ri
   project.write('offstage.config.json', '{}')
 })
 
+test('What may hold a password is not said again in the hint.', async () => {
+  for (const url of [
+    'sqlite://user:hunter22@host/db',
+    'mysql2://user:hunter22@host/app.db',
+    '//user:hunter22@host/app',
+  ])
+    expect(await said(['status', '--store', url])).not.toContain('hunter22')
+})
+
 test('Queues that are none are refused with where they were written.', async () => {
   expect(await said(['workers', 'start'], { OFFSTAGE_QUEUES: 'a,,b' })).toContain(
     '2 error: OFFSTAGE_QUEUES: "" is no queue name',

@@ -46,6 +46,7 @@ test('A job that was not started in time has failed for whoever follows it, thou
   expect((await alone.run(['jobs', 'logs', 'j1', '--follow'])).exitCode).toBe(0)
   const [job] = (await alone.json<{ items: object[] }>(['jobs', 'list'])).items
   expect(job).toMatchObject({ state: 'queued' })
+  expect(await alone.run(['jobs', 'retry', 'j1'])).toMatchObject({ exitCode: 0, stderr: 'j1 is queued again\n' })
 })
 
 describe('run --wait', () => {

@@ -138,6 +138,21 @@ test('workers start --watch: a config that is saved counts. Its schedules come a
   expect((await project.json<{ items: object[] }>(['workers', 'list'])).items).toEqual([])
 })
 
+test('workers start --watch: where a flag names the store, that of the config is none of its business.', async () => {
+  const project = cliProject({
+    'tasks/a.mjs': 'export const ok = () => 1\n',
+    'offstage.config.json': '{ "store": "memory:" }',
+  })
+  const worker = project.start(['workers', 'start', '--watch', '--store', 'sqlite:x.db'])
+  await worker.says(/watches/)
+  const schedules = { nightly: { task: 'a.ok', cron: '0 2 * * *' } }
+  project.write('offstage.config.json', JSON.stringify({ store: 'jobs.db', schedules }))
+  await worker.says(/schedule \+ nightly/)
+  worker.signal('SIGTERM')
+  const { exitCode, stderr } = await worker.ended
+  expect([exitCode, stderr]).toEqual([0, expect.not.stringMatching(/cannot be used|starts again/)])
+})
+
 test('workers start --watch: a job that runs while the config changes ends in the old worker.', async () => {
   const project = cliProject({
     'lib/version.mjs': 'export const version = 1\n',

@@ -11,7 +11,7 @@ export async function followJob(store: Store, id: JobId, signal: AbortSignal): P
   for (;;) {
     const stored = await store.job(id)
     if (stored === null) throw new NotFoundError('E_NO_JOB', `no job ${id}`, 'it was removed while it was followed')
-    const job = jobAt(stored, systemClock.now())
+    const job = await jobAt(store, stored, systemClock.now())
     if (isFinal(job.state) || signal.aborted) return job
     await changes.next(1_000, signal)
   }

@@ -34,7 +34,7 @@ export async function* readLogs(store: Store, request: LogsRequest, signal: Abor
   for (;;) {
     const stored = await store.job(id)
     if (stored === null) throw noJob(id)
-    const job = jobAt(stored, systemClock.now())
+    const job = await jobAt(store, stored, systemClock.now())
     const attempt = request.attempt ?? (await lastAttempt(store, id))
     if (request.attempt !== null && request.attempt > job.attempt && !(follow && !isFinal(job.state))) {
       throw noAttempt(id, request.attempt, job.attempt)

@@ -13,7 +13,7 @@ const lookMs = 1_000
  * the order of `ids`. Throws NotFoundError as soon as one of them is unknown.
  */
 export async function waitForJobs(
-  store: Pick<Store, 'changes' | 'job'>,
+  store: Pick<Store, 'changes' | 'job' | 'attempts'>,
   clock: Pick<Clock, 'now'>,
   ids: readonly JobId[],
   signal: AbortSignal,
@@ -24,7 +24,7 @@ export async function waitForJobs(
   for (;;) {
     const open = ids.filter((id) => !isFinal(jobs.get(id)?.state ?? 'queued'))
     // All of them first: an unknown one is an error before anything is said of the others.
-    for (const id of open) jobs.set(id, jobAt(await jobOf(store, id), clock.now()))
+    for (const id of open) jobs.set(id, await jobAt(store, await jobOf(store, id), clock.now()))
     for (const job of inOrder(open, jobs)) {
       if (isFinal(job.state) && ended(job) === 'enough') return inOrder(ids, jobs)
     }

@@ -20,7 +20,7 @@ export async function* watchJob(store: Store, id: JobId, signal: AbortSignal): A
   for (;;) {
     const stored = await store.job(id)
     if (stored === null) throw noJob(id)
-    const job = jobAt(stored, systemClock.now())
+    const job = await jobAt(store, stored, systemClock.now())
     yield { job, progress: (await store.progress([id])).get(id) ?? null }
     if (isFinal(job.state) || signal.aborted) return
     await changes.next(1_000, signal)

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Crontab, CrontabEntry, CrontabRemark } from '../../domain/schedule/crontab.js'
 import { scheduleNameOf } from '../../domain/schedule/crontab-command.js'
 import type { StoredSchedule } from '../../domain/schedule/schedule.js'
-import { commandPart, importedOf, type NamedEntry } from './crontab-names.js'
+import { commandPart, importedOf, type NamedEntry, type PreparedEntry } from './crontab-names.js'
 
 /** Of what the variables of a crontab name, and cron runs nothing without: what is not there. */
 export function placeNotes({ entries }: Crontab): readonly CrontabRemark[] {
@@ -32,8 +32,11 @@ export function byHandNotes(named: readonly NamedEntry[], stored: readonly Store
 export function sameCommandNotes(
   named: readonly NamedEntry[],
   stored: readonly StoredSchedule[],
+  crontab: string,
 ): readonly CrontabRemark[] {
-  const old = new Map(stored.flatMap(importedOf).map((imported) => [commandPart(imported.plan), imported]))
+  const taken = new Set(named.map(({ name }) => name))
+  const others = stored.flatMap(importedOf).filter((one) => one.crontab !== crontab && !taken.has(one.name))
+  const old = new Map(others.map((imported) => [commandPart(imported.plan), imported]))
   const names = new Set(stored.map(({ name }) => name))
   return named.flatMap(({ entry, name, plan }) => {
     const same = names.has(name) ? undefined : old.get(commandPart(plan))
@@ -42,6 +45,21 @@ export function sameCommandNotes(
     const hint = `if they are the same: offstage schedule remove ${same.name}`
     return [{ line: entry.line, message: `${same.name}, imported from ${place}, has the same command`, hint }]
   })
+}
+
+/** Entries that another crontab has in all: what this import would have said beside stays as that one said it. */
+export function twinNotes(named: readonly NamedEntry[], prepared: readonly PreparedEntry[]): readonly CrontabRemark[] {
+  return named.flatMap(({ entry, name, plan }, index) => {
+    const asked = prepared[index]?.plan
+    if (asked === undefined || optionsOf(asked) === optionsOf(plan)) return []
+    const hint = `to change them: offstage schedule remove ${name}, and import again`
+    return [{ line: entry.line, message: `${name} is of another crontab too, and keeps its options`, hint }]
+  })
+}
+
+function optionsOf({ definition }: PreparedEntry['plan']): string {
+  const { argsJson: _args, taskDefaults: _defaults, ...options } = definition
+  return JSON.stringify(Object.entries(options).sort())
 }
 
 function baseNameOf({ command, comment }: CrontabEntry): string {

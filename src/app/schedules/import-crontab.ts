@@ -10,7 +10,7 @@ import { shellTaskInfo } from '../../engine/shell-task.js'
 import { isOnPath } from '../../project/program-file.js'
 import type { ScheduleStore } from '../../stores/schedule-store.js'
 import { nameEntries, type PreparedEntry } from './crontab-names.js'
-import { byHandNotes, placeNotes, sameCommandNotes } from './crontab-notes.js'
+import { byHandNotes, placeNotes, sameCommandNotes, twinNotes } from './crontab-notes.js'
 import { refuseIfNeverDue } from './define-schedule.js'
 import { listChanges, type ScheduleChange } from './schedule-changes.js'
 
@@ -66,7 +66,8 @@ export async function planImport(store: ScheduleStore, owner: CrontabOwner, now:
       ...placeNotes(crontab),
       ...namesakes(crontab, owner),
       ...byHandNotes(named, stored),
-      ...sameCommandNotes(named, stored),
+      ...sameCommandNotes(named, stored, owner.path),
+      ...twinNotes(named, prepared),
     ].sort((a, b) => a.line - b.line),
     absent,
   }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { messageWithHint } from '../../domain/errors.js'
-import { defaultStoreUrl, parseStoreUrl } from '../../open.js'
+import { defaultStoreUrl, parseStoreUrl, type StoreLocation } from '../../open.js'
 import { readProject } from '../../project/config.js'
 import type { Project } from '../../project/find.js'
 import { refuseMissingTasks } from '../../project/task-program.js'
@@ -18,14 +18,20 @@ export type ConfigChange =
 const ofSchedules: keyof Project = 'schedules'
 
 /** Reads the config anew: also a module that it imports may have changed. */
-export async function changedConfig(context: Pick<Context, 'project' | 'from'>): Promise<ConfigChange> {
+export async function changedConfig(context: Pick<Context, 'project' | 'from' | 'location'>): Promise<ConfigChange> {
   const before = projectOf(context)
+  // A flag or a variable has the last word on the store.
+  const hasStore = isDeepStrictEqual(locationIn(before), context.location)
   try {
     const now = await readProject(context.from)
     if (now === null) return { kind: 'unusable', why: `there is no project at ${context.from} any more` }
-    const names = (Object.keys(now) as (keyof Project)[]).filter((name) => !isDeepStrictEqual(now[name], before[name]))
+    const changed = (Object.keys(now) as (keyof Project)[]).filter(
+      (name) => !isDeepStrictEqual(now[name], before[name]),
+    )
+    const names = changed.filter((name) => name !== 'store' || hasStore)
     if (names.length === 0) return { kind: 'same' }
-    refuseUnusable(now)
+    refuseMissingTasks(now)
+    if (hasStore) refuseMemory({ location: parseStoreUrl(now.store ?? defaultStoreUrl, now.root) }, 'workers start')
     return names.every((name) => name === ofSchedules)
       ? { kind: 'schedules', project: now }
       : { kind: 'settings', names: names.filter((name) => name !== ofSchedules).map(settingOf) }
@@ -34,10 +40,13 @@ export async function changedConfig(context: Pick<Context, 'project' | 'from'>):
   }
 }
 
-/** Throws what a worker would throw that starts with this config. */
-function refuseUnusable(project: Project): void {
-  refuseMissingTasks(project)
-  refuseMemory({ location: parseStoreUrl(project.store ?? defaultStoreUrl, project.root) }, 'workers start')
+/** Where its store is; null if it says what is none. */
+function locationIn({ store, root }: Project): StoreLocation | null {
+  try {
+    return parseStoreUrl(store ?? defaultStoreUrl, root)
+  } catch {
+    return null
+  }
 }
 
 /** As the config has it. */

@@ -34,7 +34,7 @@ export function reportFile(path: string, option: string): ReportFile {
 export function removeReport(path: string): void {
   try {
     const target = targetOf(resolve(path))
-    if (existsSync(target) && isReport(target)) rmSync(target)
+    if (existsSync(target) && startOfFile(target, 512).includes('<testsuite')) rmSync(target)
   } catch {}
 }
 

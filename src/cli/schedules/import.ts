@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { realpathSync, statSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { isAbsolute, relative, resolve } from 'node:path'
 import { type Context, refuseMemory, withStoreUnless } from '../../app/context.js'
@@ -47,7 +47,7 @@ export async function importCrontab(
   const text = source === '-' ? await readStdin() : readInputFile(source, 'CRONTAB')
   const owner = {
     text,
-    path: pathOf(source, context.project?.root ?? context.from),
+    path: pathOf(source, context),
     hasUsers,
     options,
     ...currentUser(),
@@ -66,12 +66,21 @@ export async function importCrontab(
   })
 }
 
-/** Below the project's folder from there: each release of a deploy has another one. A pipe has no name that it keeps. */
-function pathOf(source: string, root: string): string {
+/**
+ * A project may be in another folder after a deploy, so a file in it is known by its path from there, if the project has its store
+ * to itself. A pipe has no name that it keeps.
+ */
+function pathOf(source: string, { project, location }: Context): string {
   if (source === '-' || !statSync(source).isFile()) return '-'
-  const path = resolve(source)
-  const below = relative(root, path)
-  return below.startsWith('..') || isAbsolute(below) ? path : below
+  // A redirected /dev/stdin is the file behind it.
+  const path = /^\/(dev|proc)\//.test(resolve(source)) ? realpathSync(source) : resolve(source)
+  const isOwnStore = project !== null && location.kind === 'sqlite' && isBelow(project.root, location.path)
+  return isOwnStore && isBelow(project.root, path) ? relative(project.root, path) : path
+}
+
+function isBelow(folder: string, path: string): boolean {
+  const way = relative(folder, path)
+  return !way.startsWith('..') && !isAbsolute(way)
 }
 
 /** The user as the system knows it. One without an entry in its list has a number, no name, and perhaps no home. */
