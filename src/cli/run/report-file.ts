@@ -34,18 +34,18 @@ export function reportFile(path: string, option: string): ReportFile {
 export function removeReport(path: string): void {
   try {
     const target = targetOf(resolve(path))
-    if (existsSync(target) && startOfFile(target, 512).includes('<testsuite')) rmSync(target)
+    if (existsSync(target) && isReport(target)) rmSync(target)
   } catch {}
 }
 
-/** Whoever mistypes a name must not lose a file: only what looks like XML is replaced. */
+/** Whoever mistypes a name must not lose a file: only a report is replaced, and a file without anything in it. */
 function refuseOther(target: string): void {
-  if (existsSync(target) && !isReport(target)) throw new Error('a file is there that is no report')
+  if (existsSync(target) && statSync(target).size > 0 && !isReport(target))
+    throw new Error('a file is there that is no report')
 }
 
 function isReport(file: string): boolean {
-  const start = startOfFile(file, 64).toString('utf8').trimStart()
-  return start === '' || /^<(\?xml|testsuite)/.test(start)
+  return startOfFile(file, 512).includes('<testsuite')
 }
 
 /** The file to replace: the target of a link, so that the link stays. */

@@ -20,7 +20,7 @@ test('Nothing is there before it is written; then all of it, with the usual mode
 })
 
 test('An older report is replaced, and a link to it stays a link.', () => {
-  writeFileSync(at('old.xml'), '<?xml version="1.0"?>')
+  writeFileSync(at('old.xml'), '<?xml version="1.0"?><testsuites/>')
   symlinkSync(at('old.xml'), at('link.xml'))
   reportFile(at('link.xml'), '--junit').write('new')
   expect(readFileSync(at('old.xml'), 'utf8')).toBe('new')
@@ -40,7 +40,9 @@ test('A file that is no report is refused, and stays.', () => {
   writeFileSync(at('package.json'), '{}')
   expect(() => reportFile(at('package.json'), '--junit')).toThrow(/a file is there that is no report/)
   expect(readFileSync(at('package.json'), 'utf8')).toBe('{}')
-  for (const text of ['', '<testsuites/>', '\ufeff<?xml?>', '\n<?xml?>']) {
+  writeFileSync(at('pom.xml'), '<?xml version="1.0"?><project/>')
+  expect(() => reportFile(at('pom.xml'), '--junit')).toThrow(/no report/)
+  for (const text of ['', '<testsuites/>', '\ufeff<?xml?>\n<testsuite>']) {
     writeFileSync(at('old-report'), text)
     expect(() => reportFile(at('old-report'), '--junit')).not.toThrow()
   }
