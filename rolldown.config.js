@@ -133,7 +133,7 @@ const program = {
   // Its main file asks for its parts in a way that no bundler can follow.
   resolve: { alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' } },
   preserveEntrySignatures: 'allow-extension', // what the chunks below take
-  external: ['better-sqlite3', 'esbuild', 'typescript', 'vitest'],
+  external: ['better-sqlite3', 'esbuild', 'ioredis', 'typescript', 'vitest'],
   plugins: [loadOnDemand, builtinsAsTheyAre, withoutPasswd, withoutDevtools, notices],
   transform: { target, define },
   output: {

@@ -190,6 +190,15 @@ export const errorCatalog = {
     '"…" is no queue name',
   ),
   E_QUEUES: usage('The list of `--queues` cannot be read.', 'Write `NAME` or `NAME:WEIGHT`, each name once.'),
+  E_REDIS_CLIENT: store(
+    'A store on Redis is named, and the package `ioredis` is not installed, or cannot be loaded.',
+    'Install it in the project: `npm install ioredis`.',
+  ),
+  E_REDIS_SETUP: store(
+    'This Redis is not fit for jobs: it may remove keys when its memory is full, is older than 6.2, is a replica, or is a cluster and the prefix has no `{tag}`; or the URL does not fit it.',
+    'Change the setting that the message names. Nothing was stored.',
+    'redis://… has the maxmemory-policy …, and the like',
+  ),
   E_REPORT: usage(
     'The file of `--junit` cannot be written. Nothing was run.',
     'Name a file in a folder that can be written.',
@@ -253,12 +262,12 @@ export const errorCatalog = {
     'After an end, what was asked may have been stored or not: look before you ask again. The next call starts a new process.',
   ),
   E_STORE_UNAVAILABLE: store(
-    'The store cannot be opened, read or written: no permission, a full disk, damaged pages, or a lock that is held for too long.',
-    'The message names the cause and the hint the way out. Nothing was stored.',
+    'The store cannot be opened, read or written: no permission, a full disk, damaged pages, or a lock that is held for too long. A Redis cannot be reached, refuses its clients, or has not answered.',
+    'The message names the cause and the hint the way out. Nothing was acknowledged; on Redis, what was asked when the connection was cut may have been stored.',
   ),
   E_STORE_URL: usage(
     'The URL of a store cannot be read.',
-    'Write `sqlite:PATH`, `sqlite:PATH?durability=relaxed` or `memory:`.',
+    'Write `sqlite:PATH`, `sqlite:PATH?durability=relaxed`, `redis://[USER:PASSWORD@]HOST[:PORT][/DB]` or `memory:`.',
     '… is not a store',
   ),
   E_STORE_VANISHED: store(

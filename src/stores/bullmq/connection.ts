@@ -1,0 +1,234 @@
+import type { Redis } from 'ioredis'
+import type { Clock } from '../../domain/clock.js'
+import { StoreUnavailableError } from '../../domain/errors.js'
+import { storeClosed } from '../closed.js'
+import { causeOf, hintForRefusal, isElsewhere, refusalIn } from './cause.js'
+import { loadIoredis } from './ioredis.js'
+import { type RedisLocation, redisUrl } from './location.js'
+import type { RedisServerFacts } from './server-facts.js'
+import { Connector, destroy, type Session } from './session.js'
+
+/** Redis answered with an error that is about this command alone, such as `NOSCRIPT ...`. */
+export class RedisReplyError extends Error {
+  override name = 'RedisReplyError'
+}
+
+/** A connection to Redis that comes back by itself, for ever, and sends no command twice. */
+export interface RedisConnection {
+  /**
+   * Sends one command; texts are UTF-8. Rejects with RedisReplyError for an error that Redis answers, and with
+   * StoreUnavailableError if there is no connection, if it is cut before the answer, after 5 s, or if Redis takes no
+   * commands now (it loads, is a replica, is full). After a cut the command may have been carried out.
+   */
+  command(name: string, ...args: (string | number | Buffer)[]): Promise<unknown>
+  /** Resolves when the connection is there; rejects with StoreUnavailableError after `timeoutMs`. */
+  ready(timeoutMs: number): Promise<void>
+  /**
+   * Listens to a channel, on a connection of its own. Calls `onMessage` with null each time it has subscribed, since
+   * messages may have been missed before. Resolves after the first time.
+   */
+  subscribe(channel: string, onMessage: (message: string | null) => void): Promise<void>
+  /** The server as it was at the last connect. */
+  readonly server: RedisServerFacts
+  /** Ends all of it at once, whether the server answers or not. What is unanswered rejects. */
+  close(): Promise<void>
+}
+
+const connectTimeoutMs = 2_500
+const minBackoffMs = 50
+const maxBackoffMs = 1_000
+
+// A subscriber sends nothing, so it would not notice that the server is gone without a word.
+const heartbeatMs = 10_000
+
+/**
+ * Connects, and finds out whether the server is fit for jobs. `clock`: a real one, as the network is. Throws
+ * StoreUnavailableError, after 2.5 s at most.
+ */
+export async function connectRedis(location: RedisLocation, clock: Clock): Promise<RedisConnection> {
+  const connector = new Connector(loadIoredis(location.from), location, clock)
+  const session = await connector.connect(connectTimeoutMs, new AbortController().signal)
+  return new ReconnectingConnection(connector, clock, session, redisUrl(location))
+}
+
+class ReconnectingConnection implements RedisConnection {
+  readonly #connector: Connector
+  readonly #clock: Clock
+  readonly #url: string
+  readonly #commands: Link
+  readonly #subscribers = new Set<Link>()
+
+  constructor(connector: Connector, clock: Clock, session: Session, url: string) {
+    this.#connector = connector
+    this.#clock = clock
+    this.#url = url
+    this.#commands = new Link(connector, clock, url, async () => {})
+    this.#commands.adopt(session)
+  }
+
+  get server(): RedisServerFacts {
+    return this.#commands.server
+  }
+
+  command(name: string, ...args: (string | number | Buffer)[]): Promise<unknown> {
+    return this.#commands.command(name, args)
+  }
+
+  ready(timeoutMs: number): Promise<void> {
+    return this.#commands.ready(timeoutMs)
+  }
+
+  async subscribe(channel: string, onMessage: (message: string | null) => void): Promise<void> {
+    const link = new Link(this.#connector, this.#clock, this.#url, async (client) => {
+      client.on('message', (_, message) => onMessage(message))
+      await client.subscribe(channel)
+      onMessage(null)
+    })
+    this.#subscribers.add(link)
+    link.beat()
+    await link.ready(connectTimeoutMs)
+  }
+
+  async close(): Promise<void> {
+    for (const link of [this.#commands, ...this.#subscribers]) link.close()
+  }
+}
+
+/** One connection, made anew whenever it is cut. `prepare`: what it needs before it is used. */
+class Link {
+  readonly #connector: Connector
+  readonly #clock: Clock
+  readonly #url: string
+  readonly #prepare: (client: Redis) => Promise<void>
+  readonly #end = new AbortController()
+  #session: Session | null = null
+  #server: RedisServerFacts | null = null
+  /** Why there is no connection now. */
+  #reason: StoreUnavailableError
+  #isConnecting = false
+  #waiting: (() => void)[] = []
+  #stopBeats = () => {}
+
+  constructor(connector: Connector, clock: Clock, url: string, prepare: (client: Redis) => Promise<void>) {
+    this.#connector = connector
+    this.#clock = clock
+    this.#url = url
+    this.#prepare = prepare
+    this.#reason = this.#unavailable('the connection was cut', null)
+  }
+
+  get server(): RedisServerFacts {
+    if (this.#server === null) throw new Error('there was no connection yet')
+    return this.#server
+  }
+
+  adopt(session: Session): void {
+    this.#session = session
+    this.#server = session.server
+    const { client } = session
+    // It may have ended before it came here.
+    if (client.status === 'end') this.#lost(client)
+    else client.once('end', () => this.#lost(client))
+    for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+
+  async command(name: string, args: readonly (string | number | Buffer)[]): Promise<unknown> {
+    const client = this.#session?.client
+    if (client === undefined) throw this.#reason
+    try {
+      return await client.call(name, [...args])
+    } catch (thrown) {
+      throw this.#errorOf(thrown, client)
+    }
+  }
+
+  #errorOf(thrown: unknown, client: Redis): Error {
+    if (this.#end.signal.aborted) return storeClosed(this.#url)
+    const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown))
+    if (name !== 'ReplyError') {
+      // A server that answers this late may never answer: the next connection may be to another one.
+      if (message === 'Command timed out') destroy(client)
+      const { text, hint } = causeOf(thrown)
+      return this.#unavailable(text, hint)
+    }
+    const word = refusalIn(message)
+    // Not the error itself: it holds the command with all its arguments.
+    if (word === null) return new RedisReplyError(message)
+    if (isElsewhere(word)) destroy(client)
+    return this.#unavailable(message, hintForRefusal(word))
+  }
+
+  #unavailable(text: string, hint: string | null): StoreUnavailableError {
+    return new StoreUnavailableError('E_STORE_UNAVAILABLE', `${this.#url} cannot be reached: ${text}`, hint)
+  }
+
+  async ready(timeoutMs: number): Promise<void> {
+    if (this.#session !== null) return
+    if (this.#end.signal.aborted) throw storeClosed(this.#url)
+    void this.#reconnect()
+    await new Promise<void>((resolve) => {
+      const cancel = this.#clock.after(timeoutMs, resolve)
+      this.#waiting.push(() => {
+        cancel()
+        resolve()
+      })
+    })
+    if (this.#end.signal.aborted) throw storeClosed(this.#url)
+    if (this.#session === null) throw this.#reason
+  }
+
+  #lost(client: Redis): void {
+    if (this.#session?.client !== client) return
+    this.#session = null
+    this.#reason = this.#unavailable('the connection was cut', null)
+    void this.#reconnect()
+  }
+
+  async #reconnect(): Promise<void> {
+    if (this.#isConnecting) return
+    this.#isConnecting = true
+    const { signal } = this.#end
+    for (let backoffMs = minBackoffMs; !signal.aborted; backoffMs = Math.min(backoffMs * 2, maxBackoffMs)) {
+      try {
+        const session = await this.#connector.connect(connectTimeoutMs, signal)
+        await this.#prepared(session)
+        this.#isConnecting = false
+        this.adopt(session)
+        return
+      } catch (thrown) {
+        this.#reason = thrown instanceof StoreUnavailableError ? thrown : this.#unavailable(causeOf(thrown).text, null)
+      }
+      await this.#clock.sleep(backoffMs, signal)
+    }
+  }
+
+  async #prepared({ client }: Session): Promise<void> {
+    // Closed in the meantime: nobody else would end it.
+    if (this.#end.signal.aborted) destroy(client)
+    try {
+      await this.#prepare(client)
+    } catch (thrown) {
+      destroy(client)
+      throw thrown
+    }
+  }
+
+  /** Asks for a sign of life from time to time. */
+  beat(): void {
+    this.#stopBeats = this.#clock.after(heartbeatMs, () => {
+      this.command('PING', []).catch(() => {}) // a cut connection is being made anew
+      this.beat()
+    })
+  }
+
+  close(): void {
+    if (this.#end.signal.aborted) return
+    this.#end.abort()
+    this.#stopBeats()
+    const client = this.#session?.client
+    this.#session = null
+    this.#reason = storeClosed(this.#url)
+    if (client !== undefined) destroy(client)
+    for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+}

@@ -1,0 +1,41 @@
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import type * as Ioredis from 'ioredis'
+import { StoreUnavailableError } from '../../domain/errors.js'
+
+/** The client library: an optional peer, so that who keeps jobs in a file need not install it. */
+export type RedisClass = typeof Ioredis.Redis
+
+/** Loads it from the project, or from beside this program. Throws StoreUnavailableError if neither has it. */
+export function loadIoredis(projectFolder: string): RedisClass {
+  const places = [
+    () => join(projectFolder, 'package.json'),
+    () => join(process.cwd(), 'package.json'),
+    () => import.meta.url,
+  ]
+  for (const placeOf of places) {
+    const path = orNull(() => createRequire(placeOf()).resolve('ioredis')) // the folder may be gone
+    if (path !== null) return loadedFrom(path)
+  }
+  throw new StoreUnavailableError('E_REDIS_CLIENT', 'a store on Redis needs the package ioredis', 'npm install ioredis')
+}
+
+function loadedFrom(path: string): RedisClass {
+  try {
+    const { Redis } = createRequire(import.meta.url)(path) as Partial<typeof Ioredis>
+    if (Redis !== undefined) return Redis
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown)
+    const [line = ''] = reason.split('\n')
+    throw new StoreUnavailableError('E_REDIS_CLIENT', `ioredis cannot be loaded: ${line}`, 'npm install ioredis')
+  }
+  throw new StoreUnavailableError('E_REDIS_CLIENT', `ioredis is too old: ${path}`, 'npm install ioredis@latest')
+}
+
+function orNull(find: () => string): string | null {
+  try {
+    return find()
+  } catch {
+    return null
+  }
+}
