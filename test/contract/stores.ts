@@ -1,6 +1,10 @@
 import { join } from 'node:path'
 import type { Clock } from '../../src/domain/clock.js'
 import type { NotificationPolicy } from '../../src/domain/notification.js'
+import { systemClock } from '../../src/engine/clock.js'
+import { connectRedis } from '../../src/stores/bullmq/connection.js'
+import { parseRedisUrl } from '../../src/stores/bullmq/location.js'
+import { openRedisStore } from '../../src/stores/bullmq/store.js'
 import { openMemoryStore } from '../../src/stores/memory/store.js'
 import type { SqliteLocation } from '../../src/stores/sqlite/database.js'
 import { openSqliteStore } from '../../src/stores/sqlite/store.js'
@@ -8,6 +12,7 @@ import type { Store } from '../../src/stores/store.js'
 import { movableClock } from '../../src/testing/test-clock.js'
 import { expectConsistent } from '../support/consistency.js'
 import { temporaryFolder } from '../support/folder.js'
+import { sharedRedis } from '../support/redis-server.js'
 import { openMovedStore } from '../support/store-apart.js'
 import type { OpenStore, StoreKind } from './harness.js'
 
@@ -129,4 +134,49 @@ async function twoAnswers(store: Store): Promise<void> {
   await someTurns()
 }
 
-export const storeKinds: readonly StoreKind[] = [memory, sqlite, apart]
+let prefixes = 0
+
+const redis: StoreKind = {
+  name: 'redis',
+  isApart: false,
+  waivers: [
+    {
+      idea: 'leases',
+      test: 'A reboot ends every lease, and the next sweep takes the jobs back.',
+      reason: 'leases are in the time of Redis, which goes on: a machine that has begun anew is noticed after 30 s',
+    },
+    {
+      idea: 'leases',
+      test: 'Where no boot id is known, a clock that began anew ends the leases from before.',
+      reason: 'leases are in the time of Redis, which goes on: a machine that has begun anew is noticed after 30 s',
+    },
+  ],
+  async open(notificationOf) {
+    const clock = movableClock()
+    const server = await sharedRedis()
+    const location = parseRedisUrl(`${server.url}?prefix=test${prefixes++}`, process.cwd())
+    const open = async () =>
+      openRedisStore(await connectRedis(location, systemClock), location, clock, notificationOf, () =>
+        clock.monotonicMs(),
+      )
+    const store = await open()
+    let latest = store
+    return {
+      store,
+      clock,
+      advance: async (ms) => clock.advance(ms),
+      quiet: () => twoAnswers(latest),
+      async reopen() {
+        await latest.close()
+        latest = await open()
+        return latest
+      },
+      close: () => latest.close(),
+    }
+  },
+}
+
+const all: readonly StoreKind[] = [memory, sqlite, apart, redis]
+
+/** `OFFSTAGE_STORE=redis` runs the contract over one store alone. */
+export const storeKinds = all.filter(({ name }) => (process.env['OFFSTAGE_STORE'] ?? name) === name)

@@ -13,12 +13,17 @@ export class RedisReplyError extends Error {
   override name = 'RedisReplyError'
 }
 
+/** The connection is gone, or was cut before an answer came: what was sent may have been carried out. */
+export class RedisCutError extends StoreUnavailableError {
+  override name = 'RedisCutError'
+}
+
 /** A connection to Redis that comes back by itself, for ever, and sends no command twice. */
 export interface RedisConnection {
   /**
-   * Sends one command; texts are UTF-8. Rejects with RedisReplyError for an error that Redis answers, and with
-   * StoreUnavailableError if there is no connection, if it is cut before the answer, after 5 s, or if Redis takes no
-   * commands now (it loads, is a replica, is full). After a cut the command may have been carried out.
+   * Sends one command; texts are UTF-8. Rejects with RedisReplyError for an error that Redis answers, with RedisCutError if
+   * there is no connection, if it is cut before the answer, after 5 s, or if another server must be asked (this one loads
+   * or is a replica), and with StoreUnavailableError if Redis takes no commands now (it is full).
    */
   command(name: string, ...args: (string | number | Buffer)[]): Promise<unknown>
   /** Resolves when the connection is there; rejects with StoreUnavailableError after `timeoutMs`. */
@@ -154,12 +159,18 @@ class Link {
     const word = refusalIn(message)
     // Not the error itself: it holds the command with all its arguments.
     if (word === null) return new RedisReplyError(message)
-    if (isElsewhere(word)) destroy(client)
-    return this.#unavailable(message, hintForRefusal(word))
+    const refusal = [this.#cannotBeReached(message), hintForRefusal(word)] as const
+    if (!isElsewhere(word)) return new StoreUnavailableError('E_STORE_UNAVAILABLE', ...refusal)
+    destroy(client)
+    return new RedisCutError('E_STORE_UNAVAILABLE', ...refusal)
   }
 
-  #unavailable(text: string, hint: string | null): StoreUnavailableError {
-    return new StoreUnavailableError('E_STORE_UNAVAILABLE', `${this.#url} cannot be reached: ${text}`, hint)
+  #unavailable(text: string, hint: string | null): RedisCutError {
+    return new RedisCutError('E_STORE_UNAVAILABLE', this.#cannotBeReached(text), hint)
+  }
+
+  #cannotBeReached(text: string): string {
+    return `${this.#url} cannot be reached: ${text}`
   }
 
   async ready(timeoutMs: number): Promise<void> {

@@ -1,0 +1,64 @@
+import type { JobError } from '../../domain/failure.js'
+import { maxGroups } from '../../domain/failure-group.js'
+import type { FailureReason } from '../../domain/job.js'
+import { expiredError } from '../losses.js'
+import { writing } from './calls.js'
+import type { Context } from './context.js'
+import { requestOf } from './enqueue.js'
+import type { StoredJob } from './job-fields.js'
+import { burying } from './lua/burying.js'
+import { newJobs } from './lua/new-jobs.js'
+import { notificationOfBurial } from './notifications.js'
+import { burialRequest } from './outcome-request.js'
+import { numberedJobs } from './stored-jobs.js'
+
+/** Fails jobs that still wait, with the notifications of that. Answers the numbers of those that it failed. */
+const buryScript = writing(
+  'bury',
+  `
+rcall('DEL', O .. 'ignored')
+local buried = {}
+for _, burial in ipairs(request.burials) do
+  local queue, id = where(burial.n)
+  local due = queue and (burial.reason ~= 'expired' or is_waiting_too_long(queue, id, state_of(queue, id), now))
+  if due and bury_job(burial.n, queue, id, now, burial) then
+    buried[#buried + 1] = burial.n
+    if burial.notify then enqueue_job(burial.notify) end
+  end
+end
+write_sums()
+count_enqueued()
+if #buried > 0 then rcall('PUBLISH', O .. 'news', 'end') end
+return table.concat(buried, ' ')`,
+  null,
+  newJobs,
+  burying,
+)
+
+export interface Burial {
+  readonly job: StoredJob
+  readonly reason: Extract<FailureReason, 'expired' | 'lost'>
+  readonly error: JobError
+}
+
+export async function buryJobs(context: Context, burials: readonly Burial[]): Promise<readonly number[]> {
+  if (burials.length === 0) return []
+  const now = context.clock.now()
+  const requests = burials.map(async ({ job, reason, error }) => {
+    const notification = await notificationOfBurial(context, job, reason, error, now)
+    const notify = notification === null ? {} : { notify: requestOf(notification) }
+    return { n: job.number, ...burialRequest(reason, error), ...notify }
+  })
+  const answer = await context.calls.write(buryScript, { now, maxGroups, burials: await Promise.all(requests) })
+  return String(answer).split(' ').filter(Boolean).map(Number)
+}
+
+/** Fails waiting jobs that have expired. */
+export async function buryExpired(context: Context, numbers: readonly number[]): Promise<number> {
+  const jobs = await numberedJobs(context, numbers)
+  const buried = await buryJobs(
+    context,
+    jobs.map((job) => ({ job, reason: 'expired', error: expiredError })),
+  )
+  return buried.length
+}

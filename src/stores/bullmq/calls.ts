@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto'
+import { StoreUnavailableError } from '../../domain/errors.js'
+import { type RedisConnection, RedisCutError, RedisReplyError } from './connection.js'
+import { request as requestLua } from './lua/places.js'
+import { type Lua, type Script, script } from './script.js'
+
+/** For how long a call is sent again after its connection was cut, in milliseconds. */
+const resendMs = 4_000
+
+/** How long Redis keeps the answers of a client that does not call any more. */
+const keptMs = 600_000
+
+/**
+ * An operation that writes. Redis keeps its answer under the number of the call until the client says, with a later call,
+ * that it has it: a call that is sent again, because its answer never came, is answered and not done twice. A copy of a
+ * call that arrives after its answer was taken is refused. `body` returns the answer as a text, or an error before anything
+ * is written. `reply`: what is sent instead of that text.
+ */
+export function writing(name: string, body: string, reply: string | null, ...needs: readonly Lua[]): Script {
+  const text = `
+local function operation()
+${body.trim()}
+end
+local calls = O .. 'calls:' .. ARGV[2]
+local number, low = tonumber(ARGV[3]), tonumber(ARGV[4])
+local kept = rcall('HMGET', calls, 'low', number)
+local known, answer = tonumber(kept[1]), kept[2]
+if known and number < known then return redis.error_reply('LATE a copy of a call that was answered') end
+if not answer then
+  answer = operation()
+  if type(answer) == 'table' then return answer end
+  rcall('HSET', calls, number, answer, 'low', low)
+  for old = known or low, low - 1 do rcall('HDEL', calls, old) end
+  if not known or number % 32 == 0 then rcall('PEXPIRE', calls, ${keptMs}) end
+end
+${reply ?? 'return answer'}`
+  return script(name, text, requestLua, ...needs)
+}
+
+/** An operation that only reads. */
+export function reading(name: string, body: string, ...needs: readonly Lua[]): Script {
+  return script(name, body, requestLua, ...needs)
+}
+
+/** Calls of scripts. What was cut off is sent again; what is refused rejects with StoreUnavailableError. */
+export class Calls {
+  readonly #connection: RedisConnection
+  /** The key that all of ours begin with. */
+  readonly #own: string
+  readonly #client = randomUUID()
+  #last = 0
+  /** The numbers of calls whose answers are not there yet, the lowest first. */
+  readonly #open = new Set<number>()
+
+  constructor(connection: RedisConnection, prefix: string) {
+    this.#connection = connection
+    this.#own = `${prefix}::`
+  }
+
+  /** The answer of an operation that only reads. */
+  read(operation: Script, request: object): Promise<unknown> {
+    return this.#send(operation, [textOf(request)], 'try again')
+  }
+
+  /** The answer of an operation that writes. */
+  async write(operation: Script, request: object): Promise<unknown> {
+    const call = this.begin()
+    try {
+      return await this.writeAs(call, operation, request)
+    } finally {
+      this.end(call)
+    }
+  }
+
+  /** A number for a call that may have to be asked for again, until `end`. */
+  begin(): number {
+    const call = ++this.#last
+    this.#open.add(call)
+    return call
+  }
+
+  end(call: number): void {
+    this.#open.delete(call)
+  }
+
+  writeAs(call: number, operation: Script, request: object): Promise<unknown> {
+    const [low = call] = this.#open
+    return this.#send(operation, [textOf(request), this.#client, call, low], 'it may have been stored')
+  }
+
+  async #send(operation: Script, args: readonly (string | number)[], outcome: string): Promise<unknown> {
+    const deadline = performance.now() + resendMs
+    for (;;) {
+      try {
+        return await this.#run(operation, args)
+      } catch (thrown) {
+        if (!(thrown instanceof RedisCutError)) throw thrown
+        const leftMs = deadline - performance.now()
+        if (leftMs <= 0) throw unanswered(thrown, outcome)
+        await this.#connection.ready(leftMs).catch((error) => {
+          throw error instanceof RedisCutError ? unanswered(error, outcome) : error
+        })
+      }
+    }
+  }
+
+  async #run({ sha, text }: Script, args: readonly (string | number)[]): Promise<unknown> {
+    try {
+      return await this.#connection.command('EVALSHA', sha, 1, this.#own, ...args)
+    } catch (thrown) {
+      if (!(thrown instanceof RedisReplyError && thrown.message.startsWith('NOSCRIPT'))) throw thrown
+      return this.#connection.command('EVAL', text, 1, this.#own, ...args)
+    }
+  }
+}
+
+function unanswered({ message, hint }: RedisCutError, outcome: string): StoreUnavailableError {
+  return new StoreUnavailableError('E_STORE_UNAVAILABLE', message, hint === null ? outcome : `${hint}; ${outcome}`)
+}
+
+/** JSON that Redis can read: it refuses the escape of half a character. */
+function textOf(request: object): string {
+  const text = JSON.stringify(request)
+  return text.includes('\\ud') ? JSON.stringify(request, wellFormed) : text
+}
+
+function wellFormed(_: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.toWellFormed() : value
+}

@@ -1,0 +1,161 @@
+import { isNotificationKey } from '../../domain/notification.js'
+import type { QueueChoice } from '../../domain/queues.js'
+import { type Claim, type ClaimRequest, leaseMs } from '../store.js'
+import { Turns } from '../turns.js'
+import { reading, writing } from './calls.js'
+import { type Context, leaseNowOf } from './context.js'
+import { jobOf, type StoredReply, storedJob } from './job-fields.js'
+import { leases, places, states } from './lua/places.js'
+import { starting } from './lua/starting.js'
+
+/**
+ * How many jobs are reserved for the worker; then, how many jobs of each queue it may start, counted up to a limit. Nothing
+ * without a lease.
+ */
+const startableScript = reading(
+  'startable',
+  `
+if not holds_lease(worker) then return {} end
+local answers = { 0 }
+for _, line in ipairs(rcall('SMEMBERS', O .. 'lines')) do
+  local queue = string.match(line, '^' .. worker .. ':(.*)$')
+  if queue then answers[1] = answers[1] + rcall('ZCARD', reserved_line(worker, queue)) end
+end
+for _, queue in ipairs(request.queues or rcall('SMEMBERS', O .. 'queues')) do
+  local count = count_startable(queue, request.limit)
+  if count > 0 then answers[#answers + 1] = queue; answers[#answers + 1] = count end
+end
+return answers`,
+  leases,
+  starting,
+)
+
+/**
+ * Starts the jobs that are reserved for the worker, then the share of each queue. What is kept of the answer is which attempts
+ * began: if it has to be asked for again, the jobs are read again.
+ */
+const claimScript = writing(
+  'claim',
+  `
+if not holds_lease(worker) then return '' end
+if request.reserved then start_reserved(request.limit, started) end
+for index = 1, #request.shares, 2 do
+  local queue, most = request.shares[index], math.min(request.shares[index + 1], request.limit - #started)
+  local count = most > 0 and start_waiting(queue, most, started) or 0
+  if count < most then start_from(queue, P .. queue .. ':prioritized', most - count, false, started) end
+end
+local begun = {}
+for index, job in ipairs(started) do begun[index] = job[1] end
+return table.concat(begun, ' ')`,
+  `
+if #started == 0 then
+  for number in string.gmatch(answer, '%d+') do
+    local queue, id = where(tonumber(number))
+    if queue and rcall('ZSCORE', O .. 'run:' .. worker, queue .. ':' .. id) then
+      started[#started + 1] = { tonumber(number), queue, id, 'running', rcall('HGETALL', P .. queue .. ':' .. id) }
+    end
+  end
+end
+return started`,
+  leases,
+  places,
+  states,
+  starting,
+)
+
+interface OpenClaim {
+  readonly call: number
+  /** When it was asked for first, in milliseconds of the process. */
+  readonly at: number
+  readonly request: object
+}
+
+/** The claims of an open store. One whose answer never came is asked for again before the next: its jobs run by now. */
+export class Claims {
+  readonly #context: Context
+  readonly #open = new Map<string, OpenClaim>()
+  readonly #turns = new Turns()
+
+  constructor(context: Context) {
+    this.#context = context
+  }
+
+  async claim({ worker, queues, limit, tasks }: ClaimRequest): Promise<readonly Claim[]> {
+    if (limit <= 0) return []
+    this.#dropOld()
+    const open = this.#open.get(worker)
+    if (open !== undefined) return this.#ask(worker, open)
+    const request = { worker, leaseMs, ...leaseNowOf(this.#context), ...(tasks === undefined ? {} : { tasks }) }
+    const shares = await this.#sharesOf(request, queues, limit)
+    const call = this.#context.calls.begin()
+    const now = this.#context.clock.now()
+    return this.#ask(worker, {
+      call,
+      at: performance.now(),
+      request: { ...request, now, limit, reserved: true, shares },
+    })
+  }
+
+  /** Pairs of a queue and the most that is to be taken from it. */
+  async #sharesOf(request: object, queues: QueueChoice, limit: number): Promise<readonly (string | number)[]> {
+    const [first, second] = queues?.shares ?? []
+    if (queues !== null && first === undefined) return []
+    if (first !== undefined && second === undefined) return [first.name, limit]
+    const named = queues === null ? {} : { queues: queues.shares.map(({ name }) => name) }
+    const now = this.#context.clock.now()
+    const reply = (await this.#context.calls.read(startableScript, { ...request, ...named, now, limit })) as readonly (
+      | string
+      | number
+    )[]
+    const [reserved = 0, ...counts] = reply
+    const startable = new Map<string, number>()
+    for (let index = 0; index < counts.length; index += 2)
+      startable.set(String(counts[index]), Number(counts[index + 1]))
+    return sharesOf(this.#turns, startable, queues, limit - Number(reserved))
+  }
+
+  /** Those whose lease is over: the jobs are taken back by a sweep. */
+  #dropOld(): void {
+    for (const [worker, { call, at }] of this.#open) {
+      if (performance.now() - at < leaseMs) continue
+      this.#open.delete(worker)
+      this.#context.calls.end(call)
+    }
+  }
+
+  async #ask(worker: string, open: OpenClaim): Promise<readonly Claim[]> {
+    this.#open.set(worker, open)
+    const reply = await this.#context.calls.writeAs(open.call, claimScript, open.request)
+    this.#open.delete(worker)
+    this.#context.calls.end(open.call)
+    return (reply as readonly StoredReply[]).map((job) => claimOf(worker, job))
+  }
+}
+
+/** As many places as the queues can fill, by weight: pairs of a queue and a number. */
+function sharesOf(
+  turns: Turns,
+  startable: ReadonlyMap<string, number>,
+  choice: QueueChoice,
+  limit: number,
+): readonly (string | number)[] {
+  const left = new Map(startable)
+  const shares = new Map<string, number>()
+  turns.share([...startable.keys()].sort(), choice, limit, (queue, most) => {
+    const count = Math.min(most, left.get(queue) ?? 0)
+    left.set(queue, (left.get(queue) ?? 0) - count)
+    shares.set(queue, (shares.get(queue) ?? 0) + count)
+    return Array.from({ length: count }, () => queue)
+  })
+  return [...shares].flat()
+}
+
+function claimOf(worker: string, reply: StoredReply): Claim {
+  const stored = storedJob(reply)
+  const job = jobOf(stored)
+  const { id, task, queue, key, attempt, schedule } = job
+  return {
+    job: { ...job, slot: schedule?.slot ?? null },
+    lease: { job: id, attempt, worker, task, queue, isNotification: isNotificationKey(key) },
+  }
+}

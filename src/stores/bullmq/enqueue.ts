@@ -1,0 +1,116 @@
+import { OffstageError } from '../../domain/errors.js'
+import { idNumber, type JobId, type NewJob } from '../../domain/job.js'
+import { statisticsName } from '../../domain/statistics-name.js'
+import { goneWorkerError } from '../losses.js'
+import type { Enqueued } from '../store.js'
+import { tokenKeptMs } from '../tokens.js'
+import { writing } from './calls.js'
+import type { Context } from './context.js'
+import { bullmqBackoff, bullmqData, restOf } from './job-fields.js'
+import { newJobs } from './lua/new-jobs.js'
+
+/**
+ * Answers without having written anything what keeps the whole call from being stored: a token that is too late, a worker
+ * that is gone, or holders of keys that have expired and must be failed first.
+ */
+const enqueueScript = writing(
+  'enqueue',
+  `
+local expired = {}
+for _, job in ipairs(request.jobs) do
+  if job.token and now > job.validUntil and not rcall('HGET', O .. 'token', job.token) then return { 'late' } end
+  if job.key then
+    local holder, queue, id, state = key_holder(job.key.name, now)
+    if holder and is_waiting_too_long(queue, id, state, now) then expired[#expired + 1] = holder end
+  end
+end
+if #expired > 0 then return { 'expired', unpack(expired) } end
+for _, job in ipairs(request.jobs) do
+  if job.lostWithWorker and job.reservedFor and not has_worker(job.reservedFor) then return { 'gone', job.reservedFor } end
+end
+local answers = {}
+local stored = false
+for index, job in ipairs(request.jobs) do
+  local known = job.token and rcall('HGET', O .. 'token', job.token)
+  if known then
+    answers[index] = { tonumber(known), 'existing' }
+  else
+    local n, answer = enqueue_job(job)
+    answers[index] = { n, answer }
+    if answer == 'created' or answer == 'replaced' then stored = true end
+    if job.token and answer ~= 'refused' then
+      rcall('HSET', O .. 'token', job.token, n)
+      rcall('ZADD', O .. 'tokens', request.tokenKeptUntil, job.token)
+    end
+  end
+end
+count_enqueued()
+if stored then rcall('PUBLISH', O .. 'news', 'work') end
+return cjson.encode(answers)`,
+  null,
+  newJobs,
+)
+
+/** Stores jobs in one transaction. One that is so large that it would hold up all others is stored all the same. */
+export async function enqueue(context: Context, jobs: readonly NewJob[]): Promise<readonly Enqueued[]> {
+  if (jobs.length === 0) return []
+  for (;;) {
+    const now = context.clock.now()
+    const answer = await context.calls.write(enqueueScript, {
+      now,
+      tokenKeptUntil: now + tokenKeptMs.others,
+      jobs: jobs.map((job) => requestOf(job)),
+    })
+    if (typeof answer === 'string') return (JSON.parse(answer) as readonly Answer[]).map(enqueuedOf)
+    const [what, ...of] = answer as readonly [string, ...(string | number)[]]
+    if (what === 'late') {
+      throw new OffstageError('E_TOKEN_LATE', 'a job was read too long ago to be enqueued now', 'read it again')
+    }
+    if (what === 'gone') throw goneWorkerError(String(of[0]))
+    await context.bury(of.map(Number))
+  }
+}
+
+type Answer = readonly [number, Enqueued['answer']]
+
+function enqueuedOf([number, answer]: Answer): Enqueued {
+  return { id: `j${number}`, answer }
+}
+
+/** A job as the scripts take it. `schedule`: the schedule and slot that it is of. */
+export function requestOf(job: NewJob, schedule?: { readonly name: string; readonly slot: number }): object {
+  const { task, queue, priority, dueAt, expiresAt, maxRetries, backoff, key, reservedFor, lostWithWorker, token } = job
+  const countedAs = statisticsName({ task, schedule: schedule?.name ?? null, key: key?.name ?? null })
+  return {
+    task,
+    queue,
+    priority,
+    dueAt,
+    args: bullmqData(job.argsJson),
+    attempts: maxRetries + 1,
+    backoff: bullmqBackoff(backoff),
+    rest: restOf(job),
+    ...(expiresAt === null ? {} : { expiresAt }),
+    ...(key === null ? {} : { key }),
+    ...(reservedFor === null ? {} : { reservedFor }),
+    ...(lostWithWorker ? { lostWithWorker } : {}),
+    ...(countedAs === task ? {} : { countedAs }),
+    ...(schedule === undefined ? {} : { schedule: schedule.name, slot: schedule.slot }),
+    ...(token === undefined ? {} : { token: token.value, validUntil: token.validUntil }),
+  }
+}
+
+/** Lets go of tokens. */
+const forgetTokensScript = writing(
+  'forget-tokens',
+  `
+for _, token in ipairs(request.tokens) do rcall('ZADD', O .. 'tokens', 'XX', request.keptUntil, token) end
+return ''`,
+  null,
+)
+
+export async function forgetTokens(context: Context, tokens: readonly string[]): Promise<void> {
+  if (tokens.length === 0) return
+  const keptUntil = context.clock.now() + tokenKeptMs.forgotten
+  await context.calls.write(forgetTokensScript, { tokens, keptUntil })
+}

@@ -1,0 +1,100 @@
+import { lua } from '../script.js'
+
+/**
+ * The keys. `P` begins those of BullMQ: `P .. queue .. ':' .. what`. `O` begins ours: no queue has an empty name. `rcall`
+ * stands for redis.call, as in BullMQ's own scripts.
+ */
+export const keys = lua(`
+local O = KEYS[1]
+local P = string.sub(O, 1, -2)
+local rcall = redis.call
+`)
+
+/** What was asked for. A property that is null is left out. */
+export const request = lua('local request = cjson.decode(ARGV[1])', keys)
+
+/**
+ * Where a job is, by its number: its queue, and its id in BullMQ. A job that somebody else has added has an id of theirs.
+ * 512 jobs share a hash, which Redis keeps small.
+ */
+export const places = lua(
+  `
+local function bucket(n)
+  return O .. 'where:' .. math.floor(n / 512)
+end
+local function locate(place, n)
+  local colon = string.find(place, ':', 1, true)
+  if colon then return string.sub(place, 1, colon - 1), string.sub(place, colon + 1) end
+  return place, 'j' .. n
+end
+local function where(n)
+  local place = rcall('HGET', bucket(n), n)
+  if not place then return nil end
+  return locate(place, n)
+end
+local function number_of(queue, id)
+  local own = tonumber(string.match(id, '^j(%d+)$'))
+  if own and rcall('HGET', bucket(own), own) == queue then return own end
+  return tonumber(rcall('HGET', P .. queue .. ':' .. id, 'n') or nil)
+end
+`,
+  keys,
+)
+
+/** Where the foreground run of a worker has its jobs of a queue: in no list of BullMQ, so that nobody else takes them. */
+export const reservedLine = lua(
+  `
+local function reserved_line(worker, queue)
+  return O .. 'line:' .. worker .. ':' .. queue
+end
+`,
+  keys,
+)
+
+/** The state of a job is where BullMQ has it. It is stored nowhere else: others move jobs too. */
+export const states = lua(
+  `
+local function state_of(queue, id)
+  local b = P .. queue .. ':'
+  if rcall('ZSCORE', b .. 'completed', id) then return 'completed' end
+  local failed = rcall('ZSCORE', b .. 'failed', id)
+  if failed then
+    return rcall('ZSCORE', O .. 'cancelled:' .. queue, id) == failed and 'cancelled' or 'failed'
+  end
+  if rcall('ZSCORE', b .. 'delayed', id) then return 'scheduled' end
+  if rcall('ZSCORE', b .. 'prioritized', id) then return 'queued' end
+  local worker = rcall('HGET', b .. id, 'res')
+  if worker and rcall('ZSCORE', reserved_line(worker, queue), id) then return 'queued' end
+  if rcall('LPOS', b .. 'active', id) then return 'running' end
+  if rcall('LPOS', b .. 'wait', id) then return 'queued' end
+  if rcall('ZSCORE', b .. 'waiting-children', id) then return 'scheduled' end
+  return nil
+end
+`,
+  reservedLine,
+)
+
+/** Leases are in the time of Redis, which all workers share, unless the caller has a clock of its own. */
+export const leases = lua(
+  `
+local function lease_now()
+  if request.leaseNow then return request.leaseNow end
+  local time = rcall('TIME')
+  return time[1] * 1000 + time[2] / 1000
+end
+local function holds_lease(worker)
+  local until_ = tonumber(rcall('ZSCORE', O .. 'leases', worker) or nil)
+  if not until_ then return false end
+  local now = lease_now()
+  return until_ > now and until_ <= now + request.leaseMs
+end
+`,
+  request,
+)
+
+/** The place of a job in the line of its queue: a higher priority first, then the lower number. */
+export const scores = lua(`
+local function line_score(priority, n)
+  return priority * 0x100000000 + n
+end
+`)

@@ -1,0 +1,64 @@
+import { lua } from '../script.js'
+import { places, reservedLine, scores } from './places.js'
+
+/** Due jobs of all queues, by time and number, each to its place in the line. BullMQ's score of a delayed job is 4,096 times its time. */
+export const promoting = lua(
+  `
+local function promote_job(queue, id, n, at)
+  local b = P .. queue .. ':'
+  local of = rcall('HMGET', b .. id, 'priority', 'res', 'due', 'exp', 'ran')
+  if of[4] and tonumber(of[4]) <= at and not of[5] then return false end
+  local score = rcall('ZSCORE', b .. 'delayed', id)
+  rcall('ZREM', b .. 'delayed', id)
+  local priority = tonumber(of[1]) or 0
+  local reserved = of[2] and rcall('HEXISTS', O .. 'workers', of[2]) == 1
+  if reserved then
+    rcall('ZADD', reserved_line(of[2], queue), line_score(priority, n), id)
+    rcall('SADD', O .. 'lines', of[2] .. ':' .. queue)
+  elseif priority == 0 then
+    rcall('LPUSH', b .. 'wait', id)
+  else
+    rcall('ZADD', b .. 'prioritized', line_score(priority, n), id)
+  end
+  rcall('HSET', b .. id, 'delay', 0)
+  if not reserved and rcall('HEXISTS', b .. 'meta', 'paused') == 0 then rcall('ZADD', b .. 'marker', 0, '0') end
+  rcall('XADD', b .. 'events', 'MAXLEN', '~', 10000, '*', 'event', 'waiting', 'jobId', id, 'prev', 'delayed')
+  rcall('ZADD', O .. 'ready:' .. queue, of[3] or math.floor(score / 4096), id)
+  return true
+end
+local function promote_due(at, limit)
+  local due = {}
+  for _, queue in ipairs(rcall('SMEMBERS', O .. 'queues')) do
+    local some = rcall('ZRANGEBYSCORE', P .. queue .. ':delayed', '-inf', (at + 1) * 4096 - 1, 'WITHSCORES', 'LIMIT', 0, limit)
+    for index = 1, #some, 2 do
+      local n = number_of(queue, some[index])
+      due[#due + 1] = { queue, some[index], n or 0, math.floor(some[index + 1] / 4096) }
+    end
+  end
+  table.sort(due, function(a, b)
+    if a[4] ~= b[4] then return a[4] < b[4] end
+    return a[3] < b[3]
+  end)
+  local count = 0
+  for _, job in ipairs(due) do
+    if count == limit then break end
+    if promote_job(job[1], job[2], job[3], at) then count = count + 1 end
+  end
+  return count
+end
+local function next_due()
+  local least
+  for _, queue in ipairs(rcall('SMEMBERS', O .. 'queues')) do
+    local first = rcall('ZRANGE', P .. queue .. ':delayed', 0, 0, 'WITHSCORES')
+    if first[2] then
+      local at = math.floor(first[2] / 4096)
+      if not least or at < least then least = at end
+    end
+  end
+  return least
+end
+`,
+  places,
+  reservedLine,
+  scores,
+)

@@ -1,0 +1,174 @@
+import { bull } from '../bullmq-functions.js'
+import { lua } from '../script.js'
+import { places, request, reservedLine } from './places.js'
+
+/**
+ * Starts jobs through BullMQ's own moveToActive, so that its locks, rate limits, limits of running jobs and events are as
+ * its workers have them. It gets a line of one job where a job in front of it is passed over, and none of its delayed jobs:
+ * it would promote them out of their order.
+ */
+export const starting = lua(
+  `
+local now = request.now
+local worker = request.worker
+local started = {}
+local known
+if request.tasks then
+  known = {}
+  for _, task in ipairs(request.tasks) do known[task] = true end
+end
+-- Whether the worker may start it: it knows the task, and the job has not expired.
+local function may_start(b, id)
+  local of = rcall('HMGET', b .. id, 'name', 'exp', 'ran')
+  if not of[1] then return false end
+  if known and not known[of[1]] then return false end
+  return not (of[2] and tonumber(of[2]) <= now and not of[3])
+end
+local function activate(queue, wait, line, reserved)
+  local b = P .. queue .. ':'
+  local reply = bull_moveToActive({
+    wait, b .. 'active', line, b .. 'events', b .. 'stalled', b .. 'limiter', O .. 'ignored:delayed',
+    b .. 'paused', reserved and O .. 'ignored:meta' or b .. 'meta', O .. 'ignored:pc',
+    reserved and O .. 'ignored:marker' or b .. 'marker',
+  }, { b, now, { token = worker, lockDuration = request.leaseMs, name = worker } })
+  if type(reply[1]) ~= 'table' then return nil end
+  return reply[2], reply[1]
+end
+-- What is written beside an attempt that begins. Answers the job as it is now.
+local function begin(queue, id, flat)
+  local b = P .. queue .. ':'
+  local fields = {}
+  for index = 1, #flat, 2 do fields[flat[index]] = flat[index + 1] end
+  local n = tonumber(string.match(id, '^j(%d+)$'))
+  if not n or fields.n or rcall('HGET', bucket(n), n) ~= queue then
+    n = tonumber(fields.n)
+    if not n then
+      n = rcall('INCR', O .. 'id')
+      rcall('HSET', bucket(n), n, queue .. ':' .. id)
+      rcall('HSET', b .. id, 'n', n)
+      rcall('SADD', O .. 'queues', queue)
+      rcall('HINCRBY', O .. 'enqueued', queue, 1)
+      flat[#flat + 1] = 'n'; flat[#flat + 1] = tostring(n)
+    end
+  end
+  local place = queue .. ':' .. id
+  rcall('HSET', b .. id, 'start', now, 'own', fields.ats)
+  if fields.by then rcall('HDEL', b .. id, 'by') end
+  if fields.exp then rcall('ZREM', O .. 'exp', place) end
+  if fields.res then rcall('ZREM', O .. 'owned:' .. fields.res, place) end
+  rcall('ZREM', O .. 'ready:' .. queue, id)
+  rcall('ZADD', O .. 'run:' .. worker, n, place)
+  return { n, queue, id, 'running', flat }
+end
+-- At most most jobs of a line, the first ones that may start.
+local function start_from(queue, line, most, reserved, started)
+  local b = P .. queue .. ':'
+  local passed, count = 0, 0
+  while count < most do
+    local head = rcall('ZRANGE', line, passed, passed + math.min(most - count, 200) - 1, 'WITHSCORES')
+    if #head == 0 then return count end
+    for index = 1, #head, 2 do
+      local id = head[index]
+      if not may_start(b, id) then
+        passed = passed + 1
+      elseif count < most then
+        local from = line
+        if passed > 0 then
+          from = O .. 'picked'
+          rcall('ZREM', line, id)
+          rcall('ZADD', from, head[index + 1], id)
+        end
+        local given, flat = activate(queue, O .. 'ignored:wait', from, reserved)
+        if not given then
+          if passed > 0 then rcall('ZREM', from, id); rcall('ZADD', line, head[index + 1], id) end
+          return count
+        end
+        started[#started + 1] = begin(queue, given, flat)
+        count = count + 1
+      end
+    end
+  end
+  return count
+end
+-- Jobs that others have added without a priority: BullMQ gives them out first.
+local function start_waiting(queue, most, started)
+  local b = P .. queue .. ':'
+  local passed, count = 0, 0
+  while count < most do
+    local tail = rcall('LRANGE', b .. 'wait', -passed - 100, -passed - 1)
+    if #tail == 0 then return count end
+    for index = #tail, 1, -1 do
+      local id = tail[index]
+      if count >= most then return count end
+      if may_start(b, id) then
+        rcall('LREM', b .. 'wait', -1, id)
+        rcall('LPUSH', O .. 'picked:wait', id)
+        local given, flat = activate(queue, O .. 'picked:wait', O .. 'ignored:line', false)
+        if not given then
+          rcall('DEL', O .. 'picked:wait')
+          rcall('RPUSH', b .. 'wait', id)
+          return count
+        end
+        started[#started + 1] = begin(queue, given, flat)
+        count = count + 1
+      else
+        passed = passed + 1
+      end
+    end
+  end
+  return count
+end
+local function start_reserved(most, started)
+  local heads = {}
+  for _, line in ipairs(rcall('SMEMBERS', O .. 'lines')) do
+    local queue = string.match(line, '^' .. worker .. ':(.*)$')
+    if queue then
+      local line = reserved_line(worker, queue)
+      for index, id in ipairs(rcall('ZRANGE', line, 0, most - 1)) do
+        heads[#heads + 1] = { queue = queue, score = tonumber(rcall('ZSCORE', line, id)), id = id }
+      end
+    end
+  end
+  table.sort(heads, function(a, b) return a.score < b.score end)
+  local tasks = known
+  known = nil
+  for _, head in ipairs(heads) do
+    if #started >= most then break end
+    local b = P .. head.queue .. ':'
+    if may_start(b, head.id) then
+      local line = reserved_line(worker, head.queue)
+      rcall('ZREM', line, head.id)
+      rcall('ZADD', O .. 'picked', head.score, head.id)
+      local given, flat = activate(head.queue, O .. 'ignored:wait', O .. 'picked', true)
+      started[#started + 1] = begin(head.queue, given, flat)
+      if rcall('EXISTS', line) == 0 then rcall('SREM', O .. 'lines', worker .. ':' .. head.queue) end
+    end
+  end
+  known = tasks
+end
+-- How many jobs of a queue the worker may start, counted up to most.
+local function count_startable(queue, most)
+  local b = P .. queue .. ':'
+  if rcall('HEXISTS', b .. 'meta', 'paused') == 1 then return 0 end
+  local count, from = 0, 0
+  while count < most do
+    local some = rcall('LRANGE', b .. 'wait', from, from + 199)
+    if #some == 0 then break end
+    for _, id in ipairs(some) do if may_start(b, id) then count = count + 1 end end
+    from = from + 200
+  end
+  from = 0
+  while count < most do
+    local some = rcall('ZRANGE', b .. 'prioritized', from, from + 199)
+    if #some == 0 then break end
+    for _, id in ipairs(some) do if count < most and may_start(b, id) then count = count + 1 end end
+    from = from + 200
+  end
+  return math.min(count, most)
+end
+`,
+  request,
+  places,
+  reservedLine,
+  bull.moveToActive,
+)

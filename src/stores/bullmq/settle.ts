@@ -1,0 +1,69 @@
+import { maxGroups } from '../../domain/failure-group.js'
+import { idNumber, type NewJob } from '../../domain/job.js'
+import type { Outcome } from '../../domain/outcome.js'
+import { type Lease, leaseMs } from '../store.js'
+import { writing } from './calls.js'
+import { type Context, leaseNowOf } from './context.js'
+import { requestOf } from './enqueue.js'
+import { newJobs } from './lua/new-jobs.js'
+import { leases } from './lua/places.js'
+import { settling } from './lua/settling.js'
+import { notificationsOfEnds } from './notifications.js'
+import { outcomeRequest } from './outcome-request.js'
+
+/** Ends attempts whose leases hold. Begins with a write that takes no memory: then Redis refuses none of the rest for lack of it. */
+const settleScript = writing(
+  'settle',
+  `
+rcall('DEL', O .. 'ignored')
+local answers, holds = {}, {}
+for index, e in ipairs(request.ends) do
+  local worker = e.worker
+  if holds[worker] == nil then holds[worker] = holds_lease(worker) end
+  local queue, id
+  if holds[worker] then queue, id = where(e.n) end
+  local settled = false
+  if queue and rcall('ZSCORE', O .. 'run:' .. worker, queue .. ':' .. id) then
+    local of = fields_of(P .. queue .. ':', id)
+    if of.attempt == e.attempt and of.worker == worker then settled = end_attempt(e, queue, id, of, worker) end
+  end
+  if settled and e.notify then enqueue_job(e.notify) end
+  answers[index] = settled and 's' or 'l'
+end
+write_sums()
+count_enqueued()
+rcall('PUBLISH', O .. 'news', 'end')
+return table.concat(answers)`,
+  null,
+  leases,
+  newJobs,
+  settling,
+)
+
+interface End {
+  readonly lease: Lease
+  readonly outcome: Outcome
+}
+
+export async function settle(context: Context, ends: readonly End[]): Promise<readonly ('settled' | 'lost')[]> {
+  if (ends.length === 0) return []
+  const now = context.clock.now()
+  const notifications = await notificationsOfEnds(context, ends)
+  const answer = await context.calls.write(settleScript, {
+    now,
+    leaseMs,
+    maxGroups,
+    ...leaseNowOf(context),
+    ends: ends.map((end, index) => ({
+      ...outcomeRequest(idNumber(end.lease.job, 'j') ?? 0, end.lease.attempt, end.lease.worker, end.outcome, now),
+      attempt: end.lease.attempt,
+      worker: end.lease.worker,
+      ...notifyOf(notifications[index] ?? null),
+    })),
+  })
+  return [...String(answer)].map((letter) => (letter === 's' ? 'settled' : 'lost'))
+}
+
+function notifyOf(job: NewJob | null): object {
+  return job === null ? {} : { notify: requestOf(job) }
+}

@@ -1,0 +1,84 @@
+import type { Clock } from '../../domain/clock.js'
+import type { NotificationPolicy } from '../../domain/notification.js'
+import { storeClosed } from '../closed.js'
+import type { Store } from '../store.js'
+import { buryExpired } from './bury.js'
+import { Calls } from './calls.js'
+import { cancel } from './cancel.js'
+import { Claims } from './claim.js'
+import type { RedisConnection } from './connection.js'
+import type { Context } from './context.js'
+import { enqueue, forgetTokens } from './enqueue.js'
+import { attemptsOf, jobOf } from './job-fields.js'
+import { type RedisLocation, redisUrl } from './location.js'
+import { News } from './news.js'
+import { append, cancelRequests, output, progressOf } from './output.js'
+import { pausedQueues, pauseQueues, resumeQueues } from './pausing.js'
+import { deregister } from './reclaim.js'
+import { remove } from './remove.js'
+import { retry } from './retry.js'
+import { settle } from './settle.js'
+import { storedJobs } from './stored-jobs.js'
+import { sweep } from './sweep.js'
+import { beat, register, setTasks, workers } from './workers.js'
+
+/** A store on Redis, whose jobs are BullMQ's. `leaseClock`: milliseconds for the leases, in place of the time of Redis. */
+export function openRedisStore(
+  connection: RedisConnection,
+  location: RedisLocation,
+  clock: Clock,
+  notificationOf: NotificationPolicy | null = null,
+  leaseClock: (() => number) | null = null,
+): Store {
+  const news = new News(connection, location.prefix, clock)
+  const context: Context = {
+    calls: new Calls(connection, location.prefix),
+    clock,
+    leaseClock,
+    notificationOf,
+    notifyOfSchedule: async () => null,
+    bury: async (numbers) => {
+      await buryExpired(context, numbers)
+    },
+  }
+  const claims = new Claims(context)
+  let open = true
+  const run = async <T>(operation: () => Promise<T>): Promise<T> => {
+    if (!open) throw storeClosed(redisUrl(location))
+    return operation()
+  }
+  return {
+    enqueue: (jobs) => run(() => enqueue(context, jobs)),
+    forgetTokens: (tokens) => run(() => forgetTokens(context, tokens)),
+    claim: (request) => run(() => claims.claim(request)),
+    settle: (ends) => run(() => settle(context, ends)),
+    append: (additions) => run(() => append(context, additions)),
+    cancelRequests: (worker) => run(() => cancelRequests(context, worker)),
+    sweep: (request) => run(() => sweep(context, request)),
+    changes: () => news.changes(),
+
+    register: (worker) => run(() => register(context, worker)),
+    beat: (worker, vitals) => run(() => beat(context, worker, vitals)),
+    setTasks: (worker, tasks) => run(() => setTasks(context, worker, tasks)),
+    deregister: (worker) => run(() => deregister(context, worker)),
+
+    cancel: (ids, states) => run(() => cancel(context, ids, states)),
+    retry: (ids) => run(() => retry(context, ids)),
+    remove: (ids) => run(() => remove(context, ids)),
+    pauseQueues: (names) => run(() => pauseQueues(context, names)),
+    resumeQueues: (names) => run(() => resumeQueues(context, names)),
+
+    job: (id) => run(async () => (await storedJobs(context, [id])).map(jobOf)[0] ?? null),
+    attempts: (id) => run(async () => (await storedJobs(context, [id])).flatMap(attemptsOf)),
+    output: (id, attempt, page) => run(() => output(context, id, attempt, page)),
+    progress: (ids) => run(() => progressOf(context, ids)),
+    pausedQueues: () => run(() => pausedQueues(context)),
+    workers: () => run(() => workers(context)),
+
+    close: async () => {
+      open = false
+      news.close()
+      await connection.close()
+    },
+  } as Partial<Store> as Store
+}

@@ -1,0 +1,102 @@
+import type { JobId, WorkerId } from '../../domain/job.js'
+import { afterWorkerLoss, type Outcome } from '../../domain/outcome.js'
+import { lostInputError, lostWorkerError } from '../losses.js'
+import { type LostWorker, leaseMs, type SweepResult } from '../store.js'
+import { buryExpired, buryJobs } from './bury.js'
+import { writing } from './calls.js'
+import { type Context, leaseNowOf } from './context.js'
+import { jobOf, type StoredJob, type StoredReply, storedJob } from './job-fields.js'
+import { leases, places, states } from './lua/places.js'
+import { promoting } from './lua/promoting.js'
+import { freeReservations, lose, removeWorker } from './reclaim.js'
+
+/**
+ * Queues due jobs, but none that has expired. Answers how many; the numbers of expired ones; the workers without a lease; and when
+ * the next job is due.
+ */
+const promoteScript = writing(
+  'promote',
+  `
+rcall('DEL', O .. 'ignored')
+local expired = {}
+for _, place in ipairs(rcall('ZRANGEBYSCORE', O .. 'exp', '-inf', request.now, 'LIMIT', 0, request.limit)) do
+  local queue, id = string.match(place, '^([^:]*):(.*)$')
+  local n = number_of(queue, id)
+  if n and is_waiting_too_long(queue, id, state_of(queue, id), request.now) then
+    expired[#expired + 1] = n
+  else
+    rcall('ZREM', O .. 'exp', place)
+  end
+end
+local promoted = promote_due(request.now, request.limit)
+local overdue = {}
+for _, worker in ipairs(rcall('HKEYS', O .. 'workers')) do
+  if not holds_lease(worker) then overdue[#overdue + 1] = worker end
+end
+if promoted > 0 then rcall('PUBLISH', O .. 'news', 'work') end
+return cjson.encode({
+  promoted = promoted, expired = table.concat(expired, ' '), overdue = table.concat(overdue, ' '), next = next_due(),
+})`,
+  null,
+  leases,
+  places,
+  states,
+  promoting,
+)
+
+interface Promoted {
+  readonly promoted: number
+  readonly expired: string
+  readonly overdue: string
+  readonly next?: number
+}
+
+export async function sweep(
+  context: Context,
+  { limit, dead }: { readonly limit: number; readonly dead: readonly WorkerId[] },
+): Promise<SweepResult> {
+  const first = await promote(context, limit)
+  let buried = await buryExpired(context, words(first.expired).map(Number))
+  let isPartial = first.promoted === limit || buried === limit
+  let reclaimed = 0
+  const lostWorkers: LostWorker[] = []
+  for (const worker of new Set([...dead, ...words(first.overdue)])) {
+    const lost = await reclaim(context, worker, limit)
+    reclaimed += lost.reclaimed
+    buried += lost.buried
+    isPartial ||= lost.isPartial
+    if (lost.wasThere) lostWorkers.push({ worker, jobs: lost.jobs })
+  }
+  return { promoted: first.promoted, reclaimed, buried, lostWorkers, isPartial, nextDueAt: first.next ?? null }
+}
+
+async function promote(context: Context, limit: number): Promise<Promoted> {
+  const request = { now: context.clock.now(), limit, leaseMs, ...leaseNowOf(context) }
+  return JSON.parse(String(await context.calls.write(promoteScript, request))) as Promoted
+}
+
+const words = (text: string): readonly string[] => text.split(' ').filter(Boolean)
+
+interface Reclaimed {
+  readonly reclaimed: number
+  readonly buried: number
+  readonly isPartial: boolean
+  readonly jobs: readonly JobId[]
+  readonly wasThere: boolean
+}
+
+/** Takes back the jobs of a dead worker; removes the worker when it has no jobs left. */
+async function reclaim(context: Context, worker: WorkerId, limit: number): Promise<Reclaimed> {
+  const ended = await lose(context, worker, limit)
+  const reserved = await freeReservations(context, worker, limit)
+  const isPartial = ended.length === limit || reserved.count === limit
+  const isRemoved = !isPartial && (await removeWorker(context, worker))
+  const failed = ended.filter(({ isFailed }) => isFailed).length
+  return {
+    reclaimed: ended.length - failed,
+    buried: failed + reserved.buried,
+    isPartial,
+    jobs: ended.map(({ number }) => `j${number}`),
+    wasThere: isRemoved || ended.length > 0,
+  }
+}

@@ -1,0 +1,105 @@
+import type { WorkerId } from '../../domain/job.js'
+import { leaseMs, type NewWorker, type WorkerInfo, type WorkerVitals } from '../store.js'
+import { bull } from './bullmq-functions.js'
+import { reading, writing } from './calls.js'
+import { type Context, leaseNowOf } from './context.js'
+import { leases } from './lua/places.js'
+
+const registerScript = writing(
+  'register',
+  `
+local worker = 'w' .. rcall('INCR', O .. 'workers:id')
+rcall('HSET', O .. 'workers', worker, request.worker)
+rcall('HSET', O .. 'beats', worker, request.beat)
+rcall('ZADD', O .. 'leases', lease_now() + request.leaseMs, worker)
+return worker`,
+  null,
+  leases,
+)
+
+/** Begins with a write that takes no memory: a worker must not lose its lease because Redis is full. */
+const beatScript = writing(
+  'beat',
+  `
+rcall('DEL', O .. 'ignored')
+local worker = request.worker
+if not holds_lease(worker) then return 'lost' end
+rcall('ZADD', O .. 'leases', lease_now() + request.leaseMs, worker)
+rcall('HSET', O .. 'beats', worker, request.beat)
+local jobs = {}
+for _, place in ipairs(rcall('ZRANGE', O .. 'run:' .. worker, 0, -1)) do
+  local queue, id = string.match(place, '^([^:]*):(.*)$')
+  local of = jobs[queue]
+  if not of then of = { ids = {}, tokens = {} }; jobs[queue] = of end
+  of.ids[#of.ids + 1] = id
+  of.tokens[#of.tokens + 1] = worker
+end
+for queue, of in pairs(jobs) do
+  local b = P .. queue .. ':'
+  bull_extendLocks({ b .. 'stalled' }, { b, of.tokens, of.ids, request.leaseMs })
+end
+return 'held'`,
+  null,
+  leases,
+  bull.extendLocks,
+)
+
+const setTasksScript = writing(
+  'set-tasks',
+  `
+if rcall('HEXISTS', O .. 'workers', request.worker) == 1 then
+  rcall('HSET', O .. 'workers:tasks', request.worker, request.tasks)
+end
+return ''`,
+  null,
+)
+
+const workersScript = reading(
+  'workers',
+  `
+local found = {}
+for _, worker in ipairs(rcall('HKEYS', O .. 'workers')) do
+  found[#found + 1] = {
+    worker, rcall('HGET', O .. 'workers', worker), rcall('HGET', O .. 'beats', worker),
+    rcall('HGET', O .. 'workers:tasks', worker), holds_lease(worker) and 1 or 0,
+  }
+end
+return found`,
+  leases,
+)
+
+export async function register(context: Context, worker: NewWorker): Promise<WorkerId> {
+  const now = context.clock.now()
+  const beat = beatText(now, { processes: [], rssBytes: null })
+  const given = JSON.stringify({ ...worker, startedAt: now })
+  return String(await context.calls.write(registerScript, { worker: given, beat, leaseMs, ...leaseNowOf(context) }))
+}
+
+export async function beat(context: Context, worker: WorkerId, vitals: WorkerVitals): Promise<boolean> {
+  const text = beatText(context.clock.now(), vitals)
+  return (await context.calls.write(beatScript, { worker, beat: text, leaseMs, ...leaseNowOf(context) })) === 'held'
+}
+
+function beatText(lastBeatAt: number, { processes, rssBytes }: WorkerVitals): string {
+  return JSON.stringify({ lastBeatAt, processes, rssBytes })
+}
+
+export async function setTasks(context: Context, worker: WorkerId, tasks: readonly string[]): Promise<void> {
+  await context.calls.write(setTasksScript, { worker, tasks: JSON.stringify(tasks) })
+}
+
+type WorkerReply = readonly [id: WorkerId, worker: string, beat: string, tasks: string | null, holds: number]
+
+export async function workers(context: Context): Promise<readonly WorkerInfo[]> {
+  const reply = (await context.calls.read(workersScript, { leaseMs, ...leaseNowOf(context) })) as readonly WorkerReply[]
+  const infos = reply.map(
+    ([id, worker, beat, tasks, holds]): WorkerInfo => ({
+      ...(JSON.parse(worker) as NewWorker & Pick<WorkerInfo, 'startedAt'>),
+      ...(tasks === null ? {} : { tasks: JSON.parse(tasks) as readonly string[] }),
+      ...(JSON.parse(beat) as Pick<WorkerInfo, 'lastBeatAt' | 'processes' | 'rssBytes'>),
+      id,
+      expired: holds === 0,
+    }),
+  )
+  return infos.sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)))
+}
