@@ -173,7 +173,7 @@ const program = {
         },
         {
           name: 'core',
-          test: /src[\\/](domain|debug|child-environment|real-timers|stores[\\/](?!memory|apart|sqlite[\\/](?!files|errors))|engine[\\/](?!task-process|hosts[\\/]inline)|project[\\/](?!evaluate-config|scan-)|open\.|cli[\\/]argv|views[\\/]sanitise)|guarded-os|node_modules[\\/](croner|ms[\\/])|rolldown[\\/]runtime/,
+          test: /src[\\/](domain|debug|child-environment|real-timers|stores[\\/](?!memory|apart|bullmq[\\/](?!location)|sqlite[\\/](?!files|errors))|engine[\\/](?!task-process|hosts[\\/]inline)|project[\\/](?!evaluate-config|scan-)|open\.|cli[\\/]argv|views[\\/]sanitise)|guarded-os|node_modules[\\/](croner|ms[\\/])|rolldown[\\/]runtime/,
         },
       ],
     },

@@ -5,8 +5,11 @@ import { UsageError } from './domain/errors.js'
 
 import type { NotificationPolicy } from './domain/notification.js'
 import { written } from './domain/options.js'
+import { systemClock } from './engine/clock.js'
 import { ownProgram } from './project/own-program.js'
 import type { StoreProcess } from './stores/apart/store-process.js'
+import type { RedisInspection } from './stores/bullmq/inspect.js'
+import { maskedUrl, parseRedisUrl, type RedisLocation, redisForms } from './stores/bullmq/location.js'
 import type { DriverInfo, InspectionLimits, StoreInspection } from './stores/inspection.js'
 
 import type { OutboxFile } from './stores/outbox.js'
@@ -15,18 +18,26 @@ import type { Store } from './stores/store.js'
 import type { StoreFile } from './stores/store-file.js'
 
 /** Where a store is, read from its URL. */
-export type StoreLocation =
-  | { readonly kind: 'sqlite'; readonly path: string; readonly durability: 'full' | 'relaxed' }
-  | { readonly kind: 'memory' }
+export type StoreLocation = SqliteLocation | RedisLocation | { readonly kind: 'memory' }
+
+export interface SqliteLocation {
+  readonly kind: 'sqlite'
+  readonly path: string
+  readonly durability: 'full' | 'relaxed'
+}
 
 export const defaultStoreUrl = 'sqlite:.offstage/jobs.db'
 
-/** Reads a store's URL: `sqlite:PATH`, `sqlite:PATH?durability=relaxed`, `memory:`. `from` is where PATH begins. */
+/**
+ * Reads a store's URL: `sqlite:PATH`, `sqlite:PATH?durability=relaxed`, `redis://HOST`, `rediss://HOST`, `memory:`. `from` is
+ * where PATH begins.
+ */
 export function parseStoreUrl(url: string, from: string): StoreLocation {
   // JavaScript may hand over anything.
   if (typeof url !== 'string') throw badUrl(written(url), 'is not a store')
   if (url.includes('\0')) throw badUrl(written(url), 'has a NUL character, which no path has')
   if (url === 'memory:') return { kind: 'memory' }
+  if (/^rediss?:/i.test(url)) return parseRedisUrl(url, from)
   const parts = /^sqlite:(?<path>[^?]+)(?:\?(?<query>.*))?$/.exec(url)?.groups
   // What may hold a password is not said again.
   const isPlainPath = /^(?![a-z][a-z\d+.-]*:|~|\/\/)(\.{0,2}\/|.*\.db$)/i.test(url) && !url.includes('@')
@@ -54,16 +65,15 @@ export function parseStoreUrl(url: string, from: string): StoreLocation {
   return { kind: 'sqlite', path: isAbsolute(parts.path) ? parts.path : join(from, parts.path), durability }
 }
 
-const forms = 'write sqlite:PATH, sqlite:PATH?durability=relaxed or memory:'
+const forms = `write sqlite:PATH, sqlite:PATH?durability=relaxed, ${redisForms} or memory:`
 
 function badUrl(url: string, what: string, hint = forms): UsageError {
-  // A mistyped URL may hold a password.
-  const shown = url.replace(/\/\/.*@/s, '//***@')
-  return new UsageError('E_STORE_URL', `${shown} ${what}`, hint)
+  return new UsageError('E_STORE_URL', `${maskedUrl(url)} ${what}`, hint)
 }
 
 /** Loads the code of a store that will be opened soon, while the caller waits for something else. */
 export function preloadStore(location: StoreLocation): void {
+  if (location.kind === 'redis') import('./stores/bullmq/store.js').catch(() => {})
   if (location.kind !== 'sqlite') return
   import('./stores/sqlite/store.js').then(({ preloadDriver }) => preloadDriver()).catch(() => {}) // opening it reports the error
 }
@@ -75,6 +85,7 @@ export async function openStore(
   notificationOf: NotificationPolicy | null = null,
 ): Promise<Store> {
   if (location.kind === 'memory') return shown(await emptyStore(clock, notificationOf))
+  if (location.kind === 'redis') return redisStore(location, clock, notificationOf)
   const { openSqliteStore } = await import('./stores/sqlite/store.js')
   return shown(openSqliteStore(location, clock, notificationOf))
 }
@@ -84,7 +95,8 @@ export async function openStore(
  * stores of this process share. Stores no notifications. Throws StoreUnavailableError.
  */
 export async function openStoreApart(location: StoreLocation, clock: Clock): Promise<Store> {
-  if (location.kind === 'memory') return openStore(location, clock)
+  // A Redis is apart already.
+  if (location.kind !== 'sqlite') return openStore(location, clock)
   const [{ openStoreIn }, process] = await Promise.all([import('./stores/apart/store.js'), storeProcess()])
   return shown(await openStoreIn(process, location, clock))
 }
@@ -106,6 +118,7 @@ async function storeProcess(): Promise<StoreProcess> {
 /** The store of a command that only reads: an empty one where none is yet. Throws StoreUnavailableError. */
 export async function openStoreForReading(location: StoreLocation, clock: Clock): Promise<Store> {
   if (location.kind === 'memory') return emptyStore(clock)
+  if (location.kind === 'redis') return redisStore(location, clock)
   // Asked first: loading the driver only to find nothing takes longer than everything else.
   if (!storeExists(location.path)) return emptyStore(clock)
   const { openSqliteReader } = await import('./stores/sqlite/store.js')
@@ -114,26 +127,53 @@ export async function openStoreForReading(location: StoreLocation, clock: Clock)
 
 /** Looks for what is wrong with a store; null if there is none yet. Writes nothing. Throws StoreUnavailableError. */
 export async function inspectStore(
-  { path }: Extract<StoreLocation, { readonly kind: 'sqlite' }>,
+  { path }: SqliteLocation,
   limits: InspectionLimits,
 ): Promise<StoreInspection | null> {
   const { inspectFile } = await import('./stores/sqlite/store.js')
   return inspectFile(path, limits)
 }
 
+/** What a Redis says of itself. Changes nothing. Throws StoreUnavailableError. */
+export async function inspectRedis(location: RedisLocation): Promise<RedisInspection> {
+  const { inspectRedis: inspect } = await import('./stores/bullmq/inspect.js')
+  return inspect(location, systemClock)
+}
+
 /** The file of a store as a whole, to copy it, to bring it up to date or to compact it. */
-export async function openStoreFile(
-  { path }: Extract<StoreLocation, { readonly kind: 'sqlite' }>,
-  clock: Clock,
-): Promise<StoreFile> {
+export async function openStoreFile({ path }: SqliteLocation, clock: Clock): Promise<StoreFile> {
   const sqlite = await import('./stores/sqlite/store-file.js')
   return sqlite.openStoreFile(path, clock)
+}
+
+/** The version of the client of Redis. Throws StoreUnavailableError if there is none. */
+export async function redisClientVersion({ from }: RedisLocation): Promise<string> {
+  const { ioredisVersion } = await import('./stores/bullmq/ioredis.js')
+  return ioredisVersion(from)
 }
 
 /** The driver of SQLite stores. Throws StoreUnavailableError if it does not run on this machine. */
 export async function sqliteDriver(): Promise<DriverInfo> {
   const { driverInfo } = await import('./stores/sqlite/store.js')
   return driverInfo()
+}
+
+async function redisStore(
+  location: RedisLocation,
+  clock: Clock,
+  notificationOf: NotificationPolicy | null = null,
+): Promise<Store> {
+  const [{ connectRedis }, { openRedisStore }] = await Promise.all([
+    import('./stores/bullmq/connection.js'),
+    import('./stores/bullmq/store.js'),
+  ])
+  const connection = await connectRedis(location, systemClock)
+  try {
+    return shown(openRedisStore(connection, location, clock, notificationOf))
+  } catch (thrown) {
+    await connection.close()
+    throw thrown
+  }
 }
 
 async function emptyStore(clock: Clock, notificationOf: NotificationPolicy | null = null): Promise<Store> {

@@ -19,7 +19,7 @@ export abstract class BaseCommand extends Command {
       env: 'OFFSTAGE_STORE',
       helpGroup: 'GLOBAL',
       helpValue: 'URL',
-      summary: 'Where jobs live: sqlite:PATH, sqlite:PATH?durability=relaxed or memory:',
+      summary: 'Where jobs live: sqlite:PATH, redis://HOST[:PORT][/DB] or memory:',
     }),
     cwd: Flags.string({
       env: 'OFFSTAGE_CWD',

@@ -261,6 +261,10 @@ export const errorCatalog = {
     'The process that holds the store of an engine in code ended before it answered, or cannot be started.',
     'After an end, what was asked may have been stored or not: look before you ask again. The next call starts a new process.',
   ),
+  E_STORE_REDIS: usage(
+    'The command works on the file of a store, and this store is on Redis.',
+    'The hint says what Redis has instead.',
+  ),
   E_STORE_UNAVAILABLE: store(
     'The store cannot be opened, read or written: no permission, a full disk, damaged pages, or a lock that is held for too long. A Redis cannot be reached, refuses its clients, or has not answered.',
     'The message names the cause and the hint the way out. Nothing was acknowledged; on Redis, what was asked when the connection was cut may have been stored.',

@@ -154,9 +154,10 @@ export const configSchema: Schema = {
     store: described(
       {
         type: 'string',
-        pattern: '^(memory:|sqlite:(?!//|~|:memory:($|\\?))[^?#\\u0000]+(\\?durability=(full|relaxed))?)$',
+        pattern:
+          '^(memory:|sqlite:(?!//|~|:memory:($|\\?))[^?#\\u0000]+(\\?durability=(full|relaxed))?|rediss?://([^/?#]*@)?[^\\s/?#@]+(/\\d{0,9})?(\\?[^#\\u0000]*)?)$',
       },
-      "Where jobs live: sqlite:PATH (from the project's folder), sqlite:PATH?durability=relaxed or memory:",
+      "Where jobs live: sqlite:PATH (from the project's folder), sqlite:PATH?durability=relaxed, redis://HOST[:PORT][/DB] or memory:",
       'sqlite:.offstage/jobs.db',
     ),
     tz: described(text, 'The time zone of schedules in code and config that have none, such as Europe/Berlin', 'UTC'),

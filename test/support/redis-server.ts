@@ -107,7 +107,7 @@ export class RedisServer {
   /** What redis-cli answers. */
   cli(...args: readonly string[]): string {
     const tls = this.isTls ? ['--tls', '--cacert', join(this.folder, 'ca.crt')] : []
-    const password = this.settings['requirepass']
+    const { requirepass: password } = this.settings
     const auth = password === undefined ? [] : ['--no-auth-warning', '-a', password]
     const options = { encoding: 'utf8', timeout: 5_000 } as const
     return execFileSync('redis-cli', ['-p', `${this.port}`, ...tls, ...auth, ...args], options).trim()

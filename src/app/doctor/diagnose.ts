@@ -46,7 +46,9 @@ export async function diagnose(flags: GlobalFlags, isThorough: boolean): Promise
   // If it cannot be opened, the check of the store says why, and no other one says it again.
   const store = 'value' in opened ? opened.value : null
   try {
-    return await allFindings({ from, context, location, store, isThorough }, 'trouble' in read ? read.trouble : null)
+    const unopened = 'trouble' in opened ? opened.trouble : null
+    const patient = { from, context, location, store, unopened, isThorough }
+    return await allFindings(patient, 'trouble' in read ? read.trouble : null)
   } finally {
     await store?.close()
   }

@@ -49,6 +49,8 @@ export interface Patient {
   readonly location: StoreLocation
   /** Open for reading; null: it cannot be opened. */
   readonly store: Store | null
+  /** Why the store cannot be opened; null: it is open. */
+  readonly unopened: Trouble | null
   /** Whether large stores are read as a whole too. */
   readonly isThorough: boolean
 }

@@ -1,6 +1,6 @@
 import { minimumNode, tooOldNode } from '../../../bin/node-version.js'
-import { sqliteDriver } from '../../open.js'
-import { type Checked, problem } from './finding.js'
+import { redisClientVersion, sqliteDriver } from '../../open.js'
+import { type Checked, type Patient, problem } from './finding.js'
 
 export function checkNode(): Checked {
   const tooOld = tooOldNode()
@@ -8,7 +8,8 @@ export function checkNode(): Checked {
   return `${process.versions.node} (${minimumNode.replace(/\.0$/, '')} or newer)`
 }
 
-export async function checkDriver(): Promise<Checked> {
+export async function checkDriver({ location }: Patient): Promise<Checked> {
+  if (location.kind === 'redis') return `ioredis ${await redisClientVersion(location)}`
   const { name, version, sqlite } = await sqliteDriver()
   return `${name} ${version}, SQLite ${sqlite}`
 }

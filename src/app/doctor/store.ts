@@ -6,6 +6,7 @@ import { inspectStore, type StoreLocation } from '../../open.js'
 import type { InspectionLimits, StoreInspection } from '../../stores/inspection.js'
 import { nearestFolder, networkFileSystem } from './file-system.js'
 import { type Checked, type Patient, problem, type Trouble, warning } from './finding.js'
+import { checkRedis } from './redis.js'
 
 const megabyte = 1024 ** 2
 
@@ -16,9 +17,10 @@ const noLimits = { pagesBytes: Number.POSITIVE_INFINITY, rowsBytes: Number.POSIT
 // SQLite keeps 64 MB of an emptied WAL; workers empty it from 32 MB on.
 const largeWal = 128 * megabyte
 
-/** The file of the store: whether it can be used, is whole, and is for its owner alone. */
-export async function checkStore({ location, from, isThorough }: Patient): Promise<Checked> {
+/** The store: whether it can be used; a file, whether it is whole, and is for its owner alone. */
+export async function checkStore({ location, from, store, unopened, isThorough }: Patient): Promise<Checked> {
   if (location.kind === 'memory') return 'memory: nothing is kept'
+  if (location.kind === 'redis') return unopened === null ? checkRedis(location, store) : [unopened]
   const { path, durability } = location
   const inspection = await inspected(location, isThorough ? noLimits : usualLimits)
   if (inspection instanceof OffstageError) return [unusable(path, inspection)]

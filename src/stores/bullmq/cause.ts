@@ -56,7 +56,7 @@ function saidBy(thrown: unknown): readonly string[] {
 
 // Redis did nothing, and may do it later: it loads, is a replica now, has no memory or no disk, or has moved the keys.
 const refusals =
-  /(?:^|^ERR Error running script.*: -)(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|OOM|MISCONF|NOREPLICAS|BUSY|NOAUTH|NOPERM|UNKILLABLE)\b/s
+  /(?:^|^ERR Error running script.*: -)(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|OOM|MISCONF|NOREPLICAS|BUSY|NOAUTH|UNKILLABLE)\b/s
 
 /** The word for why Redis refuses every call like this for now; null: it is an answer to this call alone. */
 export function refusalIn(message: string): string | null {

@@ -8,14 +8,24 @@ export type RedisClass = typeof Ioredis.Redis
 
 /** Loads it from the project, or from beside this program. Throws StoreUnavailableError if neither has it. */
 export function loadIoredis(projectFolder: string): RedisClass {
+  return loadedFrom(find(projectFolder))
+}
+
+/** Throws StoreUnavailableError if there is none. */
+export function ioredisVersion(projectFolder: string): string {
+  const { version } = createRequire(find(projectFolder))('ioredis/package.json') as { readonly version: string }
+  return version
+}
+
+function find(projectFolder: string): string {
   const places = [
     () => join(projectFolder, 'package.json'),
-    () => join(process.cwd(), 'package.json'),
+    () => join(process.cwd(), 'package.json'), // the folder may be gone
     () => import.meta.url,
   ]
   for (const placeOf of places) {
-    const path = orNull(() => createRequire(placeOf()).resolve('ioredis')) // the folder may be gone
-    if (path !== null) return loadedFrom(path)
+    const path = orNull(() => createRequire(placeOf()).resolve('ioredis'))
+    if (path !== null) return path
   }
   throw new StoreUnavailableError('E_REDIS_CLIENT', 'a store on Redis needs the package ioredis', 'npm install ioredis')
 }
