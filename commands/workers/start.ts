@@ -29,8 +29,15 @@ Exit codes: 0 done, 1 it could not continue, 2 usage, 6 store unavailable, 130 o
     const maxMemoryBytes =
       flags['max-memory'] === undefined ? null : parseMemoryLimit(flags['max-memory'], '--max-memory')
     const readContext = async () => ({ ...(await this.context(flags)), maxMemoryBytes })
-    const { concurrency, burst, watch, scheduler, processes = availableParallelism() } = flags
-    const settings = { queues, concurrency, processes, graceMs, burst, watch, scheduler }
+    const {
+      concurrency,
+      burst,
+      watch,
+      scheduler,
+      'allow-commands': allowCommands,
+      processes = availableParallelism(),
+    } = flags
+    const settings = { queues, concurrency, processes, graceMs, burst, watch, scheduler, allowCommands }
     const endpoint = await endpointOf(flags.http, flags['http-allow-host'] ?? [])
     const log = { format: flags.log, taskOutput: flags['task-output'] }
     process.exitCode = await startWorker(readContext, settings, this.config.version, endpoint, log)

@@ -21,9 +21,18 @@ export function startTasks(context: Context, pattern: string | null, output: (ou
   return new TaskPool(tasks, systemClock, output)
 }
 
-/** The tasks of a worker or a scheduler: where there is no project, the built-in task alone. */
-export function startAllTasks(context: Context, output: (output: TaskOutput) => void): TaskPool {
-  return context.project === null ? startCommands(context, null) : startTasks(context, null, output)
+/**
+ * The tasks of a worker or a scheduler: where there is no project, the built-in task alone. `runsCommands`: whether that one
+ * is among them. Throws ProjectError where that leaves none.
+ */
+export function startAllTasks(context: Context, runsCommands: boolean, output: (output: TaskOutput) => void): TaskPool {
+  if (context.project === null) {
+    if (!runsCommands) projectOf(context)
+    return startCommands(context, null)
+  }
+  const program = taskProgram(context.project, null, context.maxMemoryBytes)
+  const tasks = { ...inProcesses(program, systemClock), ...deliveryOf(context.project), runsCommands }
+  return new TaskPool(tasks, systemClock, output)
 }
 
 /** A pool for the built-in task alone, which needs no project. A command has the streams of `outer`. */

@@ -32,13 +32,14 @@ export function withTasks<T>(context: Context, use: Use<T>): Promise<T> {
 
 /**
  * The same for a worker or a scheduler, which also serves a folder without a project: commands are jobs of any folder. What
- * modules print while they load is in its log.
+ * modules print while they load is in its log. `runsCommands`: whether this process may run them.
  */
-export function withAnyTasks<T>(context: Context, log: Log, use: Use<T>): Promise<T> {
-  if (context.project === null) say(`there is no project at ${context.from}: only commands are known here`)
+export function withAnyTasks<T>(context: Context, runsCommands: boolean, log: Log, use: Use<T>): Promise<T> {
+  if (context.project === null && runsCommands)
+    say(`there is no project at ${context.from}: only commands are known here`)
   // A signal that comes while the tasks load finds nothing to drain.
   return withPool(
-    startAllTasks(context, ({ text }) => log.output(null, text)),
+    startAllTasks(context, runsCommands, ({ text }) => log.output(null, text)),
     context,
     use,
     exitCodes.done,

@@ -1,8 +1,12 @@
 import { queueNames } from '../../domain/queues.js'
+import { shellTask } from '../../domain/shell-task.js'
 import { systemClock } from '../../engine/clock.js'
 import type { EngineEmitter } from '../../engine/events.js'
+import type { TaskInfo } from '../../engine/ipc/messages.js'
+import type { TaskPool } from '../../engine/pool/task-pool.js'
 import type { RunnerSettings } from '../../engine/runner.js'
 import type { Service } from '../../engine/services/service.js'
+import { shellTaskInfo } from '../../engine/shell-task.js'
 import { Worker } from '../../engine/worker.js'
 import type { Store } from '../../stores/store.js'
 import type { Context } from '../context.js'
@@ -21,6 +25,8 @@ export interface WorkSettings extends Omit<RunnerSettings, 'redact'> {
   readonly watch: boolean
   /** Fires schedules too. */
   readonly scheduler: boolean
+  /** Runs the commands of a store on Redis, too: others may have written them. */
+  readonly allowCommands: boolean
 }
 
 export type WorkerEvent =
@@ -37,6 +43,16 @@ export type WorkerEvent =
   | { readonly kind: 'stopping-now'; readonly running: number }
   /** At the end of a burst: jobs of tasks that this worker does not know. */
   | { readonly kind: 'jobs-left'; readonly left: JobsLeft }
+
+/** Whoever can write to a Redis, such as a producer of BullMQ, could otherwise run any program on its workers. */
+export function mayRunCommands({ location }: Context, { allowCommands }: WorkSettings): boolean {
+  return location.kind !== 'redis' || allowCommands
+}
+
+/** A schedule of commands fires for other workers, if this one runs none. */
+function infoOf(pool: TaskPool, name: string): TaskInfo | undefined {
+  return name === shellTask ? shellTaskInfo : pool.task(name)
+}
 
 /**
  * Runs a worker, with a scheduler beside it, until a signal, or with `burst` until nothing is left to do. The graceful
@@ -75,7 +91,7 @@ export async function runWorker(
       await Promise.race([declaring, fired(signals.graceful)])
       declaring.catch(() => {}) // after a signal it no longer matters
       if (!signals.graceful.aborted) {
-        scheduler = await startScheduling(store, (name) => pool.task(name), systemClock, worker.events)
+        scheduler = await startScheduling(store, (name) => infoOf(pool, name), systemClock, worker.events)
       }
     }
     if (settings.watch) {

@@ -18,7 +18,7 @@ export function startScheduler(context: Context, format: LogFormat): Promise<num
   refuseMemory(context, 'schedule start')
   return withStore(context, async (store) => {
     // The options of the tasks are read once: no code of the project runs beside the scheduler.
-    const { catalog, interruption } = await withAnyTasks(context, log, async ({ pool, catalog, takeSignals }) => {
+    const { catalog, interruption } = await withAnyTasks(context, true, log, async ({ pool, catalog, takeSignals }) => {
       await declareSchedules(context, { pool, catalog }, store, systemClock.now(), sayDeclared)
       // A signal that comes while the task process ends must stop the scheduler.
       return { catalog, interruption: takeSignals() }

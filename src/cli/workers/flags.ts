@@ -46,6 +46,11 @@ export const workerFlags = {
     allowNo: true,
     summary: 'Fire schedules too; --no-scheduler only runs jobs',
   }),
+  'allow-commands': Flags.boolean({
+    env: 'OFFSTAGE_ALLOW_COMMANDS',
+    default: false,
+    summary: 'Run commands from a store on Redis: whoever can write to it can run any program here',
+  }),
   burst: Flags.boolean({ env: 'OFFSTAGE_BURST', summary: 'End when no job is left' }),
   http: Flags.string({
     env: 'OFFSTAGE_HTTP',

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { type Context, projectOf, refuseMemory, targetsOf, withStore } from '../../app/context.js'
 import { tasksOfProject } from '../../app/project-tasks.js'
-import { runWorker, type WorkSettings } from '../../app/workers/run-worker.js'
+import { mayRunCommands, runWorker, type WorkSettings } from '../../app/workers/run-worker.js'
 import { drainSignal } from '../../app/workers/stop-workers.js'
 import { type Endpoint, type OpenEndpoint, WorkerProbe } from '../../app/workers/worker-probe.js'
 import { keepDebuggerClosed } from '../../closed-debugger.js'
@@ -73,7 +73,9 @@ function runUntilChange(
 ): Promise<number | 'config changed'> {
   refuseMemory(context, 'workers start')
   if (settings.watch) projectOf(context)
-  return withAnyTasks<number | 'config changed'>(context, log, (tasks) =>
+  const runsCommands = mayRunCommands(context, settings)
+  if (!runsCommands) say('commands are left to other workers: with --allow-commands this one runs them too')
+  return withAnyTasks<number | 'config changed'>(context, runsCommands, log, (tasks) =>
     withStore(context, async (store) => {
       const interruption = tasks.takeSignals()
       process.on(drainSignal, interruption.stop)

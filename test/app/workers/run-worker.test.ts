@@ -12,6 +12,7 @@ const settings: WorkSettings = {
   burst: false,
   watch: false,
   scheduler: true,
+  allowCommands: false,
 }
 const scheduled = taskInfo('report', { schedule: { every: '1h' } })
 
