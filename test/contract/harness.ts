@@ -16,6 +16,8 @@ export interface OpenStore {
   advance(ms: number): Promise<void>
   /** Resolves when everything that is under way has arrived. */
   quiet(): Promise<void>
+  /** Cuts the connection in place of each `every`th answer, `times` times. Absent: there is none to cut. */
+  cutAnswers?(every: number, times: number): void
   /** Another store object on the same jobs; the one before is closed. */
   reopen(): Promise<Store>
   close(): Promise<void>
@@ -71,6 +73,11 @@ export class Subject {
     over.abort()
     await waiting
     return isNext
+  }
+
+  /** Cuts the connection, if there is one, in place of each `every`th answer, `times` times. */
+  cutAnswers(every: number, times: number): void {
+    this.#opened.cutAnswers?.(every, times)
   }
 
   reopen(): Promise<Store> {

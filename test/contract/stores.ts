@@ -11,6 +11,7 @@ import { openSqliteStore } from '../../src/stores/sqlite/store.js'
 import type { Store } from '../../src/stores/store.js'
 import { movableClock } from '../../src/testing/test-clock.js'
 import { expectConsistent } from '../support/consistency.js'
+import { CuttingProxy } from '../support/cutting-proxy.js'
 import { temporaryFolder } from '../support/folder.js'
 import { sharedRedis } from '../support/redis-server.js'
 import { openMovedStore } from '../support/store-apart.js'
@@ -135,6 +136,12 @@ async function twoAnswers(store: Store): Promise<void> {
 }
 
 let prefixes = 0
+let theWay: Promise<CuttingProxy> | null = null
+
+async function wayToRedis(): Promise<CuttingProxy> {
+  theWay ??= sharedRedis().then(({ port }) => CuttingProxy.start(port))
+  return theWay
+}
 
 const redis: StoreKind = {
   name: 'redis',
@@ -153,8 +160,8 @@ const redis: StoreKind = {
   ],
   async open(notificationOf) {
     const clock = movableClock()
-    const server = await sharedRedis()
-    const location = parseRedisUrl(`${server.url}?prefix=test${prefixes++}`, process.cwd())
+    const proxy = await wayToRedis()
+    const location = parseRedisUrl(`redis://127.0.0.1:${proxy.port}?prefix=test${prefixes++}`, process.cwd())
     const open = async () =>
       openRedisStore(await connectRedis(location, systemClock), location, clock, notificationOf, () =>
         clock.monotonicMs(),
@@ -165,13 +172,17 @@ const redis: StoreKind = {
       store,
       clock,
       advance: async (ms) => clock.advance(ms),
+      cutAnswers: (every, times) => proxy.cutAnswers(every, times),
       quiet: () => twoAnswers(latest),
       async reopen() {
         await latest.close()
         latest = await open()
         return latest
       },
-      close: () => latest.close(),
+      async close() {
+        proxy.cutAnswers(0, 0)
+        await latest.close()
+      },
     }
   },
 }
@@ -179,4 +190,4 @@ const redis: StoreKind = {
 const all: readonly StoreKind[] = [memory, sqlite, apart, redis]
 
 /** `OFFSTAGE_STORE=redis` runs the contract over one store alone. */
-export const storeKinds = all.filter(({ name }) => (process.env['OFFSTAGE_STORE'] ?? name) === name)
+export const storeKinds = all.filter(({ name }) => (process.env.OFFSTAGE_STORE ?? name) === name)

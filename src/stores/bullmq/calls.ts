@@ -57,6 +57,11 @@ export class Calls {
     this.#own = `${prefix}::`
   }
 
+  /** Milliseconds that pass whatever the clock on the wall does. */
+  elapsedMs(): number {
+    return this.#connection.clock.monotonicMs()
+  }
+
   /** The answer of an operation that only reads. */
   read(operation: Script, request: object): Promise<unknown> {
     return this.#send(operation, [textOf(request)], 'try again')
@@ -89,13 +94,13 @@ export class Calls {
   }
 
   async #send(operation: Script, args: readonly (string | number)[], outcome: string): Promise<unknown> {
-    const deadline = performance.now() + resendMs
+    const deadline = this.elapsedMs() + resendMs
     for (;;) {
       try {
         return await this.#run(operation, args)
       } catch (thrown) {
         if (!(thrown instanceof RedisCutError)) throw thrown
-        const leftMs = deadline - performance.now()
+        const leftMs = deadline - this.elapsedMs()
         if (leftMs <= 0) throw unanswered(thrown, outcome)
         await this.#connection.ready(leftMs).catch((error) => {
           throw error instanceof RedisCutError ? unanswered(error, outcome) : error

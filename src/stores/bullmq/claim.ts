@@ -91,7 +91,7 @@ export class Claims {
     const now = this.#context.clock.now()
     return this.#ask(worker, {
       call,
-      at: performance.now(),
+      at: this.#context.calls.elapsedMs(),
       request: { ...request, now, limit, reserved: true, shares },
     })
   }
@@ -117,7 +117,7 @@ export class Claims {
   /** Those whose lease is over: the jobs are taken back by a sweep. */
   #dropOld(): void {
     for (const [worker, { call, at }] of this.#open) {
-      if (performance.now() - at < leaseMs) continue
+      if (this.#context.calls.elapsedMs() - at < leaseMs) continue
       this.#open.delete(worker)
       this.#context.calls.end(call)
     }

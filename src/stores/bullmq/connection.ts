@@ -33,6 +33,8 @@ export interface RedisConnection {
    * messages may have been missed before. Resolves after the first time.
    */
   subscribe(channel: string, onMessage: (message: string | null) => void): Promise<void>
+  /** The clock by which it waits. */
+  readonly clock: Clock
   /** The server as it was at the last connect. */
   readonly server: RedisServerFacts
   /** Ends all of it at once, whether the server answers or not. What is unanswered rejects. */
@@ -58,14 +60,14 @@ export async function connectRedis(location: RedisLocation, clock: Clock): Promi
 
 class ReconnectingConnection implements RedisConnection {
   readonly #connector: Connector
-  readonly #clock: Clock
+  readonly clock: Clock
   readonly #url: string
   readonly #commands: Link
   readonly #subscribers = new Set<Link>()
 
   constructor(connector: Connector, clock: Clock, session: Session, url: string) {
     this.#connector = connector
-    this.#clock = clock
+    this.clock = clock
     this.#url = url
     this.#commands = new Link(connector, clock, url, async () => {})
     this.#commands.adopt(session)
@@ -84,7 +86,7 @@ class ReconnectingConnection implements RedisConnection {
   }
 
   async subscribe(channel: string, onMessage: (message: string | null) => void): Promise<void> {
-    const link = new Link(this.#connector, this.#clock, this.#url, async (client) => {
+    const link = new Link(this.#connector, this.clock, this.#url, async (client) => {
       client.on('message', (_, message) => onMessage(message))
       await client.subscribe(channel)
       onMessage(null)

@@ -1,5 +1,5 @@
 import { OffstageError } from '../../domain/errors.js'
-import { idNumber, type JobId, type NewJob } from '../../domain/job.js'
+import type { NewJob } from '../../domain/job.js'
 import { statisticsName } from '../../domain/statistics-name.js'
 import { goneWorkerError } from '../losses.js'
 import type { Enqueued } from '../store.js'
