@@ -8,7 +8,8 @@ import { cancel } from './cancel.js'
 import { Claims } from './claim.js'
 import type { RedisConnection } from './connection.js'
 import type { Context } from './context.js'
-import { enqueue, forgetTokens } from './enqueue.js'
+import { forgetTokens } from './enqueue.js'
+import { Enqueues } from './enqueues.js'
 import { attemptsOf, jobOf } from './job-fields.js'
 import { type RedisLocation, redisUrl } from './location.js'
 import { News } from './news.js'
@@ -42,13 +43,14 @@ export function openRedisStore(
     },
   }
   const claims = new Claims(context)
+  const enqueues = new Enqueues(context)
   let open = true
   const run = async <T>(operation: () => Promise<T>): Promise<T> => {
     if (!open) throw storeClosed(redisUrl(location))
     return operation()
   }
   return {
-    enqueue: (jobs) => run(() => enqueue(context, jobs)),
+    enqueue: (jobs) => run(() => enqueues.enqueue(jobs)),
     forgetTokens: (tokens) => run(() => forgetTokens(context, tokens)),
     claim: (request) => run(() => claims.claim(request)),
     settle: (ends) => run(() => settle(context, ends)),
