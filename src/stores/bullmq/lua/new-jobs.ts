@@ -11,44 +11,90 @@ import { places, request, reservedLine, scores } from './places.js'
 export const newJobs = lua(
   `
 local now = request.now
+local now_text = string.format('%.0f', now)
 local enqueued = {}
+-- What is written once for all jobs of a queue: of jobs that nothing in this call looks at again.
+local later = { ready = {}, where = {} }
+local function put_later(list, key, a, b)
+  local some = list[key]
+  if not some then some = {}; list[key] = some end
+  some[#some + 1] = a
+  some[#some + 1] = b
+end
 local function has_worker(worker)
   return rcall('HEXISTS', O .. 'workers', worker) == 1
 end
+local keys_of_queue = {}
+local function new_job_keys(queue)
+  local own = keys_of_queue[queue]
+  if own then return own end
+  local b = P .. queue .. ':'
+  own = {
+    b = b,
+    delayed = { b .. 'marker', b .. 'meta', b .. 'id', b .. 'delayed', b .. 'completed', b .. 'events' },
+    queued = {
+      b .. 'marker', b .. 'meta', b .. 'id', b .. 'prioritized', b .. 'delayed', b .. 'completed', b .. 'active',
+      b .. 'events', O .. 'pc',
+    },
+  }
+  keys_of_queue[queue] = own
+  return own
+end
+-- The number that BullMQ's own counter gave out last: it places a job by it, and this is to be the job's.
+local placed
 local function add_job(job)
   local n = rcall('INCR', O .. 'id')
   local id = 'j' .. n
   local queue = job.queue
-  local b = P .. queue .. ':'
-  local priority = 101 - job.priority
+  local keys = new_job_keys(queue)
+  local b = keys.b
   local reserved = job.reservedFor and has_worker(job.reservedFor) and job.reservedFor or nil
-  local opts = { priority = priority, attempts = job.attempts, jobId = id, backoff = job.backoff }
+  local is_plain = not (reserved or job.key or job.schedule or job.expiresAt)
+  local opts = { priority = 101 - job.priority, attempts = job.attempts, backoff = job.backoff }
   if job.dueAt > now then
     opts.delay = job.dueAt - now
-    bull_addDelayedJob(
-      { b .. 'marker', b .. 'meta', b .. 'id', b .. 'delayed', b .. 'completed', b .. 'events' },
-      { { b, id, job.task, now }, job.args, opts }
-    )
+    bull_addDelayedJob(keys.delayed, { { b, id, job.task, now_text }, job.args, opts })
   else
-    local line = reserved and reserved_line(reserved, queue) or b .. 'prioritized'
-    bull_addPrioritizedJob({
-      reserved and O .. 'ignored:marker' or b .. 'marker', b .. 'meta', b .. 'id', line, b .. 'delayed', b .. 'completed',
-      b .. 'active', b .. 'events', O .. 'ignored:pc',
-    }, { { b, id, job.task, now }, job.args, opts })
-    rcall('ZADD', line, 'XX', line_score(priority, n), id)
-    rcall('ZADD', O .. 'ready:' .. queue, now, id)
-    if reserved then rcall('SADD', O .. 'lines', reserved .. ':' .. queue) end
+    if placed ~= n - 1 then rcall('SET', O .. 'pc', n - 1) end
+    placed = n
+    local own_keys = keys.queued
+    if reserved then
+      own_keys = { unpack(own_keys) }
+      own_keys[1] = O .. 'ignored:marker'
+      own_keys[4] = reserved_line(reserved, queue)
+      rcall('SADD', O .. 'lines', reserved .. ':' .. queue)
+    end
+    bull_addPrioritizedJob(own_keys, { { b, id, job.task, now_text }, job.args, opts })
+    if is_plain then
+      put_later(later.ready, queue, now_text, id)
+    else
+      rcall('ZADD', O .. 'ready:' .. queue, now_text, id)
+    end
+  end
+  enqueued[queue] = (enqueued[queue] or 0) + 1
+  if is_plain then
+    put_later(later.where, bucket(n), n, queue)
+    if job.rest then
+      rcall('HSET', b .. id, 'o', job.rest)
+    end
+    return n
   end
   local fields = {}
   local function set(name, value)
-    if value ~= nil then fields[#fields + 1] = name; fields[#fields + 1] = value end
+    if value ~= nil then
+      fields[#fields + 1] = name
+      fields[#fields + 1] = value
+    end
   end
   set('o', job.rest)
   set('exp', job.expiresAt)
   set('sn', job.countedAs)
   set('res', reserved)
   if job.key then set('key', job.key.name) end
-  if job.schedule then set('sched', job.schedule); set('slot', job.slot) end
+  if job.schedule then
+    set('sched', job.schedule)
+    set('slot', job.slot)
+  end
   if #fields > 0 then rcall('HSET', b .. id, unpack(fields)) end
   rcall('HSET', bucket(n), n, queue)
   local place = queue .. ':' .. id
@@ -56,14 +102,19 @@ local function add_job(job)
   if job.expiresAt then rcall('ZADD', O .. 'exp', job.expiresAt, place) end
   if job.key then rcall('HSET', O .. 'keys', job.key.name, n .. ' ' .. job.key.forMs) end
   if job.schedule then rcall('ZADD', O .. 'unended:' .. job.schedule, job.slot, n) end
-  enqueued[queue] = (enqueued[queue] or 0) + 1
   return n
 end
+local function call_in_parts(command, key, list)
+  for from = 1, #list, 1000 do rcall(command, key, unpack(list, from, math.min(from + 999, #list))) end
+end
+-- The end of every call that adds jobs.
 local function count_enqueued()
   for queue, count in pairs(enqueued) do
     rcall('SADD', O .. 'queues', queue)
     rcall('HINCRBY', O .. 'enqueued', queue, count)
   end
+  for queue, list in pairs(later.ready) do call_in_parts('ZADD', O .. 'ready:' .. queue, list) end
+  for key, list in pairs(later.where) do call_in_parts('HSET', key, list) end
 end
 local function enqueue_job(job)
   if not job.key then return add_job(job), 'created' end
