@@ -1,7 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createConnection, createServer, type Socket } from 'node:net'
-import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { temporaryFolder } from './folder.js'
 
@@ -50,7 +49,7 @@ export class RedisServer {
   get url(): string {
     const { requirepass } = this.settings
     const user = requirepass === undefined ? '' : `:${encodeURIComponent(requirepass)}@`
-    return `${this.isTls ? 'rediss' : 'redis'}://${user}127.0.0.1:${this.port}${this.isTls ? `?ca=${this.folder}/ca.crt` : ''}`
+    return `${this.isTls ? 'rediss' : 'redis'}://${user}127.0.0.1:${this.port}${this.isTls ? `?ca=${this.settings['tls-ca-cert-file']}` : ''}`
   }
 
   get pid(): number {
@@ -106,7 +105,7 @@ export class RedisServer {
 
   /** What redis-cli answers. */
   cli(...args: readonly string[]): string {
-    const tls = this.isTls ? ['--tls', '--cacert', join(this.folder, 'ca.crt')] : []
+    const tls = this.isTls ? ['--tls', '--cacert', this.settings['tls-ca-cert-file'] ?? ''] : []
     const { requirepass: password } = this.settings
     const auth = password === undefined ? [] : ['--no-auth-warning', '-a', password]
     const options = { encoding: 'utf8', timeout: 5_000 } as const

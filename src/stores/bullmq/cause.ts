@@ -31,13 +31,12 @@ const rules: readonly Rule[] = [
   [/Protocol error, got "\\u0015"/, 'it speaks TLS', 'write rediss://'],
   [/Protocol error|unknown command|parser/i, 'what listens there is no Redis', 'correct the host and the port'],
   [
-    /Connection is closed|ECONNRESET|EPIPE|socket disconnected/,
+    /Connection is closed|isn't writeable|ECONNRESET|EPIPE|socket disconnected/,
     'it closes the connection',
     'look at the log of Redis; if it speaks TLS, write rediss://',
   ],
 ]
 
-/** `isTls`: what was spoken. */
 export function causeOf(thrown: unknown): Cause {
   const said = saidBy(thrown)
   const rule = rules.find(([pattern]) => said.some((part) => pattern.test(part)))
@@ -64,7 +63,7 @@ export function refusalIn(message: string): string | null {
 }
 
 const hints: Readonly<Record<string, string>> = {
-  OOM: 'raise maxmemory of Redis, or remove what nobody needs: offstage prune',
+  OOM: 'raise maxmemory of Redis, or remove what nobody needs: offstage jobs prune',
   MISCONF: 'look at the disk of Redis: it cannot save',
   NOREPLICAS: 'look at the replicas of Redis: too few are there (min-replicas-to-write)',
   BUSY: 'a script of somebody blocks Redis: SCRIPT KILL ends it',

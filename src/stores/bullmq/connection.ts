@@ -111,9 +111,10 @@ class Link {
   #session: Session | null = null
   #server: RedisServerFacts | null = null
   /** Why there is no connection now. */
-  #reason: StoreUnavailableError
+  #reason: Pick<StoreUnavailableError, 'message' | 'hint'>
   #isConnecting = false
-  #waiting: (() => void)[] = []
+  #connectedAt = Number.NEGATIVE_INFINITY
+  readonly #waiting = new Set<() => void>()
   #stopBeats = () => {}
 
   constructor(connector: Connector, clock: Clock, url: string, prepare: (client: Redis) => Promise<void>) {
@@ -132,16 +133,17 @@ class Link {
   adopt(session: Session): void {
     this.#session = session
     this.#server = session.server
+    this.#connectedAt = this.#clock.monotonicMs()
     const { client } = session
     // It may have ended before it came here.
     if (client.status === 'end') this.#lost(client)
     else client.once('end', () => this.#lost(client))
-    for (const resolve of this.#waiting.splice(0)) resolve()
+    for (const wake of this.#waiting) wake()
   }
 
   async command(name: string, args: readonly (string | number | Buffer)[]): Promise<unknown> {
     const client = this.#session?.client
-    if (client === undefined) throw this.#reason
+    if (client === undefined) throw this.#noConnection()
     try {
       return await client.call(name, [...args])
     } catch (thrown) {
@@ -149,12 +151,17 @@ class Link {
     }
   }
 
+  #noConnection(): StoreUnavailableError {
+    if (this.#end.signal.aborted) return storeClosed(this.#url)
+    return new RedisCutError('E_STORE_UNAVAILABLE', this.#reason.message, this.#reason.hint)
+  }
+
   #errorOf(thrown: unknown, client: Redis): Error {
     if (this.#end.signal.aborted) return storeClosed(this.#url)
     const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown))
     if (name !== 'ReplyError') {
       // A server that answers this late may never answer: the next connection may be to another one.
-      if (message === 'Command timed out') destroy(client)
+      if (message === 'Command timed out') this.#drop(client)
       const { text, hint } = causeOf(thrown)
       return this.#unavailable(text, hint)
     }
@@ -163,7 +170,7 @@ class Link {
     if (word === null) return new RedisReplyError(message)
     const refusal = [this.#cannotBeReached(message), hintForRefusal(word)] as const
     if (!isElsewhere(word)) return new StoreUnavailableError('E_STORE_UNAVAILABLE', ...refusal)
-    destroy(client)
+    this.#drop(client)
     return new RedisCutError('E_STORE_UNAVAILABLE', ...refusal)
   }
 
@@ -180,14 +187,21 @@ class Link {
     if (this.#end.signal.aborted) throw storeClosed(this.#url)
     void this.#reconnect()
     await new Promise<void>((resolve) => {
-      const cancel = this.#clock.after(timeoutMs, resolve)
-      this.#waiting.push(() => {
+      const done = () => {
         cancel()
+        this.#waiting.delete(done)
         resolve()
-      })
+      }
+      const cancel = this.#clock.after(timeoutMs, done)
+      this.#waiting.add(done)
     })
-    if (this.#end.signal.aborted) throw storeClosed(this.#url)
-    if (this.#session === null) throw this.#reason
+    if (this.#session === null) throw this.#noConnection()
+  }
+
+  /** No command may go to it any more, though its end takes a moment. */
+  #drop(client: Redis): void {
+    destroy(client)
+    this.#lost(client)
   }
 
   #lost(client: Redis): void {
@@ -201,6 +215,9 @@ class Link {
     if (this.#isConnecting) return
     this.#isConnecting = true
     const { signal } = this.#end
+    // One that ends as soon as it is there must not be made anew without a pause.
+    const isBrief = this.#clock.monotonicMs() - this.#connectedAt < maxBackoffMs
+    if (isBrief) await this.#clock.sleep(minBackoffMs, signal)
     for (let backoffMs = minBackoffMs; !signal.aborted; backoffMs = Math.min(backoffMs * 2, maxBackoffMs)) {
       try {
         const session = await this.#connector.connect(connectTimeoutMs, signal)
@@ -240,8 +257,7 @@ class Link {
     this.#stopBeats()
     const client = this.#session?.client
     this.#session = null
-    this.#reason = storeClosed(this.#url)
     if (client !== undefined) destroy(client)
-    for (const resolve of this.#waiting.splice(0)) resolve()
+    for (const wake of this.#waiting) wake()
   }
 }

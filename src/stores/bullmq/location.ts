@@ -43,10 +43,10 @@ export function parseRedisUrl(url: string, from: string): RedisLocation {
     /^(?<scheme>rediss?):\/\/(?:(?<user>[^/?#]*)@)?(?<hosts>[^/?#@]*)(?:\/(?<db>[^?#]*))?(?:\?(?<query>[^#]*))?$/i.exec(
       url,
     )?.groups
-  if (parts === undefined) {
-    throw bad('is not a store', `write ${redisForms}; in a password, @ is %40, / is %2F, ? is %3F and # is %23`)
-  }
+  const encoded = `write ${redisForms}; in a password, @ is %40, / is %2F, ? is %3F and # is %23`
+  if (parts === undefined) throw bad('is not a store', encoded)
   const { scheme = '', user, hosts = '', db = '', query = '' } = parts
+  const hint = `${db}${query}`.includes('@') ? encoded : undefined
   const values = new URLSearchParams(query)
   const unknown = [...values.keys()].find((key) => !options.includes(key))
   if (unknown !== undefined) throw bad('has an unknown option', `the options are ${options.join(', ')}`)
@@ -66,12 +66,12 @@ export function parseRedisUrl(url: string, from: string): RedisLocation {
   }
   if (ca === '') throw bad('names no file of a certificate authority', 'write ?ca=FILE')
   if (ca !== null && !isTls) throw bad('has a certificate authority, and no TLS', 'write rediss://')
-  if (!/^\d{0,9}$/.test(db)) throw bad('has a database that is no number', 'write a number, such as /1')
+  if (!/^\d{0,9}$/.test(db)) throw bad('has a database that is no number', hint ?? 'write a number, such as /1')
   if (cluster === 'true' && Number(db) !== 0) throw bad('names a database: a cluster has no other than 0')
 
   const addresses = hosts.split(',').map((text) => addressOf(text, sentinel === null ? 6379 : 26379))
   const wrong = addresses.indexOf(null)
-  if (wrong !== -1) throw bad(hosts === '' ? 'has no host' : 'has a host or a port that cannot be read')
+  if (wrong !== -1) throw bad(hosts === '' ? 'has no host' : 'has a host or a port that cannot be read', hint)
   const [username, password] = credentials(user) ?? [undefined]
   if (username === undefined) throw bad('has a user or password that cannot be decoded', 'write % as %25')
   return {

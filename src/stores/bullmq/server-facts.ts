@@ -5,6 +5,8 @@ import { hasTag, type RedisLocation, redisUrl } from './location.js'
 export interface RedisServerFacts {
   readonly version: string
   readonly isCluster: boolean
+  /** It watches servers, and stores nothing. */
+  readonly isSentinel: boolean
   readonly isMaster: boolean
   readonly isLoading: boolean
   /** null: the server does not say. */
@@ -32,6 +34,7 @@ export function readInfo(info: string): RedisServerFacts | null {
   return {
     version,
     isCluster: fields.get('redis_mode') === 'cluster' || fields.get('cluster_enabled') === '1',
+    isSentinel: fields.get('redis_mode') === 'sentinel',
     isMaster: fields.get('role') !== 'slave',
     isLoading: fields.get('loading') === '1',
     maxmemoryPolicy: fields.get('maxmemory_policy') ?? null,
@@ -47,6 +50,7 @@ export function checkServer(facts: RedisServerFacts, location: RedisLocation): v
     throw new StoreUnavailableError('E_REDIS_SETUP', `${redisUrl(location)} ${what}`, hint)
   }
   const { version, maxmemoryPolicy, isCluster } = facts
+  if (facts.isSentinel) refuse('is a sentinel, which stores nothing', 'add ?sentinel=NAME, the name of its master')
   if (isOlder(version)) refuse(`is Redis ${version}, and ${oldestVersion} is the oldest that works`, 'update Redis')
   if (maxmemoryPolicy !== null && maxmemoryPolicy !== 'noeviction') {
     refuse(

@@ -55,11 +55,13 @@ export class Connector {
       opened.delete(session.client)
       return session
     } catch (thrown) {
-      const cause: unknown = attempt.signal.aborted ? attempt.signal.reason : thrown
+      const isAborted = attempt.signal.aborted && !(thrown instanceof OffstageError)
+      const cause: unknown = isAborted ? attempt.signal.reason : thrown
       throw cause instanceof OffstageError ? cause : this.#unavailable(cause)
     } finally {
       cancel()
       signal.removeEventListener('abort', stop)
+      attempt.abort() // those that lost open nothing more
       for (const client of opened) destroy(client)
     }
   }
@@ -116,8 +118,12 @@ export class Connector {
       opened,
       signal,
     )
-    for (;;) {
-      const server = readInfo(String(await client.call('INFO')))
+    const loading = this.#setup('it is loading its data', 'wait until it is ready')
+    for (let isLoading = false; ; isLoading = true) {
+      const info = client.call('INFO').catch((error: Error) => {
+        throw isLoading ? loading : error
+      })
+      const server = readInfo(String(await info))
       if (server === null) throw new Error('Protocol error')
       if (!server.isLoading) {
         // A replica of a cluster leads to its master.
@@ -125,7 +131,7 @@ export class Connector {
         return { client, server }
       }
       await this.#clock.sleep(loadingPollMs, signal)
-      if (signal.aborted) throw this.#setup('is loading its data', 'wait until it is ready')
+      if (signal.aborted) throw loading
     }
   }
 
@@ -189,7 +195,10 @@ export class Connector {
   }
 
   #unavailable(thrown: unknown): StoreUnavailableError {
-    const { text, hint } = causeOf(thrown)
+    const { text, hint: usual } = causeOf(thrown)
+    // A server that speaks no TLS waits for the rest of what it takes for a command.
+    const isSilent = this.#location.isTls && text === 'it does not answer'
+    const hint = isSilent ? `${usual}; if it speaks no TLS, write redis://` : usual
     return new StoreUnavailableError('E_STORE_UNAVAILABLE', `${this.#url} cannot be reached: ${text}`, hint)
   }
 }
@@ -203,9 +212,13 @@ async function firstOf<T>(addresses: readonly RedisAddress[], use: (address: Red
   }
 }
 
-/** Ends a connection at once: `disconnect()` alone would wait two seconds for a server that does not answer. */
+/**
+ * Ends a connection at once: `disconnect()` alone would wait two seconds for a server that does not answer, and does so too
+ * where nothing is left to end.
+ */
 export function destroy(client: Redis): void {
-  client.disconnect()
   const { stream } = client as { readonly stream?: Redis['stream'] } // none before it connects
+  if (stream?.destroyed) return
+  client.disconnect()
   stream?.destroy()
 }
