@@ -28,8 +28,12 @@ const rules: readonly Rule[] = [
   [/tlsv?1\d? alert|ALERT_|handshake failure|certificate required/i, null, 'compare the TLS settings of Redis'],
   [/wrong version number|packet length too long|EPROTO/i, 'it does not speak TLS', 'write redis:// instead'],
   // A server that speaks TLS answers plain text with an alert, which is one byte 0x15, or by closing.
-  [/Protocol error, got "\\u0015"/, 'it speaks TLS', 'write rediss://'],
-  [/Protocol error|unknown command|parser/i, 'what listens there is no Redis', 'correct the host and the port'],
+  [/Unknown RESP type 21\b|Protocol error, got "\\u0015"/, 'it speaks TLS', 'write rediss://'],
+  [
+    /Protocol error|Unknown RESP type|unknown command|parser/i,
+    'what listens there is no Redis',
+    'correct the host and the port',
+  ],
   [
     /Connection is closed|isn't writeable|ECONNRESET|EPIPE|socket disconnected/,
     'it closes the connection',

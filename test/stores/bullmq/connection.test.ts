@@ -77,7 +77,7 @@ test('Commands work again when the server was killed and is back.', () =>
     await server.kill()
     await expect(cut).rejects.toBeInstanceOf(RedisCutError)
     await expect(connection.command('PING')).rejects.toBeInstanceOf(RedisCutError)
-    await expect(connection.ready(50)).rejects.toThrow('nothing listens there')
+    await expect(connection.ready(200)).rejects.toThrow('nothing listens there')
     await server.restart()
     await connection.ready(2_000)
     expect(await connection.command('GET', 'kept')).toBe('yes')
