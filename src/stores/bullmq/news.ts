@@ -2,11 +2,18 @@ import type { Clock } from '../../domain/clock.js'
 import { ChangeNotifier, type Changes } from '../change-notifier.js'
 import type { RedisConnection } from './connection.js'
 
-/** Wakes those who wait for work, when this store or anybody else's has stored something. It listens from the first look on. */
+/** Ends of jobs that come within this time wake once, in milliseconds: a busy queue has thousands a second. */
+const mergedMs = 10
+
+/**
+ * Wakes those who wait, when this store or anybody else's has stored something: at once if it is work, and soon if it is
+ * the end of a job. It listens from the first look on.
+ */
 export class News extends ChangeNotifier {
   readonly #connection: RedisConnection
   readonly #channel: string
   #listens = false
+  #isSoon = false
 
   constructor(connection: RedisConnection, prefix: string, clock: Clock) {
     super(clock)
@@ -17,9 +24,20 @@ export class News extends ChangeNotifier {
   override changes(): Changes {
     if (!this.#listens) {
       this.#listens = true
-      this.#connection.subscribe(this.#channel, () => this.#tell()).catch(() => {}) // whoever waits looks from time to time
+      // Whoever waits looks from time to time, also without.
+      this.#connection.subscribe(this.#channel, (message) => this.#hear(message)).catch(() => {})
     }
     return super.changes()
+  }
+
+  #hear(message: string | null): void {
+    if (message !== 'end') this.#tell()
+    if (message !== 'end' || this.#isSoon) return
+    this.#isSoon = true
+    this.#connection.clock.after(mergedMs, () => {
+      this.#isSoon = false
+      this.#tell()
+    })
   }
 
   #tell(): void {

@@ -32,6 +32,8 @@ export function outcomeRequest(
     ...(kind === 'completed' && outcome.resultJson === noResult ? ['void', 1] : []),
     'by',
     endedBy,
+    // It counts only with this time: a job that BullMQ has retried and ended since has another one.
+    ...(due === null ? ['fin', `${endedAt} ${failure?.reason ?? kind}`] : []),
   ]
   const drop = [...(keepsAttempt ? [] : ['start', `u${attempt}`]), ...(kind === 'completed' ? ['err'] : [])]
   return {
@@ -41,7 +43,7 @@ export function outcomeRequest(
     fields,
     ...(drop.length === 0 ? {} : { drop }),
     ...(due === null ? {} : { due, ran: keepsAttempt }),
-    ...(failure === null ? {} : { tally: tallyRequest(failure.counts), reason: failure.reason }),
+    ...(failure === null ? {} : { tally: tallyRequest(failure.counts) }),
     ...(kind === 'released' && outcome.suspect ? { suspect: true } : {}),
     ...countRequest(outcome),
     ...endRequest(outcome),

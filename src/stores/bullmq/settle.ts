@@ -21,18 +21,28 @@ for index, e in ipairs(request.ends) do
   local worker = e.worker
   if holds[worker] == nil then holds[worker] = holds_lease(worker) end
   local queue, id
-  if holds[worker] then queue, id = where(e.n) end
+  if holds[worker] then
+    queue, id = e.queue, 'j' .. e.n
+    if not rcall('ZSCORE', O .. 'run:' .. worker, queue .. ':' .. id) then
+      -- A job of somebody else has another id.
+      queue, id = where(e.n)
+      if queue and not rcall('ZSCORE', O .. 'run:' .. worker, queue .. ':' .. id) then queue = nil end
+    end
+  end
   local settled = false
-  if queue and rcall('ZSCORE', O .. 'run:' .. worker, queue .. ':' .. id) then
+  if queue then
     local of = fields_of(P .. queue .. ':', id)
     if of.attempt == e.attempt and of.worker == worker then settled = end_attempt(e, queue, id, of, worker) end
   end
-  if settled and e.notify then enqueue_job(e.notify) end
+  if settled and e.notify then
+    enqueue_job(e.notify)
+    news = 'work'
+  end
   answers[index] = settled and 's' or 'l'
 end
 write_sums()
 count_enqueued()
-rcall('PUBLISH', O .. 'news', 'end')
+rcall('PUBLISH', O .. 'news', news)
 return table.concat(answers)`,
   null,
   leases,
@@ -58,6 +68,7 @@ export async function settle(context: Context, ends: readonly End[]): Promise<re
       ...outcomeRequest(idNumber(end.lease.job, 'j') ?? 0, end.lease.attempt, end.lease.worker, end.outcome, now),
       attempt: end.lease.attempt,
       worker: end.lease.worker,
+      queue: end.lease.queue,
       ...notifyOf(notifications[index] ?? null),
     })),
   })

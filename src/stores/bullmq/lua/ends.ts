@@ -25,19 +25,16 @@ end
  */
 export const ends = lua(
   `
-local function end_job(n, queue, id, at, state, reason, slot_end)
-  local b = P .. queue .. ':'
-  local place = queue .. ':' .. id
-  local of = rcall('HMGET', b .. id, 'exp', 'sched', 'slot')
-  rcall('HSET', b .. id, 'fin', at .. ' ' .. (reason or state))
-  if of[1] then rcall('ZREM', O .. 'exp', place) end
+-- of: the fields exp, sched and slot of the job.
+local function note_end(n, queue, id, at, state, of, slot_end)
+  if of.exp then rcall('ZREM', O .. 'exp', queue .. ':' .. id) end
   if state == 'cancelled' then rcall('ZADD', O .. 'cancelled:' .. queue, at, id) end
-  if of[2] then
-    rcall('ZREM', O .. 'unended:' .. of[2], n)
-    rcall('HSET', O .. 'slotend:' .. of[2], of[3], n .. ' ' .. slot_end)
-    if state == 'completed' and rcall('HEXISTS', O .. 'schedules', of[2]) == 1 then
-      local last = tonumber(rcall('HGET', O .. 'success', of[2])) or 0
-      if at > last then rcall('HSET', O .. 'success', of[2], at) end
+  if of.sched then
+    rcall('ZREM', O .. 'unended:' .. of.sched, n)
+    rcall('HSET', O .. 'slotend:' .. of.sched, of.slot, n .. ' ' .. slot_end)
+    if state == 'completed' and rcall('HEXISTS', O .. 'schedules', of.sched) == 1 then
+      local last = tonumber(rcall('HGET', O .. 'success', of.sched)) or 0
+      if at > last then rcall('HSET', O .. 'success', of.sched, at) end
     end
   end
 end
@@ -46,9 +43,10 @@ local function fail_waiting(n, queue, id, at, state, reason, text, slot_end)
   local before = unwait(queue, id)
   if not before then return false end
   rcall('ZADD', b .. 'failed', at, id)
-  rcall('HSET', b .. id, 'finishedOn', at, 'failedReason', text)
+  rcall('HSET', b .. id, 'finishedOn', at, 'failedReason', text, 'fin', at .. ' ' .. (reason or state))
   rcall('XADD', b .. 'events', 'MAXLEN', '~', 10000, '*', 'event', 'failed', 'jobId', id, 'failedReason', text, 'prev', before)
-  end_job(n, queue, id, at, state, reason, slot_end)
+  local of = rcall('HMGET', b .. id, 'exp', 'sched', 'slot')
+  note_end(n, queue, id, at, state, { exp = of[1], sched = of[2], slot = of[3] }, slot_end)
   return true
 end
 `,

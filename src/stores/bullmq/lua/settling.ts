@@ -11,6 +11,7 @@ import { failures, statistics } from './statistics.js'
 export const settling = lua(
   `
 local now = request.now
+local news = 'end'
 local function let_go(n, queue, id, worker, of)
   rcall('ZREM', O .. 'run:' .. worker, queue .. ':' .. id)
   if of.cancel then
@@ -28,65 +29,87 @@ local function counters(text, tally)
   return table.concat(c, ' ')
 end
 local function fields_of(b, id)
-  local v = rcall('HMGET', b .. id, 'ats', 'pb', 'res', 'sn', 'name', 'cancel', 'c', 'priority', 'exp', 'ran')
+  local v = rcall('HMGET', b .. id, 'ats', 'pb', 'res', 'sn', 'name', 'cancel', 'c', 'priority', 'exp', 'ran', 'sched', 'slot')
   return {
     attempt = tonumber(v[1]), worker = v[2], res = v[3], counted = v[4] or v[5], cancel = v[6], c = v[7],
-    priority = tonumber(v[8]) or 0, expires = v[9] and not v[10] and v[9],
+    priority = tonumber(v[8]) or 0, exp = v[9], expires = v[9] and not v[10] and v[9], sched = v[11], slot = v[12],
   }
 end
-local function end_attempt(e, queue, id, of, worker)
-  local b = P .. queue .. ':'
-  local key = b .. id
-  local n = e.n
-  if not rcall('GET', key .. ':lock') then rcall('SET', key .. ':lock', worker, 'PX', 30000) end
-  local fields = e.fields
-  if e.tally then
-    fields[#fields + 1] = 'c'; fields[#fields + 1] = counters(of.c, e.tally)
-  elseif e.suspect then
-    fields[#fields + 1] = 'c'; fields[#fields + 1] = counters(of.c, { 0, 0, 0, 0, 1 })
+local function is_end(kind)
+  return kind == 'completed' or kind == 'failed' or kind == 'cancelled'
+end
+-- The line that a job goes back to, and the marker that wakes workers of BullMQ.
+local function way_back(b, queue, of)
+  if of.res and rcall('HEXISTS', O .. 'workers', of.res) == 1 then
+    rcall('SADD', O .. 'lines', of.res .. ':' .. queue)
+    return reserved_line(of.res, queue), O .. 'ignored:marker'
   end
-  local code
-  if e.kind == 'completed' or e.kind == 'failed' or e.kind == 'cancelled' then
+  return b .. 'prioritized', b .. 'marker'
+end
+-- BullMQ's own move, with its answer: below 0 if it does not have the job running with this lock.
+local function move(e, b, queue, id, of, worker, fields)
+  local key = b .. id
+  if is_end(e.kind) then
     local target = e.kind == 'completed' and 'completed' or 'failed'
-    code = bull_moveToFinished({
+    return bull_moveToFinished({
       b .. 'wait', b .. 'active', b .. 'prioritized', b .. 'events', b .. 'stalled', b .. 'limiter', b .. 'delayed',
       b .. 'paused', b .. 'meta', O .. 'ignored:pc', b .. target, key, b .. 'metrics:' .. target, b .. 'marker',
     }, {
       id, e.at, target == 'completed' and 'returnvalue' or 'failedReason', e.value, target, '', b,
       { token = worker, keepJobs = { count = -1 }, attempts = 1, maxMetricsSize = '', lockDuration = 30000 }, fields,
     })
-  elseif e.due and e.due > now then
-    code = bull_moveToDelayed({
+  end
+  if e.due > now then
+    return bull_moveToDelayed({
       b .. 'marker', b .. 'active', b .. 'prioritized', b .. 'delayed', key, b .. 'events', b .. 'meta', b .. 'stalled',
       b .. 'wait', b .. 'limiter', O .. 'ignored:pc',
     }, { b, now, id, worker, e.due - now, '0', fields, '0', {} })
+  end
+  local line, marker = way_back(b, queue, of)
+  local code
+  if e.kind == 'retry' then
+    code = bull_retryJob({
+      b .. 'active', b .. 'wait', b .. 'paused', key, b .. 'meta', b .. 'events', O .. 'ignored:delayed', line,
+      O .. 'ignored:pc', marker, b .. 'stalled',
+    }, { b, now, 'LPUSH', id, worker, fields })
   else
-    local reserved = of.res and rcall('HEXISTS', O .. 'workers', of.res) == 1
-    local line = reserved and reserved_line(of.res, queue) or b .. 'prioritized'
-    local marker = reserved and O .. 'ignored:marker' or b .. 'marker'
-    if e.kind == 'retry' then
-      code = bull_retryJob({
-        b .. 'active', b .. 'wait', b .. 'paused', key, b .. 'meta', b .. 'events', O .. 'ignored:delayed', line,
-        O .. 'ignored:pc', marker, b .. 'stalled',
-      }, { b, now, 'LPUSH', id, worker, fields })
-    else
-      code = bull_moveJobFromActiveToWait({
-        b .. 'active', b .. 'wait', b .. 'stalled', b .. 'paused', b .. 'meta', b .. 'limiter', line, marker, b .. 'events',
-      }, { id, worker, key })
-      if code >= 0 and #fields > 0 then rcall('HSET', key, unpack(fields)) end
-    end
-    if code >= 0 then
-      rcall('ZADD', line, 'XX', line_score(of.priority, n), id)
-      rcall('ZADD', O .. 'ready:' .. queue, e.due or now, id)
-      if reserved then rcall('SADD', O .. 'lines', of.res .. ':' .. queue) end
-    end
+    code = bull_moveJobFromActiveToWait({
+      b .. 'active', b .. 'wait', b .. 'stalled', b .. 'paused', b .. 'meta', b .. 'limiter', line, marker, b .. 'events',
+    }, { id, worker, key })
+    if code >= 0 then rcall('HSET', key, unpack(fields)) end
+  end
+  if code >= 0 then
+    rcall('ZADD', line, 'XX', line_score(of.priority, e.n), id)
+    rcall('ZADD', O .. 'ready:' .. queue, e.due, id)
+    news = 'work'
+  end
+  return code
+end
+local function end_attempt(e, queue, id, of, worker)
+  local b = P .. queue .. ':'
+  local key = b .. id
+  local n = e.n
+  local fields = e.fields
+  if e.tally then
+    fields[#fields + 1] = 'c'
+    fields[#fields + 1] = counters(of.c, e.tally)
+  elseif e.suspect then
+    fields[#fields + 1] = 'c'
+    fields[#fields + 1] = counters(of.c, { 0, 0, 0, 0, 1 })
+  end
+  local code = move(e, b, queue, id, of, worker, fields)
+  if code == -2 then
+    -- The lock is gone before the lease is, which counts.
+    rcall('SET', key .. ':lock', worker, 'PX', 30000)
+    code = move(e, b, queue, id, of, worker, fields)
+    if code < 0 then rcall('DEL', key .. ':lock') end
   end
   let_go(n, queue, id, worker, of)
   if code < 0 then return false end
   if e.drop then rcall('HDEL', key, unpack(e.drop)) end
   if e.count then count_end(queue, of.counted, e.at, e.count, e.duration, e.bucket) end
-  if e.kind == 'completed' or e.kind == 'failed' or e.kind == 'cancelled' then
-    end_job(n, queue, id, e.at, e.kind, e.reason, e.slotEnd)
+  if is_end(e.kind) then
+    note_end(n, queue, id, e.at, e.kind, of, e.slotEnd)
     if e.kind == 'failed' then add_failure(n, queue, id, of.counted, e.group, e.at) end
   else
     if of.expires and not e.ran then rcall('ZADD', O .. 'exp', of.expires, queue .. ':' .. id) end
