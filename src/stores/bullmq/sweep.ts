@@ -1,8 +1,9 @@
 import type { JobId, WorkerId } from '../../domain/job.js'
 import { type LostWorker, leaseMs, type SweepResult } from '../store.js'
 import { buryExpired } from './bury.js'
-import { writing } from './calls.js'
+import { reading, writing } from './calls.js'
 import { type Context, leaseNowOf } from './context.js'
+import { cancelling } from './lua/ends.js'
 import { leases, places, states } from './lua/places.js'
 import { promoting } from './lua/promoting.js'
 import { freeReservations, lose, removeWorker } from './reclaim.js'
@@ -38,8 +39,11 @@ return cjson.encode({
   leases,
   places,
   states,
+  cancelling,
   promoting,
 )
+
+const nextDueScript = reading('next-due', `return next_due() or ''`, promoting)
 
 interface Promoted {
   readonly promoted: number
@@ -53,7 +57,8 @@ export async function sweep(
   { limit, dead }: { readonly limit: number; readonly dead: readonly WorkerId[] },
 ): Promise<SweepResult> {
   const first = await promote(context, limit)
-  let buried = await buryExpired(context, words(first.expired).map(Number))
+  const expired = words(first.expired).map(Number)
+  let buried = await buryExpired(context, expired)
   let isPartial = first.promoted === limit || buried === limit
   let reclaimed = 0
   const lostWorkers: LostWorker[] = []
@@ -64,7 +69,14 @@ export async function sweep(
     isPartial ||= lost.isPartial
     if (lost.wasThere) lostWorkers.push({ worker, jobs: lost.jobs })
   }
-  return { promoted: first.promoted, reclaimed, buried, lostWorkers, isPartial, nextDueAt: first.next ?? null }
+  const nextDueAt = expired.length === 0 ? (first.next ?? null) : await nextDue(context)
+  return { promoted: first.promoted, reclaimed, buried, lostWorkers, isPartial, nextDueAt }
+}
+
+/** Asked for again where jobs have expired: the next one may have been among them. */
+async function nextDue(context: Context): Promise<number | null> {
+  const at = await context.calls.read(nextDueScript, {})
+  return at === '' ? null : Number(at)
 }
 
 async function promote(context: Context, limit: number): Promise<Promoted> {
