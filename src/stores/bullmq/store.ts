@@ -45,9 +45,16 @@ export function openRedisStore(
   const claims = new Claims(context)
   const enqueues = new Enqueues(context)
   let open = true
+  const pending = new Set<Promise<unknown>>()
   const run = async <T>(operation: () => Promise<T>): Promise<T> => {
     if (!open) throw storeClosed(redisUrl(location))
-    return operation()
+    const call = operation()
+    pending.add(call)
+    try {
+      return await call
+    } finally {
+      pending.delete(call)
+    }
   }
   return {
     enqueue: (jobs) => run(() => enqueues.enqueue(jobs)),
@@ -80,6 +87,7 @@ export function openRedisStore(
     close: async () => {
       open = false
       news.close()
+      await Promise.allSettled(pending)
       await connection.close()
     },
   } as Partial<Store> as Store
