@@ -10,15 +10,25 @@ import type { RedisConnection } from './connection.js'
 import type { Context } from './context.js'
 import { forgetTokens } from './enqueue.js'
 import { Enqueues } from './enqueues.js'
+import { failureGroups } from './failures.js'
+import { identity } from './identity.js'
 import { attemptsOf, jobOf } from './job-fields.js'
+import { jobsPage } from './job-pages.js'
+import { jobsAhead, queuedByTask, unfinished } from './lines.js'
 import { type RedisLocation, redisUrl } from './location.js'
+import { Housekeeping } from './maintain.js'
 import { News } from './news.js'
 import { append, cancelRequests, output, progressOf } from './output.js'
 import { pausedQueues, pauseQueues, resumeQueues } from './pausing.js'
+import { countPrunable, prune } from './prune.js'
+import { queueInfos } from './queue-infos.js'
 import { deregister } from './reclaim.js'
 import { remove } from './remove.js'
 import { retry } from './retry.js'
+import { runningJobs } from './running.js'
+import { queueSamples } from './samples.js'
 import { settle } from './settle.js'
+import { statistics, statisticsByMinute } from './statistics.js'
 import { storedJobs } from './stored-jobs.js'
 import { sweep } from './sweep.js'
 import { beat, register, setTasks, workers } from './workers.js'
@@ -43,6 +53,7 @@ export function openRedisStore(
     },
   }
   const claims = new Claims(context)
+  const housekeeping = new Housekeeping(context)
   const enqueues = new Enqueues(context)
   let open = true
   const pending = new Set<Promise<unknown>>()
@@ -76,6 +87,9 @@ export function openRedisStore(
     remove: (ids) => run(() => remove(context, ids)),
     pauseQueues: (names) => run(() => pauseQueues(context, names)),
     resumeQueues: (names) => run(() => resumeQueues(context, names)),
+    prune: (retention, limit) => run(() => prune(context, retention, limit)),
+    prunable: (retention, limit) => run(() => countPrunable(context, retention, limit)),
+    maintain: () => run(() => housekeeping.maintain()),
 
     job: (id) => run(async () => (await storedJobs(context, [id])).map(jobOf)[0] ?? null),
     attempts: (id) => run(async () => (await storedJobs(context, [id])).flatMap(attemptsOf)),
@@ -83,6 +97,17 @@ export function openRedisStore(
     progress: (ids) => run(() => progressOf(context, ids)),
     pausedQueues: () => run(() => pausedQueues(context)),
     workers: () => run(() => workers(context)),
+    jobs: (filter, page) => run(() => jobsPage(context, filter, page)),
+    running: (limit) => run(() => runningJobs(context, limit)),
+    queues: () => run(() => queueInfos(context)),
+    jobsAhead: (id, limit) => run(() => jobsAhead(context, id, limit)),
+    unfinished: (queues, tasks) => run(() => unfinished(context, queues, tasks)),
+    queuedByTask: (queues) => run(() => queuedByTask(context, queues)),
+    statistics: (since) => run(() => statistics(context, since)),
+    statisticsByMinute: (since) => run(() => statisticsByMinute(context, since)),
+    failures: (since, limit) => run(() => failureGroups(context, since, limit)),
+    queueSamples: (since) => run(() => queueSamples(context, since)),
+    identity: () => run(() => identity(context)),
 
     close: async () => {
       open = false

@@ -1,0 +1,25 @@
+import { lua } from '../script.js'
+import { cancelling } from './ends.js'
+import { members } from './members.js'
+import { places, request, states } from './places.js'
+
+/** Which jobs a prune may remove: those of a state that ended at a time at the latest, and hold no unique key. */
+export const prunable = lua(
+  `
+local function ended_key(queue, state)
+  return state == 'cancelled' and O .. 'cancelled:' .. queue or P .. queue .. ':' .. state
+end
+local function is_prunable(n, queue, id)
+  if state_of(queue, id) ~= request.state then return false end
+  local of = rcall('HMGET', P .. queue .. ':' .. id, 'finishedOn', 'key')
+  local ended = tonumber(of[1])
+  if not ended or ended > request.before or (request.after and ended <= request.after) then return false end
+  return not of[2] or key_holder(of[2], request.now) ~= n
+end
+`,
+  request,
+  places,
+  states,
+  members,
+  cancelling,
+)

@@ -1,0 +1,134 @@
+import { writing } from './calls.js'
+import type { Context } from './context.js'
+import { members } from './lua/members.js'
+import { places, request, states } from './lua/places.js'
+import { takeSamples } from './samples.js'
+
+// Everybody who has the Redis can remove and move jobs with the means of BullMQ, which know nothing of what is kept beside them.
+// Each call looks at the next few hundred of each kind.
+
+/**
+ * Forgets jobs that BullMQ does not have any more, bucket after bucket. `lowest`: the first bucket that has jobs, with which all
+ * who walk through the jobs begin.
+ */
+const forgetRemovedScript = writing(
+  'forget-removed',
+  `
+rcall('DEL', O .. 'ignored')
+local last = math.floor((tonumber(rcall('GET', O .. 'id')) or 0) / 512)
+local lowest = tonumber(rcall('GET', O .. 'lowest')) or 0
+local at = math.max(request.bucket, lowest)
+if at > last then at = lowest end
+local first = lowest
+for count = 1, 1000 do
+  local found = rcall('HGETALL', O .. 'where:' .. at)
+  for index = 1, #found, 2 do
+    local n = tonumber(found[index])
+    local queue, id = locate(found[index + 1], n)
+    if rcall('EXISTS', P .. queue .. ':' .. id) == 0 then
+      rcall('HDEL', O .. 'where:' .. at, n)
+      rcall('ZREM', O .. 'ready:' .. queue, id)
+      rcall('ZREM', O .. 'cancelled:' .. queue, id)
+      rcall('ZREM', O .. 'exp', queue .. ':' .. id)
+    end
+  end
+  -- No job gets a number of a bucket before the last one.
+  if at == lowest and at < last and rcall('EXISTS', O .. 'where:' .. at) == 0 then lowest = at + 1 end
+  at = at + 1
+  if at > last or #found > 0 then break end
+end
+if lowest > first then rcall('SET', O .. 'lowest', lowest) end
+return tostring(at > last and 0 or at)`,
+  null,
+  places,
+)
+
+/** Frees the unique keys of such jobs, and the slots of their schedules. */
+const freeRemovedScript = writing(
+  'free-removed',
+  `
+rcall('DEL', O .. 'ignored')
+local function is_gone(n)
+  local queue, id = where(n)
+  return not queue or rcall('EXISTS', P .. queue .. ':' .. id) == 0
+end
+local scanned = rcall('HSCAN', O .. 'keys', request.cursor, 'COUNT', 300)
+for index = 1, #scanned[2], 2 do
+  local n = tonumber(string.match(scanned[2][index + 1], '^%d+'))
+  if is_gone(n) then rcall('HDEL', O .. 'keys', scanned[2][index]) end
+end
+local freed = false
+for _, schedule in ipairs(rcall('HKEYS', O .. 'schedules')) do
+  for _, n in ipairs(rcall('ZRANGE', O .. 'unended:' .. schedule, 0, 9)) do
+    if is_gone(tonumber(n)) then rcall('ZREM', O .. 'unended:' .. schedule, n); freed = true end
+  end
+end
+if freed then rcall('PUBLISH', O .. 'news', 'end') end
+return scanned[1]`,
+  null,
+  places,
+)
+
+/** Drops what does not hold any more beside the sets of BullMQ: jobs that its own workers took, retried or cleaned away. */
+const dropStaleScript = writing(
+  'drop-stale',
+  `
+rcall('DEL', O .. 'ignored')
+for _, line in ipairs(rcall('SMEMBERS', O .. 'lines')) do
+  if rcall('EXISTS', O .. 'line:' .. line) == 0 then rcall('SREM', O .. 'lines', line) end
+end
+local queues = all_queues()
+if #queues == 0 then return '1 0' end
+table.sort(queues)
+local index = math.min(request.queue, #queues)
+local queue = queues[index]
+local cancelled = O .. 'cancelled:' .. queue
+local scanned = rcall('ZSCAN', cancelled, request.cursor, 'COUNT', 500)
+for at = 1, #scanned[2], 2 do
+  if rcall('ZSCORE', P .. queue .. ':failed', scanned[2][at]) ~= scanned[2][at + 1] then
+    rcall('ZREM', cancelled, scanned[2][at])
+  end
+end
+-- Only jobs that waited before the one that now waits longest can be stale for long.
+local ready = O .. 'ready:' .. queue
+for _, id in ipairs(rcall('ZRANGE', ready, 0, 199)) do
+  if state_of(queue, id) ~= 'queued' then rcall('ZREM', ready, id) end
+end
+if scanned[1] ~= '0' then return index .. ' ' .. scanned[1] end
+return (index % #queues) + 1 .. ' 0'`,
+  null,
+  places,
+  states,
+  members,
+  request,
+)
+
+/** Where each kind of housekeeping goes on. */
+interface Cursors {
+  bucket: number
+  keys: string
+  queue: number
+  cancelled: string
+}
+
+export class Housekeeping {
+  readonly #context: Context
+  readonly #cursors: Cursors = { bucket: 0, keys: '0', queue: 1, cancelled: '0' }
+
+  constructor(context: Context) {
+    this.#context = context
+  }
+
+  /** Samples the queues, and cleans up a little. */
+  async maintain(): Promise<void> {
+    const { calls } = this.#context
+    const cursors = this.#cursors
+    await takeSamples(this.#context)
+    cursors.bucket = Number(await calls.write(forgetRemovedScript, { bucket: cursors.bucket }))
+    cursors.keys = String(await calls.write(freeRemovedScript, { cursor: cursors.keys }))
+    const asked = { queue: cursors.queue, cursor: cursors.cancelled }
+    const [queue = '1', cancelled = '0'] = String(await calls.write(dropStaleScript, asked)).split(' ')
+    cursors.queue = Number(queue)
+    cursors.cancelled = cancelled
+  }
+}

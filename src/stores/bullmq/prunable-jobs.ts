@@ -1,0 +1,169 @@
+import type { EpochMs } from '../../domain/job.js'
+import type { Retention } from '../../domain/retention.js'
+import { type FinalState, finalStates, keepMsOf, oldestKept, oldestYoung } from '../retention.js'
+import { reading } from './calls.js'
+import type { Context } from './context.js'
+import { countMembers, memberNumbers } from './job-members.js'
+import { prunable } from './lua/prunable.js'
+
+/**
+ * Looks at jobs of a state by their ends, the oldest of all queues first, from a number of jobs of each queue on. Answers the
+ * numbers of prunable ones, and for each queue how many were looked at.
+ */
+const oldestScript = reading(
+  'oldest-ended',
+  `
+local queues = all_queues()
+local most = math.max(50, math.floor(1000 / math.max(1, #queues)))
+local heads, horizon = {}, math.huge
+for _, queue in ipairs(queues) do
+  local skip = request.seen[queue] or 0
+  local some = rcall('ZRANGEBYSCORE', ended_key(queue, request.state), '-inf', request.before, 'WITHSCORES', 'LIMIT', skip, most)
+  for index = 1, #some, 2 do
+    local n = string.match(some[index], '^j(%d+)$')
+    heads[#heads + 1] = { queue, some[index], tonumber(some[index + 1]), tonumber(n) or 0 }
+  end
+  if #some == 2 * most then horizon = math.min(horizon, tonumber(some[#some])) end
+end
+table.sort(heads, function(a, b)
+  if a[3] ~= b[3] then return a[3] < b[3] end
+  return a[4] < b[4]
+end)
+local found, seen, count = {}, {}, 0
+for _, head in ipairs(heads) do
+  if head[3] > horizon or #found == request.limit or count == 1000 then break end
+  count = count + 1
+  seen[head[1]] = (seen[head[1]] or 0) + 1
+  local n = number_of(head[1], head[2])
+  if n and is_prunable(n, head[1], head[2]) then found[#found + 1] = n end
+end
+local flat = {}
+for queue, of in pairs(seen) do flat[#flat + 1] = queue; flat[#flat + 1] = of end
+return { found, flat }`,
+  prunable,
+)
+
+/** Looks at jobs upwards by number, and answers where to go on, or 0; and the numbers of prunable ones. */
+const upwardsScript = reading(
+  'prunable-upwards',
+  `
+local last = tonumber(rcall('GET', O .. 'id')) or 0
+local n = math.max(request.from, (tonumber(rcall('GET', O .. 'lowest')) or 0) * 512)
+local found, left = {}, 1000
+while n <= last and left > 0 and #found < request.limit do
+  local in_bucket, at = {}, {}
+  local all = rcall('HGETALL', bucket(n))
+  for index = 1, #all, 2 do
+    local number = tonumber(all[index])
+    in_bucket[#in_bucket + 1] = number
+    at[number] = all[index + 1]
+  end
+  table.sort(in_bucket)
+  for _, number in ipairs(in_bucket) do
+    if number >= n and #found < request.limit and is_prunable(number, locate(at[number], number)) then
+      found[#found + 1] = number
+    end
+  end
+  left = left - #in_bucket - 1
+  n = (math.floor(n / 512) + 1) * 512
+end
+return { n > last and 0 or n, found }`,
+  prunable,
+)
+
+/** Which of these jobs are prunable, in their order. */
+const amongScript = reading(
+  'prunable-among',
+  `
+local found = {}
+for _, n in ipairs(request.numbers) do
+  local queue, id = where(n)
+  if queue and is_prunable(n, queue, id) then found[#found + 1] = n end
+end
+return found`,
+  prunable,
+)
+
+/** Jobs of one state that ended long enough ago. */
+export interface PrunableJobs {
+  readonly state: FinalState
+  readonly before: EpochMs
+  readonly numbers: readonly number[]
+}
+
+// So many are sorted faster than found among those that ended within the last hour.
+const sortable = 10_000
+
+/** At most `limit` jobs that the retention no longer keeps: those that are too old, then those that are too many. */
+export async function prunableJobs(
+  context: Context,
+  retention: Retention,
+  limit: number,
+): Promise<readonly PrunableJobs[]> {
+  const now = context.clock.now()
+  const found: PrunableJobs[] = []
+  let left = limit
+  for (const state of finalStates) {
+    const before = oldestKept(now, keepMsOf(retention, state))
+    const old = before === Number.NEGATIVE_INFINITY ? [] : await oldest(context, { state, before, now }, left)
+    left -= old.length
+    const count = left > 0 ? await countEnded(context, state) : 0
+    const excess = Math.min(count - old.length - retention.most, left)
+    const young = { state, before: oldestYoung(now), now, ...(old.length === 0 ? {} : { after: before }) }
+    const many = excess <= 0 ? [] : await lowest(context, young, excess)
+    left -= many.length
+    found.push({ state, before, numbers: old }, { state, before: young.before, numbers: many })
+  }
+  return found.filter(({ numbers }) => numbers.length > 0)
+}
+
+interface Asked {
+  readonly state: FinalState
+  readonly before: EpochMs
+  readonly after?: EpochMs
+  readonly now: EpochMs
+}
+
+async function countEnded(context: Context, state: FinalState): Promise<number> {
+  const count = await countMembers(context, { states: [state] })
+  return state === 'failed' ? count - (await countMembers(context, { states: ['cancelled'] })) : count
+}
+
+async function oldest(context: Context, asked: Asked, limit: number): Promise<readonly number[]> {
+  const found: number[] = []
+  const seen: Record<string, number> = Object.create(null)
+  while (found.length < limit) {
+    const reply = await context.calls.read(oldestScript, { ...asked, seen, limit: limit - found.length })
+    const [numbers, flat] = reply as readonly [readonly number[], readonly (string | number)[]]
+    if (flat.length === 0) break
+    found.push(...numbers)
+    for (let index = 0; index < flat.length; index += 2) {
+      const queue = String(flat[index])
+      seen[queue] = (seen[queue] ?? 0) + Number(flat[index + 1])
+    }
+  }
+  return found
+}
+
+async function lowest(context: Context, asked: Asked, limit: number): Promise<readonly number[]> {
+  const choice = { states: [asked.state], endedUntil: asked.before }
+  if ((await countMembers(context, choice)) > sortable) return lowestUpwards(context, asked, limit)
+  const found: number[] = []
+  const numbers = [...(await memberNumbers(context, choice))].sort((a, b) => a - b)
+  for (let from = 0; from < numbers.length && found.length < limit; from += 500) {
+    const some = numbers.slice(from, from + 500)
+    found.push(...((await context.calls.read(amongScript, { ...asked, numbers: some })) as readonly number[]))
+  }
+  return found.slice(0, limit)
+}
+
+async function lowestUpwards(context: Context, asked: Asked, limit: number): Promise<readonly number[]> {
+  const found: number[] = []
+  for (let from = 1; from !== 0 && found.length < limit; ) {
+    const reply = await context.calls.read(upwardsScript, { ...asked, from, limit: limit - found.length })
+    const [next, numbers] = reply as readonly [number, readonly number[]]
+    found.push(...numbers)
+    from = next
+  }
+  return found
+}
