@@ -30,14 +30,14 @@ export const defaultStoreUrl = 'sqlite:.offstage/jobs.db'
 
 /**
  * Reads a store's URL: `sqlite:PATH`, `sqlite:PATH?durability=relaxed`, `redis://HOST`, `rediss://HOST`, `memory:`. `from` is
- * where PATH begins.
+ * where PATH begins, `project` the folder whose packages a store may need.
  */
-export function parseStoreUrl(url: string, from: string): StoreLocation {
+export function parseStoreUrl(url: string, from: string, project = from): StoreLocation {
   // JavaScript may hand over anything.
   if (typeof url !== 'string') throw badUrl(written(url), 'is not a store')
   if (url.includes('\0')) throw badUrl(written(url), 'has a NUL character, which no path has')
   if (url === 'memory:') return { kind: 'memory' }
-  if (/^rediss?:/i.test(url)) return parseRedisUrl(url, from)
+  if (/^rediss?:/i.test(url)) return parseRedisUrl(url, from, project)
   const parts = /^sqlite:(?<path>[^?]+)(?:\?(?<query>.*))?$/.exec(url)?.groups
   // What may hold a password is not said again.
   const isPlainPath = /^(?![a-z][a-z\d+.-]*:|~|\/\/)(\.{0,2}\/|.*\.db$)/i.test(url) && !url.includes('@')
@@ -147,9 +147,9 @@ export async function openStoreFile({ path }: SqliteLocation, clock: Clock): Pro
 }
 
 /** The version of the client of Redis. Throws StoreUnavailableError if there is none. */
-export async function redisClientVersion({ from }: RedisLocation): Promise<string> {
+export async function redisClientVersion({ project }: RedisLocation): Promise<string> {
   const { ioredisVersion } = await import('./stores/bullmq/ioredis.js')
-  return ioredisVersion(from)
+  return ioredisVersion(project)
 }
 
 /** The driver of SQLite stores. Throws StoreUnavailableError if it does not run on this machine. */

@@ -27,9 +27,9 @@ export interface GlobalFlags {
 }
 
 /** Says where a URL was written that is none: it may be in a file or variable that nobody thinks of. */
-function locationOf(url: string, from: string, place: string): StoreLocation {
+function locationOf(url: string, from: string, project: string, place: string): StoreLocation {
   try {
-    return parseStoreUrl(url, from)
+    return parseStoreUrl(url, from, project)
   } catch (thrown) {
     if (!(thrown instanceof UsageError)) throw thrown
     throw new UsageError('E_STORE_URL', `${place}: ${thrown.message}`, thrown.hint)
@@ -43,10 +43,11 @@ export async function readContext(flags: GlobalFlags): Promise<Context> {
   const root = project?.root ?? from
   const location =
     flags.store === undefined
-      ? locationOf(project?.store ?? defaultStoreUrl, root, `the store of ${root}`)
+      ? locationOf(project?.store ?? defaultStoreUrl, root, root, `the store of ${root}`)
       : locationOf(
           flags.store,
           process.cwd(),
+          root,
           process.env.OFFSTAGE_STORE === flags.store ? 'OFFSTAGE_STORE' : '--store',
         )
   return {

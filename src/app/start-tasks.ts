@@ -1,3 +1,4 @@
+import { ProjectError } from '../domain/errors.js'
 import { shellTask } from '../domain/shell-task.js'
 import { systemClock } from '../engine/clock.js'
 import type { OuterStreams } from '../engine/hosts/command.js'
@@ -27,8 +28,12 @@ export function startTasks(context: Context, pattern: string | null, output: (ou
  */
 export function startAllTasks(context: Context, runsCommands: boolean, output: (output: TaskOutput) => void): TaskPool {
   if (context.project === null) {
-    if (!runsCommands) projectOf(context)
-    return startCommands(context, null)
+    if (runsCommands) return startCommands(context, null)
+    throw new ProjectError(
+      'E_NO_PROJECT',
+      `there is no project at ${context.from}, and commands from a store on Redis are not allowed here`,
+      'say where the project is with --cwd, or add --allow-commands',
+    )
   }
   const program = taskProgram(context.project, null, context.maxMemoryBytes)
   const tasks = { ...inProcesses(program, systemClock), ...deliveryOf(context.project), runsCommands }

@@ -72,7 +72,7 @@ export class KnownNames {
     const location =
       this.#storeUrl === null
         ? parseStoreUrl(project?.store ?? defaultStoreUrl, project?.root ?? this.#from)
-        : parseStoreUrl(this.#storeUrl, process.cwd())
+        : parseStoreUrl(this.#storeUrl, process.cwd(), project?.root ?? this.#from)
     const store = await openStoreForReading(location, systemClock)
     try {
       return await use(store)

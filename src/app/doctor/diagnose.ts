@@ -86,7 +86,7 @@ async function attempt<T>(use: () => Promise<T>): Promise<{ readonly value: T } 
 /** Where the store probably is, if the config cannot be read. */
 function storeWithoutConfig({ store }: GlobalFlags, from: string): StoreLocation {
   try {
-    if (store !== undefined) return parseStoreUrl(store, process.cwd())
+    if (store !== undefined) return parseStoreUrl(store, process.cwd(), from)
   } catch {} // the check of the config says what is wrong with it
   return parseStoreUrl(defaultStoreUrl, findProject(from)?.root ?? from)
 }

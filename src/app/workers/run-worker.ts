@@ -45,7 +45,10 @@ export type WorkerEvent =
   | { readonly kind: 'jobs-left'; readonly left: JobsLeft }
 
 /** Whoever can write to a Redis, such as a producer of BullMQ, could otherwise run any program on its workers. */
-export function mayRunCommands({ location }: Context, { allowCommands }: WorkSettings): boolean {
+export function mayRunCommands(
+  { location }: Pick<Context, 'location'>,
+  { allowCommands }: Pick<WorkSettings, 'allowCommands'>,
+): boolean {
   return location.kind !== 'redis' || allowCommands
 }
 

@@ -74,7 +74,8 @@ function runUntilChange(
   refuseMemory(context, 'workers start')
   if (settings.watch) projectOf(context)
   const runsCommands = mayRunCommands(context, settings)
-  if (!runsCommands) say('commands are left to other workers: with --allow-commands this one runs them too')
+  if (!runsCommands && context.project !== null)
+    say('commands are left to other workers: with --allow-commands this one runs them too')
   return withAnyTasks<number | 'config changed'>(context, runsCommands, log, (tasks) =>
     withStore(context, async (store) => {
       const interruption = tasks.takeSignals()

@@ -53,7 +53,7 @@ const heartbeatMs = 10_000
  * StoreUnavailableError, after 2.5 s at most.
  */
 export async function connectRedis(location: RedisLocation, clock: Clock): Promise<RedisConnection> {
-  const connector = new Connector(loadIoredis(location.from), location, clock)
+  const connector = new Connector(loadIoredis(location.project), location, clock)
   const session = await connector.connect(connectTimeoutMs, new AbortController().signal)
   return new ReconnectingConnection(connector, clock, session, redisUrl(location))
 }

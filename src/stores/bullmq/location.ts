@@ -24,8 +24,8 @@ export interface RedisLocation {
   readonly isCluster: boolean
   /** What all keys begin with. */
   readonly prefix: string
-  /** The project's folder, where ioredis is looked for. */
-  readonly from: string
+  /** The folder in which ioredis is looked for. */
+  readonly project: string
 }
 
 export const defaultPrefix = 'bull'
@@ -35,8 +35,11 @@ export const redisForms = 'redis://[USER:PASSWORD@]HOST[:PORT][/DB]'
 
 const options = ['sentinel', 'cluster', 'prefix', 'ca']
 
-/** Reads `redis://...` and `rediss://...`. `from`: where the path of `?ca=` begins. Throws UsageError. */
-export function parseRedisUrl(url: string, from: string): RedisLocation {
+/**
+ * Reads `redis://...` and `rediss://...`. `from`: where the path of `?ca=` begins. `project`: the folder in which ioredis is
+ * looked for. Throws UsageError.
+ */
+export function parseRedisUrl(url: string, from: string, project = from): RedisLocation {
   const bad = (what: string, hint = `write ${redisForms}`) =>
     new UsageError('E_STORE_URL', `${maskedUrl(url)} ${what}`, hint)
   const parts =
@@ -85,7 +88,7 @@ export function parseRedisUrl(url: string, from: string): RedisLocation {
     sentinel,
     isCluster: cluster === 'true',
     prefix,
-    from,
+    project,
   }
 }
 

@@ -13,7 +13,7 @@ const plain = {
   sentinel: null,
   isCluster: false,
   prefix: 'bull',
-  from: '/project',
+  project: '/project',
 }
 
 test.each<[url: string, differs: object]>([
