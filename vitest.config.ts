@@ -7,7 +7,10 @@ const oneLayer = (layer: (typeof layers)[number]) => ({
     name: layer.name,
     include: filesOf(layer),
     // Vitest runs it only if a test file of this layer runs.
-    globalSetup: [layer.needsBuild ? 'test/support/build.ts' : 'test/support/node-version.ts'],
+    globalSetup: [
+      layer.needsBuild ? 'test/support/build.ts' : 'test/support/node-version.ts',
+      'test/support/redis-for-projects.ts',
+    ],
   },
 })
 

@@ -6,7 +6,7 @@ import type { JobFilter, Lease } from '../../src/stores/store.js'
 import { newJob } from '../support/job.js'
 import { evenly, Subject } from './harness.js'
 import { firstSchedules, runSchedules, scheduleOperations, schedulesHeld } from './model-schedules.js'
-import { storeKinds } from './stores.js'
+import { comparedKinds } from './stores.js'
 
 // Small ranges: operations have to meet each other.
 const ids = fc.integer({ min: 1, max: 8 }).map((number) => `j${number}`)
@@ -219,9 +219,9 @@ const tellOnce: NotificationPolicy = ({ job }) =>
 
 // The one in another process is the same SQLite store: fewer runs show whether all gets across.
 const groups = [
-  { kinds: storeKinds.filter(({ isApart }) => !isApart), notificationOf: tellOnce, runs: 60 },
+  { kinds: comparedKinds.filter(({ isApart }) => !isApart), notificationOf: tellOnce, runs: 60 },
   {
-    kinds: storeKinds.filter(({ name, isApart }) => isApart || name === 'memory'),
+    kinds: comparedKinds.filter(({ name, isApart }) => isApart || name === 'memory'),
     notificationOf: () => null,
     runs: 10,
   },

@@ -15,6 +15,7 @@ import { CuttingProxy } from '../support/cutting-proxy.js'
 import { temporaryFolder } from '../support/folder.js'
 import { sharedRedis } from '../support/redis-server.js'
 import { openMovedStore } from '../support/store-apart.js'
+import { testedStore } from '../support/tested-store.js'
 import type { OpenStore, StoreKind } from './harness.js'
 
 /** Long enough for anything that is under way in this process to arrive. */
@@ -189,5 +190,7 @@ const redis: StoreKind = {
 
 const all: readonly StoreKind[] = [memory, sqlite, apart, redis]
 
-/** `OFFSTAGE_STORE=redis` runs the contract over one store alone. */
-export const storeKinds = all.filter(({ name }) => (process.env.OFFSTAGE_STORE ?? name) === name)
+export const storeKinds = all.filter(({ name }) => (testedStore ?? name) === name)
+
+/** Those that are compared with the model, which is the store in memory. */
+export const comparedKinds = all.filter(({ name }) => name === 'memory' || (testedStore ?? name) === name)

@@ -5,6 +5,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, expect, vi } from 'vitest'
 import type { JobJson } from '../../src/views/job.js'
+import { isOnRedis, storeUrlOf } from './tested-store.js'
 
 const packageRoot = join(import.meta.dirname, '../..')
 const program = join(packageRoot, 'bin/run.js')
@@ -160,6 +161,7 @@ export function environment(project: CliProject): Record<string, string> {
     LANG: 'C.UTF-8',
     TZ: 'UTC',
     NO_COLOR: '1',
+    ...(isOnRedis ? { OFFSTAGE_STORE: storeUrlOf(project) } : {}),
   }
 }
 

@@ -5,14 +5,15 @@ import { type EnqueueOptions, makeJob, plainTaskDefaults } from '../../src/domai
 import type { DecidedSlot } from '../../src/domain/schedule/due.js'
 import type { NewSchedule, SlotRecord } from '../../src/domain/schedule/schedule.js'
 import { systemClock } from '../../src/engine/clock.js'
-import { defaultStoreUrl, openStore, openStoreForReading, parseStoreUrl } from '../../src/open.js'
+import { openStore, openStoreForReading, parseStoreUrl } from '../../src/open.js'
 import type { Store } from '../../src/stores/store.js'
 import type { JobJson } from '../../src/views/job.js'
 import type { CliProject } from './cli.js'
 import { newJob } from './job.js'
 import { claimOf } from './schedule.js'
+import { storeUrlOf } from './tested-store.js'
 
-const locationOf = (project: CliProject) => parseStoreUrl(defaultStoreUrl, project.root)
+const locationOf = (project: CliProject) => parseStoreUrl(storeUrlOf(project), project.root)
 
 async function closing<T>(opening: Promise<Store>, use: (store: Store) => Promise<T>): Promise<T> {
   const store = await opening

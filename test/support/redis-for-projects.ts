@@ -1,0 +1,10 @@
+import { RedisServer } from './redis-server.js'
+import { isOnRedis } from './tested-store.js'
+
+/** Starts the Redis of all test processes, where the tests run over one. */
+export default async function startRedis(): Promise<(() => Promise<void>) | undefined> {
+  if (!isOnRedis) return undefined
+  const server = await RedisServer.start()
+  process.env.OFFSTAGE_TEST_REDIS = server.url
+  return () => server.stop()
+}
