@@ -6,6 +6,7 @@ import { buryExpired } from './bury.js'
 import { Calls } from './calls.js'
 import { cancel } from './cancel.js'
 import { Claims } from './claim.js'
+import { claimSlots } from './claim-slots.js'
 import type { RedisConnection } from './connection.js'
 import type { Context } from './context.js'
 import { forgetTokens } from './enqueue.js'
@@ -27,7 +28,24 @@ import { remove } from './remove.js'
 import { retry } from './retry.js'
 import { runningJobs } from './running.js'
 import { queueSamples } from './samples.js'
+import {
+  notifyOfSchedule,
+  schedulerSeenAt,
+  schedules,
+  schedulesVersion,
+  slots,
+  waitingSchedules,
+} from './schedule-reading.js'
+import {
+  dropSchedules,
+  followClock,
+  noteScheduler,
+  pauseSchedules,
+  putSchedules,
+  resumeSchedules,
+} from './schedules.js'
 import { settle } from './settle.js'
+import { fireWaiting, skipWaiting, triggerSchedule } from './slots.js'
 import { statistics, statisticsByMinute } from './statistics.js'
 import { storedJobs } from './stored-jobs.js'
 import { sweep } from './sweep.js'
@@ -47,7 +65,7 @@ export function openRedisStore(
     clock,
     leaseClock,
     notificationOf,
-    notifyOfSchedule: async () => null,
+    notifyOfSchedule: (name) => notifyOfSchedule(context, name),
     bury: async (numbers) => {
       await buryExpired(context, numbers)
     },
@@ -90,6 +108,22 @@ export function openRedisStore(
     prune: (retention, limit) => run(() => prune(context, retention, limit)),
     prunable: (retention, limit) => run(() => countPrunable(context, retention, limit)),
     maintain: () => run(() => housekeeping.maintain()),
+
+    putSchedules: (said) => run(() => putSchedules(context, said)),
+    dropSchedules: (names) => run(() => dropSchedules(context, names)),
+    pauseSchedules: (names) => run(() => pauseSchedules(context, names)),
+    resumeSchedules: (names) => run(() => resumeSchedules(context, names)),
+    schedules: (names) => run(() => schedules(context, names)),
+    schedulesVersion: () => run(() => schedulesVersion(context)),
+    claimSlots: (claim) => run(() => claimSlots(context, claim)),
+    waitingSchedules: () => run(() => waitingSchedules(context)),
+    fireWaiting: (request) => run(() => fireWaiting(context, request)),
+    skipWaiting: (request) => run(() => skipWaiting(context, request)),
+    triggerSchedule: (request) => run(() => triggerSchedule(context, request)),
+    slots: (name, page) => run(() => slots(context, name, page)),
+    followClock: () => run(() => followClock(context)),
+    noteScheduler: () => run(() => noteScheduler(context)),
+    schedulerSeenAt: () => run(() => schedulerSeenAt(context)),
 
     job: (id) => run(async () => (await storedJobs(context, [id])).map(jobOf)[0] ?? null),
     attempts: (id) => run(async () => (await storedJobs(context, [id])).flatMap(attemptsOf)),

@@ -31,6 +31,9 @@ local function note_end(n, queue, id, at, state, of, slot_end)
   if state == 'cancelled' then rcall('ZADD', O .. 'cancelled:' .. queue, at, id) end
   if of.sched then
     rcall('ZREM', O .. 'unended:' .. of.sched, n)
+    local record = rcall('HGET', O .. 'slots:' .. of.sched, of.slot)
+    -- A job outlives the record of its slot when it is retried long after.
+    if not record or tonumber(string.match(record, '^%[(%d+)')) ~= n then return end
     rcall('HSET', O .. 'slotend:' .. of.sched, of.slot, n .. ' ' .. slot_end)
     if state == 'completed' and rcall('HEXISTS', O .. 'schedules', of.sched) == 1 then
       local last = tonumber(rcall('HGET', O .. 'success', of.sched)) or 0
