@@ -34,7 +34,7 @@ return answers`,
  * Starts the jobs that are reserved for the worker, then the share of each queue. What is kept of the answer is which attempts
  * began: if it has to be asked for again, the jobs are read again.
  */
-const claimScript = writing(
+export const claimScript = writing(
   'claim',
   `
 if not holds_lease(worker) then return '' end

@@ -12,7 +12,7 @@ import { notificationsOfEnds } from './notifications.js'
 import { outcomeRequest } from './outcome-request.js'
 
 /** Ends attempts whose leases hold. Begins with a write that takes no memory: then Redis refuses none of the rest for lack of it. */
-const settleScript = writing(
+export const settleScript = writing(
   'settle',
   `
 rcall('DEL', O .. 'ignored')
