@@ -36,8 +36,13 @@ export function monitorOptions(flags: {
     intervalMs: intervalOf(flags.interval),
     isReadOnly: flags['read-only'],
     look: { hasColours, hasUnicode },
-    flags: [placeFlag('store', flags.store), placeFlag('cwd', flags.cwd)].join(''),
+    flags: [placeFlag('store', shownStore(flags.store)), placeFlag('cwd', flags.cwd)].join(''),
   }
+}
+
+/** Without the password, which the screen shows for hours: who copies the command writes it again. */
+function shownStore(url: string | undefined): string | undefined {
+  return url?.replace(/^(rediss?:\/\/)[^?]*@/i, '$1***@')
 }
 
 function placeFlag(name: string, value: string | undefined): string {
