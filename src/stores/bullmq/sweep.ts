@@ -62,7 +62,7 @@ export async function sweep(
   let isPartial = first.promoted === limit || buried === limit
   let reclaimed = 0
   const lostWorkers: LostWorker[] = []
-  for (const worker of new Set([...dead, ...words(first.overdue)])) {
+  for (const worker of new Set([...dead, ...words(first.overdue).sort(byNumber)])) {
     const lost = await reclaim(context, worker, limit)
     reclaimed += lost.reclaimed
     buried += lost.buried
@@ -84,7 +84,10 @@ async function promote(context: Context, limit: number): Promise<Promoted> {
   return JSON.parse(String(await context.calls.write(promoteScript, request))) as Promoted
 }
 
-const words = (text: string): readonly string[] => text.split(' ').filter(Boolean)
+/** In the order in which they came: Redis answers the fields of a hash in any. */
+const byNumber = (a: WorkerId, b: WorkerId) => Number(a.slice(1)) - Number(b.slice(1))
+
+const words = (text: string): string[] => text.split(' ').filter(Boolean)
 
 interface Reclaimed {
   readonly reclaimed: number
