@@ -10,21 +10,20 @@ import { lookAtSlots, type SlotLook, type UnendedJob } from './slot-look.js'
 
 export function claimSlots(context: Context, claim: SlotClaim): Promise<readonly SlotRecord[] | 'stale'> {
   const { name, slots, job } = claim
-  const fires = slots.some(({ outcome }) => hasFired(outcome))
-  const judges = slots.some(({ outcome, overlap = 'allow' }) => hasFired(outcome) && overlap !== 'allow')
-  return decide<readonly SlotRecord[] | 'stale'>(async () => {
-    const look = await lookAtSlots(context, { name, slots: slots.map(({ slot }) => slot), fires, judges, job })
+  const firing = slots.filter(({ outcome }) => hasFired(outcome))
+  const judges = firing.some(({ overlap = 'allow' }) => overlap !== 'allow')
+  const defers = firing.some(({ overlap }) => overlap === undefined)
+  return decide<readonly SlotRecord[] | 'stale'>(context, async () => {
+    const look = await lookAtSlots(context, { name, slots: slots.map(({ slot }) => slot), judges, defers, job })
     if (look === null || isStale(look, claim)) return { answer: 'stale' }
-    if (job === null && fires) throw new Error(`a slot of ${name} is to fire, but there is no job for it`)
+    if (job === null && firing.length > 0) throw new Error(`a slot of ${name} is to fire, but there is no job for it`)
     if (slots.length === 0) return { answer: [] }
     const decision = new Decision(look, claim)
     for (const slot of slots) {
       if (decision.isFull) break
       decision.take(slot)
     }
-    const written = decision.end()
-    const named = await decision.draft.commit(context)
-    return named === null ? null : { answer: written.map((record) => named(record)) }
+    return { draft: decision.draft, answer: decision.end(), expired: decision.expired }
   })
 }
 
@@ -38,6 +37,8 @@ class Decision {
   readonly #look: SlotLook
   readonly #claim: SlotClaim
   readonly #written: SlotRecord[] = []
+  /** Jobs that have expired, and would be in the way. */
+  readonly expired = new Set<number>()
   #fired: number
   #waiting: number
   #decidedUntil: EpochMs
@@ -94,6 +95,7 @@ class Decision {
     const record = { slot, through, outcome, reason, job: null, lateMs }
     const policy = overlap ?? this.#look.schedule.plan?.definition.overlap ?? 'skip'
     const unended = policy === 'allow' ? [] : this.#unended.map(({ id }) => id)
+    if (hasFired(outcome) && policy !== 'allow') for (const job of this.#look.expired) this.expired.add(job)
     const verdict = hasFired(outcome) ? judgeOverlap(policy, unended, this.#waiting) : null
     if (verdict === null) this.#write(record, count)
     else if (verdict.do === 'fire') this.#fire(record, count, verdict.cancel)
@@ -108,6 +110,7 @@ class Decision {
   }
 
   #fire(record: SlotRecord, count: number, cancel: readonly JobId[]): void {
+    if (this.#holder?.hasExpired) this.expired.add(Number(this.#holder.id.slice(1)))
     // A running job is only asked to stop.
     this.#unended = this.#unended.filter(({ id, isRunning }) => isRunning || !cancel.includes(id))
     const fired = { ...record, job: this.draft.nextJob }
@@ -128,7 +131,7 @@ class Decision {
     const isGone = (each: UnendedJob) => each.id === holder?.id && (isHeld || holder.state !== 'running')
     const others = this.#unended.filter((each) => !isGone(each))
     this.#unended = [...others, { id, slot, isRunning }].sort((a, b) => a.slot - b.slot)
-    if (job?.key && !isHeld) this.#holder = { id, state: 'queued' }
+    if (job?.key && !isHeld) this.#holder = { id, state: 'queued', hasExpired: false }
   }
 
   #note(record: SlotRecord): void {

@@ -172,27 +172,41 @@ export class ScheduleDraft {
   }
 
   /** Answers how what was decided reads with the ids of its jobs; null: something has changed, so that it is to be decided again. */
-  async commit(context: Context): Promise<(<T extends SlotRecord>(record: T) => T) | null> {
-    if (this.#ops.length === 0) return (record) => record
+  async commit(context: Context): Promise<(<T>(decided: T) => T) | null> {
+    if (this.#ops.length === 0) return (decided) => decided
     const [first] = this.#ops as readonly { readonly name: string }[]
     const job =
       this.#job === null || this.#fires === 0 ? {} : { job: requestOf(this.#job, { name: first?.name ?? '', slot: 0 }) }
     const answer = await context.calls.write(commitScript, { ...this.#basis, ...this.#rest, ...job, ops: this.#ops })
     if (Array.isArray(answer)) throw goneWorkerError(String(answer[1]))
-    if (answer === 'changed') return null
-    const numbers = String(answer).split(' ')
-    const named = (text: string) => text.replace(/j\{(\d+)\}/g, (_, index) => `j${numbers[Number(index)]}`)
-    return (record) => {
-      const { job, reason } = record
-      return { ...record, job: job === null ? null : named(job), reason: reason === null ? null : named(reason) }
-    }
+    return answer === 'changed' ? null : (decided) => withNumbers(decided, String(answer).split(' '))
   }
 }
 
-/** Decides, and decides again for as long as somebody else writes in between. */
-export async function decide<T>(attempt: () => Promise<{ readonly answer: T } | null>): Promise<T> {
-  for (;;) {
-    const decided = await attempt()
-    if (decided !== null) return decided.answer
+/** Records as they were decided, with the numbers of new jobs in place of what stands for them. */
+function withNumbers<T>(decided: T, numbers: readonly string[]): T {
+  const text = JSON.stringify(decided).replace(/j\{(\d+)\}/g, (_, index) => `j${numbers[Number(index)]}`)
+  return JSON.parse(text) as T
+}
+
+/** What is to be answered, and what is to be written before; `expired`: jobs that have to be failed before it is decided. */
+interface Decided<T> {
+  readonly answer: T
+  readonly draft?: ScheduleDraft
+  readonly expired?: ReadonlySet<number>
+}
+
+/** Decides, and decides again for as long as somebody else writes in between. Answers with the ids of new jobs. */
+export async function decide<T>(context: Context, attempt: () => Promise<Decided<T>>): Promise<T> {
+  for (let hasBuried = false; ; ) {
+    const { answer, draft, expired = new Set() } = await attempt()
+    if (draft === undefined) return answer
+    if (expired.size > 0 && !hasBuried) {
+      await context.bury([...expired])
+      hasBuried = true
+    } else {
+      const named = await draft.commit(context)
+      if (named !== null) return named(answer)
+    }
   }
 }

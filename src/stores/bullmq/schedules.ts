@@ -133,12 +133,11 @@ function recordsOf(flat: readonly string[]): readonly SlotRecord[] {
 
 /** Changes schedules in one transaction. */
 function revise<T>(context: Context, names: readonly string[] | null, change: (revision: Revision) => T): Promise<T> {
-  return decide(async () => {
+  return decide(context, async () => {
     const request = names === null ? {} : { names: [...new Set(names)] }
     const look = (await context.calls.read(lookScript, request)) as Look
     const revision = new Revision(context.clock.now(), look)
-    const answer = change(revision)
-    return (await revision.draft.commit(context)) === null ? null : { answer }
+    return { answer: change(revision), draft: revision.draft }
   })
 }
 

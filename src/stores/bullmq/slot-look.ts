@@ -33,21 +33,21 @@ local jobs, ended, expired = {}, {}, {}
 local plan = cjson.decode(text).plan
 local mayOverlap = plan ~= cjson.null and plan.definition.overlap == 'allow'
 local unended = false
-if (request.fires and (request.judges or not mayOverlap)) or (request.ends and #waiting > 0) then
+if request.judges or (request.defers and not mayOverlap) or (request.ends and #waiting > 0) then
   unended = unended_numbers(name)
   each_unended(name, function(n, slot, state, queue, id)
     if not state then ended[#ended + 1] = n; return end
     jobs[#jobs + 1] = tostring(n); jobs[#jobs + 1] = slot; jobs[#jobs + 1] = state
-    if request.fires and is_waiting_too_long(queue, id, state, now) then expired[#expired + 1] = n end
+    if is_waiting_too_long(queue, id, state, now) then expired[#expired + 1] = n end
   end)
 end
 local holder, n, queue, id, state = holder_of(request, now)
-if n and is_waiting_too_long(queue, id, state, now) then expired[#expired + 1] = n end
+local expiredHolder = n and is_waiting_too_long(queue, id, state, now) and n or false
 local taken = {}
-if request.from then taken = rcall('ZRANGEBYSCORE', O .. 'slottimes:' .. name, request.from, '+inf', 'LIMIT', 0, 1000) end
+if request.triggers then taken = rcall('ZRANGEBYSCORE', O .. 'slottimes:' .. name, now, '+inf', 'LIMIT', 0, 1000) end
 return {
   rcall('GET', O .. 'schedules:tx') or '0', text, waiting, last and { last, rcall('HGET', O .. 'slots:' .. name, last) } or {},
-  records, unended, jobs, ended, expired, holder, taken,
+  records, unended, jobs, ended, expired, expiredHolder, holder, taken,
 }`,
   request,
   cancelling,
@@ -65,6 +65,7 @@ type Reply = readonly [
   jobs: readonly string[],
   ended: readonly number[],
   expired: readonly number[],
+  expiredHolder: number | null,
   holder: string,
   taken: readonly string[],
 ]
@@ -87,9 +88,11 @@ export interface SlotLook {
   readonly records: ReadonlyMap<EpochMs, { readonly isOver: boolean }>
   /** In the order of their slots. */
   readonly unended: readonly UnendedJob[]
+  /** Those of them that have expired. */
+  readonly expired: readonly number[]
   /** The job that holds the key of the one to be enqueued. */
-  readonly holder: { readonly id: JobId; readonly state: JobState } | null
-  /** Times from `from` on that have a record. */
+  readonly holder: { readonly id: JobId; readonly state: JobState; readonly hasExpired: boolean } | null
+  /** Times from now on that have a record. */
   readonly taken: ReadonlySet<EpochMs>
 }
 
@@ -97,37 +100,35 @@ export interface LookRequest {
   readonly name: string
   /** Slots whose records are asked for. */
   readonly slots?: readonly EpochMs[]
-  /** Some slot may fire, and its own overlap policy looks at earlier jobs. */
-  readonly fires?: boolean
+  /** Some slot is to fire whose own overlap policy looks at earlier jobs; and some that does as its schedule says. */
   readonly judges?: boolean
+  readonly defers?: boolean
   /** A slot that waits may fire, if all jobs have ended. */
   readonly ends?: boolean
   readonly job?: NewJob | null
-  readonly from?: EpochMs
+  /** It is fired by hand, at the first time that is free. */
+  readonly triggers?: boolean
 }
 
-/** null: no such schedule. Jobs that have expired, and would be in the way, are failed first. */
-export async function lookAtSlots(context: Context, { name, slots = [], job, from, ...what }: LookRequest) {
-  for (let hasBuried = false; ; hasBuried = true) {
-    const now = context.clock.now()
-    const reply = (await context.calls.read(lookScript, {
-      ...what,
-      name,
-      now,
-      latest: `${now + onTimeMs}`,
-      slots: slots.map(String),
-      ...(job?.key ? { key: job.key } : {}),
-      ...(from === undefined ? {} : { from: `${from}` }),
-    })) as Reply
-    if (reply[0] === '') return null
-    const [, , , , , , , , expired] = reply
-    if (expired.length === 0 || hasBuried) return lookOf(name, now, reply)
-    await context.bury(expired)
-  }
+/** null: no such schedule. */
+export async function lookAtSlots(
+  context: Context,
+  { name, slots = [], job, ...what }: LookRequest,
+): Promise<SlotLook | null> {
+  const now = context.clock.now()
+  const reply = (await context.calls.read(lookScript, {
+    ...what,
+    name,
+    now,
+    latest: `${now + onTimeMs}`,
+    slots: slots.map(String),
+    ...(job?.key ? { key: job.key } : {}),
+  })) as Reply
+  return reply[0] === '' ? null : lookOf(name, now, reply)
 }
 
 function lookOf(name: string, now: EpochMs, reply: Reply): SlotLook {
-  const [tx, text, waiting, last, records, unended, jobs, ended, , holder, taken] = reply
+  const [tx, text, waiting, last, records, unended, jobs, ended, expired, expiredHolder, holder, taken] = reply
   const [holderNumber, holderState] = holder.split(' ')
   return {
     basis: { now, tx, name, holder, ...(unended === null ? {} : { unended, ended }) },
@@ -140,7 +141,11 @@ function lookOf(name: string, now: EpochMs, reply: Reply): SlotLook {
       slot: Number(slot),
       isRunning: state === 'running',
     })),
-    holder: holder === '' ? null : { id: `j${holderNumber}`, state: holderState as JobState },
+    expired,
+    holder:
+      holder === ''
+        ? null
+        : { id: `j${holderNumber}`, state: holderState as JobState, hasExpired: expiredHolder !== null },
     taken: new Set(taken.map(Number)),
   }
 }

@@ -13,15 +13,14 @@ function endWaiting(
   { name, job }: { readonly name: string; readonly job: NewJob | null },
   end: (draft: ScheduleDraft, look: SlotLook, waiting: SlotRecord) => SlotRecord,
 ): Promise<SlotRecord | null> {
-  return decide(async () => {
+  return decide<SlotRecord | null>(context, async () => {
     const look = await lookAtSlots(context, { name, ends: true, job })
     const waiting = look?.waiting[0]
     if (look === null || waiting === undefined) return { answer: null }
     if (look.unended.length > 0 || !mayFireWaiting(look.schedule)) return { answer: null }
     const draft = new ScheduleDraft(look.basis, job)
-    const record = end(draft, look, waiting)
-    const named = await draft.commit(context)
-    return named === null ? null : { answer: named(record) }
+    const answer = end(draft, look, waiting)
+    return { answer, draft, expired: job === null ? new Set() : expiredHolder(look) }
   })
 }
 
@@ -59,8 +58,8 @@ export function triggerSchedule(
   context: Context,
   { name, job }: { readonly name: string; readonly job: NewJob },
 ): Promise<SlotRecord | null> {
-  return decide(async () => {
-    const look = await lookAtSlots(context, { name, job, from: context.clock.now() })
+  return decide<SlotRecord | null>(context, async () => {
+    const look = await lookAtSlots(context, { name, job, triggers: true })
     if (look === null) return { answer: null }
     const draft = new ScheduleDraft(look.basis, job)
     const slot = freeTime(look)
@@ -73,8 +72,7 @@ export function triggerSchedule(
       lateMs: 0,
     } as const
     draft.fire(name, record, 1)
-    const named = await draft.commit(context)
-    return named === null ? null : { answer: named<SlotRecord>(record) }
+    return { answer: record, draft, expired: expiredHolder(look) }
   })
 }
 
@@ -83,4 +81,9 @@ function freeTime({ basis, schedule, taken }: SlotLook): EpochMs {
   let slot = basis.now
   while (taken.has(slot) || mayBeSlot(schedule.plan?.rule, slot)) slot++
   return slot
+}
+
+/** The holder of the key of a job, if it has to be failed before the job can be enqueued. */
+function expiredHolder({ holder }: SlotLook): ReadonlySet<number> {
+  return new Set(holder?.hasExpired ? [Number(holder.id.slice(1))] : [])
 }
