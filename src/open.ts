@@ -73,7 +73,7 @@ function badUrl(url: string, what: string, hint = forms): UsageError {
 
 /** Loads the code of a store that will be opened soon, while the caller waits for something else. */
 export function preloadStore(location: StoreLocation): void {
-  if (location.kind === 'redis') import('./stores/bullmq/store.js').catch(() => {})
+  if (location.kind === 'redis') redisModules().catch(() => {})
   if (location.kind !== 'sqlite') return
   import('./stores/sqlite/store.js').then(({ preloadDriver }) => preloadDriver()).catch(() => {}) // opening it reports the error
 }
@@ -158,15 +158,14 @@ export async function sqliteDriver(): Promise<DriverInfo> {
   return driverInfo()
 }
 
+const redisModules = () => Promise.all([import('./stores/bullmq/connection.js'), import('./stores/bullmq/store.js')])
+
 async function redisStore(
   location: RedisLocation,
   clock: Clock,
   notificationOf: NotificationPolicy | null = null,
 ): Promise<Store> {
-  const [{ connectRedis }, { openRedisStore }] = await Promise.all([
-    import('./stores/bullmq/connection.js'),
-    import('./stores/bullmq/store.js'),
-  ])
+  const [{ connectRedis }, { openRedisStore }] = await redisModules()
   const connection = await connectRedis(location, systemClock)
   try {
     return shown(openRedisStore(connection, location, clock, notificationOf))

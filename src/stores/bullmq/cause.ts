@@ -25,6 +25,7 @@ const rules: readonly Rule[] = [
   [/SELF_SIGNED|UNABLE_TO_|DEPTH_ZERO/, 'its certificate is of an unknown authority', 'name its file: ?ca=FILE'],
   [/ERR_TLS_CERT_ALTNAME_INVALID/, 'its certificate is for another host', 'write the host that is in the certificate'],
   [/CERT_HAS_EXPIRED/, 'its certificate has expired', 'renew it'],
+  [/certificate required/i, 'it asks clients for a certificate', 'set tls-auth-clients no in Redis'],
   [/tlsv?1\d? alert|ALERT_|handshake failure|certificate required/i, null, 'compare the TLS settings of Redis'],
   [/wrong version number|packet length too long|EPROTO/i, 'it does not speak TLS', 'write redis:// instead'],
   // A server that speaks TLS answers plain text with an alert, which is one byte 0x15, or by closing.
@@ -53,8 +54,9 @@ export function causeOf(thrown: unknown): Cause {
 function saidBy(thrown: unknown): readonly string[] {
   if (thrown instanceof AggregateError && thrown.errors.length > 0) return saidBy(thrown.errors[0])
   if (!(thrown instanceof Error)) return [String(thrown)]
-  const { code } = thrown as NodeJS.ErrnoException
-  return [thrown.message.replace(/\s+/g, ' ').slice(0, 300), ...(typeof code === 'string' ? [code] : [])]
+  // OpenSSL says in `message` where in its source it was.
+  const { code, reason = thrown.message } = thrown as NodeJS.ErrnoException & { readonly reason?: string }
+  return [reason.replace(/\s+/g, ' ').slice(0, 300), ...(typeof code === 'string' ? [code] : [])]
 }
 
 // Redis did nothing, and may do it later: it loads, is a replica now, has no memory or no disk, or has moved the keys.

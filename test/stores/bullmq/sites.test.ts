@@ -55,6 +55,14 @@ describe('TLS', () => {
   })
 })
 
+test('A server that asks clients for a certificate says so.', async () => {
+  const folder = temporaryFolder()
+  const server = await RedisServer.start({ ...tlsSettings(folder), 'tls-auth-clients': 'yes' })
+  await expect(connect(server.url)).rejects.toThrow('it asks clients for a certificate')
+  await server.stop()
+  folder.remove()
+})
+
 describe('Sentinel', () => {
   let master: RedisServer
   let other: RedisServer
