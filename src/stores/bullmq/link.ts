@@ -1,0 +1,176 @@
+import type { Redis } from 'ioredis'
+import type { Clock } from '../../domain/clock.js'
+import { StoreUnavailableError } from '../../domain/errors.js'
+import { storeClosed } from '../closed.js'
+import { causeOf, hintForRefusal, isElsewhere, refusalIn } from './cause.js'
+import { RedisCutError, RedisReplyError } from './errors.js'
+import type { RedisServerFacts } from './server-facts.js'
+import { type Connector, destroy, type Session } from './session.js'
+
+export const connectTimeoutMs = 2_500
+const minBackoffMs = 50
+const maxBackoffMs = 1_000
+
+// A subscriber sends nothing, so it would not notice that the server is gone without a word.
+const heartbeatMs = 10_000
+
+/** One connection, made anew whenever it is cut. `prepare`: what it needs before it is used. */
+export class Link {
+  readonly #connector: Connector
+  readonly #clock: Clock
+  readonly #url: string
+  readonly #prepare: (client: Redis) => Promise<void>
+  readonly #end = new AbortController()
+  #session: Session | null = null
+  #server: RedisServerFacts | null = null
+  /** Why there is no connection now. */
+  #reason: Pick<StoreUnavailableError, 'message' | 'hint'>
+  #isConnecting = false
+  #connectedAt = Number.NEGATIVE_INFINITY
+  readonly #waiting = new Set<() => void>()
+  #stopBeats = () => {}
+
+  constructor(connector: Connector, clock: Clock, url: string, prepare: (client: Redis) => Promise<void>) {
+    this.#connector = connector
+    this.#clock = clock
+    this.#url = url
+    this.#prepare = prepare
+    this.#reason = this.#unavailable('the connection was cut', null)
+  }
+
+  get server(): RedisServerFacts {
+    if (this.#server === null) throw new Error('there was no connection yet')
+    return this.#server
+  }
+
+  adopt(session: Session): void {
+    this.#session = session
+    this.#server = session.server
+    this.#connectedAt = this.#clock.monotonicMs()
+    const { client } = session
+    // It may have ended before it came here.
+    if (client.status === 'end') this.#lost(client)
+    else client.once('end', () => this.#lost(client))
+    for (const wake of this.#waiting) wake()
+  }
+
+  async command(name: string, args: readonly (string | number | Buffer)[]): Promise<unknown> {
+    const client = this.#session?.client
+    if (client === undefined) throw this.#noConnection()
+    try {
+      return await client.call(name, [...args])
+    } catch (thrown) {
+      throw this.#errorOf(thrown, client)
+    }
+  }
+
+  #noConnection(): StoreUnavailableError {
+    if (this.#end.signal.aborted) return storeClosed(this.#url)
+    return new RedisCutError('E_STORE_UNAVAILABLE', this.#reason.message, this.#reason.hint)
+  }
+
+  #errorOf(thrown: unknown, client: Redis): Error {
+    if (this.#end.signal.aborted) return storeClosed(this.#url)
+    const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown))
+    if (name !== 'ReplyError') {
+      // A server that answers this late may never answer: the next connection may be to another one.
+      if (message === 'Command timed out') this.#drop(client)
+      const { text, hint } = causeOf(thrown)
+      return this.#unavailable(text, hint)
+    }
+    const word = refusalIn(message)
+    // Not the error itself: it holds the command with all its arguments.
+    if (word === null) return new RedisReplyError(message)
+    const refusal = [this.#cannotBeReached(message), hintForRefusal(word)] as const
+    if (!isElsewhere(word)) return new StoreUnavailableError('E_STORE_UNAVAILABLE', ...refusal)
+    this.#drop(client)
+    return new RedisCutError('E_STORE_UNAVAILABLE', ...refusal)
+  }
+
+  #unavailable(text: string, hint: string | null): RedisCutError {
+    return new RedisCutError('E_STORE_UNAVAILABLE', this.#cannotBeReached(text), hint)
+  }
+
+  #cannotBeReached(text: string): string {
+    return `${this.#url} cannot be reached: ${text}`
+  }
+
+  async ready(timeoutMs: number): Promise<void> {
+    if (this.#session !== null) return
+    if (this.#end.signal.aborted) throw storeClosed(this.#url)
+    void this.#reconnect()
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        cancel()
+        this.#waiting.delete(done)
+        resolve()
+      }
+      const cancel = this.#clock.after(timeoutMs, done)
+      this.#waiting.add(done)
+    })
+    if (this.#session === null) throw this.#noConnection()
+  }
+
+  /** No command may go to it any more, though its end takes a moment. */
+  #drop(client: Redis): void {
+    destroy(client)
+    this.#lost(client)
+  }
+
+  #lost(client: Redis): void {
+    if (this.#session?.client !== client) return
+    this.#session = null
+    this.#reason = this.#unavailable('the connection was cut', null)
+    void this.#reconnect()
+  }
+
+  async #reconnect(): Promise<void> {
+    if (this.#isConnecting) return
+    this.#isConnecting = true
+    const { signal } = this.#end
+    // One that ends as soon as it is there must not be made anew without a pause.
+    const isBrief = this.#clock.monotonicMs() - this.#connectedAt < maxBackoffMs
+    if (isBrief) await this.#clock.sleep(minBackoffMs, signal)
+    for (let backoffMs = minBackoffMs; !signal.aborted; backoffMs = Math.min(backoffMs * 2, maxBackoffMs)) {
+      try {
+        const session = await this.#connector.connect(connectTimeoutMs, signal)
+        await this.#prepared(session)
+        this.#isConnecting = false
+        this.adopt(session)
+        return
+      } catch (thrown) {
+        this.#reason = thrown instanceof StoreUnavailableError ? thrown : this.#unavailable(causeOf(thrown).text, null)
+      }
+      await this.#clock.sleep(backoffMs, signal)
+    }
+  }
+
+  async #prepared({ client }: Session): Promise<void> {
+    try {
+      await this.#prepare(client)
+      // Nobody else would end it then.
+      if (this.#end.signal.aborted) throw storeClosed(this.#url)
+    } catch (thrown) {
+      destroy(client)
+      throw thrown
+    }
+  }
+
+  /** Asks for a sign of life from time to time. */
+  beat(): void {
+    this.#stopBeats = this.#clock.after(heartbeatMs, () => {
+      this.command('PING', []).catch(() => {}) // a cut connection is being made anew
+      this.beat()
+    })
+  }
+
+  close(): void {
+    if (this.#end.signal.aborted) return
+    this.#end.abort()
+    this.#stopBeats()
+    const client = this.#session?.client
+    this.#session = null
+    if (client !== undefined) destroy(client)
+    for (const wake of this.#waiting) wake()
+  }
+}
