@@ -28,6 +28,7 @@ import { remove } from './remove.js'
 import { retry } from './retry.js'
 import { runningJobs } from './running.js'
 import { queueSamples } from './samples.js'
+
 import {
   notifyOfSchedule,
   schedulerSeenAt,
@@ -44,9 +45,11 @@ import {
   putSchedules,
   resumeSchedules,
 } from './schedules.js'
-import { settle } from './settle.js'
+import { Settles } from './settles.js'
 import { fireWaiting, skipWaiting, triggerSchedule } from './slots.js'
+
 import { statistics, statisticsByMinute } from './statistics.js'
+
 import { storedJobs } from './stored-jobs.js'
 import { sweep } from './sweep.js'
 import { beat, register, setTasks, workers } from './workers.js'
@@ -71,6 +74,7 @@ export function openRedisStore(
     },
   }
   const claims = new Claims(context)
+  const settles = new Settles(context)
   const housekeeping = new Housekeeping(context)
   const enqueues = new Enqueues(context)
   let open = true
@@ -89,7 +93,7 @@ export function openRedisStore(
     enqueue: (jobs) => run(() => enqueues.enqueue(jobs)),
     forgetTokens: (tokens) => run(() => forgetTokens(context, tokens)),
     claim: (request) => run(() => claims.claim(request)),
-    settle: (ends) => run(() => settle(context, ends)),
+    settle: (ends) => run(() => settles.settle(ends)),
     append: (additions) => run(() => append(context, additions)),
     cancelRequests: (worker) => run(() => cancelRequests(context, worker)),
     sweep: (request) => run(() => sweep(context, request)),
@@ -101,8 +105,8 @@ export function openRedisStore(
     deregister: (worker) => run(() => deregister(context, worker)),
 
     cancel: (ids, states) => run(() => cancel(context, ids, states)),
-    retry: (ids) => run(() => retry(context, ids)),
-    remove: (ids) => run(() => remove(context, ids)),
+    retry: (ids) => run(() => settles.after(() => retry(context, ids))),
+    remove: (ids) => run(() => settles.after(() => remove(context, ids))),
     pauseQueues: (names) => run(() => pauseQueues(context, names)),
     resumeQueues: (names) => run(() => resumeQueues(context, names)),
     prune: (retention, limit) => run(() => prune(context, retention, limit)),
