@@ -1,6 +1,6 @@
 import type { JobError } from '../../domain/failure.js'
 import { maxGroups } from '../../domain/failure-group.js'
-import type { FailureReason } from '../../domain/job.js'
+import type { FailureReason, WorkerId } from '../../domain/job.js'
 import { expiredError } from '../losses.js'
 import { writing } from './calls.js'
 import type { Context } from './context.js'
@@ -41,7 +41,12 @@ export interface Burial {
   readonly error: JobError
 }
 
-export async function buryJobs(context: Context, burials: readonly Burial[]): Promise<readonly number[]> {
+/** `gone`: a worker that is about to be removed, for which no notification is reserved any more. */
+export async function buryJobs(
+  context: Context,
+  burials: readonly Burial[],
+  gone?: WorkerId,
+): Promise<readonly number[]> {
   if (burials.length === 0) return []
   const now = context.clock.now()
   const requests = burials.map(async ({ job, reason, error }) => {
@@ -49,7 +54,12 @@ export async function buryJobs(context: Context, burials: readonly Burial[]): Pr
     const notify = notification === null ? {} : { notify: requestOf(notification) }
     return { n: job.number, ...burialRequest(reason, error), ...notify }
   })
-  const answer = await context.calls.write(buryScript, { now, maxGroups, burials: await Promise.all(requests) })
+  const answer = await context.calls.write(buryScript, {
+    now,
+    maxGroups,
+    burials: await Promise.all(requests),
+    ...(gone === undefined ? {} : { gone }),
+  })
   return String(answer).split(' ').filter(Boolean).map(Number)
 }
 

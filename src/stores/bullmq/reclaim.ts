@@ -103,7 +103,13 @@ async function endAttempts(
     const notify = notification === null ? {} : { notify: requestOf(notification) }
     return { ...outcomeRequest(stored.number, attempt, worker, outcome, now), attempt, ...notify }
   })
-  const answer = await context.calls.write(endAttemptsScript, { now, maxGroups, worker, ends: await Promise.all(ends) })
+  const answer = await context.calls.write(endAttemptsScript, {
+    now,
+    maxGroups,
+    worker,
+    gone: worker,
+    ends: await Promise.all(ends),
+  })
   const ended = new Set(String(answer).split(' ').filter(Boolean).map(Number))
   return jobs
     .filter(({ stored }) => ended.has(stored.number))
@@ -181,6 +187,7 @@ export async function freeReservations(
   const buried = await buryJobs(
     context,
     lost.map((job) => ({ job, reason: 'lost', error })),
+    worker,
   )
   return { count: reply.length, buried: buried.length }
 }
@@ -193,7 +200,7 @@ local was = rcall('HDEL', O .. 'workers', request.worker)
 rcall('HDEL', O .. 'beats', request.worker)
 rcall('HDEL', O .. 'workers:tasks', request.worker)
 rcall('ZREM', O .. 'leases', request.worker)
-rcall('DEL', O .. 'cancel:' .. request.worker, O .. 'run:' .. request.worker)
+rcall('DEL', O .. 'cancel:' .. request.worker, O .. 'run:' .. request.worker, O .. 'owned:' .. request.worker)
 rcall('PUBLISH', O .. 'news', 'work')
 return was == 1 and 'removed' or 'unknown'`,
   null,

@@ -22,7 +22,7 @@ local function put_later(list, key, a, b)
   some[#some + 1] = b
 end
 local function has_worker(worker)
-  return rcall('HEXISTS', O .. 'workers', worker) == 1
+  return worker ~= request.gone and rcall('HEXISTS', O .. 'workers', worker) == 1
 end
 local keys_of_queue = {}
 local function new_job_keys(queue)
