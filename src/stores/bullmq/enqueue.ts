@@ -11,23 +11,29 @@ import { newJobs } from './lua/new-jobs.js'
 
 /**
  * Answers without having written anything what keeps the whole call from being stored: a token that is too late, a worker
- * that is gone, or holders of keys that have expired and must be failed first.
+ * that is gone, or holders of keys that have expired and must be failed first. One of these may be among the jobs themselves:
+ * then only the jobs up to it are stored first.
  */
 const enqueueScript = writing(
   'enqueue',
   `
-local expired = {}
-for _, job in ipairs(request.jobs) do
-  if job.token and now > job.validUntil and not rcall('HGET', O .. 'token', job.token) then return { 'late' } end
-  if job.key then
-    local holder, queue, id, state = key_holder(job.key.name, now)
+local expired, over, part = {}, {}, nil
+for index, job in ipairs(request.jobs) do
+  local known = job.token and rcall('HGET', O .. 'token', job.token)
+  if job.token and now > job.validUntil and not known then return { 'late' } end
+  if job.key and not known then
+    local name = job.key.name
+    local holder, queue, id, state = key_holder(name, now)
     if holder and is_waiting_too_long(queue, id, state, now) then expired[#expired + 1] = holder end
+    if over[name] and not part then part = index - 1 end
+    over[name] = job.expiresAt and job.expiresAt <= now
   end
 end
 if #expired > 0 then return { 'expired', unpack(expired) } end
 for _, job in ipairs(request.jobs) do
   if job.lostWithWorker and job.reservedFor and not has_worker(job.reservedFor) then return { 'gone', job.reservedFor } end
 end
+if part then return { 'part', part } end
 local answers = {}
 local stored = false
 for index, job in ipairs(request.jobs) do
@@ -67,6 +73,10 @@ export async function enqueue(context: Context, jobs: readonly NewJob[]): Promis
       throw new OffstageError('E_TOKEN_LATE', 'a job was read too long ago to be enqueued now', 'read it again')
     }
     if (what === 'gone') throw goneWorkerError(String(of[0]))
+    if (what === 'part') {
+      const first = await enqueue(context, jobs.slice(0, Number(of[0])))
+      return [...first, ...(await enqueue(context, jobs.slice(Number(of[0]))))]
+    }
     await context.bury(of.map(Number))
   }
 }
