@@ -16,21 +16,31 @@ const promoteScript = writing(
   'promote',
   `
 rcall('DEL', O .. 'ignored')
-local expired = {}
-for _, place in ipairs(rcall('ZRANGEBYSCORE', O .. 'exp', '-inf', request.now, 'LIMIT', 0, request.limit)) do
+local over = {}
+-- Some more: those of one time are in the order of their names, not of their numbers.
+local places = rcall('ZRANGEBYSCORE', O .. 'exp', '-inf', request.now, 'WITHSCORES', 'LIMIT', 0, request.limit + 200)
+for index = 1, #places, 2 do
+  local place = places[index]
   local queue, id = string.match(place, '^([^:]*):(.*)$')
   local n = number_of(queue, id)
   if n and is_waiting_too_long(queue, id, state_of(queue, id), request.now) then
-    expired[#expired + 1] = n
+    over[#over + 1] = { n, tonumber(places[index + 1]) }
   else
     rcall('ZREM', O .. 'exp', place)
   end
 end
+table.sort(over, function(a, b)
+  if a[2] ~= b[2] then return a[2] < b[2] end
+  return a[1] < b[1]
+end)
+local expired = {}
+for index = 1, math.min(#over, request.limit) do expired[index] = over[index][1] end
 local promoted = promote_due(request.now, request.limit)
 local overdue = {}
 for _, worker in ipairs(rcall('HKEYS', O .. 'workers')) do
   if not holds_lease(worker) then overdue[#overdue + 1] = worker end
 end
+table.sort(overdue, function(a, b) return tonumber(string.sub(a, 2)) < tonumber(string.sub(b, 2)) end)
 if promoted > 0 then rcall('PUBLISH', O .. 'news', 'work') end
 return cjson.encode({
   promoted = promoted, expired = table.concat(expired, ' '), overdue = table.concat(overdue, ' '), next = next_due(),
