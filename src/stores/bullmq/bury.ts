@@ -4,8 +4,8 @@ import type { FailureReason, WorkerId } from '../../domain/job.js'
 import { expiredError } from '../losses.js'
 import { writing } from './calls.js'
 import type { Context } from './context.js'
-import { requestOf } from './enqueue.js'
 import type { StoredJob } from './job-fields.js'
+import { requestOf } from './job-request.js'
 import { burying } from './lua/burying.js'
 import { newJobs } from './lua/new-jobs.js'
 import { notificationOfBurial } from './notifications.js'
@@ -48,27 +48,37 @@ export async function buryJobs(
   gone?: WorkerId,
 ): Promise<readonly number[]> {
   if (burials.length === 0) return []
+  const answer = await context.calls.write(buryScript, {
+    now: context.clock.now(),
+    maxGroups,
+    burials: await burialRequests(context, burials),
+    ...(gone === undefined ? {} : { gone }),
+  })
+  return String(answer).split(' ').filter(Boolean).map(Number)
+}
+
+/** Burials as the scripts take them, with the notifications of them. */
+async function burialRequests(context: Context, burials: readonly Burial[]): Promise<readonly object[]> {
   const now = context.clock.now()
   const requests = burials.map(async ({ job, reason, error }) => {
     const notification = await notificationOfBurial(context, job, reason, error, now)
     const notify = notification === null ? {} : { notify: requestOf(notification) }
     return { n: job.number, ...burialRequest(reason, error), ...notify }
   })
-  const answer = await context.calls.write(buryScript, {
-    now,
-    maxGroups,
-    burials: await Promise.all(requests),
-    ...(gone === undefined ? {} : { gone }),
-  })
-  return String(answer).split(' ').filter(Boolean).map(Number)
+  return Promise.all(requests)
+}
+
+/** The burials of jobs that have expired. */
+export async function expiryRequests(context: Context, numbers: readonly number[]): Promise<readonly object[]> {
+  return burialRequests(context, await expiries(context, numbers))
+}
+
+async function expiries(context: Context, numbers: readonly number[]): Promise<readonly Burial[]> {
+  const jobs = await numberedJobs(context, numbers)
+  return jobs.map((job) => ({ job, reason: 'expired', error: expiredError }))
 }
 
 /** Fails waiting jobs that have expired. */
 export async function buryExpired(context: Context, numbers: readonly number[]): Promise<number> {
-  const jobs = await numberedJobs(context, numbers)
-  const buried = await buryJobs(
-    context,
-    jobs.map((job) => ({ job, reason: 'expired', error: expiredError })),
-  )
-  return buried.length
+  return (await buryJobs(context, await expiries(context, numbers))).length
 }

@@ -1,12 +1,14 @@
 import { OffstageError } from '../../domain/errors.js'
+import { maxGroups } from '../../domain/failure-group.js'
 import type { NewJob } from '../../domain/job.js'
-import { statisticsName } from '../../domain/statistics-name.js'
 import { goneWorkerError } from '../losses.js'
 import type { Enqueued } from '../store.js'
 import { tokenKeptMs } from '../tokens.js'
+import { expiryRequests } from './bury.js'
 import { writing } from './calls.js'
 import type { Context } from './context.js'
-import { bullmqBackoff, bullmqData, restOf } from './job-fields.js'
+import { requestOf } from './job-request.js'
+import { burying } from './lua/burying.js'
 import { newJobs } from './lua/new-jobs.js'
 
 /**
@@ -14,9 +16,9 @@ import { newJobs } from './lua/new-jobs.js'
  * that is gone, or holders of keys that have expired and must be failed first. One of these may be among the jobs themselves:
  * then only the jobs up to it are stored first.
  */
-const enqueueScript = writing(
-  'enqueue',
-  `
+const check = `
+local is_buried = {}
+for _, burial in ipairs(request.burials or {}) do is_buried[burial.n] = true end
 local expired, over, part = {}, {}, nil
 for index, job in ipairs(request.jobs) do
   local known = job.token and rcall('HGET', O .. 'token', job.token)
@@ -24,7 +26,8 @@ for index, job in ipairs(request.jobs) do
   if job.key and not known then
     local name = job.key.name
     local holder, queue, id, state = key_holder(name, now)
-    if holder and is_waiting_too_long(queue, id, state, now) then expired[#expired + 1] = holder end
+    local is_over = holder and is_waiting_too_long(queue, id, state, now)
+    if is_over and not is_buried[holder] then expired[#expired + 1] = holder end
     if over[name] and not part then part = index - 1 end
     over[name] = job.expiresAt and job.expiresAt <= now
   end
@@ -33,7 +36,9 @@ if #expired > 0 then return { 'expired', unpack(expired) } end
 for _, job in ipairs(request.jobs) do
   if job.lostWithWorker and job.reservedFor and not has_worker(job.reservedFor) then return { 'gone', job.reservedFor } end
 end
-if part then return { 'part', part } end
+if part then return { 'part', part } end`
+
+const add = `
 local answers = {}
 local stored = false
 for index, job in ipairs(request.jobs) do
@@ -49,24 +54,49 @@ for index, job in ipairs(request.jobs) do
       rcall('ZADD', O .. 'tokens', request.tokenKeptUntil, job.token)
     end
   end
-end
+end`
+
+const finish = `
 count_enqueued()
 if stored then rcall('PUBLISH', O .. 'news', 'work') end
-return cjson.encode(answers)`,
+return cjson.encode(answers)`
+
+const enqueueScript = writing('enqueue', check + add + finish, null, newJobs)
+
+/** The same, where holders of keys have expired: it fails them, and stores the notifications of that behind the jobs. */
+const buryAndEnqueueScript = writing(
+  'bury-and-enqueue',
+  `${check}
+local notifications = {}
+for _, burial in ipairs(request.burials) do
+  local queue, id = where(burial.n)
+  if queue and is_waiting_too_long(queue, id, state_of(queue, id), now) and bury_job(burial.n, queue, id, now, burial) then
+    notifications[#notifications + 1] = burial.notify
+  end
+end
+${add}
+for _, job in ipairs(notifications) do enqueue_job(job) end
+write_sums()
+${finish}`,
   null,
   newJobs,
+  burying,
 )
 
 /** Stores jobs in one transaction. One that is so large that it would hold up all others is stored all the same. */
 export async function enqueue(context: Context, jobs: readonly NewJob[]): Promise<readonly Enqueued[]> {
   if (jobs.length === 0) return []
-  for (;;) {
+  for (let expired: readonly number[] = []; ; ) {
     const now = context.clock.now()
-    const answer = await context.calls.write(enqueueScript, {
-      now,
-      tokenKeptUntil: now + tokenKeptMs.others,
-      jobs: jobs.map((job) => requestOf(job)),
-    })
+    const request = { now, tokenKeptUntil: now + tokenKeptMs.others, jobs: jobs.map((job) => requestOf(job)) }
+    const answer =
+      expired.length === 0
+        ? await context.calls.write(enqueueScript, request)
+        : await context.calls.write(buryAndEnqueueScript, {
+            ...request,
+            maxGroups,
+            burials: await expiryRequests(context, expired),
+          })
     if (typeof answer === 'string') return (JSON.parse(answer) as readonly Answer[]).map(enqueuedOf)
     const [what, ...of] = answer as readonly [string, ...(string | number)[]]
     if (what === 'late') {
@@ -77,7 +107,7 @@ export async function enqueue(context: Context, jobs: readonly NewJob[]): Promis
       const first = await enqueue(context, jobs.slice(0, Number(of[0])))
       return [...first, ...(await enqueue(context, jobs.slice(Number(of[0]))))]
     }
-    await context.bury(of.map(Number))
+    expired = of.map(Number)
   }
 }
 
@@ -85,29 +115,6 @@ type Answer = readonly [number, Enqueued['answer']]
 
 function enqueuedOf([number, answer]: Answer): Enqueued {
   return { id: `j${number}`, answer }
-}
-
-/** A job as the scripts take it. `schedule`: the schedule and slot that it is of. */
-export function requestOf(job: NewJob, schedule?: { readonly name: string; readonly slot: number }): object {
-  const { task, queue, priority, dueAt, expiresAt, maxRetries, backoff, key, reservedFor, lostWithWorker, token } = job
-  const countedAs = statisticsName({ task, schedule: schedule?.name ?? null, key: key?.name ?? null })
-  return {
-    task,
-    queue,
-    priority,
-    dueAt,
-    args: bullmqData(job.argsJson),
-    attempts: maxRetries + 1,
-    backoff: bullmqBackoff(backoff),
-    rest: restOf(job),
-    ...(expiresAt === null ? {} : { expiresAt }),
-    ...(key === null ? {} : { key }),
-    ...(reservedFor === null ? {} : { reservedFor }),
-    ...(lostWithWorker ? { lostWithWorker } : {}),
-    ...(countedAs === task ? {} : { countedAs }),
-    ...(schedule === undefined ? {} : { schedule: schedule.name, slot: schedule.slot }),
-    ...(token === undefined ? {} : { token: token.value, validUntil: token.validUntil }),
-  }
 }
 
 /** Lets go of tokens. */
