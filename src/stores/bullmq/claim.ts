@@ -4,9 +4,10 @@ import { type Claim, type ClaimRequest, leaseMs } from '../store.js'
 import { Turns } from '../turns.js'
 import { reading, writing } from './calls.js'
 import { type Context, leaseNowOf } from './context.js'
-import { jobOf, type StoredReply, storedJob } from './job-fields.js'
+import { jobOf, type StoredJob, type StoredReply, storedJob } from './job-fields.js'
 import { leases, places, states } from './lua/places.js'
 import { starting } from './lua/starting.js'
+import { type Refusal, Refusals, type RefusedClaim, refusalMessage } from './refusals.js'
 
 /**
  * How many jobs are reserved for the worker; then, how many jobs of each queue it may start, counted up to a limit. Nothing
@@ -52,7 +53,9 @@ if #started == 0 then
   for number in string.gmatch(answer, '%d+') do
     local queue, id = where(tonumber(number))
     if queue and rcall('ZSCORE', O .. 'run:' .. worker, queue .. ':' .. id) then
-      started[#started + 1] = { tonumber(number), queue, id, 'running', rcall('HGETALL', P .. queue .. ':' .. id) }
+      local flat = rcall('HGETALL', P .. queue .. ':' .. id)
+      local refusal = refusal_of(tonumber(number), queue, fields_in(flat))
+      started[#started + 1] = { tonumber(number), queue, id, 'running', flat, refusal }
     end
   end
 end
@@ -75,14 +78,17 @@ export class Claims {
   readonly #context: Context
   readonly #open = new Map<string, OpenClaim>()
   readonly #turns = new Turns()
+  readonly #refusals: Refusals
 
   constructor(context: Context) {
     this.#context = context
+    this.#refusals = new Refusals(context)
   }
 
   async claim({ worker, queues, limit, tasks }: ClaimRequest): Promise<readonly Claim[]> {
     if (limit <= 0) return []
     this.#dropOld()
+    await this.#refusals.refuse([])
     const open = this.#open.get(worker)
     if (open !== undefined) return this.#ask(worker, open)
     const request = { worker, leaseMs, ...leaseNowOf(this.#context), ...(tasks === undefined ? {} : { tasks }) }
@@ -128,7 +134,15 @@ export class Claims {
     const reply = await this.#context.calls.writeAs(open.call, claimScript, open.request)
     this.#open.delete(worker)
     this.#context.calls.end(open.call)
-    return (reply as readonly StoredReply[]).map((job) => claimOf(worker, job))
+    const claims: Claim[] = []
+    const refused: RefusedClaim[] = []
+    for (const [refusal, stored] of (reply as readonly StartedReply[]).map(startedOf)) {
+      const claim = claimOf(worker, stored)
+      if (refusal === '') claims.push(claim)
+      else refused.push({ claim, message: refusalMessage(refusal, stored) })
+    }
+    await this.#refusals.refuse(refused)
+    return claims
   }
 }
 
@@ -150,8 +164,13 @@ function sharesOf(
   return [...shares].flat()
 }
 
-function claimOf(worker: string, reply: StoredReply): Claim {
-  const stored = storedJob(reply)
+type StartedReply = readonly [...StoredReply, Refusal]
+
+function startedOf([number, queue, id, state, flat, refusal]: StartedReply): readonly [Refusal, StoredJob] {
+  return [refusal, storedJob([number, queue, id, state, flat])]
+}
+
+function claimOf(worker: string, stored: StoredJob): Claim {
   const job = jobOf(stored)
   const { id, task, queue, key, attempt, schedule } = job
   return {

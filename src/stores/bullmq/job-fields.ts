@@ -2,7 +2,7 @@ import type { JobError } from '../../domain/failure.js'
 import type { Attempt, EndedBy, FailureReason, Job, JobState, NewJob } from '../../domain/job.js'
 import { defaultTimeoutMs } from '../../domain/job.js'
 import { noResult } from '../../domain/json.js'
-import { type Backoff, defaultMaxRetries } from '../../domain/retry.js'
+import { type Backoff, defaultBackoff, defaultMaxRetries } from '../../domain/retry.js'
 
 /**
  * The data of a job for BullMQ: its argument, if it is one object, as BullMQ's producers have it; else the array of its
@@ -24,6 +24,19 @@ export function argsJsonOf(data: string): string {
   return data.startsWith('[') ? data : `[${data}]`
 }
 
+/** The same of a job that somebody else has added. What is no JSON is passed as text. */
+function foreignArgs(data: string): string {
+  return parsed(data) === undefined ? JSON.stringify([data]) : argsJsonOf(data.trim())
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** The waits for BullMQ's own workers, which know no factor and no longest wait. */
 export function bullmqBackoff(backoff: Backoff | null): object {
   const { initialDelayMs = 1_000, exponentialBackoff = true } = backoff ?? {}
@@ -38,24 +51,15 @@ interface Rest {
   readonly t?: number
   readonly l?: 1
   readonly c?: string
-  readonly p?: number
 }
 
-export function restOf({
-  maxRetries,
-  backoff,
-  timeoutMs,
-  lostWithWorker,
-  trace,
-  priority,
-}: NewJob): string | undefined {
+export function restOf({ maxRetries, backoff, timeoutMs, lostWithWorker, trace }: NewJob): string | undefined {
   const rest: Rest = {
     ...(maxRetries === defaultMaxRetries ? {} : { r: maxRetries }),
     ...(backoff === null ? {} : { b: backoff }),
     ...(timeoutMs === defaultTimeoutMs ? {} : { t: timeoutMs ?? 0 }),
     ...(lostWithWorker ? { l: 1 as const } : {}),
     ...(trace === null ? {} : { c: trace }),
-    ...(priority === 0 ? {} : { p: priority }),
   }
   const text = JSON.stringify(rest)
   return text === '{}' ? undefined : text
@@ -79,6 +83,10 @@ export function storedJob([number, queue, id, state, flat]: StoredReply): Stored
   return { number, queue, id, state, fields }
 }
 
+/** What a job of somebody else may ask for at most. */
+const mostRetries = 1_000
+const longestWaitMs = 86_400_000
+
 const finals: readonly JobState[] = ['completed', 'failed', 'cancelled']
 
 /** The job as the store answers it. */
@@ -96,21 +104,22 @@ export function jobOf(stored: StoredJob): Job {
   return {
     id: `j${number}`,
     task: text('name') ?? '',
-    argsJson: argsJsonOf(text('data') ?? '[]'),
+    argsJson: fields.has('n') ? foreignArgs(text('data') ?? '{}') : argsJsonOf(text('data') ?? '[]'),
     queue,
     state,
     reason: state !== 'failed' ? null : ((fin ?? 'error') as FailureReason),
-    priority: rest.p ?? 0,
+    priority: priorityOf(whole('priority') ?? 0),
     key: text('key'),
     createdAt,
-    dueAt: whole('due') ?? createdAt + optionsDelay(fields),
+    dueAt: whole('due') ?? createdAt + (optionsOf(fields, '"delay"').delay ?? 0),
     expiresAt: whole('exp'),
     startedAt: foreign ? whole('processedOn') : whole('start'),
     endedAt: isFinal ? whole('finishedOn') : null,
     attempt: whole('ats') ?? 0,
     ...counters,
+    failures: failuresOf(counters.failures, stored),
     maxRetries: maxRetriesOf(fields, rest),
-    backoff: rest.b ?? null,
+    backoff: rest.b ?? (fields.has('n') ? foreignBackoff(fields) : null),
     timeoutMs: rest.t === undefined ? defaultTimeoutMs : rest.t === 0 ? null : rest.t,
     resultJson: state !== 'completed' ? null : fields.has('void') ? noResult : (text('returnvalue') ?? noResult),
     error: state === 'completed' ? null : errorOf(stored, foreign),
@@ -124,11 +133,23 @@ export function jobOf(stored: StoredJob): Job {
   }
 }
 
-/** The delay that the job was added with: BullMQ sets its own field to 0 when the job is due. */
-function optionsDelay(fields: ReadonlyMap<string, string>): number {
-  const opts = fields.get('opts')
-  if (opts === undefined || !opts.includes('"delay"')) return 0
-  return (JSON.parse(opts) as { readonly delay?: number }).delay ?? 0
+/** BullMQ gives out 0 before everything else, then 1, 2 and so on. */
+function priorityOf(bullmq: number): number {
+  return Math.min(100, Math.max(-100, 101 - bullmq))
+}
+
+interface BullmqOptions {
+  readonly delay?: number
+  readonly attempts?: number
+  readonly backoff?: number | { readonly type?: unknown; readonly delay?: unknown }
+}
+
+/** The options that the job was added with, if their text has this part. Anybody may have written them. */
+function optionsOf(fields: ReadonlyMap<string, string>, part: string): BullmqOptions {
+  const text = fields.get('opts') ?? ''
+  if (!text.includes(part)) return {}
+  const options = parsed(text)
+  return typeof options === 'object' && options !== null ? options : {}
 }
 
 export function restOfFields(fields: ReadonlyMap<string, string>): Rest {
@@ -139,8 +160,26 @@ export function restOfFields(fields: ReadonlyMap<string, string>): Rest {
 function maxRetriesOf(fields: ReadonlyMap<string, string>, rest: Rest): number {
   if (rest.r !== undefined) return rest.r
   if (!fields.has('n')) return defaultMaxRetries
-  const { attempts = 1 } = JSON.parse(fields.get('opts') ?? '{}') as { readonly attempts?: number }
-  return Math.max(0, attempts - 1)
+  const attempts = Math.trunc(Number(optionsOf(fields, '"attempts"').attempts ?? 1))
+  return Math.min(mostRetries, Math.max(0, (attempts || 1) - 1))
+}
+
+/** The waits that another producer asked for, if they are of a kind that BullMQ has itself. */
+function foreignBackoff(fields: ReadonlyMap<string, string>): Backoff | null {
+  const { backoff } = optionsOf(fields, '"backoff"')
+  const { type = 'fixed', delay } = typeof backoff === 'object' ? backoff : { delay: backoff }
+  if (typeof delay !== 'number' || !(delay >= 0) || (type !== 'fixed' && type !== 'exponential')) return null
+  const initialDelayMs = Math.min(delay, longestWaitMs)
+  const isExponential = type === 'exponential'
+  return { ...defaultBackoff, initialDelayMs, maxDelayMs: longestWaitMs, exponentialBackoff: isExponential }
+}
+
+/**
+ * Failures, also of attempts on workers of BullMQ, which write down none of ours: `atm` counts those and a completion. Ends that are
+ * neither are taken off it again.
+ */
+function failuresOf(own: number, { fields, state }: StoredJob): number {
+  return Math.max(own, Number(fields.get('atm') ?? 0) - (state === 'completed' ? 1 : 0))
 }
 
 /** Whether the last attempt was made by a worker of BullMQ: ours writes down which one it has begun. */

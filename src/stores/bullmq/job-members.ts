@@ -2,6 +2,7 @@ import type { JobState } from '../../domain/job.js'
 import { reading } from './calls.js'
 import type { Context } from './context.js'
 import { members } from './lua/members.js'
+import { places } from './lua/places.js'
 
 /** Which jobs: of these states, on one queue or on all, and of the ended ones those that ended in a time. */
 export interface MemberChoice {
@@ -40,8 +41,7 @@ const numbersScript = reading(
 local numbers, skip, left = {}, request.from, 2000
 local function add(queue, ids)
   for _, id in ipairs(ids) do
-    local n = string.match(id, '^j(%d+)$') or rcall('HGET', P .. queue .. ':' .. id, 'n')
-    if n then numbers[#numbers + 1] = tonumber(n) end
+    numbers[#numbers + 1] = number_of(queue, id)
   end
   left = left - #ids
   skip = 0
@@ -73,6 +73,7 @@ for _, queue in ipairs(request.queue and { request.queue } or all_queues()) do
   end
 end
 return { 2000 - left, numbers }`,
+  places,
   members,
 )
 

@@ -1,7 +1,11 @@
 import { writing } from './calls.js'
 import type { Context } from './context.js'
+import { ForeignJobs, findQueues } from './foreign-jobs.js'
+import { ends } from './lua/ends.js'
+import { guarding } from './lua/guarding.js'
 import { members } from './lua/members.js'
 import { places, request, states } from './lua/places.js'
+import { slotRecords } from './lua/slots.js'
 import { takeSamples } from './samples.js'
 
 // Everybody who has the Redis can remove and move jobs with the means of BullMQ, which know nothing of what is kept beside them.
@@ -27,6 +31,7 @@ for count = 1, 1000 do
     local queue, id = locate(found[index + 1], n)
     if rcall('EXISTS', P .. queue .. ':' .. id) == 0 then
       rcall('HDEL', O .. 'where:' .. at, n)
+      rcall('HDEL', digests(n), n)
       rcall('ZREM', O .. 'ready:' .. queue, id)
       rcall('ZREM', O .. 'cancelled:' .. queue, id)
       rcall('ZREM', O .. 'exp', queue .. ':' .. id)
@@ -41,9 +46,10 @@ if lowest > first then rcall('SET', O .. 'lowest', lowest) end
 return tostring(at > last and 0 or at)`,
   null,
   places,
+  guarding,
 )
 
-/** Frees the unique keys of such jobs, and the slots of their schedules. */
+/** Frees the unique keys of such jobs, and the slots of schedules whose jobs others have ended or removed. */
 const freeRemovedScript = writing(
   'free-removed',
   `
@@ -59,14 +65,25 @@ for index = 1, #scanned[2], 2 do
 end
 local freed = false
 for _, schedule in ipairs(rcall('HKEYS', O .. 'schedules')) do
-  for _, n in ipairs(rcall('ZRANGE', O .. 'unended:' .. schedule, 0, 9)) do
-    if is_gone(tonumber(n)) then rcall('ZREM', O .. 'unended:' .. schedule, n); freed = true end
+  -- Any ten: jobs that may overlap are many.
+  for _, text in ipairs(rcall('ZRANDMEMBER', O .. 'unended:' .. schedule, 10)) do
+    local n = tonumber(text)
+    local state, queue, id = state_of_job(n)
+    if not state then
+      if is_gone(n) then rcall('ZREM', O .. 'unended:' .. schedule, n); freed = true end
+    elseif is_ended(state) then
+      local of = rcall('HMGET', P .. queue .. ':' .. id, 'exp', 'slot', 'finishedOn')
+      local slot_end = end_of_job(queue, id, state)
+      note_end(n, queue, id, tonumber(of[3]) or 0, state, { exp = of[1], sched = schedule, slot = of[2] }, slot_end)
+      freed = true
+    end
   end
 end
 if freed then rcall('PUBLISH', O .. 'news', 'end') end
 return scanned[1]`,
   null,
-  places,
+  slotRecords,
+  ends,
 )
 
 /** Drops what does not hold any more beside the sets of BullMQ: jobs that its own workers took, retried or cleaned away. */
@@ -115,14 +132,19 @@ export class Housekeeping {
   readonly #context: Context
   readonly #cursors: Cursors = { bucket: 0, keys: '0', queue: 1, cancelled: '0' }
 
+  readonly #foreign: ForeignJobs
+
   constructor(context: Context) {
     this.#context = context
+    this.#foreign = new ForeignJobs(context)
   }
 
-  /** Samples the queues, and cleans up a little. */
+  /** Finds queues and jobs of others, samples the queues, and cleans up a little. */
   async maintain(): Promise<void> {
     const { calls } = this.#context
     const cursors = this.#cursors
+    await findQueues(this.#context)
+    await this.#foreign.number()
     await takeSamples(this.#context)
     cursors.bucket = Number(await calls.write(forgetRemovedScript, { bucket: cursors.bucket }))
     cursors.keys = String(await calls.write(freeRemovedScript, { cursor: cursors.keys }))

@@ -20,8 +20,8 @@ for _, queue in ipairs(queues) do
   local skip = request.seen[queue] or 0
   local some = rcall('ZRANGEBYSCORE', ended_key(queue, request.state), '-inf', request.before, 'WITHSCORES', 'LIMIT', skip, most)
   for index = 1, #some, 2 do
-    local n = string.match(some[index], '^j(%d+)$')
-    heads[#heads + 1] = { queue, some[index], tonumber(some[index + 1]), tonumber(n) or 0 }
+    local n = number_of(queue, some[index])
+    heads[#heads + 1] = { queue, some[index], tonumber(some[index + 1]), n or 0 }
   end
   if #some == 2 * most then horizon = math.min(horizon, tonumber(some[#some])) end
 end

@@ -49,7 +49,7 @@ for _, e in ipairs(request.ends) do
         if e.notify then enqueue_job(e.notify) end
       end
     else
-      rcall('ZREM', O .. 'run:' .. worker, place)
+      note_taken(e.n, queue, id, worker)
     end
   end
 end

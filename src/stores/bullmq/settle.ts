@@ -32,7 +32,11 @@ for index, e in ipairs(request.ends) do
   local settled = false
   if queue then
     local of = fields_of(P .. queue .. ':', id)
-    if of.attempt == e.attempt and of.worker == worker then settled = end_attempt(e, queue, id, of, worker) end
+    if of.attempt == e.attempt and of.worker == worker then
+      settled = end_attempt(e, queue, id, of, worker)
+    elseif of.worker ~= worker then
+      note_taken(e.n, queue, id, worker)
+    end
   end
   if settled and e.notify then
     enqueue_job(e.notify)

@@ -4,6 +4,7 @@ import { bull } from './bullmq-functions.js'
 import { reading, writing } from './calls.js'
 import { type Context, leaseNowOf } from './context.js'
 import { leases } from './lua/places.js'
+import { taken } from './lua/taken.js'
 
 const registerScript = writing(
   'register',
@@ -36,11 +37,20 @@ for _, place in ipairs(rcall('ZRANGE', O .. 'run:' .. worker, 0, -1)) do
 end
 for queue, of in pairs(jobs) do
   local b = P .. queue .. ':'
-  bull_extendLocks({ b .. 'stalled' }, { b, of.tokens, of.ids, request.leaseMs })
+  for _, id in ipairs(bull_extendLocks({ b .. 'stalled' }, { b, of.tokens, of.ids, request.leaseMs })) do
+    local runs = rcall('HGET', b .. id, 'pb') == worker and rcall('LPOS', b .. 'active', id)
+    if runs and not rcall('GET', b .. id .. ':lock') then
+      -- The lock is gone before the lease is, which counts.
+      rcall('SET', b .. id .. ':lock', worker, 'PX', request.leaseMs)
+    else
+      note_taken(rcall('ZSCORE', O .. 'run:' .. worker, queue .. ':' .. id), queue, id, worker)
+    end
+  end
 end
 return 'held'`,
   null,
   leases,
+  taken,
   bull.extendLocks,
 )
 
@@ -77,7 +87,15 @@ export async function register(context: Context, worker: NewWorker): Promise<Wor
 
 export async function beat(context: Context, worker: WorkerId, vitals: WorkerVitals): Promise<boolean> {
   const text = beatText(context.clock.now(), vitals)
-  return (await context.calls.write(beatScript, { worker, beat: text, leaseMs, ...leaseNowOf(context) })) === 'held'
+  return (
+    (await context.calls.write(beatScript, {
+      worker,
+      now: context.clock.now(),
+      beat: text,
+      leaseMs,
+      ...leaseNowOf(context),
+    })) === 'held'
+  )
 }
 
 function beatText(lastBeatAt: number, { processes, rssBytes }: WorkerVitals): string {

@@ -1,6 +1,7 @@
 import { bull } from '../bullmq-functions.js'
 import { lua } from '../script.js'
 import { cancelling } from './ends.js'
+import { guarding } from './guarding.js'
 import { places, request, reservedLine, scores } from './places.js'
 
 /**
@@ -43,11 +44,13 @@ end
 -- The number that BullMQ's own counter gave out last: it places a job by it, and this is to be the job's.
 local placed
 local function add_job(job)
-  local n = rcall('INCR', O .. 'id')
-  local id = 'j' .. n
   local queue = job.queue
   local keys = new_job_keys(queue)
   local b = keys.b
+  local n = rcall('INCR', O .. 'id')
+  -- Another producer may have given this id to a job: BullMQ would keep that one and add none.
+  while rcall('EXISTS', b .. 'j' .. n) == 1 do n = rcall('INCR', O .. 'id') end
+  local id = 'j' .. n
   local reserved = job.reservedFor and has_worker(job.reservedFor) and job.reservedFor or nil
   local is_plain = not (reserved or job.key or job.schedule or job.expiresAt)
   local opts = { priority = 101 - job.priority, attempts = job.attempts, backoff = job.backoff }
@@ -72,6 +75,7 @@ local function add_job(job)
     end
   end
   enqueued[queue] = (enqueued[queue] or 0) + 1
+  guard_job(n, queue, job.task, job.args)
   if is_plain then
     put_later(later.where, bucket(n), n, queue)
     if job.rest then
@@ -130,6 +134,7 @@ end
   places,
   scores,
   reservedLine,
+  guarding,
   cancelling,
   bull.addDelayedJob,
   bull.addPrioritizedJob,

@@ -33,9 +33,11 @@ local function where(n)
   return locate(place, n)
 end
 local function number_of(queue, id)
-  local own = tonumber(string.match(id, '^j(%d+)$'))
+  local own = tonumber(string.match(id, '^j([1-9]%d*)$'))
   if own and rcall('HGET', bucket(own), own) == queue then return own end
-  return tonumber(rcall('HGET', P .. queue .. ':' .. id, 'n') or nil)
+  -- Anybody can write the field; what is beside it is only ours.
+  local n = tonumber(rcall('HGET', P .. queue .. ':' .. id, 'n') or nil)
+  return n and rcall('HGET', bucket(n), n) == queue .. ':' .. id and n or nil
 end
 `,
   keys,

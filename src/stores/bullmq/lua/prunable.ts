@@ -11,8 +11,10 @@ local function ended_key(queue, state)
 end
 local function is_prunable(n, queue, id)
   if state_of(queue, id) ~= request.state then return false end
-  local of = rcall('HMGET', P .. queue .. ':' .. id, 'finishedOn', 'key')
+  local of = rcall('HMGET', P .. queue .. ':' .. id, 'finishedOn', 'key', 'n', 'own')
   local ended = tonumber(of[1])
+  -- What others have added and run is theirs to remove.
+  if of[3] and not of[4] then return false end
   if not ended or ended > request.before or (request.after and ended <= request.after) then return false end
   return not of[2] or key_holder(of[2], request.now) ~= n
 end

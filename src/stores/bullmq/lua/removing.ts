@@ -1,6 +1,7 @@
 import { bull } from '../bullmq-functions.js'
 import { lua } from '../script.js'
 import { cancelling } from './ends.js'
+import { guarding } from './guarding.js'
 import { places } from './places.js'
 import { failures } from './statistics.js'
 
@@ -19,6 +20,7 @@ local function remove_job(n, queue, id)
   rcall('ZREM', O .. 'cancelled:' .. queue, id)
   rcall('ZREM', O .. 'ready:' .. queue, id)
   rcall('HDEL', bucket(n), n)
+  rcall('HDEL', digests(n), n)
   if of[1] then
     local taken = rcall('HGET', O .. 'keys', of[1])
     if taken and tonumber(string.match(taken, '^%d+')) == n then rcall('HDEL', O .. 'keys', of[1]) end
@@ -27,6 +29,7 @@ local function remove_job(n, queue, id)
 end
 `,
   places,
+  guarding,
   cancelling,
   failures,
   bull.removeJob,

@@ -3,6 +3,7 @@ import { lua } from '../script.js'
 import { cancelling, ends } from './ends.js'
 import { places, request, reservedLine, scores, states } from './places.js'
 import { failures, statistics } from './statistics.js'
+import { taken } from './taken.js'
 
 /**
  * `end_attempt(e, queue, id, of, worker)` ends a running attempt as `e` says, without a look at leases. False: BullMQ does not have the job
@@ -18,15 +19,6 @@ local function let_go(n, queue, id, worker, of)
     rcall('HDEL', P .. queue .. ':' .. id, 'cancel')
     rcall('SREM', O .. 'cancel:' .. worker, n)
   end
-end
-local function counters(text, tally)
-  local c = { 0, 0, 0, 0, 0 }
-  local index = 1
-  for number in string.gmatch(text or '', '%d+') do c[index] = tonumber(number); index = index + 1 end
-  c[1] = c[1] + tally[1]; c[2] = c[2] + tally[2]; c[3] = c[3] + tally[3]
-  if tally[4] >= 0 then c[4] = c[4] + tally[4] else c[4] = 0 end
-  if tally[5] >= 0 then c[5] = tally[5] end
-  return table.concat(c, ' ')
 end
 local function fields_of(b, id)
   local v = rcall('HMGET', b .. id, 'ats', 'pb', 'res', 'sn', 'name', 'cancel', 'c', 'priority', 'exp', 'ran', 'sched', 'slot')
@@ -104,8 +96,13 @@ local function end_attempt(e, queue, id, of, worker)
     code = move(e, b, queue, id, of, worker, fields)
     if code < 0 then rcall('DEL', key .. ':lock') end
   end
+  if code < 0 then
+    note_taken(n, queue, id, worker)
+    return false
+  end
   let_go(n, queue, id, worker, of)
-  if code < 0 then return false end
+  -- Workers of BullMQ compare the count of attempts with the limit of failures.
+  if e.kind == 'cancelled' or (e.tally and e.tally[1] == 0) then rcall('HINCRBY', key, 'atm', -1) end
   if e.drop then rcall('HDEL', key, unpack(e.drop)) end
   if e.count then count_end(queue, of.counted, e.at, e.count, e.duration, e.bucket) end
   if is_end(e.kind) then
@@ -125,6 +122,7 @@ end
   states,
   scores,
   reservedLine,
+  taken,
   cancelling,
   ends,
   statistics,

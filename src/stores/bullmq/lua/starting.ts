@@ -1,6 +1,9 @@
 import { bull } from '../bullmq-functions.js'
 import { lua } from '../script.js'
+import { adopting } from './adopting.js'
+import { guarding } from './guarding.js'
 import { places, request, reservedLine } from './places.js'
+import { taken } from './taken.js'
 
 /**
  * Starts jobs through BullMQ's own moveToActive, so that its locks, rate limits, limits of running jobs and events are as
@@ -17,10 +20,10 @@ if request.tasks then
   known = {}
   for _, task in ipairs(request.tasks) do known[task] = true end
 end
--- Whether the worker may start it: it knows the task, and the job has not expired.
+-- Whether the worker may start it: it knows the task, and the job has not expired. Second: whether it is gone.
 local function may_start(b, id)
   local of = rcall('HMGET', b .. id, 'name', 'exp', 'ran')
-  if not of[1] then return false end
+  if not of[1] then return false, true end
   if known and not known[of[1]] then return false end
   return not (of[2] and tonumber(of[2]) <= now and not of[3])
 end
@@ -34,31 +37,39 @@ local function activate(queue, wait, line, reserved)
   if type(reply[1]) ~= 'table' then return nil end
   return reply[2], reply[1]
 end
+local function fields_in(flat)
+  local fields = {}
+  for index = 1, #flat, 2 do fields[flat[index]] = flat[index + 1] end
+  return fields
+end
+-- Why the job must fail in place of running: '' if it may run.
+local function refusal_of(n, queue, fields)
+  if fields.refused then return 'fields' end
+  if guarded[fields.name] and not is_genuine(n, queue, fields.name, fields.data) then return 'task' end
+  return fields.defa and 'deferred' or ''
+end
 -- What is written beside an attempt that begins. Answers the job as it is now.
 local function begin(queue, id, flat)
   local b = P .. queue .. ':'
-  local fields = {}
-  for index = 1, #flat, 2 do fields[flat[index]] = flat[index + 1] end
-  local n = tonumber(string.match(id, '^j(%d+)$'))
-  if not n or fields.n or rcall('HGET', bucket(n), n) ~= queue then
-    n = tonumber(fields.n)
-    if not n then
-      n = rcall('INCR', O .. 'id')
-      rcall('HSET', bucket(n), n, queue .. ':' .. id)
-      rcall('HSET', b .. id, 'n', n)
-      rcall('SADD', O .. 'queues', queue)
-      rcall('HINCRBY', O .. 'enqueued', queue, 1)
-      flat[#flat + 1] = 'n'; flat[#flat + 1] = tostring(n)
-    end
+  local n = number_of(queue, id)
+  if not n then
+    n = adopt(queue, id)
+    flat = rcall('HGETALL', b .. id)
   end
+  local fields = fields_in(flat)
   local place = queue .. ':' .. id
+  if fields.own and not fields.by then
+    note_loss(b .. id, fields.own, nil, fields.start, fields.c)
+    flat = rcall('HGETALL', b .. id)
+    fields = fields_in(flat)
+  end
   rcall('HSET', b .. id, 'start', now, 'own', fields.ats)
   if fields.by then rcall('HDEL', b .. id, 'by') end
   if fields.exp then rcall('ZREM', O .. 'exp', place) end
   if fields.res then rcall('ZREM', O .. 'owned:' .. fields.res, place) end
   rcall('ZREM', O .. 'ready:' .. queue, id)
   rcall('ZADD', O .. 'run:' .. worker, n, place)
-  return { n, queue, id, 'running', flat }
+  return { n, queue, id, 'running', flat, refusal_of(n, queue, fields) }
 end
 -- At most most jobs of a line, the first ones that may start.
 local function start_from(queue, line, most, reserved, started)
@@ -69,7 +80,10 @@ local function start_from(queue, line, most, reserved, started)
     if #head == 0 then return count end
     for index = 1, #head, 2 do
       local id = head[index]
-      if not may_start(b, id) then
+      local may, is_gone = may_start(b, id)
+      if is_gone then
+        rcall('ZREM', line, id)
+      elseif not may then
         passed = passed + 1
       elseif count < most then
         local from = line
@@ -100,7 +114,10 @@ local function start_waiting(queue, most, started)
     for index = #tail, 1, -1 do
       local id = tail[index]
       if count >= most then return count end
-      if may_start(b, id) then
+      local may, is_gone = may_start(b, id)
+      if is_gone then
+        rcall('LREM', b .. 'wait', -1, id)
+      elseif may then
         rcall('LREM', b .. 'wait', -1, id)
         rcall('LPUSH', O .. 'picked:wait', id)
         local given, flat = activate(queue, O .. 'picked:wait', O .. 'ignored:line', false)
@@ -135,14 +152,16 @@ local function start_reserved(most, started)
   for _, head in ipairs(heads) do
     if #started >= most then break end
     local b = P .. head.queue .. ':'
-    if may_start(b, head.id) then
-      local line = reserved_line(worker, head.queue)
+    local line = reserved_line(worker, head.queue)
+    local may, is_gone = may_start(b, head.id)
+    if is_gone then rcall('ZREM', line, head.id) end
+    if may then
       rcall('ZREM', line, head.id)
       rcall('ZADD', O .. 'picked', head.score, head.id)
       local given, flat = activate(head.queue, O .. 'ignored:wait', O .. 'picked', true)
       started[#started + 1] = begin(head.queue, given, flat)
-      if rcall('EXISTS', line) == 0 then rcall('SREM', O .. 'lines', worker .. ':' .. head.queue) end
     end
+    if rcall('EXISTS', line) == 0 then rcall('SREM', O .. 'lines', worker .. ':' .. head.queue) end
   end
   known = tasks
 end
@@ -169,6 +188,9 @@ end
 `,
   request,
   places,
+  adopting,
+  guarding,
+  taken,
   reservedLine,
   bull.moveToActive,
 )
