@@ -25,11 +25,13 @@ async function bench(options: Options): Promise<void> {
   const folder = mkdtempSync(join(options.folder, 'offstage-bench-'))
   // For PostgreSQL, which refuses to run as root: its user must reach its files in there.
   chmodSync(folder, 0o711)
+  // Each of the processes that run at a time listens: eight workers, their server, this.
+  process.setMaxListeners(50)
   // After what runs in it has been ended, which may take it a moment.
   process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }))
-  // Their default would leave the folder behind.
-  process.once('SIGINT', () => process.exit(130))
-  process.once('SIGTERM', () => process.exit(143))
+  // Their default would leave the folder behind, and so would that of a second one while the folder is removed.
+  process.on('SIGINT', () => process.exit(130))
+  process.on('SIGTERM', () => process.exit(143))
   // What the task processes compile goes with the rest, and what this user's projects have compiled is not used.
   process.env.OFFSTAGE_CACHE_DIR = join(folder, 'cache')
   const figures = await measureAll(options, packageRoot, folder, roundsIn(folder, options.rounds))

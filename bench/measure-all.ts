@@ -9,12 +9,15 @@ import { measurePickUps } from './pick-up.js'
 import { makeWorkProject, type Project } from './projects.js'
 import { measurementsOf } from './queue-measurements.js'
 import { rawOf } from './raw-floor.js'
+import { measureBesideBullmq } from './redis/measure-redis.js'
+import { measureRedisScale } from './redis/measure-redis-scale.js'
 import type { Figures } from './results.js'
 import { measureScale } from './scale.js'
 import { measureStartUp } from './startup.js'
 import { offstage } from './systems/offstage.js'
 import { asSystem } from './systems/peer-worker.js'
 import { peers } from './systems/peers.js'
+import { redisVersion } from './systems/redis-server.js'
 import { type System, type Work, works } from './systems/system.js'
 
 /** The parts that are asked for, one after the other. */
@@ -43,12 +46,19 @@ export async function measureAll(
   const millions = await part('scale', null, () => measureMillions(project, folder, options.millions))
   const startUp = await part('startup', [], () => measureStartUp(packageRoot, folder, options.startUpRounds))
   const embedded = await part('embedded', [], () => measureEmbedded(project, options.embeddedSeconds, rounds))
+  const hasRedis = redisVersion() !== null
+  const redis = await part('redis', null, async () =>
+    hasRedis ? measureBesideBullmq(project, folder, options.redis, options.pickUps, rounds) : null,
+  )
+  const redisScale = await part('redis-scale', null, async () =>
+    hasRedis ? measureRedisScale(project, folder, options.redisScale, rounds) : null,
+  )
   const leftOut = systems.flatMap((system) => {
     const missing = system.missing()
     return missing === null ? [] : [{ system: system.title, missing }]
   })
   const rates = [...queues, ...busy, ...background, ...scale]
-  return { machine, quick, rates, leftOut, pickUps, millions, startUp, embedded }
+  return { machine, quick, rates, leftOut, pickUps, millions, startUp, embedded, redis, redisScale }
 }
 
 /** Peers need the engine to be compared with. */

@@ -3,9 +3,23 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { MillionJobs } from './millions.js'
 import type { JobCounts } from './queue-measurements.js'
+import type { RedisScaleCounts } from './redis/measure-redis-scale.js'
+import type { RunCounts } from './redis/runs.js'
 import type { ScaleJobs } from './scale.js'
 
-const parts = ['store', 'engine', 'peers', 'tasks', 'background', 'pickup', 'scale', 'startup', 'embedded'] as const
+const parts = [
+  'store',
+  'engine',
+  'peers',
+  'tasks',
+  'background',
+  'pickup',
+  'scale',
+  'startup',
+  'embedded',
+  'redis',
+  'redis-scale',
+] as const
 export type Part = (typeof parts)[number]
 
 export interface Options {
@@ -25,6 +39,8 @@ export interface Options {
   readonly startUpRounds: number
   /** Of the load on each server. */
   readonly embeddedSeconds: number
+  readonly redis: RunCounts
+  readonly redisScale: RedisScaleCounts
 }
 
 export const usage = `npm run bench -- [--quick] [--only ${parts.join('|')}]... [--folder FOLDER] [--json]
@@ -45,6 +61,8 @@ const full = {
   millions: { jobs: 1_000_000, drainedForMemory: 10_000, readingRounds: 15 },
   startUpRounds: 15,
   embeddedSeconds: 20,
+  redis: { singly: 2_000, batched: 20_000, workedSingly: 5_000, worked: 20_000 },
+  redisScale: { rounds: 3, noop: 20_000, waitPerWorker: 800 },
 }
 
 const quickly: typeof full = {
@@ -57,6 +75,8 @@ const quickly: typeof full = {
   millions: { jobs: 50_000, drainedForMemory: 5_000, readingRounds: 2 },
   startUpRounds: 2,
   embeddedSeconds: 2,
+  redis: { singly: 100, batched: 2_000, workedSingly: 200, worked: 2_000 },
+  redisScale: { rounds: 1, noop: 2_000, waitPerWorker: 100 },
 }
 
 /** Reads the options. Throws if one is unknown or wrong. */

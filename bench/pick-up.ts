@@ -32,14 +32,19 @@ const warmUpJobs = 20
 const idleMs = 5_000
 const patienceMs = 10_000
 
-/** A fresh worker of each system in turn, round after round. */
-export async function measurePickUps(systems: readonly System[], jobs: number, rounds: Rounds): Promise<PickUp[]> {
+/** A fresh worker of each system in turn, round after round, and a job each `gapMs`. */
+export async function measurePickUps(
+  systems: readonly System[],
+  jobs: number,
+  rounds: Rounds,
+  gapMs = 50,
+): Promise<PickUp[]> {
   const measured = systems.map((system) => ({ system, waitedMs: [], cpuMsPerJob: [], idlePercent: [] }))
   for (let round = 1; round <= rounds.count; round++) {
     rounds.starting(round)
     for (const { system, ...results } of measured) {
       await rounds.inFolder((folder) =>
-        system.withBackend(folder, (address) => measureOne(system, address, folder, jobs, results)),
+        system.withBackend(folder, (address) => measureOne(system, address, folder, jobs, gapMs, results)),
       )
     }
   }
@@ -51,15 +56,16 @@ async function measureOne(
   address: string,
   folder: string,
   jobs: number,
+  gapMs: number,
   into: Measured,
 ): Promise<void> {
   const queue = await system.open(address)
   const worker = await system.startWorker(address, concurrency)
   try {
     await worker.serve()
-    await pickUps(queue, join(folder, 'warm-up'), warmUpJobs)
+    await pickUps(queue, join(folder, 'warm-up'), warmUpJobs, gapMs)
     const cpuMs = await cpuMsOf(worker.pid, async () => {
-      into.waitedMs.push(...(await pickUps(queue, join(folder, 'waited'), jobs)))
+      into.waitedMs.push(...(await pickUps(queue, join(folder, 'waited'), jobs, gapMs)))
       await sleep(500) // their ends are stored
     })
     const idleCpuMs = await cpuMsOf(worker.pid, () => sleep(idleMs))
@@ -72,12 +78,12 @@ async function measureOne(
   }
 }
 
-/** Twenty a second; resolves to how long each waited. */
-async function pickUps(queue: Queue, file: string, count: number): Promise<number[]> {
+/** One after about `gapMs`, again and again; resolves to how long each waited. */
+async function pickUps(queue: Queue, file: string, count: number, gapMs: number): Promise<number[]> {
   writeFileSync(file, '')
   for (let n = 0; n < count; n++) {
     // Uneven, so that no timer of the worker keeps step.
-    await sleep(40 + Math.random() * 20)
+    await sleep(gapMs * (0.8 + Math.random() * 0.4))
     // Linux has one monotonic clock for all processes.
     await queue.add({ sentAt: String(process.hrtime.bigint()), file })
   }

@@ -18,6 +18,13 @@ export default function busy() {
   while (performance.now() < end);
 }
 `,
+  wait: `
+import { setTimeout } from 'node:timers/promises'
+
+export default async function wait() {
+  await setTimeout(50)
+}
+`,
   pickUp: `
 import { appendFileSync } from 'node:fs'
 
@@ -46,7 +53,7 @@ export function makeProject(packageRoot: string, root: string, task: keyof typeo
 
 /** A project with what workers are measured by. Its modules are compiled already, as after any first start. */
 export function makeWorkProject(packageRoot: string, root: string): Project {
-  for (const task of ['noop', 'busy', 'pickUp'] as const) makeProject(packageRoot, root, task)
+  for (const task of ['noop', 'busy', 'wait', 'pickUp'] as const) makeProject(packageRoot, root, task)
   const { status, stderr } = spawnSync(process.execPath, [join(packageRoot, 'bin/run.js'), 'tasks'], {
     cwd: root,
     env: plainEnvironment(),

@@ -1,6 +1,7 @@
 import type { EmbeddedServer } from './embedded/measure-embedded.js'
 import type { Millions } from './millions.js'
-import type { PickUp } from './pick-up.js'
+import { besideBullmqText, redisScaleText } from './redis/report-redis.js'
+import { pickUpText } from './report-pick-up.js'
 import { ratesText } from './report-rates.js'
 import type { Figures } from './results.js'
 import type { StartUp } from './startup.js'
@@ -9,12 +10,14 @@ import type { Target } from './targets.js'
 
 /** The results for people. */
 export function reportText(results: Figures & { readonly targets: readonly Target[] }): string {
-  const { rates, leftOut, pickUps, millions, startUp, embedded, targets } = results
+  const { rates, leftOut, pickUps, millions, startUp, embedded, redis, redisScale, targets } = results
   const sections = [factsOf(results)]
   if (rates.length > 0) sections.push(ratesText(rates))
   const left = leftOut.map(({ system, missing }) => `Left out, since ${missing} is not installed: ${system}.`)
   if (left.length > 0) sections.push(left.join('\n'))
   if (pickUps.length > 0) sections.push(pickUpText(pickUps))
+  if (redis !== null) sections.push(besideBullmqText(redis))
+  if (redisScale !== null) sections.push(redisScaleText(redisScale))
   if (millions !== null) sections.push(millionsText(millions))
   if (startUp.length > 0) sections.push(startUpText(startUp))
   if (embedded.length > 0) sections.push(embeddedText(embedded))
@@ -33,17 +36,6 @@ function factsOf({ machine, quick }: Figures): string {
   if (machine.folderInMemory) lines.push('The stores are in memory, not on a disk: say --folder for one that is.')
   if (quick) lines.push('Quick: few jobs and one round. Only shows that everything works.')
   return lines.join('\n')
-}
-
-function pickUpText(pickUps: readonly PickUp[]): string {
-  const rows = pickUps.map(({ which, jobs, p50Ms, p99Ms, maxMs, cpuMsPerJob, idlePercent }) => [
-    which,
-    String(jobs),
-    ...[p50Ms, p99Ms, maxMs].map((ms) => ms.toFixed(2)),
-    cpuMsPerJob?.toFixed(2) ?? '-',
-    idlePercent === null ? '-' : `${idlePercent.toFixed(2)} %`,
-  ])
-  return table(['Pick-up in another process, ms', 'jobs', 'p50', 'p99', 'slowest', 'CPU a job', 'idle'], rows)
 }
 
 function millionsText({ jobs, memory, readings }: Millions): string {

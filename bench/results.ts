@@ -3,6 +3,8 @@ import type { Machine } from './machine.js'
 import type { Rate } from './measure.js'
 import type { Millions } from './millions.js'
 import type { PickUp } from './pick-up.js'
+import type { BesideBullmq } from './redis/measure-redis.js'
+import type { RedisScale } from './redis/measure-redis-scale.js'
 import type { StartUp } from './startup.js'
 
 /** What was measured. A part that was not is empty or null. */
@@ -16,4 +18,6 @@ export interface Figures {
   readonly millions: Millions | null
   readonly startUp: readonly StartUp[]
   readonly embedded: readonly EmbeddedServer[]
+  readonly redis: BesideBullmq | null
+  readonly redisScale: RedisScale | null
 }

@@ -1,6 +1,7 @@
 import { ratioOf } from './measure.js'
 import type { Memory } from './millions.js'
 import type { PickUp } from './pick-up.js'
+import { redisGoals } from './redis/redis-goals.js'
 import type { Figures } from './results.js'
 import { rateId, type Work, works } from './systems/system.js'
 
@@ -79,6 +80,7 @@ const goals: readonly Goal[] = [
   atMost('completion of a task, over node -e 0', 70, 'ms', startUp('complete.task')),
   atMost('completion of a job, over node -e 0', 70, 'ms', startUp('complete.job')),
   atMost('run hello over node -e 0', 300, 'ms', startUp('run.hello')),
+  ...redisGoals,
 ]
 
 function ours(work: Work): string {

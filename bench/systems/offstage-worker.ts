@@ -16,13 +16,20 @@ const queue = ['default']
 
 /**
  * A worker as users start it: the built command, in a process of its own. The queue is paused until it is to run jobs:
- * so it is ready, its task process too, before the first job. The benchmark sees in the store how far it is.
+ * so it is ready, its task process too, before the first job. The benchmark sees in the store how far it is. `startedBy`:
+ * the words of a command that becomes the worker.
  */
-export async function startWorker(project: Project, url: string, args: readonly string[]): Promise<SystemWorker> {
+export async function startWorker(
+  project: Project,
+  url: string,
+  args: readonly string[],
+  startedBy: readonly string[] = [],
+): Promise<SystemWorker> {
   const store = await storeAt(url)
   await store.pauseQueues(queue)
-  const program = join(project.packageRoot, 'bin/run.js')
-  const child = spawn(process.execPath, [program, 'workers', 'start', '--store', url, ...args], {
+  const command = [process.execPath, join(project.packageRoot, 'bin/run.js'), 'workers', 'start', '--store', url]
+  const [program = '', ...words] = [...startedBy, ...command, ...args]
+  const child = spawn(program, words, {
     cwd: project.root,
     env: plainEnvironment(),
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -17,12 +17,18 @@ export function redisVersion(): string | null {
   return status === 0 ? (/ v=(\S+)/.exec(stdout)?.[1] ?? 'unknown') : null
 }
 
-/** A server of its own on loopback, with its files in `folder`. Its address is its port. */
-export async function withRedis<T>(folder: string, fsync: Fsync, use: (address: string) => Promise<T>): Promise<T> {
+/** A server of its own on loopback, and at `host` too, with its files in `folder`. Its address is its port. */
+export async function withRedis<T>(
+  folder: string,
+  fsync: Fsync,
+  use: (address: string) => Promise<T>,
+  host: string | null = null,
+): Promise<T> {
   const data = join(folder, 'redis')
   mkdirSync(data, { recursive: true })
   const port = await freePort()
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', data, '--save', '', '--appendonly', 'yes']
+  const hosts = host === null ? ['--bind', '127.0.0.1'] : ['--bind', '127.0.0.1', host, '--protected-mode', 'no']
+  const args = ['--port', String(port), ...hosts, '--dir', data, '--save', '', '--appendonly', 'yes']
   const command = { program: 'redis-server', args: [...args, '--appendfsync', fsync], endSignal: 'SIGKILL' } as const
   return withServer(
     command,
