@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../domain/job.js'
 import { writing } from './calls.js'
 import type { Context } from './context.js'
-import { droppedSchedules, unendedJobs } from './lua/slots.js'
+import { scheduleWrites, unendedJobs } from './lua/slots.js'
 
 /**
  * Removes what became of slots long ago, or of too many, and then the schedules that had only one. A record whose job has not ended
@@ -20,7 +20,7 @@ local function goes(name, slot)
   local n = job_of(rcall('HGET', O .. 'slots:' .. name, slot))
   return n == 0 or is_ended(state_of_job(n)), n
 end
-local removed = 0
+local removed, touched = 0, {}
 local from = 0
 while removed < request.limit do
   local some = rcall('ZRANGEBYSCORE', O .. 'slotthrough', '-inf', '(' .. string.format('%.0f', before), 'LIMIT', from, 500)
@@ -36,6 +36,7 @@ while removed < request.limit do
       rcall('HDEL', O .. 'slotend:' .. name, slot)
       if n > 0 then rcall('ZREM', O .. 'unended:' .. name, n) end
       removed = removed + 1
+      touched[name] = true
     else
       from = from + 1
     end
@@ -59,11 +60,13 @@ while dropped < request.limit do
     end
   end
 end
-if removed + dropped > 0 then rcall('INCR', O .. 'schedules:tx') end
+for name in pairs(touched) do
+  if rcall('HEXISTS', O .. 'schedules', name) == 1 then touch(name) end
+end
 return removed`,
   null,
   unendedJobs,
-  droppedSchedules,
+  scheduleWrites,
 )
 
 /** Answers how many records went. `slotsMs`: for how long they are kept; null: for ever. */

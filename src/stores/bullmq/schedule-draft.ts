@@ -6,7 +6,7 @@ import { writing } from './calls.js'
 import type { Context } from './context.js'
 import { requestOf } from './job-request.js'
 import { newJobs } from './lua/new-jobs.js'
-import { droppedSchedules, keyHolders, unendedJobs } from './lua/slots.js'
+import { keyHolders, scheduleWrites, unendedJobs } from './lua/slots.js'
 import { recordRest } from './slot-records.js'
 
 /**
@@ -16,19 +16,28 @@ import { recordRest } from './slot-records.js'
 const commitScript = writing(
   'commit-schedules',
   `
-if (rcall('GET', O .. 'schedules:tx') or '0') ~= request.tx then return 'changed' end
+for name, tx in pairs(request.txs) do
+  if tx_of(name) ~= tx then return 'changed' end
+end
+if request.version and schedules_version() ~= request.before then return 'changed' end
 if request.unended and unended_numbers(request.name) ~= request.unended then return 'changed' end
 local job = request.job
 if job and request.holder and holder_of(job, now) ~= request.holder then return 'changed' end
 if job and job.lostWithWorker and job.reservedFor and not has_worker(job.reservedFor) then
   return { 'gone', job.reservedFor }
 end
-rcall('INCR', O .. 'schedules:tx')
+for name in pairs(request.txs) do touch(name) end
 for _, n in ipairs(request.ended or {}) do rcall('ZREM', O .. 'unended:' .. request.name, n) end
 local numbers = {}
 local function number_named(id)
   local index = string.match(id, '^j{(%d+)}$')
-  return index and numbers[index + 1] or tonumber(string.sub(id, 2))
+  if index then return numbers[index + 1] end
+  return tonumber(string.sub(id, 2))
+end
+-- Whatever else looks like an id stays as it is: some reasons are texts of users.
+local function name_of(id)
+  local n = number_named(id)
+  return n and 'j' .. n
 end
 -- A job that is there already, by its key, is that of this slot from now on.
 local function move_job(n, name, slot)
@@ -67,7 +76,7 @@ function acts.slot(op)
   local name, slot = op.name, op.slot
   local n = op.fires and fire(name, slot, op.cancels) or op.n
   local rest = op.rest
-  if op.hasIds then rest = string.gsub(rest, 'j{%d+}', function(id) return 'j' .. number_named(id) end) end
+  if op.hasIds then rest = string.gsub(rest, 'j{%d+}', name_of) end
   rcall('HSET', O .. 'slots:' .. name, slot, '[' .. n .. rest)
   rcall('ZADD', O .. 'slottimes:' .. name, slot, slot)
   rcall('ZADD', O .. 'slotthrough', op.through, name .. ' ' .. slot)
@@ -89,14 +98,16 @@ return table.concat(numbers, ' ')`,
   newJobs,
   unendedJobs,
   keyHolders,
-  droppedSchedules,
+  scheduleWrites,
 )
 
 /** What was read for a decision, beside what it is about: nothing of it may have changed when that is written. */
 export interface Basis {
   readonly now: number
-  /** How often schedules had been written. */
-  readonly tx: string
+  /** The last write of each schedule and its slots. */
+  readonly txs: Readonly<Record<string, string>>
+  /** The version of all schedules, for a change of them. */
+  readonly version?: string
   readonly name?: string
   /** The jobs of the schedule that were listed as not ended, those of them that had ended all the same, and who held the key. */
   readonly unended?: string
@@ -174,10 +185,14 @@ export class ScheduleDraft {
   /** Answers how what was decided reads with the ids of its jobs; null: something has changed, so that it is to be decided again. */
   async commit(context: Context): Promise<(<T>(decided: T) => T) | null> {
     if (this.#ops.length === 0) return (decided) => decided
-    const [first] = this.#ops as readonly { readonly name: string }[]
+    const named = this.#ops as readonly { readonly name: string }[]
+    const [first] = named
     const job =
       this.#job === null || this.#fires === 0 ? {} : { job: requestOf(this.#job, { name: first?.name ?? '', slot: 0 }) }
-    const answer = await context.calls.write(commitScript, { ...this.#basis, ...this.#rest, ...job, ops: this.#ops })
+    const { txs, version: before, ...basis } = this.#basis
+    const touched = Object.fromEntries(named.map(({ name }) => [name, txs[name]]))
+    const request = { ...basis, ...this.#rest, ...job, txs: touched, before, ops: this.#ops }
+    const answer = await context.calls.write(commitScript, request)
     if (Array.isArray(answer)) throw goneWorkerError(String(answer[1]))
     return answer === 'changed' ? null : (decided) => withNumbers(decided, String(answer).split(' '))
   }
@@ -185,7 +200,8 @@ export class ScheduleDraft {
 
 /** Records as they were decided, with the numbers of new jobs in place of what stands for them. */
 function withNumbers<T>(decided: T, numbers: readonly string[]): T {
-  const text = JSON.stringify(decided).replace(/j\{(\d+)\}/g, (_, index) => `j${numbers[Number(index)]}`)
+  const named = (id: string, index: string) => (numbers[Number(index)] ? `j${numbers[Number(index)]}` : id)
+  const text = JSON.stringify(decided).replace(/j\{(\d+)\}/g, named)
   return JSON.parse(text) as T
 }
 

@@ -12,7 +12,7 @@ import {
 import { type NewSchedule, onTimeMs, type SlotRecord, wasChanged, wasRemoved } from '../../domain/schedule/schedule.js'
 import { reading, writing } from './calls.js'
 import type { Context } from './context.js'
-import { slotRecords } from './lua/slots.js'
+import { scheduleWrites, slotRecords } from './lua/slots.js'
 import { decide, ScheduleDraft } from './schedule-draft.js'
 import { scheduleOf } from './schedule-reading.js'
 import { slotRecord } from './slot-records.js'
@@ -24,19 +24,23 @@ const lookScript = reading(
 local found = {}
 for index, name in ipairs(request.names or rcall('HKEYS', O .. 'schedules')) do
   found[index] = {
-    name, rcall('HGET', O .. 'schedules', name), rcall('HGET', O .. 'success', name),
+    name, tx_of(name), rcall('HGET', O .. 'schedules', name), rcall('HGET', O .. 'success', name),
     request.names and waiting_slots(name) or {},
   }
 end
-return {
-  rcall('GET', O .. 'schedules:tx') or '0', rcall('GET', O .. 'schedules:version') or '0', rcall('GET', O .. 'schedules:seen'),
-  found,
-}`,
+return { schedules_version(), rcall('GET', O .. 'schedules:seen'), found }`,
   slotRecords,
+  scheduleWrites,
 )
 
-type Look = readonly [tx: string, version: string, seen: string | null, schedules: readonly FoundReply[]]
-type FoundReply = readonly [name: string, text: string | null, success: string | null, waiting: readonly string[]]
+type Look = readonly [version: string, seen: string | null, schedules: readonly FoundReply[]]
+type FoundReply = readonly [
+  name: string,
+  tx: string,
+  text: string | null,
+  success: string | null,
+  waiting: readonly string[],
+]
 
 interface Known {
   readonly kept: KeptSchedule
@@ -53,12 +57,12 @@ class Revision {
   readonly known = new Map<string, Known>()
   #version: number
 
-  constructor(now: EpochMs, [tx, version, seen, found]: Look) {
+  constructor(now: EpochMs, [version, seen, found]: Look) {
     this.now = now
     this.seenAt = seen === null ? null : Number(seen)
-    this.draft = new ScheduleDraft({ now, tx })
+    this.draft = new ScheduleDraft({ now, version, txs: Object.fromEntries(found.map(([name, tx]) => [name, tx])) })
     this.#version = Number(version)
-    for (const [name, text, success, waiting] of found) {
+    for (const [name, , text, success, waiting] of found) {
       if (text === null) continue
       const { revision: _, ...kept } = scheduleOf(text)
       const lastSuccessAt = success === null ? null : Number(success)

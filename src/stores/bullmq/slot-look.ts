@@ -4,7 +4,7 @@ import { reading } from './calls.js'
 import type { Context } from './context.js'
 import { cancelling } from './lua/ends.js'
 import { request } from './lua/places.js'
-import { keyHolders, unendedJobs } from './lua/slots.js'
+import { keyHolders, scheduleWrites, unendedJobs } from './lua/slots.js'
 import type { Basis } from './schedule-draft.js'
 import { type RevisedSchedule, scheduleOf } from './schedule-reading.js'
 import { slotRecord } from './slot-records.js'
@@ -46,13 +46,14 @@ local expiredHolder = n and is_waiting_too_long(queue, id, state, now) and n or 
 local taken = {}
 if request.triggers then taken = rcall('ZRANGEBYSCORE', O .. 'slottimes:' .. name, now, '+inf', 'LIMIT', 0, 1000) end
 return {
-  rcall('GET', O .. 'schedules:tx') or '0', text, waiting, last and { last, rcall('HGET', O .. 'slots:' .. name, last) } or {},
+  tx_of(name), text, waiting, last and { last, rcall('HGET', O .. 'slots:' .. name, last) } or {},
   records, unended, jobs, ended, expired, expiredHolder, holder, taken,
 }`,
   request,
   cancelling,
   unendedJobs,
   keyHolders,
+  scheduleWrites,
 )
 
 type Reply = readonly [
@@ -131,7 +132,7 @@ function lookOf(name: string, now: EpochMs, reply: Reply): SlotLook {
   const [tx, text, waiting, last, records, unended, jobs, ended, expired, expiredHolder, holder, taken] = reply
   const [holderNumber, holderState] = holder.split(' ')
   return {
-    basis: { now, tx, name, holder, ...(unended === null ? {} : { unended, ended }) },
+    basis: { now, txs: { [name]: tx }, name, holder, ...(unended === null ? {} : { unended, ended }) },
     schedule: scheduleOf(text),
     waiting: inGroups(waiting, 2).map(([slot = '', record = '']) => slotRecord(slot, record)),
     last: last[0] === undefined ? null : slotRecord(last[0], last[1] ?? ''),

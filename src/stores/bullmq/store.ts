@@ -153,5 +153,5 @@ export function openRedisStore(
       await Promise.allSettled(pending)
       await connection.close()
     },
-  } as Partial<Store> as Store
+  }
 }

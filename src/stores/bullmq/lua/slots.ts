@@ -88,11 +88,20 @@ local function holder_of(job, at)
 end
 `)
 
-export const droppedSchedules = lua(
+/** What writes schedules and their slots marks each with a number that no other write has: who has read it sees that it has changed. */
+export const scheduleWrites = lua(
   `
+local function tx_of(name)
+  return rcall('HGET', O .. 'schedules:tx', name) or '0'
+end
+local function schedules_version()
+  return rcall('GET', O .. 'schedules:version') or '0'
+end
+local function touch(name)
+  rcall('HSET', O .. 'schedules:tx', name, rcall('INCR', O .. 'schedules:writes'))
+end
 local function drop_schedule(name)
-  rcall('HDEL', O .. 'schedules', name)
-  rcall('HDEL', O .. 'success', name)
+  for _, of in ipairs({ 'schedules', 'schedules:tx', 'success' }) do rcall('HDEL', O .. of, name) end
   rcall('ZREM', O .. 'schedules:once', name)
   for _, outcome in ipairs({ 'fired', 'late', 'skipped', 'missed' }) do
     rcall('HDEL', O .. 'slottotals', outcome .. ' ' .. name)
