@@ -163,10 +163,13 @@ const redis: StoreKind = {
     const clock = movableClock()
     const proxy = await wayToRedis()
     const location = parseRedisUrl(`redis://127.0.0.1:${proxy.port}?prefix=test${prefixes++}`, process.cwd())
-    const open = async () =>
-      openRedisStore(await connectRedis(location, systemClock), location, clock, notificationOf, () =>
-        clock.monotonicMs(),
-      )
+    const open = async () => {
+      const connection = await connectRedis(location, systemClock)
+      const store = openRedisStore(connection, location, clock, notificationOf, () => clock.monotonicMs())
+      // It hears of changes from now on: what was stored before its first look is news once.
+      await store.changes().next(60_000)
+      return store
+    }
     const store = await open()
     let latest = store
     return {
