@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { withReader } from '../src/app/context.js'
+import { type Context, withReader } from '../src/app/context.js'
 import { readHealth } from '../src/app/health/current-health.js'
 import { storeBytes } from '../src/app/metrics/store-bytes.js'
 import { DataCommand } from '../src/cli/base-command.js'
@@ -45,10 +45,13 @@ Exit codes: 0, or 1 if the status is that of --fail-on or worse; 2 usage, 6 stor
       readHealth(store, { windowMs, maxLatencyMs }, systemClock.now(), context.redact),
     )
     if (isAtLeast(current.health.status, flags['fail-on'])) process.exitCode = exitCodes.failed
-    if (!this.jsonEnabled()) {
-      const bytes = storeBytes(context.location)
-      this.log(healthText(current, windowMs, bytes === null ? 'none yet' : `readable, ${formatSize(bytes)}`))
-    }
+    if (!this.jsonEnabled()) this.log(healthText(current, windowMs, storeText(context)))
     return healthToJson(current.health, current.numbers)
   }
+}
+
+function storeText({ location }: Context): string {
+  if (location.kind === 'redis') return 'readable'
+  const bytes = storeBytes(location)
+  return bytes === null ? 'none yet' : `readable, ${formatSize(bytes)}`
 }

@@ -27,6 +27,10 @@ test('A worker runs commands of a store on Redis only if it is told to.', async 
   expect(await stateOf(command)).toBe('completed')
 })
 
+test('Its health says that it can be read.', async () => {
+  expect((await inStore(['health'])).stdout).toMatch(/store: readable$/m)
+})
+
 test('A command that somebody runs here and now needs no permission.', async () => {
   expect(await inStore(['run', '--', 'echo', 'hello'])).toMatchObject({ stdout: 'hello\n', exitCode: 0 })
 })
