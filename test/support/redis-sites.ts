@@ -75,11 +75,11 @@ export class RedisCluster {
   }
 }
 
-/** A sentinel that knows `server` by the name main. */
-export async function startSentinel(server: RedisServer): Promise<RedisServer> {
+/** A sentinel that knows `server` by the name main. `lines`: more of its config. */
+export async function startSentinel(server: RedisServer, ...lines: readonly string[]): Promise<RedisServer> {
   const folder = temporaryFolder()
   const config = join(folder.path, 'sentinel.conf')
   // It keeps what it knows in its config.
-  writeFileSync(config, `sentinel monitor main 127.0.0.1 ${server.port} 1\n`)
+  writeFileSync(config, `${[`sentinel monitor main 127.0.0.1 ${server.port} 1`, ...lines].join('\n')}\n`)
   return RedisServer.start({}, ['redis-sentinel', config])
 }

@@ -28,6 +28,8 @@ export class Connector {
   readonly #location: RedisLocation
   readonly #clock: Clock
   readonly #url: string
+  /** The first error of each connection. */
+  readonly #causes = new WeakMap<Redis, Error>()
   /** The nodes of the cluster that were seen, and those of the URL. */
   #addresses: readonly RedisAddress[]
 
@@ -91,16 +93,16 @@ export class Connector {
   }
 
   async #masterOf(name: string, opened: Set<Redis>, signal: AbortSignal): Promise<RedisAddress> {
-    const { password } = this.#location
     const found = await firstOf(this.#location.addresses, async (address) => {
-      const plain = await this.#client(address, {}, opened, signal)
-      const ask = (client: Redis) => client.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name)
-      const answer = await ask(plain).catch(async (error: Error) => {
+      const client = await this.#client(address, opened, signal)
+      const ask = () => client.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name)
+      const asked = ask().catch(async (error: Error) => {
         // Sentinels may ask for the password of the server.
-        if (!/^NOAUTH/.test(error.message) || password === null) throw error
-        return ask(await this.#client(address, { password }, opened, signal))
+        if (!/^NOAUTH/.test(error.message)) throw error
+        await this.#authenticate(client, null)
+        return ask()
       })
-      return { answer }
+      return { answer: await this.#explained(client, asked) }
     })
     for (const client of opened) destroy(client)
     opened.clear()
@@ -110,14 +112,22 @@ export class Connector {
 
   /** A connection to a server that was found fit. */
   async #admitted(address: RedisAddress, opened: Set<Redis>, signal: AbortSignal): Promise<Session> {
-    const { username, password, db } = this.#location
-    const user = username === null ? {} : { username, password: password ?? '' }
-    const client = await this.#client(
-      address,
-      { db, ...(username === null && password !== null ? { password } : user) },
-      opened,
-      signal,
-    )
+    const client = await this.#client(address, opened, signal)
+    const server = await this.#explained(client, this.#introduced(client, signal))
+    // A replica of a cluster leads to its master.
+    if (!server.isCluster || server.isMaster) checkServer(server, this.#location)
+    return { client, server }
+  }
+
+  /** Logs in, and asks what server it is. Waits while that loads its data. */
+  async #introduced(client: Redis, signal: AbortSignal): Promise<RedisServerFacts> {
+    const { db, username } = this.#location
+    // All at once: the answers come in the order of the commands.
+    await Promise.all([
+      this.#authenticate(client, username),
+      db === 0 ? null : client.call('SELECT', db),
+      client.call('CLIENT', 'SETNAME', 'offstage').catch(() => {}), // it is for those who look at the list
+    ])
     const loading = this.#setup('it is loading its data', 'wait until it is ready')
     for (let isLoading = false; ; isLoading = true) {
       const info = client.call('INFO').catch((error: Error) => {
@@ -125,24 +135,40 @@ export class Connector {
       })
       const server = readInfo(String(await info))
       if (server === null) throw new Error('Protocol error')
-      if (!server.isLoading) {
-        // A replica of a cluster leads to its master.
-        if (!server.isCluster || server.isMaster) checkServer(server, this.#location)
-        return { client, server }
-      }
+      if (!server.isLoading) return server
       await this.#clock.sleep(loadingPollMs, signal)
       if (signal.aborted) throw loading
     }
   }
 
-  /** A connection that has passed authentication. */
-  #client(address: RedisAddress, credentials: RedisOptions, opened: Set<Redis>, signal: AbortSignal): Promise<Redis> {
+  /** Without the help of ioredis, which writes to stderr where the server asks for no password. */
+  async #authenticate(client: Redis, username: string | null): Promise<void> {
+    const { password } = this.#location
+    if (username === null && password === null) return
+    const user = username === null ? [] : [username]
+    await client.call('AUTH', ...user, password ?? '').catch((error: Error) => {
+      if (!/no password is set|without any password configured/.test(error.message)) throw error
+    })
+  }
+
+  /** Where a connection ends, its commands say only that it is closed. What it said itself is the cause. */
+  async #explained<T>(client: Redis, answer: Promise<T>): Promise<T> {
+    try {
+      return await answer
+    } catch (thrown) {
+      const isReply = thrown instanceof OffstageError || (thrown instanceof Error && thrown.name === 'ReplyError')
+      throw isReply ? thrown : (this.#causes.get(client) ?? thrown)
+    }
+  }
+
+  /** A connection that has not authenticated yet. */
+  #client(address: RedisAddress, opened: Set<Redis>, signal: AbortSignal): Promise<Redis> {
     if (signal.aborted) return Promise.reject(signal.reason)
-    const client = new this.#Redis(this.#options(address, credentials))
+    const client = new this.#Redis(this.#options(address))
     opened.add(client)
     return new Promise((resolve, reject) => {
-      // The first error is the cause; the one of connect() comes later and says only that it is closed.
       client.on('error', (error) => {
+        if (!this.#causes.has(client)) this.#causes.set(client, error)
         destroy(client)
         reject(error)
       })
@@ -150,13 +176,11 @@ export class Connector {
     })
   }
 
-  #options(address: RedisAddress, credentials: RedisOptions): RedisOptions & { replyMapping: 'legacy' } {
+  #options(address: RedisAddress): RedisOptions & { replyMapping: 'legacy' } {
     return {
       ...address,
-      ...credentials,
       ...this.#tls(address.host),
       lazyConnect: true,
-      connectionName: 'offstage',
       // Answers in the same form with each version of ioredis.
       protocol: 2,
       replyMapping: 'legacy',

@@ -80,6 +80,15 @@ describe('Sentinel', () => {
     expect(await answerAt(`${two}?sentinel=main`, 'GET', 'where')).toBe('master')
   })
 
+  test('Sentinels may ask for the password of the server.', async () => {
+    const closed = await RedisServer.start({ requirepass: 'p' })
+    const guard = await startSentinel(closed, 'requirepass p', 'sentinel auth-pass main p')
+    const url = `${guard.url.replace('//', '//:p@')}?sentinel=main`
+    expect(await answerAt(url, 'PING')).toBe('PONG')
+    await expect(connect(url.replace(':p@', ':q@'))).rejects.toThrow('it refuses the user or the password')
+    await Promise.all([closed.stop(), guard.stop()])
+  })
+
   test('A name that the sentinels do not know, and a sentinel taken for a server, are refused.', async () => {
     await expect(connect(`${sentinel.url}?sentinel=other`)).rejects.toThrow('the sentinels know no master other')
     await expect(connect(sentinel.url)).rejects.toThrow('is a sentinel, which stores nothing')

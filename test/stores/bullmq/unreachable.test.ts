@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { StoreUnavailableError } from '../../../src/domain/errors.js'
 import { systemClock } from '../../../src/engine/clock.js'
 import { connectRedis } from '../../../src/stores/bullmq/connection.js'
@@ -85,6 +85,18 @@ describe('the cause is said in one line', () => {
   test('no host is found', async () => {
     expect((await refusalOf('redis://no-such-host.invalid')).message).toContain('there is no such host')
   })
+})
+
+test('A password that the server does not ask for is no fault, and nothing is said of it.', async () => {
+  const server = await RedisServer.start()
+  const warn = vi.spyOn(console, 'warn')
+  for (const user of [':p', 'default:p']) {
+    const connection = await connectRedis(parseRedisUrl(server.url.replace('//', `//${user}@`), '/'), systemClock)
+    expect(await connection.command('CLIENT', 'GETNAME')).toBe('offstage')
+    await connection.close()
+  }
+  expect(warn).not.toHaveBeenCalled()
+  await server.stop()
 })
 
 test('A frozen server is given up after 2.5 s.', async () => {
