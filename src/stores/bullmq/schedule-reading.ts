@@ -14,16 +14,28 @@ const schedulesScript = reading(
   `
 local waiting = {}
 for _, name in ipairs(rcall('SMEMBERS', O .. 'schedules:waiting')) do waiting[name] = true end
+-- For all of them, a hash as a whole is less than its fields one by one.
+local function reader(key)
+  if request.names then return function(field) return rcall('HGET', O .. key, field) end end
+  local flat, fields = rcall('HGETALL', O .. key), {}
+  for index = 1, #flat, 2 do fields[flat[index]] = flat[index + 1] end
+  return function(field) return fields[field] or false end, fields
+end
+local text_of, texts = reader('schedules')
+local success_of, total_of = reader('success'), reader('slottotals')
 local found = {}
-for _, name in ipairs(request.names or rcall('HKEYS', O .. 'schedules')) do
-  local text = rcall('HGET', O .. 'schedules', name)
-  if text then
-    local of = {}
-    for index, outcome in ipairs(request.outcomes) do of[index] = outcome .. ' ' .. name end
-    found[#found + 1] = {
-      text, rcall('HGET', O .. 'success', name), waiting[name] and rcall('ZCARD', O .. 'slotwaits:' .. name) or 0,
-      last_slot(name, request.latest), rcall('HMGET', O .. 'slottotals', unpack(of)),
-    }
+local function add(name, text)
+  local totals = {}
+  for index, outcome in ipairs(request.outcomes) do totals[index] = total_of(outcome .. ' ' .. name) end
+  local waits = waiting[name] and rcall('ZCARD', O .. 'slotwaits:' .. name) or 0
+  found[#found + 1] = { text, success_of(name), waits, last_slot(name, request.latest), totals }
+end
+if texts then
+  for name, text in pairs(texts) do add(name, text) end
+else
+  for _, name in ipairs(request.names) do
+    local text = text_of(name)
+    if text then add(name, text) end
   end
 end
 return found`,

@@ -35,9 +35,12 @@ local function slot_row(name, slot)
   local ended = rcall('HGET', O .. 'slotend:' .. name, slot)
   local of, text = string.match(ended or '', '^(%d+) (.*)$')
   if tonumber(of) == n then return { slot, record, text } end
-  local state, queue, id = state_of_job(n)
-  if is_ended(state) and state then return { slot, record, end_of_job(queue, id, state) } end
-  return { slot, record }
+  local queue, id = where(n)
+  -- Most that have no end here have none: their state takes more to find out.
+  if not queue or not rcall('HGET', P .. queue .. ':' .. id, 'finishedOn') then return { slot, record } end
+  local state = state_of(queue, id)
+  if not state or not is_ended(state) then return { slot, record } end
+  return { slot, record, end_of_job(queue, id, state) }
 end
 local function last_slot(name, latest)
   local last = rcall('ZREVRANGEBYSCORE', O .. 'slottimes:' .. name, latest, '-inf', 'LIMIT', 0, 1)[1]
