@@ -39,6 +39,7 @@ export class CuttingProxy {
       [client, server],
       [server, client],
     ] as const) {
+      from.setNoDelay()
       from.on('error', () => {})
       from.on('close', () => {
         to.destroy()
