@@ -1,3 +1,4 @@
+import type { WorkerId } from '../../domain/job.js'
 import { isNotificationKey } from '../../domain/notification.js'
 import type { QueueChoice } from '../../domain/queues.js'
 import { type Claim, type ClaimRequest, leaseMs } from '../store.js'
@@ -66,7 +67,8 @@ return started`,
   starting,
 )
 
-interface OpenClaim {
+interface Asked {
+  readonly worker: WorkerId
   readonly call: number
   /** When it was asked for first, in milliseconds of the process. */
   readonly at: number
@@ -76,7 +78,8 @@ interface OpenClaim {
 /** The claims of an open store. One whose answer never came is asked for again before the next: its jobs run by now. */
 export class Claims {
   readonly #context: Context
-  readonly #open = new Map<string, OpenClaim>()
+  /** Those whose answers never came. */
+  #unanswered: readonly Asked[] = []
   readonly #turns = new Turns()
   readonly #refusals: Refusals
 
@@ -89,13 +92,17 @@ export class Claims {
     if (limit <= 0) return []
     this.#dropOld()
     await this.#refusals.refuse([])
-    const open = this.#open.get(worker)
-    if (open !== undefined) return this.#ask(worker, open)
+    const unanswered = this.#unanswered.find((asked) => asked.worker === worker)
+    if (unanswered !== undefined) {
+      this.#unanswered = this.#unanswered.filter((asked) => asked !== unanswered)
+      return this.#ask(unanswered)
+    }
     const request = { worker, leaseMs, ...leaseNowOf(this.#context), ...(tasks === undefined ? {} : { tasks }) }
     const shares = await this.#sharesOf(request, queues, limit)
     const call = this.#context.calls.begin()
     const now = this.#context.clock.now()
-    return this.#ask(worker, {
+    return this.#ask({
+      worker,
       call,
       at: this.#context.calls.elapsedMs(),
       request: { ...request, now, limit, reserved: true, shares },
@@ -122,18 +129,18 @@ export class Claims {
 
   /** Those whose lease is over: the jobs are taken back by a sweep. */
   #dropOld(): void {
-    for (const [worker, { call, at }] of this.#open) {
-      if (this.#context.calls.elapsedMs() - at < leaseMs) continue
-      this.#open.delete(worker)
-      this.#context.calls.end(call)
-    }
+    const now = this.#context.calls.elapsedMs()
+    for (const { call, at } of this.#unanswered) if (now - at >= leaseMs) this.#context.calls.end(call)
+    this.#unanswered = this.#unanswered.filter(({ at }) => now - at < leaseMs)
   }
 
-  async #ask(worker: string, open: OpenClaim): Promise<readonly Claim[]> {
-    this.#open.set(worker, open)
-    const reply = await this.#context.calls.writeAs(open.call, claimScript, open.request)
-    this.#open.delete(worker)
-    this.#context.calls.end(open.call)
+  async #ask(asked: Asked): Promise<readonly Claim[]> {
+    const { worker, call, request } = asked
+    const reply = await this.#context.calls.writeAs(call, claimScript, request).catch((thrown) => {
+      this.#unanswered = [...this.#unanswered, asked]
+      throw thrown
+    })
+    this.#context.calls.end(call)
     const claims: Claim[] = []
     const refused: RefusedClaim[] = []
     for (const [refusal, stored] of (reply as readonly StartedReply[]).map(startedOf)) {
