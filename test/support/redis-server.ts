@@ -4,6 +4,9 @@ import { createConnection, createServer, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { temporaryFolder } from './folder.js'
 
+/** What is started in a folder, with its first arguments. */
+type Program = (folder: string) => readonly string[]
+
 /** Settings of redis-server by their own names: `{ appendonly: 'yes', maxmemory: '10mb', requirepass: 'secret' }`. */
 export type RedisSettings = Readonly<Record<string, string>>
 
@@ -20,19 +23,16 @@ export class RedisServer {
   readonly #program: readonly string[]
   readonly #remove: () => void
 
-  private constructor(settings: RedisSettings, program: readonly string[]) {
+  private constructor(settings: RedisSettings, program: Program) {
     const { path, remove } = temporaryFolder()
     this.folder = path
     this.#remove = remove
     this.settings = settings
-    this.#program = program
+    this.#program = program(path)
   }
 
-  /** Without settings nothing is kept on disk. `program`: what is started, with its first arguments. */
-  static async start(
-    settings: RedisSettings = {},
-    program: readonly string[] = ['redis-server'],
-  ): Promise<RedisServer> {
+  /** Without settings nothing is kept on disk. */
+  static async start(settings: RedisSettings = {}, program: Program = () => ['redis-server']): Promise<RedisServer> {
     const server = new RedisServer(settings, program)
     // Another process may take the port that was free.
     for (let tries = 1; ; tries++) {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type TemporaryFolder, temporaryFolder } from './folder.js'
+import type { TemporaryFolder } from './folder.js'
 import { freePort, RedisServer, type RedisSettings } from './redis-server.js'
 
 /** Settings of a server that speaks TLS, with a certificate for 127.0.0.1 from an authority that nobody knows. */
@@ -77,9 +77,10 @@ export class RedisCluster {
 
 /** A sentinel that knows `server` by the name main. `lines`: more of its config. */
 export async function startSentinel(server: RedisServer, ...lines: readonly string[]): Promise<RedisServer> {
-  const folder = temporaryFolder()
-  const config = join(folder.path, 'sentinel.conf')
-  // It keeps what it knows in its config.
-  writeFileSync(config, `${[`sentinel monitor main 127.0.0.1 ${server.port} 1`, ...lines].join('\n')}\n`)
-  return RedisServer.start({}, ['redis-sentinel', config])
+  return RedisServer.start({}, (folder) => {
+    // It keeps what it knows in its config.
+    const config = join(folder, 'sentinel.conf')
+    writeFileSync(config, `${[`sentinel monitor main 127.0.0.1 ${server.port} 1`, ...lines].join('\n')}\n`)
+    return ['redis-sentinel', config]
+  })
 }
