@@ -58,7 +58,7 @@ end
 local answers = {}
 for index, n in ipairs(request.numbers) do answers[index] = retry_job(n) end
 rcall('PUBLISH', O .. 'news', 'work')
-return table.concat(answers, ' ')`,
+return (rcall('GET', O .. 'id') or 0) .. ' ' .. table.concat(answers, ' ')`,
   null,
   cancelling,
   scores,
@@ -68,15 +68,29 @@ return table.concat(answers, ' ')`,
 
 export async function retry(context: Context, ids: readonly JobId[]): Promise<readonly Retried[]> {
   const answers: Retried[] = []
-  for (const id of ids) answers.push(await retryOne(context, idNumber(id, 'j') ?? 0))
+  // The notifications of jobs that turn out to have expired are newer.
+  let newest = Number.POSITIVE_INFINITY
+  for (const id of ids) {
+    const number = idNumber(id, 'j') ?? 0
+    const { answer, last } =
+      number > newest ? { answer: 'unknown' as const, last: newest } : await retryOne(context, number)
+    answers.push(answer)
+    newest = Math.min(newest, last)
+  }
   return answers
 }
 
-async function retryOne(context: Context, number: number): Promise<Retried> {
-  for (;;) {
-    const answer = String(await context.calls.write(retryScript, { now: context.clock.now(), numbers: [number] }))
+/** `last`: the newest job before anything was done. */
+async function retryOne(
+  context: Context,
+  number: number,
+): Promise<{ readonly answer: Retried; readonly last: number }> {
+  for (let newest = Number.POSITIVE_INFINITY; ; ) {
+    const reply = String(await context.calls.write(retryScript, { now: context.clock.now(), numbers: [number] }))
+    const [last, answer = ''] = reply.split(' ')
     const [what = '', holder = number] = answer.split(':')
-    if (what !== 'expired') return what as Retried
+    newest = Math.min(newest, Number(last))
+    if (what !== 'expired') return { answer: what as Retried, last: newest }
     await context.bury([Number(holder)])
   }
 }
