@@ -8,34 +8,26 @@ import { countMembers, type MemberChoice, memberNumbers } from './job-members.js
 import { matching } from './lua/matching.js'
 
 /**
- * Looks at jobs downwards by number, and answers where to go on. 400 jobs a call: each costs some ten commands if it has
- * none of the common states.
+ * Looks at jobs downwards by number, and answers where to go on. 250 jobs a call: one takes Redis 2 to 5
+ * microseconds.
  */
 const downwardsScript = reading(
   'jobs-downwards',
   `
 local n = math.min(request.before or math.huge, (tonumber(rcall('GET', O .. 'id')) or 0) + 1) - 1
 local lowest = (tonumber(rcall('GET', O .. 'lowest')) or 0) * 512
-local left = 400
+local left = 250
 while n >= lowest and n > 0 and left > 0 and not is_full() do
-  local found = rcall('HGETALL', bucket(n))
-  local in_bucket, at = {}, {}
-  for index = 1, #found, 2 do
-    local number = tonumber(found[index])
-    in_bucket[#in_bucket + 1] = number
-    at[number] = found[index + 1]
-  end
-  table.sort(in_bucket, function(a, b) return a > b end)
-  local next_n = math.floor(n / 512) * 512 - 1
-  for _, number in ipairs(in_bucket) do
-    if number <= n then
-      if left <= 0 or is_full() then next_n = number; break end
+  local at = places_in(bucket(n))
+  local first = n - n % 512
+  while n >= first and left > 0 and not is_full() do
+    if at[n] then
       left = left - 1
-      look_at(number, locate(at[number], number))
+      look_at(n, locate(at[n], n))
     end
+    n = n - 1
   end
   left = left - 1
-  n = next_n
 end
 return { (n < lowest or n <= 0) and 0 or n + 1, jobs }`,
   matching,
@@ -119,7 +111,7 @@ async function fromMembers(
   const numbers = all.filter((number) => before === null || number < before).sort((a, b) => b - a)
   const found: StoredJob[] = []
   for (let from = 0; from < numbers.length && found.length < wanted; ) {
-    const asked = { filter: requestOf(filter), limit: wanted - found.length, numbers: numbers.slice(from, from + 400) }
+    const asked = { filter: requestOf(filter), limit: wanted - found.length, numbers: numbers.slice(from, from + 250) }
     const [seen, jobs] = (await context.calls.read(numberedScript, asked)) as PageReply
     found.push(...jobs.map(storedJob))
     from += seen

@@ -14,7 +14,7 @@ const oldestScript = reading(
   'oldest-ended',
   `
 local queues = all_queues()
-local most = math.max(50, math.floor(1000 / math.max(1, #queues)))
+local most = math.max(50, math.floor(500 / math.max(1, #queues)))
 local heads, horizon = {}, math.huge
 for _, queue in ipairs(queues) do
   local skip = request.seen[queue] or 0
@@ -31,7 +31,7 @@ table.sort(heads, function(a, b)
 end)
 local found, seen, count = {}, {}, 0
 for _, head in ipairs(heads) do
-  if head[3] > horizon or #found == request.limit or count == 1000 then break end
+  if head[3] > horizon or #found == request.limit or count == 300 then break end
   count = count + 1
   seen[head[1]] = (seen[head[1]] or 0) + 1
   local n = number_of(head[1], head[2])
@@ -49,23 +49,18 @@ const upwardsScript = reading(
   `
 local last = tonumber(rcall('GET', O .. 'id')) or 0
 local n = math.max(request.from, (tonumber(rcall('GET', O .. 'lowest')) or 0) * 512)
-local found, left = {}, 1000
+local found, left = {}, 300
 while n <= last and left > 0 and #found < request.limit do
-  local in_bucket, at = {}, {}
-  local all = rcall('HGETALL', bucket(n))
-  for index = 1, #all, 2 do
-    local number = tonumber(all[index])
-    in_bucket[#in_bucket + 1] = number
-    at[number] = all[index + 1]
-  end
-  table.sort(in_bucket)
-  for _, number in ipairs(in_bucket) do
-    if number >= n and #found < request.limit and is_prunable(number, locate(at[number], number)) then
-      found[#found + 1] = number
+  local at = places_in(bucket(n))
+  local next_bucket = n - n % 512 + 512
+  while n < next_bucket and left > 0 and #found < request.limit do
+    if at[n] then
+      left = left - 1
+      if is_prunable(n, locate(at[n], n)) then found[#found + 1] = n end
     end
+    n = n + 1
   end
-  left = left - #in_bucket - 1
-  n = (math.floor(n / 512) + 1) * 512
+  left = left - 1
 end
 return { n > last and 0 or n, found }`,
   prunable,
@@ -150,8 +145,8 @@ async function lowest(context: Context, asked: Asked, limit: number): Promise<re
   if ((await countMembers(context, choice)) > sortable) return lowestUpwards(context, asked, limit)
   const found: number[] = []
   const numbers = [...(await memberNumbers(context, choice))].sort((a, b) => a - b)
-  for (let from = 0; from < numbers.length && found.length < limit; from += 500) {
-    const some = numbers.slice(from, from + 500)
+  for (let from = 0; from < numbers.length && found.length < limit; from += 300) {
+    const some = numbers.slice(from, from + 300)
     found.push(...((await context.calls.read(amongScript, { ...asked, numbers: some })) as readonly number[]))
   }
   return found.slice(0, limit)

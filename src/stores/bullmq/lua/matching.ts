@@ -51,7 +51,7 @@ end
 -- The jobs of a page that are read whole: not so many, or so large, that Redis does nothing else for long.
 local jobs, bytes = {}, 0
 local function is_full()
-  return #jobs >= request.limit or #jobs >= 100 or bytes > 1000000
+  return #jobs >= request.limit or #jobs >= 50 or bytes > 1000000
 end
 local function look_at(n, queue, id)
   local state = matching_state(n, queue, id)

@@ -27,6 +27,13 @@ local function locate(place, n)
   if colon then return string.sub(place, 1, colon - 1), string.sub(place, colon + 1) end
   return place, 'j' .. n
 end
+-- Where all jobs of a bucket are, by number.
+local function places_in(bucket)
+  local flat = rcall('HGETALL', bucket)
+  local at = {}
+  for index = 1, #flat, 2 do at[tonumber(flat[index])] = flat[index + 1] end
+  return at
+end
 local function where(n)
   local place = rcall('HGET', bucket(n), n)
   if not place then return nil end
