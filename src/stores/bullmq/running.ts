@@ -45,7 +45,11 @@ export async function runningJobs(context: Context, limit: number): Promise<read
     const most = Math.min(100, limit - jobs.length)
     const last = jobs.at(-1)
     const after = last === undefined ? {} : { after: [last.startedAt ?? 0, Number(last.id.slice(1))] }
-    const reply = (await context.calls.read(runningScript, { given: jobs.length, most, ...after })) as readonly StoredReply[]
+    const reply = (await context.calls.read(runningScript, {
+      given: jobs.length,
+      most,
+      ...after,
+    })) as readonly StoredReply[]
     jobs.push(...reply.map(storedJob).map(jobOf))
     if (reply.length < most) break
   }
