@@ -28,6 +28,14 @@ contract('promotion', (test) => {
     expect(await subject.sweep([], 10)).toMatchObject({ promoted: 2, nextDueAt: null })
   })
 
+  test('One that expired before it was due takes no place within the limit.', async (subject) => {
+    const now = subject.clock.now()
+    await subject.store.enqueue([newJob({ dueAt: now + 10, expiresAt: now + 5 }), newJob({ dueAt: now + 20 })])
+    await subject.advance(30)
+    expect(await subject.sweep([], 1)).toMatchObject({ buried: 1, promoted: 1, nextDueAt: null })
+    expect(await subject.claimIds(await subject.register())).toEqual(['j2'])
+  })
+
   test('The time since when a promoted job is ready is the time that it was due.', async (subject) => {
     const dueAt = subject.clock.now() + 10
     await subject.add({ dueAt })

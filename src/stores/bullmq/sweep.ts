@@ -35,7 +35,7 @@ table.sort(over, function(a, b)
 end)
 local expired = {}
 for index = 1, math.min(#over, request.limit) do expired[index] = over[index][1] end
-local promoted = promote_due(request.now, request.limit)
+local promoted = promote_due(request.now, request.limit, expired)
 local overdue = {}
 for _, worker in ipairs(rcall('HKEYS', O .. 'workers')) do
   if not holds_lease(worker) then overdue[#overdue + 1] = worker end

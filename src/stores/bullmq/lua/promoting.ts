@@ -4,10 +4,9 @@ import { places, reservedLine, scores } from './places.js'
 /** Due jobs of all queues, by time and number, each to its place in the line. BullMQ's score of a delayed job is 4,096 times its time. */
 export const promoting = lua(
   `
-local function promote_job(queue, id, n, at)
+local function promote_job(queue, id, n)
   local b = P .. queue .. ':'
-  local of = rcall('HMGET', b .. id, 'priority', 'res', 'due', 'exp', 'ran')
-  if of[4] and tonumber(of[4]) <= at and not of[5] then return false end
+  local of = rcall('HMGET', b .. id, 'priority', 'res', 'due')
   local score = rcall('ZSCORE', b .. 'delayed', id)
   rcall('ZREM', b .. 'delayed', id)
   local priority = tonumber(of[1]) or 0
@@ -24,15 +23,17 @@ local function promote_job(queue, id, n, at)
   if not reserved and rcall('HEXISTS', b .. 'meta', 'paused') == 0 then rcall('ZADD', b .. 'marker', 0, '0') end
   rcall('XADD', b .. 'events', 'MAXLEN', '~', 10000, '*', 'event', 'waiting', 'jobId', id, 'prev', 'delayed')
   rcall('ZADD', O .. 'ready:' .. queue, of[3] or math.floor(score / 4096), id)
-  return true
 end
-local function promote_due(at, limit)
-  local due = {}
+-- Passes over those whose numbers are in expired.
+local function promote_due(at, limit, expired)
+  local due, passed = {}, {}
+  for _, n in ipairs(expired) do passed[n] = true end
+  local most = limit + #expired
   for _, queue in ipairs(rcall('SMEMBERS', O .. 'queues')) do
-    local some = rcall('ZRANGEBYSCORE', P .. queue .. ':delayed', '-inf', (at + 1) * 4096 - 1, 'WITHSCORES', 'LIMIT', 0, limit)
+    local some = rcall('ZRANGEBYSCORE', P .. queue .. ':delayed', '-inf', (at + 1) * 4096 - 1, 'WITHSCORES', 'LIMIT', 0, most)
     for index = 1, #some, 2 do
       local n = number_of(queue, some[index])
-      due[#due + 1] = { queue, some[index], n or 0, math.floor(some[index + 1] / 4096) }
+      if not n or not passed[n] then due[#due + 1] = { queue, some[index], n or 0, math.floor(some[index + 1] / 4096) } end
     end
   end
   table.sort(due, function(a, b)
@@ -42,7 +43,8 @@ local function promote_due(at, limit)
   local count = 0
   for _, job in ipairs(due) do
     if count == limit then break end
-    if promote_job(job[1], job[2], job[3], at) then count = count + 1 end
+    promote_job(job[1], job[2], job[3])
+    count = count + 1
   end
   return count
 end
