@@ -9,6 +9,7 @@ import { jobOf, type StoredJob, type StoredReply, storedJob } from './job-fields
 import { leases, places, states } from './lua/places.js'
 import { starting } from './lua/starting.js'
 import { type Refusal, Refusals, type RefusedClaim, refusalMessage } from './refusals.js'
+import { Unanswered } from './unanswered.js'
 
 /**
  * How many jobs are reserved for the worker; then, how many jobs of each queue it may start, counted up to a limit. Nothing
@@ -67,46 +68,36 @@ return started`,
   starting,
 )
 
-interface Asked {
-  readonly worker: WorkerId
-  readonly call: number
-  /** When it was asked for first, in milliseconds of the process. */
-  readonly at: number
-  readonly request: object
-}
-
-/** The claims of an open store. One whose answer never came is asked for again before the next: its jobs run by now. */
+/** The claims of an open store. One whose answer never came is asked for again by the next: its jobs run by now. */
 export class Claims {
   readonly #context: Context
-  /** Those whose answers never came. */
-  #unanswered: readonly Asked[] = []
+  readonly #unanswered: Unanswered<WorkerId>
   readonly #turns = new Turns()
   readonly #refusals: Refusals
 
   constructor(context: Context) {
     this.#context = context
     this.#refusals = new Refusals(context)
+    this.#unanswered = new Unanswered(context.calls)
   }
 
   async claim({ worker, queues, limit, tasks }: ClaimRequest): Promise<readonly Claim[]> {
     if (limit <= 0) return []
-    this.#dropOld()
     await this.#refusals.refuse([])
-    const unanswered = this.#unanswered.find((asked) => asked.worker === worker)
-    if (unanswered !== undefined) {
-      this.#unanswered = this.#unanswered.filter((asked) => asked !== unanswered)
-      return this.#ask(unanswered)
-    }
     const request = { worker, leaseMs, ...leaseNowOf(this.#context), ...(tasks === undefined ? {} : { tasks }) }
     const shares = await this.#sharesOf(request, queues, limit)
-    const call = this.#context.calls.begin()
     const now = this.#context.clock.now()
-    return this.#ask({
-      worker,
-      call,
-      at: this.#context.calls.elapsedMs(),
-      request: { ...request, now, limit, reserved: true, shares },
-    })
+    const asked = { ...request, now, limit, reserved: true, shares }
+    const reply = await this.#unanswered.ask(worker, (call) => this.#context.calls.writeAs(call, claimScript, asked))
+    const claims: Claim[] = []
+    const refused: RefusedClaim[] = []
+    for (const [refusal, stored] of (reply as readonly StartedReply[]).map(startedOf)) {
+      const claim = claimOf(worker, stored)
+      if (refusal === '') claims.push(claim)
+      else refused.push({ claim, message: refusalMessage(refusal, stored) })
+    }
+    await this.#refusals.refuse(refused)
+    return claims
   }
 
   /** Pairs of a queue and the most that is to be taken from it. */
@@ -125,31 +116,6 @@ export class Claims {
     for (let index = 0; index < counts.length; index += 2)
       startable.set(String(counts[index]), Number(counts[index + 1]))
     return sharesOf(this.#turns, startable, queues, limit - Number(reserved))
-  }
-
-  /** Those whose lease is over: the jobs are taken back by a sweep. */
-  #dropOld(): void {
-    const now = this.#context.calls.elapsedMs()
-    for (const { call, at } of this.#unanswered) if (now - at >= leaseMs) this.#context.calls.end(call)
-    this.#unanswered = this.#unanswered.filter(({ at }) => now - at < leaseMs)
-  }
-
-  async #ask(asked: Asked): Promise<readonly Claim[]> {
-    const { worker, call, request } = asked
-    const reply = await this.#context.calls.writeAs(call, claimScript, request).catch((thrown) => {
-      this.#unanswered = [...this.#unanswered, asked]
-      throw thrown
-    })
-    this.#context.calls.end(call)
-    const claims: Claim[] = []
-    const refused: RefusedClaim[] = []
-    for (const [refusal, stored] of (reply as readonly StartedReply[]).map(startedOf)) {
-      const claim = claimOf(worker, stored)
-      if (refusal === '') claims.push(claim)
-      else refused.push({ claim, message: refusalMessage(refusal, stored) })
-    }
-    await this.#refusals.refuse(refused)
-    return claims
   }
 }
 

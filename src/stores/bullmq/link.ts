@@ -73,8 +73,9 @@ export class Link {
     if (this.#end.signal.aborted) return storeClosed(this.#url)
     const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown))
     if (name !== 'ReplyError') {
-      // A server that answers this late may never answer: the next connection may be to another one.
-      if (message === 'Command timed out') this.#drop(client)
+      // A server that answers this late may never answer. One that ends may not have said so: whoever asks again at once must
+      // not get it, or asks for ever in one turn of the event loop, in which its end is never heard of.
+      this.#drop(client)
       const { text, hint } = causeOf(thrown)
       return this.#unavailable(text, hint)
     }

@@ -54,16 +54,34 @@ return table.concat(answers)`,
   settling,
 )
 
-interface End {
+export interface End {
   readonly lease: Lease
   readonly outcome: Outcome
 }
 
 export async function settle(context: Context, ends: readonly End[]): Promise<readonly ('settled' | 'lost')[]> {
+  const call = context.calls.begin()
+  try {
+    return await settleAs(context, call, ends)
+  } finally {
+    context.calls.end(call)
+  }
+}
+
+export async function settleAs(
+  context: Context,
+  call: number,
+  ends: readonly End[],
+): Promise<readonly ('settled' | 'lost')[]> {
   if (ends.length === 0) return []
+  const answer = await context.calls.writeAs(call, settleScript, await settleRequest(context, ends))
+  return [...String(answer)].map((letter) => (letter === 's' ? 'settled' : 'lost'))
+}
+
+async function settleRequest(context: Context, ends: readonly End[]): Promise<object> {
   const now = context.clock.now()
   const notifications = await notificationsOfEnds(context, ends)
-  const answer = await context.calls.write(settleScript, {
+  return {
     now,
     leaseMs,
     maxGroups,
@@ -75,8 +93,7 @@ export async function settle(context: Context, ends: readonly End[]): Promise<re
       queue: end.lease.queue,
       ...notifyOf(notifications[index] ?? null),
     })),
-  })
-  return [...String(answer)].map((letter) => (letter === 's' ? 'settled' : 'lost'))
+  }
 }
 
 function notifyOf(job: NewJob | null): object {

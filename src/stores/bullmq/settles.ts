@@ -1,24 +1,24 @@
-import type { Outcome } from '../../domain/outcome.js'
-import type { Lease } from '../store.js'
 import type { Context } from './context.js'
-import { settle } from './settle.js'
+import { type End, settleAs } from './settle.js'
+import { Unanswered } from './unanswered.js'
 
 /**
  * The ends of attempts. Those that fail are read before they are stored, for their notifications: what is asked for behind
- * them would overtake them.
+ * them would overtake them. The engine asks again with the same list where no answer came: it must not hear then that the ends
+ * are lost because they are written.
  */
 export class Settles {
   readonly #context: Context
+  readonly #unanswered: Unanswered<readonly End[]>
   readonly #pending = new Set<Promise<unknown>>()
 
   constructor(context: Context) {
     this.#context = context
+    this.#unanswered = new Unanswered(context.calls)
   }
 
-  async settle(
-    ends: readonly { readonly lease: Lease; readonly outcome: Outcome }[],
-  ): Promise<readonly ('settled' | 'lost')[]> {
-    const call = settle(this.#context, ends)
+  async settle(ends: readonly End[]): Promise<readonly ('settled' | 'lost')[]> {
+    const call = this.#unanswered.ask(ends, (number) => settleAs(this.#context, number, ends))
     this.#pending.add(call)
     try {
       return await call

@@ -1,0 +1,49 @@
+import { leaseMs } from '../store.js'
+import type { Calls } from './calls.js'
+
+interface OpenCall<K> {
+  readonly key: K
+  readonly call: number
+  /** When it was asked for first, in milliseconds of the process. */
+  readonly at: number
+}
+
+/**
+ * Calls whose answers never came, by what they were for. Whoever asks for the same again gets the number of such a call, and
+ * so its answer, if Redis has carried it out.
+ */
+export class Unanswered<K> {
+  readonly #calls: Calls
+  #open: readonly OpenCall<K>[] = []
+
+  constructor(calls: Calls) {
+    this.#calls = calls
+  }
+
+  async ask<T>(key: K, send: (call: number) => Promise<T>): Promise<T> {
+    this.#dropOld()
+    const open = this.#take(key) ?? { key, call: this.#calls.begin(), at: this.#calls.elapsedMs() }
+    try {
+      const answer = await send(open.call)
+      this.#calls.end(open.call)
+      return answer
+    } catch (thrown) {
+      this.#open = [...this.#open, open]
+      throw thrown
+    }
+  }
+
+  // Whoever asks now asks alone: what is under way is not open.
+  #take(key: K): OpenCall<K> | undefined {
+    const taken = this.#open.find((open) => open.key === key)
+    if (taken !== undefined) this.#open = this.#open.filter((open) => open !== taken)
+    return taken
+  }
+
+  /** Those from before a whole lease: a sweep has taken the jobs back. */
+  #dropOld(): void {
+    const isOld = ({ at }: OpenCall<K>) => this.#calls.elapsedMs() - at >= leaseMs
+    for (const { call } of this.#open.filter(isOld)) this.#calls.end(call)
+    this.#open = this.#open.filter((open) => !isOld(open))
+  }
+}
