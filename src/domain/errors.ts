@@ -53,7 +53,10 @@ export class KeyTakenError extends OffstageError<CodeOf<'KeyTakenError'>> {
   }
 }
 
-/** The store cannot be reached, opened, read or written. Nothing was acknowledged. */
+/**
+ * The store cannot be reached, opened, read or written. Nothing was acknowledged. Of a store on Redis that has not answered, it
+ * may have been stored all the same: the hint says so.
+ */
 export class StoreUnavailableError extends OffstageError<CodeOf<'StoreUnavailableError'>> {
   override name = 'StoreUnavailableError'
   static override readonly name: string = 'StoreUnavailableError'

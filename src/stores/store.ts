@@ -141,8 +141,8 @@ export interface LostWorker {
 /** Workers and their leases: one lease a worker, whatever it runs. */
 export interface WorkerStore {
   /**
-   * A new worker with a fresh lease, kept in the clock of `worker.bootId`, which is this boot. Ids are never used
-   * twice.
+   * A new worker with a fresh lease, in the store's lease clock: that of `worker.bootId`, which is this boot, or that of a
+   * server. Ids are never used twice.
    */
   register(worker: NewWorker): Promise<WorkerId>
   /**
