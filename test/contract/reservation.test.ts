@@ -107,4 +107,13 @@ contract('reservation', (test) => {
     await expect(enqueued).rejects.toMatchObject({ code: 'E_WORKER_GONE' })
     expect(await subject.store.job('j1')).toBeNull()
   })
+
+  test('A reserved job that has expired is in no way of others, reserved or not.', async (subject) => {
+    const worker = await subject.register()
+    const over = { reservedFor: worker, expiresAt: subject.clock.now() }
+    await subject.store.enqueue([newJob(over), newJob(), newJob({ queue: 'other' })])
+    expect(await subject.claimIds(worker, 1)).toEqual(['j2'])
+    await subject.add({ reservedFor: worker })
+    expect(await subject.claimIds(worker, 1)).toEqual(['j4'])
+  })
 })

@@ -22,7 +22,7 @@ if not holds_lease(worker) then return {} end
 local answers = { 0 }
 for _, line in ipairs(rcall('SMEMBERS', O .. 'lines')) do
   local queue = string.match(line, '^' .. worker .. ':(.*)$')
-  if queue then answers[1] = answers[1] + rcall('ZCARD', reserved_line(worker, queue)) end
+  if queue then answers[1] = answers[1] + count_reserved(queue, request.limit) end
 end
 for _, queue in ipairs(request.queues or rcall('SMEMBERS', O .. 'queues')) do
   local count = count_startable(queue, request.limit)

@@ -135,13 +135,28 @@ local function start_waiting(queue, most, started)
   end
   return count
 end
+-- The jobs of a line that are looked at: some more than may start, since those that have expired may not.
+local function reserved_heads(queue, most)
+  return rcall('ZRANGE', reserved_line(worker, queue), 0, most + 199)
+end
+-- How many reserved jobs of a queue may start, whatever their tasks, counted up to most.
+local function count_reserved(queue, most)
+  local count = 0
+  local tasks = known
+  known = nil
+  for _, id in ipairs(reserved_heads(queue, most)) do
+    if count < most and may_start(P .. queue .. ':', id) then count = count + 1 end
+  end
+  known = tasks
+  return count
+end
 local function start_reserved(most, started)
   local heads = {}
   for _, line in ipairs(rcall('SMEMBERS', O .. 'lines')) do
     local queue = string.match(line, '^' .. worker .. ':(.*)$')
     if queue then
       local line = reserved_line(worker, queue)
-      for index, id in ipairs(rcall('ZRANGE', line, 0, most - 1)) do
+      for index, id in ipairs(reserved_heads(queue, most)) do
         heads[#heads + 1] = { queue = queue, score = tonumber(rcall('ZSCORE', line, id)), id = id }
       end
     end
