@@ -2,7 +2,16 @@ import type { JobError } from '../../domain/failure.js'
 import type { Attempt, EndedBy, FailureReason, Job, JobState, NewJob } from '../../domain/job.js'
 import { defaultTimeoutMs } from '../../domain/job.js'
 import { noResult } from '../../domain/json.js'
-import { type Backoff, defaultBackoff, defaultMaxRetries } from '../../domain/retry.js'
+import { type Backoff, defaultMaxRetries } from '../../domain/retry.js'
+import {
+  addedDelay,
+  argsJsonOf,
+  failuresByBullmq,
+  foreignArgs,
+  foreignBackoff,
+  foreignRetries,
+  priorityOf,
+} from './foreign-fields.js'
 
 /**
  * The data of a job for BullMQ: its argument, if it is one object, as BullMQ's producers have it; else the array of its
@@ -17,24 +26,6 @@ function isOneObject(argsJson: string, only: string): boolean {
   if (!only.startsWith('{') || !only.endsWith('}')) return false
   const args = JSON.parse(argsJson) as readonly unknown[]
   return args.length === 1
-}
-
-/** The arguments of a job, from its data: an array is the arguments; anything else is the only one. */
-export function argsJsonOf(data: string): string {
-  return data.startsWith('[') ? data : `[${data}]`
-}
-
-/** The same of a job that somebody else has added. What is no JSON is passed as text. */
-function foreignArgs(data: string): string {
-  return parsed(data) === undefined ? JSON.stringify([data]) : argsJsonOf(data.trim())
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 /** The waits for BullMQ's own workers, which know no factor and no longest wait. */
@@ -83,10 +74,6 @@ export function storedJob([number, queue, id, state, flat]: StoredReply): Stored
   return { number, queue, id, state, fields }
 }
 
-/** What a job of somebody else may ask for at most. */
-const mostRetries = 1_000
-const longestWaitMs = 86_400_000
-
 const finals: readonly JobState[] = ['completed', 'failed', 'cancelled']
 
 /** The job as the store answers it. */
@@ -95,6 +82,7 @@ export function jobOf(stored: StoredJob): Job {
   const text = (name: string) => fields.get(name) ?? null
   const whole = (name: string) => numberOf(fields.get(name))
   const rest = restOfFields(fields)
+  const isForeign = fields.has('n')
   const foreign = foreignAttempt(stored)
   const createdAt = whole('timestamp') ?? 0
   const counters = countersOf(fields)
@@ -104,22 +92,22 @@ export function jobOf(stored: StoredJob): Job {
   return {
     id: `j${number}`,
     task: text('name') ?? '',
-    argsJson: fields.has('n') ? foreignArgs(text('data') ?? '{}') : argsJsonOf(text('data') ?? '[]'),
+    argsJson: isForeign ? foreignArgs(text('data') ?? '{}') : argsJsonOf(text('data') ?? '[]'),
     queue,
     state,
     reason: state !== 'failed' ? null : ((fin ?? 'error') as FailureReason),
     priority: priorityOf(whole('priority') ?? 0),
     key: text('key'),
     createdAt,
-    dueAt: whole('due') ?? createdAt + (optionsOf(fields, '"delay"').delay ?? 0),
+    dueAt: (state === 'scheduled' ? whole('at') : null) ?? whole('due') ?? createdAt + addedDelay(fields),
     expiresAt: whole('exp'),
     startedAt: foreign ? whole('processedOn') : whole('start'),
     endedAt: isFinal ? whole('finishedOn') : null,
     attempt: whole('ats') ?? 0,
     ...counters,
-    failures: failuresOf(counters.failures, stored),
-    maxRetries: maxRetriesOf(fields, rest),
-    backoff: rest.b ?? (fields.has('n') ? foreignBackoff(fields) : null),
+    failures: Math.max(counters.failures, failuresByBullmq(state, fields)),
+    maxRetries: rest.r ?? (isForeign ? foreignRetries(fields) : defaultMaxRetries),
+    backoff: rest.b ?? (isForeign ? foreignBackoff(fields) : null),
     timeoutMs: rest.t === undefined ? defaultTimeoutMs : rest.t === 0 ? null : rest.t,
     resultJson: state !== 'completed' ? null : fields.has('void') ? noResult : (text('returnvalue') ?? noResult),
     error: state === 'completed' ? null : errorOf(stored, foreign),
@@ -127,59 +115,14 @@ export function jobOf(stored: StoredJob): Job {
     lostWithWorker: rest.l === 1,
     trace: rest.c ?? null,
     cancelRequested: state === 'running' && fields.has('cancel'),
-    worker: text('pb'),
+    worker: foreign && isWorkerId(text('pb')) ? null : text('pb'),
     endedBy: foreign ? endedByOther(state) : (text('by') as EndedBy | null),
     schedule: schedule === null ? null : { name: schedule, slot: whole('slot') ?? 0 },
   }
 }
 
-/** BullMQ gives out 0 before everything else, then 1, 2 and so on. */
-function priorityOf(bullmq: number): number {
-  return Math.min(100, Math.max(-100, 101 - bullmq))
-}
-
-interface BullmqOptions {
-  readonly delay?: number
-  readonly attempts?: number
-  readonly backoff?: number | { readonly type?: unknown; readonly delay?: unknown }
-}
-
-/** The options that the job was added with, if their text has this part. Anybody may have written them. */
-function optionsOf(fields: ReadonlyMap<string, string>, part: string): BullmqOptions {
-  const text = fields.get('opts') ?? ''
-  if (!text.includes(part)) return {}
-  const options = parsed(text)
-  return typeof options === 'object' && options !== null ? options : {}
-}
-
 export function restOfFields(fields: ReadonlyMap<string, string>): Rest {
   return JSON.parse(fields.get('o') ?? '{}') as Rest
-}
-
-/** A job of somebody else says in BullMQ's options how often it may be tried. */
-function maxRetriesOf(fields: ReadonlyMap<string, string>, rest: Rest): number {
-  if (rest.r !== undefined) return rest.r
-  if (!fields.has('n')) return defaultMaxRetries
-  const attempts = Math.trunc(Number(optionsOf(fields, '"attempts"').attempts ?? 1))
-  return Math.min(mostRetries, Math.max(0, (attempts || 1) - 1))
-}
-
-/** The waits that another producer asked for, if they are of a kind that BullMQ has itself. */
-function foreignBackoff(fields: ReadonlyMap<string, string>): Backoff | null {
-  const { backoff } = optionsOf(fields, '"backoff"')
-  const { type = 'fixed', delay } = typeof backoff === 'object' ? backoff : { delay: backoff }
-  if (typeof delay !== 'number' || !(delay >= 0) || (type !== 'fixed' && type !== 'exponential')) return null
-  const initialDelayMs = Math.min(delay, longestWaitMs)
-  const isExponential = type === 'exponential'
-  return { ...defaultBackoff, initialDelayMs, maxDelayMs: longestWaitMs, exponentialBackoff: isExponential }
-}
-
-/**
- * Failures, also of attempts on workers of BullMQ, which write down none of ours: `atm` counts those and a completion. Ends that are
- * neither are taken off it again.
- */
-function failuresOf(own: number, { fields, state }: StoredJob): number {
-  return Math.max(own, Number(fields.get('atm') ?? 0) - (state === 'completed' ? 1 : 0))
 }
 
 /** Whether the last attempt was made by a worker of BullMQ: ours writes down which one it has begun. */
@@ -191,6 +134,11 @@ export function foreignAttempt({ fields }: StoredJob): boolean {
 function endOf({ fields }: StoredJob): string | null {
   const [at, how] = (fields.get('fin') ?? '').split(' ')
   return at === fields.get('finishedOn') ? (how ?? null) : null
+}
+
+/** A worker of BullMQ without a name leaves the one of the attempt before. */
+function isWorkerId(name: string | null): boolean {
+  return name !== null && /^w\d+$/.test(name)
 }
 
 function endedByOther(state: JobState): EndedBy | null {

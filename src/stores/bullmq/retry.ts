@@ -27,7 +27,7 @@ local function reopen(n, queue, id)
   rcall('ZADD', b .. 'prioritized', 'XX', line_score(tonumber(of[1]) or 0, n), id)
   rcall('ZREM', O .. 'cancelled:' .. queue, id)
   rcall('ZADD', O .. 'ready:' .. queue, now, id)
-  rcall('HDEL', b .. id, 'fin', 'exp', 'err', 'res', 'progress', 'c', 'grp', 'stacktrace')
+  rcall('HDEL', b .. id, 'cancel', 'fin', 'exp', 'err', 'res', 'progress', 'c', 'grp', 'stacktrace')
   rcall('HSET', b .. id, 'due', now)
   if of[4] then leave_group(of[4]) end
   if of[2] then

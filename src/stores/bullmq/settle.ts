@@ -34,7 +34,7 @@ for index, e in ipairs(request.ends) do
     local of = fields_of(P .. queue .. ':', id)
     if of.attempt == e.attempt and of.worker == worker then
       settled = end_attempt(e, queue, id, of, worker)
-    elseif of.worker ~= worker then
+    elseif of.worker ~= worker or of.own ~= of.attempt then
       note_taken(e.n, queue, id, worker)
     end
   end

@@ -12,7 +12,7 @@ local jobs = {}
 for _, n in ipairs(request.numbers) do
   local queue, id = where(n)
   local state = queue and state_of(queue, id)
-  if state then jobs[#jobs + 1] = { n, queue, id, state, rcall('HGETALL', P .. queue .. ':' .. id) } end
+  if state then jobs[#jobs + 1] = { n, queue, id, state, hash_of(queue, id, state) } end
 end
 return jobs`,
   places,

@@ -56,7 +56,7 @@ end
 local function look_at(n, queue, id)
   local state = matching_state(n, queue, id)
   if not state then return end
-  local flat = rcall('HGETALL', P .. queue .. ':' .. id)
+  local flat = hash_of(queue, id, state)
   for _, text in ipairs(flat) do bytes = bytes + #text end
   jobs[#jobs + 1] = { n, queue, id, state, flat }
 end

@@ -79,6 +79,16 @@ local function state_of(queue, id)
   if rcall('ZSCORE', b .. 'waiting-children', id) then return 'scheduled' end
   return nil
 end
+-- The fields of a job. at: when it is due now; others can change that.
+local function hash_of(queue, id, state)
+  local flat = rcall('HGETALL', P .. queue .. ':' .. id)
+  local score = state == 'scheduled' and rcall('ZSCORE', P .. queue .. ':delayed', id)
+  if score then
+    flat[#flat + 1] = 'at'
+    flat[#flat + 1] = string.format('%.0f', math.floor(score / 4096))
+  end
+  return flat
+end
 `,
   reservedLine,
 )

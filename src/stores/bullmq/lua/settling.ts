@@ -21,10 +21,10 @@ local function let_go(n, queue, id, worker, of)
   end
 end
 local function fields_of(b, id)
-  local v = rcall('HMGET', b .. id, 'ats', 'pb', 'res', 'sn', 'name', 'cancel', 'c', 'priority', 'exp', 'ran', 'sched', 'slot')
+  local v = rcall('HMGET', b .. id, 'ats', 'pb', 'res', 'sn', 'name', 'cancel', 'c', 'priority', 'exp', 'ran', 'sched', 'slot', 'own')
   return {
     attempt = tonumber(v[1]), worker = v[2], res = v[3], counted = v[4] or v[5], cancel = v[6], c = v[7],
-    priority = tonumber(v[8]) or 0, exp = v[9], expires = v[9] and not v[10] and v[9], sched = v[11], slot = v[12],
+    priority = tonumber(v[8]) or 0, exp = v[9], expires = v[9] and not v[10] and v[9], sched = v[11], slot = v[12], own = tonumber(v[13]),
   }
 end
 local function is_end(kind)
@@ -90,7 +90,7 @@ local function end_attempt(e, queue, id, of, worker)
     fields[#fields + 1] = counters(of.c, { 0, 0, 0, 0, 1 })
   end
   local code = move(e, b, queue, id, of, worker, fields)
-  if code == -2 then
+  if code == -2 and rcall('LPOS', b .. 'active', id) then
     -- The lock is gone before the lease is, which counts.
     rcall('SET', key .. ':lock', worker, 'PX', 30000)
     code = move(e, b, queue, id, of, worker, fields)

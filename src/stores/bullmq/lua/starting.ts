@@ -46,7 +46,8 @@ end
 local function refusal_of(n, queue, fields)
   if fields.refused then return 'fields' end
   if guarded[fields.name] and not is_genuine(n, queue, fields.name, fields.data) then return 'task' end
-  return fields.defa and 'deferred' or ''
+  -- How often a job of ours may be lost is ours to say.
+  return fields.defa and fields.n and 'deferred' or ''
 end
 -- What is written beside an attempt that begins. Answers the job as it is now.
 local function begin(queue, id, flat)
@@ -65,6 +66,9 @@ local function begin(queue, id, flat)
   end
   rcall('HSET', b .. id, 'start', now, 'own', fields.ats)
   if fields.by then rcall('HDEL', b .. id, 'by') end
+  -- Nobody could tell the worker of BullMQ that had it.
+  if fields.defa and not fields.n then rcall('HDEL', b .. id, 'defa') end
+  if fields.cancel then rcall('SADD', O .. 'cancel:' .. worker, n) end
   if fields.exp then rcall('ZREM', O .. 'exp', place) end
   if fields.res then rcall('ZREM', O .. 'owned:' .. fields.res, place) end
   rcall('ZREM', O .. 'ready:' .. queue, id)
