@@ -1,4 +1,4 @@
-import { type Job, type Processor, Queue, QueueEvents, Worker, type WorkerOptions } from 'bullmq'
+import { FlowProducer, type Job, type Processor, Queue, QueueEvents, Worker, type WorkerOptions } from 'bullmq'
 import { systemClock } from '../../src/engine/clock.js'
 import { connectRedis } from '../../src/stores/bullmq/connection.js'
 import { parseRedisUrl } from '../../src/stores/bullmq/location.js'
@@ -30,14 +30,19 @@ export class PlainBullmq {
     return new PlainBullmq(store, server, prefix)
   }
 
-  queue(name = 'default'): Queue {
-    return this.#keep(new Queue(name, this.#options()))
+  queue(name = 'default', login: object = {}): Queue {
+    const { prefix, connection } = this.#options()
+    return this.#keep(new Queue(name, { prefix, connection: { ...connection, ...login } }))
   }
 
   async events(name = 'default'): Promise<QueueEvents> {
     const events = this.#keep(new QueueEvents(name, this.#options()))
     await events.waitUntilReady()
     return events
+  }
+
+  flows(): FlowProducer {
+    return this.#keep(new FlowProducer(this.#options()))
   }
 
   /** `run`: what it does with a job. It must be started, by `run()`, if `autorun` is false. */

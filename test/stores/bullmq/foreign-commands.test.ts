@@ -86,6 +86,21 @@ describe('A job that a plain producer made', () => {
   })
 })
 
+test('A producer that may write only its own queues adds jobs, and cannot pass one off as ours.', async () => {
+  const { server, prefix } = plain
+  const rights = ['+@all', '-@admin', '-flushall', '-flushdb', '-swapdb']
+  server.cli('ACL', 'SETUSER', 'producer', 'on', '>secret', `~${prefix}:default:*`, ...rights)
+  const queue = plain.queue('default', { username: 'producer', password: 'secret' })
+  await queue.add('a', { some: 'data' })
+  await queue.add(shellTask, command)
+  const asProducer = ['--user', 'producer', '--pass', 'secret', '--no-auth-warning']
+  expect(server.cli(...asProducer, 'HSET', `${prefix}::guard:0`, '2', 'x')).toContain('NOPERM')
+  expect(await claimed()).toEqual(['[{"some":"data"}]'])
+  expect(await refusals()).toEqual([refused])
+  await queue.close()
+  server.cli('ACL', 'DELUSER', 'producer')
+})
+
 describe('A command of ours', () => {
   test('runs, also when it is retried.', async () => {
     await plain.store.enqueue([ourCommand()])

@@ -3,7 +3,7 @@ import { systemClock } from '../../../src/engine/clock.js'
 import type { Claim } from '../../../src/stores/store.js'
 import { until } from '../../support/engines.js'
 import { newJob, outcomesAt } from '../../support/job.js'
-import { PlainBullmq } from '../../support/plain-bullmq.js'
+import { nextEnd, PlainBullmq } from '../../support/plain-bullmq.js'
 import { retentionOf } from '../../support/retention.js'
 
 const outcome = outcomesAt(systemClock)
@@ -146,6 +146,40 @@ describe('A job of a plain producer', () => {
       'ours',
       'theirs later',
     ])
+  })
+
+  test('of a job scheduler is left to workers of BullMQ, which add its next job.', async () => {
+    const queue = plain.queue()
+    await queue.upsertJobScheduler('ticks', { every: 60_000 }, { name: 'tick', data: {} })
+    const worker = await plain.register()
+    await queue.getDelayed().then(([job]) => job?.promote())
+    await queue.add('other', {})
+    expect((await claimOne(worker)).job.task).toBe('other')
+    await nextEnd(plain.worker(async () => 1))
+    expect(await queue.getJobCounts('delayed', 'completed')).toEqual({ delayed: 1, completed: 1 })
+  })
+
+  test('that is the parent of others runs after them, and fails with them if it says so.', async () => {
+    const flows = plain.flows()
+    const child = { name: 'child', queueName: 'default', data: {}, opts: { failParentOnFailure: true } }
+    const worker = await plain.register()
+    await flows.add({ name: 'parent', queueName: 'default', data: {}, children: [child] })
+    const first = await claimOne(worker)
+    expect(first.job.task).toBe('child')
+    expect((await listed()).map(({ task, state }) => `${task} ${state}`).sort()).toEqual([
+      'child running',
+      'parent scheduled',
+    ])
+    await plain.store.settle([{ lease: first.lease, outcome: outcome.completed() }])
+    const parent = await claimOne(worker)
+    expect(parent.job.task).toBe('parent')
+    await plain.store.settle([{ lease: parent.lease, outcome: outcome.completed() }])
+    await flows.add({ name: 'parent', queueName: 'default', data: {}, children: [child] })
+    const second = await claimOne(worker)
+    await plain.store.settle([{ lease: second.lease, outcome: outcome.failed() }])
+    expect(await plain.claim(worker)).toEqual([])
+    const failed = await plain.store.jobs({ states: ['failed'], task: 'parent' }, page)
+    expect(failed.items[0]?.error?.message).toMatch(/^child .* failed$/)
   })
 
   test('with the id that our next job would get does not swallow ours.', async () => {

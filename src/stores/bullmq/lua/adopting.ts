@@ -7,15 +7,12 @@ import { places } from './places.js'
  */
 export const adopting = lua(
   `
-local reserved_fields = {}
-for name in string.gmatch('o exp sn res key sched slot own c err fin by start due ran cancel grp void n refused', '%S+') do
-  reserved_fields[name] = true
-end
+local only_ours = ' o exp sn res key sched slot own c err fin by start due ran cancel grp void n refused '
 local function adopt(queue, id)
   local key = P .. queue .. ':' .. id
   local forged = {}
   for _, name in ipairs(rcall('HKEYS', key)) do
-    if reserved_fields[name] or string.find(name, '^[aeulf]%d+$') then forged[#forged + 1] = name end
+    if string.find(only_ours, ' ' .. name .. ' ', 1, true) or string.find(name, '^[aeulf]%d+$') then forged[#forged + 1] = name end
   end
   if #forged > 0 then
     for _, name in ipairs(forged) do rcall('HDEL', key, name) end

@@ -22,8 +22,10 @@ if request.tasks then
 end
 -- Whether the worker may start it: it knows the task, and the job has not expired. Second: whether it is gone.
 local function may_start(b, id)
-  local of = rcall('HMGET', b .. id, 'name', 'exp', 'ran')
+  local of = rcall('HMGET', b .. id, 'name', 'exp', 'ran', 'rjk')
   if not of[1] then return false, true end
+  -- Of a job scheduler of BullMQ: only a worker of BullMQ adds its next job.
+  if of[4] then return false end
   if known and not known[of[1]] then return false end
   return not (of[2] and tonumber(of[2]) <= now and not of[3])
 end
@@ -65,6 +67,8 @@ local function begin(queue, id, flat)
     fields = fields_in(flat)
   end
   rcall('HSET', b .. id, 'start', now, 'own', fields.ats)
+  -- As the job is now.
+  for _, text in ipairs({ 'start', string.format('%.0f', now), 'own', fields.ats }) do flat[#flat + 1] = text end
   if fields.by then rcall('HDEL', b .. id, 'by') end
   -- Nobody could tell the worker of BullMQ that had it.
   if fields.defa and not fields.n then rcall('HDEL', b .. id, 'defa') end
