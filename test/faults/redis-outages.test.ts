@@ -59,7 +59,7 @@ const silenceMs = long ? 10_000 : 7_000
 
 test('After a network that was silent for longer than a command waits, a worker, its scheduler and a run go on.', async () => {
   const env = { OFFSTAGE_STORE: way.url }
-  expect(await project.run(['schedule', 'add', 'ticks', 'tick', '--every', '1s'], { env })).toMatchObject({
+  expect(await project.run(['schedule', 'tick', '--every', '1s'], { env })).toMatchObject({
     exitCode: 0,
   })
   const { worker } = await ready(way.url)
@@ -71,9 +71,7 @@ test('After a network that was silent for longer than a command waits, a worker,
   await setTimeout(silenceMs)
   way.release()
   await expectOnce(ids)
-  const ran = await waiting.ended
-  expect(ran.stdout).toBe('1\n')
-  expect(ran.exitCode).toBe(0)
+  expect(await waiting.ended).toMatchObject({ stdout: '1\n', exitCode: 0 })
   const fired = placesOf(server).completed ?? 0
   await eventually(() => expect(placesOf(server).completed ?? 0).toBeGreaterThan(fired))
   await expectOnce(await enqueue(5, 1))

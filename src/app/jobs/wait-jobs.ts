@@ -1,9 +1,10 @@
 import type { Clock } from '../../domain/clock.js'
-import type { Job, JobId } from '../../domain/job.js'
+import type { EpochMs, Job, JobId } from '../../domain/job.js'
 import { isFinal } from '../../domain/transitions.js'
 import type { JobReader, Store } from '../../stores/store.js'
 import { jobAt } from './expired.js'
 import { noJob } from './find-job.js'
+import { patiently } from './patiently.js'
 
 // A store that cannot tell of changes is looked at this often.
 const lookMs = 1_000
@@ -24,7 +25,7 @@ export async function waitForJobs(
   for (;;) {
     const open = ids.filter((id) => !isFinal(jobs.get(id)?.state ?? 'queued'))
     // All of them first: an unknown one is an error before anything is said of the others.
-    for (const id of open) jobs.set(id, await jobAt(store, await jobOf(store, id), clock.now()))
+    for (const id of open) jobs.set(id, await patiently(signal, () => jobNow(store, id, clock.now())))
     for (const job of inOrder(open, jobs)) {
       if (isFinal(job.state) && ended(job) === 'enough') return inOrder(ids, jobs)
     }
@@ -34,10 +35,10 @@ export async function waitForJobs(
   }
 }
 
-async function jobOf(store: Pick<JobReader, 'job'>, id: JobId): Promise<Job> {
+async function jobNow(store: Pick<JobReader, 'job' | 'attempts'>, id: JobId, now: EpochMs): Promise<Job> {
   const job = await store.job(id)
   if (job === null) throw noJob(id)
-  return job
+  return jobAt(store, job, now)
 }
 
 function inOrder(ids: readonly JobId[], jobs: ReadonlyMap<JobId, Job>): readonly Job[] {

@@ -4,6 +4,7 @@ import { systemClock } from '../../engine/clock.js'
 import type { Store } from '../../stores/store.js'
 import { jobAt } from './expired.js'
 import { noJob } from './find-job.js'
+import { patiently } from './patiently.js'
 
 /** A job at one moment. */
 export interface JobMoment {
@@ -18,11 +19,16 @@ export interface JobMoment {
 export async function* watchJob(store: Store, id: JobId, signal: AbortSignal): AsyncGenerator<JobMoment> {
   const changes = store.changes()
   for (;;) {
-    const stored = await store.job(id)
-    if (stored === null) throw noJob(id)
-    const job = await jobAt(store, stored, systemClock.now())
-    yield { job, progress: (await store.progress([id])).get(id) ?? null }
-    if (isFinal(job.state) || signal.aborted) return
+    const moment = await patiently(signal, () => momentOf(store, id))
+    yield moment
+    if (isFinal(moment.job.state) || signal.aborted) return
     await changes.next(1_000, signal)
   }
+}
+
+async function momentOf(store: Store, id: JobId): Promise<JobMoment> {
+  const stored = await store.job(id)
+  if (stored === null) throw noJob(id)
+  const job = await jobAt(store, stored, systemClock.now())
+  return { job, progress: (await store.progress([id])).get(id) ?? null }
 }
