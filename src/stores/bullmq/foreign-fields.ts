@@ -15,6 +15,18 @@ export function foreignArgs(data: string): string {
   return parsed(data) === undefined ? JSON.stringify([data]) : argsJsonOf(data.trim())
 }
 
+/** The last time that a date can show. */
+const lastTime = 8.64e15
+
+export function latest(at: number): number {
+  return Math.min(at, lastTime)
+}
+
+/** null: no number, or one that is no time. */
+export function wholeNumber(value: number): number | null {
+  return Math.abs(value) <= lastTime ? Math.trunc(value) : null
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -49,7 +61,7 @@ function optionsOf(fields: Fields, part: string): BullmqOptions {
 /** The delay that the job was added with: BullMQ sets its own field to 0 when the job is due. */
 export function addedDelay(fields: Fields): number {
   const { delay } = optionsOf(fields, '"delay"')
-  return typeof delay === 'number' ? delay : 0
+  return typeof delay === 'number' && delay >= 0 ? delay : 0
 }
 
 /** How often a job of somebody else may be tried again. */

@@ -10,7 +10,9 @@ import {
   foreignArgs,
   foreignBackoff,
   foreignRetries,
+  latest,
   priorityOf,
+  wholeNumber,
 } from './foreign-fields.js'
 
 /**
@@ -99,7 +101,7 @@ export function jobOf(stored: StoredJob): Job {
     priority: priorityOf(whole('priority') ?? 0),
     key: text('key'),
     createdAt,
-    dueAt: (state === 'scheduled' ? whole('at') : null) ?? whole('due') ?? createdAt + addedDelay(fields),
+    dueAt: (state === 'scheduled' ? whole('at') : null) ?? whole('due') ?? latest(createdAt + addedDelay(fields)),
     expiresAt: whole('exp'),
     startedAt: foreign ? whole('processedOn') : whole('start'),
     endedAt: isFinal ? whole('finishedOn') : null,
@@ -167,7 +169,7 @@ function stackOf(fields: ReadonlyMap<string, string>): string | null {
 }
 
 function numberOf(text: string | undefined): number | null {
-  return text === undefined || text === '' ? null : Number(text)
+  return text === undefined || text === '' ? null : wholeNumber(Number(text))
 }
 
 /** An attempt that has ended, in short. */

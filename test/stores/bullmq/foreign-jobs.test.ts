@@ -1,3 +1,4 @@
+import type { JobsOptions } from 'bullmq'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../../../src/engine/clock.js'
 import type { Claim } from '../../../src/stores/store.js'
@@ -146,6 +147,24 @@ describe('A job of a plain producer', () => {
       'ours',
       'theirs later',
     ])
+  })
+
+  test.each([
+    { timestamp: 'never' },
+    { timestamp: 1e300 },
+    { delay: 1e300 },
+    { delay: 1e14 },
+    { attempts: 'many', backoff: 'mine' },
+    { attempts: -3, backoff: -1 },
+    { backoff: { type: 'fixed', delay: 1e300 }, attempts: 1e300 },
+  ])('with strange options is shown all the same: %j', async (options) => {
+    await plain.queue().add('a', {}, options as JobsOptions)
+    await plain.store.maintain()
+    const [job] = await listed()
+    const times = [job?.createdAt, job?.dueAt].map((at) => new Date(at ?? Number.NaN).getTime())
+    expect(times.every(Number.isSafeInteger)).toBe(true)
+    expect(job?.maxRetries).toBeLessThanOrEqual(1_000)
+    expect(job?.maxRetries).toBeGreaterThanOrEqual(0)
   })
 
   test('of a job scheduler is left to workers of BullMQ, which add its next job.', async () => {
