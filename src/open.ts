@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path'
 import { debugged, debugOf } from './debug.js'
 import type { Clock } from './domain/clock.js'
-import { UsageError } from './domain/errors.js'
+import { StoreUnavailableError, UsageError } from './domain/errors.js'
 
 import type { NotificationPolicy } from './domain/notification.js'
 import { written } from './domain/options.js'
@@ -9,13 +9,14 @@ import { systemClock } from './engine/clock.js'
 import { ownProgram } from './project/own-program.js'
 import type { StoreProcess } from './stores/apart/store-process.js'
 import type { RedisInspection } from './stores/bullmq/inspect.js'
-import { maskedUrl, parseRedisUrl, type RedisLocation, redisForms } from './stores/bullmq/location.js'
+import { maskedUrl, parseRedisUrl, type RedisLocation, redisForms, redisUrl } from './stores/bullmq/location.js'
 import type { DriverInfo, InspectionLimits, StoreInspection } from './stores/inspection.js'
 
 import type { OutboxFile } from './stores/outbox.js'
 import { storeExists } from './stores/sqlite/files.js'
 import type { Store } from './stores/store.js'
 import type { StoreFile } from './stores/store-file.js'
+import type { StoreExport, StoreImport } from './stores/transfer.js'
 
 /** Where a store is, read from its URL. */
 export type StoreLocation = SqliteLocation | RedisLocation | { readonly kind: 'memory' }
@@ -146,6 +147,37 @@ export async function openStoreFile({ path }: SqliteLocation, clock: Clock): Pro
   return sqlite.openStoreFile(path, clock)
 }
 
+/** A store that is moved; `readonly`: only looked at. Throws StoreUnavailableError, `E_STORE_NONE` if there is none. */
+export async function openExport(location: MovableLocation, clock: Clock, readonly: boolean): Promise<StoreExport> {
+  if (location.kind === 'redis') {
+    const { openRedisExport } = await import('./stores/bullmq/transfer/export.js')
+    return openRedisExport(location, clock)
+  }
+  if (!storeExists(location.path)) {
+    throw new StoreUnavailableError('E_STORE_NONE', `store ${location.path}: there is none yet`, 'check the path')
+  }
+  const { openSqliteExport } = await import('./stores/sqlite/transfer/export.js')
+  return openSqliteExport(location.path, clock, readonly)
+}
+
+/** A store that another is moved into: a file is made if it is missing. Throws StoreUnavailableError. */
+export async function openImport(location: MovableLocation, clock: Clock): Promise<StoreImport> {
+  if (location.kind === 'redis') {
+    const { openRedisImport } = await import('./stores/bullmq/transfer/import.js')
+    return openRedisImport(location, clock)
+  }
+  const { openSqliteImport } = await import('./stores/sqlite/transfer/import.js')
+  return openSqliteImport(location.path, clock)
+}
+
+/** A store that does not end with its process. */
+export type MovableLocation = Exclude<StoreLocation, { readonly kind: 'memory' }>
+
+/** How messages name a store: without its password. */
+export function shownUrl(location: MovableLocation): string {
+  return location.kind === 'redis' ? redisUrl(location) : `sqlite:${location.path}`
+}
+
 /** The version of the client of Redis. Throws StoreUnavailableError if there is none. */
 export async function redisClientVersion({ project }: RedisLocation): Promise<string> {
   const { ioredisVersion } = await import('./stores/bullmq/ioredis.js')
@@ -158,16 +190,22 @@ export async function sqliteDriver(): Promise<DriverInfo> {
   return driverInfo()
 }
 
-const redisModules = () => Promise.all([import('./stores/bullmq/connection.js'), import('./stores/bullmq/store.js')])
+const redisModules = () =>
+  Promise.all([
+    import('./stores/bullmq/connection.js'),
+    import('./stores/bullmq/store.js'),
+    import('./stores/bullmq/mark-fault.js'),
+  ])
 
 async function redisStore(
   location: RedisLocation,
   clock: Clock,
   notificationOf: NotificationPolicy | null = null,
 ): Promise<Store> {
-  const [{ connectRedis }, { openRedisStore }] = await redisModules()
+  const [{ connectRedis }, { openRedisStore }, { refuseMarked }] = await redisModules()
   const connection = await connectRedis(location, systemClock)
   try {
+    await refuseMarked(connection, location)
     return shown(openRedisStore(connection, location, clock, notificationOf))
   } catch (thrown) {
     await connection.close()

@@ -133,6 +133,14 @@ export const errorCatalog = {
     'Update Node.js.',
     'this needs Node 22.15 or newer, and runs on …',
   ),
+  E_MOVE: usage(
+    'A store cannot be moved to the one that is named, or a move that is to be given up cannot be: the other one is not empty, or is in use.',
+    'Name an empty store. Nothing was changed.',
+  ),
+  E_MOVE_DIFFERS: other(
+    'The two stores of a move do not hold the same: somebody changed one of them meanwhile. The first one is not marked as moved.',
+    'Stop what writes to it, such as producers of BullMQ, give the move up with `--undo`, and begin again.',
+  ),
   E_NO_JOB: notFound('There is no job of that id.', 'Find the id with `offstage jobs list`.'),
   E_NO_PROJECT: project(
     'Neither this folder nor one above it has a config file or a `tasks` folder.',
@@ -245,6 +253,10 @@ export const errorCatalog = {
     'Find out what happened to the file before you start again. Nothing more was stored.',
   ),
   E_STORE_MEMORY: usage('The store `memory:` would end with this command.', 'Name a file with `--store`.'),
+  E_STORE_MOVED: store(
+    'The store was moved to another one, is being moved, or is being filled by a move. The class is StoreLostError.',
+    'Use the store that the message names; complete a move that was interrupted by running it again.',
+  ),
   E_STORE_NEWER: store(
     'A newer version of Offstage wrote the file of the store, or has brought it up to date while this one used it. It was not changed.',
     'Update Offstage; restart what still runs the older version.',
@@ -323,8 +335,8 @@ export const errorCatalog = {
     'Run the command again.',
   ),
   E_WORKERS_ALIVE: other(
-    '`store upgrade` or `store compact` would disturb workers that are alive.',
-    'Stop the workers that the message names, or add `--force`.',
+    '`store upgrade`, `store compact` or `store move` would disturb workers that are alive.',
+    'Stop the workers that the message names; for `upgrade` and `compact`, or add `--force`.',
   ),
   E_WORKER_ID: usage('A text is no id of a worker.', 'An id looks like `w3`.'),
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { StoreUnavailableError } from '../../domain/errors.js'
 import { type RedisConnection, RedisCutError, RedisReplyError } from './connection.js'
 import { request as requestLua } from './lua/places.js'
+import { markFault } from './mark-fault.js'
 import { type Lua, type Script, script } from './script.js'
 
 /** For how long a call is sent again after its connection was cut, in milliseconds. */
@@ -113,9 +114,17 @@ export class Calls {
     try {
       return await this.#connection.command('EVALSHA', sha, 1, this.#own, ...args)
     } catch (thrown) {
-      if (!(thrown instanceof RedisReplyError && thrown.message.startsWith('NOSCRIPT'))) throw thrown
-      return this.#connection.command('EVAL', text, 1, this.#own, ...args)
+      if (!(thrown instanceof RedisReplyError && thrown.message.startsWith('NOSCRIPT'))) throw await this.#fault(thrown)
+      return this.#connection.command('EVAL', text, 1, this.#own, ...args).catch(async (thrown) => {
+        throw await this.#fault(thrown)
+      })
     }
+  }
+
+  /** A store that takes part in a move has texts where its counters were. */
+  async #fault(thrown: unknown): Promise<unknown> {
+    if (!(thrown instanceof RedisReplyError && thrown.message.includes('not an integer'))) return thrown
+    return (await markFault(this.#connection, this.#own, 'the store')) ?? thrown
   }
 }
 

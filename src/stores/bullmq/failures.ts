@@ -86,7 +86,8 @@ export async function failureGroups(context: Context, since: EpochMs, limit: num
     .map(({ group: _, ...rest }) => rest)
 }
 
-async function readGroups(context: Context, groups: readonly string[], from: number): Promise<readonly Found[]> {
+/** Groups by number, with what was counted from a minute on. */
+export async function readGroups(context: Context, groups: readonly string[], from: number): Promise<readonly Found[]> {
   const found: Found[] = []
   for (let read = 0; read < groups.length; ) {
     const reply = await context.calls.read(groupsScript, { groups: groups.slice(read), from })

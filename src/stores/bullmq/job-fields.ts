@@ -46,7 +46,13 @@ interface Rest {
   readonly c?: string
 }
 
-export function restOf({ maxRetries, backoff, timeoutMs, lostWithWorker, trace }: NewJob): string | undefined {
+export function restOf({
+  maxRetries,
+  backoff,
+  timeoutMs,
+  lostWithWorker,
+  trace,
+}: Pick<NewJob, 'maxRetries' | 'backoff' | 'timeoutMs' | 'lostWithWorker' | 'trace'>): string | undefined {
   const rest: Rest = {
     ...(maxRetries === defaultMaxRetries ? {} : { r: maxRetries }),
     ...(backoff === null ? {} : { b: backoff }),
@@ -180,7 +186,25 @@ export type AttemptRecord = readonly [
   endedAt: number,
   endedBy: EndedBy | null,
   worker: string | null,
+  /** Its job failed with it; a retry by hand may have followed. */
+  endsJob?: 1,
 ]
+
+/** `failsJob`: its job has failed with it. */
+export function attemptRecord(
+  {
+    state,
+    reason,
+    startedAt,
+    endedAt,
+    endedBy,
+    worker,
+  }: Pick<Attempt, 'state' | 'reason' | 'startedAt' | 'endedAt' | 'endedBy' | 'worker'>,
+  failsJob: boolean,
+): AttemptRecord {
+  const record = [state, reason, startedAt, endedAt ?? startedAt, endedBy, worker] as const
+  return failsJob ? [...record, 1] : record
+}
 
 /** All attempts of a job, the first one first. */
 export function attemptsOf(stored: StoredJob): readonly Attempt[] {

@@ -5,7 +5,7 @@ import { noResult } from '../../domain/json.js'
 import { type Counts, type Outcome, tallyOf } from '../../domain/outcome.js'
 import type { JobEnd } from '../../domain/schedule/schedule.js'
 import { countedAs, durationBucket } from '../../domain/statistics.js'
-import type { AttemptRecord } from './job-fields.js'
+import { attemptRecord } from './job-fields.js'
 
 /** What the statistics call each end. */
 const countNames = { completed: 'c', retried: 'r', error: 'e', timeout: 't', lost: 'l', expired: 'x' } as const
@@ -21,7 +21,8 @@ export function outcomeRequest(
   const { kind, startedAt, endedAt, endedBy } = outcome
   const failure = kind === 'failed' || kind === 'retry' ? outcome : null
   const state: AttemptState = kind === 'retry' ? 'failed' : kind
-  const record: AttemptRecord = [state, failure?.reason ?? null, startedAt, endedAt, endedBy, worker]
+  const [reason, isEnd] = [failure?.reason ?? null, kind === 'failed']
+  const record = attemptRecord({ state, reason, startedAt, endedAt, endedBy, worker }, isEnd)
   const keepsAttempt = kind !== 'released' || outcome.started
   const error = failure === null ? null : JSON.stringify(failure.error)
   const due = kind === 'retry' ? outcome.at : kind === 'released' ? now : null

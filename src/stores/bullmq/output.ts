@@ -118,7 +118,7 @@ export async function progressOf(context: Context, ids: readonly JobId[]): Promi
 }
 
 /** Plain BullMQ has a number, by custom from 0 to 100, or whatever its caller gave. */
-function progressFrom(value: unknown): Progress | null {
+export function progressFrom(value: unknown): Progress | null {
   if (typeof value === 'number')
     return value === 0 ? null : { fraction: Math.min(1, Math.max(0, value / 100)), message: null }
   if (typeof value !== 'object' || value === null || !('fraction' in value)) return null

@@ -70,7 +70,8 @@ export async function queueSamples(context: Context, since: EpochMs): Promise<re
   return found.filter(({ at }) => at >= since).sort((a, b) => a.at - b.at || (a.queue < b.queue ? -1 : 1))
 }
 
-function sampleOf(text: string): QueueSample {
+/** A sample as a list of them has it. */
+export function sampleOf(text: string): QueueSample {
   const [, at, queued, enqueued, queue = ''] = /^(\d+) (\d+) (\d+) (.*)$/s.exec(text) ?? []
   return { queue, at: Number(at), queued: Number(queued), enqueued: Number(enqueued) }
 }

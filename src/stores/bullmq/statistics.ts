@@ -102,6 +102,17 @@ export async function statisticsByMinute(context: Context, since: EpochMs): Prom
   return found
 }
 
+/** What was counted in each minute by queue and task, the oldest minute first. */
+export async function* statisticsOfMinutes(
+  context: Context,
+): AsyncGenerator<readonly [minute: number, counted: readonly TaskStatistics[]]> {
+  for await (const [minute, flat] of minutesFrom(context, 0)) {
+    const sums = new Map<string, Sums>()
+    addTo(sums, flat, true)
+    yield [minute, sorted(sums)]
+  }
+}
+
 async function* minutesFrom(context: Context, first: number): AsyncIterable<readonly [minute: number, sums: Flat]> {
   for (let from = first; ; ) {
     const [next, minutes] = (await context.calls.read(minutesScript, { from })) as MinutesReply

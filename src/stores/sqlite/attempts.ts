@@ -19,7 +19,7 @@ export function attemptsOf(statements: Statements, id: string): readonly Attempt
   return attempts
 }
 
-function lastAttempt(job: Job, startedAt: number): Omit<Attempt, 'usage'> {
+export function lastAttempt(job: Job, startedAt: number): Omit<Attempt, 'usage'> {
   const state = job.state === 'scheduled' || job.state === 'queued' ? 'released' : job.state
   const { attempt, reason, endedAt, worker } = job
   const running = state === 'running'

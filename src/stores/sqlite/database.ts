@@ -7,6 +7,7 @@ import { storeError } from './errors.js'
 import { createStore, storeExists } from './files.js'
 import { applicationId, migrations, unreleasedApplicationIds } from './migrations.js'
 import { openReadOnlyCopy } from './read-only-copy.js'
+import { markedVersions, markFault } from './transfer/mark.js'
 
 /** `full`: every acknowledged write survives a power loss. `relaxed`: the last moments may not; a kill loses nothing. */
 export type Durability = 'full' | 'relaxed'
@@ -34,6 +35,19 @@ export function openForUpgrade(path: string): Database.Database {
   return guarded(path, () => {
     refuseUnwritable(path)
     connectToOwn(path, connectToRead).close()
+    return configured(path, 'full')
+  })
+}
+
+/** Opens a file for who moves a store: nobody else opens one that is marked. */
+export function openForMove(path: string, readonly = false): Database.Database {
+  return guarded(path, () => {
+    if (!readonly) refuseUnwritable(path)
+    const found = connectToOwn(path, connectOrCopy, true)
+    const isOld = version(found) % markedVersions < migrations.length
+    if (readonly && !isOld) return found
+    found.close()
+    if (isOld) throw olderFile(path)
     return configured(path, 'full')
   })
 }
@@ -81,12 +95,14 @@ function configured(path: string, durability: Durability): Database.Database {
  * A connection that only reads, to a file that is ours and not newer than this program. One that may write would
  * checkpoint a WAL that others left behind when it is closed.
  */
-function connectToOwn(path: string, connectIt: Connect): Database.Database {
+function connectToOwn(path: string, connectIt: Connect, admitsMarked = false): Database.Database {
   refuseFolder(path)
   refuseUnreadable(path)
   const db = connectIt(path)
   try {
     refuseForeign(db, path)
+    const fault = admitsMarked ? null : markFault(db, path)
+    if (fault !== null) throw fault
     return db
   } catch (thrown) {
     db.close()
@@ -171,10 +187,11 @@ function refuseForeign(db: Database.Database, path: string): void {
       'use another path; this file was not touched',
     )
   }
-  if (version(db) > migrations.length) {
+  const schema = version(db) % markedVersions
+  if (schema > migrations.length) {
     throw new StoreUnavailableError(
       'E_STORE_NEWER',
-      `store ${path}: its schema is version ${version(db)}, this program knows up to ${migrations.length}`,
+      `store ${path}: its schema is version ${schema}, this program knows up to ${migrations.length}`,
       'update offstage; the file was not touched',
     )
   }

@@ -7,6 +7,7 @@ import { damaged, isDamage, storeError } from './errors.js'
 import { identityCheck } from './identity.js'
 import { migrations } from './migrations.js'
 import { refuseOldCopy } from './read-only-copy.js'
+import { markFault } from './transfer/mark.js'
 
 const glanceEveryMs = 1_000
 
@@ -21,6 +22,7 @@ export class FileGuard {
   readonly #checkCopy: () => void
   readonly #besides: readonly Beside[]
   readonly #version: Database.Statement
+  readonly #fault: () => StoreLostError | null
   readonly #clock: Clock
   #glancedAt: number
   #damage: StoreDamagedError | null = null
@@ -35,6 +37,7 @@ export class FileGuard {
     const real = realpathSync(path)
     this.#besides = ['-wal', '-shm'].map((ending) => new Beside(`${real}${ending}`))
     this.#version = db.prepare('PRAGMA user_version').pluck()
+    this.#fault = () => markFault(db, path)
   }
 
   /** Before a transaction. Costs some microseconds. Throws StoreLostError. */
@@ -60,7 +63,7 @@ export class FileGuard {
   /** In a transaction: nobody can change the schema before it ends. Throws StoreLostError. */
   checkSchema(): void {
     const version = this.#version.get() as number
-    if (version > migrations.length) throw newer(this.#path, version)
+    if (version > migrations.length) throw this.#fault() ?? newer(this.#path, version)
   }
 
   /**

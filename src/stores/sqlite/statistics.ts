@@ -95,9 +95,13 @@ interface DurationRow {
   readonly count: number
 }
 
-/** The sums since a time, to the minute; null: of all time. */
-export function readStatistics(statements: Statements, since: EpochMs | null): readonly TaskStatistics[] {
-  const range = since === null ? [allTime, allTime] : [Math.max(0, minuteOf(since)), Number.MAX_SAFE_INTEGER]
+/** The sums since a time, to the minute and through the last one; null: of all time. */
+export function readStatistics(
+  statements: Statements,
+  since: EpochMs | null,
+  lastMinute: number = Number.MAX_SAFE_INTEGER,
+): readonly TaskStatistics[] {
+  const range = since === null ? [allTime, allTime] : [Math.max(0, minuteOf(since)), lastMinute]
   const durations = durationsByTask(statements.durations.all(...range) as DurationRow[])
   return (statements.statistics.all(...range) as SumsRow[]).map(({ error, timeout, lost, expired, ...sums }) => ({
     ...sums,
