@@ -60,6 +60,11 @@ export async function readContext(flags: GlobalFlags): Promise<Context> {
   }
 }
 
+/** A store that a flag of a command names. Throws UsageError. */
+export function storeOfFlag({ project, from }: Context, url: string, flag: string): StoreLocation {
+  return locationOf(url, process.cwd(), project?.root ?? from, flag)
+}
+
 /** The folder that a command begins in: `--cwd`, or the current one. Throws UsageError if it is not there. */
 export function startingFolder(cwd: string | undefined): string {
   const folder = resolve(cwd ?? '.')
