@@ -73,6 +73,19 @@ contract('reclaim', (test) => {
     expect(await subject.store.workers()).toEqual([])
   })
 
+  test('Two sweeps at once take back each job once, and leave none with a worker that is gone.', async (subject) => {
+    await subject.store.enqueue(Array.from({ length: 5 }, () => newJob()))
+    const worker = await subject.register()
+    await subject.claim(worker)
+    const swept = await Promise.all([subject.sweep([worker], 2), subject.sweep([worker], 2)])
+    while ((await subject.sweep([worker], 2)).isPartial);
+    expect(await subject.store.queues()).toMatchObject([{ counts: { queued: 5, running: 0 } }])
+    expect(swept.flatMap(({ lostWorkers }) => lostWorkers.flatMap(({ jobs }) => jobs))).toHaveLength(
+      swept.reduce((sum, { reclaimed }) => sum + reclaimed, 0),
+    )
+    expect(await subject.store.workers()).toEqual([])
+  })
+
   test('After ten losses the job is failed as lost.', async (subject) => {
     const id = await subject.add()
     for (let loss = 1; loss < maxLosses; loss++) {

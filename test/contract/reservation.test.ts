@@ -53,6 +53,18 @@ contract('reservation', (test) => {
     expect(await subject.claimIds(other)).toEqual(['j1', 'j2'])
   })
 
+  test('It is void for jobs too that are enqueued while the worker deregisters.', async (subject) => {
+    const worker = await subject.register()
+    const gone = subject.store.deregister(worker)
+    const adding: Promise<unknown>[] = []
+    for (let count = 0; count < 40; count++) {
+      adding.push(subject.store.enqueue([newJob({ reservedFor: worker })]))
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await Promise.all([gone, ...adding])
+    expect(await subject.claim(await subject.register())).toHaveLength(40)
+  })
+
   test('Jobs that end with their worker fail as lost when it is swept as dead, and count as failed; retries do not help.', async (subject) => {
     const [own, other] = [await subject.register(), await subject.register()]
     const bound = { reservedFor: own, lostWithWorker: true, maxRetries: 5 }

@@ -48,7 +48,7 @@ for _, e in ipairs(request.ends) do
         ended[#ended + 1] = e.n
         if e.notify then enqueue_job(e.notify) end
       end
-    else
+    elseif of.worker ~= worker or of.own ~= of.attempt then
       note_taken(e.n, queue, id, worker)
     end
   end
@@ -192,28 +192,48 @@ export async function freeReservations(
   return { count: reply.length, buried: buried.length }
 }
 
+/**
+ * A worker stays while it has jobs: another sweep may have been quicker with those that this one has looked at, and the worker, or
+ * somebody for it, may have begun or reserved more since. Nobody would look for them later.
+ */
 const removeWorkerScript = writing(
   'remove-worker',
   `
 rcall('DEL', O .. 'ignored')
-local was = rcall('HDEL', O .. 'workers', request.worker)
-rcall('HDEL', O .. 'beats', request.worker)
-rcall('HDEL', O .. 'workers:tasks', request.worker)
-rcall('ZREM', O .. 'leases', request.worker)
-rcall('DEL', O .. 'cancel:' .. request.worker, O .. 'run:' .. request.worker, O .. 'owned:' .. request.worker)
+local worker = request.worker
+local run, owned = O .. 'run:' .. worker, O .. 'owned:' .. worker
+for _, place in ipairs(rcall('ZRANGE', run, 0, -1)) do
+  if number_of(string.match(place, '^([^:]*):(.*)$')) then return 'left' end
+  rcall('ZREM', run, place)
+end
+for _, place in ipairs(rcall('ZRANGE', owned, 0, -1)) do
+  local queue, id = string.match(place, '^([^:]*):(.*)$')
+  local key = P .. queue .. ':' .. id
+  local waits = rcall('ZSCORE', P .. queue .. ':delayed', id) or state_of(queue, id) == 'queued'
+  if waits and rcall('HGET', key, 'res') == worker and number_of(queue, id) then return 'left' end
+  rcall('ZREM', owned, place)
+end
+local was = rcall('HDEL', O .. 'workers', worker)
+rcall('HDEL', O .. 'beats', worker)
+rcall('HDEL', O .. 'workers:tasks', worker)
+rcall('ZREM', O .. 'leases', worker)
+rcall('DEL', O .. 'cancel:' .. worker, run, owned)
 rcall('PUBLISH', O .. 'news', 'work')
 return was == 1 and 'removed' or 'unknown'`,
   null,
+  places,
+  states,
 )
 
-/** Whether it was there. */
-export async function removeWorker(context: Context, worker: WorkerId): Promise<boolean> {
-  return (await context.calls.write(removeWorkerScript, { worker })) === 'removed'
+/** `left`: it has jobs yet, and stays. `unknown`: it was not there. */
+export async function removeWorker(context: Context, worker: WorkerId): Promise<'removed' | 'unknown' | 'left'> {
+  return String(await context.calls.write(removeWorkerScript, { worker })) as 'removed' | 'unknown' | 'left'
 }
 
 /** Hands back the jobs of a worker that ends, and removes the worker. */
 export async function deregister(context: Context, worker: WorkerId): Promise<void> {
-  while ((await release(context, worker, 500)).length === 500);
-  while ((await freeReservations(context, worker, 500)).count === 500);
-  await removeWorker(context, worker)
+  do {
+    while ((await release(context, worker, 500)).length === 500);
+    while ((await freeReservations(context, worker, 500)).count === 500);
+  } while ((await removeWorker(context, worker)) === 'left')
 }

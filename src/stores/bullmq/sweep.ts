@@ -111,14 +111,14 @@ interface Reclaimed {
 async function reclaim(context: Context, worker: WorkerId, limit: number): Promise<Reclaimed> {
   const ended = await lose(context, worker, limit)
   const reserved = await freeReservations(context, worker, limit)
-  const isPartial = ended.length === limit || reserved.count === limit
-  const isRemoved = !isPartial && (await removeWorker(context, worker))
+  const isFull = ended.length === limit || reserved.count === limit
+  const removal = isFull ? 'left' : await removeWorker(context, worker)
   const failed = ended.filter(({ isFailed }) => isFailed).length
   return {
     reclaimed: ended.length - failed,
     buried: failed + reserved.buried,
-    isPartial,
+    isPartial: removal === 'left',
     jobs: ended.map(({ number }) => `j${number}`),
-    wasThere: isRemoved || ended.length > 0,
+    wasThere: removal === 'removed' || ended.length > 0,
   }
 }
