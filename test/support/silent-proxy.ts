@@ -47,6 +47,11 @@ export class SilentProxy {
     for (const link of this.#links) link.hold(what)
   }
 
+  /** How many packets of what was asked are held up. */
+  get held(): number {
+    return [...this.#links].reduce((sum, { held }) => sum + held, 0)
+  }
+
   /** Connections that come from now on are as usual; those of now stay silent. */
   admit(): void {
     this.#silence = 'none'
@@ -83,6 +88,10 @@ class Link {
     this.#server.on('close', ended)
   }
 
+  get held(): number {
+    return this.#requests.held
+  }
+
   hold(what: Silence): void {
     if (what === 'all') this.#requests.hold()
     if (what !== 'none') this.#answers.hold()
@@ -111,6 +120,10 @@ class Direction {
   #pass(act: () => void): void {
     if (this.#held === null) act()
     else this.#held.push(act)
+  }
+
+  get held(): number {
+    return this.#held?.length ?? 0
   }
 
   hold(): void {

@@ -39,8 +39,7 @@ async function warmUp(): Promise<void> {
 async function askedTwice<T>(ask: () => Promise<T>): Promise<T> {
   way.hold()
   const asked = ask()
-  // Jobs that are enqueued go off at the end of the turn.
-  await new Promise((resolve) => setTimeout(resolve, 20))
+  await expect.poll(() => way.held, { interval: 5, timeout: 5_000 }).toBeGreaterThan(0)
   way.cutClients()
   return asked
 }
@@ -51,7 +50,7 @@ async function arrived(): Promise<void> {
     Number(/calls=(\d+)/.exec(server.cli('INFO', 'commandstats').match(/cmdstat_evalsha:.*/)?.[0] ?? '')?.[1] ?? 0)
   const before = calls()
   way.release()
-  await expect.poll(calls).toBeGreaterThan(before)
+  await expect.poll(calls, { timeout: 5_000 }).toBeGreaterThan(before)
 }
 
 test('The first copy of an enqueue, which arrives after the second was answered, stores nothing more.', async () => {
@@ -130,3 +129,18 @@ test('A claim whose answer never came is answered by the next; claims of one tim
   const ids = (await Promise.all([first, claim(), claim()])).flatMap((claims) => claims.map(({ job }) => job.id))
   expect(ids.toSorted()).toEqual(['j2', 'j3', 'j4', 'j5', 'j6', 'j7'])
 }, 20_000)
+
+test('An end that arrives when the lease is over is refused, though nobody has taken the job back yet.', async () => {
+  await store.enqueue([newJob()])
+  const worker = await store.register(newWorker(systemClock))
+  const claims = await store.claim({ worker, queues, limit: 1 })
+  way.hold()
+  const ended = store.settle(claims.map(({ lease }) => ({ lease, outcome: outcome.completed() })))
+  await expect.poll(() => way.held, { interval: 5, timeout: 5_000 }).toBeGreaterThan(0)
+  server.cli('ZADD', 'bull::leases', '1', worker)
+  way.release()
+  expect(await ended).toEqual(['lost'])
+  expect(placesOf(server)).toEqual({ active: 1 })
+  expect(await store.sweep({ limit: 10, dead: [] })).toMatchObject({ reclaimed: 1 })
+  expect(placesOf(server)).toEqual({ prioritized: 1 })
+})
