@@ -26,9 +26,9 @@ export interface Finding {
   readonly fix: string | null
 }
 
-/** What is wrong, with what to do about it. */
+/** What is wrong, with what to do about it; or a note. */
 export interface Trouble {
-  readonly status: 'warning' | 'problem'
+  readonly status: Finding['status']
   readonly message: string
   readonly fix: string | null
 }
@@ -39,6 +39,11 @@ export function warning(message: string, fix: string | null): Trouble {
 
 export function problem(message: string, fix: string | null): Trouble {
   return { status: 'problem', message, fix }
+}
+
+/** Something to know beside what is wrong. */
+export function note(message: string): Trouble {
+  return { status: 'ok', message, fix: null }
 }
 
 /** What the checks look at. */

@@ -2,7 +2,7 @@ import { formatDuration } from '../../domain/duration.js'
 import { formatSize } from '../../domain/size.js'
 import { inspectRedis } from '../../open.js'
 import type { Store } from '../../stores/store.js'
-import { type Checked, counted, type Trouble, warning } from './finding.js'
+import { counted, note, type Trouble, warning } from './finding.js'
 
 type RedisLocation = Parameters<typeof inspectRedis>[0]
 type Inspection = Awaited<ReturnType<typeof inspectRedis>>
@@ -11,8 +11,11 @@ type Inspection = Awaited<ReturnType<typeof inspectRedis>>
 const toleranceMs = 1_000
 const fullShare = 0.9
 
+/** Shown always: what no look at a server can find. The table is on that page alone. */
+export const pageOfLimits = note('what Redis cannot promise is in docs/stores.md of the package')
+
 /** The server of a store on Redis: what it may lose, and who else uses its queues. One that is unfit cannot be opened. */
-export async function checkRedis(location: RedisLocation, store: Store | null): Promise<Checked> {
+export async function checkRedis(location: RedisLocation, store: Store | null): Promise<readonly Trouble[]> {
   const inspection = await inspectRedis(location)
   const { server, appendFsync, aheadMs, url } = inspection
   const troubles = [
@@ -21,9 +24,10 @@ export async function checkRedis(location: RedisLocation, store: Store | null): 
     ...troublesOfClock(inspection),
     ...(await foreignWorkers(inspection, store)),
   ]
-  if (troubles.length > 0) return troubles
+  if (troubles.length > 0) return [...troubles, pageOfLimits]
   const written = `append-only file with appendfsync ${appendFsync}`
-  return `${url} Redis ${server.version}, ${written}, ${formatSize(server.usedMemoryBytes)}, clock ${aheadMs} ms ahead`
+  const facts = `Redis ${server.version}, ${written}, ${formatSize(server.usedMemoryBytes)}, clock ${aheadMs} ms ahead`
+  return [note(`${url} ${facts}`), pageOfLimits]
 }
 
 function troublesOfDisk({ server, appendFsync }: Inspection): readonly Trouble[] {

@@ -1,6 +1,6 @@
 import { Worker } from 'bullmq'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { checkRedis } from '../../../src/app/doctor/redis.js'
+import { checkRedis, pageOfLimits } from '../../../src/app/doctor/redis.js'
 import { systemClock } from '../../../src/engine/clock.js'
 import { parseRedisUrl } from '../../../src/stores/bullmq/location.js'
 import { openMemoryStore } from '../../../src/stores/memory/store.js'
@@ -25,9 +25,9 @@ async function withSetting(name: string, value: string, usual: string, use: () =
 }
 
 test('A server that loses nothing has no trouble.', async () => {
-  expect(await checked()).toMatch(
-    /^redis:\/\/127\.0\.0\.1:\d+ Redis \d+\.\d+\.\d+, append-only file with appendfsync always, [\d.]+ [KM]B, clock -?\d+ ms ahead$/,
-  )
+  const server =
+    /^redis:\/\/127\.0\.0\.1:\d+ Redis \d+\.\d+\.\d+, append-only file with appendfsync always, [\d.]+ [KM]B, clock -?\d+ ms ahead$/
+  expect(await checked()).toEqual([{ status: 'ok', message: expect.stringMatching(server), fix: null }, pageOfLimits])
 })
 
 test.each([
@@ -38,7 +38,7 @@ test.each([
 ])('%s %s is a warning.', (name, value, usual, message) =>
   withSetting(name, value, usual, async () => {
     const warning = { status: 'warning', message: expect.stringContaining(message), fix: expect.any(String) }
-    expect(await checked()).toEqual([warning])
+    expect(await checked()).toEqual([warning, pageOfLimits])
   }),
 )
 
@@ -48,6 +48,7 @@ test('What Redis forbids to look at is said.', async () => {
   expect(troubles).toEqual([
     { status: 'warning', message: expect.stringContaining('CONFIG is forbidden'), fix: expect.any(String) },
     { status: 'warning', message: expect.stringContaining('CLIENT is forbidden'), fix: expect.any(String) },
+    pageOfLimits,
   ])
 })
 
@@ -60,6 +61,7 @@ test('Workers of BullMQ on our queues are named, and those on queues of others a
   const message = '1 worker of BullMQ takes jobs from mail: no timeout, cancel or statistics for those'
   expect(await checkRedis(parseRedisUrl(server.url, '/'), store)).toEqual([
     { status: 'warning', message, fix: expect.any(String) },
+    pageOfLimits,
   ])
   await Promise.all([store.close(), ...workers.map((worker) => worker.close())])
 })
