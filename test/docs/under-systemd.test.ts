@@ -1,39 +1,18 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { parseDuration } from '../../src/domain/duration.js'
+import { hasSystemd, verified } from '../support/systemd.js'
 
 const root = join(import.meta.dirname, '../..')
 const page = readFileSync(join(root, 'docs/under-systemd.md'), 'utf8')
 const unit = /```ini\n([\s\S]*?)```/.exec(page)?.[1] ?? ''
+const program = '/usr/local/bin/offstage'
 const settingOf = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(unit)?.[1] ?? ''
 
-function hasSystemd(): boolean {
-  try {
-    execFileSync('systemd-analyze', ['--version'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** What systemd says of a unit; nothing if it is well. */
-function verified(text: string): { readonly status: number | null; readonly says: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'offstage-test-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  const program = join(folder, 'offstage')
-  symlinkSync(process.execPath, program)
-  const file = join(folder, 'offstage.service')
-  writeFileSync(file, text.replace('/usr/local/bin/offstage', program))
-  const { status, stdout, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', file], { encoding: 'utf8' })
-  return { status, says: `${stdout}${stderr}` }
-}
-
-test.skipIf(!hasSystemd())('systemd accepts the unit of the page, and would refuse a wrong one.', () => {
-  expect(verified(unit)).toEqual({ status: 0, says: '' })
-  expect(verified(unit.replace('KillMode=mixed', 'KillMode=mxed')).says).toContain('kill mode')
+test.skipIf(!hasSystemd)('systemd accepts the unit of the page, and would refuse a wrong one.', () => {
+  expect(verified(unit, program)).toEqual({ status: 0, says: '' })
+  expect(verified(unit.replace('KillMode=mixed', 'KillMode=mxed'), program).says).toContain('kill mode')
 })
 
 test('TERM goes to the worker alone, and the timeout is longer than the grace with what follows it.', () => {
