@@ -23,16 +23,18 @@ local function operation()
 ${body.trim()}
 end
 local calls = O .. 'calls:' .. ARGV[2]
-local number, low = tonumber(ARGV[3]), tonumber(ARGV[4])
+local number = tonumber(ARGV[3])
 local kept = rcall('HMGET', calls, 'low', number)
 local known, answer = tonumber(kept[1]), kept[2]
+-- A call that is sent again says what was so when it was sent first.
+local low = math.max(tonumber(ARGV[4]), known or 0)
 if known and number < known then return redis.error_reply('LATE a copy of a call that was answered') end
 if not answer then
   answer = operation()
   if type(answer) == 'table' then return answer end
   rcall('HSET', calls, number, answer, 'low', low)
   for old = known or low, low - 1 do rcall('HDEL', calls, old) end
-  if not known or number % 32 == 0 then rcall('PEXPIRE', calls, ${keptMs}) end
+  rcall('PEXPIRE', calls, ${keptMs})
 end
 ${reply ?? 'return answer'}`
   return script(name, text, requestLua, ...needs)
@@ -50,8 +52,8 @@ export class Calls {
   readonly #own: string
   readonly #client = randomUUID()
   #last = 0
-  /** The numbers of calls whose answers are not there yet, the lowest first. */
-  readonly #open = new Set<number>()
+  /** The numbers of calls whose answers are not there yet, the lowest first, and until when each of them is kept. */
+  readonly #open = new Map<number, number>()
 
   constructor(connection: RedisConnection, prefix: string) {
     this.#connection = connection
@@ -81,8 +83,17 @@ export class Calls {
   /** A number for a call that may have to be asked for again, until `end`. */
   begin(): number {
     const call = ++this.#last
-    this.#open.add(call)
+    this.hold(call)
     return call
+  }
+
+  hold(call: number): void {
+    this.#open.set(call, Number.POSITIVE_INFINITY)
+  }
+
+  /** Nobody asks for it now. Who does within this time holds it before: Redis keeps all answers from the lowest number on. */
+  leave(call: number, forMs: number): void {
+    this.#open.set(call, this.elapsedMs() + forMs)
   }
 
   end(call: number): void {
@@ -90,7 +101,8 @@ export class Calls {
   }
 
   writeAs(call: number, operation: Script, request: object): Promise<unknown> {
-    const [low = call] = this.#open
+    for (const [left, until] of this.#open) if (until <= this.elapsedMs()) this.end(left)
+    const [low = call] = this.#open.keys()
     return this.#send(operation, [textOf(request), this.#client, call, low], 'it may have been stored')
   }
 

@@ -23,12 +23,15 @@ export class Unanswered<K> {
   async ask<T>(key: K, send: (call: number) => Promise<T>): Promise<T> {
     this.#dropOld()
     const open = this.#take(key) ?? { key, call: this.#calls.begin(), at: this.#calls.elapsedMs() }
+    this.#calls.hold(open.call)
     try {
       const answer = await send(open.call)
       this.#calls.end(open.call)
       return answer
     } catch (thrown) {
       this.#open = [...this.#open, open]
+      // It may be that nobody asks again: the worker has ended, and the store serves others.
+      this.#calls.leave(open.call, leaseMs)
       throw thrown
     }
   }
