@@ -262,7 +262,7 @@ export const errorCatalog = {
     'Update Offstage; restart what still runs the older version.',
   ),
   E_STORE_NONE: store(
-    'The store that is to be copied, brought up to date or compacted is not there.',
+    'The store that is to be copied, brought up to date, compacted or moved is not there.',
     'Check the path. The first command that writes makes a store.',
   ),
   E_STORE_OLDER: store(

@@ -159,3 +159,53 @@ describe('store compact', () => {
     expect((await project.run(['store', 'compact'])).stdout).toMatch(/^The store had \d+ KB, and has \d+ KB\.\n$/)
   })
 })
+
+describe('store move', () => {
+  test('It asks first, moves everything, says where it went, and can be given up.', async () => {
+    const project = cliProject(tasks)
+    const [from, to] = [`sqlite:${project.path('.offstage/jobs.db')}`, `sqlite:${project.path('other.db')}`]
+    await project.run(['run', 'note', 'one'])
+    await project.run(['run', 'note', 'two', '--detach'])
+    const shown = await project.json<{ items: object[] }>(['jobs', 'list'])
+    const move = ['store', 'move', '--to', 'sqlite:other.db']
+    const unasked = await project.run(move)
+    expect(unasked).toMatchObject({ exitCode: 2, stdout: '' })
+    expect(unasked.stderr).toMatch(
+      /Nobody can be asked without a terminal\n {2}say --yes, or look first with --dry-run/,
+    )
+    expect((await project.run([...move, '--dry-run'])).stderr).toMatch(/^would move 2 jobs, 1 queue/)
+    const moved = await project.json<{ counts: object }>([...move, '--yes'])
+    expect(moved).toMatchObject({ from, to, answer: 'moved', requeued: 0, lost: 0, counts: { job: 2, queue: 1 } })
+    for (const args of [
+      ['status'],
+      ['run', 'note', 'three'],
+      ['workers', 'start', '--burst'],
+      ['store', 'backup', 'c.db'],
+    ]) {
+      const refused = await project.run(args)
+      expect(refused).toMatchObject({ exitCode: 6, stdout: '' })
+      expect(refused.stderr).toMatch(/jobs\.db: it was moved to sqlite:\S+other\.db\n {2}use that store instead/)
+    }
+    const there = ['--store', 'sqlite:other.db']
+    expect(await project.json(['jobs', 'list', ...there])).toEqual(shown)
+    expect((await project.run([...move, '--undo', '--yes'])).stderr).toMatch(
+      /jobs\.db is in use again, and \S+other\.db is empty/,
+    )
+    expect(await project.json(['jobs', 'list'])).toEqual(shown)
+    expect(await project.json(['jobs', 'list', ...there])).toEqual({ items: [], next: null })
+  })
+
+  test.each<[string, readonly string[], number, RegExp]>([
+    ['itself', ['--to', 'sqlite:.offstage/jobs.db'], 2, /cannot be moved to itself/],
+    ['a store in memory', ['--to', 'memory:'], 2, /store move: the store memory: ends with its process/],
+    ['no store', ['--from', 'sqlite:none.db', '--to', 'sqlite:b.db'], 6, /none\.db: there is none yet/],
+    ['no URL', ['--to', 'b.db'], 2, /--to: b\.db is not a store\n {2}write sqlite:b\.db/],
+  ])('It refuses %s.', async (_, args, exitCode, said) => {
+    const project = cliProject(tasks)
+    await project.run(['run', 'note', 'one'])
+    const refused = await project.run(['store', 'move', ...args, '--yes'])
+    expect(refused).toMatchObject({ exitCode, stdout: '' })
+    expect(refused.stderr).toMatch(said)
+    expect((await project.run(['status'])).exitCode).toBe(0)
+  })
+})

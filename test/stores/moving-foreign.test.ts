@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { moveStore, undoMove } from '../../src/app/store/move-store.js'
+import { systemClock } from '../../src/engine/clock.js'
 import { type MovableLocation, parseStoreUrl } from '../../src/open.js'
 import { expectConsistent } from '../support/consistency.js'
 import { temporaryFolder } from '../support/folder.js'
-import { newJob } from '../support/job.js'
+import { newJob, newWorker, outcomesAt } from '../support/job.js'
 import { moved, never, openAt, sqliteAt } from '../support/moved-stores.js'
 import { nextEnd, PlainBullmq } from '../support/plain-bullmq.js'
 
@@ -94,4 +95,43 @@ test('Jobs that run on workers of BullMQ keep a store from being moved.', async 
   await moved(from, to)
   await undoMove({ from, to }, never)
   expect(await plain.store.enqueue([newJob()])).toMatchObject([{ id: 'j2' }])
+})
+
+test("BullMQ's own classes show and run jobs that have come from a file.", async () => {
+  const file = sqliteAt(folder.path, 'a.db')
+  const store = await openAt(file)
+  const worker = await store.register(newWorker(systemClock))
+  const outcome = outcomesAt(systemClock)
+  await store.enqueue([newJob(), newJob({ maxRetries: 0 }), newJob()])
+  const ends = [outcome.completed('{"ok":1}'), outcome.failed(), outcome.cancelled()]
+  const claims = await store.claim({ worker, queues: null, limit: 3 })
+  await store.settle(claims.map(({ lease }, index) => ({ lease, outcome: ends[index] ?? outcome.cancelled() })))
+  await store.enqueue([
+    newJob({ argsJson: '[{"to":"ann"}]' }),
+    newJob({ dueAt: systemClock.now() + 200 }),
+    newJob({ queue: 'paused' }),
+  ])
+  await store.pauseQueues(['paused'])
+  await store.deregister(worker)
+  await store.close()
+  await moved(file, from)
+
+  const queue = plain.queue()
+  expect(await queue.getJobCounts('completed', 'failed', 'prioritized', 'delayed')).toEqual({
+    completed: 1,
+    failed: 2,
+    prioritized: 1,
+    delayed: 1,
+  })
+  expect(await (await queue.getJob('j1'))?.getState()).toBe('completed')
+  expect((await queue.getJob('j1'))?.returnvalue).toEqual({ ok: 1 })
+  expect(await plain.queue('paused').isPaused()).toBe(true)
+  const ran: unknown[] = []
+  const theirs = plain.worker(async ({ id, data }) => ran.push([id, data]))
+  for (let ended = 0; ended < 2; ended++) await nextEnd(theirs)
+  expect(ran).toEqual([
+    ['j4', { to: 'ann' }],
+    ['j5', ['world']],
+  ])
+  expect(await plain.store.job('j5')).toMatchObject({ state: 'completed', attempt: 1 })
 })

@@ -1,6 +1,6 @@
-import { OffstageError, UsageError } from '../../domain/errors.js'
+import { OffstageError, StoreUnavailableError, UsageError } from '../../domain/errors.js'
 import { systemClock } from '../../engine/clock.js'
-import { openExport, openImport, shownUrl } from '../../open.js'
+import { type MovableLocation, openExport, openImport, shownUrl } from '../../open.js'
 import { movedStore } from '../../stores/moved.js'
 import type { RecordKind, StoreExport, StoreImport } from '../../stores/transfer.js'
 import { type Digests, differences, digestsOf } from '../../stores/transfer-digest.js'
@@ -41,9 +41,35 @@ export async function previewMove(ends: MoveEnds, signal: AbortSignal): Promise<
   try {
     await checkSource(source, ends)
     refuseLiving(ends.from, await source.workers())
+    await checkTarget(ends, source)
     return { counts: countsOf(await digestsOf(source, signal)) }
   } finally {
     await source.close()
+  }
+}
+
+/** Looks at the target without making one. Throws UsageError if it holds anything but a part of this move. */
+async function checkTarget(ends: MoveEnds, source: StoreExport): Promise<void> {
+  const target = await openIfThere(ends.to)
+  if (target === null) return
+  try {
+    const mark = await target.mark()
+    if (mark !== null && mark.identity === (await source.identity())) return
+    for await (const [first, ...more] of target.records()) {
+      const isNothing = first?.kind === 'counters' && first.job + first.worker + first.schedulesVersion === 0
+      if (first !== undefined && (more.length > 0 || !isNothing)) throw notEmpty(ends)
+    }
+  } finally {
+    await target.close()
+  }
+}
+
+async function openIfThere(location: MovableLocation): Promise<StoreExport | null> {
+  try {
+    return await openExport(location, systemClock, true)
+  } catch (thrown) {
+    if (thrown instanceof StoreUnavailableError && thrown.code === 'E_STORE_NONE') return null
+    throw thrown
   }
 }
 

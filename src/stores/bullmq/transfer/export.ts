@@ -14,7 +14,14 @@ import { recordsOf } from './reader.js'
 export async function openRedisExport(location: RedisLocation, clock: Clock): Promise<StoreExport> {
   const connection = await connectRedis(location, clock)
   const context = transferContext(connection, location, clock)
-  if ((await connection.command('EXISTS', `${location.prefix}::id`, `${location.prefix}::schedules`)) === 0) {
+  if (
+    (await connection.command(
+      'EXISTS',
+      `${location.prefix}::id`,
+      `${location.prefix}::schedules`,
+      `${location.prefix}::queues`,
+    )) === 0
+  ) {
     await connection.close()
     throw new StoreUnavailableError('E_STORE_NONE', `store ${redisUrl(location)}: there is none yet`, 'check the URL')
   }
