@@ -19,7 +19,7 @@ import { newJobs } from './lua/new-jobs.js'
 const check = `
 local is_buried = {}
 for _, burial in ipairs(request.burials or {}) do is_buried[burial.n] = true end
-local expired, over, part = {}, {}, nil
+local expired, over, part = { 'expired' }, {}, nil
 for index, job in ipairs(request.jobs) do
   local known = job.token and rcall('HGET', O .. 'token', job.token)
   if job.token and now > job.validUntil and not known then return { 'late' } end
@@ -32,7 +32,7 @@ for index, job in ipairs(request.jobs) do
     over[name] = job.expiresAt and job.expiresAt <= now
   end
 end
-if #expired > 0 then return { 'expired', unpack(expired) } end
+if #expired > 1 then return expired end
 for _, job in ipairs(request.jobs) do
   if job.lostWithWorker and job.reservedFor and not has_worker(job.reservedFor) then return { 'gone', job.reservedFor } end
 end

@@ -13,6 +13,8 @@ local function unwait(queue, id)
   if rcall('ZREM', b .. 'prioritized', id) == 1 then return 'waiting' end
   if worker and rcall('ZREM', reserved_line(worker, queue), id) == 1 then return 'waiting' end
   if rcall('LREM', b .. 'wait', 1, id) == 1 then return 'waiting' end
+  -- The end of the last child brings back only what is there.
+  if rcall('ZREM', b .. 'waiting-children', id) == 1 then return 'waiting-children' end
   return nil
 end
 `,

@@ -90,6 +90,11 @@ local function end_attempt(e, queue, id, of, worker)
     fields[#fields + 1] = counters(of.c, { 0, 0, 0, 0, 1 })
   end
   local code = move(e, b, queue, id, of, worker, fields)
+  if code == -4 or code == -9 then
+    -- Others have put children below it while it ran. BullMQ waits for them before a run, not after.
+    rcall('DEL', key .. ':dependencies', key .. ':unsuccessful')
+    code = move(e, b, queue, id, of, worker, fields)
+  end
   if code == -2 and rcall('LPOS', b .. 'active', id) then
     -- The lock is gone before the lease is, which counts.
     rcall('SET', key .. ':lock', worker, 'PX', 30000)
