@@ -5,7 +5,7 @@ import { StoreUnavailableError, UsageError } from './domain/errors.js'
 
 import type { NotificationPolicy } from './domain/notification.js'
 import { written } from './domain/options.js'
-import { systemClock } from './engine/clock.js'
+import { idleClock, systemClock } from './engine/clock.js'
 import { ownProgram } from './project/own-program.js'
 import type { StoreProcess } from './stores/apart/store-process.js'
 import type { RedisInspection } from './stores/bullmq/inspect.js'
@@ -203,7 +203,7 @@ async function redisStore(
   notificationOf: NotificationPolicy | null = null,
 ): Promise<Store> {
   const [{ connectRedis }, { openRedisStore }, { refuseMarked }] = await redisModules()
-  const connection = await connectRedis(location, systemClock)
+  const connection = await connectRedis(location, systemClock, idleClock)
   try {
     await refuseMarked(connection, location)
     return shown(openRedisStore(connection, location, clock, notificationOf))

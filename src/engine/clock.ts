@@ -59,6 +59,14 @@ export const systemClock: Clock = {
   sleep: sleepBy(after),
 }
 
+const idleAfter = afterBy((delayMs, run) => {
+  const timer = setTimeout(run, delayMs).unref()
+  return () => clearTimeout(timer)
+})
+
+/** The same time. A process that has nothing else to do ends before these timers do. */
+export const idleClock: Clock = { ...systemClock, after: idleAfter, sleep: sleepBy(idleAfter) }
+
 const afterByHost = afterBy((delayMs, run) => {
   // Both at once: only the functions that made a timer can end it.
   const { setTimeout, clearTimeout } = globalThis

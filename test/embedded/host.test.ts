@@ -10,6 +10,7 @@ import { createEngine, currentJob, task } from '../../src/index.js'
 import { openStore, parseStoreUrl } from '../../src/open.js'
 import { freshStore, jobWhen, newEngine } from '../support/engines.js'
 import { type TemporaryFolder, temporaryFolder } from '../support/folder.js'
+import { storeUrlIn } from '../support/tested-store.js'
 
 let folder: TemporaryFolder
 beforeEach(() => {
@@ -102,13 +103,17 @@ test('Jobs that are commands wait for a worker that runs commands.', async () =>
 
 const library = new URL('../../src/index.ts', import.meta.url).href
 
-/** A program that embeds the engine, in a process of its own. */
-function program(text: string, env: Readonly<Record<string, string>> = {}) {
+/** A program that embeds the engine, in a process of its own; `store` is the URL of its store. */
+function program(text: string) {
   const file = join(folder.path, 'program.mjs')
-  writeFileSync(file, `import { createEngine, currentJob, task } from '${library}'\n${text}`)
+  writeFileSync(
+    file,
+    `import { createEngine, currentJob, task } from '${library}'
+const store = '${storeUrlIn(folder.path)}'
+${text}`,
+  )
   const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), file], {
     cwd: folder.path,
-    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output = { stdout: '', stderr: '' }
@@ -138,13 +143,12 @@ function program(text: string, env: Readonly<Record<string, string>> = {}) {
 }
 
 test('A program ends by itself if it forgets to close an engine without a worker, and what it enqueued is stored.', async () => {
-  const store = `sqlite:${join(folder.path, 'jobs.db')}`
   const forgetful = program(`
-    const engine = await createEngine({ store: '${store}', tasks: { noop() {} } })
+    const engine = await createEngine({ store, tasks: { noop() {} } })
     console.log((await engine.enqueue('noop', [])).id)
   `)
   expect(await forgetful.ended()).toEqual({ code: 0, signal: null, stdout: 'j1\n', stderr: '' })
-  const engine = await newEngine({ noop: () => null }, store)
+  const engine = await newEngine({ noop: () => null }, storeUrlIn(folder.path))
   expect(await engine.job('j1')).toMatchObject({ state: 'queued' })
 })
 
@@ -152,9 +156,9 @@ test('After close() no timer, no process and no pipe is left: the program ends b
   const closes = program(`
     const resources = () => process.getActiveResourcesInfo().sort().join()
     console.log('before') // opens the pipe of stdout
-    await (await createEngine({ tasks: { nothing() {} } })).close() // by then what the loader of TypeScript has started is over
+    await (await createEngine({ store, tasks: { nothing() {} } })).close() // by then what the loader of TypeScript has started is over
     const before = resources()
-    const engine = await createEngine({ tasks: { noop() { console.log('ran') } } })
+    const engine = await createEngine({ store, tasks: { noop() { console.log('ran') } } })
     await engine.startWorker({ inline: true })
     await engine.startWorker({ inline: true })
     const { id } = await engine.enqueue('noop', [])
@@ -168,7 +172,7 @@ test('After close() no timer, no process and no pipe is left: the program ends b
 test('An error that no promise carries is the own of the program, as without an engine.', async () => {
   const crashes = program(`
     const stray = () => { setTimeout(() => { throw new Error('stray') }) ; return new Promise(() => {}) }
-    const engine = await createEngine({ tasks: { stray } })
+    const engine = await createEngine({ store, tasks: { stray } })
     await engine.startWorker({ inline: true })
     await engine.enqueue('stray', [])
   `)
@@ -180,7 +184,7 @@ test('A server closes its engine as it gets SIGTERM: what ends within the grace 
     import { createServer } from 'node:http'
     const quick = () => new Promise((resolve) => { process.once('SIGTERM', () => setTimeout(resolve, 50, 'finished')) })
     const endless = () => new Promise(() => {})
-    const engine = await createEngine({ tasks: { quick, endless } })
+    const engine = await createEngine({ store, tasks: { quick, endless } })
     await engine.startWorker({ inline: true, grace: '1s' })
     const server = createServer(async (request, response) => {
       const { id } = await engine.enqueue(request.url.slice(1), [])
@@ -201,7 +205,7 @@ test('A server closes its engine as it gets SIGTERM: what ends within the grace 
   for (const name of ['quick', 'endless']) ids.push(await (await fetch(`http://127.0.0.1:${port}/${name}`)).text())
   server.child.kill('SIGTERM')
   expect(await server.ended()).toMatchObject({ code: 0, signal: null, stdout: expect.stringMatching(/closed\n$/) })
-  const engine = await newEngine({ noop: () => null }, `sqlite:${join(folder.path, '.offstage/jobs.db')}`)
+  const engine = await newEngine({ noop: () => null }, storeUrlIn(folder.path))
   const [quick, endless] = await Promise.all(ids.map((id) => engine.job(id)))
   expect(quick).toMatchObject({ state: 'completed', result: 'finished', attempt: 1 })
   expect(endless).toMatchObject({ state: 'queued', failures: 0, losses: 0 })

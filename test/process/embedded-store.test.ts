@@ -3,6 +3,9 @@ import { expect, test } from 'vitest'
 import { type CliProject, cliProject, eventually, isAlive } from '../support/cli.js'
 import { Host, library } from '../support/host.js'
 import { finishedJobs, jobsOf } from '../support/store.js'
+import { isOnRedis, sqliteOnly } from '../support/tested-store.js'
+
+const apart = sqliteOnly(test, 'an engine on Redis has no store process')
 
 const head = `import { createEngine } from ${JSON.stringify(library)}
 const tasks = { count: async (number) => number }
@@ -20,7 +23,7 @@ async function numbersIn(project: CliProject): Promise<readonly unknown[]> {
 test('A program that forgets to close its engine ends by itself, without a word, and its store process with it.', async () => {
   const project = cliProject({
     'host.mjs': `${head}
-const engine = await createEngine({ tasks })
+const engine = await createEngine({ store: process.env.OFFSTAGE_STORE, tasks })
 await engine.enqueue('count', [1])
 say(process.ppid)
 process.stdin.once('data', () => process.stdin.destroy())
@@ -36,7 +39,7 @@ test('Flags and modules that are meant for the Node of the host do not reach the
   const project = cliProject({
     'noise.cjs': `require('node:fs').appendFileSync(process.env.LOADED, process.argv[1] + '\\n')`,
     'host.mjs': `${head}
-const engine = await createEngine({ tasks })
+const engine = await createEngine({ store: process.env.OFFSTAGE_STORE, tasks })
 await engine.enqueue('count', [1])
 await engine.close()
 `,
@@ -47,10 +50,12 @@ await engine.close()
   expect(project.lines('loaded.txt')).toEqual([project.path('host.mjs')])
 })
 
-test('Signals to all processes of a server do not end the store process before the server has closed its engine.', async () => {
-  const project = cliProject({
-    'host.mjs': `${head}
-const engine = await createEngine({ tasks })
+apart(
+  'Signals to all processes of a server do not end the store process before the server has closed its engine.',
+  async () => {
+    const project = cliProject({
+      'host.mjs': `${head}
+const engine = await createEngine({ store: process.env.OFFSTAGE_STORE, tasks })
 const goOn = setInterval(() => {}, 1_000)
 process.on('SIGINT', () => {}).on('SIGHUP', () => {})
 process.once('SIGTERM', async () => {
@@ -65,26 +70,27 @@ process.once('SIGTERM', async () => {
 await engine.enqueue('count', [1])
 say('ready')
 `,
-  })
-  const host = new Host(project, 'host.mjs')
-  expect(await host.line()).toBe('ready')
-  const store = host.storeProcess()
-  // As a terminal does it, and as a service manager that signals each process of the service.
-  for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) {
-    host.signalGroup(signal)
-    process.kill(store, signal)
-  }
-  expect(await host.line()).toBe('enqueued')
-  host.signal('SIGUSR2')
-  expect(await host.ended).toEqual({ code: 0, signal: null, stderr: '' })
-  await ends(store)
-  expect(await numbersIn(project)).toEqual([1, 2, 3])
-})
+    })
+    const host = new Host(project, 'host.mjs')
+    expect(await host.line()).toBe('ready')
+    const store = host.storeProcess()
+    // As a terminal does it, and as a service manager that signals each process of the service.
+    for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) {
+      host.signalGroup(signal)
+      process.kill(store, signal)
+    }
+    expect(await host.line()).toBe('enqueued')
+    host.signal('SIGUSR2')
+    expect(await host.ended).toEqual({ code: 0, signal: null, stderr: '' })
+    await ends(store)
+    expect(await numbersIn(project)).toEqual([1, 2, 3])
+  },
+)
 
 test('A server that is killed loses no job that it was promised, and its store process ends.', async () => {
   const project = cliProject({
     'host.mjs': `${head}
-const engine = await createEngine({ tasks })
+const engine = await createEngine({ store: process.env.OFFSTAGE_STORE, tasks })
 let number = 0
 const produce = async () => {
   for (;;) {
@@ -98,23 +104,23 @@ for (let producer = 0; producer < 20; producer++) void produce()
   })
   const host = new Host(project, 'host.mjs')
   const promised: number[] = []
-  let store = 0
+  let store: number | null = null
   for (let line = await host.line(); line !== null; line = await host.line()) {
     promised.push(Number(line))
-    if (promised.length === 1) store = host.storeProcess()
+    if (promised.length === 1 && !isOnRedis) store = host.storeProcess()
     if (promised.length === 500) host.signal('SIGKILL')
   }
   expect(await host.ended).toMatchObject({ signal: 'SIGKILL', stderr: '' })
-  await ends(store)
+  if (store !== null) await ends(store)
   const shown = await project.json<{ items: { args: [number] }[] }>(['jobs', 'list', '--limit', '1000'])
   const stored = new Set(shown.items.map(({ args }) => args[0]))
   expect(promised.filter((own) => !stored.has(own))).toEqual([])
 })
 
-test('A worker goes on when the store process is killed under it, and runs every job that was promised.', async () => {
+apart('A worker goes on when the store process is killed under it, and runs every job that was promised.', async () => {
   const project = cliProject({
     'host.mjs': `${head}
-const engine = await createEngine({ tasks })
+const engine = await createEngine({ store: process.env.OFFSTAGE_STORE, tasks })
 const worker = await engine.startWorker({ inline: true, scheduler: false })
 let refused = 0
 const promised = []
@@ -147,7 +153,7 @@ await engine.close()
   expect(await finishedJobs(project)).toBeGreaterThanOrEqual(report.promised)
 })
 
-test('It starts again where the folder of the server is gone, and it needs no home.', async () => {
+apart('It starts again where the folder of the server is gone, and it needs no home.', async () => {
   const project = cliProject({
     'host.mjs': `${head}
 import { rmdirSync } from 'node:fs'

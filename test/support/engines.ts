@@ -1,7 +1,7 @@
-import { join } from 'node:path'
 import { afterEach } from 'vitest'
 import { createEngine, type Engine, type JobRecord, type TaskFunctions } from '../../src/index.js'
 import { type TemporaryFolder, temporaryFolder } from './folder.js'
+import { storeUrlIn } from './tested-store.js'
 
 let folder: TemporaryFolder | null = null
 const engines: { close(): Promise<void> }[] = []
@@ -10,7 +10,7 @@ let count = 0
 /** The URL of a store of its own, which is removed after the test. */
 export function freshStore(): string {
   folder ??= temporaryFolder()
-  return `sqlite:${join(folder.path, `${++count}.db`)}`
+  return storeUrlIn(folder.path, `${++count}`)
 }
 
 /** An engine that is closed after the test; with a store of its own if none is given. */

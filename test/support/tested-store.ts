@@ -1,4 +1,5 @@
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
+import type { describe, test } from 'vitest'
 import { defaultStoreUrl } from '../../src/open.js'
 
 /**
@@ -14,4 +15,19 @@ export const isOnRedis = testedStore === 'redis'
 /** The URL of the store of a project, by the folder that holds all there is of it. */
 export function storeUrlOf({ base }: { readonly base: string }): string {
   return isOnRedis ? `${process.env.OFFSTAGE_TEST_REDIS}?prefix=${basename(base)}` : defaultStoreUrl
+}
+
+/** The URL of a store for a program with an engine in it; a file lies in `folder`, which is of this test alone. */
+export function storeUrlIn(folder: string, name = 'jobs'): string {
+  return isOnRedis
+    ? `${process.env.OFFSTAGE_TEST_REDIS}?prefix=${basename(folder)}-${name}`
+    : `sqlite:${join(folder, `${name}.db`)}`
+}
+
+/** The environment of commands whose store is that of their folder or config, also where the tests run over Redis. */
+export const withoutStoreUrl = { OFFSTAGE_STORE: '' }
+
+/** A test, or a group of tests, of what only a store in a file has: `why` says what. Skipped where the tests run over Redis. */
+export function sqliteOnly<Kind extends typeof test | typeof describe>(kind: Kind, _why: string): Kind {
+  return isOnRedis ? (kind.skip as Kind) : kind
 }

@@ -25,6 +25,8 @@ export interface RedisConnection {
   subscribe(channel: string, onMessage: (message: string | null) => void): Promise<void>
   /** The clock by which it waits. */
   readonly clock: Clock
+  /** The scripts, by their SHA-1, whose text was sent since the last connect. */
+  readonly sentScripts: Set<string>
   /** The server as it was at the last connect. */
   readonly server: RedisServerFacts
   /** Ends all of it at once, whether the server answers or not. What is unanswered rejects. */
@@ -32,33 +34,44 @@ export interface RedisConnection {
 }
 
 /**
- * Connects, and finds out whether the server is fit for jobs. `clock`: a real one, as the network is. Throws
+ * Connects, and finds out whether the server is fit for jobs. `clock`: a real one, as the network is; `idleClock`: another one,
+ * whose timers do not keep the process alive. Nor does the connection, but while an answer is awaited. Throws
  * StoreUnavailableError, after 2.5 s at most.
  */
-export async function connectRedis(location: RedisLocation, clock: Clock): Promise<RedisConnection> {
+export async function connectRedis(
+  location: RedisLocation,
+  clock: Clock,
+  idleClock: Clock = clock,
+): Promise<RedisConnection> {
   const connector = new Connector(loadIoredis(location.project), location, clock)
   const session = await connector.connect(connectTimeoutMs, new AbortController().signal)
-  return new ReconnectingConnection(connector, clock, session, redisUrl(location))
+  return new ReconnectingConnection(connector, clock, idleClock, session, redisUrl(location))
 }
 
 class ReconnectingConnection implements RedisConnection {
   readonly #connector: Connector
   readonly clock: Clock
+  readonly #idleClock: Clock
   readonly #url: string
   readonly #commands: Link
   readonly #subscribers = new Set<Link>()
   #isClosed = false
 
-  constructor(connector: Connector, clock: Clock, session: Session, url: string) {
+  constructor(connector: Connector, clock: Clock, idleClock: Clock, session: Session, url: string) {
     this.#connector = connector
     this.clock = clock
+    this.#idleClock = idleClock
     this.#url = url
-    this.#commands = new Link(connector, clock, url, async () => {})
+    this.#commands = new Link(connector, clock, idleClock, url, async () => {})
     this.#commands.adopt(session)
   }
 
   get server(): RedisServerFacts {
     return this.#commands.server
+  }
+
+  get sentScripts(): Set<string> {
+    return this.#commands.sentScripts
   }
 
   command(name: string, ...args: (string | number | Buffer)[]): Promise<unknown> {
@@ -71,7 +84,7 @@ class ReconnectingConnection implements RedisConnection {
 
   async subscribe(channel: string, onMessage: (message: string | null) => void): Promise<void> {
     if (this.#isClosed) throw storeClosed(this.#url)
-    const link = new Link(this.#connector, this.clock, this.#url, async (client) => {
+    const link = new Link(this.#connector, this.clock, this.#idleClock, this.#url, async (client) => {
       client.on('message', (_, message) => onMessage(message))
       await client.subscribe(channel)
       onMessage(null)
@@ -83,6 +96,6 @@ class ReconnectingConnection implements RedisConnection {
 
   async close(): Promise<void> {
     this.#isClosed = true
-    for (const link of [this.#commands, ...this.#subscribers]) link.close()
+    await Promise.all([this.#commands, ...this.#subscribers].map((link) => link.close()))
   }
 }

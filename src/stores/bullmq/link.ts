@@ -4,6 +4,7 @@ import { StoreUnavailableError } from '../../domain/errors.js'
 import { storeClosed } from '../closed.js'
 import { causeOf, hintForRefusal, isElsewhere, refusalIn } from './cause.js'
 import { RedisCutError, RedisReplyError } from './errors.js'
+import { KeepAlive } from './keep-alive.js'
 import type { RedisServerFacts } from './server-facts.js'
 import { type Connector, destroy, type Session } from './session.js'
 
@@ -18,10 +19,14 @@ const heartbeatMs = 10_000
 export class Link {
   readonly #connector: Connector
   readonly #clock: Clock
+  /** For what goes on when nobody waits for it. */
+  readonly #idleClock: Clock
   readonly #url: string
   readonly #prepare: (client: Redis) => Promise<void>
   readonly #end = new AbortController()
   #session: Session | null = null
+  #keepAlive = new KeepAlive(null)
+  sentScripts = new Set<string>()
   #server: RedisServerFacts | null = null
   /** Why there is no connection now. */
   #reason: Pick<StoreUnavailableError, 'message' | 'hint'>
@@ -30,9 +35,16 @@ export class Link {
   readonly #waiting = new Set<() => void>()
   #stopBeats = () => {}
 
-  constructor(connector: Connector, clock: Clock, url: string, prepare: (client: Redis) => Promise<void>) {
+  constructor(
+    connector: Connector,
+    clock: Clock,
+    idleClock: Clock,
+    url: string,
+    prepare: (client: Redis) => Promise<void>,
+  ) {
     this.#connector = connector
     this.#clock = clock
+    this.#idleClock = idleClock
     this.#url = url
     this.#prepare = prepare
     this.#reason = this.#unavailable('the connection was cut', null)
@@ -45,6 +57,8 @@ export class Link {
 
   adopt(session: Session): void {
     this.#session = session
+    this.#keepAlive = new KeepAlive(session.client.stream)
+    this.sentScripts = new Set()
     this.#server = session.server
     this.#connectedAt = this.#clock.monotonicMs()
     const { client } = session
@@ -57,10 +71,14 @@ export class Link {
   async command(name: string, args: readonly (string | number | Buffer)[]): Promise<unknown> {
     const client = this.#session?.client
     if (client === undefined) throw this.#noConnection()
+    const keepAlive = this.#keepAlive
+    keepAlive.begin()
     try {
       return await client.call(name, [...args])
     } catch (thrown) {
       throw this.#errorOf(thrown, client)
+    } finally {
+      keepAlive.end()
     }
   }
 
@@ -131,7 +149,7 @@ export class Link {
     const { signal } = this.#end
     // One that ends as soon as it is there must not be made anew without a pause.
     const isBrief = this.#clock.monotonicMs() - this.#connectedAt < maxBackoffMs
-    if (isBrief) await this.#clock.sleep(minBackoffMs, signal)
+    if (isBrief) await this.#idleClock.sleep(minBackoffMs, signal)
     for (let backoffMs = minBackoffMs; !signal.aborted; backoffMs = Math.min(backoffMs * 2, maxBackoffMs)) {
       try {
         const session = await this.#connector.connect(connectTimeoutMs, signal)
@@ -142,7 +160,7 @@ export class Link {
       } catch (thrown) {
         this.#reason = thrown instanceof StoreUnavailableError ? thrown : this.#unavailable(causeOf(thrown).text, null)
       }
-      await this.#clock.sleep(backoffMs, signal)
+      await this.#idleClock.sleep(backoffMs, signal)
     }
   }
 
@@ -159,19 +177,29 @@ export class Link {
 
   /** Asks for a sign of life from time to time. */
   beat(): void {
-    this.#stopBeats = this.#clock.after(heartbeatMs, () => {
+    this.#stopBeats = this.#idleClock.after(heartbeatMs, () => {
       this.command('PING', []).catch(() => {}) // a cut connection is being made anew
       this.beat()
     })
   }
 
-  close(): void {
+  /** Resolves when nothing of the connection is left. */
+  async close(): Promise<void> {
     if (this.#end.signal.aborted) return
     this.#end.abort()
     this.#stopBeats()
     const client = this.#session?.client
     this.#session = null
+    const ended = client === undefined ? null : ending(client)
     if (client !== undefined) destroy(client)
     for (const wake of this.#waiting) wake()
+    await ended
   }
+}
+
+function ending({ stream }: Redis): Promise<void> | null {
+  if (stream.closed) return null
+  return new Promise((resolve) => {
+    stream.once('close', () => resolve())
+  })
 }

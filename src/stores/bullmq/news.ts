@@ -13,7 +13,7 @@ export class News extends ChangeNotifier {
   readonly #connection: RedisConnection
   readonly #channel: string
   #listens = false
-  #isSoon = false
+  #cancelSoon: (() => void) | null = null
 
   constructor(connection: RedisConnection, prefix: string, clock: Clock) {
     super(clock)
@@ -32,12 +32,16 @@ export class News extends ChangeNotifier {
 
   #hear(message: string | null): void {
     if (message !== 'end') this.#tell()
-    if (message !== 'end' || this.#isSoon) return
-    this.#isSoon = true
-    this.#connection.clock.after(mergedMs, () => {
-      this.#isSoon = false
+    if (message !== 'end' || this.#cancelSoon !== null) return
+    this.#cancelSoon = this.#connection.clock.after(mergedMs, () => {
+      this.#cancelSoon = null
       this.#tell()
     })
+  }
+
+  override close(): void {
+    this.#cancelSoon?.()
+    super.close()
   }
 
   #tell(): void {
