@@ -3,11 +3,11 @@ import type { EndedBy } from '../../src/domain/job.js'
 import type { Outcome } from '../../src/domain/outcome.js'
 import { systemClock } from '../../src/engine/clock.js'
 import { thisHost } from '../../src/engine/host.js'
-import { openSqliteStore } from '../../src/stores/sqlite/store.js'
 import { movableClock } from '../../src/testing/test-clock.js'
 import { Subject } from '../contract/harness.js'
 import { type CliProject, cliProject } from '../support/cli.js'
 import { type Golden, goldenFolder } from '../support/golden.js'
+import { storeByClock } from '../support/store.js'
 import { noVitals } from '../support/vitals.js'
 
 const golden = goldenFolder('explanations')
@@ -27,7 +27,7 @@ async function explains(fill: (subject: Subject) => Promise<Filled>): Promise<vo
 
 async function fillStore(project: CliProject, fill: (subject: Subject) => Promise<Filled>): Promise<Filled> {
   const clock = movableClock(systemClock)
-  const store = openSqliteStore({ path: project.path('.offstage/jobs.db'), durability: 'relaxed' }, clock)
+  const store = await storeByClock(project, clock)
   const advance = async (ms: number) => clock.advance(ms)
   const reopen = async () => store
   const quiet = async () => {}

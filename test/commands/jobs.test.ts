@@ -4,6 +4,9 @@ import { cliProject } from '../support/cli.js'
 import { goldenFolder } from '../support/golden.js'
 import { keysOf, shapes } from '../support/shapes.js'
 import { enqueueJob } from '../support/store.js'
+import { sqliteOnly } from '../support/tested-store.js'
+
+const inFile = sqliteOnly(test, 'others write into its file')
 
 const golden = goldenFolder('jobs')
 
@@ -52,7 +55,7 @@ export function fail() { throw new Error('a very long message '.repeat(10)) }
     expect(keysOf(await project.json(['jobs', 'show', '3']))).toEqual(shapes.job)
   })
 
-  test('A result that is no JSON, in a file that others have written to, is shown as the text it is.', async () => {
+  inFile('A result that is no JSON, in a file that others have written to, is shown as the text it is.', async () => {
     const project = cliProject({ 'tasks/a.mjs': 'export const add = (a, b) => a + b' })
     await project.run(['run', 'a.add', '1', '2'])
     const db = new Database(project.path('.offstage/jobs.db'))

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { cliProject } from '../support/cli.js'
 import { goldenFolder } from '../support/golden.js'
+import { sqliteOnly } from '../support/tested-store.js'
 
 const golden = goldenFolder('metrics')
 const task = `export const send = () => 'sent'\nexport function fail() { throw new Error('421 too many') }\n`
@@ -18,9 +19,12 @@ test('Without jobs that ended, metrics and health say so, and have no averages.'
     empty: ['metrics'],
     'empty-window': ['metrics', '--since', '5m'],
     'empty-json': ['metrics', '--json'],
-    'empty-health': ['health'],
     'empty-health-json': ['health', '--json'],
   })
+})
+
+sqliteOnly(test, 'a Redis is there before its first job')('Health says where there is no store yet.', async () => {
+  await golden.run(cliProject({ 'tasks/mail.mjs': task }), { 'empty-health': ['health'] })
 })
 
 test('Each task is counted by its ends, and commands of schedules under the schedule.', async () => {

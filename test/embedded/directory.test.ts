@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createEngine, type Engine } from '../../src/index.js'
 import { type TemporaryFolder, temporaryFolder } from '../support/folder.js'
+import { storeUrlIn } from '../support/tested-store.js'
 
 let folder: TemporaryFolder
 let engine: Engine | null = null
@@ -31,7 +32,7 @@ function write(files: Readonly<Record<string, string>>): void {
 }
 
 async function open(): Promise<Engine> {
-  engine = await createEngine({ store: `sqlite:${join(folder.path, 'jobs.db')}`, tasks: join(folder.path, 'tasks') })
+  engine = await createEngine({ store: storeUrlIn(folder.path), tasks: join(folder.path, 'tasks') })
   return engine
 }
 

@@ -1,7 +1,7 @@
-import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createEngine, currentJob, type Engine, type TaskFunctions, task } from '../../src/index.js'
 import { temporaryFolder } from '../support/folder.js'
+import { storeUrlIn } from '../support/tested-store.js'
 
 const folder = temporaryFolder()
 const engines: Engine<never>[] = []
@@ -10,7 +10,7 @@ let count = 0
 /** An engine with a store of its own, closed after the test. */
 async function newEngine<Tasks extends TaskFunctions>(
   tasks: Tasks,
-  store = `sqlite:${join(folder.path, `${++count}.db`)}`,
+  store = storeUrlIn(folder.path, `${++count}`),
 ): Promise<Engine<Tasks>> {
   const engine = await createEngine({ store, tasks })
   engines.push(engine as unknown as Engine<never>)

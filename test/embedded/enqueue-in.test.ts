@@ -7,13 +7,16 @@ import { z } from 'zod'
 import type { SqliteHandle } from '../../src/embedded/outbox-handle.js'
 import { createEngine, enqueueIn, task } from '../../src/index.js'
 import { temporaryFolder } from '../support/folder.js'
+import { sqliteOnly, storeUrlIn } from '../support/tested-store.js'
 
 const folder = temporaryFolder()
 const toClose: (() => unknown)[] = []
+let count = 0
 
 afterEach(async () => {
   for (const close of toClose.splice(0)) await close()
   folder.remove()
+  count++
 })
 
 const path = (name: string) => {
@@ -26,7 +29,7 @@ const later = task({ schema: z.string().refine(async () => true) }, (text) => te
 const stranger = () => {}
 
 async function newEngine(outbox: string | readonly string[] | undefined = path('app.db')) {
-  const store = `sqlite:${path('jobs.db')}`
+  const store = storeUrlIn(folder.path, `jobs${count}`)
   const engine = await createEngine({ store, tasks: { hello, digest, later }, ...(outbox !== '' && { outbox }) })
   toClose.push(() => engine.close())
   return engine
@@ -154,12 +157,12 @@ test.each([
   [[''], 'outbox: "" is no path of a SQLite file'],
   [':memory:', 'outbox: ":memory:" is no path of a SQLite file'],
 ])('The option outbox: %s is refused.', async (outbox, message) => {
-  const options = { store: `sqlite:${path('jobs.db')}`, tasks: { hello }, outbox: outbox as string }
+  const options = { store: storeUrlIn(folder.path, `jobs${count}`), tasks: { hello }, outbox: outbox as string }
   await expect(createEngine(options)).rejects.toMatchObject({ code: 'E_OUTBOX', message })
 })
 
-test('The file of the store is no outbox.', async () => {
-  await expect(newEngine(path('jobs.db'))).rejects.toThrow(refusal('is the file of the store'))
+sqliteOnly(test, 'Redis is no file')('The file of the store is no outbox.', async () => {
+  await expect(newEngine(path(`jobs${count}.db`))).rejects.toThrow(refusal('is the file of the store'))
 })
 
 test('Rows that were written while no engine was there become jobs when one comes.', async () => {

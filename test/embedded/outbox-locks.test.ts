@@ -5,13 +5,16 @@ import BetterSqlite from 'better-sqlite3'
 import { afterEach, expect, test } from 'vitest'
 import { createEngine } from '../../src/index.js'
 import { temporaryFolder } from '../support/folder.js'
+import { storeUrlIn } from '../support/tested-store.js'
 
 const folder = temporaryFolder()
 const toClose: (() => unknown)[] = []
+let count = 0
 
 afterEach(async () => {
   for (const close of toClose.splice(0)) await close()
   folder.remove()
+  count++
 })
 
 const path = (name: string) => {
@@ -20,7 +23,11 @@ const path = (name: string) => {
 }
 const hello = (order: number) => order
 async function newEngine() {
-  const engine = await createEngine({ store: `sqlite:${path('jobs.db')}`, tasks: { hello }, outbox: path('app.db') })
+  const engine = await createEngine({
+    store: storeUrlIn(folder.path, `jobs${count}`),
+    tasks: { hello },
+    outbox: path('app.db'),
+  })
   toClose.push(() => engine.close())
   return engine
 }

@@ -5,6 +5,7 @@ import BetterSqlite from 'better-sqlite3'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createEngine, type Engine } from '../../src/index.js'
 import { temporaryFolder } from '../support/folder.js'
+import { storeUrlIn } from '../support/tested-store.js'
 
 const folder = temporaryFolder()
 const toClose: (() => unknown)[] = []
@@ -18,7 +19,7 @@ afterEach(async () => {
 const double = (value: number) => value * 2
 const named = (name: string) => name
 
-async function newEngine(outbox: string | readonly string[], store = `sqlite:${join(folder.path, `${++count}.db`)}`) {
+async function newEngine(outbox: string | readonly string[], store = storeUrlIn(folder.path, `${++count}`)) {
   const engine = await createEngine({ store, tasks: { double, named }, outbox })
   toClose.push(() => engine.close())
   return engine

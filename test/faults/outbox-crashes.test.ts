@@ -57,7 +57,7 @@ describe.skipIf(untraceable !== null).each(['wal', 'delete'] as const)(
         if (lines.some((line) => line.includes('killed by SIGKILL'))) killed++
         const next = await project.shell(start(driver, 0))
         expect(next.exitCode, next.stderr).toBe(0)
-        const { orders, left, jobs } = ordersAndJobs(project)
+        const { orders, left, jobs } = await ordersAndJobs(project)
         expect(jobs, `${call} ${n}`).toEqual(orders)
         expect(left).toEqual([])
         expectIntact(project)

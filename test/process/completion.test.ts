@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { cliProject, environment } from '../support/cli.js'
 import { onTerminal } from '../support/pty.js'
+import { withoutStoreUrl } from '../support/tested-store.js'
 
 const project = cliProject({
   'tasks/email.ts': `throw new Error('a module was loaded')
@@ -88,7 +89,8 @@ describe('completion in bash', () => {
     const { screen } = await onTerminal(project, 'READY> ', typed, ['bash', '--noprofile', '--rcfile', 'rc', '-i'])
     expect(screen).toContain('"name": "media"')
     for (const name of ['"ns:', "'ns:x.o", 'ns\\\\:x.o', 'ns:x']) {
-      const line = `offstage --cwd colon run ${name}\\t\\nexit\\n`
+      // Not among the jobs of this project, wherever they are.
+      const line = `export OFFSTAGE_STORE=memory:\\noffstage --cwd colon run ${name}\\t\\nexit\\n`
       const ran = await onTerminal(project, 'READY> ', line, ['bash', '--noprofile', '--rcfile', 'rc', '-i'])
       expect(ran.screen, name).toContain('it ran')
     }
@@ -126,7 +128,7 @@ describe.skipIf(!hasFish)('completion in fish', () => {
 
 describe('the answer to a shell', () => {
   const ask = (args: readonly string[], cwd?: string) =>
-    project.run(['__complete', ...args], cwd === undefined ? {} : { cwd })
+    project.run(['__complete', ...args], { env: withoutStoreUrl, ...(cwd === undefined ? {} : { cwd }) })
 
   test('Nothing is wrong enough to say so: no project, no store, a broken one, no names.', async () => {
     mkdirSync(join(project.base, 'empty'), { recursive: true })

@@ -25,7 +25,6 @@ describe('run --each', () => {
     async (_, json) => {
       const project = cliProject({ ...tasks, 'lines.jsonl': '1\n'.repeat(150_000) })
       const run = project.start(['run', 'sum.same', '--each', 'lines.jsonl', '--detach', ...json])
-      await eventually(() => expect(existsSync(project.path('.offstage/jobs.db'))).toBe(true))
       await eventually(async () => expect((await project.json<QueueItems>(['queues', 'list'])).items).not.toEqual([]))
       run.signal('SIGINT')
       const { stdout, stderr, exitCode } = await run.ended

@@ -3,6 +3,8 @@ import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { cliProject, eventually, isAlive } from '../support/cli.js'
 import { enqueueJob, jobOf } from '../support/store.js'
+import { endLeases } from '../support/store-changes.js'
+import { sqliteOnly } from '../support/tested-store.js'
 
 const tasks = {
   'tasks/good.mjs': "export default () => 'good'\n",
@@ -94,9 +96,7 @@ ${forever}
     const run = project.start(['run', 'wait'])
     await run.says(/begun 1/)
     // As if it had been stopped for that long: the lease of every worker has run out.
-    const db = new Database(project.path('.offstage/jobs.db'))
-    db.exec('UPDATE workers SET lease_until = 0')
-    db.close()
+    endLeases(project)
     const end = await run.ended
     expect(end).toMatchObject({ exitCode: 1, stdout: '' })
     expect(end.stderr).toMatch(/error: this process stood still .*\n {2}start a worker/)
@@ -108,7 +108,7 @@ ${forever}
     await worker.ended
   })
 
-  test.each([
+  sqliteOnly(test, 'its file is locked; a Redis that is frozen is in test/faults').each([
     [['workers', 'start'], 143],
     [['run', 'wait'], 130],
   ] as const)('A second signal ends %j while the store takes no writes: exit code %d.', async (args, exitCode) => {

@@ -1,16 +1,17 @@
 import { expect, test } from 'vitest'
 import { systemClock } from '../../src/engine/clock.js'
-import { openSqliteStore } from '../../src/stores/sqlite/store.js'
+import { openStore, parseStoreUrl } from '../../src/open.js'
 import { cliProject } from '../support/cli.js'
 import { onTerminal } from '../support/pty.js'
 import { enqueueJobs } from '../support/store.js'
+import { storeUrlOf } from '../support/tested-store.js'
 
 const count = 20_000
 
 test('Ctrl-C stops a change of many jobs after a batch, says how far it got, and harms none; again it does the rest.', async () => {
   const project = cliProject({ 'tasks/a.mjs': '' })
   const ids = await enqueueJobs(project, 'a', count, [])
-  const store = openSqliteStore({ path: project.path('.offstage/jobs.db'), durability: 'relaxed' }, systemClock)
+  const store = await openStore(parseStoreUrl(storeUrlOf(project), project.root), systemClock)
   await store.cancel(ids)
   const states = async () => (await store.queues())[0]?.counts
   const command = ['offstage', 'jobs', 'retry', '--state', 'cancelled', '--yes']

@@ -2,12 +2,15 @@ import { renameSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/engine/clock.js'
-import { defaultStoreUrl, openStoreForReading, parseStoreUrl } from '../../src/open.js'
+import { openStoreForReading, parseStoreUrl } from '../../src/open.js'
 import { type CliProject, cliProject, eventually } from '../support/cli.js'
 import { hostileText } from '../support/sample-stores.js'
 import { enqueueJob } from '../support/store.js'
 import { drivesTerminal } from '../support/terminal.js'
+import { sqliteOnly, storeUrlOf } from '../support/tested-store.js'
 import { TmuxTerminal } from '../support/tmux.js'
+
+const inFile = sqliteOnly(test, 'its file is moved, or locked; a Redis that ends is in test/process/redis')
 
 const monitor = 'offstage monitor -n 0.2'
 
@@ -140,7 +143,7 @@ async function troubled(): Promise<CliProject> {
 
 /** All that the keys of the monitor can change. */
 async function stateOf(project: CliProject) {
-  const store = await openStoreForReading(parseStoreUrl(defaultStoreUrl, project.root), systemClock)
+  const store = await openStoreForReading(parseStoreUrl(storeUrlOf(project), project.root), systemClock)
   try {
     const { items } = await store.jobs({}, { limit: 100, after: null })
     const schedules = await store.schedules()
@@ -186,7 +189,7 @@ test('Each key that acts does what the command that it shows does.', async () =>
   }
 })
 
-test('A store that vanishes leaves the last picture with its age, and comes back.', async () => {
+inFile('A store that vanishes leaves the last picture with its age, and comes back.', async () => {
   const project = cliProject()
   await enqueueJob(project, 'hello')
   const terminal = new TmuxTerminal(project, monitor)
@@ -201,7 +204,7 @@ test('A store that vanishes leaves the last picture with its age, and comes back
   await terminal.shows(/● live/)
 })
 
-test('A store that another process has locked is waited for.', async () => {
+inFile('A store that another process has locked is waited for.', async () => {
   const project = cliProject()
   await enqueueJob(project, 'hello')
   const other = new Database(project.path('.offstage/jobs.db'))

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { cliProject } from '../support/cli.js'
+import { withoutStoreUrl } from '../support/tested-store.js'
 
 const project = cliProject({ 'tasks/one.mjs': 'export default () => 1\n' })
 const said = async (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
@@ -16,7 +17,7 @@ test('A store that is none is refused with where it was written, and with the ri
     '--store: jobs.db is not a store\n  write sqlite:jobs.db',
   )
   project.write('offstage.config.json', '{ "store": "sqlite://x.db" }')
-  expect(await said(['status'])).toContain(
+  expect(await said(['status'], withoutStoreUrl)).toContain(
     `the store of ${project.root}: sqlite://x.db has slashes that belong to no path`,
   )
   project.write('offstage.config.json', '{}')

@@ -10,7 +10,7 @@ test('Three processes that write to one outbox and move its rows at once make on
   const drivers = ['better-sqlite3', 'node:sqlite', 'better-sqlite3'] as const
   const ends = await Promise.all(drivers.map((driver) => project.shell(start(driver, 120))))
   for (const { exitCode, stderr } of ends) expect([exitCode, stderr]).toEqual([0, ''])
-  const { orders, left, jobs } = ordersAndJobs(project)
+  const { orders, left, jobs } = await ordersAndJobs(project)
   expect(orders).toHaveLength(270)
   expect(jobs).toEqual(orders)
   expect(left).toEqual([])

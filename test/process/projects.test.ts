@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { cliProject, environment } from '../support/cli.js'
+import { isOnRedis, withoutStoreUrl } from '../support/tested-store.js'
 
 const packageFolder = join(import.meta.dirname, '../..')
 const list = (entries: Record<string, string>) => entries
@@ -59,7 +60,11 @@ describe.concurrent('projects', () => {
     })
     const checks = Object.entries(configs).map(async ([file, content]) => {
       const project = cliProject({ [file]: content, 'jobs/one.mjs': one })
-      expect(await project.run(['run', 'one']), file).toEqual({ stdout: 'one\n', stderr: '', exitCode: 0 })
+      expect(await project.run(['run', 'one'], { env: withoutStoreUrl }), file).toEqual({
+        stdout: 'one\n',
+        stderr: '',
+        exitCode: 0,
+      })
       expect(existsSync(project.path('state/x.db')), file).toBe(true)
       expect(existsSync(project.path('.offstage')), file).toBe(false)
     })
@@ -102,7 +107,7 @@ describe.concurrent('projects', () => {
 
     const run = await project.run(['run', 'inner'], { cwd: project.path('packages/inner/src/deep') })
     expect(run.stdout).toBe('one\n')
-    expect(existsSync(project.path('packages/inner/.offstage/jobs.db'))).toBe(true)
+    expect(existsSync(project.path('packages/inner/.offstage/jobs.db'))).toBe(!isOnRedis)
     expect(existsSync(project.path('.offstage'))).toBe(false)
   })
 
@@ -143,7 +148,7 @@ describe.concurrent('projects', () => {
     })
     expect((await project.run(['run', 'uses'])).stdout).toBe('a thing in j1\n')
     expect(execFileSync('ls', ['-A', dirname(project.path('x'))], { encoding: 'utf8' })).toBe(
-      '.offstage\nnode_modules\ntasks\n',
+      `${isOnRedis ? '' : '.offstage\n'}node_modules\ntasks\n`,
     )
   })
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { cliProject, eventually } from '../support/cli.js'
 import { canMount, isRoot } from '../support/doctor.js'
+import { sqliteOnly } from '../support/tested-store.js'
 
 const program = join(import.meta.dirname, '../../bin/run.js')
 
@@ -34,7 +35,7 @@ const readers = [
   'store backup $HOME/copy.db --force',
 ]
 
-describe('A store that can only be read', () => {
+sqliteOnly(describe, 'Redis is no file')('A store that can only be read', () => {
   test.skipIf(!canMount)(
     'On a read-only mount all commands that read work; those that write say why not.',
     async () => {
@@ -113,7 +114,7 @@ describe('A store that can only be read', () => {
   )
 })
 
-describe('A volume at .offstage', () => {
+sqliteOnly(describe, 'Redis is no file')('A volume at .offstage', () => {
   test.skipIf(!canMount)(
     'An empty one gets a store; once it had one, its loss is an error with a way out.',
     async () => {

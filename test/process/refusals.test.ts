@@ -3,6 +3,9 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync,
 import Database from 'better-sqlite3'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { cliProject } from '../support/cli.js'
+import { sqliteOnly } from '../support/tested-store.js'
+
+const inFile = sqliteOnly(test, 'its file is spoiled, or gone')
 
 const project = cliProject({
   'tasks/pay.mjs': `import { task } from 'offstage'
@@ -68,7 +71,7 @@ describe('what is refused', () => {
     expect(large.stderr).toMatch(/over the limit of 262144\n {2}pass a path or a key/)
   })
 
-  test('A store that cannot be used is exit code 6, says what to do, and is not touched.', async () => {
+  inFile('A store that cannot be used is exit code 6, says what to do, and is not touched.', async () => {
     await project.run(['run', 'pay.plain'])
     const good = readFileSync(store)
     const spoil: Readonly<Record<string, (path: string) => void>> = {
@@ -111,7 +114,7 @@ describe('what is refused', () => {
     expect(readFileSync(store).equals(good)).toBe(true)
   })
 
-  test('A store whose file has gone from its folder is exit code 6, never a silently empty queue.', async () => {
+  inFile('A store whose file has gone from its folder is exit code 6, never a silently empty queue.', async () => {
     rmSync(store)
     const ends = await Promise.all([
       project.run(['status']),

@@ -5,6 +5,7 @@ import { thisHost } from '../../src/engine/host.js'
 import { applicationId } from '../../src/stores/sqlite/migrations.js'
 import { cliProject } from '../support/cli.js'
 import { canMount } from '../support/doctor.js'
+import { sqliteOnly } from '../support/tested-store.js'
 
 const tasks = {
   'tasks/wait.ts': `
@@ -16,7 +17,7 @@ const tasks = {
   'tasks/note.ts': `export default function note(text: string) { return text }`,
 }
 
-describe('store backup', () => {
+sqliteOnly(describe, 'Redis is no file')('store backup', () => {
   test('It copies the store beside a busy worker; the copy is a store in which the running job is queued.', async () => {
     const project = cliProject(tasks)
     await project.run(['run', 'note', 'one'])
@@ -94,7 +95,7 @@ describe('store backup', () => {
   })
 })
 
-describe('store upgrade', () => {
+sqliteOnly(describe, 'Redis is no file')('store upgrade', () => {
   test('It brings an older file up to date, runs nothing, and other commands name it before.', async () => {
     const project = cliProject(tasks)
     const db = new Database(project.path('old.db'))
@@ -137,7 +138,7 @@ describe('store upgrade', () => {
   })
 })
 
-describe('store compact', () => {
+sqliteOnly(describe, 'Redis is no file')('store compact', () => {
   test('It refuses while a worker is alive; with --force the worker waits and goes on.', async () => {
     const project = cliProject({ ...tasks, 'lines.jsonl': `"${'x'.repeat(3_000)}"\n`.repeat(500) })
     await project.run(['run', 'note', '--each', 'lines.jsonl', '--detach'])

@@ -15,6 +15,9 @@ import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { cliProject, eventually } from '../support/cli.js'
 import { enqueueJob, jobsOf } from '../support/store.js'
+import { sqliteOnly } from '../support/tested-store.js'
+
+const inFile = sqliteOnly(test, 'it is about the file, or spoils it')
 
 const tasks = { 'tasks/one.mjs': "export default () => 'one'\n" }
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8)
@@ -34,21 +37,24 @@ describe.concurrent('stores', () => {
     expect(readdirSync(project.root)).toEqual(['tasks'])
   })
 
-  test("The store is its owner's alone: the folder is mode 0700, its files 0600, while it is used and after.", async () => {
-    const project = cliProject(tasks)
-    const made = await project.shell('umask 000; offstage run one')
-    expect(made.stdout).toBe('one\n')
-    const worker = project.start(['workers', 'start'])
-    await worker.says(/is ready/)
-    const files = readdirSync(project.path('.offstage'))
-    expect(files).toEqual(expect.arrayContaining(['jobs.db', 'jobs.db-wal', 'jobs.db-shm', '.gitignore']))
-    expect(mode(project.path('.offstage'))).toBe('700')
-    expect(files.map((file) => mode(project.path(`.offstage/${file}`)))).toEqual(files.map(() => '600'))
-    worker.signal('SIGTERM')
-    await worker.ended
-  })
+  inFile(
+    "The store is its owner's alone: the folder is mode 0700, its files 0600, while it is used and after.",
+    async () => {
+      const project = cliProject(tasks)
+      const made = await project.shell('umask 000; offstage run one')
+      expect(made.stdout).toBe('one\n')
+      const worker = project.start(['workers', 'start'])
+      await worker.says(/is ready/)
+      const files = readdirSync(project.path('.offstage'))
+      expect(files).toEqual(expect.arrayContaining(['jobs.db', 'jobs.db-wal', 'jobs.db-shm', '.gitignore']))
+      expect(mode(project.path('.offstage'))).toBe('700')
+      expect(files.map((file) => mode(project.path(`.offstage/${file}`)))).toEqual(files.map(() => '600'))
+      worker.signal('SIGTERM')
+      await worker.ended
+    },
+  )
 
-  test('--store and OFFSTAGE_STORE put jobs elsewhere, in folders that are made; the flag wins.', async () => {
+  inFile('--store and OFFSTAGE_STORE put jobs elsewhere, in folders that are made; the flag wins.', async () => {
     const project = cliProject(tasks)
     const env = { OFFSTAGE_STORE: 'sqlite:env.db' }
     await Promise.all([
@@ -121,7 +127,7 @@ describe.concurrent('stores', () => {
     expect(JSON.parse(error.stdout)).toMatchObject({ error: { code: 'E_NO_JOB' } })
   })
 
-  test.each([
+  inFile.each([
     ['removed', (path: string) => renameSync(path, `${path}.away`)],
     ['replaced by another one', (path: string) => replaceByCopy(path)],
     ['emptied', (path: string) => truncateSync(path)],
@@ -137,7 +143,7 @@ describe.concurrent('stores', () => {
     )
   })
 
-  test.each([
+  inFile.each([
     ['its pages are damaged', (path: string) => spoilPages(path)],
     ['its schema is version 99 now', (path: string) => sql(path, 'PRAGMA user_version = 99')],
     ['jobs.db-wal was removed while it was in use', (path: string) => rmSync(`${path}-wal`)],
@@ -156,7 +162,7 @@ describe.concurrent('stores', () => {
     },
   )
 
-  test.runIf(process.platform === 'linux').each([
+  inFile.runIf(process.platform === 'linux').each([
     ['jobs logs -f', ['jobs', 'logs', 'j1', '-f']],
     ['status --follow', ['status', 'j1', '--follow']],
     ['run --wait', ['run', 'one', '--wait']],

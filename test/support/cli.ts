@@ -161,7 +161,8 @@ export function environment(project: CliProject): Record<string, string> {
     LANG: 'C.UTF-8',
     TZ: 'UTC',
     NO_COLOR: '1',
-    ...(isOnRedis ? { OFFSTAGE_STORE: storeUrlOf(project) } : {}),
+    // Workers of such a store leave commands to others unless they are told: a test of its own has that.
+    ...(isOnRedis ? { OFFSTAGE_STORE: storeUrlOf(project), OFFSTAGE_ALLOW_COMMANDS: '1' } : {}),
   }
 }
 

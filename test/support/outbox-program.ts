@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import Database from 'better-sqlite3'
 import type { CliProject } from './cli.js'
+import { jobsOf } from './store.js'
 
 const packageRoot = join(import.meta.dirname, '../..')
 const urlOf = (file: string) => JSON.stringify(pathToFileURL(join(packageRoot, file)).href)
@@ -19,7 +20,7 @@ import { setTimeout } from 'node:timers/promises'
 const [driver, transactions, mode] = process.argv.slice(2)
 const db = driver === 'better-sqlite3' ? new BetterSqlite('app.db') : new DatabaseSync('app.db', { timeout: 5_000 })
 db.exec(\`PRAGMA journal_mode = \${mode}; CREATE TABLE IF NOT EXISTS orders (id INTEGER PRIMARY KEY)\`)
-const engine = await createEngine({ store: 'sqlite:.offstage/jobs.db', tasks: { work: (order) => order }, outbox: 'app.db' })
+const engine = await createEngine({ store: process.env.OFFSTAGE_STORE ?? 'sqlite:.offstage/jobs.db', tasks: { work: (order) => order }, outbox: 'app.db' })
 for (let n = 1; n <= Number(transactions); n++) {
   db.exec('BEGIN IMMEDIATE; INSERT INTO orders DEFAULT VALUES')
   const { id } = db.prepare('SELECT max(id) AS id FROM orders').get()
@@ -44,17 +45,14 @@ export function outboxProgram(project: CliProject, mode: 'wal' | 'delete') {
 }
 
 /** The numbers of the orders that were committed, the rows that are left, and the arguments of the jobs. */
-export function ordersAndJobs(project: CliProject) {
+export async function ordersAndJobs(project: CliProject) {
   const app = new Database(project.path('app.db'), { readonly: true })
-  const store = new Database(project.path('.offstage/jobs.db'), { readonly: true })
   try {
     const orders = app.prepare('SELECT id FROM orders ORDER BY id').pluck().all() as number[]
     const left = app.prepare('SELECT job FROM offstage_outbox').pluck().all() as string[]
-    const args = store.prepare('SELECT args FROM jobs').pluck().all() as string[]
-    const jobs = args.map((text) => (JSON.parse(text) as [number])[0]).sort((a, b) => a - b)
+    const jobs = (await jobsOf(project)).map(({ args }) => args[0] as number).sort((a, b) => a - b)
     return { orders, left, jobs }
   } finally {
     app.close()
-    store.close()
   }
 }

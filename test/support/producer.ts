@@ -15,7 +15,7 @@ export interface ProducerReport {
 
 // As a program that uses the library: enqueues one job after the other, several at a time, and goes on for a while.
 const [, , root = '', task = '', forMs = '0', inFlight = '1'] = process.argv
-const store = await openStore(parseStoreUrl(defaultStoreUrl, root), systemClock)
+const store = await openStore(parseStoreUrl(process.env.OFFSTAGE_STORE ?? defaultStoreUrl, root), systemClock)
 const delay = monitorEventLoopDelay({ resolution: 1 })
 const ids: string[] = []
 let slowestMs = 0

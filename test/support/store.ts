@@ -1,11 +1,14 @@
 import { findJob } from '../../src/app/jobs/find-job.js'
 import { followJob } from '../../src/app/jobs/follow-job.js'
+import type { Clock } from '../../src/domain/clock.js'
 import type { JobId, OutputLine } from '../../src/domain/job.js'
 import { type EnqueueOptions, makeJob, plainTaskDefaults } from '../../src/domain/request.js'
 import type { DecidedSlot } from '../../src/domain/schedule/due.js'
 import type { NewSchedule, SlotRecord } from '../../src/domain/schedule/schedule.js'
 import { systemClock } from '../../src/engine/clock.js'
 import { openStore, openStoreForReading, parseStoreUrl } from '../../src/open.js'
+import { connectRedis } from '../../src/stores/bullmq/connection.js'
+import { openRedisStore } from '../../src/stores/bullmq/store.js'
 import type { Store } from '../../src/stores/store.js'
 import type { JobJson } from '../../src/views/job.js'
 import type { CliProject } from './cli.js'
@@ -14,6 +17,15 @@ import { claimOf } from './schedule.js'
 import { storeUrlOf } from './tested-store.js'
 
 const locationOf = (project: CliProject) => parseStoreUrl(storeUrlOf(project), project.root)
+
+/** The store of a project as it is at other times: leases are in the time of `clock` too, which on Redis they otherwise are not. */
+export async function storeByClock(project: CliProject, clock: Clock): Promise<Store> {
+  const location = locationOf(project)
+  if (location.kind !== 'redis') return openStore(location, clock)
+  const began = clock.now() - clock.monotonicMs()
+  const connection = await connectRedis(location, systemClock)
+  return openRedisStore(connection, location, clock, null, () => began + clock.monotonicMs())
+}
 
 async function closing<T>(opening: Promise<Store>, use: (store: Store) => Promise<T>): Promise<T> {
   const store = await opening

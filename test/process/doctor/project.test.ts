@@ -4,6 +4,7 @@ import type { Finding } from '../../../src/app/doctor/finding.js'
 import { cliProject } from '../../support/cli.js'
 import { projectWithStore, some, tasks, troublesOf } from '../../support/doctor.js'
 import { drivesTerminal } from '../../support/terminal.js'
+import { isOnRedis, sqliteOnly, withoutStoreUrl } from '../../support/tested-store.js'
 
 describe('doctor in a project where all is well', () => {
   test('It says how each part is, exits 0, and changes nothing.', async () => {
@@ -13,10 +14,10 @@ describe('doctor in a project where all is well', () => {
     const lines = stdout.split('\n').map((line) => line.trimEnd())
     for (const pattern of [
       /^✓ node {5}\d+\.\d+\.\d+ \(22\.15 or newer\)$/,
-      /^✓ driver {3}better-sqlite3 \S+, SQLite 3\.\S+$/,
+      isOnRedis ? /^✓ driver {3}ioredis \d\S+$/ : /^✓ driver {3}better-sqlite3 \S+, SQLite 3\.\S+$/,
       /^✓ config {3}offstage\.config\.json$/,
       /^✓ tasks {4}1 task, 0 schedules, no faults$/,
-      /^✓ store {4}none yet; the first command that writes makes it$/,
+      isOnRedis ? /^✓ store {4}redis:\S+ Redis \d/ : /^✓ store {4}none yet; the first command that writes makes it$/,
       /^✓ clock {4}\S+Z, zone UTC$/,
       /^✓ workers {2}0 alive$/,
     ]) {
@@ -25,7 +26,7 @@ describe('doctor in a project where all is well', () => {
     expect((await project.shell('ls -A')).stdout).toBe('offstage.config.json\ntasks\n')
   })
 
-  test('It describes the store, and leaves its bytes alone.', async () => {
+  sqliteOnly(test, 'Redis is no file')('It describes the store, and leaves its bytes alone.', async () => {
     const project = await projectWithStore()
     const sum = async () => (await project.shell('cd .offstage && cat jobs.db | sha256sum')).stdout
     const before = await sum()
@@ -86,7 +87,7 @@ describe('doctor and the project', () => {
     ['{ "store": "postgres://x" }', 'is not a store'],
   ])('A config of %j is a problem, and the rest is looked at all the same.', async (config, text) => {
     const project = cliProject({ ...tasks, 'offstage.config.json': config })
-    const { found, exitCode } = await troublesOf(project)
+    const { found, exitCode } = await troublesOf(project, [], { env: withoutStoreUrl })
     expect(found.map(([check, status]) => [check, status])).toEqual([['config', 'problem']])
     expect(found.flat().join(' ')).toContain(text)
     expect(exitCode).toBe(1)

@@ -14,8 +14,9 @@ import {
   troublesInShell,
   troublesOf,
 } from '../../support/doctor.js'
+import { sqliteOnly } from '../../support/tested-store.js'
 
-describe('doctor and the store', () => {
+sqliteOnly(describe, 'what it says of Redis is tested in test/app/doctor')('doctor and the store', () => {
   test.each<[string, (project: CliProject) => void, string]>([
     ['that another program made', (project) => changeStore(project, 'PRAGMA application_id = 7'), 'another program'],
     ['of a newer version', (project) => changeStore(project, 'PRAGMA user_version = 99'), 'its schema is version 99'],
@@ -116,7 +117,7 @@ describe('doctor and the store', () => {
   })
 })
 
-describe.skipIf(!canMount)('doctor and the disk', () => {
+sqliteOnly(describe, 'Redis has its own disk').skipIf(!canMount)('doctor and the disk', () => {
   const onTmpfs = (project: CliProject, options: string) =>
     troublesInShell(
       project,
