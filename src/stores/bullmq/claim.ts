@@ -1,5 +1,5 @@
 import type { WorkerId } from '../../domain/job.js'
-import { isNotificationKey } from '../../domain/notification.js'
+import { isNotificationKey, notifyQueue, notifyTask } from '../../domain/notification.js'
 import type { QueueChoice } from '../../domain/queues.js'
 import { type Claim, type ClaimRequest, leaseMs } from '../store.js'
 import { Turns } from '../turns.js'
@@ -85,7 +85,7 @@ export class Claims {
     if (limit <= 0) return []
     await this.#refusals.refuse([])
     const request = { worker, leaseMs, ...leaseNowOf(this.#context), ...(tasks === undefined ? {} : { tasks }) }
-    const shares = await this.#sharesOf(request, queues, limit)
+    const shares = await this.#sharesOf(request, isForDeliveries(tasks) ? queueOfDeliveries(queues) : queues, limit)
     const now = this.#context.clock.now()
     const asked = { ...request, now, limit, reserved: true, shares }
     const reply = await this.#unanswered.ask(worker, (call) => this.#context.calls.writeAs(call, claimScript, asked))
@@ -117,6 +117,17 @@ export class Claims {
       startable.set(String(counts[index]), Number(counts[index + 1]))
     return sharesOf(this.#turns, startable, queues, limit - Number(reserved))
   }
+}
+
+/** Each claim of a worker that delivers notifications comes with one for these alone. */
+function isForDeliveries(tasks: readonly string[] | undefined): boolean {
+  return tasks?.length === 1 && tasks[0] === notifyTask
+}
+
+/** They are on a queue of their own: to look for them among all that waits on others would hold up Redis each time. */
+function queueOfDeliveries(queues: QueueChoice): QueueChoice {
+  const isServed = queues === null || queues.shares.some(({ name }) => name === notifyQueue)
+  return { shares: isServed ? [{ name: notifyQueue, weight: 1 }] : [], strict: false }
 }
 
 /** As many places as the queues can fill, by weight: pairs of a queue and a number. */

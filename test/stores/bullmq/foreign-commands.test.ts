@@ -101,6 +101,25 @@ test('A producer that may write only its own queues adds jobs, and cannot pass o
   server.cli('ACL', 'DELUSER', 'producer')
 })
 
+test('A forged notification on another queue than theirs is refused by whoever finds it.', async () => {
+  await plain.queue().add(notifyTask, ['onFailed', { job: {} }] as never)
+  await plain.store.maintain()
+  const worker = await plain.register()
+  expect(await plain.store.claim({ worker, queues: null, limit: 10, tasks: ['a'] })).toEqual([])
+  expect(await refusals()).toEqual(['a job that was not made by Offstage cannot send a notification'])
+})
+
+test('Notifications are looked for among themselves, and not among all that waits.', async () => {
+  await plain.store.enqueue(Array.from({ length: 300 }, () => newJob()))
+  await plain.store.enqueue([newJob({ task: notifyTask, queue: notifyQueue })])
+  const worker = await plain.register()
+  const lookedAt = () => Number(/hmget:calls=(\d+)/.exec(plain.server.cli('INFO', 'commandstats'))?.[1])
+  const before = lookedAt()
+  const claims = await plain.store.claim({ worker, queues: null, limit: 2, tasks: [notifyTask] })
+  expect(claims.map(({ job }) => job.id)).toEqual(['j301'])
+  expect(lookedAt() - before).toBeLessThan(30)
+})
+
 describe('A command of ours', () => {
   test('runs, also when it is retried.', async () => {
     await plain.store.enqueue([ourCommand()])

@@ -1,3 +1,4 @@
+import { notifyQueue, notifyTask } from '../../../domain/notification.js'
 import { bull } from '../bullmq-functions.js'
 import { lua } from '../script.js'
 import { adopting } from './adopting.js'
@@ -20,13 +21,18 @@ if request.tasks then
   known = {}
   for _, task in ipairs(request.tasks) do known[task] = true end
 end
+-- Workers look for notifications on the queue of those alone. Elsewhere they are forged, and for whoever finds them: to be refused.
+local function is_forged_delivery(queue, id, task)
+  if task ~= '${notifyTask}' or queue == '${notifyQueue}' then return false end
+  return not is_genuine(number_of(queue, id) or 0, queue, task, rcall('HGET', P .. queue .. ':' .. id, 'data'))
+end
 -- Whether the worker may start it: it knows the task, and the job has not expired. Second: whether it is gone.
-local function may_start(b, id)
-  local of = rcall('HMGET', b .. id, 'name', 'exp', 'ran', 'rjk')
+local function may_start(queue, id)
+  local of = rcall('HMGET', P .. queue .. ':' .. id, 'name', 'exp', 'ran', 'rjk')
   if not of[1] then return false, true end
   -- Of a job scheduler of BullMQ: only a worker of BullMQ adds its next job.
   if of[4] then return false end
-  if known and not known[of[1]] then return false end
+  if known and not known[of[1]] and not is_forged_delivery(queue, id, of[1]) then return false end
   return not (of[2] and tonumber(of[2]) <= now and not of[3])
 end
 local function activate(queue, wait, line, reserved)
@@ -81,14 +87,13 @@ local function begin(queue, id, flat)
 end
 -- At most most jobs of a line, the first ones that may start.
 local function start_from(queue, line, most, reserved, started)
-  local b = P .. queue .. ':'
   local passed, count = 0, 0
   while count < most do
     local head = rcall('ZRANGE', line, passed, passed + math.min(most - count, 200) - 1, 'WITHSCORES')
     if #head == 0 then return count end
     for index = 1, #head, 2 do
       local id = head[index]
-      local may, is_gone = may_start(b, id)
+      local may, is_gone = may_start(queue, id)
       if is_gone then
         rcall('ZREM', line, id)
       elseif not may then
@@ -122,7 +127,7 @@ local function start_waiting(queue, most, started)
     for index = #tail, 1, -1 do
       local id = tail[index]
       if count >= most then return count end
-      local may, is_gone = may_start(b, id)
+      local may, is_gone = may_start(queue, id)
       if is_gone then
         rcall('LREM', b .. 'wait', -1, id)
       elseif may then
@@ -153,7 +158,7 @@ local function count_reserved(queue, most)
   local tasks = known
   known = nil
   for _, id in ipairs(reserved_heads(queue, most)) do
-    if count < most and may_start(P .. queue .. ':', id) then count = count + 1 end
+    if count < most and may_start(queue, id) then count = count + 1 end
   end
   known = tasks
   return count
@@ -174,9 +179,8 @@ local function start_reserved(most, started)
   known = nil
   for _, head in ipairs(heads) do
     if #started >= most then break end
-    local b = P .. head.queue .. ':'
     local line = reserved_line(worker, head.queue)
-    local may, is_gone = may_start(b, head.id)
+    local may, is_gone = may_start(head.queue, head.id)
     if is_gone then rcall('ZREM', line, head.id) end
     if may then
       rcall('ZREM', line, head.id)
@@ -196,14 +200,14 @@ local function count_startable(queue, most)
   while count < most do
     local some = rcall('LRANGE', b .. 'wait', from, from + 199)
     if #some == 0 then break end
-    for _, id in ipairs(some) do if may_start(b, id) then count = count + 1 end end
+    for _, id in ipairs(some) do if may_start(queue, id) then count = count + 1 end end
     from = from + 200
   end
   from = 0
   while count < most do
     local some = rcall('ZRANGE', b .. 'prioritized', from, from + 199)
     if #some == 0 then break end
-    for _, id in ipairs(some) do if count < most and may_start(b, id) then count = count + 1 end end
+    for _, id in ipairs(some) do if count < most and may_start(queue, id) then count = count + 1 end end
     from = from + 200
   end
   return math.min(count, most)
