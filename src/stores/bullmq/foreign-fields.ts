@@ -27,7 +27,8 @@ export function wholeNumber(value: number): number | null {
   return Math.abs(value) <= lastTime ? Math.trunc(value) : null
 }
 
-function parsed(text: string): unknown {
+/** undefined: it is no JSON. */
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
@@ -85,4 +86,11 @@ export function foreignBackoff(fields: Fields): Backoff | null {
  */
 export function failuresByBullmq(state: JobState, fields: Fields): number {
   return Number(fields.get('atm') ?? 0) - (state === 'completed' ? 1 : 0)
+}
+
+/** The stack of the last failure on a worker of BullMQ. */
+export function foreignStack(fields: Fields): string | null {
+  const traces = parsed(fields.get('stacktrace') ?? '[]')
+  const last: unknown = Array.isArray(traces) ? traces.at(-1) : null
+  return typeof last === 'string' ? last : null
 }

@@ -10,6 +10,7 @@ import {
   foreignArgs,
   foreignBackoff,
   foreignRetries,
+  foreignStack,
   latest,
   priorityOf,
   wholeNumber,
@@ -164,14 +165,9 @@ export function countersOf(fields: ReadonlyMap<string, string>) {
 function errorOf(stored: StoredJob, foreign: boolean): JobError | null {
   const { fields } = stored
   const failed = fields.get('failedReason')
-  if (foreign && failed !== undefined) return { name: 'Error', message: failed, stack: stackOf(fields) }
+  if (foreign && failed !== undefined) return { name: 'Error', message: failed, stack: foreignStack(fields) }
   const error = fields.get('err')
   return error === undefined ? null : (JSON.parse(error) as JobError)
-}
-
-function stackOf(fields: ReadonlyMap<string, string>): string | null {
-  const traces = JSON.parse(fields.get('stacktrace') ?? '[]') as readonly string[]
-  return traces.at(-1) ?? null
 }
 
 function numberOf(text: string | undefined): number | null {

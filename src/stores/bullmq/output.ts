@@ -3,6 +3,7 @@ import { type Addition, leaseMs } from '../store.js'
 import { bull } from './bullmq-functions.js'
 import { reading, writing } from './calls.js'
 import { type Context, leaseNowOf } from './context.js'
+import { parsed } from './foreign-fields.js'
 import { logs } from './lua/logs.js'
 import { leases, places } from './lua/places.js'
 
@@ -111,7 +112,7 @@ export async function progressOf(context: Context, ids: readonly JobId[]): Promi
   const reply = (await context.calls.read(progressScript, { numbers })) as readonly (readonly [number, string])[]
   return new Map(
     reply.flatMap(([number, text]) => {
-      const progress = progressFrom(JSON.parse(text))
+      const progress = progressFrom(parsed(text))
       return progress === null ? [] : [[`j${number}`, progress] as const]
     }),
   )

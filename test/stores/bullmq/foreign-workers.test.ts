@@ -93,6 +93,21 @@ describe('A job of ours on a plain worker', () => {
     expect(await plain.store.job('j1')).toMatchObject({ state: 'running', worker: 'plain-1', attempt: 1 })
     expect(await plain.store.running(10)).toHaveLength(1)
     expect(await plain.store.cancel(['j1'])).toEqual(['requested'])
+    // It asks for no cancels, and nobody else would remove them.
+    expect(plain.server.cli('KEYS', `${plain.prefix}::cancel:*`)).toBe('')
+  })
+
+  test('is shown whatever it has in place of a stack and of a progress.', async () => {
+    await plain.store.enqueue([newJob({ maxRetries: 0 })])
+    const failed = nextEnd(
+      plain.worker(async () => {
+        throw new Error('boom')
+      }),
+    )
+    await failed
+    plain.server.cli('HSET', plain.key('j1'), 'stacktrace', '{[1', 'progress', '{[1')
+    expect((await plain.store.job('j1'))?.error).toEqual({ name: 'Error', message: 'boom', stack: null })
+    expect(await plain.store.progress(['j1'])).toEqual(new Map())
   })
 
   test('frees its unique key when it has ended.', async () => {

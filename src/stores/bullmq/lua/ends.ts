@@ -67,7 +67,8 @@ local function cancel_job(n, queue, id, state, at)
   if state == 'running' then
     local worker = rcall('HGET', P .. queue .. ':' .. id, 'pb')
     rcall('HSET', P .. queue .. ':' .. id, 'cancel', 1)
-    if worker then rcall('SADD', O .. 'cancel:' .. worker, n) end
+    -- A worker of BullMQ asks for none.
+    if worker and rcall('ZSCORE', O .. 'run:' .. worker, queue .. ':' .. id) then rcall('SADD', O .. 'cancel:' .. worker, n) end
     return 'requested'
   end
   if state ~= 'queued' and state ~= 'scheduled' then return 'ended' end
