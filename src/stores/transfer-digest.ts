@@ -34,10 +34,14 @@ export function differences(a: Digests, b: Digests): readonly RecordKind[] {
   })
 }
 
-/** JSON in which the order of keys means nothing. */
+/** JSON in which the order of keys means nothing. By hand: with a replacer it takes JSON.stringify several times as long. */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, each: unknown) => {
-    if (typeof each !== 'object' || each === null || Array.isArray(each)) return each
-    return Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
-  })
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  const object = value as Readonly<Record<string, unknown>>
+  const keys = Object.keys(object).filter((key) => object[key] !== undefined)
+  return `{${keys
+    .sort()
+    .map((key) => `"${key}":${canonicalJson(object[key])}`)
+    .join(',')}}`
 }

@@ -1,11 +1,14 @@
 import type { OutputLine } from '../../../domain/job.js'
-import { OutputCollector, type TransferRecord } from '../../transfer.js'
+import { OutputCollector, type OutputRecord, type TransferRecord } from '../../transfer.js'
 import { reading } from '../calls.js'
 import type { Context } from '../context.js'
 import { type StoredReply, storedJob } from '../job-fields.js'
 import { guarding } from '../lua/guarding.js'
 import { places, request, states } from '../lua/places.js'
 import { recordOf } from './job-record.js'
+
+// Of each job these come with it: most have no more.
+const firstLines = 200
 
 /** The next bucket that has jobs, with their numbers; nothing after the last one. */
 const bucketScript = reading(
@@ -40,7 +43,8 @@ for index, n in ipairs(request.numbers) do
         if tonumber(number) == n then holds = for_ms end
       end
     end
-    local lines = rcall('EXISTS', P .. queue .. ':' .. id .. ':logs')
+    local lines = rcall('LRANGE', P .. queue .. ':' .. id .. ':logs', 0, ${firstLines - 1})
+    for _, line in ipairs(lines) do size = size + #line end
     jobs[#jobs + 1] = { { n, queue, id, state, fields }, holds, lines }
   end
   if size > 1000000 then return { index, jobs } end
@@ -59,7 +63,7 @@ return rcall('LRANGE', P .. queue .. ':' .. id .. ':logs', request.from, request
   places,
 )
 
-type JobReply = readonly [job: StoredReply, holds: string, hasLines: 0 | 1]
+type JobReply = readonly [job: StoredReply, holds: string, firstLines: readonly string[]]
 
 /** All jobs by number, those of a page before their output. */
 export async function* jobRecords(context: Context, last: number): AsyncGenerator<readonly TransferRecord[]> {
@@ -75,29 +79,34 @@ export async function* jobRecords(context: Context, last: number): AsyncGenerato
       const [looked, jobs] = (await context.calls.read(jobsScript, asked)) as readonly [number, readonly JobReply[]]
       from += looked
       yield jobs.map(([job, holds]) => recordOf(storedJob(job), holds === '' ? null : Number(holds)))
-      for (const [[n], , hasLines] of jobs) if (hasLines === 1) yield* outputOf(context, n)
+      yield* outputOf(context, jobs)
     }
   }
 }
 
 type Row = readonly [attempt: number, line: number, at: number, stream: OutputLine['stream'], text: string]
 
-/** Lines that were forgotten have no text; lines that are none of ours are left out. */
-async function* outputOf(context: Context, n: number): AsyncGenerator<readonly TransferRecord[]> {
+/** The output of a page of jobs: the first lines came with them. */
+async function* outputOf(context: Context, jobs: readonly JobReply[]): AsyncGenerator<readonly TransferRecord[]> {
   const collector = new OutputCollector()
-  for (let from = 0; ; from += 1_000) {
-    const rows = (await context.calls.read(linesScript, { n, from })) as readonly string[]
-    if (rows.length === 0) break
-    for (const row of rows) {
-      const said = rowOf(row)
-      if (said === null) continue
-      const [attempt, line, at, stream, text] = said
-      yield collector.add(`j${n}`, attempt, { line, at, stream, text })
+  let records: OutputRecord[] = []
+  for (const [[n], , first] of jobs) {
+    for (let [rows, from] = [first, first.length]; rows.length > 0; from += rows.length) {
+      for (const said of rows.map(rowOf)) {
+        if (said === null) continue
+        const [attempt, line, at, stream, text] = said
+        records.push(...collector.add(`j${n}`, attempt, { line, at, stream, text }))
+      }
+      if (from < firstLines) break
+      yield records
+      records = []
+      rows = (await context.calls.read(linesScript, { n, from })) as readonly string[]
     }
   }
-  yield collector.rest()
+  yield [...records, ...collector.rest()]
 }
 
+/** Lines that were forgotten have no text; lines that are none of ours are left out. */
 function rowOf(row: string): Row | null {
   if (!/^\[\d+,\d+,\d+,"std/.test(row)) return null
   try {
