@@ -112,7 +112,7 @@ export class Calls {
       try {
         return await this.#run(operation, args)
       } catch (thrown) {
-        if (!(thrown instanceof RedisCutError)) throw thrown
+        if (!(thrown instanceof RedisCutError)) throw await this.#fault(thrown)
         const leftMs = deadline - this.elapsedMs()
         if (leftMs <= 0) throw unanswered(thrown, outcome)
         await this.#connection.ready(leftMs).catch((error) => {
@@ -132,10 +132,8 @@ export class Calls {
     try {
       return await this.#connection.command('EVALSHA', sha, 1, this.#own, ...args)
     } catch (thrown) {
-      if (!(thrown instanceof RedisReplyError && thrown.message.startsWith('NOSCRIPT'))) throw await this.#fault(thrown)
-      return this.#connection.command('EVAL', text, 1, this.#own, ...args).catch(async (thrown) => {
-        throw await this.#fault(thrown)
-      })
+      if (!(thrown instanceof RedisReplyError && thrown.message.startsWith('NOSCRIPT'))) throw thrown
+      return this.#connection.command('EVAL', text, 1, this.#own, ...args)
     }
   }
 
