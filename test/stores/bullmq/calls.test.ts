@@ -20,7 +20,7 @@ function countingConnection() {
     if (sent.length === 1) throw new StoreUnavailableError('E_STORE_UNAVAILABLE', 'full', null)
     return 'done'
   }
-  const calls = new Calls({ command, clock } as unknown as RedisConnection, 'test')
+  const calls = new Calls({ command, clock, sentScripts: new Set() } as unknown as RedisConnection, 'test')
   return { clock, sent, calls, unanswered: new Unanswered<string>(calls) }
 }
 
