@@ -147,6 +147,6 @@ test(`${total.toLocaleString('en')} jobs go there and back within bounds of memo
     `${total} jobs: to Redis ${JSON.stringify(there)}, back ${JSON.stringify(back)}; Redis ${server.cli('INFO', 'memory').match(/used_memory_human:\S+/)?.[0]}`,
   )
   expect(await digests(to)).toEqual(await digests(urls.back))
-  // Ten times the jobs take no more: a megabyte or two are read at a time.
+  // 2,000 jobs were seen to take 120 MB, and 100,000 of them 280.
   for (const { memory } of [there, back]) expect(memory).toBeLessThan(300)
 }, 900_000)
