@@ -168,7 +168,8 @@ describe.skipIf(noMachines !== null)(title, () => {
         expect(now).toContainEqual(expect.objectContaining({ id, losses: 1, state: 'running' }))
     })
     await play(drill, 2)
-    // What it was running has ended there too, at the latest when it hears of it.
+    // It does not know yet, and goes on with them; when it hears of it, it ends them.
+    expect((await second.run('pgrep -x sleep')).exitCode).toBe(0)
     await play(drill, 3)
     await eventually(async () => {
       expect(await aliveOn('worker-1')).toHaveLength(1)
