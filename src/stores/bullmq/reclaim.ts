@@ -19,7 +19,7 @@ const runningOfScript = reading(
   `
 local jobs = {}
 for _, place in ipairs(rcall('ZRANGE', O .. 'run:' .. request.worker, 0, request.limit - 1)) do
-  local queue, id = string.match(place, '^([^:]*):(.*)$')
+  local queue, id = queue_and_id(place)
   local n = number_of(queue, id)
   if n then jobs[#jobs + 1] = { n, queue, id, 'running', rcall('HGETALL', P .. queue .. ':' .. id) } end
 end
@@ -122,7 +122,7 @@ const ownedScript = reading(
   `
 local scheduled, queued = {}, {}
 for _, place in ipairs(rcall('ZRANGE', O .. 'owned:' .. request.worker, 0, -1)) do
-  local queue, id = string.match(place, '^([^:]*):(.*)$')
+  local queue, id = queue_and_id(place)
   local n = number_of(queue, id)
   local state = n and state_of(queue, id)
   if state == 'scheduled' then scheduled[#scheduled + 1] = { n, queue, id } end
@@ -203,11 +203,11 @@ rcall('DEL', O .. 'ignored')
 local worker = request.worker
 local run, owned = O .. 'run:' .. worker, O .. 'owned:' .. worker
 for _, place in ipairs(rcall('ZRANGE', run, 0, -1)) do
-  if number_of(string.match(place, '^([^:]*):(.*)$')) then return 'left' end
+  if number_of(queue_and_id(place)) then return 'left' end
   rcall('ZREM', run, place)
 end
 for _, place in ipairs(rcall('ZRANGE', owned, 0, -1)) do
-  local queue, id = string.match(place, '^([^:]*):(.*)$')
+  local queue, id = queue_and_id(place)
   local key = P .. queue .. ':' .. id
   local waits = rcall('ZSCORE', P .. queue .. ':delayed', id) or state_of(queue, id) == 'queued'
   if waits and rcall('HGET', key, 'res') == worker and number_of(queue, id) then return 'left' end

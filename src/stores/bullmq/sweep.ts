@@ -21,7 +21,7 @@ local over = {}
 local places = rcall('ZRANGEBYSCORE', O .. 'exp', '-inf', request.now, 'WITHSCORES', 'LIMIT', 0, request.limit + 200)
 for index = 1, #places, 2 do
   local place = places[index]
-  local queue, id = string.match(place, '^([^:]*):(.*)$')
+  local queue, id = queue_and_id(place)
   local n = number_of(queue, id)
   if n and is_waiting_too_long(queue, id, state_of(queue, id), request.now) then
     over[#over + 1] = { n, tonumber(places[index + 1]) }

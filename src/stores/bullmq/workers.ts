@@ -3,7 +3,7 @@ import { leaseMs, type NewWorker, type WorkerInfo, type WorkerVitals } from '../
 import { bull } from './bullmq-functions.js'
 import { reading, writing } from './calls.js'
 import { type Context, leaseNowOf } from './context.js'
-import { leases } from './lua/places.js'
+import { leases, queueAndId } from './lua/places.js'
 import { taken } from './lua/taken.js'
 
 const registerScript = writing(
@@ -29,7 +29,7 @@ rcall('ZADD', O .. 'leases', lease_now() + request.leaseMs, worker)
 rcall('HSET', O .. 'beats', worker, request.beat)
 local jobs = {}
 for _, place in ipairs(rcall('ZRANGE', O .. 'run:' .. worker, 0, -1)) do
-  local queue, id = string.match(place, '^([^:]*):(.*)$')
+  local queue, id = queue_and_id(place)
   local of = jobs[queue]
   if not of then of = { ids = {}, tokens = {} }; jobs[queue] = of end
   of.ids[#of.ids + 1] = id
@@ -50,6 +50,7 @@ end
 return 'held'`,
   null,
   leases,
+  queueAndId,
   taken,
   bull.extendLocks,
 )

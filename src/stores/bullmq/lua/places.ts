@@ -13,6 +13,13 @@ local rcall = redis.call
 /** What was asked for. A property that is null is left out. */
 export const request = lua('local request = cjson.decode(ARGV[1])', keys)
 
+/** The parts of `QUEUE:ID`, as sets of ours have a job. No name of a queue has a colon; an id that others gave may have one. */
+export const queueAndId = lua(`
+local function queue_and_id(place)
+  return string.match(place, '^([^:]*):(.*)$')
+end
+`)
+
 /**
  * Where a job is, by its number: its queue, and its id in BullMQ. A job that somebody else has added has an id of theirs.
  * 512 jobs share a hash, which Redis keeps small.
@@ -48,6 +55,7 @@ local function number_of(queue, id)
 end
 `,
   keys,
+  queueAndId,
 )
 
 /** Where the foreground run of a worker has its jobs of a queue: in no list of BullMQ, so that nobody else takes them. */
