@@ -55,13 +55,15 @@ end
 local queues = rcall('SMEMBERS', O .. 'queues')
 table.sort(queues)
 local lines = {}
+-- Of many queues fewer each: these come on top of the looks.
+local few = math.max(1, math.min(50, math.floor(1000 / math.max(1, #queues))))
 for _, queue in ipairs(queues) do
   local b = P .. queue .. ':'
-  number(queue, rcall('LRANGE', b .. 'wait', 0, 49))
-  number(queue, rcall('LRANGE', b .. 'wait', -50, -1))
-  number(queue, rcall('LRANGE', b .. 'active', 0, 49))
-  number(queue, rcall('ZRANGE', b .. 'delayed', 0, 49))
-  number(queue, rcall('ZRANGE', b .. 'prioritized', 0, 49))
+  number(queue, rcall('LRANGE', b .. 'wait', 0, few - 1))
+  number(queue, rcall('LRANGE', b .. 'wait', -few, -1))
+  number(queue, rcall('LRANGE', b .. 'active', 0, few - 1))
+  number(queue, rcall('ZRANGE', b .. 'delayed', 0, few - 1))
+  number(queue, rcall('ZRANGE', b .. 'prioritized', 0, few - 1))
   for _, name in ipairs({ 'wait', 'active', 'delayed', 'prioritized', 'waiting-children' }) do
     lines[#lines + 1] = { queue, b .. name, (name == 'wait' or name == 'active') and 'LRANGE' or 'ZRANGE' }
   end
