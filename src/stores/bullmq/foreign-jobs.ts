@@ -55,7 +55,7 @@ end
 local queues = rcall('SMEMBERS', O .. 'queues')
 table.sort(queues)
 local lines = {}
--- Of many queues fewer each: these come on top of the looks.
+-- Of many queues fewer each.
 local few = math.max(1, math.min(50, math.floor(1000 / math.max(1, #queues))))
 for _, queue in ipairs(queues) do
   local b = P .. queue .. ':'
@@ -69,6 +69,8 @@ for _, queue in ipairs(queues) do
   end
 end
 if #lines == 0 then return '1 0' end
+-- However many these were: the others have their turn.
+left.looks = request.looks
 local line, from = request.line, request.from
 if line > #lines then line = 1; from = 0 end
 for count = 1, #lines do

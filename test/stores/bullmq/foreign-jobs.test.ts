@@ -201,6 +201,18 @@ describe('A job of a plain producer', () => {
     expect(failed.items[0]?.error?.message).toMatch(/^child .* failed$/)
   })
 
+  test('is numbered in its turn, also where many others wait on many queues.', async () => {
+    const dueAt = systemClock.now() + 60_000
+    for (let queue = 0; queue < 25; queue++) {
+      const some = Array.from({ length: 100 }, (_, n) => newJob({ queue: `q${queue}`, ...(n < 50 ? {} : { dueAt }) }))
+      await plain.store.enqueue(some)
+    }
+    await plain.queue('zz').addBulk(Array.from({ length: 250 }, (_, n) => ({ name: `a${n}`, data: {} })))
+    const numbered = async () => (await plain.store.jobs({ queue: 'zz' }, { limit: 300, after: null })).items.length
+    for (let count = 0; count < 5; count++) await plain.store.maintain()
+    expect(await numbered()).toBe(250)
+  })
+
   test('with the id that our next job would get does not swallow ours.', async () => {
     const { store } = plain
     await plain.queue().add('theirs', {}, { jobId: 'j1' })
