@@ -1,9 +1,9 @@
 import type { WorkerId } from '../../domain/job.js'
 import { isNotificationKey, notifyQueue, notifyTask } from '../../domain/notification.js'
-import type { QueueChoice } from '../../domain/queues.js'
+import type { QueueChoice, QueueShare } from '../../domain/queues.js'
 import { type Claim, type ClaimRequest, leaseMs } from '../store.js'
 import { Turns } from '../turns.js'
-import { reading, writing } from './calls.js'
+import { writing } from './calls.js'
 import { type Context, leaseNowOf } from './context.js'
 import { jobOf, type StoredJob, type StoredReply, storedJob } from './job-fields.js'
 import { leases, places, states } from './lua/places.js'
@@ -12,41 +12,38 @@ import { type Refusal, Refusals, type RefusedClaim, refusalMessage } from './ref
 import { Unanswered } from './unanswered.js'
 
 /**
- * How many jobs are reserved for the worker; then, how many jobs of each queue it may start, counted up to a limit. Nothing
- * without a lease.
- */
-const startableScript = reading(
-  'startable',
-  `
-if not holds_lease(worker) then return {} end
-local answers = { 0 }
-for _, line in ipairs(rcall('SMEMBERS', O .. 'lines')) do
-  local queue = string.match(line, '^' .. worker .. ':(.*)$')
-  if queue then answers[1] = answers[1] + count_reserved(queue, request.limit) end
-end
-for _, queue in ipairs(request.queues or rcall('SMEMBERS', O .. 'queues')) do
-  local count = count_startable(queue, request.limit)
-  if count > 0 then answers[#answers + 1] = queue; answers[#answers + 1] = count end
-end
-return answers`,
-  leases,
-  starting,
-)
-
-/**
- * Starts the jobs that are reserved for the worker, then the share of each queue. What is kept of the answer is which attempts
- * began: if it has to be asked for again, the jobs are read again.
+ * Starts the jobs that are reserved for the worker, then the share of each queue. Without shares it takes them from the only
+ * queue with jobs for the worker; of several it starts none, and answers what may be started: how many reserved jobs, then how
+ * many of each queue, counted up to the limit. What is kept of the answer is which attempts began: if it has to be asked for
+ * again, the jobs are read again.
  */
 export const claimScript = writing(
   'claim',
   `
 if not holds_lease(worker) then return '' end
-if request.reserved then start_reserved(request.limit, started) end
-for index = 1, #request.shares, 2 do
-  local queue, most = request.shares[index], math.min(request.shares[index + 1], request.limit - #started)
+local shares = request.shares
+if not shares then
+  local ready = {}
+  for _, queue in ipairs(request.queues or rcall('SMEMBERS', O .. 'queues')) do
+    if count_startable(queue, 1) > 0 then ready[#ready + 1] = queue end
+  end
+  if #ready > 1 then
+    local counts = { 'startable', count_all_reserved(request.limit) }
+    for _, queue in ipairs(ready) do
+      counts[#counts + 1] = queue
+      counts[#counts + 1] = count_startable(queue, request.limit)
+    end
+    return counts
+  end
+  shares = ready[1] and { ready[1], request.limit } or {}
+end
+start_reserved(request.limit, started)
+for index = 1, #shares, 2 do
+  local queue, most = shares[index], math.min(shares[index + 1], request.limit - #started)
   local count = most > 0 and start_waiting(queue, most, started) or 0
   if count < most then start_from(queue, P .. queue .. ':prioritized', most - count, false, started) end
 end
+note_begun()
 local begun = {}
 for index, job in ipairs(started) do begun[index] = job[1] end
 return table.concat(begun, ' ')`,
@@ -68,6 +65,11 @@ return started`,
   starting,
 )
 
+/** What a claim has begun; or, where several queues have jobs, how many of them it may begin. */
+type Found =
+  | { readonly kind: 'claims'; readonly claims: readonly Claim[] }
+  | { readonly kind: 'startable'; readonly reserved: number; readonly counts: ReadonlyMap<string, number> }
+
 /** The claims of an open store. One whose answer never came is asked for again by the next: its jobs run by now. */
 export class Claims {
   readonly #context: Context
@@ -81,14 +83,30 @@ export class Claims {
     this.#unanswered = new Unanswered(context.calls)
   }
 
-  async claim({ worker, queues, limit, tasks }: ClaimRequest): Promise<readonly Claim[]> {
+  async claim(claim: ClaimRequest): Promise<readonly Claim[]> {
+    const { limit, tasks } = claim
     if (limit <= 0) return []
     await this.#refusals.refuse([])
-    const request = { worker, leaseMs, ...leaseNowOf(this.#context), ...(tasks === undefined ? {} : { tasks }) }
-    const shares = await this.#sharesOf(request, isForDeliveries(tasks) ? queueOfDeliveries(queues) : queues, limit)
-    const now = this.#context.clock.now()
-    const asked = { ...request, now, limit, reserved: true, shares }
-    const reply = await this.#unanswered.ask(worker, (call) => this.#context.calls.writeAs(call, claimScript, asked))
+    const queues = isForDeliveries(tasks) ? queueOfDeliveries(claim.queues) : claim.queues
+    const from = namedSharesOf(queues, limit)
+    const found = await this.#ask(claim, from ?? (queues === null ? {} : { queues: queues.shares.map(nameOf) }))
+    if (found.kind === 'claims') {
+      // No queue waited for its turn.
+      if (from === null) this.#turns.share([], queues, limit, () => [])
+      return found.claims
+    }
+    const { reserved, counts } = found
+    const shares = sharesOf(this.#turns, counts, queues, limit - reserved)
+    const taken = await this.#ask(claim, { shares })
+    return taken.kind === 'claims' ? taken.claims : []
+  }
+
+  async #ask({ worker, limit, tasks }: ClaimRequest, from: object): Promise<Found> {
+    const { calls, clock } = this.#context
+    const known = tasks === undefined ? {} : { tasks }
+    const request = { worker, leaseMs, ...leaseNowOf(this.#context), now: clock.now(), limit, ...known, ...from }
+    const reply = await this.#unanswered.ask(worker, (call) => calls.writeAs(call, claimScript, request))
+    if (isStartable(reply)) return startableOf(reply)
     const claims: Claim[] = []
     const refused: RefusedClaim[] = []
     for (const [refusal, stored] of (reply as readonly StartedReply[]).map(startedOf)) {
@@ -97,26 +115,29 @@ export class Claims {
       else refused.push({ claim, message: refusalMessage(refusal, stored) })
     }
     await this.#refusals.refuse(refused)
-    return claims
+    return { kind: 'claims', claims }
   }
+}
 
-  /** Pairs of a queue and the most that is to be taken from it. */
-  async #sharesOf(request: object, queues: QueueChoice, limit: number): Promise<readonly (string | number)[]> {
-    const [first, second] = queues?.shares ?? []
-    if (queues !== null && first === undefined) return []
-    if (first !== undefined && second === undefined) return [first.name, limit]
-    const named = queues === null ? {} : { queues: queues.shares.map(({ name }) => name) }
-    const now = this.#context.clock.now()
-    const reply = (await this.#context.calls.read(startableScript, { ...request, ...named, now, limit })) as readonly (
-      | string
-      | number
-    )[]
-    const [reserved = 0, ...counts] = reply
-    const startable = new Map<string, number>()
-    for (let index = 0; index < counts.length; index += 2)
-      startable.set(String(counts[index]), Number(counts[index + 1]))
-    return sharesOf(this.#turns, startable, queues, limit - Number(reserved))
-  }
+const nameOf = ({ name }: QueueShare) => name
+
+/** Pairs of a queue and the most that is taken from it, where no turns are needed; null: it depends on which queues have jobs. */
+function namedSharesOf(queues: QueueChoice, limit: number): { readonly shares: readonly (string | number)[] } | null {
+  if (queues === null || (queues.shares.length > 1 && !queues.strict)) return null
+  // Strict: each queue may have all that those before it leave.
+  return { shares: queues.shares.flatMap(({ name }) => [name, limit]) }
+}
+
+type StartableReply = readonly ['startable', number, ...(string | number)[]]
+
+function isStartable(reply: unknown): reply is StartableReply {
+  return Array.isArray(reply) && reply[0] === 'startable'
+}
+
+function startableOf([, reserved, ...counts]: StartableReply): Found {
+  const startable = new Map<string, number>()
+  for (let index = 0; index < counts.length; index += 2) startable.set(String(counts[index]), Number(counts[index + 1]))
+  return { kind: 'startable', reserved, counts: startable }
 }
 
 /** Each claim of a worker that delivers notifications comes with one for these alone. */

@@ -2,7 +2,7 @@ import { bull } from '../bullmq-functions.js'
 import { lua } from '../script.js'
 import { cancelling } from './ends.js'
 import { guarding } from './guarding.js'
-import { places, request, reservedLine, scores } from './places.js'
+import { inParts, places, request, reservedLine, scores } from './places.js'
 
 /**
  * `add_job(job)` stores a job and returns its number. `enqueue_job(job)` looks at its key first, and returns the number and
@@ -108,9 +108,6 @@ local function add_job(job)
   if job.schedule then rcall('ZADD', O .. 'unended:' .. job.schedule, job.slot, n) end
   return n
 end
-local function call_in_parts(command, key, list)
-  for from = 1, #list, 1000 do rcall(command, key, unpack(list, from, math.min(from + 999, #list))) end
-end
 -- The end of every call that adds jobs.
 local function count_enqueued()
   for queue, count in pairs(enqueued) do
@@ -134,6 +131,7 @@ end
   places,
   scores,
   reservedLine,
+  inParts,
   guarding,
   cancelling,
   bull.addDelayedJob,

@@ -10,6 +10,16 @@ local P = string.sub(O, 1, -2)
 local rcall = redis.call
 `)
 
+/** Writes as many as Lua can hand over at a time. */
+export const inParts = lua(
+  `
+local function call_in_parts(command, key, list)
+  for from = 1, #list, 1000 do rcall(command, key, unpack(list, from, math.min(from + 999, #list))) end
+end
+`,
+  keys,
+)
+
 /** What was asked for. A property that is null is left out. */
 export const request = lua('local request = cjson.decode(ARGV[1])', keys)
 

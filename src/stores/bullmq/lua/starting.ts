@@ -3,7 +3,7 @@ import { bull } from '../bullmq-functions.js'
 import { lua } from '../script.js'
 import { adopting } from './adopting.js'
 import { guarding } from './guarding.js'
-import { places, request, reservedLine } from './places.js'
+import { inParts, places, request, reservedLine } from './places.js'
 import { taken } from './taken.js'
 
 /**
@@ -57,6 +57,8 @@ local function refusal_of(n, queue, fields)
   -- How often a job of ours may be lost is ours to say.
   return fields.defa and fields.n and 'deferred' or ''
 end
+-- What is written once for all attempts that begin: ids by queue; numbers and places.
+local begun = { ids = {}, places = {} }
 -- What is written beside an attempt that begins. Answers the job as it is now.
 local function begin(queue, id, flat)
   local b = P .. queue .. ':'
@@ -81,15 +83,26 @@ local function begin(queue, id, flat)
   if fields.cancel then rcall('SADD', O .. 'cancel:' .. worker, n) end
   if fields.exp then rcall('ZREM', O .. 'exp', place) end
   if fields.res then rcall('ZREM', O .. 'owned:' .. fields.res, place) end
-  rcall('ZREM', O .. 'ready:' .. queue, id)
-  rcall('ZADD', O .. 'run:' .. worker, n, place)
+  local ids = begun.ids[queue]
+  if not ids then ids = {}; begun.ids[queue] = ids end
+  ids[#ids + 1] = id
+  begun.places[#begun.places + 1] = n
+  begun.places[#begun.places + 1] = place
   return { n, queue, id, 'running', flat, refusal_of(n, queue, fields) }
+end
+local function note_begun()
+  for queue, ids in pairs(begun.ids) do call_in_parts('ZREM', O .. 'ready:' .. queue, ids) end
+  call_in_parts('ZADD', O .. 'run:' .. worker, begun.places)
+end
+-- How many to look at: more, the more are passed over.
+local function some_of(count)
+  return math.min(count, 200)
 end
 -- At most most jobs of a line, the first ones that may start.
 local function start_from(queue, line, most, reserved, started)
   local passed, count = 0, 0
   while count < most do
-    local head = rcall('ZRANGE', line, passed, passed + math.min(most - count, 200) - 1, 'WITHSCORES')
+    local head = rcall('ZRANGE', line, passed, passed + some_of(most - count + passed) - 1, 'WITHSCORES')
     if #head == 0 then return count end
     for index = 1, #head, 2 do
       local id = head[index]
@@ -163,6 +176,14 @@ local function count_reserved(queue, most)
   known = tasks
   return count
 end
+local function count_all_reserved(most)
+  local count = 0
+  for _, line in ipairs(rcall('SMEMBERS', O .. 'lines')) do
+    local queue = string.match(line, '^' .. worker .. ':(.*)$')
+    if queue then count = count + count_reserved(queue, most) end
+  end
+  return count
+end
 local function start_reserved(most, started)
   local heads = {}
   for _, line in ipairs(rcall('SMEMBERS', O .. 'lines')) do
@@ -198,17 +219,17 @@ local function count_startable(queue, most)
   if rcall('HEXISTS', b .. 'meta', 'paused') == 1 then return 0 end
   local count, from = 0, 0
   while count < most do
-    local some = rcall('LRANGE', b .. 'wait', from, from + 199)
+    local some = rcall('LRANGE', b .. 'wait', from, from + some_of(most - count + from) - 1)
     if #some == 0 then break end
     for _, id in ipairs(some) do if may_start(queue, id) then count = count + 1 end end
-    from = from + 200
+    from = from + #some
   end
   from = 0
   while count < most do
-    local some = rcall('ZRANGE', b .. 'prioritized', from, from + 199)
+    local some = rcall('ZRANGE', b .. 'prioritized', from, from + some_of(most - count + from) - 1)
     if #some == 0 then break end
-    for _, id in ipairs(some) do if count < most and may_start(queue, id) then count = count + 1 end end
-    from = from + 200
+    for _, id in ipairs(some) do if may_start(queue, id) then count = count + 1 end end
+    from = from + #some
   end
   return math.min(count, most)
 end
@@ -219,5 +240,6 @@ end
   guarding,
   taken,
   reservedLine,
+  inParts,
   bull.moveToActive,
 )
