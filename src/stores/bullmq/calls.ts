@@ -24,7 +24,7 @@ ${body.trim()}
 end
 local calls = O .. 'calls:' .. ARGV[2]
 local number = tonumber(ARGV[3])
-local kept = rcall('HMGET', calls, 'low', number)
+local kept = rcall('HMGET', calls, 'low', ARGV[3])
 local known, answer = tonumber(kept[1]), kept[2]
 -- A call that is sent again says what was so when it was sent first.
 local low = math.max(tonumber(ARGV[4]), known or 0)
@@ -32,7 +32,7 @@ if known and number < known then return redis.error_reply('LATE a copy of a call
 if not answer then
   answer = operation()
   if type(answer) == 'table' then return answer end
-  rcall('HSET', calls, number, answer, 'low', low)
+  rcall('HSET', calls, ARGV[3], answer, 'low', string.format('%.0f', low))
   for old = known or low, low - 1 do rcall('HDEL', calls, old) end
   rcall('PEXPIRE', calls, ${keptMs})
 end

@@ -6,6 +6,7 @@ import type { Context } from './context.js'
 import { jobOf, type StoredJob, type StoredReply, storedJob } from './job-fields.js'
 import { countMembers, type MemberChoice, memberNumbers } from './job-members.js'
 import { matching } from './lua/matching.js'
+import { jobsPerBucket } from './lua/places.js'
 
 /**
  * Looks at jobs downwards by number, and answers where to go on. 250 jobs a call: one takes Redis 2 to 5
@@ -15,11 +16,11 @@ const downwardsScript = reading(
   'jobs-downwards',
   `
 local n = math.min(request.before or math.huge, (tonumber(rcall('GET', O .. 'id')) or 0) + 1) - 1
-local lowest = (tonumber(rcall('GET', O .. 'lowest')) or 0) * 512
+local lowest = (tonumber(rcall('GET', O .. 'lowest')) or 0) * ${jobsPerBucket}
 local left = 250
 while n >= lowest and n > 0 and left > 0 and not is_full() do
   local at = places_in(bucket(n))
-  local first = n - n % 512
+  local first = n - n % ${jobsPerBucket}
   while n >= first and left > 0 and not is_full() do
     if at[n] then
       left = left - 1

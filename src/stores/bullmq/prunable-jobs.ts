@@ -4,6 +4,7 @@ import { type FinalState, finalStates, keepMsOf, oldestKept, oldestYoung } from 
 import { reading } from './calls.js'
 import type { Context } from './context.js'
 import { countMembers, memberNumbers } from './job-members.js'
+import { jobsPerBucket } from './lua/places.js'
 import { prunable } from './lua/prunable.js'
 
 /**
@@ -48,11 +49,11 @@ const upwardsScript = reading(
   'prunable-upwards',
   `
 local last = tonumber(rcall('GET', O .. 'id')) or 0
-local n = math.max(request.from, (tonumber(rcall('GET', O .. 'lowest')) or 0) * 512)
+local n = math.max(request.from, (tonumber(rcall('GET', O .. 'lowest')) or 0) * ${jobsPerBucket})
 local found, left = {}, 300
 while n <= last and left > 0 and #found < request.limit do
   local at = places_in(bucket(n))
-  local next_bucket = n - n % 512 + 512
+  local next_bucket = n - n % ${jobsPerBucket} + ${jobsPerBucket}
   while n < next_bucket and left > 0 and #found < request.limit do
     if at[n] then
       left = left - 1

@@ -39,7 +39,7 @@ local function note_end(n, queue, id, at, state, of, slot_end)
     rcall('HSET', O .. 'slotend:' .. of.sched, of.slot, n .. ' ' .. slot_end)
     if state == 'completed' and rcall('HEXISTS', O .. 'schedules', of.sched) == 1 then
       local last = tonumber(rcall('HGET', O .. 'success', of.sched)) or 0
-      if at > last then rcall('HSET', O .. 'success', of.sched, at) end
+      if tonumber(at) > last then rcall('HSET', O .. 'success', of.sched, at) end
     end
   end
 end

@@ -1,7 +1,7 @@
 import { notifyTask } from '../../../domain/notification.js'
 import { shellTask } from '../../../domain/shell-task.js'
 import { lua } from '../script.js'
-import { keys } from './places.js'
+import { jobsPerBucket, keys } from './places.js'
 
 /**
  * Built-in tasks run programs that their arguments name, so whoever could store such a job could run any program. Of each that a
@@ -11,7 +11,7 @@ export const guarding = lua(
   `
 local guarded = { ['${shellTask}'] = true, ['${notifyTask}'] = true }
 local function digests(n)
-  return O .. 'guard:' .. math.floor(n / 512)
+  return O .. 'guard:' .. math.floor(n / ${jobsPerBucket})
 end
 local function digest_of(queue, task, data)
   return redis.sha1hex(queue .. '\\n' .. task .. '\\n' .. data)

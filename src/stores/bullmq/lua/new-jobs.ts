@@ -50,7 +50,8 @@ local function add_job(job)
   local n = rcall('INCR', O .. 'id')
   -- Another producer may have given this id to a job: BullMQ would keep that one and add none.
   while rcall('EXISTS', b .. 'j' .. n) == 1 do n = rcall('INCR', O .. 'id') end
-  local id = 'j' .. n
+  local text = string.format('%.0f', n)
+  local id = 'j' .. text
   local reserved = job.reservedFor and has_worker(job.reservedFor) and job.reservedFor or nil
   local is_plain = not (reserved or job.key or job.schedule or job.expiresAt)
   local opts = { priority = 101 - job.priority, attempts = job.attempts, backoff = job.backoff }
@@ -77,7 +78,7 @@ local function add_job(job)
   enqueued[queue] = (enqueued[queue] or 0) + 1
   guard_job(n, queue, job.task, job.args)
   if is_plain then
-    put_later(later.where, bucket(n), n, queue)
+    put_later(later.where, bucket(n), text, queue)
     if job.rest then
       rcall('HSET', b .. id, 'o', job.rest)
     end

@@ -30,14 +30,14 @@ local function queue_and_id(place)
 end
 `)
 
-/**
- * Where a job is, by its number: its queue, and its id in BullMQ. A job that somebody else has added has an id of theirs.
- * 512 jobs share a hash, which Redis keeps small.
- */
+/** So many jobs share a hash: Redis keeps a small one in little memory, but looks through all of it, up to a microsecond for 500. */
+export const jobsPerBucket = 128
+
+/** Where a job is, by its number: its queue, and its id in BullMQ. A job that somebody else has added has an id of theirs. */
 export const places = lua(
   `
 local function bucket(n)
-  return O .. 'where:' .. math.floor(n / 512)
+  return O .. 'where:' .. math.floor(n / ${jobsPerBucket})
 end
 local function locate(place, n)
   local colon = string.find(place, ':', 1, true)
@@ -57,8 +57,8 @@ local function where(n)
   return locate(place, n)
 end
 local function number_of(queue, id)
-  local own = tonumber(string.match(id, '^j([1-9]%d*)$'))
-  if own and rcall('HGET', bucket(own), own) == queue then return own end
+  local own = string.match(id, '^j([1-9]%d*)$')
+  if own and rcall('HGET', bucket(own), own) == queue then return tonumber(own) end
   -- Anybody can write the field; what is beside it is only ours.
   local n = tonumber(rcall('HGET', P .. queue .. ':' .. id, 'n') or nil)
   return n and rcall('HGET', bucket(n), n) == queue .. ':' .. id and n or nil

@@ -38,15 +38,26 @@ local function way_back(b, queue, of)
   end
   return b .. 'prioritized', b .. 'marker'
 end
+-- The keys that BullMQ's script gets, made once for each queue; the twelfth is the job.
+local keys_of_end = {}
+local function end_keys(b, target)
+  local keys = keys_of_end[b .. target]
+  if keys then return keys end
+  keys = {
+    b .. 'wait', b .. 'active', b .. 'prioritized', b .. 'events', b .. 'stalled', b .. 'limiter', b .. 'delayed',
+    b .. 'paused', b .. 'meta', O .. 'ignored:pc', b .. target, '', b .. 'metrics:' .. target, b .. 'marker',
+  }
+  keys_of_end[b .. target] = keys
+  return keys
+end
 -- BullMQ's own move, with its answer: below 0 if it does not have the job running with this lock.
 local function move(e, b, queue, id, of, worker, fields)
   local key = b .. id
   if is_end(e.kind) then
     local target = e.kind == 'completed' and 'completed' or 'failed'
-    return bull_moveToFinished({
-      b .. 'wait', b .. 'active', b .. 'prioritized', b .. 'events', b .. 'stalled', b .. 'limiter', b .. 'delayed',
-      b .. 'paused', b .. 'meta', O .. 'ignored:pc', b .. target, key, b .. 'metrics:' .. target, b .. 'marker',
-    }, {
+    local keys = end_keys(b, target)
+    keys[12] = key
+    return bull_moveToFinished(keys, {
       id, e.at, target == 'completed' and 'returnvalue' or 'failedReason', e.value, target, '', b,
       { token = worker, keepJobs = { count = -1 }, attempts = 1, maxMetricsSize = '', lockDuration = 30000 }, fields,
     })

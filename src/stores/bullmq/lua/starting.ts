@@ -14,6 +14,9 @@ import { taken } from './taken.js'
 export const starting = lua(
   `
 local now = request.now
+-- Redis takes twice as long for a number as for its text, and more the longer it is.
+local now_text = string.format('%.0f', now)
+local lock_text = string.format('%.0f', request.leaseMs)
 local worker = request.worker
 local started = {}
 local known
@@ -35,13 +38,25 @@ local function may_start(queue, id)
   if known and not known[of[1]] and not is_forged_delivery(queue, id, of[1]) then return false end
   return not (of[2] and tonumber(of[2]) <= now and not of[3])
 end
-local function activate(queue, wait, line, reserved)
+-- The keys that BullMQ's script gets, made once for each line of a queue.
+local keys_of_line = {}
+local function active_keys(queue, wait, line, reserved)
+  local keys = keys_of_line[line]
+  if keys then return keys end
   local b = P .. queue .. ':'
-  local reply = bull_moveToActive({
+  keys = {
     wait, b .. 'active', line, b .. 'events', b .. 'stalled', b .. 'limiter', O .. 'ignored:delayed',
     b .. 'paused', reserved and O .. 'ignored:meta' or b .. 'meta', O .. 'ignored:pc',
     reserved and O .. 'ignored:marker' or b .. 'marker',
-  }, { b, now, { token = worker, lockDuration = request.leaseMs, name = worker } })
+  }
+  -- Jobs of any queue are picked into the other lines.
+  if line == b .. 'prioritized' then keys_of_line[line] = keys end
+  return keys
+end
+local start_options = { token = worker, lockDuration = lock_text, name = worker }
+local function activate(queue, wait, line, reserved)
+  local b = P .. queue .. ':'
+  local reply = bull_moveToActive(active_keys(queue, wait, line, reserved), { b, now_text, start_options })
   if type(reply[1]) ~= 'table' then return nil end
   return reply[2], reply[1]
 end
@@ -74,9 +89,9 @@ local function begin(queue, id, flat)
     flat = rcall('HGETALL', b .. id)
     fields = fields_in(flat)
   end
-  rcall('HSET', b .. id, 'start', now, 'own', fields.ats)
+  rcall('HSET', b .. id, 'start', now_text, 'own', fields.ats)
   -- As the job is now.
-  for _, text in ipairs({ 'start', string.format('%.0f', now), 'own', fields.ats }) do flat[#flat + 1] = text end
+  for _, text in ipairs({ 'start', now_text, 'own', fields.ats }) do flat[#flat + 1] = text end
   if fields.by then rcall('HDEL', b .. id, 'by') end
   -- Nobody could tell the worker of BullMQ that had it.
   if fields.defa and not fields.n then rcall('HDEL', b .. id, 'defa') end
@@ -86,7 +101,7 @@ local function begin(queue, id, flat)
   local ids = begun.ids[queue]
   if not ids then ids = {}; begun.ids[queue] = ids end
   ids[#ids + 1] = id
-  begun.places[#begun.places + 1] = n
+  begun.places[#begun.places + 1] = string.format('%.0f', n)
   begun.places[#begun.places + 1] = place
   return { n, queue, id, 'running', flat, refusal_of(n, queue, fields) }
 end

@@ -21,10 +21,12 @@ local function count_end(queue, task, at, what, duration, bucket)
 end
 local function write_sums()
   for minute, sum in pairs(sums) do
-    rcall('ZADD', O .. 'minutes', minute, minute)
+    local text = string.format('%.0f', minute)
+    rcall('ZADD', O .. 'minutes', text, text)
     for field, count in pairs(sum) do
-      rcall('HINCRBY', O .. 'sums', field, count)
-      rcall('HINCRBY', O .. 'sums:' .. minute, field, count)
+      local more = string.format('%.0f', count)
+      rcall('HINCRBY', O .. 'sums', field, more)
+      rcall('HINCRBY', O .. 'sums:' .. text, field, more)
     end
   end
 end
@@ -54,7 +56,7 @@ local function add_failure(n, queue, id, task, text, at)
   end
   local key = O .. 'group:' .. group
   local last = tonumber(rcall('HGET', key, 'last'))
-  if not last or at > last then
+  if not last or tonumber(at) > last then
     rcall('HSET', key, 'last', at)
     rcall('ZADD', O .. 'groups:last', at, group)
   end

@@ -1,6 +1,6 @@
 import { writing } from '../calls.js'
 import type { Context } from '../context.js'
-import { places, request } from '../lua/places.js'
+import { jobsPerBucket, places, request } from '../lua/places.js'
 
 const beginScript = writing(
   'begin-filling',
@@ -60,7 +60,8 @@ return ''`,
 /** Removes jobs from the sets of BullMQ. What else is of ours begins with a key of ours. */
 export async function discard(context: Context): Promise<void> {
   const last = Number(await context.calls.write(lastScript, {}))
-  for (let bucket = 0; bucket <= Math.floor(last / 512); bucket++) await context.calls.write(discardScript, { bucket })
+  for (let bucket = 0; bucket <= Math.floor(last / jobsPerBucket); bucket++)
+    await context.calls.write(discardScript, { bucket })
   await context.calls.write(queuesScript, {})
 }
 

@@ -4,7 +4,7 @@ import { reading } from '../calls.js'
 import type { Context } from '../context.js'
 import { type StoredReply, storedJob } from '../job-fields.js'
 import { guarding } from '../lua/guarding.js'
-import { places, request, states } from '../lua/places.js'
+import { jobsPerBucket, places, request, states } from '../lua/places.js'
 import { recordOf } from './job-record.js'
 
 // Of each job these come with it: most have no more.
@@ -14,7 +14,7 @@ const firstLines = 200
 const bucketScript = reading(
   'transfer-bucket',
   `
-local last = math.floor(request.last / 512)
+local last = math.floor(request.last / ${jobsPerBucket})
 for at = request.bucket, math.min(last, request.bucket + 5000) do
   local found = rcall('HKEYS', O .. 'where:' .. at)
   if #found > 0 then return { at, found } end
@@ -67,7 +67,7 @@ type JobReply = readonly [job: StoredReply, holds: string, firstLines: readonly 
 
 /** All jobs by number, those of a page before their output. */
 export async function* jobRecords(context: Context, last: number): AsyncGenerator<readonly TransferRecord[]> {
-  for (let bucket = 0; bucket <= Math.floor(last / 512); bucket++) {
+  for (let bucket = 0; bucket <= Math.floor(last / jobsPerBucket); bucket++) {
     const [at, found] = (await context.calls.read(bucketScript, { last, bucket })) as readonly [
       number,
       readonly string[],
