@@ -1,6 +1,7 @@
 import { writing } from './calls.js'
 import type { Context } from './context.js'
 import { ForeignJobs, findQueues } from './foreign-jobs.js'
+import { freeNames } from './free-names.js'
 import { ends } from './lua/ends.js'
 import { guarding } from './lua/guarding.js'
 import { members } from './lua/members.js'
@@ -146,6 +147,7 @@ export class Housekeeping {
     const { calls } = this.#context
     const cursors = this.#cursors
     await findQueues(this.#context)
+    await freeNames(this.#context)
     await this.#foreign.number()
     await takeSamples(this.#context)
     cursors.bucket = Number(await calls.write(forgetRemovedScript, { bucket: cursors.bucket }))

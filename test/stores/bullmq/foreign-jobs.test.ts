@@ -213,6 +213,21 @@ describe('A job of a plain producer', () => {
     expect(await numbered()).toBe(250)
   })
 
+  test.each(['active', 'prioritized', 'delayed', 'completed', 'marker', 'events'])(
+    'with the id %s, which BullMQ needs itself, is removed, and keeps no worker from other jobs.',
+    async (jobId) => {
+      // The first to use a queue writes its events: here, nobody has.
+      plain.server.cli('HSET', plain.key(jobId, 'mail'), 'name', 'x', 'data', '{}')
+      plain.server.cli('HSET', plain.key('meta', 'mail'), 'opts.maxLenEvents', '10000')
+      plain.server.cli('LPUSH', plain.key('wait', 'mail'), jobId)
+      await plain.store.enqueue([newJob()])
+      expect((await claimOne(await plain.register())).job.queue).toBe('default')
+      expect(await plain.store.queues()).toMatchObject([{ name: 'default' }])
+      await sweep()
+      await plain.store.maintain()
+    },
+  )
+
   test('with the id that our next job would get does not swallow ours.', async () => {
     const { store } = plain
     await plain.queue().add('theirs', {}, { jobId: 'j1' })
