@@ -14,8 +14,9 @@ import { Unanswered } from './unanswered.js'
 /**
  * Starts the jobs that are reserved for the worker, then the share of each queue. Without shares it takes them from the only
  * queue with jobs for the worker; of several it starts none, and answers what may be started: how many reserved jobs, then how
- * many of each queue, counted up to the limit. What is kept of the answer is which attempts began: if it has to be asked for
- * again, the jobs are read again.
+ * many of each queue, counted up to the limit, 0 for a queue of which it saw only jobs that the worker may not start, and not
+ * all. What is kept of the answer is which attempts began: if it has to be asked for again, the jobs are read again. Behind
+ * them it answers where it stopped in lines that are too long for one call.
  */
 export const claimScript = writing(
   'claim',
@@ -23,16 +24,19 @@ export const claimScript = writing(
 if not holds_lease(worker) then return '' end
 local shares = request.shares
 if not shares then
-  local ready = {}
+  local ready, long = {}, {}
   for _, queue in ipairs(request.queues or rcall('SMEMBERS', O .. 'queues')) do
-    if count_startable(queue, 1) > 0 then ready[#ready + 1] = queue end
+    local count, is_long = count_startable(queue, 1)
+    if count > 0 then ready[#ready + 1] = queue elseif is_long then long[#long + 1] = queue end
   end
-  if #ready > 1 then
+  if #ready > 1 or #long > 0 then
     local counts = { 'startable', count_all_reserved(request.limit) }
+    looks = 2000
     for _, queue in ipairs(ready) do
       counts[#counts + 1] = queue
-      counts[#counts + 1] = count_startable(queue, request.limit)
+      counts[#counts + 1] = math.max(1, (count_startable(queue, request.limit)))
     end
+    for _, queue in ipairs(long) do counts[#counts + 1] = queue; counts[#counts + 1] = 0 end
     return counts
   end
   shares = ready[1] and { ready[1], request.limit } or {}
@@ -41,7 +45,7 @@ start_reserved(request.limit, started)
 for index = 1, #shares, 2 do
   local queue, most = shares[index], math.min(shares[index + 1], request.limit - #started)
   local count = most > 0 and start_waiting(queue, most, started) or 0
-  if count < most then start_from(queue, P .. queue .. ':prioritized', most - count, false, started) end
+  if count < most then start_from(queue, P .. queue .. ':prioritized', most - count, started) end
 end
 note_begun()
 local begun = {}
@@ -58,6 +62,7 @@ if #started == 0 then
     end
   end
 end
+for line, passed in pairs(stopped) do started[#started + 1] = { 'stopped', line, passed } end
 return started`,
   leases,
   places,
@@ -65,10 +70,16 @@ return started`,
   starting,
 )
 
+/** Where calls stopped in lines of which they have seen only jobs that the worker may not start: by line, how many. */
+type Stopped = Readonly<Record<string, number>>
+
 /** What a claim has begun; or, where several queues have jobs, how many of them it may begin. */
 type Found =
-  | { readonly kind: 'claims'; readonly claims: readonly Claim[] }
+  | { readonly kind: 'claims'; readonly claims: readonly Claim[]; readonly stopped: Stopped }
   | { readonly kind: 'startable'; readonly reserved: number; readonly counts: ReadonlyMap<string, number> }
+
+/** After a walk through a long line that found nothing, its depths are left alone for so long, in milliseconds. */
+const restMs = 5_000
 
 /** The claims of an open store. One whose answer never came is asked for again by the next: its jobs run by now. */
 export class Claims {
@@ -76,6 +87,8 @@ export class Claims {
   readonly #unanswered: Unanswered<WorkerId>
   readonly #turns = new Turns()
   readonly #refusals: Refusals
+  /** The last walk that found nothing: for which tasks, and until when it is not made again. */
+  #fruitless = { tasks: '', until: Number.NEGATIVE_INFINITY }
 
   constructor(context: Context) {
     this.#context = context
@@ -88,17 +101,37 @@ export class Claims {
     if (limit <= 0) return []
     await this.#refusals.refuse([])
     const queues = isForDeliveries(tasks) ? queueOfDeliveries(claim.queues) : claim.queues
-    const from = namedSharesOf(queues, limit)
-    const found = await this.#ask(claim, from ?? (queues === null ? {} : { queues: queues.shares.map(nameOf) }))
+    const named = namedSharesOf(queues, limit)
+    if (named !== null) return this.#walk(claim, named)
+    const found = await this.#ask(claim, queues === null ? {} : { queues: queues.shares.map(nameOf) })
     if (found.kind === 'claims') {
       // No queue waited for its turn.
-      if (from === null) this.#turns.share([], queues, limit, () => [])
+      this.#turns.share([], queues, limit, () => [])
       return found.claims
     }
-    const { reserved, counts } = found
-    const shares = sharesOf(this.#turns, counts, queues, limit - reserved)
+    const shares = sharesOf(this.#turns, found.counts, queues, limit - found.reserved)
     const taken = await this.#ask(claim, { shares })
-    return taken.kind === 'claims' ? taken.claims : []
+    const claims = taken.kind === 'claims' ? [...taken.claims] : []
+    for (const [queue, count] of found.counts) {
+      const left = limit - claims.length
+      if (count === 0 && left > 0)
+        claims.push(...(await this.#walk({ ...claim, limit: left }, { shares: [queue, left] })))
+    }
+    return claims
+  }
+
+  /** Takes from these shares; goes on, call after call, through lines with thousands of jobs that the worker may not start. */
+  async #walk(claim: ClaimRequest, from: object): Promise<readonly Claim[]> {
+    const { calls } = this.#context
+    const tasks = claim.tasks?.join() ?? '*'
+    let found = await this.#ask(claim, from)
+    while (found.kind === 'claims' && found.claims.length === 0 && Object.keys(found.stopped).length > 0) {
+      if (tasks === this.#fruitless.tasks && calls.elapsedMs() < this.#fruitless.until) return []
+      found = await this.#ask(claim, { ...from, from: found.stopped })
+      const isOver = found.kind === 'claims' && found.claims.length === 0 && Object.keys(found.stopped).length === 0
+      if (isOver) this.#fruitless = { tasks, until: calls.elapsedMs() + restMs }
+    }
+    return found.kind === 'claims' ? found.claims : []
   }
 
   async #ask({ worker, limit, tasks }: ClaimRequest, from: object): Promise<Found> {
@@ -109,13 +142,14 @@ export class Claims {
     if (isStartable(reply)) return startableOf(reply)
     const claims: Claim[] = []
     const refused: RefusedClaim[] = []
-    for (const [refusal, stored] of (reply as readonly StartedReply[]).map(startedOf)) {
+    const [started, stopped] = partsOf(reply as readonly (StartedReply | StoppedReply)[])
+    for (const [refusal, stored] of started.map(startedOf)) {
       const claim = claimOf(worker, stored)
       if (refusal === '') claims.push(claim)
       else refused.push({ claim, message: refusalMessage(refusal, stored) })
     }
     await this.#refusals.refuse(refused)
-    return { kind: 'claims', claims }
+    return { kind: 'claims', claims, stopped }
   }
 }
 
@@ -160,13 +194,22 @@ function sharesOf(
 ): readonly (string | number)[] {
   const left = new Map(startable)
   const shares = new Map<string, number>()
-  turns.share([...startable.keys()].sort(), choice, limit, (queue, most) => {
+  const ready = [...startable.keys()].filter((queue) => startable.get(queue) !== 0).sort()
+  turns.share(ready, choice, limit, (queue, most) => {
     const count = Math.min(most, left.get(queue) ?? 0)
     left.set(queue, (left.get(queue) ?? 0) - count)
     shares.set(queue, (shares.get(queue) ?? 0) + count)
     return Array.from({ length: count }, () => queue)
   })
   return [...shares].flat()
+}
+
+type StoppedReply = readonly ['stopped', line: string, passed: number]
+
+function partsOf(reply: readonly (StartedReply | StoppedReply)[]): readonly [readonly StartedReply[], Stopped] {
+  const isStopped = (each: StartedReply | StoppedReply): each is StoppedReply => each[0] === 'stopped'
+  const stopped = reply.filter(isStopped).map(([, line, passed]) => [line, passed] as const)
+  return [reply.filter((each) => !isStopped(each)), Object.fromEntries(stopped)]
 }
 
 type StartedReply = readonly [...StoredReply, Refusal]

@@ -29,8 +29,16 @@ local function is_forged_delivery(queue, id, task)
   if task ~= '${notifyTask}' or queue == '${notifyQueue}' then return false end
   return not is_genuine(number_of(queue, id) or 0, queue, task, rcall('HGET', P .. queue .. ':' .. id, 'data'))
 end
+-- How many jobs one call looks at: a line of jobs that the worker may not start must not hold up Redis. Where it stopped in
+-- which line: the next call may go on there.
+local looks = 2000
+local stopped = {}
+local function from_of(line)
+  return request.from and request.from[line] or 0
+end
 -- Whether the worker may start it: it knows the task, and the job has not expired. Second: whether it is gone.
 local function may_start(queue, id)
+  looks = looks - 1
   local of = rcall('HMGET', P .. queue .. ':' .. id, 'name', 'exp', 'ran', 'rjk')
   if not of[1] then return false, true end
   -- Of a job scheduler of BullMQ: only a worker of BullMQ adds its next job.
@@ -114,9 +122,10 @@ local function some_of(count)
   return math.min(count, 200)
 end
 -- At most most jobs of a line, the first ones that may start.
-local function start_from(queue, line, most, reserved, started)
-  local passed, count = 0, 0
+local function start_from(queue, line, most, started)
+  local passed, count = from_of(line), 0
   while count < most do
+    if looks <= 0 then stopped[line] = passed; return count end
     local head = rcall('ZRANGE', line, passed, passed + some_of(most - count + passed) - 1, 'WITHSCORES')
     if #head == 0 then return count end
     for index = 1, #head, 2 do
@@ -129,11 +138,11 @@ local function start_from(queue, line, most, reserved, started)
       elseif count < most then
         local from = line
         if passed > 0 then
-          from = O .. 'picked'
+          from = O .. 'picked:' .. queue
           rcall('ZREM', line, id)
           rcall('ZADD', from, head[index + 1], id)
         end
-        local given, flat = activate(queue, O .. 'ignored:wait', from, reserved)
+        local given, flat = activate(queue, O .. 'ignored:wait', from, false)
         if not given then
           if passed > 0 then rcall('ZREM', from, id); rcall('ZADD', line, head[index + 1], id) end
           return count
@@ -148,8 +157,10 @@ end
 -- Jobs that others have added without a priority: BullMQ gives them out first.
 local function start_waiting(queue, most, started)
   local b = P .. queue .. ':'
-  local passed, count = 0, 0
+  local picked = O .. 'picked:wait:' .. queue
+  local passed, count = from_of(b .. 'wait'), 0
   while count < most do
+    if looks <= 0 then stopped[b .. 'wait'] = passed; return count end
     local tail = rcall('LRANGE', b .. 'wait', -passed - 100, -passed - 1)
     if #tail == 0 then return count end
     for index = #tail, 1, -1 do
@@ -160,10 +171,10 @@ local function start_waiting(queue, most, started)
         rcall('LREM', b .. 'wait', -1, id)
       elseif may then
         rcall('LREM', b .. 'wait', -1, id)
-        rcall('LPUSH', O .. 'picked:wait', id)
-        local given, flat = activate(queue, O .. 'picked:wait', O .. 'ignored:line', false)
+        rcall('LPUSH', picked, id)
+        local given, flat = activate(queue, picked, O .. 'ignored:line', false)
         if not given then
-          rcall('DEL', O .. 'picked:wait')
+          rcall('DEL', picked)
           rcall('RPUSH', b .. 'wait', id)
           return count
         end
@@ -220,33 +231,31 @@ local function start_reserved(most, started)
     if is_gone then rcall('ZREM', line, head.id) end
     if may then
       rcall('ZREM', line, head.id)
-      rcall('ZADD', O .. 'picked', head.score, head.id)
-      local given, flat = activate(head.queue, O .. 'ignored:wait', O .. 'picked', true)
+      local picked = O .. 'picked:' .. head.queue
+      rcall('ZADD', picked, head.score, head.id)
+      local given, flat = activate(head.queue, O .. 'ignored:wait', picked, true)
       started[#started + 1] = begin(head.queue, given, flat)
     end
     if rcall('EXISTS', line) == 0 then rcall('SREM', O .. 'lines', worker .. ':' .. head.queue) end
   end
   known = tasks
 end
--- How many jobs of a queue the worker may start, counted up to most.
+-- How many jobs of a queue the worker may start, counted up to most. Second: whether there are more than it looked at.
 local function count_startable(queue, most)
   local b = P .. queue .. ':'
-  if rcall('HEXISTS', b .. 'meta', 'paused') == 1 then return 0 end
-  local count, from = 0, 0
-  while count < most do
-    local some = rcall('LRANGE', b .. 'wait', from, from + some_of(most - count + from) - 1)
-    if #some == 0 then break end
-    for _, id in ipairs(some) do if may_start(queue, id) then count = count + 1 end end
-    from = from + #some
+  if rcall('HEXISTS', b .. 'meta', 'paused') == 1 then return 0, false end
+  local count = 0
+  for _, list in ipairs({ { 'LRANGE', b .. 'wait' }, { 'ZRANGE', b .. 'prioritized' } }) do
+    local from = 0
+    while count < most do
+      if looks <= 0 then return count, true end
+      local some = rcall(list[1], list[2], from, from + some_of(most - count + from) - 1)
+      if #some == 0 then break end
+      for _, id in ipairs(some) do if may_start(queue, id) then count = count + 1 end end
+      from = from + #some
+    end
   end
-  from = 0
-  while count < most do
-    local some = rcall('ZRANGE', b .. 'prioritized', from, from + some_of(most - count + from) - 1)
-    if #some == 0 then break end
-    for _, id in ipairs(some) do if may_start(queue, id) then count = count + 1 end end
-    from = from + #some
-  end
-  return math.min(count, most)
+  return math.min(count, most), false
 end
 `,
   request,
