@@ -10,6 +10,7 @@ import { burying } from './lua/burying.js'
 import { newJobs } from './lua/new-jobs.js'
 import { notificationOfBurial } from './notifications.js'
 import { burialRequest } from './outcome-request.js'
+import { inParts } from './parts.js'
 import { numberedJobs } from './stored-jobs.js'
 
 /** Fails jobs that still wait, with the notifications of that. Answers the numbers of those that it failed. */
@@ -47,14 +48,17 @@ export async function buryJobs(
   burials: readonly Burial[],
   gone?: WorkerId,
 ): Promise<readonly number[]> {
-  if (burials.length === 0) return []
-  const answer = await context.calls.write(buryScript, {
-    now: context.clock.now(),
-    maxGroups,
-    burials: await burialRequests(context, burials),
-    ...(gone === undefined ? {} : { gone }),
-  })
-  return String(answer).split(' ').filter(Boolean).map(Number)
+  const buried: number[] = []
+  for (const part of inParts(burials)) {
+    const answer = await context.calls.write(buryScript, {
+      now: context.clock.now(),
+      maxGroups,
+      burials: await burialRequests(context, part),
+      ...(gone === undefined ? {} : { gone }),
+    })
+    buried.push(...String(answer).split(' ').filter(Boolean).map(Number))
+  }
+  return buried
 }
 
 /** Burials as the scripts take them, with the notifications of them. */

@@ -20,10 +20,13 @@ const check = `
 local is_buried = {}
 for _, burial in ipairs(request.burials or {}) do is_buried[burial.n] = true end
 local expired, over, part = { 'expired' }, {}, nil
+local tokens = {}
 for index, job in ipairs(request.jobs) do
   local known = job.token and rcall('HGET', O .. 'token', job.token)
   if job.token and now > job.validUntil and not known then return { 'late' } end
-  if job.key and not known then
+  local is_first = not (known or (job.token and tokens[job.token]))
+  if job.token then tokens[job.token] = true end
+  if job.key and is_first then
     local name = job.key.name
     local holder, queue, id, state = key_holder(name, now)
     local is_over = holder and is_waiting_too_long(queue, id, state, now)

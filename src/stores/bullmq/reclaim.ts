@@ -12,6 +12,7 @@ import { places, states } from './lua/places.js'
 import { settling } from './lua/settling.js'
 import { notificationOfEnd } from './notifications.js'
 import { outcomeRequest } from './outcome-request.js'
+import { inParts } from './parts.js'
 
 /** The jobs that a worker runs, in the order of their numbers. */
 const runningOfScript = reading(
@@ -103,14 +104,12 @@ async function endAttempts(
     const notify = notification === null ? {} : { notify: requestOf(notification) }
     return { ...outcomeRequest(stored.number, attempt, worker, outcome, now), attempt, ...notify }
   })
-  const answer = await context.calls.write(endAttemptsScript, {
-    now,
-    maxGroups,
-    worker,
-    gone: worker,
-    ends: await Promise.all(ends),
-  })
-  const ended = new Set(String(answer).split(' ').filter(Boolean).map(Number))
+  const ended = new Set<number>()
+  for (const part of inParts(await Promise.all(ends))) {
+    const request = { now, maxGroups, worker, gone: worker, ends: part }
+    const answer = String(await context.calls.write(endAttemptsScript, request))
+    for (const number of answer.split(' ').filter(Boolean)) ended.add(Number(number))
+  }
   return jobs
     .filter(({ stored }) => ended.has(stored.number))
     .map(({ stored, outcome }) => ({ number: stored.number, isFailed: outcome.kind === 'failed' }))

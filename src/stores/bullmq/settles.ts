@@ -1,4 +1,5 @@
 import type { Context } from './context.js'
+import { inParts, jobsAScript } from './parts.js'
 import { type End, settleAs } from './settle.js'
 import { Unanswered } from './unanswered.js'
 
@@ -11,6 +12,8 @@ export class Settles {
   readonly #context: Context
   readonly #unanswered: Unanswered<readonly End[]>
   readonly #pending = new Set<Promise<unknown>>()
+  /** The parts of long lists, which must be the same ones when a list is asked for again. */
+  readonly #parts = new WeakMap<readonly End[], readonly (readonly End[])[]>()
 
   constructor(context: Context) {
     this.#context = context
@@ -18,6 +21,13 @@ export class Settles {
   }
 
   async settle(ends: readonly End[]): Promise<readonly ('settled' | 'lost')[]> {
+    if (ends.length <= jobsAScript) return this.#settle(ends)
+    const parts = this.#parts.get(ends) ?? inParts(ends)
+    this.#parts.set(ends, parts)
+    return (await Promise.all(parts.map((part) => this.#settle(part)))).flat()
+  }
+
+  async #settle(ends: readonly End[]): Promise<readonly ('settled' | 'lost')[]> {
     const call = this.#unanswered.ask(ends, (number) => settleAs(this.#context, number, ends))
     this.#pending.add(call)
     try {

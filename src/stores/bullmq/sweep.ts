@@ -6,6 +6,7 @@ import { type Context, leaseNowOf } from './context.js'
 import { cancelling } from './lua/ends.js'
 import { leases, places, states } from './lua/places.js'
 import { promoting } from './lua/promoting.js'
+import { jobsAScript } from './parts.js'
 import { freeReservations, lose, removeWorker } from './reclaim.js'
 
 /**
@@ -18,7 +19,7 @@ const promoteScript = writing(
 rcall('DEL', O .. 'ignored')
 local over = {}
 -- Some more: those of one time are in the order of their names, not of their numbers.
-local places = rcall('ZRANGEBYSCORE', O .. 'exp', '-inf', request.now, 'WITHSCORES', 'LIMIT', 0, request.limit + 200)
+local places = rcall('ZRANGEBYSCORE', O .. 'exp', '-inf', request.now, 'WITHSCORES', 'LIMIT', 0, request.expired + 200)
 for index = 1, #places, 2 do
   local place = places[index]
   local queue, id = queue_and_id(place)
@@ -34,7 +35,7 @@ table.sort(over, function(a, b)
   return a[1] < b[1]
 end)
 local expired = {}
-for index = 1, math.min(#over, request.limit) do expired[index] = over[index][1] end
+for index = 1, math.min(#over, request.expired) do expired[index] = over[index][1] end
 local promoted = promote_due(request.now, request.limit, expired)
 local overdue = {}
 for _, worker in ipairs(rcall('HKEYS', O .. 'workers')) do
@@ -90,8 +91,14 @@ async function nextDue(context: Context): Promise<number | null> {
 }
 
 async function promote(context: Context, limit: number): Promise<Promoted> {
-  const request = { now: context.clock.now(), limit, leaseMs, ...leaseNowOf(context) }
-  return JSON.parse(String(await context.calls.write(promoteScript, request))) as Promoted
+  let promoted = 0
+  for (;;) {
+    const some = Math.min(limit - promoted, jobsAScript)
+    const request = { now: context.clock.now(), limit: some, expired: limit, leaseMs, ...leaseNowOf(context) }
+    const found = JSON.parse(String(await context.calls.write(promoteScript, request))) as Promoted
+    promoted += found.promoted
+    if (found.promoted < some || promoted >= limit) return { ...found, promoted }
+  }
 }
 
 /** In the order in which they came: Redis answers the fields of a hash in any. */
