@@ -76,6 +76,16 @@ contract('claim', (test) => {
     expect(await store.unfinished(null, ['mine'])).toBe(true)
   })
 
+  test('A job that is claimed while somebody asks for unfinished ones is one of them.', async (subject) => {
+    const { store } = subject
+    await subject.add({ task: 'mine' })
+    const worker = await subject.register()
+    const asked = store.unfinished(null, ['mine'])
+    const queues = { shares: [{ name: 'default', weight: 1 }], strict: false }
+    const [claims, isUnfinished] = await Promise.all([store.claim({ worker, queues, limit: 1 }), asked])
+    expect([claims.length, isUnfinished]).toEqual([1, true])
+  })
+
   test('What a worker knows is kept with it.', async (subject) => {
     const [silent, knowing] = [await subject.register(), await subject.register({ tasks: ['a'] })]
     await subject.store.setTasks(silent, ['b', 'c'])

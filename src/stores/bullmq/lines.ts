@@ -48,7 +48,10 @@ return found`,
   members,
 )
 
-/** Whether a job runs or is queued for one worker; without tasks, whether any is queued. Then, whether one of a line is unfinished. */
+/**
+ * Whether a job runs or is queued for one worker; without tasks, whether any is queued; and the last events of BullMQ, which
+ * are others once a job has moved. With a line, whether one of that is unfinished.
+ */
 const unfinishedScript = reading(
   'unfinished',
   `
@@ -57,8 +60,13 @@ if request.tasks then
   tasks = {}
   for _, task in ipairs(request.tasks) do tasks[task] = true end
 end
+local events = {}
 for _, queue in ipairs(request.queues or all_queues()) do
   local b = P .. queue .. ':'
+  if not request.line then
+    local last = rcall('XREVRANGE', b .. 'events', '+', '-', 'COUNT', 1)[1]
+    events[#events + 1] = queue .. (last and last[1] or '')
+  end
   if rcall('HEXISTS', b .. 'meta', 'paused') == 0 then
     if rcall('LLEN', b .. 'active') > 0 then return { 1 } end
     for _, line in ipairs(reserved_lines(queue)) do
@@ -68,7 +76,7 @@ for _, queue in ipairs(request.queues or all_queues()) do
   end
 end
 local line = request.line
-if not line then return { 0 } end
+if not line then return { 0, table.concat(events, ' ') } end
 local b = P .. line[1] .. ':'
 local found = false
 local cursor = walk_line(b .. line[2], line[2] == 'wait', request.cursor, function(id)
@@ -87,6 +95,7 @@ return { found and 1 or 0, cursor and cursor[1], cursor and cursor[2] }`,
 )
 
 type Line = readonly [queue: string, line: string]
+type UnfinishedReply = readonly [found: number, score?: string, skip?: number]
 type Cursor = readonly [score: string, skip: number]
 
 /** Whether a job on these queues is queued, runs, or waits for a retry. */
@@ -97,13 +106,30 @@ export async function unfinished(
 ): Promise<boolean> {
   const asked = { ...named(queues), ...(tasks === undefined ? {} : { tasks }), notifications: notificationKeys }
   const isUnfinished = async (more: object) =>
-    (await context.calls.read(unfinishedScript, { ...asked, ...more })) as readonly [number, string?, number?]
-  if ((await isUnfinished({}))[0] === 1) return true
+    (await context.calls.read(unfinishedScript, { ...asked, ...more })) as UnfinishedReply
+  // Between two looks a job may go from where the second look is to where the first was: then all is looked at again.
+  let events: string | undefined
+  for (let looks = 0; looks < 10; looks++) {
+    const [found, last] = await isUnfinished({})
+    if (found === 1) return true
+    if (last === events) return false
+    events = last
+    if (await isUnfinishedIn(context, queues, tasks, isUnfinished)) return true
+  }
+  return true
+}
+
+async function isUnfinishedIn(
+  context: Context,
+  queues: readonly string[] | null,
+  tasks: readonly string[] | undefined,
+  isUnfinished: (more: object) => Promise<UnfinishedReply>,
+): Promise<boolean> {
   const lines = (await linesOf(context, queues)).filter(([, line]) => tasks !== undefined || line === 'delayed')
   // A job moves from `delayed` to the others: those come later.
   for (const line of lines.sort(([, a], [, b]) => (a < b ? -1 : 1))) {
     for (let cursor: Cursor | null = null; ; ) {
-      const [found, score, skip]: readonly [number, string?, number?] = await isUnfinished({
+      const [found, score, skip]: UnfinishedReply = await isUnfinished({
         line,
         ...(cursor === null ? {} : { cursor }),
       })
