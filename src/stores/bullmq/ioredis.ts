@@ -18,9 +18,11 @@ export function ioredisVersion(projectFolder: string): string {
 }
 
 function find(projectFolder: string): string {
+  // From there Node does not read the package.json of the folder, which may be a pipe that nobody writes to.
+  const within = (folder: string) => join(folder, 'node_modules', 'package.json')
   const places = [
-    () => join(projectFolder, 'package.json'),
-    () => join(process.cwd(), 'package.json'), // the folder may be gone
+    () => within(projectFolder),
+    () => within(process.cwd()), // the folder may be gone
     () => import.meta.url,
   ]
   for (const placeOf of places) {
