@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import type { Hash } from 'node:crypto'
 import type { RecordKind, TransferReader } from './transfer.js'
 
 /** How many records of a kind there are, and a checksum over all of them in their order. */
@@ -12,7 +12,9 @@ export type Digests = ReadonlyMap<RecordKind, Digest>
 
 /** Reads all records. Rejects with the reason of the signal when it fires. */
 export async function digestsOf(reader: TransferReader, signal: AbortSignal): Promise<Digests> {
-  const hashes = new Map<RecordKind, { count: number; readonly hash: ReturnType<typeof createHash> }>()
+  // It takes milliseconds to load, and no other command needs it.
+  const { createHash } = await import('node:crypto')
+  const hashes = new Map<RecordKind, { count: number; readonly hash: Hash }>()
   for await (const records of reader.records()) {
     signal.throwIfAborted()
     for (const record of records) {
