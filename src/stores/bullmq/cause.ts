@@ -14,6 +14,7 @@ const startRedis = 'start Redis, or name another one with --store'
 const rules: readonly Rule[] = [
   [/ECONNREFUSED/, 'nothing listens there', startRedis],
   [/ENOTFOUND|EAI_AGAIN/, 'there is no such host', 'correct the name of the host'],
+  [/EMFILE|ENFILE/, 'too many files are open', 'raise the limit of open files (ulimit -n)'],
   [/EHOSTUNREACH|ENETUNREACH|ENETDOWN|EHOSTDOWN/, 'there is no way to this host', 'look at the network'],
   [/no answer|ETIMEDOUT|timed out/, 'it does not answer', 'look whether it is stopped or overloaded, and at firewalls'],
   [/^WRONGPASS|invalid password/, 'it refuses the user or the password', 'correct them in the URL'],
