@@ -171,9 +171,20 @@ test('Each key that acts does what the command that it shows does.', async () =>
     [['t'], /triggered nightly/, /offstage schedule trigger nightly/, true],
     [['3', '/', 'cancelled', 'Enter', 'D'], /removed 1 job/, /offstage jobs remove \w+/, true],
   ]
+  const views = new Map([
+    ['2', 'QUEUE'],
+    ['3', 'JOB'],
+    ['5', 'SCHEDULE'],
+    ['6', 'TASK'],
+  ])
   for (const [keys, done, command, asks] of acts) {
     const before = await stateOf(byKeys)
-    terminal.press(...keys)
+    const [first = '', ...more] = keys
+    const view = views.get(first)
+    terminal.press(first)
+    // Keys act on the row at the cursor: a store that is far away takes its time.
+    if (view !== undefined) await terminal.shows(new RegExp(`^ +${view} .*^▌`, 'ms'))
+    terminal.press(...more)
     if (asks) {
       await terminal.shows(/\[y\/N\]/)
       terminal.press('y')

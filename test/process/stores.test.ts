@@ -14,7 +14,7 @@ import {
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { cliProject, eventually } from '../support/cli.js'
-import { enqueueJob, jobsOf } from '../support/store.js'
+import { enqueueJob, finishedJobs, jobsOf } from '../support/store.js'
 import { sqliteOnly } from '../support/tested-store.js'
 
 const inFile = sqliteOnly(test, 'it is about the file, or spoils it')
@@ -91,10 +91,11 @@ describe.concurrent('stores', () => {
     await enqueueJob(project, 'one')
     const worker = project.start(['workers', 'start'])
     await worker.says(/is ready/)
-    await eventually(async () => expect((await jobsOf(project)).map(({ state }) => state)).toContain('completed'))
+    await eventually(async () => expect(await finishedJobs(project)).toBe(1))
     worker.signal('SIGTERM')
     await worker.ended
     const next = project.start(['workers', 'start'])
+    await next.says(/is ready/)
     await eventually(async () => expect((await jobsOf(project)).map(({ id }) => id)).toEqual([kept.id]))
     next.signal('SIGTERM')
     expect((await next.ended).exitCode).toBe(0)
@@ -162,7 +163,7 @@ describe.concurrent('stores', () => {
     },
   )
 
-  inFile.runIf(process.platform === 'linux').each([
+  sqliteOnly(test.runIf(process.platform === 'linux'), 'its file is removed').each([
     ['jobs logs -f', ['jobs', 'logs', 'j1', '-f']],
     ['status --follow', ['status', 'j1', '--follow']],
     ['run --wait', ['run', 'one', '--wait']],
@@ -185,7 +186,7 @@ describe.concurrent('stores', () => {
     expect(exitCode).toBe(6)
   })
 
-  test('Too many open files are named as what they are, not as a wrong path.', async () => {
+  inFile('Too many open files are named as what they are, not as a wrong path.', async () => {
     const project = cliProject(tasks)
     await project.run(['run', 'one'])
     // How many it takes depends on what this process was given itself.

@@ -117,7 +117,7 @@ sqliteOnly(describe, 'what it says of Redis is tested in test/app/doctor')('doct
   })
 })
 
-sqliteOnly(describe, 'Redis has its own disk').skipIf(!canMount)('doctor and the disk', () => {
+sqliteOnly(describe.skipIf(!canMount), 'Redis has its own disk')('doctor and the disk', () => {
   const onTmpfs = (project: CliProject, options: string) =>
     troublesInShell(
       project,
