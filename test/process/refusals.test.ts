@@ -127,7 +127,7 @@ describe('what is refused', () => {
       error: { code: 'E_STORE_VANISHED', message: expect.any(String), hint: expect.any(String) },
     })
     const unknown = await Promise.all([
-      project.run(['status', '--store', 'redis://user:secret@host/1']),
+      project.run(['status', '--store', 'postgres://user:secret@host/1']),
       project.run(['status', '--store', 'sqlite:x?durability=none']),
     ])
     expect(unknown.map(({ exitCode }) => exitCode)).toEqual([2, 2])

@@ -2,7 +2,7 @@ import { constants, copyFileSync, existsSync, mkdtempSync, realpathSync, rmSync,
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type Database from 'better-sqlite3'
-import { StoreUnavailableError } from '../../domain/errors.js'
+import { StoreLostError, StoreUnavailableError } from '../../domain/errors.js'
 import { connectByDriver } from './driver.js'
 
 const mostTries = 3
@@ -64,11 +64,11 @@ function openCopyIn(place: string, path: string): Database.Database {
   }
 }
 
-/** Throws StoreUnavailableError if the connection reads a copy of a file that has changed: who follows a job would wait for ever. */
+/** Throws StoreLostError if the connection reads a copy of a file that has changed: who follows a job would wait for ever. */
 export function refuseOldCopy(db: Database.Database): void {
   const original = originals.get(db)
   if (original === undefined || stateOf(original.real) === original.state) return
-  throw new StoreUnavailableError(
+  throw new StoreLostError(
     'E_STORE_UNAVAILABLE',
     `store ${original.path}: no file can be made beside it, so a copy was read, and the store has changed since`,
     'run the command again, or as the user of its workers',
