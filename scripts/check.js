@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { refuseOldNode } from '../bin/node-version.js'
-import { layers } from './layers.js'
+import { layers, longOverRedis, overRedis } from './layers.js'
 import { nodeBinary, nodeVersions } from './nodes.js'
 
 refuseOldNode()
@@ -19,11 +19,11 @@ const budgets = new Map(layers.map(({ name, budgetSeconds }) => [name, budgetSec
 const tool = (file, ...args) => [process.execPath, join(root, 'node_modules', file), ...args]
 const npmRun = (name, ...args) => ['npm', 'run', '-s', name, ...args]
 
-/** The test files of a layer, on a Node of that version. */
+/** The test files of a layer, or these of them, on a Node of that version. */
 const tests = (
   layerName,
   name = layerName,
-  { version = own, env = {}, budgetSeconds = budgets.get(layerName) } = {},
+  { version = own, env = {}, budgetSeconds = budgets.get(layerName), files = [] } = {},
 ) => ({
   name,
   budgetSeconds,
@@ -32,9 +32,11 @@ const tests = (
   command() {
     const node = version === own ? process.execPath : nodeBinary(version)
     const output = ['--reporter=default', '--reporter=json', `--outputFile.json=${this.report}`]
-    return [node, join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', layerName, ...output]
+    return [node, join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...files, '--project', layerName, ...output]
   },
 })
+const redis = ({ name, layer, files, budgetSeconds }) =>
+  tests(layer, name, { env: { OFFSTAGE_TEST_STORE: 'redis' }, budgetSeconds, files })
 const step = (name, budgetSeconds, command) => ({ name, budgetSeconds, command: () => command })
 
 const short = [
@@ -44,10 +46,12 @@ const short = [
   ...layers.flatMap(({ name }) =>
     name === 'modules' ? nodeVersions.map((version) => tests(name, `${name}-${version}`, { version })) : tests(name),
   ),
+  ...overRedis.map(redis),
   step('node', 10, [process.execPath, join(root, 'scripts/check-node.js')]),
   step('package', 180, [process.execPath, join(root, 'scripts/install-matrix.js')]),
 ]
 const long = [
+  ...longOverRedis.map(redis),
   step('package-long', 900, [process.execPath, join(root, 'scripts/install-matrix.js'), '--long']),
   tests('faults', 'faults-long', { env: { OFFSTAGE_FAULTS: 'long' }, budgetSeconds: 3600 }),
 ]

@@ -36,5 +36,24 @@ export const layers = [
   { name: 'install', paths: ['install'], needsBuild: true, budgetSeconds: 90 },
 ]
 
+// The layers that run over Redis too, in place of a file. `files`: what matters most, in less than a minute; the long form runs all.
+const processFiles = ['each', 'embedded-store', 'deaths', 'monitor', 'run-wait', 'schedules', 'two-workers']
+
+export const overRedis = [
+  { name: 'commands-redis', layer: 'commands', files: [], budgetSeconds: 120 },
+  {
+    name: 'process-redis',
+    layer: 'process',
+    files: processFiles.map((name) => `test/process/${name}.test.ts`),
+    budgetSeconds: 60,
+  },
+]
+
+export const longOverRedis = [
+  { name: 'process-redis-long', layer: 'process', files: [], budgetSeconds: 600 },
+  { name: 'examples-redis', layer: 'examples', files: [], budgetSeconds: 60 },
+  { name: 'embedded-redis', layer: 'unit', files: ['test/embedded'], budgetSeconds: 120 },
+]
+
 export const filesOf = ({ paths }) =>
   paths.map((path) => (path.endsWith('.ts') ? `test/${path}` : `test/${path}/**/*.test.ts`))

@@ -108,7 +108,7 @@ ${forever}
     await worker.ended
   })
 
-  sqliteOnly(test, 'its file is locked; a Redis that is frozen is in test/faults').each([
+  sqliteOnly(test, 'its file is locked; a Redis that is frozen is in test/process/redis').each([
     [['workers', 'start'], 143],
     [['run', 'wait'], 130],
   ] as const)('A second signal ends %j while the store takes no writes: exit code %d.', async (args, exitCode) => {
