@@ -5,8 +5,11 @@ import type { Enqueued } from '../store.js'
 import type { Context } from './context.js'
 import { enqueue } from './enqueue.js'
 
-/** One call of Redis stores about so many jobs and bytes: it does nothing else meanwhile. The jobs of one caller are never parted. */
-const most = { jobs: 500, bytes: 1_000_000 }
+/**
+ * One call stores about so many jobs and bytes: Redis does nothing else meanwhile, and of a hundred that are under way it works at
+ * some while the answers of others are read. The jobs of one caller are never parted.
+ */
+const most = { jobs: 33, bytes: 1_000_000 }
 
 /** Of jobs, before anything is stored. */
 const refusals: readonly string[] = ['E_TOKEN_LATE', 'E_WORKER_GONE']
