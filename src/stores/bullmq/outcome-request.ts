@@ -36,7 +36,7 @@ export function outcomeRequest(
     // It counts only with this time: a job that BullMQ has retried and ended since has another one.
     ...(due === null ? ['fin', `${endedAt} ${failure?.reason ?? kind}`] : []),
   ]
-  const drop = [...(keepsAttempt ? [] : ['start', `u${attempt}`]), ...(kind === 'completed' ? ['err'] : [])]
+  const drop = keepsAttempt ? [] : ['start', `u${attempt}`]
   return {
     n: number,
     kind,

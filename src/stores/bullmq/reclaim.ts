@@ -54,6 +54,7 @@ for _, e in ipairs(request.ends) do
     end
   end
 end
+note_gone()
 write_sums()
 count_enqueued()
 if #ended > 0 then rcall('PUBLISH', O .. 'news', 'work') end

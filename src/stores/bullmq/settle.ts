@@ -16,18 +16,34 @@ export const settleScript = writing(
   'settle',
   `
 rcall('DEL', O .. 'ignored')
-local answers, holds = {}, {}
+local answers = {}
+-- Which of the attempts run, by worker and place; nothing of a worker whose lease is over.
+local runs = {}
+for _, e in ipairs(request.ends) do
+  local of = runs[e.worker]
+  if not of then
+    of = { places = {} }
+    runs[e.worker] = of
+  end
+  of.places[#of.places + 1] = e.queue .. ':j' .. e.n
+end
+for worker, of in pairs(runs) do
+  of.holds = holds_lease(worker)
+  if of.holds then
+    local scores = rcall('ZMSCORE', O .. 'run:' .. worker, unpack(of.places))
+    for index, place in ipairs(of.places) do of[place] = scores[index] end
+  end
+end
 for index, e in ipairs(request.ends) do
   local worker = e.worker
-  if holds[worker] == nil then holds[worker] = holds_lease(worker) end
+  local of_worker = runs[worker]
   local queue, id
-  if holds[worker] then
+  if of_worker[e.queue .. ':j' .. e.n] then
     queue, id = e.queue, 'j' .. e.n
-    if not rcall('ZSCORE', O .. 'run:' .. worker, queue .. ':' .. id) then
-      -- A job of somebody else has another id.
-      queue, id = where(e.n)
-      if queue and not rcall('ZSCORE', O .. 'run:' .. worker, queue .. ':' .. id) then queue = nil end
-    end
+  elseif of_worker.holds then
+    -- A job of somebody else has another id.
+    queue, id = where(e.n)
+    if queue and not rcall('ZSCORE', O .. 'run:' .. worker, queue .. ':' .. id) then queue = nil end
   end
   local settled = false
   if queue then
@@ -42,8 +58,10 @@ for index, e in ipairs(request.ends) do
     enqueue_job(e.notify)
     news = 'work'
   end
+  if settled then of_worker[queue .. ':' .. id] = nil end
   answers[index] = settled and 's' or 'l'
 end
+note_gone()
 write_sums()
 count_enqueued()
 rcall('PUBLISH', O .. 'news', news)

@@ -1,7 +1,7 @@
 import { bull } from '../bullmq-functions.js'
 import { lua } from '../script.js'
 import { cancelling, ends } from './ends.js'
-import { places, request, reservedLine, scores, states } from './places.js'
+import { inParts, places, request, reservedLine, scores, states } from './places.js'
 import { failures, statistics } from './statistics.js'
 import { taken } from './taken.js'
 
@@ -13,12 +13,22 @@ export const settling = lua(
   `
 local now = request.now
 local news = 'end'
+-- Places of what has ended, by worker: taken from what these run at the end of the call.
+local gone = {}
 local function let_go(n, queue, id, worker, of)
-  rcall('ZREM', O .. 'run:' .. worker, queue .. ':' .. id)
+  local places = gone[worker]
+  if not places then
+    places = {}
+    gone[worker] = places
+  end
+  places[#places + 1] = queue .. ':' .. id
   if of.cancel then
     rcall('HDEL', P .. queue .. ':' .. id, 'cancel')
     rcall('SREM', O .. 'cancel:' .. worker, n)
   end
+end
+local function note_gone()
+  for worker, places in pairs(gone) do call_in_parts('ZREM', O .. 'run:' .. worker, places) end
 end
 local function fields_of(b, id)
   local v = rcall('HMGET', b .. id, 'ats', 'pb', 'res', 'sn', 'name', 'cancel', 'c', 'priority', 'exp', 'ran', 'sched', 'slot', 'own')
@@ -120,6 +130,8 @@ local function end_attempt(e, queue, id, of, worker)
   -- Workers of BullMQ compare the count of attempts with the limit of failures.
   if e.kind == 'cancelled' or (e.tally and e.tally[1] == 0) then rcall('HINCRBY', key, 'atm', -1) end
   if e.drop then rcall('HDEL', key, unpack(e.drop)) end
+  -- There is no error of an attempt before without a counter.
+  if e.kind == 'completed' and of.c then rcall('HDEL', key, 'err') end
   if e.count then count_end(queue, of.counted, e.at, e.count, e.duration, e.bucket) end
   if is_end(e.kind) then
     note_end(n, queue, id, e.at, e.kind, of, e.slotEnd)
@@ -134,6 +146,7 @@ local function end_attempt(e, queue, id, of, worker)
 end
 `,
   request,
+  inParts,
   places,
   states,
   scores,
