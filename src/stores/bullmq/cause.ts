@@ -60,23 +60,41 @@ function saidBy(thrown: unknown): readonly string[] {
   return [reason.replace(/\s+/g, ' ').slice(0, 300), ...(typeof code === 'string' ? [code] : [])]
 }
 
-// Redis did nothing, and may do it later: it loads, is a replica now, has no memory or no disk, or has moved the keys.
+// Redis did nothing. It loads, is a replica now, has no memory or no disk, has moved the keys, or does not let this user.
 const refusals =
-  /(?:^|^ERR Error running script.*: -)(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|OOM|MISCONF|NOREPLICAS|BUSY|NOAUTH|UNKILLABLE)\b/s
+  /(?:^|^ERR Error running script.*: -)(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|OOM|MISCONF|NOREPLICAS|BUSY|NOAUTH|NOPERM|WRONGTYPE|UNKILLABLE)\b/s
+const forbidden = /The user executing the script can't/
 
 /** The word for why Redis refuses every call like this for now; null: it is an answer to this call alone. */
 export function refusalIn(message: string): string | null {
-  return refusals.exec(message)?.[1] ?? null
+  return refusals.exec(message)?.[1] ?? (forbidden.test(message) ? 'NOPERM' : null)
 }
 
-const hints: Readonly<Record<string, string>> = {
-  OOM: 'raise maxmemory of Redis, or remove what nobody needs: offstage jobs prune',
-  MISCONF: 'look at the disk of Redis: it cannot save',
-  NOREPLICAS: 'look at the replicas of Redis: too few are there (min-replicas-to-write)',
-  BUSY: 'a script of somebody blocks Redis: SCRIPT KILL ends it',
+const reasons: Readonly<Record<string, Cause>> = {
+  OOM: {
+    text: 'its memory is full (OOM)',
+    hint: 'nothing was stored; raise maxmemory of Redis, or remove what nobody needs: offstage jobs prune',
+  },
+  MISCONF: { text: 'it cannot save to its disk (MISCONF)', hint: 'look at the disk of Redis' },
+  NOREPLICAS: {
+    text: 'it has too few replicas to write (NOREPLICAS)',
+    hint: 'look at the replicas of Redis, and at min-replicas-to-write',
+  },
+  BUSY: { text: 'a script of somebody blocks it (BUSY)', hint: 'SCRIPT KILL ends it' },
+  NOPERM: {
+    text: 'its user may not do this (NOPERM)',
+    hint: 'allow the user all commands on the keys of the prefix, and its channel',
+  },
+  WRONGTYPE: {
+    text: 'a key of the store holds something else (WRONGTYPE)',
+    hint: 'another program uses the same names: take another ?prefix=',
+  },
 }
 
-export const hintForRefusal = (word: string): string | null => hints[word] ?? null
+/** What to say of a refusal, by its word. */
+export function refusalOf(word: string, message: string): Cause {
+  return reasons[word] ?? { text: message.replace(/ ?script: [\da-f]{40}, on @user_script:\d+\.?$/, ''), hint: null }
+}
 
 /** Whether another connection may do better: to the new master, or to the node that has the keys now. */
 export function isElsewhere(word: string): boolean {

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import type { Clock } from '../../domain/clock.js'
 import { StoreUnavailableError } from '../../domain/errors.js'
 import { storeClosed } from '../closed.js'
-import { causeOf, hintForRefusal, isElsewhere, refusalIn } from './cause.js'
+import { causeOf, isElsewhere, refusalIn, refusalOf } from './cause.js'
 import { RedisCutError, RedisReplyError } from './errors.js'
 import { KeepAlive } from './keep-alive.js'
 import type { RedisServerFacts } from './server-facts.js'
@@ -100,10 +100,11 @@ export class Link {
     const word = refusalIn(message)
     // Not the error itself: it holds the command with all its arguments.
     if (word === null) return new RedisReplyError(message)
-    const refusal = [this.#cannotBeReached(message), hintForRefusal(word)] as const
-    if (!isElsewhere(word)) return new StoreUnavailableError('E_STORE_UNAVAILABLE', ...refusal)
+    const { text, hint } = refusalOf(word, message)
+    const what = `${this.#url} takes no call: ${text}`
+    if (!isElsewhere(word)) return new StoreUnavailableError('E_STORE_UNAVAILABLE', what, hint)
     this.#drop(client)
-    return new RedisCutError('E_STORE_UNAVAILABLE', ...refusal)
+    return new RedisCutError('E_STORE_UNAVAILABLE', what, hint)
   }
 
   #unavailable(text: string, hint: string | null): RedisCutError {

@@ -10,7 +10,7 @@ const batch = 50
 const outcome = outcomesAt(systemClock)
 const refusal = {
   code: 'E_STORE_UNAVAILABLE',
-  message: expect.stringMatching(/^redis:\/\/[\d.:]+ cannot be reached: .*OOM .*$/),
+  message: expect.stringMatching(/^redis:\/\/[\d.:]+ takes no call: its memory is full \(OOM\)$/),
   hint: expect.stringContaining('raise maxmemory of Redis'),
 }
 
