@@ -107,12 +107,14 @@ export class Calls {
   }
 
   async #send(operation: Script, args: readonly (string | number)[], outcome: string): Promise<unknown> {
-    const deadline = this.elapsedMs() + resendMs
+    let deadline: number | null = null
     for (;;) {
       try {
         return await this.#run(operation, args)
       } catch (thrown) {
         if (!(thrown instanceof RedisCutError)) throw await this.#fault(thrown)
+        // From the first cut on: a server that is slow has its time for the answer before.
+        deadline ??= this.elapsedMs() + resendMs
         const leftMs = deadline - this.elapsedMs()
         if (leftMs <= 0) throw unanswered(thrown, outcome)
         await this.#connection.ready(leftMs).catch((error) => {
