@@ -25,7 +25,7 @@ export const layers = [
     needsBuild: false,
     budgetSeconds: 120,
   },
-  { name: 'stores', paths: ['contract', 'stores'], needsBuild: false, budgetSeconds: 60 },
+  { name: 'stores', paths: ['contract', 'stores'], needsBuild: false, budgetSeconds: 120 },
   { name: 'commands', paths: ['commands'], needsBuild: true, budgetSeconds: 120 },
   { name: 'process', paths: ['process'], needsBuild: true, budgetSeconds: 400 },
   { name: 'modules', paths: ['modules'], needsBuild: true, budgetSeconds: 60 },

@@ -1,4 +1,5 @@
 import type { Obstacle } from '../app/run/obstacles.js'
+import { shellTask } from '../domain/shell-task.js'
 
 /** What is in the way of a job, and what to do about it. */
 export function obstacleText(obstacle: Obstacle): { readonly what: string; readonly next: string } {
@@ -11,6 +12,12 @@ export function obstacleText(obstacle: Obstacle): { readonly what: string; reado
     }
     case 'not known': {
       const { queue, task } = obstacle
+      if (task === shellTask) {
+        return {
+          what: `no living worker of ${queue} runs commands`,
+          next: 'start one that does: offstage workers start --allow-commands',
+        }
+      }
       return {
         what: `no living worker of ${queue} knows the task ${task}`,
         next: 'look for its module: offstage tasks',

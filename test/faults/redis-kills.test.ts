@@ -39,12 +39,14 @@ afterAll(async () => {
 test(`Workers on one Redis are killed at random while they work (seed ${seed}): no job is lost, stuck, or ended twice.`, async () => {
   const random = newRandom()
   const running = new Set<RunningCli>()
+  const ready = new Set<RunningCli>()
   const killed = new Set<number>()
   const endedAlone: string[] = []
   const startWorker = () => {
     const args = ['workers', 'start', '--concurrency', '16', '--no-scheduler', '--store', server.url]
     const worker = project.start(args)
     running.add(worker)
+    void worker.says(/is ready/).then(() => ready.add(worker))
     void worker.ended.then(({ stderr }) => {
       running.delete(worker)
       if (!killed.has(worker.pid)) endedAlone.push(stderr)
@@ -71,9 +73,10 @@ test(`Workers on one Redis are killed at random while they work (seed ${seed}): 
     const begunAt = systemClock.monotonicMs()
     const amidst = ledgerSize() + random() * perKill * ledgerBytesPerJob
     await enqueue(perKill)
-    // Somewhere amidst those jobs, unless nobody is there to run them yet.
-    while (ledgerSize() <= amidst && systemClock.monotonicMs() - begunAt < 5 * killEveryMs) await setTimeout(1)
-    const victim = [...running][Math.floor(random() * running.size)]
+    // Somewhere amidst those jobs.
+    while (ledgerSize() <= amidst && systemClock.monotonicMs() - begunAt < 30_000) await setTimeout(1)
+    const victims = [...running].filter((worker) => ready.has(worker))
+    const victim = victims[Math.floor(random() * victims.length)]
     if (victim === undefined) continue
     killed.add(victim.pid)
     running.delete(victim)

@@ -2,6 +2,7 @@ import type { WorkerEvent, WorkSettings } from '../../app/workers/run-worker.js'
 import type { JobsLeft } from '../../app/workers/work-left.js'
 import { formatDuration } from '../../domain/duration.js'
 import type { QueueShare } from '../../domain/queues.js'
+import { shellTask } from '../../domain/shell-task.js'
 import { logEngine } from '../log/engine-log.js'
 import type { Log } from '../log/log.js'
 import { say } from '../say.js'
@@ -98,7 +99,8 @@ const maxNamed = 10
 
 /** Jobs of tasks that this worker does not know wait for one that does. */
 function leftText({ count, tasks }: JobsLeft): string {
-  const named = tasks.slice(0, maxNamed).join(', ')
+  const shown = tasks.map((task) => (task === shellTask ? 'commands (without --allow-commands)' : task))
+  const named = shown.slice(0, maxNamed).join(', ')
   const more = tasks.length > maxNamed ? `, and ${tasks.length - maxNamed} more` : ''
   return `left ${plural(count, 'job')} of tasks that this worker does not know: ${named}${more}`
 }

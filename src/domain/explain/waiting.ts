@@ -1,4 +1,5 @@
 import type { Attempt, EpochMs, Job } from '../job.js'
+import { shellTask } from '../shell-task.js'
 import { type JobFacts, lives, servers, type WorkerFact } from './facts.js'
 import { at, deaths, errorLine, iso, lasting, named, plural, since, startCommand } from './words.js'
 
@@ -67,7 +68,12 @@ function obstacleOf(job: Job, facts: JobFacts, now: EpochMs): string | null {
   }
   if (isServed) {
     if (serving.some(({ tasks }) => tasks === null || tasks.includes(task))) return null
-    const who = serving.length === 1 ? 'the only worker of the queue does' : 'the workers of the queue do'
+    const isOnly = serving.length === 1
+    if (task === shellTask) {
+      const who = isOnly ? 'the only worker of the queue runs' : 'the workers of the queue run'
+      return `${who} no commands; start one that does: ${startCommand(queue, facts)} --allow-commands`
+    }
+    const who = isOnly ? 'the only worker of the queue does' : 'the workers of the queue do'
     return `${who} not know the task ${task}: its module may be faulty (see "offstage tasks"), a deploy may be under way, or it is of another project on this store`
   }
   const start = `start one: ${startCommand(queue, facts)}`

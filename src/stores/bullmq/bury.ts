@@ -29,7 +29,7 @@ for _, burial in ipairs(request.burials) do
 end
 write_sums()
 count_enqueued()
-if #buried > 0 then rcall('PUBLISH', O .. 'news', 'end') end
+if #buried > 0 then tell('end') end
 return table.concat(buried, ' ')`,
   null,
   newJobs,

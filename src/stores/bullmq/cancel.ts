@@ -20,7 +20,7 @@ for index, n in ipairs(request.numbers) do
     answers[index] = cancel_job(n, queue, id, state, request.now)
   end
 end
-rcall('PUBLISH', O .. 'news', 'end')
+tell('end')
 return table.concat(answers, ' ')`,
   null,
   cancelling,

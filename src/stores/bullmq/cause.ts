@@ -31,6 +31,7 @@ const rules: readonly Rule[] = [
   [/wrong version number|packet length too long|EPROTO/i, 'it does not speak TLS', 'write redis:// instead'],
   // A server that speaks TLS answers plain text with an alert, which is one byte 0x15, or by closing.
   [/Unknown RESP type 21\b|Protocol error, got "\\u0015"/, 'it speaks TLS', 'write rediss://'],
+  [/unknown command '?`?SENTINEL/i, 'it is no sentinel', 'leave out ?sentinel=NAME, or name the port of the sentinels'],
   [
     /Protocol error|Unknown RESP type|unknown command|parser/i,
     'what listens there is no Redis',

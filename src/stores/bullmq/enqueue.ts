@@ -61,7 +61,7 @@ end`
 
 const finish = `
 count_enqueued()
-if stored then rcall('PUBLISH', O .. 'news', 'work') end
+if stored then tell('work') end
 return cjson.encode(answers)`
 
 const enqueueScript = writing('enqueue', check + add + finish, null, newJobs)

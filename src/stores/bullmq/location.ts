@@ -131,7 +131,11 @@ export function redisUrl(location: RedisLocation): string {
 
 /** A URL that may be wrong, as it may be shown: all that can be a password is left out. */
 export function maskedUrl(url: string): string {
-  return url.replace(/\/\/.*@/s, '//***@')
+  // Without an @ it may still have one, as in redis://:PASSWORD or redis:/:PASSWORD@HOST.
+  const masked = url.replace(/(:?\/?\/).*@/s, '$1***@')
+  return masked
+    .replace(/^(\w+:)(?!\/\/)(.*)@/s, '$1***@')
+    .replace(/^(rediss?:\/*[^@/?#[:]*:)(?!:|\d+(?:[/?#,]|$))[^/?#@]+/i, '$1***')
 }
 
 /** Whether all keys that begin with it are in one slot of a cluster. */

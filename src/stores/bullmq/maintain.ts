@@ -82,7 +82,7 @@ for _, schedule in ipairs(rcall('HKEYS', O .. 'schedules')) do
     end
   end
 end
-if freed then rcall('PUBLISH', O .. 'news', 'end') end
+if freed then tell('end') end
 return scanned[1]`,
   null,
   slotRecords,

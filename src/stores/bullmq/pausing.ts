@@ -28,7 +28,7 @@ for index, queue in ipairs(request.names) do
     rcall('HDEL', O .. 'paused', queue)
   end
 end
-rcall('PUBLISH', O .. 'news', 'work')
+tell('work')
 return table.concat(answers, ' ')`,
   null,
   bull.pause,

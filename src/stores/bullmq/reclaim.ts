@@ -57,7 +57,7 @@ end
 note_gone()
 write_sums()
 count_enqueued()
-if #ended > 0 then rcall('PUBLISH', O .. 'news', 'work') end
+if #ended > 0 then tell('work') end
 return table.concat(ended, ' ')`,
   null,
   newJobs,
@@ -164,7 +164,7 @@ for _, n in ipairs(request.numbers) do
     rcall('ZREM', O .. 'owned:' .. request.worker, queue .. ':' .. id)
   end
 end
-if #request.numbers > 0 then rcall('PUBLISH', O .. 'news', 'work') end
+if #request.numbers > 0 then tell('work') end
 return ''`,
   null,
   places,
@@ -218,7 +218,7 @@ rcall('HDEL', O .. 'beats', worker)
 rcall('HDEL', O .. 'workers:tasks', worker)
 rcall('ZREM', O .. 'leases', worker)
 rcall('DEL', O .. 'cancel:' .. worker, run, owned)
-rcall('PUBLISH', O .. 'news', 'work')
+tell('work')
 return was == 1 and 'removed' or 'unknown'`,
   null,
   places,

@@ -57,7 +57,7 @@ local function retry_job(n)
 end
 local answers = {}
 for index, n in ipairs(request.numbers) do answers[index] = retry_job(n) end
-rcall('PUBLISH', O .. 'news', 'work')
+tell('work')
 return (rcall('GET', O .. 'id') or 0) .. ' ' .. table.concat(answers, ' ')`,
   null,
   cancelling,

@@ -92,7 +92,7 @@ for _, op in ipairs(request.ops) do acts[op.act](op) end
 if request.version then rcall('SET', O .. 'schedules:version', request.version) end
 if request.seen then rcall('SET', O .. 'schedules:seen', request.seen) end
 count_enqueued()
-rcall('PUBLISH', O .. 'news', 'work')
+tell('work')
 return table.concat(numbers, ' ')`,
   null,
   newJobs,

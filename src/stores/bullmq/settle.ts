@@ -64,7 +64,7 @@ end
 note_gone()
 write_sums()
 count_enqueued()
-rcall('PUBLISH', O .. 'news', news)
+tell(news)
 return table.concat(answers)`,
   null,
   leases,

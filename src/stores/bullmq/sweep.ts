@@ -42,7 +42,7 @@ for _, worker in ipairs(rcall('HKEYS', O .. 'workers')) do
   if not holds_lease(worker) then overdue[#overdue + 1] = worker end
 end
 table.sort(overdue, function(a, b) return tonumber(string.sub(a, 2)) < tonumber(string.sub(b, 2)) end)
-if promoted > 0 then rcall('PUBLISH', O .. 'news', 'work') end
+if promoted > 0 then tell('work') end
 return cjson.encode({
   promoted = promoted, expired = table.concat(expired, ' '), overdue = table.concat(overdue, ' '), next = next_due(),
 })`,

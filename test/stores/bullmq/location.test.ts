@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseStoreUrl } from '../../../src/open.js'
-import { hasTag, parseRedisUrl, redisUrl } from '../../../src/stores/bullmq/location.js'
+import { hasTag, maskedUrl, parseRedisUrl, redisUrl } from '../../../src/stores/bullmq/location.js'
 
 const plain = {
   kind: 'redis',
@@ -84,4 +84,17 @@ test.each([
 test('A prefix keeps all keys in one slot of a cluster if it has a tag.', () => {
   expect(['{a}', 'a{b}', 'a{b}c'].every(hasTag)).toBe(true)
   expect(['a', '{}', '{}{a}', 'a}{', '{a'].some(hasTag)).toBe(false)
+})
+
+test.each([
+  ['redis:/:hidden@127.0.0.1:7712', 'redis:***@127.0.0.1:7712'],
+  ['redis::hidden@host', 'redis:***@host'],
+  ['redis://:hidden', 'redis://:***'],
+  ['redis://user:hidden:7712', 'redis://user:***'],
+  ['redis://:hid#den@host', 'redis://***@host'],
+  ['redis//:hidden@host', 'redis//***@host'],
+  ['redis://[::1]:6379/0?prefix=a', 'redis://[::1]:6379/0?prefix=a'],
+  ['rediss://one:26379,two:26379?sentinel=main', 'rediss://one:26379,two:26379?sentinel=main'],
+])('What may be a password in %s is not shown, however it is mistyped.', (url, shown) => {
+  expect(maskedUrl(url)).toBe(shown)
 })

@@ -8,6 +8,10 @@ export const keys = lua(`
 local O = KEYS[1]
 local P = string.sub(O, 1, -2)
 local rcall = redis.call
+-- Who waits looks from time to time, too: a user who may not publish must not lose the answer of what is done.
+local function tell(news)
+  redis.pcall('PUBLISH', O .. 'news', news)
+end
 `)
 
 /** Writes as many as Lua can hand over at a time. */

@@ -38,7 +38,7 @@ for _, name in ipairs({ 'id', 'workers:id', 'schedules:writes' }) do
   if count == '0' then rcall('DEL', O .. name) else rcall('SET', O .. name, count) end
 end
 rcall('DEL', mark)
-rcall('PUBLISH', O .. 'news', 'work')
+tell('work')
 return ''`,
   null,
 )
