@@ -159,6 +159,10 @@ export function keyName(name: string, option: string): string {
   if (isNotificationKey(name)) {
     throw new UsageError('E_KEY', `${option}: keys that begin with "offstage:notify:" are those of notifications`)
   }
+  // Stores keep text as UTF-8: halves of different pairs would be one key there.
+  if (typeof name === 'string' && /\p{Surrogate}/u.test(name)) {
+    throw new UsageError('E_KEY', `${option} has half of a surrogate pair`)
+  }
   if (typeof name === 'string' && name !== '' && name.length <= 512) return name
   throw new UsageError('E_KEY', `${option} is not a text of 1 to 512 characters`)
 }

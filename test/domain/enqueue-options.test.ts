@@ -28,6 +28,7 @@ describe('the options of one job', () => {
     [{ concurrency: 1 }, 'with(): there is no option "concurrency"', /known are delay, at, queue/],
     [{ onconflict: 'skip' }, 'with(): there is no option "onconflict"', /did you mean "onConflict"\?/],
     [{ ['__proto__']: 1 }, 'with(): there is no option "__proto__"', /known are/],
+    [{ key: '\ud83d' }, 'key has half of a surrogate pair', null],
     [undefined, 'with(): the options are not an object', null],
     [null, 'with(): the options are not an object', null],
     ['1h', 'with(): the options are not an object', null],

@@ -72,7 +72,6 @@ for _, queue in ipairs(request.queues or all_queues()) do
     for _, line in ipairs(reserved_lines(queue)) do
       if rcall('ZCARD', line) > 0 then return { 1 } end
     end
-    if not tasks and rcall('LLEN', b .. 'wait') + rcall('ZCARD', b .. 'prioritized') > 0 then return { 1 } end
   end
 end
 local line = request.line
@@ -81,7 +80,9 @@ local b = P .. line[1] .. ':'
 local found = false
 local cursor = walk_line(b .. line[2], line[2] == 'wait', request.cursor, function(id)
   if found then return end
-  local of = rcall('HMGET', b .. id, 'name', 'res', 'ats', 'key')
+  local of = rcall('HMGET', b .. id, 'name', 'res', 'ats', 'key', 'rjk')
+  -- Of a job scheduler of BullMQ: it waits for a worker of BullMQ.
+  if of[5] then return end
   if tasks and not of[2] and not tasks[of[1]] then return end
   if line[2] == 'delayed' then
     if (tonumber(of[3]) or 0) == 0 then return end
@@ -114,7 +115,7 @@ export async function unfinished(
     if (found === 1) return true
     if (last === events) return false
     events = last
-    if (await isUnfinishedIn(context, queues, tasks, isUnfinished)) return true
+    if (await isUnfinishedIn(context, queues, isUnfinished)) return true
   }
   return true
 }
@@ -122,10 +123,9 @@ export async function unfinished(
 async function isUnfinishedIn(
   context: Context,
   queues: readonly string[] | null,
-  tasks: readonly string[] | undefined,
   isUnfinished: (more: object) => Promise<UnfinishedReply>,
 ): Promise<boolean> {
-  const lines = (await linesOf(context, queues)).filter(([, line]) => tasks !== undefined || line === 'delayed')
+  const lines = [...(await linesOf(context, queues))]
   // A job moves from `delayed` to the others: those come later.
   for (const line of lines.sort(([, a], [, b]) => (a < b ? -1 : 1))) {
     for (let cursor: Cursor | null = null; ; ) {

@@ -172,6 +172,9 @@ describe('A job of a plain producer', () => {
     await queue.upsertJobScheduler('ticks', { every: 60_000 }, { name: 'tick', data: {} })
     const worker = await plain.register()
     await queue.getDelayed().then(([job]) => job?.promote())
+    // A burst would never end.
+    const { store } = plain
+    expect(await Promise.all([store.unfinished(null), store.unfinished(null, ['tick'])])).toEqual([false, false])
     await queue.add('other', {})
     expect((await claimOne(worker)).job.task).toBe('other')
     await nextEnd(plain.worker(async () => 1))
