@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { StoreUnavailableError } from '../../domain/errors.js'
+import { leaseMs } from '../store.js'
 import { type RedisConnection, RedisCutError, RedisReplyError } from './connection.js'
 import { request as requestLua } from './lua/places.js'
 import { markFault } from './mark-fault.js'
+import { shortOutageMs, standStillScript } from './outage.js'
 import { type Lua, type Script, script } from './script.js'
 
 /** For how long a call is sent again after its connection was cut, in milliseconds. */
@@ -52,6 +54,8 @@ export class Calls {
   readonly #own: string
   readonly #client = randomUUID()
   #last = 0
+  /** When the first of the calls was sent that have had no answer since the last one that had; null: none. */
+  #silentSince: number | null = null
   /** The numbers of calls whose answers are not there yet, the lowest first, and until when each of them is kept. */
   readonly #open = new Map<number, number>()
 
@@ -107,12 +111,17 @@ export class Calls {
   }
 
   async #send(operation: Script, args: readonly (string | number)[], outcome: string): Promise<unknown> {
+    const sentAt = this.elapsedMs()
     let deadline: number | null = null
     for (;;) {
       try {
-        return await this.#run(operation, args)
+        await this.#endOutage()
+        const answer = await this.#run(operation, args)
+        this.#silentSince = null
+        return answer
       } catch (thrown) {
         if (!(thrown instanceof RedisCutError)) throw await this.#fault(thrown)
+        this.#silentSince ??= sentAt
         // From the first cut on: a server that is slow has its time for the answer before.
         deadline ??= this.elapsedMs() + resendMs
         const leftMs = deadline - this.elapsedMs()
@@ -122,6 +131,13 @@ export class Calls {
         })
       }
     }
+  }
+
+  /** Before anything else that is done after a long outage. */
+  async #endOutage(): Promise<void> {
+    if (this.#silentSince === null) return
+    const outageMs = this.elapsedMs() - this.#silentSince
+    if (outageMs > shortOutageMs) await this.#run(standStillScript, [textOf({ outageMs, leaseMs })])
   }
 
   async #run({ sha, text }: Script, args: readonly (string | number)[]): Promise<unknown> {

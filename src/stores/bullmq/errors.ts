@@ -9,3 +9,8 @@ export class RedisReplyError extends Error {
 export class RedisCutError extends StoreUnavailableError {
   override name = 'RedisCutError'
 }
+
+/** Redis does not let its user do this. */
+export class RedisForbiddenError extends StoreUnavailableError {
+  override name = 'RedisForbiddenError'
+}

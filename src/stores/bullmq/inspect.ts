@@ -1,5 +1,6 @@
 import type { Clock } from '../../domain/clock.js'
 import { connectRedis, type RedisConnection, RedisReplyError } from './connection.js'
+import { RedisForbiddenError } from './errors.js'
 import { type RedisLocation, redisUrl } from './location.js'
 import type { RedisServerFacts } from './server-facts.js'
 
@@ -65,7 +66,7 @@ async function orNull(answer: Promise<unknown>): Promise<unknown> {
   try {
     return await answer
   } catch (thrown) {
-    if (thrown instanceof RedisReplyError) return null
+    if (thrown instanceof RedisReplyError || thrown instanceof RedisForbiddenError) return null
     throw thrown
   }
 }

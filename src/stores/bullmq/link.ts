@@ -3,7 +3,7 @@ import type { Clock } from '../../domain/clock.js'
 import { StoreUnavailableError } from '../../domain/errors.js'
 import { storeClosed } from '../closed.js'
 import { causeOf, isElsewhere, refusalIn, refusalOf } from './cause.js'
-import { RedisCutError, RedisReplyError } from './errors.js'
+import { RedisCutError, RedisForbiddenError, RedisReplyError } from './errors.js'
 import { KeepAlive } from './keep-alive.js'
 import type { RedisServerFacts } from './server-facts.js'
 import { type Connector, destroy, type Session } from './session.js'
@@ -102,6 +102,7 @@ export class Link {
     if (word === null) return new RedisReplyError(message)
     const { text, hint } = refusalOf(word, message)
     const what = `${this.#url} takes no call: ${text}`
+    if (word === 'NOPERM') return new RedisForbiddenError('E_STORE_UNAVAILABLE', what, hint)
     if (!isElsewhere(word)) return new StoreUnavailableError('E_STORE_UNAVAILABLE', what, hint)
     this.#drop(client)
     return new RedisCutError('E_STORE_UNAVAILABLE', what, hint)

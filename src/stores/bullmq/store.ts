@@ -67,6 +67,7 @@ export function openRedisStore(
     calls: new Calls(connection, location.prefix),
     clock,
     leaseClock,
+    registered: new Map(),
     notificationOf,
     notifyOfSchedule: (name) => notifyOfSchedule(context, name),
     bury: async (numbers) => {

@@ -9,7 +9,13 @@ import { taken } from './lua/taken.js'
 const registerScript = writing(
   'register',
   `
-local worker = 'w' .. rcall('INCR', O .. 'workers:id')
+local number = rcall('INCR', O .. 'workers:id')
+-- The store was emptied since. Other workers have yet to notice, and must keep their ids until then.
+if number <= request.after then
+  number = request.after + 1000
+  rcall('SET', O .. 'workers:id', number)
+end
+local worker = 'w' .. number
 rcall('HSET', O .. 'workers', worker, request.worker)
 rcall('HSET', O .. 'beats', worker, request.beat)
 rcall('ZADD', O .. 'leases', lease_now() + request.leaseMs, worker)
@@ -25,6 +31,8 @@ const beatScript = writing(
 rcall('DEL', O .. 'ignored')
 local worker = request.worker
 if not holds_lease(worker) then return 'lost' end
+-- The store was emptied since, and another worker has the id.
+if request.given and rcall('HGET', O .. 'workers', worker) ~= request.given then return 'lost' end
 rcall('ZADD', O .. 'leases', lease_now() + request.leaseMs, worker)
 rcall('HSET', O .. 'beats', worker, request.beat)
 local jobs = {}
@@ -83,17 +91,23 @@ export async function register(context: Context, worker: NewWorker): Promise<Wor
   const now = context.clock.now()
   const beat = beatText(now, { processes: [], rssBytes: null })
   const given = JSON.stringify({ ...worker, startedAt: now })
-  return String(await context.calls.write(registerScript, { worker: given, beat, leaseMs, ...leaseNowOf(context) }))
+  const after = Math.max(0, ...[...context.registered.keys()].map((id) => Number(id.slice(1))))
+  const request = { worker: given, after, beat, leaseMs, ...leaseNowOf(context) }
+  const id = String(await context.calls.write(registerScript, request))
+  context.registered.set(id, given)
+  return id
 }
 
 export async function beat(context: Context, worker: WorkerId, vitals: WorkerVitals): Promise<boolean> {
   const text = beatText(context.clock.now(), vitals)
+  const given = context.registered.get(worker)
   return (
     (await context.calls.write(beatScript, {
       worker,
       now: context.clock.now(),
       beat: text,
       leaseMs,
+      ...(given === undefined ? {} : { given }),
       ...leaseNowOf(context),
     })) === 'held'
   )

@@ -10,6 +10,7 @@ export function transferContext(connection: RedisConnection, { prefix }: RedisLo
     calls: new Calls(connection, prefix),
     clock,
     leaseClock: null,
+    registered: new Map(),
     notificationOf: null,
     notifyOfSchedule: async () => null,
     bury: async () => {},
