@@ -63,7 +63,7 @@ test('Its command starts such a Redis, which the health check finds well with th
   const { path, remove } = temporaryFolder()
   const port = await freePort()
   const env = { ...process.env, REDIS_PASSWORD: 'secret' }
-  args.push(`${args.pop()} --port ${port} --bind 127.0.0.1`)
+  args.push(`${args.pop()}`.replace('redis-server -', `redis-server - --port ${port} --bind 127.0.0.1`))
   const server = spawn(file, args, { cwd: path, env, stdio: 'ignore' })
   const ended = once(server, 'exit')
   onTestFinished(async () => {
