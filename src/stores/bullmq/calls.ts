@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { StoreUnavailableError } from '../../domain/errors.js'
-import { leaseMs } from '../store.js'
 import { type RedisConnection, RedisCutError, RedisReplyError } from './connection.js'
 import { request as requestLua } from './lua/places.js'
 import { markFault } from './mark-fault.js'
-import { shortOutageMs, standStillScript } from './outage.js'
+import { Silence } from './outage.js'
 import { type Lua, type Script, script } from './script.js'
 
 /** For how long a call is sent again after its connection was cut, in milliseconds. */
@@ -54,8 +53,10 @@ export class Calls {
   readonly #own: string
   readonly #client = randomUUID()
   #last = 0
-  /** When the first of the calls was sent that have had no answer since the last one that had; null: none. */
-  #silentSince: number | null = null
+  readonly #silence = new Silence(
+    () => this.elapsedMs(),
+    (operation, request) => this.#run(operation, [textOf(request)]),
+  )
   /** The numbers of calls whose answers are not there yet, the lowest first, and until when each of them is kept. */
   readonly #open = new Map<number, number>()
 
@@ -71,7 +72,7 @@ export class Calls {
 
   /** The answer of an operation that only reads. */
   read(operation: Script, request: object): Promise<unknown> {
-    return this.#send(operation, [textOf(request)], 'try again')
+    return this.#send(operation, [textOf(request)], 'try again', null)
   }
 
   /** The answer of an operation that writes. */
@@ -107,21 +108,28 @@ export class Calls {
   writeAs(call: number, operation: Script, request: object): Promise<unknown> {
     for (const [left, until] of this.#open) if (until <= this.elapsedMs()) this.end(left)
     const [low = call] = this.#open.keys()
-    return this.#send(operation, [textOf(request), this.#client, call, low], 'it may have been stored')
+    return this.#send(operation, [textOf(request), this.#client, call, low], 'it may have been stored', this.#silence)
   }
 
-  async #send(operation: Script, args: readonly (string | number)[], outcome: string): Promise<unknown> {
+  /** `silence`: of the writes; null: it only reads, which may be answered while no write is taken. */
+  async #send(
+    operation: Script,
+    args: readonly (string | number)[],
+    outcome: string,
+    silence: Silence | null,
+  ): Promise<unknown> {
     const sentAt = this.elapsedMs()
     let deadline: number | null = null
     for (;;) {
       try {
-        await this.#endOutage()
+        await silence?.end()
         const answer = await this.#run(operation, args)
-        this.#silentSince = null
+        silence?.over()
         return answer
       } catch (thrown) {
+        if (thrown instanceof StoreUnavailableError) silence?.begin(sentAt)
+        else silence?.over()
         if (!(thrown instanceof RedisCutError)) throw await this.#fault(thrown)
-        this.#silentSince ??= sentAt
         // From the first cut on: a server that is slow has its time for the answer before.
         deadline ??= this.elapsedMs() + resendMs
         const leftMs = deadline - this.elapsedMs()
@@ -131,13 +139,6 @@ export class Calls {
         })
       }
     }
-  }
-
-  /** Before anything else that is done after a long outage. */
-  async #endOutage(): Promise<void> {
-    if (this.#silentSince === null) return
-    const outageMs = this.elapsedMs() - this.#silentSince
-    if (outageMs > shortOutageMs) await this.#run(standStillScript, [textOf({ outageMs, leaseMs })])
   }
 
   async #run({ sha, text }: Script, args: readonly (string | number)[]): Promise<unknown> {

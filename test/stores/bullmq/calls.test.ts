@@ -1,7 +1,8 @@
+import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { StoreUnavailableError } from '../../../src/domain/errors.js'
 import { Calls, writing } from '../../../src/stores/bullmq/calls.js'
-import type { RedisConnection } from '../../../src/stores/bullmq/connection.js'
+import { type RedisConnection, RedisCutError } from '../../../src/stores/bullmq/connection.js'
 import { Unanswered } from '../../../src/stores/bullmq/unanswered.js'
 import { leaseMs } from '../../../src/stores/store.js'
 import { movableClock } from '../../../src/testing/test-clock.js'
@@ -16,6 +17,8 @@ function countingConnection() {
   const clock = movableClock()
   const sent: (readonly [call: unknown, low: unknown])[] = []
   const command = async (...args: readonly unknown[]) => {
+    // The word of an outage has no number.
+    if (args.length < 6) return 'held'
     sent.push([args.at(-2), args.at(-1)])
     if (sent.length === 1) throw new StoreUnavailableError('E_STORE_UNAVAILABLE', 'full', null)
     return 'done'
@@ -50,6 +53,40 @@ test('One that is being asked for again keeps its number, however long that take
     [2, 1],
     [1, 1],
   ])
+})
+
+test('Behind an outage no call overtakes one that was asked for before.', async () => {
+  const clock = movableClock()
+  const sent: unknown[] = []
+  const answers: (() => void)[] = []
+  const cut = new RedisCutError('E_STORE_UNAVAILABLE', 'gone', null)
+  let isThere = false
+  const command = async (...args: readonly unknown[]) => {
+    if (!isThere) throw cut
+    if (args.length > 5) sent.push(args.at(-2))
+    await new Promise<void>((resolve) => answers.push(resolve))
+    return 'done'
+  }
+  const ready = () => Promise.reject(cut)
+  const calls = new Calls({ command, clock, ready, sentScripts: new Set() } as unknown as RedisConnection, 'test')
+  await expect(calls.write(operation, {})).rejects.toThrow('gone')
+  await clock.advance(leaseMs)
+  isThere = true
+  const asked: Promise<unknown>[] = []
+  const ask = () => asked.push(calls.write(operation, {}))
+  const answerOne = async () => {
+    await setImmediate()
+    answers.shift()?.()
+    await setImmediate()
+  }
+  ask()
+  await answerOne()
+  ask()
+  await answerOne()
+  ask()
+  for (let count = 0; count < 5; count++) await answerOne()
+  await Promise.all(asked)
+  expect(sent).toEqual([2, 3, 4])
 })
 
 test('Redis keeps the answers of a client for ten minutes after its last call, however seldom it calls.', async () => {

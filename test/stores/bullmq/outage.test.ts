@@ -31,17 +31,36 @@ async function open(): Promise<Store> {
   return store
 }
 
-/** Takes a Redis away for 40 s of everybody's time; `beats` says which workers beat last at its beginning. */
+/** Writes the leases of workers as if their last beats had been so long after the beginning of an outage. */
+function writeLeases(workers: readonly string[], beganAt: number, lastBeatMs: number): void {
+  for (const each of workers) server.cli('ZADD', 'bull::leases', `${beganAt + lastBeatMs + 30_000}`, each)
+}
+
+/** Takes a Redis away for 40 s of everybody's time; `workers` says which have beaten last a second before. */
 async function outage(store: Store, worker: string, workers: readonly string[]): Promise<void> {
   await server.kill()
-  // They beat a second before that.
-  const leasesUntil = Date.now() - 40_000 + 29_000
+  const beganAt = Date.now() - 40_000
   const beat = store.beat(worker, noVitals)
   await new Promise((resolve) => setImmediate(resolve))
   skippedMs += 40_000
   await expect(beat).rejects.toMatchObject({ code: 'E_STORE_UNAVAILABLE' })
   await server.restart()
-  for (const each of workers) server.cli('ZADD', 'bull::leases', `${leasesUntil}`, each)
+  writeLeases(workers, beganAt, -1_000)
+}
+
+/** Lets a Redis that is there take no writes of these stores, for so long. */
+async function refusal(stores: readonly Store[], worker: string, lengthMs: number, lastBeatMs: number): Promise<void> {
+  server.cli('CONFIG', 'SET', 'min-replicas-to-write', '1')
+  for (const store of stores) {
+    await expect(store.beat(worker, noVitals)).rejects.toMatchObject({
+      code: 'E_STORE_UNAVAILABLE',
+      message: expect.stringContaining('it has too few replicas to write (NOREPLICAS)'),
+    })
+    expect(await store.workers()).not.toEqual([])
+  }
+  skippedMs += lengthMs
+  server.cli('CONFIG', 'SET', 'min-replicas-to-write', '0')
+  writeLeases([worker], Date.now() - lengthMs, lastBeatMs)
 }
 
 test('Leases stand still while Redis is away from everybody: a job that runs goes on, and ends.', async () => {
@@ -67,6 +86,43 @@ test('A worker that alone was cut off loses its lease, since another one has bea
   await outage(store, one, [one])
   expect(await other.beat(two, noVitals)).toBe(true)
   expect(await store.beat(one, noVitals)).toBe(false)
+})
+
+test('What the server has done before it died, and its clients never heard of, is no sign of life in the outage.', async () => {
+  const store = await open()
+  const worker = await store.register(newWorker(clock))
+  await refusal([store], worker, 40_000, 3_000)
+  expect(await store.beat(worker, noVitals)).toBe(true)
+})
+
+test('Leases stand still also if Redis is full when it is back.', async () => {
+  const store = await open()
+  const worker = await store.register(newWorker(clock))
+  await refusal([store], worker, 40_000, -1_000)
+  server.cli('CONFIG', 'SET', 'maxmemory', '500kb')
+  expect(await store.beat(worker, noVitals)).toBe(true)
+})
+
+test('Leases stand still while Redis is there and takes no writes.', async () => {
+  const store = await open()
+  const worker = await store.register(newWorker(clock))
+  await store.enqueue([newJob()])
+  await store.claim({ worker, queues: null, limit: 1 })
+  await refusal([store], worker, 40_000, -1_000)
+  expect(await store.sweep({ limit: 10, dead: [] })).toMatchObject({ reclaimed: 0, lostWorkers: [] })
+  expect(await store.beat(worker, noVitals)).toBe(true)
+})
+
+test('However many clients end an outage, no lease is put off beyond that of a worker that beats now.', async () => {
+  const stores = [await open(), await open(), await open()]
+  const [store] = stores as [Store]
+  const [worker, dead] = [await store.register(newWorker(clock)), await store.register(newWorker(clock))]
+  await refusal(stores, worker, 13_000, -9_000)
+  writeLeases([dead], Date.now() - 13_000, -12_000)
+  for (const each of stores) await each.sweep({ limit: 1, dead: [] })
+  const leftMs = Number(server.cli('ZSCORE', 'bull::leases', dead)) - Date.now()
+  expect(leftMs).toBeGreaterThan(15_000)
+  expect(leftMs).toBeLessThanOrEqual(30_000)
 })
 
 test('After a Redis was emptied no two workers have one id.', async () => {
