@@ -4,7 +4,7 @@ import type { Calls } from './calls.js'
 interface OpenCall<K> {
   readonly key: K
   readonly call: number
-  /** When it was asked for first, in milliseconds of the process. */
+  /** When it was asked for last, in milliseconds of the process. */
   readonly at: number
 }
 
@@ -22,16 +22,16 @@ export class Unanswered<K> {
 
   async ask<T>(key: K, send: (call: number) => Promise<T>): Promise<T> {
     this.#dropOld()
-    const open = this.#take(key) ?? { key, call: this.#calls.begin(), at: this.#calls.elapsedMs() }
-    this.#calls.hold(open.call)
+    const call = this.#take(key)?.call ?? this.#calls.begin()
+    this.#calls.hold(call)
     try {
-      const answer = await send(open.call)
-      this.#calls.end(open.call)
+      const answer = await send(call)
+      this.#calls.end(call)
       return answer
     } catch (thrown) {
-      this.#open = [...this.#open, open]
+      this.#open = [...this.#open, { key, call, at: this.#calls.elapsedMs() }]
       // It may be that nobody asks again: the worker has ended, and the store serves others.
-      this.#calls.leave(open.call, leaseMs)
+      this.#calls.leave(call, leaseMs)
       throw thrown
     }
   }
@@ -43,7 +43,7 @@ export class Unanswered<K> {
     return taken
   }
 
-  /** Those from before a whole lease: a sweep has taken the jobs back. */
+  /** Those that nobody has asked for in a whole lease: a sweep has taken the jobs back, unless nobody could. */
   #dropOld(): void {
     const isOld = ({ at }: OpenCall<K>) => this.#calls.elapsedMs() - at >= leaseMs
     for (const { call } of this.#open.filter(isOld)) this.#calls.end(call)

@@ -55,6 +55,24 @@ test('One that is being asked for again keeps its number, however long that take
   ])
 })
 
+test('One that is asked for all through an outage keeps its number, however long that is: leases stand still.', async () => {
+  const clock = movableClock()
+  const refused = new StoreUnavailableError('E_STORE_UNAVAILABLE', 'full', null)
+  const command = () => Promise.reject(refused)
+  const calls = new Calls({ command, clock, sentScripts: new Set() } as unknown as RedisConnection, 'test')
+  const unanswered = new Unanswered<string>(calls)
+  const numbers: number[] = []
+  for (let count = 0; count < 5; count++) {
+    const asked = unanswered.ask('ends', (call) => {
+      numbers.push(call)
+      return calls.writeAs(call, operation, {})
+    })
+    await expect(asked).rejects.toThrow('full')
+    await clock.advance(leaseMs / 2)
+  }
+  expect(numbers).toEqual([1, 1, 1, 1, 1])
+})
+
 test('Behind an outage no call overtakes one that was asked for before.', async () => {
   const clock = movableClock()
   const sent: unknown[] = []
