@@ -113,6 +113,17 @@ test('Leases stand still while Redis is there and takes no writes.', async () =>
   expect(await store.beat(worker, noVitals)).toBe(true)
 })
 
+test('The end of a job that comes first after an outage is taken, though the lock of the job is gone.', async () => {
+  const store = await open()
+  const worker = await store.register(newWorker(clock))
+  await store.enqueue([newJob(), newJob()])
+  const claims = await store.claim({ worker, queues: null, limit: 2 })
+  await refusal([store], worker, 40_000, -1_000)
+  for (const { job } of claims) server.cli('DEL', `bull:default:${job.id}:lock`)
+  const outcome = { kind: 'completed', resultJson: '1', startedAt: 0, endedAt: 1, endedBy: 'return' } as const
+  expect(await store.settle(claims.map(({ lease }) => ({ lease, outcome })))).toEqual(['settled', 'settled'])
+})
+
 test('However many clients end an outage, no lease is put off beyond that of a worker that beats now.', async () => {
   const stores = [await open(), await open(), await open()]
   const [store] = stores as [Store]
