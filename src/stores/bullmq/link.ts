@@ -11,6 +11,8 @@ import { type Connector, destroy, type Session } from './session.js'
 export const connectTimeoutMs = 2_500
 const minBackoffMs = 50
 const maxBackoffMs = 1_000
+/** Whoever may not listen will not be allowed to soon, and whoever waits looks from time to time. */
+const forbiddenPauseMs = 30_000
 
 // A subscriber sends nothing, so it would not notice that the server is gone without a word.
 const heartbeatMs = 10_000
@@ -153,6 +155,7 @@ export class Link {
     const isBrief = this.#clock.monotonicMs() - this.#connectedAt < maxBackoffMs
     if (isBrief) await this.#idleClock.sleep(minBackoffMs, signal)
     for (let backoffMs = minBackoffMs; !signal.aborted; backoffMs = Math.min(backoffMs * 2, maxBackoffMs)) {
+      let pauseMs = backoffMs
       try {
         const session = await this.#connector.connect(connectTimeoutMs, signal)
         await this.#prepared(session)
@@ -161,8 +164,9 @@ export class Link {
         return
       } catch (thrown) {
         this.#reason = thrown instanceof StoreUnavailableError ? thrown : this.#unavailable(causeOf(thrown).text, null)
+        if (thrown instanceof Error && refusalIn(thrown.message) === 'NOPERM') pauseMs = forbiddenPauseMs
       }
-      await this.#idleClock.sleep(backoffMs, signal)
+      await this.#idleClock.sleep(pauseMs, signal)
     }
   }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Clock } from '../../../src/domain/clock.js'
 import { systemClock } from '../../../src/engine/clock.js'
 import { connectRedis } from '../../../src/stores/bullmq/connection.js'
 import { parseRedisUrl } from '../../../src/stores/bullmq/location.js'
@@ -24,6 +25,22 @@ test('A user with the keys of the prefix and without its channel stores jobs, an
     expect(await store.enqueue([newJob()])).toEqual([{ id: 'j1', answer: 'created' }])
     expect(await store.cancel(['j1'])).toEqual(['cancelled'])
   })
+})
+
+test('A user without the channel is not refused each second in each process.', async () => {
+  const server = await sharedRedis()
+  server.cli('ACL', 'SETUSER', 'deaf', 'reset', 'on', '>secret', '~deaf:*', '+@all')
+  const pauses: number[] = []
+  const sleep: Clock['sleep'] = (ms, signal) => {
+    pauses.push(ms)
+    return systemClock.sleep(ms, signal)
+  }
+  const idle = { ...systemClock, sleep }
+  const location = parseRedisUrl(`redis://deaf:secret@127.0.0.1:${server.port}?prefix=deaf`, process.cwd())
+  const store = openRedisStore(await connectRedis(location, systemClock, idle), location, systemClock)
+  store.changes()
+  await expect.poll(() => Math.max(0, ...pauses), { timeout: 5_000 }).toBeGreaterThan(10_000)
+  await store.close()
 })
 
 test.each([
