@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { StoreUnavailableError } from '../../domain/errors.js'
+import type { WorkerId } from '../../domain/job.js'
 import { type RedisConnection, RedisCutError, RedisReplyError } from './connection.js'
 import { request as requestLua } from './lua/places.js'
 import { markFault } from './mark-fault.js'
@@ -52,6 +53,8 @@ export class Calls {
   /** The key that all of ours begin with. */
   readonly #own: string
   readonly #client = randomUUID()
+  /** The workers that this client has registered, the last ones: it alone speaks for them. */
+  #workers: readonly WorkerId[] = []
   #last = 0
   readonly #silence = new Silence(
     () => this.elapsedMs(),
@@ -68,6 +71,17 @@ export class Calls {
   /** Milliseconds that pass whatever the clock on the wall does. */
   elapsedMs(): number {
     return this.#connection.clock.monotonicMs()
+  }
+
+  /** From now on this client, and no other, speaks for the worker. */
+  speakFor(worker: WorkerId): void {
+    // Nothing comes any more of those that it had long ago.
+    this.#workers = [...this.#workers.slice(-20), worker]
+  }
+
+  /** The worker that it has registered last; null: none. */
+  get lastWorker(): WorkerId | null {
+    return this.#workers.at(-1) ?? null
   }
 
   /** The answer of an operation that only reads. */
@@ -108,7 +122,8 @@ export class Calls {
   writeAs(call: number, operation: Script, request: object): Promise<unknown> {
     for (const [left, until] of this.#open) if (until <= this.elapsedMs()) this.end(left)
     const [low = call] = this.#open.keys()
-    return this.#send(operation, [textOf(request), this.#client, call, low], 'it may have been stored', this.#silence)
+    const args = [textOf(request), this.#client, call, low, ` ${this.#workers.join(' ')} `]
+    return this.#send(operation, args, 'it may have been stored', this.#silence)
   }
 
   /** `silence`: of the writes; null: it only reads, which may be answered while no write is taken. */

@@ -1,5 +1,4 @@
 import type { Clock } from '../../domain/clock.js'
-import type { WorkerId } from '../../domain/job.js'
 import type { NotificationPolicy } from '../../domain/notification.js'
 import type { Calls } from './calls.js'
 
@@ -9,8 +8,6 @@ export interface Context {
   readonly clock: Clock
   /** The clock of the leases, in milliseconds; null: that of Redis, which all workers share. */
   readonly leaseClock: (() => number) | null
-  /** What this store object has registered workers with, by their ids. */
-  readonly registered: Map<WorkerId, string>
   readonly notificationOf: NotificationPolicy | null
   /** The target that a schedule names for the failures of its jobs. */
   notifyOfSchedule(name: string): Promise<string | false | null>

@@ -13,6 +13,7 @@ import { settling } from './lua/settling.js'
 import { notificationOfEnd } from './notifications.js'
 import { outcomeRequest } from './outcome-request.js'
 import { inParts } from './parts.js'
+import { isAnother } from './workers.js'
 
 /** The jobs that a worker runs, in the order of their numbers. */
 const runningOfScript = reading(
@@ -216,6 +217,7 @@ end
 local was = rcall('HDEL', O .. 'workers', worker)
 rcall('HDEL', O .. 'beats', worker)
 rcall('HDEL', O .. 'workers:tasks', worker)
+rcall('HDEL', O .. 'workers:client', worker)
 rcall('ZREM', O .. 'leases', worker)
 rcall('DEL', O .. 'cancel:' .. worker, run, owned)
 tell('work')
@@ -232,6 +234,7 @@ export async function removeWorker(context: Context, worker: WorkerId): Promise<
 
 /** Hands back the jobs of a worker that ends, and removes the worker. */
 export async function deregister(context: Context, worker: WorkerId): Promise<void> {
+  if (await isAnother(context, worker)) return
   do {
     while ((await release(context, worker, 500)).length === 500);
     while ((await freeReservations(context, worker, 500)).count === 500);

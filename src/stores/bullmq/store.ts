@@ -67,7 +67,6 @@ export function openRedisStore(
     calls: new Calls(connection, location.prefix),
     clock,
     leaseClock,
-    registered: new Map(),
     notificationOf,
     notifyOfSchedule: (name) => notifyOfSchedule(context, name),
     bury: async (numbers) => {

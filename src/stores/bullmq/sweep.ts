@@ -39,7 +39,7 @@ for index = 1, math.min(#over, request.expired) do expired[index] = over[index][
 local promoted = promote_due(request.now, request.limit, expired)
 local overdue = {}
 for _, worker in ipairs(rcall('HKEYS', O .. 'workers')) do
-  if not holds_lease(worker) then overdue[#overdue + 1] = worker end
+  if not is_leased(worker) then overdue[#overdue + 1] = worker end
 end
 table.sort(overdue, function(a, b) return tonumber(string.sub(a, 2)) < tonumber(string.sub(b, 2)) end)
 if promoted > 0 then tell('work') end

@@ -17,6 +17,7 @@ if number <= request.after then
 end
 local worker = 'w' .. number
 rcall('HSET', O .. 'workers', worker, request.worker)
+rcall('HSET', O .. 'workers:client', worker, ARGV[2])
 rcall('HSET', O .. 'beats', worker, request.beat)
 rcall('ZADD', O .. 'leases', lease_now() + request.leaseMs, worker)
 return worker`,
@@ -31,8 +32,6 @@ const beatScript = writing(
 rcall('DEL', O .. 'ignored')
 local worker = request.worker
 if not holds_lease(worker) then return 'lost' end
--- The store was emptied since, and another worker has the id.
-if request.given and rcall('HGET', O .. 'workers', worker) ~= request.given then return 'lost' end
 rcall('ZADD', O .. 'leases', lease_now() + request.leaseMs, worker)
 rcall('HSET', O .. 'beats', worker, request.beat)
 local jobs = {}
@@ -63,14 +62,24 @@ return 'held'`,
   bull.extendLocks,
 )
 
+const isAnotherScript = writing(
+  'is-another',
+  `
+rcall('DEL', O .. 'ignored')
+return is_another(request.worker) and 'yes' or 'no'`,
+  null,
+  leases,
+)
+
 const setTasksScript = writing(
   'set-tasks',
   `
-if rcall('HEXISTS', O .. 'workers', request.worker) == 1 then
+if rcall('HEXISTS', O .. 'workers', request.worker) == 1 and not is_another(request.worker) then
   rcall('HSET', O .. 'workers:tasks', request.worker, request.tasks)
 end
 return ''`,
   null,
+  leases,
 )
 
 const workersScript = reading(
@@ -80,7 +89,7 @@ local found = {}
 for _, worker in ipairs(rcall('HKEYS', O .. 'workers')) do
   found[#found + 1] = {
     worker, rcall('HGET', O .. 'workers', worker), rcall('HGET', O .. 'beats', worker),
-    rcall('HGET', O .. 'workers:tasks', worker), holds_lease(worker) and 1 or 0,
+    rcall('HGET', O .. 'workers:tasks', worker), is_leased(worker) and 1 or 0,
   }
 end
 return found`,
@@ -91,30 +100,26 @@ export async function register(context: Context, worker: NewWorker): Promise<Wor
   const now = context.clock.now()
   const beat = beatText(now, { processes: [], rssBytes: null })
   const given = JSON.stringify({ ...worker, startedAt: now })
-  const after = Math.max(0, ...[...context.registered.keys()].map((id) => Number(id.slice(1))))
+  const after = Number(context.calls.lastWorker?.slice(1) ?? 0)
   const request = { worker: given, after, beat, leaseMs, ...leaseNowOf(context) }
   const id = String(await context.calls.write(registerScript, request))
-  context.registered.set(id, given)
+  context.calls.speakFor(id)
   return id
 }
 
 export async function beat(context: Context, worker: WorkerId, vitals: WorkerVitals): Promise<boolean> {
   const text = beatText(context.clock.now(), vitals)
-  const given = context.registered.get(worker)
-  return (
-    (await context.calls.write(beatScript, {
-      worker,
-      now: context.clock.now(),
-      beat: text,
-      leaseMs,
-      ...(given === undefined ? {} : { given }),
-      ...leaseNowOf(context),
-    })) === 'held'
-  )
+  const request = { worker, now: context.clock.now(), beat: text, leaseMs, ...leaseNowOf(context) }
+  return (await context.calls.write(beatScript, request)) === 'held'
 }
 
 function beatText(lastBeatAt: number, { processes, rssBytes }: WorkerVitals): string {
   return JSON.stringify({ lastBeatAt, processes, rssBytes })
+}
+
+/** Whether the worker of this id is not the one that the caller has registered: the store was emptied since. */
+export async function isAnother(context: Context, worker: WorkerId): Promise<boolean> {
+  return (await context.calls.write(isAnotherScript, { worker })) === 'yes'
 }
 
 export async function setTasks(context: Context, worker: WorkerId, tasks: readonly string[]): Promise<void> {

@@ -19,7 +19,7 @@ function countingConnection() {
   const command = async (...args: readonly unknown[]) => {
     // The word of an outage has no number.
     if (args.length < 6) return 'held'
-    sent.push([args.at(-2), args.at(-1)])
+    sent.push([args.at(-3), args.at(-2)])
     if (sent.length === 1) throw new StoreUnavailableError('E_STORE_UNAVAILABLE', 'full', null)
     return 'done'
   }
@@ -81,7 +81,7 @@ test('Behind an outage no call overtakes one that was asked for before.', async 
   let isThere = false
   const command = async (...args: readonly unknown[]) => {
     if (!isThere) throw cut
-    if (args.length > 5) sent.push(args.at(-2))
+    if (args.length > 5) sent.push(args.at(-3))
     await new Promise<void>((resolve) => answers.push(resolve))
     return 'done'
   }

@@ -155,3 +155,24 @@ test('A worker whose id another one has since the Redis was emptied gives it up.
   expect(await store.beat(one, noVitals)).toBe(false)
   expect(await fresh.beat(one, noVitals)).toBe(true)
 })
+
+test('Of a worker whose id another one has no end is taken, no job is begun, and nothing is removed.', async () => {
+  const [store, fresh] = [await open(), await open()]
+  const one = await store.register(newWorker(clock))
+  await store.enqueue([newJob()])
+  const [old] = await store.claim({ worker: one, queues: null, limit: 1 })
+  server.cli('FLUSHALL')
+  expect(await fresh.register(newWorker(clock))).toBe(one)
+  await fresh.enqueue([newJob(), newJob()])
+  const [claimed] = await fresh.claim({ worker: one, queues: null, limit: 1 })
+  if (old === undefined || claimed === undefined) throw new Error('nothing to claim')
+  expect(claimed.lease).toEqual(old.lease)
+
+  const outcome = { kind: 'completed', resultJson: '1', startedAt: 0, endedAt: 1, endedBy: 'return' } as const
+  expect(await store.claim({ worker: one, queues: null, limit: 1 })).toEqual([])
+  expect(await store.settle([{ lease: old.lease, outcome }])).toEqual(['lost'])
+  expect(await store.sweep({ limit: 10, dead: [] })).toMatchObject({ lostWorkers: [] })
+  await store.deregister(one)
+  expect(await fresh.beat(one, noVitals)).toBe(true)
+  expect(await fresh.settle([{ lease: claimed.lease, outcome }])).toEqual(['settled'])
+})

@@ -123,12 +123,21 @@ local function lease_now()
   local time = rcall('TIME')
   return time[1] * 1000 + time[2] / 1000
 end
-local function holds_lease(worker)
+-- Another worker may have the id since the store was emptied: of those that a client has registered it says who they are.
+local function is_another(worker)
+  if not ARGV[5] or not string.find(ARGV[5], ' ' .. worker .. ' ', 1, true) then return false end
+  return rcall('HGET', O .. 'workers:client', worker) ~= ARGV[2]
+end
+local function is_leased(worker)
   local until_ = tonumber(rcall('ZSCORE', O .. 'leases', worker) or nil)
   if not until_ then return false end
   local now = lease_now()
   -- The clock may be that of a replica, which is the master now: a little behind. One that is far behind would keep it for ever.
   return until_ > now and until_ <= now + 2 * request.leaseMs
+end
+-- Asked on behalf of the worker.
+local function holds_lease(worker)
+  return not is_another(worker) and is_leased(worker)
 end
 `,
   request,

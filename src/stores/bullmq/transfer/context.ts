@@ -10,7 +10,6 @@ export function transferContext(connection: RedisConnection, { prefix }: RedisLo
     calls: new Calls(connection, prefix),
     clock,
     leaseClock: null,
-    registered: new Map(),
     notificationOf: null,
     notifyOfSchedule: async () => null,
     bury: async () => {},
