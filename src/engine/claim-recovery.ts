@@ -13,28 +13,32 @@ export interface KnownAttempts {
 }
 
 /**
- * Claims, and hands back what a claim has taken whose answer was lost, as with a store in another process that died: nobody
- * would run these jobs as long as the worker lives.
+ * Claims, and hands back what runs in the store alone: what a claim has taken whose answer was lost, as with a store in another
+ * process that died, and jobs that have ended, where a server came back without their ends. Nobody would run these jobs as
+ * long as the worker lives.
  */
 export class ClaimRecovery implements Pick<JobStore, 'claim'> {
-  readonly #store: Pick<JobStore & JobReader, 'claim' | 'running' | 'settle'>
+  readonly #store: Pick<JobStore & JobReader, 'claim' | 'interruptions' | 'running' | 'settle'>
   readonly #attempts: KnownAttempts
   readonly #clock: Clock
   #mayHaveLost = false
+  /** The interruptions of the store after which all was looked at. */
+  #interruptions: number
   #handingBack: Promise<void> | null = null
 
   constructor(
-    store: Pick<JobStore & JobReader, 'claim' | 'running' | 'settle'>,
+    store: Pick<JobStore & JobReader, 'claim' | 'interruptions' | 'running' | 'settle'>,
     attempts: KnownAttempts,
     clock: Clock,
   ) {
     this.#store = store
     this.#attempts = attempts
     this.#clock = clock
+    this.#interruptions = interruptionsOf(store)
   }
 
   async claim(request: ClaimRequest): Promise<readonly Claim[]> {
-    if (this.#mayHaveLost) await this.#recover(request.worker)
+    if (this.#mayHaveLost || interruptionsOf(this.#store) !== this.#interruptions) await this.#recover(request.worker)
     try {
       return await this.#store.claim(request)
     } catch (thrown) {
@@ -54,6 +58,7 @@ export class ClaimRecovery implements Pick<JobStore, 'claim'> {
   }
 
   async #handBack(worker: WorkerId): Promise<void> {
+    const interruptions = interruptionsOf(this.#store)
     const running = await this.#store.running(maxRunning)
     const lost = running.filter((job) => job.worker === worker && !this.#attempts.has(job))
     const outcome = releasedUnstarted(this.#clock.now())
@@ -62,5 +67,10 @@ export class ClaimRecovery implements Pick<JobStore, 'claim'> {
     }
     if (lost.length > 0) await this.#store.settle(lost.map((job) => ({ lease: leaseOf(job), outcome })))
     this.#mayHaveLost = false
+    this.#interruptions = interruptions
   }
+}
+
+function interruptionsOf(store: Pick<JobStore, 'interruptions'>): number {
+  return store.interruptions?.() ?? 0
 }

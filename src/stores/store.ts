@@ -55,6 +55,11 @@ export interface JobStore {
    * reserved jobs, those of a foreground run. Never starts an expired job. Returns nothing without a valid lease.
    */
   claim(request: ClaimRequest): Promise<readonly Claim[]>
+  /**
+   * How often the server was lost since the store was opened. It may have come back without the last of what it said was
+   * stored. A store without a server does not have this.
+   */
+  interruptions?(): number
   /** Ends attempts. `lost`: the attempt's lease is over, and nothing is written for it. */
   settle(
     ends: readonly { readonly lease: Lease; readonly outcome: Outcome }[],

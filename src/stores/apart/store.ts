@@ -10,7 +10,7 @@ export interface ApartLocation {
   readonly durability: 'full' | 'relaxed'
 }
 
-type Method = Exclude<keyof Store, 'changes' | 'close'>
+type Method = Exclude<keyof Store, 'changes' | 'close' | 'interruptions'>
 
 // All, as the compiler checks; each is called by its name in the other process.
 const methods: MethodKinds<Method> = {
@@ -75,7 +75,7 @@ export async function openStoreIn(process: StoreProcess, location: ApartLocation
   const notifier = new RemoteChanges(clock)
   const object = await process.open({ opener: 'store', options: location }, () => notifier.changed())
   notifier.watch = () => object.watch()
-  const remote = remoteMethods<Store, Method>(object, methods, location.path)
+  const remote = remoteMethods<Pick<Store, Method>, Method>(object, methods, location.path)
   return {
     ...remote,
     changes: () => notifier.changes(),

@@ -27,6 +27,8 @@ export interface RedisConnection {
   readonly clock: Clock
   /** The scripts, by their SHA-1, whose text was sent since the last connect. */
   readonly sentScripts: Set<string>
+  /** How often there was a connection. */
+  readonly connects: number
   /** The server as it was at the last connect. */
   readonly server: RedisServerFacts
   /** Ends all of it at once, whether the server answers or not. What is unanswered rejects. */
@@ -68,6 +70,10 @@ class ReconnectingConnection implements RedisConnection {
 
   get server(): RedisServerFacts {
     return this.#commands.server
+  }
+
+  get connects(): number {
+    return this.#commands.connects
   }
 
   get sentScripts(): Set<string> {

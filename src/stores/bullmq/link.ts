@@ -29,6 +29,7 @@ export class Link {
   #session: Session | null = null
   #keepAlive = new KeepAlive(null)
   sentScripts = new Set<string>()
+  connects = 0
   #server: RedisServerFacts | null = null
   /** Why there is no connection now. */
   #reason: Pick<StoreUnavailableError, 'message' | 'hint'>
@@ -61,6 +62,7 @@ export class Link {
     this.#session = session
     this.#keepAlive = new KeepAlive(session.client.stream)
     this.sentScripts = new Set()
+    this.connects++
     this.#server = session.server
     this.#connectedAt = this.#clock.monotonicMs()
     const { client } = session

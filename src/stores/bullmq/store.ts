@@ -93,6 +93,7 @@ export function openRedisStore(
     enqueue: (jobs) => run(() => enqueues.enqueue(jobs)),
     forgetTokens: (tokens) => run(() => forgetTokens(context, tokens)),
     claim: (request) => run(() => claims.claim(request)),
+    interruptions: () => connection.connects - 1,
     settle: (ends) => run(() => settles.settle(ends)),
     append: (additions) => run(() => append(context, additions)),
     cancelRequests: (worker) => run(() => cancelRequests(context, worker)),
