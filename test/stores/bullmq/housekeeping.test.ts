@@ -40,6 +40,31 @@ describe('What others do with the means of BullMQ', () => {
     expect(await plain.store.job('j1')).toMatchObject({ state: 'queued' })
   })
 
+  test('A line of reserved jobs that is empty by their doing is looked at no more.', async () => {
+    const worker = await plain.register()
+    await plain.store.enqueue([newJob({ reservedFor: worker })])
+    expect(own('SMEMBERS', 'lines')).toBe(`${worker}:default`)
+    own('DEL', `line:${worker}:default`)
+    await plain.store.maintain()
+    expect(own('SMEMBERS', 'lines')).toBe('')
+  })
+
+  test('A store that they emptied is looked after from its beginning.', async () => {
+    for (const queue of ['a', 'b', 'c']) {
+      await plain.store.enqueue(Array.from({ length: 900 }, () => newJob({ queue })))
+    }
+    await plain.store.maintain()
+    const remove = `for _, key in ipairs(redis.call('KEYS', ARGV[1])) do redis.call('DEL', key) end`
+    plain.server.cli('EVAL', remove, '0', `${plain.prefix}:*`)
+    await plain.queue('a').add('theirs', {})
+    await plain.store.maintain()
+    await plain.store.maintain()
+    expect((await plain.store.jobs({}, { limit: 10, after: null })).items).toMatchObject([{ id: 'j1', task: 'theirs' }])
+    await (await plain.queue('a').getJob((await plain.queue('a').getJobs())[0]?.id ?? ''))?.remove()
+    for (let count = 0; count < 2; count++) await plain.store.maintain()
+    expect(own('HLEN', 'where:0')).toBe('0')
+  })
+
   test('The oldest queued job is none that their workers have taken.', async () => {
     const dueAt = systemClock.now()
     await plain.store.enqueue([newJob({ dueAt: dueAt - 5_000 }), newJob({ dueAt })])
