@@ -44,6 +44,9 @@ if part then return { 'part', part } end`
 const add = `
 local answers = {}
 local stored = false
+local adds_all = true
+for _, job in ipairs(request.jobs) do if job.key or job.token then adds_all = false end end
+if adds_all then take_numbers(request.jobs) end
 for index, job in ipairs(request.jobs) do
   local known = job.token and rcall('HGET', O .. 'token', job.token)
   if known then

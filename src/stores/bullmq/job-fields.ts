@@ -32,9 +32,18 @@ function isOneObject(argsJson: string, only: string): boolean {
 }
 
 /** The waits for BullMQ's own workers, which know no factor and no longest wait. */
-export function bullmqBackoff(backoff: Backoff | null): object {
+function bullmqBackoff(backoff: Backoff | null): object {
   const { initialDelayMs = 1_000, exponentialBackoff = true } = backoff ?? {}
   return { type: exponentialBackoff ? 'exponential' : 'fixed', delay: initialDelayMs }
+}
+
+/** What BullMQ has as the options of a job that waits. */
+export function bullmqOptions({
+  priority,
+  maxRetries,
+  backoff,
+}: Pick<Job, 'priority' | 'maxRetries' | 'backoff'>): string {
+  return JSON.stringify({ priority: 101 - priority, attempts: maxRetries + 1, backoff: bullmqBackoff(backoff) })
 }
 
 /** What BullMQ has no place for, and what does not change, in short: a longer text takes Redis more memory. */

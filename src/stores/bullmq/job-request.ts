@@ -1,10 +1,10 @@
 import type { NewJob } from '../../domain/job.js'
 import { statisticsName } from '../../domain/statistics-name.js'
-import { bullmqBackoff, bullmqData, restOf } from './job-fields.js'
+import { bullmqData, bullmqOptions, restOf } from './job-fields.js'
 
 /** A job as the scripts take it. `schedule`: the schedule and slot that it is of. */
 export function requestOf(job: NewJob, schedule?: { readonly name: string; readonly slot: number }): object {
-  const { task, queue, priority, dueAt, expiresAt, maxRetries, backoff, key, reservedFor, lostWithWorker, token } = job
+  const { task, queue, priority, dueAt, expiresAt, key, reservedFor, lostWithWorker, token } = job
   const countedAs = statisticsName({ task, schedule: schedule?.name ?? null, key: key?.name ?? null })
   return {
     task,
@@ -12,8 +12,7 @@ export function requestOf(job: NewJob, schedule?: { readonly name: string; reado
     priority,
     dueAt,
     args: bullmqData(job.argsJson),
-    attempts: maxRetries + 1,
-    backoff: bullmqBackoff(backoff),
+    opts: bullmqOptions(job),
     rest: restOf(job),
     ...(expiresAt === null ? {} : { expiresAt }),
     ...(key === null ? {} : { key }),

@@ -2,11 +2,12 @@ import { bull } from '../bullmq-functions.js'
 import { lua } from '../script.js'
 import { cancelling } from './ends.js'
 import { guarding } from './guarding.js'
-import { inParts, places, request, reservedLine, scores } from './places.js'
+import { places, request, reservedLine } from './places.js'
+import { plainJobs } from './plain-jobs.js'
 
 /**
  * `add_job(job)` stores a job and returns its number. `enqueue_job(job)` looks at its key first, and returns the number and
- * the answer. A job: task, args (as BullMQ has them), queue, priority, dueAt, attempts, and what is not the default of the
+ * the answer. A job: task, args (as BullMQ has them), queue, priority, dueAt, opts (as BullMQ has them, but for the delay), and what is not the default of the
  * rest. `enqueued`: how many were added to which queue.
  */
 export const newJobs = lua(
@@ -14,13 +15,27 @@ export const newJobs = lua(
 local now = request.now
 local now_text = string.format('%.0f', now)
 local enqueued = {}
--- What is written once for all jobs of a queue: of jobs that nothing in this call looks at again.
-local later = { ready = {}, where = {} }
-local function put_later(list, key, a, b)
-  local some = list[key]
-  if not some then some = {}; list[key] = some end
-  some[#some + 1] = a
-  some[#some + 1] = b
+-- Numbers that have been taken for the next jobs of the call, all of them free.
+local numbers = { next = 1, last = 0 }
+local function take_numbers(jobs)
+  local last = rcall('INCRBY', O .. 'id', #jobs)
+  local keys = {}
+  for index, job in ipairs(jobs) do keys[index] = P .. job.queue .. ':j' .. string.format('%.0f', last - #jobs + index) end
+  for from = 1, #keys, 1000 do
+    if rcall('EXISTS', unpack(keys, from, math.min(from + 999, #keys))) > 0 then return end
+  end
+  numbers = { next = last - #jobs + 1, last = last }
+end
+local function next_number(b)
+  local n = numbers.next
+  if n <= numbers.last then
+    numbers.next = n + 1
+    return n
+  end
+  n = rcall('INCR', O .. 'id')
+  -- Another producer may have given this id to a job: BullMQ would keep that one and add none.
+  while rcall('EXISTS', b .. 'j' .. n) == 1 do n = rcall('INCR', O .. 'id') end
+  return n
 end
 local function has_worker(worker)
   return worker ~= request.gone and rcall('HEXISTS', O .. 'workers', worker) == 1
@@ -47,14 +62,17 @@ local function add_job(job)
   local queue = job.queue
   local keys = new_job_keys(queue)
   local b = keys.b
-  local n = rcall('INCR', O .. 'id')
-  -- Another producer may have given this id to a job: BullMQ would keep that one and add none.
-  while rcall('EXISTS', b .. 'j' .. n) == 1 do n = rcall('INCR', O .. 'id') end
+  local n = next_number(b)
   local text = string.format('%.0f', n)
   local id = 'j' .. text
   local reserved = job.reservedFor and has_worker(job.reservedFor) and job.reservedFor or nil
-  local is_plain = not (reserved or job.key or job.schedule or job.expiresAt)
-  local opts = { priority = 101 - job.priority, attempts = job.attempts, backoff = job.backoff }
+  enqueued[queue] = (enqueued[queue] or 0) + 1
+  guard_job(n, queue, job.task, job.args)
+  if job.dueAt <= now and not (reserved or job.key or job.schedule or job.expiresAt) then
+    add_plain(job, n, text)
+    return n
+  end
+  local opts = cjson.decode(job.opts)
   if job.dueAt > now then
     opts.delay = job.dueAt - now
     bull_addDelayedJob(keys.delayed, { { b, id, job.task, now_text }, job.args, opts })
@@ -69,20 +87,7 @@ local function add_job(job)
       rcall('SADD', O .. 'lines', reserved .. ':' .. queue)
     end
     bull_addPrioritizedJob(own_keys, { { b, id, job.task, now_text }, job.args, opts })
-    if is_plain then
-      put_later(later.ready, queue, now_text, id)
-    else
-      rcall('ZADD', O .. 'ready:' .. queue, now_text, id)
-    end
-  end
-  enqueued[queue] = (enqueued[queue] or 0) + 1
-  guard_job(n, queue, job.task, job.args)
-  if is_plain then
-    put_later(later.where, bucket(n), text, queue)
-    if job.rest then
-      rcall('HSET', b .. id, 'o', job.rest)
-    end
-    return n
+    rcall('ZADD', O .. 'ready:' .. queue, now_text, id)
   end
   local fields = {}
   local function set(name, value)
@@ -115,8 +120,7 @@ local function count_enqueued()
     rcall('SADD', O .. 'queues', queue)
     rcall('HINCRBY', O .. 'enqueued', queue, count)
   end
-  for queue, list in pairs(later.ready) do call_in_parts('ZADD', O .. 'ready:' .. queue, list) end
-  for key, list in pairs(later.where) do call_in_parts('HSET', key, list) end
+  write_plain()
 end
 local function enqueue_job(job)
   if not job.key then return add_job(job), 'created' end
@@ -130,9 +134,8 @@ end
 `,
   request,
   places,
-  scores,
   reservedLine,
-  inParts,
+  plainJobs,
   guarding,
   cancelling,
   bull.addDelayedJob,

@@ -1,24 +1,13 @@
 import { notifyQueue, notifyTask } from '../../../domain/notification.js'
-import { bull } from '../bullmq-functions.js'
 import { lua } from '../script.js'
-import { adopting } from './adopting.js'
+import { beginning } from './beginning.js'
 import { guarding } from './guarding.js'
-import { inParts, places, request, reservedLine } from './places.js'
-import { taken } from './taken.js'
+import { moving } from './moving.js'
+import { places, request, reservedLine } from './places.js'
 
-/**
- * Starts jobs through BullMQ's own moveToActive, so that its locks, rate limits, limits of running jobs and events are as
- * its workers have them. It gets a line of one job where a job in front of it is passed over, and none of its delayed jobs:
- * it would promote them out of their order.
- */
+/** Starts the jobs that a worker may start: reserved ones, and those of the lines of a queue. */
 export const starting = lua(
   `
-local now = request.now
--- Redis takes twice as long for a number as for its text, and more the longer it is.
-local now_text = string.format('%.0f', now)
-local lock_text = string.format('%.0f', request.leaseMs)
-local worker = request.worker
-local started = {}
 local known
 if request.tasks then
   known = {}
@@ -37,120 +26,76 @@ local function from_of(line)
   return request.from and request.from[line] or 0
 end
 -- Whether the worker may start it: it knows the task, and the job has not expired. Second: whether it is gone.
-local function may_start(queue, id)
+local function may_start_as(queue, id, of)
   looks = looks - 1
-  local of = rcall('HMGET', P .. queue .. ':' .. id, 'name', 'exp', 'ran', 'rjk')
-  if not of[1] then return false, true end
+  if not of.name then return false, true end
   -- Of a job scheduler of BullMQ: only a worker of BullMQ adds its next job.
-  if of[4] then return false end
-  if known and not known[of[1]] and not is_forged_delivery(queue, id, of[1]) then return false end
-  return not (of[2] and tonumber(of[2]) <= now and not of[3])
+  if of.rjk then return false end
+  if known and not known[of.name] and not is_forged_delivery(queue, id, of.name) then return false end
+  return not (of.exp and tonumber(of.exp) <= now and not of.ran)
 end
--- The keys that BullMQ's script gets, made once for each line of a queue.
-local keys_of_line = {}
-local function active_keys(queue, wait, line, reserved)
-  local keys = keys_of_line[line]
-  if keys then return keys end
-  local b = P .. queue .. ':'
-  keys = {
-    wait, b .. 'active', line, b .. 'events', b .. 'stalled', b .. 'limiter', O .. 'ignored:delayed',
-    b .. 'paused', reserved and O .. 'ignored:meta' or b .. 'meta', O .. 'ignored:pc',
-    reserved and O .. 'ignored:marker' or b .. 'marker',
-  }
-  -- Jobs of any queue are picked into the other lines.
-  if line == b .. 'prioritized' then keys_of_line[line] = keys end
-  return keys
-end
-local start_options = { token = worker, lockDuration = lock_text, name = worker }
-local function activate(queue, wait, line, reserved)
-  local b = P .. queue .. ':'
-  local reply = bull_moveToActive(active_keys(queue, wait, line, reserved), { b, now_text, start_options })
-  if type(reply[1]) ~= 'table' then return nil end
-  return reply[2], reply[1]
-end
-local function fields_in(flat)
-  local fields = {}
-  for index = 1, #flat, 2 do fields[flat[index]] = flat[index + 1] end
-  return fields
-end
--- Why the job must fail in place of running: '' if it may run.
-local function refusal_of(n, queue, fields)
-  if fields.refused then return 'fields' end
-  if guarded[fields.name] and not is_genuine(n, queue, fields.name, fields.data) then return 'task' end
-  -- How often a job of ours may be lost is ours to say.
-  return fields.defa and fields.n and 'deferred' or ''
-end
--- What is written once for all attempts that begin: ids by queue; numbers and places.
-local begun = { ids = {}, places = {} }
--- What is written beside an attempt that begins. Answers the job as it is now.
-local function begin(queue, id, flat)
-  local b = P .. queue .. ':'
-  local n = number_of(queue, id)
-  if not n then
-    n = adopt(queue, id)
-    flat = rcall('HGETALL', b .. id)
-  end
-  local fields = fields_in(flat)
-  local place = queue .. ':' .. id
-  if fields.own and not fields.by then
-    note_loss(b .. id, fields.own, nil, fields.start, fields.c)
-    flat = rcall('HGETALL', b .. id)
-    fields = fields_in(flat)
-  end
-  rcall('HSET', b .. id, 'start', now_text, 'own', fields.ats)
-  -- As the job is now.
-  for _, text in ipairs({ 'start', now_text, 'own', fields.ats }) do flat[#flat + 1] = text end
-  if fields.by then rcall('HDEL', b .. id, 'by') end
-  -- Nobody could tell the worker of BullMQ that had it.
-  if fields.defa and not fields.n then rcall('HDEL', b .. id, 'defa') end
-  if fields.cancel then rcall('SADD', O .. 'cancel:' .. worker, n) end
-  if fields.exp then rcall('ZREM', O .. 'exp', place) end
-  if fields.res then rcall('ZREM', O .. 'owned:' .. fields.res, place) end
-  local ids = begun.ids[queue]
-  if not ids then ids = {}; begun.ids[queue] = ids end
-  ids[#ids + 1] = id
-  begun.places[#begun.places + 1] = string.format('%.0f', n)
-  begun.places[#begun.places + 1] = place
-  return { n, queue, id, 'running', flat, refusal_of(n, queue, fields) }
-end
-local function note_begun()
-  for queue, ids in pairs(begun.ids) do call_in_parts('ZREM', O .. 'ready:' .. queue, ids) end
-  call_in_parts('ZADD', O .. 'run:' .. worker, begun.places)
+local function may_start(queue, id)
+  local of = rcall('HMGET', P .. queue .. ':' .. id, 'name', 'exp', 'ran', 'rjk')
+  return may_start_as(queue, id, { name = of[1], exp = of[2], ran = of[3], rjk = of[4] })
 end
 -- How many to look at: more, the more are passed over.
 local function some_of(count)
   return math.min(count, 200)
 end
--- At most most jobs of a line, the first ones that may start.
+-- Moves the first job of a line, or one behind passed others. False: BullMQ gives out none now.
+local function start_one(queue, line, id, score, passed, started)
+  local from = line
+  if passed > 0 then
+    from = O .. 'picked:' .. queue
+    rcall('ZREM', line, id)
+    rcall('ZADD', from, score, id)
+  end
+  local given, flat = activate(queue, O .. 'ignored:wait', from, false)
+  if given then
+    started[#started + 1] = begin(queue, given, flat)
+  elseif passed > 0 then
+    rcall('ZREM', from, id)
+    rcall('ZADD', line, score, id)
+  end
+  return given
+end
+-- At most most jobs of a line, the first ones that may start. All of a job is read until there is one that may not: the line may
+-- be long and its jobs large.
 local function start_from(queue, line, most, started)
   local passed, count = from_of(line), 0
+  local can_move, reads_all = has_no_limits(queue), true
   while count < most do
     if looks <= 0 then stopped[line] = passed; return count end
     local head = rcall('ZRANGE', line, passed, passed + some_of(most - count + passed) - 1, 'WITHSCORES')
     if #head == 0 then return count end
+    local numbers
     for index = 1, #head, 2 do
       local id = head[index]
-      local may, is_gone = may_start(queue, id)
+      local may, is_gone, flat, of
+      if can_move and reads_all and count < most then
+        flat = rcall('HGETALL', P .. queue .. ':' .. id)
+        of = fields_in(flat)
+        may, is_gone = may_start_as(queue, id, of)
+        reads_all = may
+      else
+        may, is_gone = may_start(queue, id)
+      end
       if is_gone then
         rcall('ZREM', line, id)
       elseif not may then
         passed = passed + 1
       elseif count < most then
-        local from = line
-        if passed > 0 then
-          from = O .. 'picked:' .. queue
-          rcall('ZREM', line, id)
-          rcall('ZADD', from, head[index + 1], id)
+        if flat then numbers = numbers or numbers_of(queue, head, index) end
+        if flat and can_begin(numbers[id], of) then
+          started[#started + 1] = move_later(numbers[id], queue, id, flat, of)
+        else
+          move_now(queue, line)
+          if not start_one(queue, line, id, head[index + 1], passed, started) then return count end
         end
-        local given, flat = activate(queue, O .. 'ignored:wait', from, false)
-        if not given then
-          if passed > 0 then rcall('ZREM', from, id); rcall('ZADD', line, head[index + 1], id) end
-          return count
-        end
-        started[#started + 1] = begin(queue, given, flat)
         count = count + 1
       end
     end
+    move_now(queue, line)
   end
   return count
 end
@@ -260,10 +205,8 @@ end
 `,
   request,
   places,
-  adopting,
   guarding,
-  taken,
   reservedLine,
-  inParts,
-  bull.moveToActive,
+  beginning,
+  moving,
 )

@@ -7,8 +7,8 @@ import {
   type AttemptRecord,
   attemptRecord,
   attemptsOf,
-  bullmqBackoff,
   bullmqData,
+  bullmqOptions,
   foreignAttempt,
   jobOf,
   restOf,
@@ -71,10 +71,7 @@ export function importRequest({ job, attempts, progress, holdsKeyMs, failure }: 
   const fields: (readonly [string, string | number | null | undefined])[] = [
     ['name', job.task],
     ['data', dataOf(job.argsJson)],
-    [
-      'opts',
-      JSON.stringify({ priority: 101 - priority, attempts: job.maxRetries + 1, backoff: bullmqBackoff(job.backoff) }),
-    ],
+    ['opts', bullmqOptions(job)],
     ['timestamp', createdAt],
     ['delay', state === 'scheduled' ? Math.max(0, dueAt - createdAt) : 0],
     ['priority', 101 - priority],

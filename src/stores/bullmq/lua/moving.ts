@@ -1,0 +1,63 @@
+import { lua } from '../script.js'
+import { beginning } from './beginning.js'
+import { inParts } from './places.js'
+
+/**
+ * Starts waiting jobs of ours where BullMQ has no limit to heed: all that a call starts from a line are moved by as few
+ * commands as there can be. What they write is what BullMQ's moveToActive writes, one job after the other.
+ *
+ * `move_later(n, queue, id, flat, of)` answers the job as it is; `move_now(queue, line)` moves what has been put off.
+ */
+export const moving = lua(
+  `
+-- Whether no limit of the queue says how many jobs may start; nor is it paused.
+local function has_no_limits(queue)
+  local of = rcall('HMGET', P .. queue .. ':meta', 'paused', 'concurrency', 'max')
+  return not (of[1] or of[2] or of[3])
+end
+-- The numbers of those of a line that are ours, by id, from an index on.
+local function numbers_of(queue, head, from)
+  local ids, names = {}, {}
+  for index = from, #head, 2 do
+    local own = string.match(head[index], '^j([1-9]%d*)$')
+    if own then
+      local at = bucket(own)
+      if not ids[at] then ids[at] = {}; names[at] = {} end
+      table.insert(ids[at], head[index])
+      table.insert(names[at], own)
+    end
+  end
+  local numbers = {}
+  for at, some in pairs(names) do
+    for index, place in ipairs(rcall('HMGET', at, unpack(some))) do
+      if place == queue then numbers[ids[at][index]] = tonumber(some[index]) end
+    end
+  end
+  return numbers
+end
+-- Not so where somebody else has had the job since the last attempt of ours: that is a loss, to be written down.
+local function can_begin(n, of)
+  return n and not (of.own and not of.by)
+end
+local later = {}
+local function move_later(n, queue, id, flat, of)
+  local key = P .. queue .. ':' .. id
+  local attempt = string.format('%.0f', (tonumber(of.ats) or 0) + 1)
+  rcall('SET', key .. ':lock', worker, 'PX', lock_text)
+  rcall('XADD', P .. queue .. ':events', '*', 'event', 'active', 'jobId', id, 'prev', 'waiting')
+  local written = { 'processedOn', now_text, 'pb', worker, 'ats', attempt, 'start', now_text, 'own', attempt }
+  rcall('HSET', key, unpack(written))
+  later[#later + 1] = id
+  return begun_job(n, queue, id, flat, of, written)
+end
+local function move_now(queue, line)
+  if #later == 0 then return end
+  call_in_parts('ZREM', line, later)
+  call_in_parts('LPUSH', P .. queue .. ':active', later)
+  rcall('ZADD', P .. queue .. ':marker', 0, '0')
+  later = {}
+end
+`,
+  inParts,
+  beginning,
+)

@@ -1,0 +1,71 @@
+import { lua } from '../script.js'
+import { inParts, places, request, scores } from './places.js'
+
+/**
+ * Stores jobs that wait from now on, and that nothing else in the call looks at: all of a queue at the end of the call, by as
+ * few commands as there can be. What they write is what BullMQ's addPrioritizedJob writes, one job after the other.
+ *
+ * `add_plain(job, n, text)`: the number of the job, and its text. `write_plain()`: once, at the end.
+ */
+export const plainJobs = lua(
+  `
+local added_at = string.format('%.0f', request.now)
+-- By queue: jobs, with their numbers and texts of these.
+local plain = {}
+local function add_plain(job, n, text)
+  local list = plain[job.queue]
+  if not list then list = {}; plain[job.queue] = list end
+  list[#list + 1] = { job, n, text }
+end
+-- How many events BullMQ keeps of a queue; and whether its workers are to be woken.
+local function facts_of(b)
+  local facts = rcall('HMGET', b .. 'meta', 'opts.maxLenEvents', 'paused', 'concurrency')
+  if not facts[1] then rcall('HSET', b .. 'meta', 'opts.maxLenEvents', 10000) end
+  local wakes = not facts[2] and not (facts[3] and rcall('LLEN', b .. 'active') >= tonumber(facts[3]))
+  return facts[1] or 10000, wakes
+end
+local function write_plain()
+  local buckets = {}
+  for queue, list in pairs(plain) do
+    local b = P .. queue .. ':'
+    local events = b .. 'events'
+    local most, wakes = facts_of(b)
+    local line, ready = {}, {}
+    for index, each in ipairs(list) do
+      local job, n, text = each[1], each[2], each[3]
+      local id = 'j' .. text
+      local priority = 101 - job.priority
+      if job.rest then
+        rcall('HSET', b .. id, 'name', job.task, 'data', job.args, 'opts', job.opts, 'timestamp', added_at, 'delay', '0', 'priority', priority, 'o', job.rest)
+      else
+        rcall('HSET', b .. id, 'name', job.task, 'data', job.args, 'opts', job.opts, 'timestamp', added_at, 'delay', '0', 'priority', priority)
+      end
+      rcall('XADD', events, '*', 'event', 'added', 'jobId', id, 'name', job.task)
+      if index < #list then
+        rcall('XADD', events, '*', 'event', 'waiting', 'jobId', id)
+      else
+        rcall('XADD', events, 'MAXLEN', '~', most, '*', 'event', 'waiting', 'jobId', id)
+      end
+      line[#line + 1] = string.format('%.0f', line_score(priority, n))
+      line[#line + 1] = id
+      ready[#ready + 1] = added_at
+      ready[#ready + 1] = id
+      local bucket = bucket(n)
+      local where = buckets[bucket]
+      if not where then where = {}; buckets[bucket] = where end
+      where[#where + 1] = text
+      where[#where + 1] = queue
+    end
+    rcall('INCRBY', b .. 'id', #list)
+    call_in_parts('ZADD', b .. 'prioritized', line)
+    if wakes then rcall('ZADD', b .. 'marker', 0, '0') end
+    call_in_parts('ZADD', O .. 'ready:' .. queue, ready)
+  end
+  for key, where in pairs(buckets) do call_in_parts('HSET', key, where) end
+end
+`,
+  request,
+  inParts,
+  places,
+  scores,
+)
