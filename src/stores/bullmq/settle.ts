@@ -5,9 +5,9 @@ import { type Lease, leaseMs } from '../store.js'
 import { writing } from './calls.js'
 import { type Context, leaseNowOf } from './context.js'
 import { requestOf } from './job-request.js'
+import { completing } from './lua/completing.js'
 import { newJobs } from './lua/new-jobs.js'
 import { leases } from './lua/places.js'
-import { settling } from './lua/settling.js'
 import { notificationsOfEnds } from './notifications.js'
 import { outcomeRequest } from './outcome-request.js'
 
@@ -18,7 +18,7 @@ export const settleScript = writing(
 rcall('DEL', O .. 'ignored')
 local answers = {}
 -- Which of the attempts run, by worker and place; nothing of a worker whose lease is over.
-local runs = {}
+local runs, running = {}, {}
 for _, e in ipairs(request.ends) do
   local of = runs[e.worker]
   if not of then
@@ -31,9 +31,13 @@ for worker, of in pairs(runs) do
   of.holds = holds_lease(worker)
   if of.holds then
     local scores = rcall('ZMSCORE', O .. 'run:' .. worker, unpack(of.places))
-    for index, place in ipairs(of.places) do of[place] = scores[index] end
+    for index, place in ipairs(of.places) do
+      of[place] = scores[index]
+      if scores[index] then running[#running + 1] = P .. place end
+    end
   end
 end
+look_at_locks(running)
 for index, e in ipairs(request.ends) do
   local worker = e.worker
   local of_worker = runs[worker]
@@ -49,7 +53,7 @@ for index, e in ipairs(request.ends) do
   if queue then
     local of = fields_of(P .. queue .. ':', id)
     if of.attempt == e.attempt and of.worker == worker then
-      settled = end_attempt(e, queue, id, of, worker)
+      settled = complete(e, queue, id, of, worker) or end_attempt(e, queue, id, of, worker)
     elseif of.worker ~= worker or of.own ~= of.attempt then
       note_taken(e.n, queue, id, worker)
     end
@@ -61,6 +65,7 @@ for index, e in ipairs(request.ends) do
   if settled then of_worker[queue .. ':' .. id] = nil end
   answers[index] = settled and 's' or 'l'
 end
+write_completed()
 note_gone()
 write_sums()
 count_enqueued()
@@ -69,7 +74,7 @@ return table.concat(answers)`,
   null,
   leases,
   newJobs,
-  settling,
+  completing,
 )
 
 export interface End {

@@ -31,10 +31,12 @@ local function note_gone()
   for worker, places in pairs(gone) do call_in_parts('ZREM', O .. 'run:' .. worker, places) end
 end
 local function fields_of(b, id)
-  local v = rcall('HMGET', b .. id, 'ats', 'pb', 'res', 'sn', 'name', 'cancel', 'c', 'priority', 'exp', 'ran', 'sched', 'slot', 'own')
+  local v = rcall('HMGET', b .. id, 'ats', 'pb', 'res', 'sn', 'name', 'cancel', 'c', 'priority', 'exp', 'ran', 'sched', 'slot', 'own',
+    'atm', 'parentKey', 'parent', 'deid')
   return {
     attempt = tonumber(v[1]), worker = v[2], res = v[3], counted = v[4] or v[5], cancel = v[6], c = v[7],
     priority = tonumber(v[8]) or 0, exp = v[9], expires = v[9] and not v[10] and v[9], sched = v[11], slot = v[12], own = tonumber(v[13]),
+    atm = v[14], has_parent = v[15] or v[16], deid = v[17],
   }
 end
 local function is_end(kind)
@@ -98,6 +100,26 @@ local function move(e, b, queue, id, of, worker, fields)
   end
   return code
 end
+-- What is written beside the end of every attempt.
+local function note_settled(e, queue, id, of, worker)
+  local n, key = e.n, P .. queue .. ':' .. id
+  let_go(n, queue, id, worker, of)
+  -- Workers of BullMQ compare the count of attempts with the limit of failures.
+  if e.kind == 'cancelled' or (e.tally and e.tally[1] == 0) then rcall('HINCRBY', key, 'atm', -1) end
+  if e.drop then rcall('HDEL', key, unpack(e.drop)) end
+  -- There is no error of an attempt before without a counter.
+  if e.kind == 'completed' and of.c then rcall('HDEL', key, 'err') end
+  if e.count then count_end(queue, of.counted, e.at, e.count, e.duration, e.bucket) end
+  if is_end(e.kind) then
+    note_end(n, queue, id, e.at, e.kind, of, e.slotEnd)
+    if e.kind == 'failed' then add_failure(n, queue, id, of.counted, e.group, e.at) end
+  else
+    if of.expires and not e.ran then rcall('ZADD', O .. 'exp', of.expires, queue .. ':' .. id) end
+    if of.res then rcall('ZADD', O .. 'owned:' .. of.res, n, queue .. ':' .. id) end
+    -- The job would go back to a queue, but a cancel was requested: it ends here.
+    if of.cancel then fail_waiting(n, queue, id, now, 'cancelled', nil, 'cancelled', cancelled_end) end
+  end
+end
 local function end_attempt(e, queue, id, of, worker)
   local b = P .. queue .. ':'
   local key = b .. id
@@ -126,22 +148,7 @@ local function end_attempt(e, queue, id, of, worker)
     note_taken(n, queue, id, worker)
     return false
   end
-  let_go(n, queue, id, worker, of)
-  -- Workers of BullMQ compare the count of attempts with the limit of failures.
-  if e.kind == 'cancelled' or (e.tally and e.tally[1] == 0) then rcall('HINCRBY', key, 'atm', -1) end
-  if e.drop then rcall('HDEL', key, unpack(e.drop)) end
-  -- There is no error of an attempt before without a counter.
-  if e.kind == 'completed' and of.c then rcall('HDEL', key, 'err') end
-  if e.count then count_end(queue, of.counted, e.at, e.count, e.duration, e.bucket) end
-  if is_end(e.kind) then
-    note_end(n, queue, id, e.at, e.kind, of, e.slotEnd)
-    if e.kind == 'failed' then add_failure(n, queue, id, of.counted, e.group, e.at) end
-  else
-    if of.expires and not e.ran then rcall('ZADD', O .. 'exp', of.expires, queue .. ':' .. id) end
-    if of.res then rcall('ZADD', O .. 'owned:' .. of.res, n, queue .. ':' .. id) end
-    -- The job would go back to a queue, but a cancel was requested: it ends here.
-    if of.cancel then fail_waiting(n, queue, id, now, 'cancelled', nil, 'cancelled', cancelled_end) end
-  end
+  note_settled(e, queue, id, of, worker)
   return true
 end
 `,
