@@ -37,13 +37,22 @@ function bullmqBackoff(backoff: Backoff | null): object {
   return { type: exponentialBackoff ? 'exponential' : 'fixed', delay: initialDelayMs }
 }
 
-/** What BullMQ has as the options of a job that waits. */
+/**
+ * What BullMQ has as the options of a job that waits. At most 64 bytes for most jobs, which Redis keeps in half the memory: the
+ * priority that most have stands in its own field alone.
+ */
 export function bullmqOptions({
   priority,
   maxRetries,
   backoff,
 }: Pick<Job, 'priority' | 'maxRetries' | 'backoff'>): string {
-  return JSON.stringify({ priority: 101 - priority, attempts: maxRetries + 1, backoff: bullmqBackoff(backoff) })
+  const other = priority === 0 ? {} : { priority: bullmqPriority(priority) }
+  return JSON.stringify({ attempts: maxRetries + 1, backoff: bullmqBackoff(backoff), ...other })
+}
+
+/** BullMQ's 1 is the highest; 0 would be a job without any, which goes before all others. */
+export function bullmqPriority(priority: number): number {
+  return 101 - priority
 }
 
 /** What BullMQ has no place for, and what does not change, in short: a longer text takes Redis more memory. */

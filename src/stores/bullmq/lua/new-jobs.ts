@@ -7,8 +7,8 @@ import { plainJobs } from './plain-jobs.js'
 
 /**
  * `add_job(job)` stores a job and returns its number. `enqueue_job(job)` looks at its key first, and returns the number and
- * the answer. A job: task, args (as BullMQ has them), queue, priority, dueAt, opts (as BullMQ has them, but for the delay), and what is not the default of the
- * rest. `enqueued`: how many were added to which queue.
+ * the answer. A job: task, args and opts (as BullMQ has them, but for the delay), queue, priority, dueAt, and what is not the
+ * default of the rest. `enqueued`: how many were added to which queue.
  */
 export const newJobs = lua(
   `
@@ -73,6 +73,7 @@ local function add_job(job)
     return n
   end
   local opts = cjson.decode(job.opts)
+  opts.priority = 101 - job.priority
   if job.dueAt > now then
     opts.delay = job.dueAt - now
     bull_addDelayedJob(keys.delayed, { { b, id, job.task, now_text }, job.args, opts })

@@ -9,6 +9,7 @@ import {
   attemptsOf,
   bullmqData,
   bullmqOptions,
+  bullmqPriority,
   foreignAttempt,
   jobOf,
   restOf,
@@ -63,7 +64,7 @@ export function importRequest({ job, attempts, progress, holdsKeyMs, failure }: 
   const hasBegun = attempts.length > 0
   const place =
     state === 'scheduled' ? 'delayed' : state === 'queued' ? 'prioritized' : state === 'completed' ? state : 'failed'
-  const line = (101 - priority) * 0x1_0000_0000 + n
+  const line = bullmqPriority(priority) * 0x1_0000_0000 + n
   const score = state === 'scheduled' ? dueAt * 4_096 + (n % 4_096) : state === 'queued' ? line : endedAt
   const countedAs = statisticsName({ task: job.task, schedule: schedule?.name ?? null, key })
   const { failures, losses, lossesAlone, postponements, suspect } = job
@@ -74,7 +75,7 @@ export function importRequest({ job, attempts, progress, holdsKeyMs, failure }: 
     ['opts', bullmqOptions(job)],
     ['timestamp', createdAt],
     ['delay', state === 'scheduled' ? Math.max(0, dueAt - createdAt) : 0],
-    ['priority', 101 - priority],
+    ['priority', bullmqPriority(priority)],
     ['o', restOf(job)],
     ['due', dueAt === createdAt ? null : dueAt],
     ['exp', expiresAt],
