@@ -48,7 +48,7 @@ export function causeOf(thrown: unknown): Cause {
   const said = saidBy(thrown)
   const rule = rules.find(([pattern]) => said.some((part) => pattern.test(part)))
   const [message = ''] = said
-  if (rule === undefined) return { text: message, hint: null }
+  if (rule === undefined) return reasons[refusalIn(message) ?? ''] ?? { text: message, hint: null }
   return { text: rule[1] ?? message, hint: rule[2] }
 }
 

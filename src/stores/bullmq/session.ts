@@ -123,11 +123,7 @@ export class Connector {
   async #introduced(client: Redis, signal: AbortSignal): Promise<RedisServerFacts> {
     const { db, username } = this.#location
     // All at once: the answers come in the order of the commands.
-    await Promise.all([
-      this.#authenticate(client, username),
-      db === 0 ? null : client.call('SELECT', db),
-      client.call('CLIENT', 'SETNAME', 'offstage').catch(() => {}), // it is for those who look at the list
-    ])
+    await Promise.all([this.#authenticate(client, username), db === 0 ? null : client.call('SELECT', db)])
     const loading = this.#setup('it is loading its data', 'wait until it is ready')
     for (let isLoading = false; ; isLoading = true) {
       const info = client.call('INFO').catch((error: Error) => {
@@ -135,7 +131,11 @@ export class Connector {
       })
       const server = readInfo(String(await info))
       if (server === null) throw new Error('Protocol error')
-      if (!server.isLoading) return server
+      if (!server.isLoading) {
+        // For those who look at the list of clients. Not before: a server that takes no client answers only the first command.
+        client.call('CLIENT', 'SETNAME', 'offstage').catch(() => {})
+        return server
+      }
       await this.#clock.sleep(loadingPollMs, signal)
       if (signal.aborted) throw loading
     }

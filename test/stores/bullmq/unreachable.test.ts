@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { StoreUnavailableError } from '../../../src/domain/errors.js'
 import { systemClock } from '../../../src/engine/clock.js'
@@ -85,6 +85,30 @@ describe('the cause is said in one line', () => {
   test('no host is found', async () => {
     expect((await refusalOf('redis://no-such-host.invalid')).message).toContain('there is no such host')
   })
+})
+
+test('A server that has as many clients as it may have says so.', async () => {
+  const server = await RedisServer.start({ maxclients: '1' })
+  const client = connect(server.port, '127.0.0.1')
+  client.write('PING\r\n')
+  await once(client, 'data')
+  const { message, hint } = await refusalOf(server.url)
+  expect(message).toBe(`${server.url} cannot be reached: it has as many clients as it may have`)
+  expect(hint).toContain('maxclients')
+  client.destroy()
+  await server.stop()
+})
+
+test('A server that a script blocks says so.', async () => {
+  const server = await RedisServer.start({ 'busy-reply-threshold': '10' })
+  const client = connect(server.port, '127.0.0.1')
+  client.write("EVAL 'while true do end' 0\r\n")
+  await vi.waitFor(() => expect(server.cli('PING')).toContain('BUSY'))
+  const { message, hint } = await refusalOf(server.url)
+  expect(message).toBe(`${server.url} cannot be reached: a script of somebody blocks it (BUSY)`)
+  expect(hint).toBe('SCRIPT KILL ends it')
+  client.destroy()
+  await server.stop()
 })
 
 test('A password that the server does not ask for is no fault, and nothing is said of it.', async () => {
