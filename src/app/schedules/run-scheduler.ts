@@ -26,11 +26,17 @@ export async function runScheduler(
     engine.on('service.failed', ({ error }) => reject(error))
   })
   listener({ kind: 'registered', engine })
-  const service = await startScheduling(store, finderOf(catalog), systemClock, engine)
-  listener({ kind: 'ready' })
+  const starting = startScheduling(store, finderOf(catalog), systemClock, engine)
+  // A store that is silent for seconds must not keep the signal from being heard.
+  await Promise.race([starting, fired(signals.graceful)])
+  if (!signals.graceful.aborted) listener({ kind: 'ready' })
   await Promise.race([fired(signals.graceful), broken])
   listener({ kind: 'stopping' })
-  await Promise.race([service.stop(), fired(signals.immediate)])
+  const stopped = starting.then(
+    (service) => service.stop(),
+    () => {}, // after a signal it no longer matters
+  )
+  await Promise.race([stopped, fired(signals.immediate)])
 }
 
 /** Starts a scheduler loop. Resolves once it has looked for the first time. */

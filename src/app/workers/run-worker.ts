@@ -78,7 +78,9 @@ export async function runWorker(
   // Compiled modules are cached in files: a fresh process does not need the compiler's 25 MB.
   if (catalog.hasCompiled) pool.replaceAll()
   worker.start()
-  let scheduler: Service | null = null
+  let scheduling: Promise<Service | null> = Promise.resolve(null)
+  // It may begin only after the signal: the store may be silent for seconds.
+  const endScheduling = async () => (await scheduling.catch(() => null))?.stop()
   let unwatch = async () => {}
   const restart = new AbortController()
   const declare = async (declared: ProjectTasks, changed: Context, outdated: AbortSignal) => {
@@ -94,7 +96,9 @@ export async function runWorker(
       await Promise.race([declaring, fired(signals.graceful)])
       declaring.catch(() => {}) // after a signal it no longer matters
       if (!signals.graceful.aborted) {
-        scheduler = await startScheduling(store, (name) => infoOf(pool, name), systemClock, worker.events)
+        scheduling = startScheduling(store, (name) => infoOf(pool, name), systemClock, worker.events)
+        await Promise.race([scheduling, fired(signals.graceful)])
+        scheduling.catch(() => {}) // after a signal it no longer matters
       }
     }
     if (settings.watch) {
@@ -109,12 +113,12 @@ export async function runWorker(
       listener({ kind: 'stopping', worker: worker.id, running: worker.runner.running })
     else if (settings.burst) listener({ kind: 'jobs-left', left: await jobsLeft(store, pool.known, settings.queues) })
     void fired(signals.immediate).then(() => listener({ kind: 'stopping-now', running: worker.runner.running }))
-    await Promise.race([Promise.all([scheduler?.stop(), worker.stop(settings.graceMs)]), fired(signals.immediate)])
+    await Promise.race([Promise.all([endScheduling(), worker.stop(settings.graceMs)]), fired(signals.immediate)])
     return restart.signal.aborted && !signals.graceful.aborted ? 'config changed' : 'ended'
   } finally {
     // After a stop that came to its end this changes nothing.
     await unwatch()
-    await scheduler?.stop()
+    await endScheduling()
     await worker.abandon()
   }
 }
