@@ -4,7 +4,8 @@ import { request } from './lua/places.js'
 
 /**
  * Removes jobs whose id is the name of a part of their queue, such as `active`. BullMQ takes any id, and keeps the job where that
- * part would be: then each script that looks at the queue fails, and with it those for all other queues.
+ * part would be: then each script that looks at the queue fails, and with it those for all other queues. Some hundred queues a
+ * call.
  */
 const freeNamesScript = writing(
   'free-names',
@@ -14,7 +15,8 @@ local parts = {
   'wait', 'active', 'paused', 'prioritized', 'delayed', 'completed', 'failed', 'waiting-children', 'marker', 'events', 'stalled',
   'limiter', 'id',
 }
-for _, queue in ipairs(rcall('SMEMBERS', O .. 'queues')) do
+local scanned = rcall('SSCAN', O .. 'queues', request.cursor, 'COUNT', 200)
+for _, queue in ipairs(scanned[2]) do
   local b = P .. queue .. ':'
   local freed = {}
   for _, part in ipairs(parts) do
@@ -29,11 +31,14 @@ for _, queue in ipairs(rcall('SMEMBERS', O .. 'queues')) do
     rcall('ZREM', b .. 'delayed', id)
   end
 end
-return ''`,
+return scanned[1]`,
   null,
   request,
 )
 
 export async function freeNames(context: Context): Promise<void> {
-  await context.calls.write(freeNamesScript, {})
+  for (let cursor = '0'; ; ) {
+    cursor = String(await context.calls.write(freeNamesScript, { cursor }))
+    if (cursor === '0') return
+  }
 }

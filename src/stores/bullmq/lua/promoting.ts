@@ -1,5 +1,6 @@
 import { lua } from '../script.js'
 import { places, reservedLine, scores } from './places.js'
+import { queuesWith } from './queues-with.js'
 
 /** Due jobs of all queues, by time and number, each to its place in the line. BullMQ's score of a delayed job is 4,096 times its time. */
 export const promoting = lua(
@@ -24,12 +25,18 @@ local function promote_job(queue, id, n)
   rcall('XADD', b .. 'events', 'MAXLEN', '~', 10000, '*', 'event', 'waiting', 'jobId', id, 'prev', 'delayed')
   rcall('ZADD', O .. 'ready:' .. queue, of[3] or math.floor(score / 4096), id)
 end
+-- Whoever promotes makes none more.
+local delayed
+local function delayed_queues()
+  delayed = delayed or queues_with('delayed')
+  return delayed
+end
 -- Passes over those whose numbers are in expired.
 local function promote_due(at, limit, expired)
   local due, passed = {}, {}
   for _, n in ipairs(expired) do passed[n] = true end
   local most = limit + #expired
-  for _, queue in ipairs(rcall('SMEMBERS', O .. 'queues')) do
+  for _, queue in ipairs(delayed_queues()) do
     local some = rcall('ZRANGEBYSCORE', P .. queue .. ':delayed', '-inf', (at + 1) * 4096 - 1, 'WITHSCORES', 'LIMIT', 0, most)
     for index = 1, #some, 2 do
       local n = number_of(queue, some[index])
@@ -50,7 +57,7 @@ local function promote_due(at, limit, expired)
 end
 local function next_due()
   local least
-  for _, queue in ipairs(rcall('SMEMBERS', O .. 'queues')) do
+  for _, queue in ipairs(delayed_queues()) do
     local first = rcall('ZRANGE', P .. queue .. ':delayed', 0, 0, 'WITHSCORES')
     if first[2] then
       local at = math.floor(first[2] / 4096)
@@ -63,4 +70,5 @@ end
   places,
   reservedLine,
   scores,
+  queuesWith,
 )
