@@ -1,4 +1,5 @@
 import type { FailureGroup } from '../domain/failure-group.js'
+import type { Hold } from '../domain/hold.js'
 import type {
   Attempt,
   ClaimedJob,
@@ -278,6 +279,8 @@ export interface JobReader {
   workers(): Promise<readonly WorkerInfo[]>
   /** How many jobs the queue gives out before this queued job. Counts up to `limit`. */
   jobsAhead(id: JobId, limit: number): Promise<number>
+  /** What keeps all workers from a waiting job, if other programs that share the store have set that. */
+  holdOf(id: JobId): Promise<Hold | null>
   /**
    * Whether a job on these queues (null: all) is queued, runs, or waits for a retry. Does not count paused queues,
    * waiting jobs of tasks other than `tasks` (default: all tasks), or retries of notifications, whose receiver may be

@@ -91,6 +91,7 @@ contract('persistence', (test) => {
       pausedQueues: () => store.pausedQueues(),
       workers: () => store.workers(),
       jobsAhead: () => store.jobsAhead('j1', 1),
+      holdOf: () => store.holdOf('j1'),
       unfinished: () => store.unfinished(null),
       statistics: () => store.statistics(null),
       statisticsByMinute: () => store.statisticsByMinute(0),

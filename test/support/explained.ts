@@ -29,7 +29,7 @@ interface Case {
 export function explained(state: Job['state'], { job, attempts = [], facts }: Case = {}): string {
   const waits = state === 'scheduled' || state === 'queued'
   const given = { state, queue: 'mail', dueAt: now, ...(waits ? { attempt: 0, startedAt: null, worker: null } : {}) }
-  const around = { workers: [worker()], pausedAt: null, ahead: 0, maxAhead: 10_000, ...facts }
+  const around = { workers: [worker()], pausedAt: null, ahead: 0, maxAhead: 10_000, hold: null, ...facts }
   return explain(runningJob({ ...given, ...job }), attempts, around, now)
 }
 

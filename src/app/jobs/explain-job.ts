@@ -46,11 +46,12 @@ export async function explainWithoutWorker(
 
 async function factsAbout(store: JobReader, job: Job, now: EpochMs): Promise<JobFacts> {
   if (isFinal(job.state)) return noFacts
-  const [workers, paused, ahead, running] = await Promise.all([
+  const [workers, paused, ahead, running, hold] = await Promise.all([
     store.workers(),
     store.pausedQueues(),
     job.state === 'queued' ? store.jobsAhead(job.id, maxAhead) : 0,
     job.state === 'queued' ? store.running(maxRunning) : [],
+    job.state === 'running' ? null : store.holdOf(job.id),
   ])
   const runningOf = (id: string) => running.filter(({ worker }) => worker === id).length
   return {
@@ -58,6 +59,7 @@ async function factsAbout(store: JobReader, job: Job, now: EpochMs): Promise<Job
     pausedAt: paused.find(({ name }) => name === job.queue)?.pausedAt ?? null,
     ahead,
     maxAhead,
+    hold,
   }
 }
 

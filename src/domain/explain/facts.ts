@@ -1,3 +1,4 @@
+import type { Hold } from '../hold.js'
 import type { EpochMs, WorkerId } from '../job.js'
 
 /**
@@ -32,9 +33,11 @@ export interface JobFacts {
   /** How many jobs its queue gives out first, counted up to `maxAhead`. */
   readonly ahead: number
   readonly maxAhead: number
+  /** What other programs on the store keep it back with. */
+  readonly hold: Hold | null
 }
 
-export const noFacts: JobFacts = { workers: [], pausedAt: null, ahead: 0, maxAhead: 0 }
+export const noFacts: JobFacts = { workers: [], pausedAt: null, ahead: 0, maxAhead: 0, hold: null }
 
 /** Whether a worker may still come for its jobs. */
 export function lives({ standing }: Pick<WorkerFact, 'standing'>): boolean {

@@ -1,3 +1,5 @@
+import { formatDuration } from '../duration.js'
+import type { Hold } from '../hold.js'
 import type { Attempt, EpochMs, Job } from '../job.js'
 import { shellTask } from '../shell-task.js'
 import { type JobFacts, lives, servers, type WorkerFact } from './facts.js'
@@ -5,6 +7,8 @@ import { at, deaths, errorLine, iso, lasting, named, plural, since, startCommand
 
 /** Why a `scheduled` job waits, and what lets it go on. */
 export function explainScheduled(job: Job, attempts: readonly Attempt[], facts: JobFacts, now: EpochMs): string {
+  if (facts.hold?.kind === 'children')
+    return `waits for ${plural(facts.hold.count, 'job')} below it in a flow of BullMQ`
   if (job.dueAt <= now) return explainDue(job, facts, now)
   const waits = waitingFor(job, attempts, at(job.dueAt, now))
   const holder = livingHolder(job, facts)
@@ -42,7 +46,22 @@ export function explainQueued(job: Job, attempts: readonly Attempt[], facts: Job
   if (job.reservedFor !== null) {
     return `${waits}; the foreground run of worker ${job.reservedFor} that it was reserved for has ended: another worker frees it within a second`
   }
+  if (facts.hold !== null) return `${waits}; ${heldBack(facts.hold)}`
   return `${waits}; ${turnOf(job, facts, now)}`
+}
+
+/** What BullMQ keeps a job back with that its workers, and ours, could run else. */
+function heldBack(hold: Hold): string {
+  switch (hold.kind) {
+    case 'children':
+      return `it waits for ${plural(hold.count, 'job')} below it in a flow of BullMQ`
+    case 'scheduler':
+      return `the job scheduler ${hold.name} of BullMQ has added it: only workers of BullMQ run it`
+    case 'concurrency':
+      return `${plural(hold.most, 'job')} of the queue ${hold.most === 1 ? 'runs' : 'run'}, and no more may: that is its limit in BullMQ`
+    case 'rate':
+      return `${plural(hold.most, 'job')} of the queue ${hold.most === 1 ? 'has' : 'have'} started within ${formatDuration(hold.perMs)}, and no more may: that is its limit in BullMQ`
+  }
 }
 
 /** How a job came to its queue. */
@@ -60,6 +79,7 @@ function cameFrom(job: Job, last: Attempt | undefined): string {
 /** What keeps every worker from a waiting job, and how it is removed; null if nothing does. */
 function obstacleOf(job: Job, facts: JobFacts, now: EpochMs): string | null {
   const { queue, task } = job
+  if (facts.hold?.kind === 'scheduler') return heldBack(facts.hold)
   const serving = servers(queue, facts)
   const isServed = serving.length > 0
   if (facts.pausedAt !== null) {

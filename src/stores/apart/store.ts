@@ -58,6 +58,7 @@ const methods: MethodKinds<Method> = {
   pausedQueues: 'call',
   workers: 'call',
   jobsAhead: 'call',
+  holdOf: 'call',
   unfinished: 'call',
   queuedByTask: 'call',
   statistics: 'call',

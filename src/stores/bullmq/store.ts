@@ -12,6 +12,7 @@ import type { Context } from './context.js'
 import { forgetTokens } from './enqueue.js'
 import { Enqueues } from './enqueues.js'
 import { failureGroups } from './failures.js'
+import { holdOf } from './holds.js'
 import { identity } from './identity.js'
 import { attemptsOf, jobOf } from './job-fields.js'
 import { jobsPage } from './job-pages.js'
@@ -140,6 +141,7 @@ export function openRedisStore(
     running: (limit) => run(() => runningJobs(context, limit)),
     queues: () => run(() => queueInfos(context)),
     jobsAhead: (id, limit) => run(() => jobsAhead(context, id, limit)),
+    holdOf: (id) => run(() => holdOf(context, id)),
     unfinished: (queues, tasks) => run(() => unfinished(context, queues, tasks)),
     queuedByTask: (queues) => run(() => queuedByTask(context, queues)),
     statistics: (since) => run(() => statistics(context, since)),

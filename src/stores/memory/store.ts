@@ -116,6 +116,7 @@ export function openMemoryStore(
     pausedQueues: () => run(() => pausedQueues(tables)),
     workers: () => run(() => workers.infos()),
     jobsAhead: (id, limit) => run(() => jobsAhead(tables, id, limit)),
+    holdOf: () => run(() => null),
     unfinished: (queues, tasks) => run(() => hasUnfinished(tables, queues, tasks)),
     queuedByTask: (queues) => run(() => queuedByTask(tables, queues)),
     statistics: (since) => run(() => tables.ends.sums(since)),

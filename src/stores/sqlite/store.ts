@@ -228,6 +228,7 @@ function sqliteStore(
     pausedQueues: () => read(() => statements.pausedQueues.all() as PausedQueue[]),
     workers: () => read(() => (statements.workers.all() as WorkerRow[]).map((row) => workerOfRow(row, clock))),
     jobsAhead: (id, most) => readTogether(() => jobsAhead(statements, id, most)),
+    holdOf: () => read(() => null),
     unfinished: (queues, tasks) =>
       read(() => {
         const wanted = { queues: jsonOf(queues), tasks: jsonOf(tasks) }

@@ -34,6 +34,14 @@ describe('A scheduled job', () => {
         attempts: [attemptThat('failed', { reason: 'error', error: later })],
       },
     ],
+    'waits for children': [
+      'waits for 2 jobs below it in a flow of BullMQ',
+      { job: due(-second), facts: { hold: { kind: 'children', count: 2 } } },
+    ],
+    'is of a scheduler of BullMQ': [
+      'delayed until 2030-01-01T12:00:05.000Z (in 5s); the job scheduler ticks of BullMQ has added it: only workers of BullMQ run it',
+      { job: due(5_000), facts: { workers: [], hold: { kind: 'scheduler', name: 'ticks' } } },
+    ],
     'was lost': ['waits until 2030-01-01T12:00:05.000Z (in 5s) to run again', { job: due(5_000), attempts: [lost] }],
     'would find no worker': [
       'delayed until 2030-01-01T12:00:05.000Z (in 5s); no worker is alive; start one: offstage workers start',
@@ -66,6 +74,22 @@ describe('A queued job', () => {
     'has no worker': [
       'queued on mail; no worker is alive; start one: offstage workers start',
       { facts: { workers: [expired, dead, foreground] } },
+    ],
+    'is of a scheduler of BullMQ': [
+      'queued on mail; the job scheduler ticks of BullMQ has added it: only workers of BullMQ run it',
+      { facts: { hold: { kind: 'scheduler', name: 'ticks' } } },
+    ],
+    'is held back by a limit of running jobs': [
+      'queued on mail; 2 jobs of the queue run, and no more may: that is its limit in BullMQ',
+      { facts: { hold: { kind: 'concurrency', most: 2 } } },
+    ],
+    'is held back by a rate': [
+      'queued on mail; 1 job of the queue has started within 1m, and no more may: that is its limit in BullMQ',
+      { facts: { hold: { kind: 'rate', most: 1, perMs: 60_000 } } },
+    ],
+    'has a limit and no worker': [
+      'queued on mail; no worker is alive; start one: offstage workers start',
+      { facts: { workers: [], hold: { kind: 'concurrency', most: 2 } } },
     ],
     'has no worker for its queue': [
       'queued on mail; the only worker does not serve mail; start one: offstage workers start --queues mail',

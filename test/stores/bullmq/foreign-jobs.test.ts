@@ -22,6 +22,7 @@ async function claimOne(worker: string): Promise<Claim> {
 }
 
 const page = { limit: 100, after: null }
+const idsOf = async (task: string) => (await plain.store.jobs({ task }, page)).items.map(({ id }) => id)
 const listed = async () => (await plain.store.jobs({}, page)).items
 const sweep = () => plain.store.sweep({ limit: 100, dead: [] })
 
@@ -175,6 +176,8 @@ describe('A job of a plain producer', () => {
     // A burst would never end.
     const { store } = plain
     expect(await Promise.all([store.unfinished(null), store.unfinished(null, ['tick'])])).toEqual([false, false])
+    await store.maintain()
+    expect(await store.holdOf((await idsOf('tick'))[0] ?? '')).toEqual({ kind: 'scheduler', name: 'ticks' })
     await queue.add('other', {})
     expect((await claimOne(worker)).job.task).toBe('other')
     await nextEnd(plain.worker(async () => 1))
@@ -192,6 +195,7 @@ describe('A job of a plain producer', () => {
       'child running',
       'parent scheduled',
     ])
+    expect(await plain.store.holdOf((await idsOf('parent'))[0] ?? '')).toEqual({ kind: 'children', count: 1 })
     await plain.store.settle([{ lease: first.lease, outcome: outcome.completed() }])
     const parent = await claimOne(worker)
     expect(parent.job.task).toBe('parent')
@@ -262,6 +266,7 @@ describe('A queue that others have limited', () => {
     const claims = await plain.claim(worker)
     expect(claims.length).toBe(2)
     expect(await plain.claim(worker)).toEqual([])
+    expect(await plain.store.holdOf('j3')).toEqual({ kind: 'concurrency', most: 2 })
     await plain.store.settle([{ lease: (claims[0] as Claim).lease, outcome: outcome.completed() }])
     expect((await plain.claim(worker)).length).toBe(1)
   })
@@ -270,7 +275,9 @@ describe('A queue that others have limited', () => {
     await plain.queue().setGlobalRateLimit(2, 400)
     await plain.store.enqueue(Array.from({ length: 5 }, () => newJob()))
     const worker = await plain.register()
+    expect(await plain.store.holdOf('j3')).toBeNull()
     expect((await plain.claim(worker)).length).toBe(2)
+    expect(await plain.store.holdOf('j3')).toEqual({ kind: 'rate', most: 2, perMs: 400 })
     expect(await plain.claim(worker)).toEqual([])
     const more = await until(async () => {
       const claims = await plain.claim(worker)
