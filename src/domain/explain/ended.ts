@@ -17,7 +17,8 @@ export function explainCompleted(attempts: readonly Attempt[]): string {
 export function explainFailed(job: Job, attempts: readonly Attempt[]): string {
   const error = job.error === null ? 'no error was kept' : errorLine(job.error)
   const last = attempts.at(-1)
-  const where = `${inAttempts(attempts.length)}${whyFinal(job)}`
+  // Of attempts by workers of BullMQ only the last one is known.
+  const where = `${inAttempts(Math.max(attempts.length, job.failures))}${whyFinal(job)}`
   switch (job.reason) {
     case 'timeout': {
       const limit = job.timeoutMs === null ? timeOf(last) : formatDuration(job.timeoutMs)

@@ -24,6 +24,10 @@ describe('A job that has ended', () => {
       'failed in the last of 2 attempts, with its only retry used up: Error: boom',
       { job: { ...error, failures: 2, maxRetries: 1 }, attempts: [failed, failed] },
     ],
+    'was run before by a worker of BullMQ': [
+      'failed in the last of 2 attempts, with its only retry used up: Error: boom',
+      { job: { ...error, failures: 2, maxRetries: 1, attempt: 2 }, attempts: [failed] },
+    ],
     'has no retries': [
       'failed in its only attempt, with no retries: Error: boom',
       { job: { ...error, failures: 1, maxRetries: 0 }, attempts: [failed] },
