@@ -68,7 +68,11 @@ export async function importJobs(context: Context, jobs: readonly JobRecord[]): 
   const answer = await context.calls.write(jobsScript, { jobs: jobs.map(importRequest) })
   if (answer === '') return
   const [, queue, id] = answer as readonly string[]
-  throw new UsageError('E_MOVE', `the queue ${queue} has a job ${id} of another program`, 'use another ?prefix=')
+  throw new UsageError(
+    'E_MOVE',
+    `the queue ${queue} has a job ${id} of another program`,
+    'give the move up with --undo, and begin again with another ?prefix=',
+  )
 }
 
 export async function importOutput(context: Context, output: readonly OutputRecord[]): Promise<void> {
