@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Endpoint, WorkerProbe } from '../../src/app/workers/worker-probe.js'
+import type { Clock } from '../../src/domain/clock.js'
 import { systemClock } from '../../src/engine/clock.js'
 import { EngineEmitter } from '../../src/engine/events.js'
 import { thisHost } from '../../src/engine/host.js'
@@ -15,10 +16,13 @@ let probe: WorkerProbe
 let endpoint: Endpoint
 let port: number
 let scrapes = 0
+let passedMs = 0
 const sockets: Socket[] = []
 
 beforeEach(async () => {
   scrapes = 0
+  passedMs = 0
+  const clock: Clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + passedMs }
   const memory = openMemoryStore(systemClock)
   store = {
     ...memory,
@@ -27,7 +31,7 @@ beforeEach(async () => {
       return memory.schedules(names)
     },
   }
-  probe = new WorkerProbe(store, { kind: 'memory' }, '1.2.3', systemClock)
+  probe = new WorkerProbe(store, { kind: 'memory' }, '1.2.3', clock)
   endpoint = await endpointAt({ host: '127.0.0.1', port: 0 }, ['metrics.example.org'], systemClock)(probe)
   port = Number(new URL(endpoint.url).port)
 })
@@ -37,9 +41,9 @@ afterEach(async () => {
   await endpoint.close()
 })
 
-async function startWorker(): Promise<string> {
+async function startWorker(engine = new EngineEmitter()): Promise<string> {
   const worker = await store.register({ ...newWorker(systemClock), ...thisHost() })
-  probe.observe({ kind: 'registered', engine: new EngineEmitter() })
+  probe.observe({ kind: 'registered', engine })
   probe.observe({ kind: 'ready', worker })
   return worker
 }
@@ -84,6 +88,16 @@ describe('the pages', () => {
     probe.observe({ kind: 'stopping', worker: 'w1', running: 1 })
     expect(await get('/readyz')).toMatch(/^HTTP\/1\.1 503.*the worker stops\n$/s)
     expect(await get('/healthz')).toMatch(/^HTTP\/1\.1 200/)
+  })
+
+  test('/readyz is 503 while the store refuses what the worker asks of it, and says nothing of the error.', async () => {
+    const engine = new EngineEmitter()
+    await startWorker(engine)
+    engine.emit('store.unavailable', { error: new Error('/srv/secret/jobs.db') })
+    expect(await get('/readyz')).toMatch(/^HTTP\/1\.1 503.*\r\n\r\nthe store refuses what the worker asks of it\n$/s)
+    expect(await get('/healthz')).toMatch(/^HTTP\/1\.1 200/)
+    passedMs = 3_000
+    expect(await get('/readyz')).toMatch(/^HTTP\/1\.1 200/)
   })
 
   test('A worker that is not in the store any more is neither alive nor ready.', async () => {

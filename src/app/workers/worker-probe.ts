@@ -15,6 +15,9 @@ export interface Endpoint {
   close(): Promise<void>
 }
 
+// The loops of a worker try again within a second or two.
+const refusalCountsMs = 3_000
+
 /** What others may ask about a running worker. It listens to the worker's events. */
 export class WorkerProbe {
   readonly #store: Store
@@ -23,6 +26,8 @@ export class WorkerProbe {
   readonly #clock: Clock
   #worker: WorkerId | null = null
   #phase: 'starting' | 'ready' | 'stopping' = 'starting'
+  /** When the store last refused a call of the worker, by the monotonic clock. */
+  #refusedAt = Number.NEGATIVE_INFINITY
 
   constructor(store: Store, location: StoreLocation, version: string, clock: Clock) {
     this.#store = store
@@ -37,6 +42,9 @@ export class WorkerProbe {
         event.engine.on('worker.evicted', ({ next }) => {
           this.#worker = next
         })
+        event.engine.on('store.unavailable', () => {
+          this.#refusedAt = this.#clock.monotonicMs()
+        })
         return
       case 'ready':
         this.#worker = event.worker
@@ -49,8 +57,9 @@ export class WorkerProbe {
 
   /** Why the worker does not claim jobs, as far as it knows itself; null if it claims. */
   get whyNotClaiming(): string | null {
-    if (this.#phase === 'ready') return null
-    return this.#phase === 'starting' ? 'the worker starts' : 'the worker stops'
+    if (this.#phase !== 'ready') return this.#phase === 'starting' ? 'the worker starts' : 'the worker stops'
+    const isRefused = this.#clock.monotonicMs() - this.#refusedAt < refusalCountsMs
+    return isRefused ? 'the store refuses what the worker asks of it' : null
   }
 
   /** Why the worker counts as dead to others; null if it beats. Rejects if the store does not answer. */
