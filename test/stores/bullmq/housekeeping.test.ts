@@ -31,6 +31,29 @@ describe('What others do with the means of BullMQ', () => {
     expect(await plain.store.enqueue([newJob({ key })])).toEqual([{ id: 'j3', answer: 'created' }])
   })
 
+  test('A job of which they removed only the hash is counted nowhere, whatever its state was.', async () => {
+    const worker = await plain.register()
+    await plain.store.enqueue([newJob(), newJob(), newJob()])
+    const [ended] = await plain.store.claim({ worker, queues: null, limit: 2 })
+    if (ended === undefined) throw new Error('nothing to claim')
+    await plain.store.settle([{ lease: ended.lease, outcome: outcome.completed() }])
+    await plain.store.enqueue([newJob({ dueAt: systemClock.now() + 60_000 })])
+    expect(await counts()).toMatchObject({ scheduled: 1, queued: 1, running: 1, completed: 1 })
+    for (const id of ['j1', 'j2', 'j3', 'j4']) plain.server.cli('DEL', `${plain.prefix}:default:${id}`)
+    await plain.store.maintain()
+    expect(await counts()).toBeUndefined()
+    expect(await plain.store.unfinished(null)).toBe(false)
+  })
+
+  test('A job of which they removed only the hash is not made anew when it is due.', async () => {
+    await plain.store.enqueue([newJob({ dueAt: systemClock.now() + 60_000 })])
+    plain.server.cli('DEL', `${plain.prefix}:default:j1`)
+    plain.server.cli('ZADD', `${plain.prefix}:default:delayed`, '4096', 'j1')
+    await plain.store.sweep({ limit: 10, dead: [] })
+    expect(plain.server.cli('EXISTS', `${plain.prefix}:default:j1`)).toBe('0')
+    expect(await counts()).toBeUndefined()
+  })
+
   test('A cancelled job that they put back is counted as queued, and as cancelled no more.', async () => {
     await plain.store.enqueue([newJob(), newJob()])
     await plain.store.cancel(['j1', 'j2'])

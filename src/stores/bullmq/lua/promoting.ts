@@ -7,9 +7,11 @@ export const promoting = lua(
   `
 local function promote_job(queue, id, n)
   local b = P .. queue .. ':'
-  local of = rcall('HMGET', b .. id, 'priority', 'res', 'due')
+  local of = rcall('HMGET', b .. id, 'priority', 'res', 'due', 'name')
   local score = rcall('ZSCORE', b .. 'delayed', id)
   rcall('ZREM', b .. 'delayed', id)
+  -- Somebody has removed its hash.
+  if not of[4] then return end
   local priority = tonumber(of[1]) or 0
   local reserved = of[2] and rcall('HEXISTS', O .. 'workers', of[2]) == 1
   if reserved then
