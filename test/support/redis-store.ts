@@ -15,6 +15,7 @@ export async function redisStore(url: string, clock: Clock = systemClock): Promi
 /** How many jobs BullMQ has in each of its places, by the server itself and not by the store. */
 export function placesOf(server: RedisServer, queue = 'default'): Readonly<Record<string, number>> {
   const sizes = Object.entries({
+    wait: 'LLEN',
     prioritized: 'ZCARD',
     delayed: 'ZCARD',
     active: 'LLEN',

@@ -90,6 +90,24 @@ test('No more jobs are started, so that it does not grow without an end; what ma
   expect((await claim()).map(({ job }) => job.id)).toEqual(Array.from({ length: 10 }, (_, index) => `j${9 + index}`))
 })
 
+test.each(['wait', 'prioritized'])(
+  'No job of others is started either: in %s, behind one that is passed over.',
+  async (line) => {
+    for (const [id, name] of [
+      ['a', 'other'],
+      ['b', 'hello'],
+    ] as const) {
+      server.cli('HSET', `bull:theirs:${id}`, 'name', name, 'data', '{}', 'opts', '{}', 'timestamp', '1')
+      if (line === 'wait') server.cli('LPUSH', 'bull:theirs:wait', id)
+      else server.cli('ZADD', 'bull:theirs:prioritized', '1', id)
+    }
+    await fill()
+    const queues = { shares: [{ name: 'theirs', weight: 1 }], strict: true }
+    await expect(store.claim({ worker, queues, tasks: ['hello'], limit: 10 })).rejects.toMatchObject(refusal)
+    expect(placesOf(server, 'theirs')).toEqual({ [line]: 2 })
+  },
+)
+
 test('The jobs of a worker that died are taken back.', async () => {
   await fill()
   expect(await store.sweep({ limit: 100, dead: [worker] })).toMatchObject({

@@ -47,8 +47,9 @@ local function start_one(queue, line, id, score, passed, started)
   local from = line
   if passed > 0 then
     from = O .. 'picked:' .. queue
-    rcall('ZREM', line, id)
+    -- In this order: what makes room is done even if the memory is full.
     rcall('ZADD', from, score, id)
+    rcall('ZREM', line, id)
   end
   local given, flat = activate(queue, O .. 'ignored:wait', from, false)
   if given then
@@ -59,8 +60,8 @@ local function start_one(queue, line, id, score, passed, started)
   end
   return given
 end
--- At most most jobs of a line, the first ones that may start. All of a job is read until there is one that may not: the line may
--- be long and its jobs large.
+-- At most most jobs of a line, the first ones that may start. All of a job is read before it is known whether it may, until there
+-- is one that may not: the line may be long and its jobs large.
 local function start_from(queue, line, most, started)
   local passed, count = from_of(line), 0
   local can_move, reads_all = has_no_limits(queue), true
@@ -70,9 +71,10 @@ local function start_from(queue, line, most, started)
     if #head == 0 then return count end
     local numbers
     for index = 1, #head, 2 do
+      if count >= most then break end
       local id = head[index]
       local may, is_gone, flat, of
-      if can_move and reads_all and count < most then
+      if can_move and reads_all then
         flat = rcall('HGETALL', P .. queue .. ':' .. id)
         of = fields_in(flat)
         may, is_gone = may_start_as(queue, id, of)
@@ -84,9 +86,13 @@ local function start_from(queue, line, most, started)
         rcall('ZREM', line, id)
       elseif not may then
         passed = passed + 1
-      elseif count < most then
-        if flat then numbers = numbers or numbers_of(queue, head, index) end
-        if flat and can_begin(numbers[id], of) then
+      else
+        if can_move then
+          numbers = numbers or numbers_of(queue, head, index)
+          flat = flat or rcall('HGETALL', P .. queue .. ':' .. id)
+          of = of or fields_in(flat)
+        end
+        if can_move and can_begin(numbers[id], of) then
           started[#started + 1] = move_later(numbers[id], queue, id, flat, of)
         else
           move_now(queue, line)
@@ -115,8 +121,8 @@ local function start_waiting(queue, most, started)
       if is_gone then
         rcall('LREM', b .. 'wait', -1, id)
       elseif may then
-        rcall('LREM', b .. 'wait', -1, id)
         rcall('LPUSH', picked, id)
+        rcall('LREM', b .. 'wait', -1, id)
         local given, flat = activate(queue, picked, O .. 'ignored:line', false)
         if not given then
           rcall('DEL', picked)
@@ -175,9 +181,9 @@ local function start_reserved(most, started)
     local may, is_gone = may_start(head.queue, head.id)
     if is_gone then rcall('ZREM', line, head.id) end
     if may then
-      rcall('ZREM', line, head.id)
       local picked = O .. 'picked:' .. head.queue
       rcall('ZADD', picked, head.score, head.id)
+      rcall('ZREM', line, head.id)
       local given, flat = activate(head.queue, O .. 'ignored:wait', picked, true)
       started[#started + 1] = begin(head.queue, given, flat)
     end
