@@ -17,43 +17,49 @@ export const settleScript = writing(
   `
 rcall('DEL', O .. 'ignored')
 local answers = {}
--- Which of the attempts run, by worker and place; nothing of a worker whose lease is over.
-local runs, running = {}, {}
+-- The ends of each worker; nothing of one whose lease is over.
+local by_worker, running = {}, {}
 for _, e in ipairs(request.ends) do
-  local of = runs[e.worker]
+  local of = by_worker[e.worker]
   if not of then
-    of = { places = {} }
-    runs[e.worker] = of
+    of = { ends = {}, places = {} }
+    by_worker[e.worker] = of
   end
+  of.ends[#of.ends + 1] = e
   of.places[#of.places + 1] = e.queue .. ':j' .. e.n
 end
-for worker, of in pairs(runs) do
+for worker, of in pairs(by_worker) do
   of.holds = holds_lease(worker)
   if of.holds then
-    local scores = rcall('ZMSCORE', O .. 'run:' .. worker, unpack(of.places))
-    for index, place in ipairs(of.places) do
-      of[place] = scores[index]
-      if scores[index] then running[#running + 1] = P .. place end
+    for index, n in ipairs(rcall('ZMSCORE', O .. 'run:' .. worker, unpack(of.places))) do
+      local e = of.ends[index]
+      -- A job of somebody else may have this id: then its number is another.
+      if tonumber(n or nil) == e.n then
+        e.id = 'j' .. e.n
+        running[#running + 1] = e
+      end
     end
   end
 end
-look_at_locks(running)
+look_at(running)
+-- Places of what has ended: nothing else that the call says of them is true.
+local ended = {}
 for index, e in ipairs(request.ends) do
-  local worker = e.worker
-  local of_worker = runs[worker]
-  local queue, id
-  if of_worker[e.queue .. ':j' .. e.n] then
-    queue, id = e.queue, 'j' .. e.n
-  elseif of_worker.holds then
-    -- A job of somebody else has another id.
+  local worker, queue, id = e.worker, e.queue, e.id
+  if not id and by_worker[worker].holds then
     queue, id = where(e.n)
-    if queue and not rcall('ZSCORE', O .. 'run:' .. worker, queue .. ':' .. id) then queue = nil end
+    if queue and not rcall('ZSCORE', O .. 'run:' .. worker, queue .. ':' .. id) then id = nil end
   end
+  local place = id and queue .. ':' .. id
   local settled = false
-  if queue then
+  if id and not ended[place] then
     local of = fields_of(P .. queue .. ':', id)
     if of.attempt == e.attempt and of.worker == worker then
-      settled = complete(e, queue, id, of, worker) or end_attempt(e, queue, id, of, worker)
+      settled = complete(e, queue, id, of, worker)
+      if not settled and end_attempt(e, queue, id, of, worker) then
+        settled = true
+        note_other_end(queue)
+      end
     elseif of.worker ~= worker or of.own ~= of.attempt then
       note_taken(e.n, queue, id, worker)
     end
@@ -62,7 +68,7 @@ for index, e in ipairs(request.ends) do
     enqueue_job(e.notify)
     news = 'work'
   end
-  if settled then of_worker[queue .. ':' .. id] = nil end
+  if settled then ended[place] = true end
   answers[index] = settled and 's' or 'l'
 end
 write_completed()

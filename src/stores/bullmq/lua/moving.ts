@@ -52,9 +52,10 @@ local function move_later(n, queue, id, flat, of)
 end
 local function move_now(queue, line)
   if #later == 0 then return end
-  call_in_parts('ZREM', line, later)
-  call_in_parts('LPUSH', P .. queue .. ':active', later)
   rcall('ZADD', P .. queue .. ':marker', 0, '0')
+  call_in_parts('LPUSH', P .. queue .. ':active', later)
+  -- The last one: if a key holds something else, such as a job that somebody has called "active", they are still in the line.
+  call_in_parts('ZREM', line, later)
   later = {}
 end
 `,

@@ -25,11 +25,23 @@ local function facts_of(b)
   return facts[1] or 10000, wakes
 end
 local function write_plain()
+  -- First: a job in a line that has no place here is one of somebody else.
   local buckets = {}
+  for queue, list in pairs(plain) do
+    for _, each in ipairs(list) do
+      local key = bucket(each[2])
+      local where = buckets[key]
+      if not where then where = {}; buckets[key] = where end
+      where[#where + 1] = each[3]
+      where[#where + 1] = queue
+    end
+  end
+  for key, where in pairs(buckets) do call_in_parts('HSET', key, where) end
   for queue, list in pairs(plain) do
     local b = P .. queue .. ':'
     local events = b .. 'events'
     local most, wakes = facts_of(b)
+    rcall('INCRBY', b .. 'id', #list)
     local line, ready = {}, {}
     for index, each in ipairs(list) do
       local job, n, text = each[1], each[2], each[3]
@@ -50,18 +62,11 @@ local function write_plain()
       line[#line + 1] = id
       ready[#ready + 1] = added_at
       ready[#ready + 1] = id
-      local bucket = bucket(n)
-      local where = buckets[bucket]
-      if not where then where = {}; buckets[bucket] = where end
-      where[#where + 1] = text
-      where[#where + 1] = queue
     end
-    rcall('INCRBY', b .. 'id', #list)
     call_in_parts('ZADD', b .. 'prioritized', line)
     if wakes then rcall('ZADD', b .. 'marker', 0, '0') end
     call_in_parts('ZADD', O .. 'ready:' .. queue, ready)
   end
-  for key, where in pairs(buckets) do call_in_parts('HSET', key, where) end
 end
 `,
   request,

@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { systemClock } from '../../../src/engine/clock.js'
+import { newJob, outcomesAt } from '../../support/job.js'
+import { PlainBullmq } from '../../support/plain-bullmq.js'
+
+let plain: PlainBullmq
+beforeEach(async () => {
+  plain = await PlainBullmq.open()
+})
+afterEach(() => plain.close())
+
+const outcome = outcomesAt(systemClock)
+const only = (...names: string[]) => ({ shares: names.map((name) => ({ name, weight: 1 })), strict: true })
+const events = () => plain.server.cli('XRANGE', plain.key('events'), '-', '+')
+
+describe('Jobs that are moved at once', () => {
+  test('with ids of others, which look like numbers of ours, are not taken for one another.', async () => {
+    // Theirs is given the number that the other one has as its id.
+    await plain.queue().addBulk([
+      { name: 'first', data: {}, opts: { jobId: 'j2' } },
+      { name: 'second', data: {}, opts: { jobId: 'j1' } },
+    ])
+    const worker = await plain.register()
+    const claims = await plain.store.claim({ worker, queues: only('default'), limit: 5 })
+    expect(claims.map(({ job }) => `${job.id} ${job.task}`)).toEqual(['j1 first', 'j2 second'])
+    const ends = claims.map(({ job, lease }) => ({ lease, outcome: outcome.completed(JSON.stringify(job.task)) }))
+    expect(await plain.store.settle(ends)).toEqual(['settled', 'settled'])
+    expect(await plain.store.job('j1')).toMatchObject({ state: 'completed', resultJson: '"first"' })
+    expect(await plain.store.job('j2')).toMatchObject({ state: 'completed', resultJson: '"second"' })
+  })
+
+  test('end once where the same end is told twice in one call.', async () => {
+    await plain.store.enqueue([newJob(), newJob()])
+    const worker = await plain.register()
+    const [one, two] = await plain.claim(worker)
+    if (!one || !two) throw new Error('there are two')
+    const answers = await plain.store.settle([
+      { lease: one.lease, outcome: outcome.completed('1') },
+      { lease: one.lease, outcome: outcome.failed() },
+      { lease: two.lease, outcome: outcome.retry(0) },
+      { lease: two.lease, outcome: outcome.completed('2') },
+      { lease: one.lease, outcome: outcome.completed('3') },
+    ])
+    expect(answers).toEqual(['settled', 'lost', 'settled', 'lost', 'lost'])
+    expect(await plain.store.job('j1')).toMatchObject({ state: 'completed', resultJson: '1', error: null, failures: 0 })
+    expect((await plain.store.attempts('j1')).map(({ state, error }) => [state, error])).toEqual([['completed', null]])
+    expect(await plain.store.job('j2')).toMatchObject({ state: 'queued', failures: 1 })
+    expect((await plain.store.attempts('j2')).map(({ state }) => state)).toEqual(['failed'])
+  })
+
+  test('leave an empty queue once.', async () => {
+    await plain.store.enqueue([newJob(), newJob(), newJob()])
+    const worker = await plain.register()
+    const [one, two, three] = await plain.claim(worker)
+    if (!one || !two || !three) throw new Error('there are three')
+    await plain.store.settle([
+      { lease: one.lease, outcome: outcome.completed() },
+      { lease: two.lease, outcome: outcome.failed() },
+      { lease: three.lease, outcome: outcome.failed() },
+    ])
+    expect(events().match(/drained/g)).toHaveLength(1)
+  })
+
+  test.each(['a', 'b'])('are ours where queue %s cannot have those that are stored with them.', async (broken) => {
+    const other = broken === 'a' ? 'b' : 'a'
+    plain.server.cli('SET', plain.key('marker', broken), 'x')
+    await expect(plain.store.enqueue(['a', 'b'].map((queue) => newJob({ queue, maxRetries: 7 })))).rejects.toThrow()
+    await plain.store.enqueue([newJob({ queue: other, maxRetries: 7 })])
+    const worker = await plain.register()
+    const claims = await plain.store.claim({ worker, queues: only(other), limit: 5 })
+    expect(claims.map(({ job }) => job.maxRetries)).toEqual(claims.map(() => 7))
+  })
+
+  test('stay in their line where they cannot be started.', async () => {
+    await plain.store.enqueue(Array.from({ length: 3 }, () => newJob()))
+    plain.server.cli('SET', plain.key('active'), 'x')
+    const worker = await plain.register()
+    await expect(plain.store.claim({ worker, queues: only('default'), limit: 2 })).rejects.toThrow('WRONGTYPE')
+    plain.server.cli('DEL', plain.key('active'))
+    const claims = await plain.store.claim({ worker, queues: only('default'), limit: 5 })
+    expect(claims.map(({ job }) => job.id)).toEqual(['j1', 'j2', 'j3'])
+  })
+
+  test.each(['events', 'completed', 'stalled', 'meta'])(
+    'are running until the key %s can have their ends.',
+    async (key) => {
+      await plain.store.enqueue(['a', 'b', 'c'].map((queue) => newJob({ queue })))
+      const worker = await plain.register()
+      const claims = await plain.store.claim({ worker, queues: only('a', 'b', 'c'), limit: 5 })
+      const ends = claims.map(({ lease }) => ({ lease, outcome: outcome.completed() }))
+      plain.server.cli('DEL', plain.key(key, 'b'))
+      plain.server.cli('SET', plain.key(key, 'b'), 'x')
+      await expect(plain.store.settle(ends)).rejects.toThrow('WRONGTYPE')
+      plain.server.cli('DEL', plain.key(key, 'b'))
+      expect(await plain.store.settle(ends)).toEqual(['settled', 'settled', 'settled'])
+    },
+  )
+
+  test('may be behind others that are passed over.', async () => {
+    const expiresAt = systemClock.now() - 1
+    await plain.store.enqueue([
+      newJob({ task: 'other' }),
+      newJob(),
+      newJob({ expiresAt }),
+      newJob(),
+      newJob(),
+      newJob(),
+    ])
+    await plain.queue().add('hello', {}, { jobId: 'foreign', priority: 101 })
+    plain.server.cli('ZADD', plain.key('prioritized'), String(101 * 2 ** 32 + 4.5), 'foreign')
+    const worker = await plain.register()
+    const claim = (limit: number) => plain.store.claim({ worker, queues: only('default'), tasks: ['hello'], limit })
+    expect((await claim(2)).map(({ job }) => job.id)).toEqual(['j2', 'j4'])
+    const rest = await claim(9)
+    expect(rest.map(({ job }) => job.id)).toEqual(['j7', 'j5', 'j6'])
+    expect(plain.server.cli('LRANGE', plain.key('active'), '0', '-1').split('\n')).toEqual([
+      'j6',
+      'j5',
+      'foreign',
+      'j4',
+      'j2',
+    ])
+    expect(plain.server.cli('ZRANGE', plain.key('prioritized'), '0', '-1').split('\n')).toEqual(['j1', 'j3'])
+    const ends = rest.map(({ lease }) => ({ lease, outcome: outcome.completed() }))
+    expect(await plain.store.settle(ends)).toEqual(['settled', 'settled', 'settled'])
+  })
+})
