@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { notifyQueue, notifyTask } from '../../src/domain/notification.js'
 import { type CliProject, cliProject, eventually } from '../support/cli.js'
 import { Receiver } from '../support/receiver.js'
 import { enqueueJob, enqueueJobs, finalJobs, jobsOf } from '../support/store.js'
@@ -261,11 +262,11 @@ test('A task or a command gets it too, and a schedule may have a target of its o
 test('A notification whose target is gone goes to onFailed, or fails and says why.', async () => {
   const desk = { command: ['sh', '-c', 'cat >> desk.json'] }
   const project = projectWith({ onFailed: desk })
-  await enqueueJob(project, 'offstage.notify', ['gone', { event: 'job.failed' }])
+  await enqueueJob(project, notifyTask, ['gone', { event: 'job.failed' }], { queue: notifyQueue })
   await project.run(['workers', 'start', '--burst'])
   expect(project.lines('desk.json')).toEqual(['{"event":"job.failed"}'])
   project.write('offstage.config.json', JSON.stringify({ notify: { targets: { desk } } }))
-  const id = await enqueueJob(project, 'offstage.notify', ['gone', {}])
+  const id = await enqueueJob(project, notifyTask, ['gone', {}], { queue: notifyQueue })
   await project.run(['workers', 'start', '--burst'])
   const failed = (await jobsOf(project)).find((job) => job.id === id)
   expect(failed).toMatchObject({ state: 'failed', attempt: 1 })

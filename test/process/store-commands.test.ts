@@ -161,7 +161,7 @@ sqliteOnly(describe, 'Redis is no file')('store compact', () => {
   })
 })
 
-describe('store move', () => {
+sqliteOnly(describe, 'these are moves between files; test/stores has the others')('store move', () => {
   test('It asks first, moves everything, says where it went, and can be given up.', async () => {
     const project = cliProject(tasks)
     const [from, to] = [`sqlite:${project.path('.offstage/jobs.db')}`, `sqlite:${project.path('other.db')}`]

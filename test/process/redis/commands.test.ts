@@ -9,7 +9,9 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-const inStore = (args: readonly string[]) => project.run(args, { env: { OFFSTAGE_STORE: server.url } })
+// Where all tests run over Redis, all workers run commands.
+const noCommands = { OFFSTAGE_ALLOW_COMMANDS: '' }
+const inStore = (args: readonly string[]) => project.run(args, { env: { OFFSTAGE_STORE: server.url, ...noCommands } })
 const stateOf = async (id: string) => JSON.parse((await inStore(['status', id, '--json'])).stdout).state
 
 test('A worker runs commands of a store on Redis only if it is told to.', async () => {
@@ -38,7 +40,9 @@ test('A command that somebody runs here and now needs no permission.', async () 
 })
 
 test('In a folder without a project such a worker has nothing to run.', async () => {
-  const { stderr, exitCode } = await project.run(['workers', 'start', '--store', server.url, '--cwd', project.base])
+  const { stderr, exitCode } = await project.run(['workers', 'start', '--store', server.url, '--cwd', project.base], {
+    env: noCommands,
+  })
   expect(stderr).toContain('and commands from a store on Redis are not allowed here')
   expect(stderr).toContain('or add --allow-commands')
   expect(exitCode).toBe(2)
