@@ -6,7 +6,7 @@ import { Turns } from '../turns.js'
 import { writing } from './calls.js'
 import { type Context, leaseNowOf } from './context.js'
 import { jobOf, type StoredJob, type StoredReply, storedJob } from './job-fields.js'
-import { leases, places, states } from './lua/places.js'
+import { failing, leases, places, states } from './lua/places.js'
 import { starting } from './lua/starting.js'
 import { type Refusal, Refusals, type RefusedClaim, refusalMessage } from './refusals.js'
 import { Unanswered } from './unanswered.js'
@@ -41,12 +41,17 @@ if not shares then
   end
   shares = ready[1] and { ready[1], request.limit } or {}
 end
-start_reserved(request.limit, started)
-for index = 1, #shares, 2 do
-  local queue, most = shares[index], math.min(shares[index + 1], request.limit - #started)
-  local count = most > 0 and start_waiting(queue, most, started) or 0
-  if count < most then start_from(queue, P .. queue .. ':prioritized', most - count, started) end
+local function start_all()
+  start_reserved(request.limit, started)
+  for index = 1, #shares, 2 do
+    local queue, most = shares[index], math.min(shares[index + 1], request.limit - #started)
+    local count = most > 0 and start_waiting(queue, most, started) or 0
+    if count < most then start_from(queue, P .. queue .. ':prioritized', most - count, started) end
+  end
 end
+-- Where a queue cannot have its jobs started, those of others that have been are the worker's.
+local is_done, fault = pcall(start_all)
+if not is_done and #started == 0 then return fail_as(fault) end
 note_begun()
 local begun = {}
 for index, job in ipairs(started) do begun[index] = job[1] end
@@ -64,6 +69,7 @@ if #started == 0 then
 end
 for line, passed in pairs(stopped) do started[#started + 1] = { 'stopped', line, passed } end
 return started`,
+  failing,
   leases,
   places,
   states,

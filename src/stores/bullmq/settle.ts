@@ -7,7 +7,7 @@ import { type Context, leaseNowOf } from './context.js'
 import { requestOf } from './job-request.js'
 import { completing } from './lua/completing.js'
 import { newJobs } from './lua/new-jobs.js'
-import { leases } from './lua/places.js'
+import { failing, leases } from './lua/places.js'
 import { notificationsOfEnds } from './notifications.js'
 import { outcomeRequest } from './outcome-request.js'
 
@@ -44,40 +44,46 @@ end
 look_at(running)
 -- Places of what has ended: nothing else that the call says of them is true.
 local ended = {}
-for index, e in ipairs(request.ends) do
-  local worker, queue, id = e.worker, e.queue, e.id
-  if not id and by_worker[worker].holds then
-    queue, id = where(e.n)
-    if queue and not rcall('ZSCORE', O .. 'run:' .. worker, queue .. ':' .. id) then id = nil end
-  end
-  local place = id and queue .. ':' .. id
-  local settled = false
-  if id and not ended[place] then
-    local of = fields_of(P .. queue .. ':', id)
-    if of.attempt == e.attempt and of.worker == worker then
-      settled = complete(e, queue, id, of, worker)
-      if not settled and end_attempt(e, queue, id, of, worker) then
-        settled = true
-        note_other_end(queue)
-      end
-    elseif of.worker ~= worker or of.own ~= of.attempt then
-      note_taken(e.n, queue, id, worker)
+local function end_all()
+  for index, e in ipairs(request.ends) do
+    local worker, queue, id = e.worker, e.queue, e.id
+    if not id and by_worker[worker].holds then
+      queue, id = where(e.n)
+      if queue and not rcall('ZSCORE', O .. 'run:' .. worker, queue .. ':' .. id) then id = nil end
     end
+    local place = id and queue .. ':' .. id
+    local settled = false
+    if id and not ended[place] then
+      local of = fields_of(P .. queue .. ':', id)
+      if of.attempt == e.attempt and of.worker == worker then
+        settled = complete(e, queue, id, of, worker)
+        if not settled and end_attempt(e, queue, id, of, worker) then
+          settled = true
+          note_other_end(queue)
+        end
+      elseif of.worker ~= worker or of.own ~= of.attempt then
+        note_taken(e.n, queue, id, worker)
+      end
+    end
+    if settled and e.notify then
+      enqueue_job(e.notify)
+      news = 'work'
+    end
+    if settled then ended[place] = true end
+    answers[index] = settled and 's' or 'l'
   end
-  if settled and e.notify then
-    enqueue_job(e.notify)
-    news = 'work'
-  end
-  if settled then ended[place] = true end
-  answers[index] = settled and 's' or 'l'
 end
+-- Where BullMQ's script fails at a job, what has ended before it is written all the same.
+local is_done, fault = pcall(end_all)
 write_completed()
 note_gone()
 write_sums()
 count_enqueued()
 tell(news)
+if not is_done then return fail_as(fault) end
 return table.concat(answers)`,
   null,
+  failing,
   leases,
   newJobs,
   completing,

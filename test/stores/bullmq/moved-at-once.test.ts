@@ -81,6 +81,22 @@ describe('Jobs that are moved at once', () => {
     expect(claims.map(({ job }) => job.id)).toEqual(['j1', 'j2', 'j3'])
   })
 
+  test.each(['events', 'active', 'marker'])(
+    'are started where the key %s of another queue cannot have its jobs.',
+    async (key) => {
+      await plain.store.enqueue(['a', 'a', 'b', 'b'].map((queue) => newJob({ queue })))
+      plain.server.cli('DEL', plain.key(key, 'b'))
+      plain.server.cli('SET', plain.key(key, 'b'), 'x')
+      const worker = await plain.register()
+      const claim = () => plain.store.claim({ worker, queues: only('a', 'b'), limit: 9 })
+      const claims = await claim()
+      expect(claims.map(({ job }) => job.id)).toEqual(['j1', 'j2'])
+      await expect(claim()).rejects.toThrow('WRONGTYPE')
+      const ends = claims.map(({ lease }) => ({ lease, outcome: outcome.completed() }))
+      expect(await plain.store.settle(ends)).toEqual(['settled', 'settled'])
+    },
+  )
+
   test.each(['events', 'completed', 'stalled', 'meta'])(
     'are running until the key %s can have their ends.',
     async (key) => {
@@ -93,6 +109,33 @@ describe('Jobs that are moved at once', () => {
       await expect(plain.store.settle(ends)).rejects.toThrow('WRONGTYPE')
       plain.server.cli('DEL', plain.key(key, 'b'))
       expect(await plain.store.settle(ends)).toEqual(['settled', 'settled', 'settled'])
+    },
+  )
+
+  test.each([
+    ['holds something else', 'failed', ['SET', 'x'], 'WRONGTYPE'],
+    ['is no number', 'meta', ['HSET', 'concurrency', 'x'], 'nil'],
+  ] as const)(
+    'have ended where a key %s that only the end of another one needs.',
+    async (_, key, [command, ...text], why) => {
+      await plain.store.enqueue(['a', 'a', 'b', 'c'].map((queue) => newJob({ queue })))
+      const worker = await plain.register()
+      const claims = await plain.store.claim({ worker, queues: only('a', 'b', 'c'), limit: 5 })
+      const outcomes = [
+        outcome.completed(),
+        outcome.completed(),
+        key === 'failed' ? outcome.failed() : outcome.retry(0),
+      ]
+      const ends = claims.map(({ lease }, index) => ({ lease, outcome: outcomes[index] ?? outcome.completed() }))
+      plain.server.cli(command, plain.key(key, 'b'), ...text)
+      await expect(plain.store.settle(ends)).rejects.toThrow(why)
+      const states = ['j1', 'j2', 'j4'].map(async (id) => (await plain.store.job(id))?.state)
+      expect(await Promise.all(states)).toEqual(['completed', 'completed', 'running'])
+      const [{ completed } = { completed: 0 }] = await plain.store.statistics(null)
+      expect(completed).toBe(2)
+      expect((await plain.store.running(9)).map(({ id }) => id)).toContain('j4')
+      plain.server.cli('DEL', plain.key(key, 'b'))
+      expect((await plain.store.settle(ends)).at(-1)).toBe('settled')
     },
   )
 

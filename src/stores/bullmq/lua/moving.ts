@@ -6,7 +6,7 @@ import { inParts } from './places.js'
  * Starts waiting jobs of ours where BullMQ has no limit to heed: all that a call starts from a line are moved by as few
  * commands as there can be. What they write is what BullMQ's moveToActive writes, one job after the other.
  *
- * `move_later(n, queue, id, flat, of)` answers the job as it is; `move_now(queue, line)` moves what has been put off.
+ * `move_later(n, queue, id, flat, of)` puts a job off; `move_now(queue, line)` moves those that have been, and counts them as started.
  */
 export const moving = lua(
   `
@@ -39,7 +39,7 @@ end
 local function can_begin(n, of)
   return n and not (of.own and not of.by)
 end
-local later = {}
+local later = { ids = {}, jobs = {} }
 local function move_later(n, queue, id, flat, of)
   local key = P .. queue .. ':' .. id
   local attempt = string.format('%.0f', (tonumber(of.ats) or 0) + 1)
@@ -47,16 +47,17 @@ local function move_later(n, queue, id, flat, of)
   rcall('XADD', P .. queue .. ':events', '*', 'event', 'active', 'jobId', id, 'prev', 'waiting')
   local written = { 'processedOn', now_text, 'pb', worker, 'ats', attempt, 'start', now_text, 'own', attempt }
   rcall('HSET', key, unpack(written))
-  later[#later + 1] = id
-  return begun_job(n, queue, id, flat, of, written)
+  later.ids[#later.ids + 1] = id
+  later.jobs[#later.jobs + 1] = { n, queue, id, flat, of, written }
 end
 local function move_now(queue, line)
-  if #later == 0 then return end
+  if #later.ids == 0 then return end
   rcall('ZADD', P .. queue .. ':marker', 0, '0')
-  call_in_parts('LPUSH', P .. queue .. ':active', later)
+  call_in_parts('LPUSH', P .. queue .. ':active', later.ids)
   -- The last one: if a key holds something else, such as a job that somebody has called "active", they are still in the line.
-  call_in_parts('ZREM', line, later)
-  later = {}
+  call_in_parts('ZREM', line, later.ids)
+  for _, job in ipairs(later.jobs) do started[#started + 1] = begun_job(unpack(job)) end
+  later = { ids = {}, jobs = {} }
 end
 `,
   inParts,

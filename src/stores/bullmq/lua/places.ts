@@ -24,6 +24,16 @@ end
   keys,
 )
 
+/** The answer of a script that has written what it could, and of which a part has failed in a `pcall`: the error, as Redis words it. */
+export const failing = lua(`
+local function fail_as(fault)
+  local text = type(fault) == 'table' and fault.err or fault
+  -- Of an error that is raised again, Redis 7 would not say the code that it begins with.
+  if string.find(text, '^%u+ ') then return redis.error_reply(text) end
+  error(text, 0)
+end
+`)
+
 /** What was asked for. A property that is null is left out. */
 export const request = lua('local request = cjson.decode(ARGV[1])', keys)
 

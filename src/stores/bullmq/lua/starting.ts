@@ -93,7 +93,7 @@ local function start_from(queue, line, most, started)
           of = of or fields_in(flat)
         end
         if can_move and can_begin(numbers[id], of) then
-          started[#started + 1] = move_later(numbers[id], queue, id, flat, of)
+          move_later(numbers[id], queue, id, flat, of)
         else
           move_now(queue, line)
           if not start_one(queue, line, id, head[index + 1], passed, started) then return count end
