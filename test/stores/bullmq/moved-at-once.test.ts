@@ -61,15 +61,23 @@ describe('Jobs that are moved at once', () => {
     expect(events().match(/drained/g)).toHaveLength(1)
   })
 
-  test.each(['a', 'b'])('are ours where queue %s cannot have those that are stored with them.', async (broken) => {
-    const other = broken === 'a' ? 'b' : 'a'
-    plain.server.cli('SET', plain.key('marker', broken), 'x')
-    await expect(plain.store.enqueue(['a', 'b'].map((queue) => newJob({ queue, maxRetries: 7 })))).rejects.toThrow()
-    await plain.store.enqueue([newJob({ queue: other, maxRetries: 7 })])
-    const worker = await plain.register()
-    const claims = await plain.store.claim({ worker, queues: only(other), limit: 5 })
-    expect(claims.map(({ job }) => job.maxRetries)).toEqual(claims.map(() => 7))
-  })
+  test.each([
+    ['id', ['HSET', 'name', 'x']],
+    ...['events', 'meta', 'marker', 'prioritized'].map((key) => [key, ['SET', 'x']] as const),
+    ['meta', ['HSET', 'concurrency', 'x']],
+  ] as const)(
+    'are not stored where the key %s of one of their queues cannot have them.',
+    async (key, [command, ...text]) => {
+      plain.server.cli(command, plain.key(key, 'b'), ...text)
+      const jobs = ['a', 'b', 'c'].map((queue) => newJob({ queue }))
+      await expect(plain.store.enqueue(jobs)).rejects.toThrow()
+      expect(['a', 'c'].map((queue) => plain.server.cli('EXISTS', plain.key('prioritized', queue)))).toEqual(['0', '0'])
+      plain.server.cli('DEL', plain.key(key, 'b'))
+      await plain.store.enqueue(jobs)
+      const claims = await plain.store.claim({ worker: await plain.register(), queues: only('a', 'b', 'c'), limit: 9 })
+      expect(claims.map(({ job }) => job.queue)).toEqual(['a', 'b', 'c'])
+    },
+  )
 
   test('stay in their line where they cannot be started.', async () => {
     await plain.store.enqueue(Array.from({ length: 3 }, () => newJob()))

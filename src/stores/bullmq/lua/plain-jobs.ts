@@ -20,12 +20,25 @@ end
 -- How many events BullMQ keeps of a queue; and whether its workers are to be woken.
 local function facts_of(b)
   local facts = rcall('HMGET', b .. 'meta', 'opts.maxLenEvents', 'paused', 'concurrency')
-  if not facts[1] then rcall('HSET', b .. 'meta', 'opts.maxLenEvents', 10000) end
   local wakes = not facts[2] and not (facts[3] and rcall('LLEN', b .. 'active') >= tonumber(facts[3]))
-  return facts[1] or 10000, wakes
+  return { most = facts[1], wakes = wakes }
+end
+-- Fails where a key that jobs of the queue are written to holds something else.
+local function look_at_keys(b)
+  rcall('STRLEN', b .. 'id')
+  rcall('XLEN', b .. 'events')
+  rcall('ZCARD', b .. 'prioritized')
+  rcall('ZCARD', b .. 'marker')
 end
 local function write_plain()
-  -- First: a job in a line that has no place here is one of somebody else.
+  -- Of several queues, one that cannot have its jobs must not leave the others with theirs: the caller hears that none is stored.
+  local has_several = next(plain, (next(plain))) ~= nil
+  local facts = {}
+  for queue in pairs(plain) do
+    local b = P .. queue .. ':'
+    if has_several then look_at_keys(b) end
+    facts[queue] = facts_of(b)
+  end
   local buckets = {}
   for queue, list in pairs(plain) do
     for _, each in ipairs(list) do
@@ -40,7 +53,8 @@ local function write_plain()
   for queue, list in pairs(plain) do
     local b = P .. queue .. ':'
     local events = b .. 'events'
-    local most, wakes = facts_of(b)
+    local most = facts[queue].most or 10000
+    if not facts[queue].most then rcall('HSET', b .. 'meta', 'opts.maxLenEvents', most) end
     rcall('INCRBY', b .. 'id', #list)
     local line, ready = {}, {}
     for index, each in ipairs(list) do
@@ -64,7 +78,7 @@ local function write_plain()
       ready[#ready + 1] = id
     end
     call_in_parts('ZADD', b .. 'prioritized', line)
-    if wakes then rcall('ZADD', b .. 'marker', 0, '0') end
+    if facts[queue].wakes then rcall('ZADD', b .. 'marker', 0, '0') end
     call_in_parts('ZADD', O .. 'ready:' .. queue, ready)
   end
 end
