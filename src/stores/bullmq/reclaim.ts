@@ -8,7 +8,7 @@ import type { Context } from './context.js'
 import { jobOf, type StoredJob, type StoredReply, storedJob } from './job-fields.js'
 import { requestOf } from './job-request.js'
 import { newJobs } from './lua/new-jobs.js'
-import { places, states } from './lua/places.js'
+import { failing, places, states } from './lua/places.js'
 import { settling } from './lua/settling.js'
 import { notificationOfEnd } from './notifications.js'
 import { outcomeRequest } from './outcome-request.js'
@@ -39,7 +39,7 @@ const endAttemptsScript = writing(
 rcall('DEL', O .. 'ignored')
 local worker = request.worker
 local ended = {}
-for _, e in ipairs(request.ends) do
+local function end_one(e)
   local queue, id = where(e.n)
   local place = queue and queue .. ':' .. id
   if queue and rcall('ZSCORE', O .. 'run:' .. worker, place) then
@@ -55,12 +55,19 @@ for _, e in ipairs(request.ends) do
     end
   end
 end
+-- A queue that cannot have its jobs back must not keep the worker's others from theirs.
+local fault
+for _, e in ipairs(request.ends) do
+  local is_done, why = pcall(end_one, e)
+  if not is_done then fault = why end
+end
 note_gone()
 write_sums()
 count_enqueued()
-if #ended > 0 then tell('work') end
+if #ended > 0 then tell('work') elseif fault then return fail_as(fault) end
 return table.concat(ended, ' ')`,
   null,
+  failing,
   newJobs,
   settling,
 )

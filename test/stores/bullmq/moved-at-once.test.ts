@@ -147,6 +147,17 @@ describe('Jobs that are moved at once', () => {
     },
   )
 
+  test('are taken back from a dead worker where another queue cannot have its own.', async () => {
+    await plain.store.enqueue(['b', 'a', 'c'].map((queue) => newJob({ queue })))
+    const worker = await plain.register()
+    await plain.store.claim({ worker, queues: only('a', 'b', 'c'), limit: 5 })
+    plain.server.cli('SET', plain.key('prioritized', 'b'), 'x')
+    const sweep = () => plain.store.sweep({ limit: 100, dead: [worker] })
+    await sweep().catch(() => {})
+    const states = ['j2', 'j3'].map(async (id) => (await plain.store.job(id))?.state)
+    expect(await Promise.all(states)).toEqual(['queued', 'queued'])
+  })
+
   test('may be behind others that are passed over.', async () => {
     const expiresAt = systemClock.now() - 1
     await plain.store.enqueue([
