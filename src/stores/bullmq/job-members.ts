@@ -2,7 +2,6 @@ import type { JobState } from '../../domain/job.js'
 import { reading } from './calls.js'
 import type { Context } from './context.js'
 import { members } from './lua/members.js'
-import { places } from './lua/places.js'
 
 /** Which jobs: of these states, on one queue or on all, and of the ended ones those that ended in a time. */
 export interface MemberChoice {
@@ -34,46 +33,30 @@ return count`,
   members,
 )
 
-/** Their numbers, from a place on that counts over all of their keys. */
+/** Their numbers, all at one moment: between two calls jobs move, and some would be in neither. */
 const numbersScript = reading(
   'member-numbers',
   `
-local numbers, skip, left = {}, request.from, 2000
+local numbers = {}
 local function add(queue, ids)
   for _, id in ipairs(ids) do
-    numbers[#numbers + 1] = number_of(queue, id)
+    numbers[#numbers + 1] = tonumber(string.match(id, '^j([1-9]%d*)$') or rcall('HGET', P .. queue .. ':' .. id, 'n') or nil)
   end
-  left = left - #ids
-  skip = 0
 end
 for _, queue in ipairs(request.queue and { request.queue } or all_queues()) do
   for _, state in ipairs(request.states) do
     for _, key in ipairs(keys_of(queue, state)) do
-      local spans = request.span and (state == 'completed' or state == 'failed' or state == 'cancelled')
-      local length
       if key[2] then
-        length = rcall('LLEN', key[1])
-      elseif spans then
-        length = rcall('ZCOUNT', key[1], request.span[1], request.span[2])
+        add(queue, rcall('LRANGE', key[1], 0, -1))
+      elseif request.span and (state == 'completed' or state == 'failed' or state == 'cancelled') then
+        add(queue, rcall('ZRANGEBYSCORE', key[1], request.span[1], request.span[2]))
       else
-        length = rcall('ZCARD', key[1])
-      end
-      if skip >= length then
-        skip = skip - length
-      elseif left > 0 then
-        if key[2] then
-          add(queue, rcall('LRANGE', key[1], skip, skip + left - 1))
-        elseif spans then
-          add(queue, rcall('ZRANGEBYSCORE', key[1], request.span[1], request.span[2], 'LIMIT', skip, left))
-        else
-          add(queue, rcall('ZRANGE', key[1], skip, skip + left - 1))
-        end
+        add(queue, rcall('ZRANGE', key[1], 0, -1))
       end
     end
   end
 end
-return { 2000 - left, numbers }`,
-  places,
+return numbers`,
   members,
 )
 
@@ -81,16 +64,12 @@ export async function countMembers(context: Context, choice: MemberChoice): Prom
   return Number(await context.calls.read(countScript, requestOf(choice)))
 }
 
-/** The numbers of these jobs, and perhaps of others: what they are now must be asked for. Without those that have none. */
+/**
+ * The numbers of these jobs, and perhaps of others: what they are now must be asked for. Without those that have none. For some
+ * thousands: Redis does nothing else meanwhile.
+ */
 export async function memberNumbers(context: Context, choice: MemberChoice): Promise<readonly number[]> {
-  const found = new Set<number>()
-  for (let from = 0; ; ) {
-    const reply = await context.calls.read(numbersScript, { ...requestOf(choice), from })
-    const [seen, numbers] = reply as readonly [number, readonly number[]]
-    for (const number of numbers) found.add(number)
-    if (seen < 2_000) return [...found]
-    from += seen
-  }
+  return [...new Set((await context.calls.read(numbersScript, requestOf(choice))) as readonly number[])]
 }
 
 function requestOf({ states, queue, endedFrom, endedUntil }: MemberChoice): object {
