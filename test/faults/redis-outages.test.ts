@@ -118,6 +118,22 @@ test('A server that is frozen under a worker for 6 s costs no attempt.', async (
   expect((await worker.ended).exitCode).toBe(0)
 }, 60_000)
 
+test.runIf(long)(
+  'A run in the foreground goes on while Redis is silent for longer than a lease, and says how its job ended.',
+  async () => {
+    const run = (ms: number) => project.start(['run', 'work', String(ms)], { env: { OFFSTAGE_STORE: server.url } })
+    // One ends amidst the silence, one after it.
+    const runs = [run(20_000), run(45_000)]
+    await eventually(() => expect(readLedger(project).filter(({ what }) => what === 'S')).toHaveLength(2))
+    server.freeze()
+    await setTimeout(38_000)
+    server.thaw()
+    for (const { ended } of runs) expect(await ended).toMatchObject({ stdout: '1\n', exitCode: 0 })
+    await expectOnce(['j1', 'j2'])
+  },
+  120_000,
+)
+
 test('A server that is frozen when a command begins ends it with exit code 6 within 5 s.', async () => {
   server.freeze()
   const startedAt = performance.now()

@@ -1,5 +1,6 @@
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { cliProject } from '../support/cli.js'
+import { cliProject, eventually } from '../support/cli.js'
 import { enqueueJob, finalJobs, jobOf } from '../support/store.js'
 
 const project = cliProject({
@@ -17,6 +18,10 @@ export const ignores = task(options, async () => {
   while (!currentJob().signal.aborted) await setTimeout(10)
   return 'too late'
 })
+export const inTime = async () => {
+  await setTimeout(300)
+  appendFileSync('in-time.txt', 'ended\\n')
+}
 export const short = () => 1
 export const crashes = () => process.kill(process.pid, 'SIGKILL')
 export async function neighbour() {
@@ -52,6 +57,21 @@ describe.concurrent('time limits', () => {
     expect(plain).toMatchObject({ exitCode: 3, stdout: '' })
     expect(plain.stderr.match(/begun/g)).toHaveLength(2)
     expect(plain.stderr).toContain('ran longer than its limit of 50 ms')
+  })
+
+  test('A job that ends in time while its worker stands still has completed, whatever its worker reads first.', async () => {
+    const worker = await workerOn('still')
+    const id = await enqueue('inTime', 'still', '1s')
+    await worker.says(/time\.inTime started/)
+    process.kill(worker.pid, 'SIGSTOP')
+    await eventually(() => expect(project.lines('in-time.txt')).toEqual(['ended']))
+    // Its limit passes.
+    await setTimeout(1_000)
+    process.kill(worker.pid, 'SIGCONT')
+    await worker.says(/time\.inTime completed/)
+    expect(await jobOf(project, id)).toMatchObject({ state: 'completed', attempt: 1, failures: 0 })
+    worker.signal('SIGTERM')
+    expect((await worker.ended).stderr).not.toContain('limit')
   })
 
   test('A blocked event loop is killed with its process after the grace, and the worker goes on.', async () => {

@@ -112,7 +112,7 @@ export class ForegroundWorker {
 
   /** Resolves to the job once it is final. Rejects if this process cannot see to that any more. */
   finished(id: JobId): Promise<Job> {
-    const final = followJob(this.#store, id, new AbortController().signal)
+    const final = followJob(this.#store, id, new AbortController().signal, () => this.#worker.runner.busy)
     return Promise.race([final, this.#worker.broken, this.#failed])
   }
 

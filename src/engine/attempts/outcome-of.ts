@@ -18,6 +18,8 @@ export function outcomeOf(attempt: RunningAttempt, report: AttemptReport): Outco
   const endedBy: EndedBy = report.kind === 'forced' ? report.endedBy : 'signal'
   switch (attempt.stopping) {
     case 'timeout':
+      // It had ended in time, and its worker read that too late.
+      if (report.kind === 'returned' && endedAt - startedAt < (job.timeoutMs ?? 0)) break
       return timedOut(job, { startedAt, endedAt, endedBy })
     case 'cancelled':
       return { kind: 'cancelled', startedAt, endedAt, endedBy }

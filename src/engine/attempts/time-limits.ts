@@ -2,12 +2,17 @@ import type { Clock } from '../../domain/clock.js'
 import type { AttemptReport } from '../../domain/outcome.js'
 import type { RunningAttempt } from './running-attempt.js'
 
+// A timer that is so late was held up; what has come meanwhile is read within the other time.
+const stoodStillMs = 50
+const readMs = 20
+
 /** The time limits of all running attempts. One timer waits for the earliest. */
 export class TimeLimits {
   readonly #clock: Clock
   readonly #running: () => Iterable<RunningAttempt>
   readonly #over: (attempt: RunningAttempt) => void
   #armedFor = Number.POSITIVE_INFINITY
+  #hasWaited = false
   #cancel = () => {}
 
   /** Calls `over` once for each attempt that exceeds its limit. */
@@ -42,8 +47,15 @@ export class TimeLimits {
   }
 
   #check(): void {
-    this.stop()
     const now = this.#clock.monotonicMs()
+    // This process stood still: what tells that the job has ended may have come meanwhile, and not been read.
+    if (now - this.#armedFor > stoodStillMs && !this.#hasWaited) {
+      this.#hasWaited = true
+      this.#arm(now + readMs)
+      return
+    }
+    this.#hasWaited = false
+    this.stop()
     let next = Number.POSITIVE_INFINITY
     for (const attempt of [...this.#running()]) {
       if (attempt.deadline > now) next = Math.min(next, attempt.deadline)
