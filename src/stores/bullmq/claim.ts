@@ -62,8 +62,9 @@ if #started == 0 then
     local queue, id = where(tonumber(number))
     if queue and rcall('ZSCORE', O .. 'run:' .. worker, queue .. ':' .. id) then
       local flat = rcall('HGETALL', P .. queue .. ':' .. id)
-      local refusal = refusal_of(tonumber(number), queue, fields_in(flat))
-      started[#started + 1] = { tonumber(number), queue, id, 'running', flat, refusal }
+      local fields = fields_in(flat)
+      local refusal = refusal_of(tonumber(number), queue, id, fields)
+      started[#started + 1] = { tonumber(number), queue, id, 'running', flat, refusal, fields.ats }
     end
   end
 end
@@ -149,7 +150,8 @@ export class Claims {
     const claims: Claim[] = []
     const refused: RefusedClaim[] = []
     const [started, stopped] = partsOf(reply as readonly (StartedReply | StoppedReply)[])
-    for (const [refusal, stored] of started.map(startedOf)) {
+    for (const reply of started) {
+      const [refusal, stored] = startedOf(reply, worker, request.now)
       const claim = claimOf(worker, stored)
       if (refusal === '') claims.push(claim)
       else refused.push({ claim, message: refusalMessage(refusal, stored) })
@@ -218,10 +220,14 @@ function partsOf(reply: readonly (StartedReply | StoppedReply)[]): readonly [rea
   return [reply.filter((each) => !isStopped(each)), Object.fromEntries(stopped)]
 }
 
-type StartedReply = readonly [...StoredReply, Refusal]
+type StartedReply = readonly [...StoredReply, Refusal, attempt: string]
 
-function startedOf([number, queue, id, state, flat, refusal]: StartedReply): readonly [Refusal, StoredJob] {
-  return [refusal, storedJob([number, queue, id, state, flat])]
+/** The job as it is since its attempt began. */
+function startedOf(reply: StartedReply, worker: string, now: number): readonly [Refusal, StoredJob] {
+  const [number, queue, id, state, flat, refusal, attempt] = reply
+  const at = String(now)
+  const begun = ['processedOn', at, 'pb', worker, 'ats', attempt, 'start', at, 'own', attempt]
+  return [refusal, storedJob([number, queue, id, state, [...flat, ...begun]])]
 }
 
 function claimOf(worker: string, stored: StoredJob): Claim {

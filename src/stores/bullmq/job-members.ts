@@ -2,6 +2,7 @@ import type { JobState } from '../../domain/job.js'
 import { reading } from './calls.js'
 import type { Context } from './context.js'
 import { members } from './lua/members.js'
+import { places } from './lua/places.js'
 
 /** Which jobs: of these states, on one queue or on all, and of the ended ones those that ended in a time. */
 export interface MemberChoice {
@@ -40,7 +41,7 @@ const numbersScript = reading(
 local numbers = {}
 local function add(queue, ids)
   for _, id in ipairs(ids) do
-    numbers[#numbers + 1] = tonumber(string.match(id, '^j([1-9]%d*)$') or rcall('HGET', P .. queue .. ':' .. id, 'n') or nil)
+    numbers[#numbers + 1] = number_of(queue, id)
   end
 end
 for _, queue in ipairs(request.queue and { request.queue } or all_queues()) do
@@ -57,6 +58,7 @@ for _, queue in ipairs(request.queue and { request.queue } or all_queues()) do
   end
 end
 return numbers`,
+  places,
   members,
 )
 

@@ -40,23 +40,30 @@ local function activate(queue, wait, line, reserved)
   if type(reply[1]) ~= 'table' then return nil end
   return reply[2], reply[1]
 end
+-- What a start depends on. Of all fields it would cost twice as much.
+local looked_at = {}
+for _, name in ipairs({ 'name', 'exp', 'ran', 'rjk', 'own', 'by', 'ats', 'defa', 'n', 'cancel', 'res', 'refused', 'start', 'c' }) do
+  looked_at[name] = true
+end
 local function fields_in(flat)
   local fields = {}
-  for index = 1, #flat, 2 do fields[flat[index]] = flat[index + 1] end
+  for index = 1, #flat, 2 do
+    local name = flat[index]
+    if looked_at[name] then fields[name] = flat[index + 1] end
+  end
   return fields
 end
 -- Why the job must fail in place of running: '' if it may run.
-local function refusal_of(n, queue, fields)
+local function refusal_of(n, queue, id, fields)
   if fields.refused then return 'fields' end
-  if guarded[fields.name] and not is_genuine(n, queue, fields.name, fields.data) then return 'task' end
+  if guarded[fields.name] and not is_genuine(n, queue, fields.name, rcall('HGET', P .. queue .. ':' .. id, 'data')) then return 'task' end
   -- How often a job of ours may be lost is ours to say.
   return fields.defa and fields.n and 'deferred' or ''
 end
 -- What is written once for all attempts that begin: ids by queue; numbers and places.
 local begun = { ids = {}, places = {} }
--- What is written beside every attempt that begins. written: names and values that the hash has by now. Answers the job as it is.
-local function begun_job(n, queue, id, flat, fields, written)
-  for _, text in ipairs(written) do flat[#flat + 1] = text end
+-- What is written beside every attempt that begins. Answers the job as it was before, with its attempt.
+local function begun_job(n, queue, id, flat, fields, attempt)
   local b = P .. queue .. ':'
   local place = queue .. ':' .. id
   if fields.by then rcall('HDEL', b .. id, 'by') end
@@ -70,9 +77,9 @@ local function begun_job(n, queue, id, flat, fields, written)
   ids[#ids + 1] = id
   begun.places[#begun.places + 1] = string.format('%.0f', n)
   begun.places[#begun.places + 1] = place
-  return { n, queue, id, 'running', flat, refusal_of(n, queue, fields) }
+  return { n, queue, id, 'running', flat, refusal_of(n, queue, id, fields), attempt }
 end
--- Of a job that BullMQ has moved. Answers it as it is now.
+-- Of a job that BullMQ has moved.
 local function begin(queue, id, flat)
   local b = P .. queue .. ':'
   local n = number_of(queue, id)
@@ -87,7 +94,7 @@ local function begin(queue, id, flat)
     fields = fields_in(flat)
   end
   rcall('HSET', b .. id, 'start', now_text, 'own', fields.ats)
-  return begun_job(n, queue, id, flat, fields, { 'start', now_text, 'own', fields.ats })
+  return begun_job(n, queue, id, flat, fields, fields.ats)
 end
 local function note_begun()
   for queue, ids in pairs(begun.ids) do call_in_parts('ZREM', O .. 'ready:' .. queue, ids) end

@@ -43,13 +43,11 @@ end
 local function complete(e, queue, id, of, worker)
   local b = P .. queue .. ':'
   local key = b .. id
-  if e.kind ~= 'completed' or locked[key] ~= worker or of.has_parent or of.deid or of.cancel or e.tally then return false end
+  if e.kind ~= 'completed' or locked[key] ~= worker or of.parent or of.deid or of.cancel or e.tally then return false end
   if rcall('LREM', b .. 'active', -1, id) == 0 then return false end
   local fields = e.fields
-  for _, text in ipairs({ 'returnvalue', e.value, 'finishedOn', e.at, 'atm', string.format('%.0f', (tonumber(of.atm) or 0) + 1) }) do
-    fields[#fields + 1] = text
-  end
-  rcall('HSET', key, unpack(fields))
+  local made = string.format('%.0f', (tonumber(of.atm) or 0) + 1)
+  rcall('HSET', key, 'returnvalue', e.value, 'finishedOn', e.at, 'atm', made, unpack(fields))
   rcall('XADD', b .. 'events', '*', 'event', 'completed', 'jobId', id, 'returnvalue', e.value, 'prev', 'active')
   local list = completed[queue]
   list.is_last = true

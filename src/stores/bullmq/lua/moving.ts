@@ -45,10 +45,9 @@ local function move_later(n, queue, id, flat, of)
   local attempt = string.format('%.0f', (tonumber(of.ats) or 0) + 1)
   rcall('SET', key .. ':lock', worker, 'PX', lock_text)
   rcall('XADD', P .. queue .. ':events', '*', 'event', 'active', 'jobId', id, 'prev', 'waiting')
-  local written = { 'processedOn', now_text, 'pb', worker, 'ats', attempt, 'start', now_text, 'own', attempt }
-  rcall('HSET', key, unpack(written))
+  rcall('HSET', key, 'processedOn', now_text, 'pb', worker, 'ats', attempt, 'start', now_text, 'own', attempt)
   later.ids[#later.ids + 1] = id
-  later.jobs[#later.jobs + 1] = { n, queue, id, flat, of, written }
+  later.jobs[#later.jobs + 1] = { n, queue, id, flat, of, attempt }
 end
 local function move_now(queue, line)
   if #later.ids == 0 then return end

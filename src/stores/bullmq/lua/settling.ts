@@ -31,13 +31,16 @@ local function note_gone()
   for worker, places in pairs(gone) do call_in_parts('ZREM', O .. 'run:' .. worker, places) end
 end
 local function fields_of(b, id)
-  local v = rcall('HMGET', b .. id, 'ats', 'pb', 'res', 'sn', 'name', 'cancel', 'c', 'priority', 'exp', 'ran', 'sched', 'slot', 'own',
-    'atm', 'parentKey', 'parent', 'deid')
+  local v = rcall('HMGET', b .. id, 'ats', 'pb', 'own', 'sn', 'name', 'cancel', 'c', 'exp', 'sched', 'slot', 'atm', 'parentKey', 'deid')
   return {
-    attempt = tonumber(v[1]), worker = v[2], res = v[3], counted = v[4] or v[5], cancel = v[6], c = v[7],
-    priority = tonumber(v[8]) or 0, exp = v[9], expires = v[9] and not v[10] and v[9], sched = v[11], slot = v[12], own = tonumber(v[13]),
-    atm = v[14], has_parent = v[15] or v[16], deid = v[17],
+    attempt = tonumber(v[1]), worker = v[2], own = tonumber(v[3]), counted = v[4] or v[5], cancel = v[6], c = v[7], exp = v[8],
+    sched = v[9], slot = v[10], atm = v[11], parent = v[12], deid = v[13],
   }
+end
+-- What only jobs need that go back to a line.
+local function add_way_back(b, id, of)
+  local v = rcall('HMGET', b .. id, 'res', 'priority', 'ran')
+  of.res, of.priority, of.expires = v[1], tonumber(v[2]) or 0, of.exp and not v[3] and of.exp
 end
 local function is_end(kind)
   return kind == 'completed' or kind == 'failed' or kind == 'cancelled'
@@ -125,6 +128,7 @@ local function end_attempt(e, queue, id, of, worker)
   local key = b .. id
   local n = e.n
   local fields = e.fields
+  if not is_end(e.kind) then add_way_back(b, id, of) end
   if e.tally then
     fields[#fields + 1] = 'c'
     fields[#fields + 1] = counters(of.c, e.tally)
