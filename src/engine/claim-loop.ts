@@ -11,7 +11,7 @@ import type { TaskPool } from './pool/task-pool.js'
 export class ClaimLoop {
   /** The worker that claims. */
   worker: WorkerId
-  readonly #store: Pick<JobStore, 'claim'>
+  readonly #store: Pick<JobStore, 'claim' | 'claimsAtMost'>
   readonly #pool: TaskPool
   readonly #prefetch: Prefetch
   readonly #events: EngineEmitter
@@ -25,7 +25,7 @@ export class ClaimLoop {
 
   /** `claimed` gets the jobs of each claim, even an empty list, before the claim resolves. */
   constructor(
-    store: Pick<JobStore, 'claim'>,
+    store: Pick<JobStore, 'claim' | 'claimsAtMost'>,
     pool: TaskPool,
     prefetch: Prefetch,
     events: EngineEmitter,
@@ -64,7 +64,8 @@ export class ClaimLoop {
       return 0
     }
     const { ahead } = this.#prefetch
-    const limit = !this.#isClosed && this.#pool.needsJobs(ahead) ? this.#pool.room(ahead) : 0
+    const room = !this.#isClosed && this.#pool.needsJobs(ahead) ? this.#pool.room(ahead) : 0
+    const limit = Math.min(room, this.#store.claimsAtMost ?? room)
     this.#mayFindMore = true
     this.#isAskedAgain = false
     if (limit <= 0) return 0

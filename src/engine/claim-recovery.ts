@@ -17,8 +17,8 @@ export interface KnownAttempts {
  * process that died, and jobs that have ended, where a server came back without their ends. Nobody would run these jobs as
  * long as the worker lives.
  */
-export class ClaimRecovery implements Pick<JobStore, 'claim'> {
-  readonly #store: Pick<JobStore & JobReader, 'claim' | 'interruptions' | 'running' | 'settle'>
+export class ClaimRecovery implements Pick<JobStore, 'claim' | 'claimsAtMost'> {
+  readonly #store: Pick<JobStore & JobReader, 'claim' | 'claimsAtMost' | 'interruptions' | 'running' | 'settle'>
   readonly #attempts: KnownAttempts
   readonly #clock: Clock
   #mayHaveLost = false
@@ -27,7 +27,7 @@ export class ClaimRecovery implements Pick<JobStore, 'claim'> {
   #handingBack: Promise<void> | null = null
 
   constructor(
-    store: Pick<JobStore & JobReader, 'claim' | 'interruptions' | 'running' | 'settle'>,
+    store: Pick<JobStore & JobReader, 'claim' | 'claimsAtMost' | 'interruptions' | 'running' | 'settle'>,
     attempts: KnownAttempts,
     clock: Clock,
   ) {
@@ -35,6 +35,10 @@ export class ClaimRecovery implements Pick<JobStore, 'claim'> {
     this.#attempts = attempts
     this.#clock = clock
     this.#interruptions = interruptionsOf(store)
+  }
+
+  get claimsAtMost(): number {
+    return this.#store.claimsAtMost ?? Number.POSITIVE_INFINITY
   }
 
   async claim(request: ClaimRequest): Promise<readonly Claim[]> {

@@ -57,6 +57,11 @@ export interface JobStore {
    */
   claim(request: ClaimRequest): Promise<readonly Claim[]>
   /**
+   * For how many jobs a worker should ask at a time, where more would hold up all who share the server, and the worker itself:
+   * it hands over some while the server starts the next. A store in this process, where each claim is a commit, does not have this.
+   */
+  readonly claimsAtMost?: number
+  /**
    * How often the server was lost since the store was opened. It may have come back without the last of what it said was
    * stored. A store without a server does not have this.
    */

@@ -45,7 +45,10 @@ contract('persistence', (test) => {
 
   test('Every call on a closed store is refused with E_STORE_CLOSED.', async ({ store, clock }) => {
     await store.close()
-    const calls: Record<Exclude<keyof Store, 'close' | 'changes' | 'interruptions'>, () => Promise<unknown>> = {
+    const calls: Record<
+      Exclude<keyof Store, 'close' | 'changes' | 'claimsAtMost' | 'interruptions'>,
+      () => Promise<unknown>
+    > = {
       enqueue: () => store.enqueue([newJob()]),
       forgetTokens: () => store.forgetTokens([]),
       setTasks: () => store.setTasks('w1', ['a']),

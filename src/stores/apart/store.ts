@@ -10,7 +10,7 @@ export interface ApartLocation {
   readonly durability: 'full' | 'relaxed'
 }
 
-type Method = Exclude<keyof Store, 'changes' | 'close' | 'interruptions'>
+type Method = Exclude<keyof Store, 'changes' | 'close' | 'claimsAtMost' | 'interruptions'>
 
 // All, as the compiler checks; each is called by its name in the other process.
 const methods: MethodKinds<Method> = {

@@ -5,7 +5,7 @@ import type { Store } from '../store.js'
 import { buryExpired } from './bury.js'
 import { Calls } from './calls.js'
 import { cancel } from './cancel.js'
-import { Claims } from './claim.js'
+import { Claims, claimsAtMost } from './claim.js'
 import { claimSlots } from './claim-slots.js'
 import type { RedisConnection } from './connection.js'
 import type { Context } from './context.js'
@@ -94,6 +94,7 @@ export function openRedisStore(
     enqueue: (jobs) => run(() => enqueues.enqueue(jobs)),
     forgetTokens: (tokens) => run(() => forgetTokens(context, tokens)),
     claim: (request) => run(() => claims.claim(request)),
+    claimsAtMost,
     interruptions: () => connection.connects - 1,
     settle: (ends) => run(() => settles.settle(ends)),
     append: (additions) => run(() => append(context, additions)),
