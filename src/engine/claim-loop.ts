@@ -1,7 +1,7 @@
 import { isTemporary } from '../domain/errors.js'
 import type { WorkerId } from '../domain/job.js'
 import type { QueueChoice } from '../domain/queues.js'
-import type { Claim, JobStore } from '../stores/store.js'
+import type { Claim, ClaimRequest, JobStore } from '../stores/store.js'
 import type { Deliveries } from './deliveries.js'
 import type { EngineEmitter } from './events.js'
 import type { Prefetch } from './pool/prefetch.js'
@@ -23,7 +23,7 @@ export class ClaimLoop {
   #isAskedAgain = false
   #isClosed = false
 
-  /** `claimed` gets the jobs of each claim, even an empty list, before the claim resolves. */
+  /** `claimed` gets the jobs of each part of a claim, even an empty list, before the claim resolves. */
   constructor(
     store: Pick<JobStore, 'claim' | 'claimsAtMost'>,
     pool: TaskPool,
@@ -64,30 +64,45 @@ export class ClaimLoop {
       return 0
     }
     const { ahead } = this.#prefetch
-    const room = !this.#isClosed && this.#pool.needsJobs(ahead) ? this.#pool.room(ahead) : 0
-    const limit = Math.min(room, this.#store.claimsAtMost ?? room)
+    const limit = !this.#isClosed && this.#pool.needsJobs(ahead) ? this.#pool.room(ahead) : 0
     this.#mayFindMore = true
     this.#isAskedAgain = false
     if (limit <= 0) return 0
     let taken = 0
     // In one turn: they share a transaction with what ends.
     const requests = this.#deliveries.requests({ worker: this.worker, queues: this.#queues, limit })
-    this.#running = Promise.all(requests.map((request) => this.#store.claim(request))).then((found) => {
-      const claims = found.flat()
-      taken = claims.length
+    const parts = requests.flatMap((request) => this.#parts(request))
+    const claimPart = async (part: ClaimRequest) => {
+      const claims = await this.#store.claim(part)
+      taken += claims.length
       this.#claimed(claims)
+    }
+    this.#running = Promise.allSettled(parts.map(claimPart)).then((all) => {
+      const failed = all.find((one) => one.status === 'rejected')
+      if (failed !== undefined) throw failed.reason
     })
     try {
       await this.#running
     } finally {
       this.#running = null
     }
-    const isFull = taken >= limit
+    // Parts that were asked for together may have left to each other what none of them took.
+    const isFull = taken >= limit || (taken > 0 && parts.length > requests.length)
     this.#mayFindMore = isFull || this.#isAskedAgain || this.#deliveries.areAtMost
     // Slots that became free, and jobs that were stored, during this claim did not start another one. What waits behind
     // deliveries is claimed when one of them ends.
     if (isFull || this.#isAskedAgain) this.claimSoon()
     return taken
+  }
+
+  /** As many claims as the store asks for: it starts the jobs of one while those of another are handed over. */
+  #parts(request: ClaimRequest): readonly ClaimRequest[] {
+    const most = Math.min(this.#store.claimsAtMost ?? request.limit, request.limit)
+    const count = Math.ceil(request.limit / most)
+    return Array.from({ length: count }, (_, index) => ({
+      ...request,
+      limit: Math.min(most, request.limit - index * most),
+    }))
   }
 
   /** Starts a claim if there is room, without waiting for it. */

@@ -9,10 +9,11 @@ import type { Claim } from '../../src/stores/store.js'
 import { someTurns } from '../support/attempts.js'
 
 /** A loop over a pool with `room`. Each claim takes a turn, and finds as many jobs as `waiting` has when it begins. */
-function claiming(room: number) {
+function claiming(room: number, claimsAtMost?: number) {
   const state = { room, waiting: 0 }
   const taken: number[] = []
   const store = {
+    ...(claimsAtMost === undefined ? {} : { claimsAtMost }),
     async claim({ limit }: { readonly limit: number }) {
       const found = Math.min(limit, state.waiting)
       state.waiting -= found
@@ -35,7 +36,7 @@ function claiming(room: number) {
       state.room -= claims.length
     },
   )
-  return { loop, state, taken }
+  return { loop, state, taken, store }
 }
 
 test('A claim that takes fewer jobs than there is room for leaves nothing behind.', async () => {
@@ -44,6 +45,27 @@ test('A claim that takes fewer jobs than there is room for leaves nothing behind
   await loop.claim()
   await someTurns()
   expect([taken, loop.mayFindMore]).toEqual([[2], false])
+})
+
+test('A store that starts few jobs at a time is asked for several parts at once, and again after the last of them.', async () => {
+  const { loop, state, taken } = claiming(5, 2)
+  state.waiting = 4
+  await loop.claim()
+  expect([taken, loop.mayFindMore]).toEqual([[2, 2, 0], true])
+  await someTurns()
+  expect([taken, loop.mayFindMore]).toEqual([[2, 2, 0, 0], false])
+})
+
+test('A part that fails keeps no jobs of others from being run.', async () => {
+  const { loop, state, taken, store } = claiming(5, 2)
+  state.waiting = 5
+  const claim = store.claim
+  store.claim = async (request) => {
+    store.claim = claim
+    throw new Error(`no ${request.limit}`)
+  }
+  await expect(loop.claim()).rejects.toThrow('no 2')
+  expect(taken).toEqual([2, 1])
 })
 
 test('There may be more behind a claim that fills the room, and while there is no room.', async () => {
