@@ -54,17 +54,18 @@ local is_done, fault = pcall(start_all)
 if not is_done and #started == 0 then return fail_as(fault) end
 note_begun()
 local begun = {}
-for index, job in ipairs(started) do begun[index] = job[1] end
+for index, job in ipairs(started) do begun[index] = job[1] .. ':' .. job[7] end
 return table.concat(begun, ' ')`,
   `
 if #started == 0 then
-  for number in string.gmatch(answer, '%d+') do
+  for number, attempt in string.gmatch(answer, '(%d+):(%d+)') do
     local queue, id = where(tonumber(number))
-    if queue and rcall('ZSCORE', O .. 'run:' .. worker, queue .. ':' .. id) then
-      local flat = rcall('HGETALL', P .. queue .. ':' .. id)
-      local fields = fields_in(flat)
+    local flat = queue and rcall('HGETALL', P .. queue .. ':' .. id) or {}
+    local fields = fields_in(flat)
+    -- The job may have been handed back since, and claimed again by another call.
+    if fields.ats == attempt and rcall('ZSCORE', O .. 'run:' .. worker, queue .. ':' .. id) then
       local refusal = refusal_of(tonumber(number), queue, id, fields)
-      started[#started + 1] = { tonumber(number), queue, id, 'running', flat, refusal, fields.ats }
+      started[#started + 1] = { tonumber(number), queue, id, 'running', flat, refusal, attempt }
     end
   end
 end

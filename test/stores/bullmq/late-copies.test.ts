@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { releasedUnstarted } from '../../../src/engine/attempts/outcome-of.js'
 import { systemClock } from '../../../src/engine/clock.js'
-import type { Claim, Store } from '../../../src/stores/store.js'
+import { Calls } from '../../../src/stores/bullmq/calls.js'
+import { claimScript } from '../../../src/stores/bullmq/claim.js'
+import { connectRedis } from '../../../src/stores/bullmq/connection.js'
+import { parseRedisUrl } from '../../../src/stores/bullmq/location.js'
+import { type Claim, leaseMs, type Store } from '../../../src/stores/store.js'
 import { newJob, newWorker, outcomesAt } from '../../support/job.js'
 import { RedisServer } from '../../support/redis-server.js'
 import { placesOf, redisStore } from '../../support/redis-store.js'
@@ -143,4 +148,29 @@ test('An end that arrives when the lease is over is refused, though nobody has t
   expect(placesOf(server)).toEqual({ active: 1 })
   expect(await store.sweep({ limit: 10, dead: [] })).toMatchObject({ reclaimed: 1 })
   expect(placesOf(server)).toEqual({ prioritized: 1 })
+})
+
+test('A claim that is asked for again does not answer a job that was handed back and claimed again since.', async () => {
+  await store.enqueue([newJob()])
+  const worker = await store.register(newWorker(systemClock))
+  const location = parseRedisUrl(server.url, process.cwd())
+  const connection = await connectRedis(location, systemClock)
+  try {
+    const calls = new Calls(connection, location.prefix)
+    const request = { worker, leaseMs, now: systemClock.now(), limit: 1, shares: ['default', 1] }
+    const call = calls.begin()
+    const asked = async () =>
+      ((await calls.writeAs(call, claimScript, request)) as unknown[][]).map(([number]) => number)
+    expect([await asked(), await asked()]).toEqual([[2], [2]])
+    const [running] = await store.running(10)
+    const lease = { job: 'j2', attempt: 1, worker, task: running?.task ?? '', queue: 'default', isNotification: false }
+    expect(await store.settle([{ lease, outcome: releasedUnstarted(systemClock.now()) }])).toEqual(['settled'])
+    expect(await asked()).toEqual([])
+    expect((await store.claim({ worker, queues, limit: 1 })).map(({ job }) => [job.id, job.attempt])).toEqual([
+      ['j2', 2],
+    ])
+    expect(await asked()).toEqual([])
+  } finally {
+    await connection.close()
+  }
 })
