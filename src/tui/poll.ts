@@ -32,6 +32,9 @@ export class Poll {
       await this.#look()
       const { user, system } = process.cpuUsage(before)
       const pauseMs = Math.max(this.#intervalMs, Math.min(maxPauseMs, (user + system) / 1_000 / maxShare))
+      // Whoever sees a picture knows how old it may become. Small changes are not worth a new one.
+      const isLong = pauseMs > 2 * this.#intervalMs
+      this.#emit({ type: 'paused', ms: isLong ? Math.ceil(pauseMs / 1_000) * 1_000 : this.#intervalMs })
       await systemClock.sleep(pauseMs, AbortSignal.any([this.#wake.signal, this.#over.signal]))
     }
     await this.#store.close()

@@ -46,3 +46,11 @@ describe.each(stores)('of a store that is %s', (name, open) => {
     },
   )
 })
+
+test('The head says how often a store is looked at that takes long to read.', async () => {
+  const monitor = new TestMonitor(await busyStore())
+  await monitor.look()
+  expect(monitor.text()).toContain('● live 1s')
+  monitor.dispatch({ type: 'paused', ms: 13_000 })
+  expect(monitor.text()).toContain('● live 13s')
+})

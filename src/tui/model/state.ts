@@ -14,6 +14,8 @@ export interface State {
   readonly flags: string
   readonly isReadOnly: boolean
   readonly intervalMs: number
+  /** From one look to the next: the interval, or more where a look takes long. */
+  readonly pauseMs: number
   readonly view: MonitorView
   /** Where esc leads back to. */
   readonly back: readonly MonitorView[]
@@ -87,6 +89,7 @@ export function initialState(
 ): State {
   return {
     ...from,
+    pauseMs: from.intervalMs,
     view: 'overview',
     back: [],
     data: {},

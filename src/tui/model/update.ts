@@ -13,6 +13,8 @@ export type Event =
   | { readonly type: 'key'; readonly key: string }
   | { readonly type: 'read'; readonly data: Partial<MonitorData> & Pick<MonitorData, 'at'> }
   | { readonly type: 'unread'; readonly reason: string; readonly at: EpochMs }
+  /** The next look at the store comes in so many milliseconds. */
+  | { readonly type: 'paused'; readonly ms: number }
   | { readonly type: 'resized'; readonly columns: number; readonly rows: number }
   /** The jobs of a group were counted: now it can be asked. */
   | { readonly type: 'counted'; readonly action: GroupRetry }
@@ -28,6 +30,8 @@ export function update(state: State, event: Event): Step {
       return step(withData(state, event.data))
     case 'unread':
       return step({ ...state, now: event.at, trouble: event.reason })
+    case 'paused':
+      return step(event.ms === state.pauseMs ? state : { ...state, pauseMs: event.ms })
     case 'resized':
       return step({ ...state, size: { columns: event.columns, rows: event.rows } })
     case 'counted':

@@ -84,7 +84,7 @@ function liveness(state: State): Line[number] {
   if (state.trouble !== null)
     return signed(warningGlyph, at === undefined ? 'no answer' : `${sinceText(at, state.now)} old`)
   if (at === undefined) return dim('reading')
-  return span(`● live ${durationText(state.intervalMs)}`, 'green')
+  return span(`● live ${durationText(state.pauseMs)}`, 'green')
 }
 
 function smallHead(state: State): Line {
