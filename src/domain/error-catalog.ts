@@ -89,8 +89,8 @@ export const errorCatalog = {
     'Write `--env NAME=value`; the name has letters, digits and `_`.',
   ),
   E_EVICTED: other(
-    'A foreground command stood still for so long that its leases ended. Its jobs went back to their queues.',
-    'Start a worker, which runs them.',
+    'A foreground command stood still for so long that its leases ended: its jobs went back to their queues. Or somebody has emptied its store.',
+    'Start a worker, which runs them. Of an emptied store, run them again.',
   ),
   E_EXISTS: usage(
     '`init` or `store backup` would overwrite a file.',

@@ -45,7 +45,14 @@ export interface EngineEvents {
   /** It has left the store. */
   'worker.stopped': [event: { readonly worker: WorkerId }]
   /** The lease expired: the worker lost its jobs and continues as `next`. */
-  'worker.evicted': [event: { readonly worker: WorkerId; readonly next: WorkerId }]
+  'worker.evicted': [
+    event: {
+      readonly worker: WorkerId
+      readonly next: WorkerId
+      /** Somebody has removed all that was in the store. */
+      readonly isEmptied: boolean
+    },
+  ]
   /** Another worker has died, and `jobs` of it were taken over: they run again, or fail as lost. */
   'worker.lost': [event: { readonly worker: WorkerId; readonly jobs: readonly JobId[] }]
   /** A task has enqueued a job of `task`. */

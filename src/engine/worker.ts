@@ -47,9 +47,18 @@ export class Worker {
   readonly #services: readonly Service[]
   #break: (reason: unknown) => void = () => {}
   #id: WorkerId
+  /** Which store it has registered in: one that is emptied is another. */
+  #identity: string
   #abandoned: Promise<void> | null = null
 
-  private constructor(store: Store, pool: TaskPool, clock: Clock, settings: WorkerSettings, id: WorkerId) {
+  private constructor(
+    store: Store,
+    pool: TaskPool,
+    clock: Clock,
+    settings: WorkerSettings,
+    id: WorkerId,
+    identity: string,
+  ) {
     this.events = new EngineEmitter()
     this.broken = new Promise((_, reject) => {
       this.#break = reject
@@ -60,6 +69,7 @@ export class Worker {
     this.#clock = clock
     this.#settings = settings
     this.#id = id
+    this.#identity = identity
     this.runner = new Runner(store, pool, clock, this.events, id, settings)
     const worker = () => this.#id
     this.#services = [
@@ -81,7 +91,8 @@ export class Worker {
 
   /** Registers a worker. It takes no job before `start()`, so there is time to subscribe to its events. */
   static async register(store: Store, pool: TaskPool, clock: Clock, settings: WorkerSettings): Promise<Worker> {
-    return new Worker(store, pool, clock, settings, await register(store, settings, pool))
+    const identity = await store.identity()
+    return new Worker(store, pool, clock, settings, await register(store, settings, pool), identity)
   }
 
   get id(): WorkerId {
@@ -150,8 +161,11 @@ export class Worker {
     const next = await register(this.#store, this.#settings, this.#pool)
     this.#id = next
     this.runner.continueAs(next)
+    const identity = await this.#store.identity()
+    const isEmptied = identity !== this.#identity
+    this.#identity = identity
     await Promise.all(killed)
-    this.events.emit('worker.evicted', { worker: old, next })
+    this.events.emit('worker.evicted', { worker: old, next, isEmptied })
   }
 }
 

@@ -82,7 +82,7 @@ export class ForegroundWorker {
     listener({ kind: 'registered', engine: worker.events })
     worker.start()
     const foreground = new ForegroundWorker(store, worker, pool.known.includes(notifyTask), signals, listener)
-    worker.events.on('worker.evicted', () => foreground.#fail(evicted()))
+    worker.events.on('worker.evicted', ({ isEmptied }) => foreground.#fail(isEmptied ? emptied() : evicted()))
     worker.events.on('ends.refused', ({ error }) => foreground.#noteRefusal(error))
     worker.events.on('attempt.settled', () => {
       foreground.#refused = null
@@ -159,6 +159,10 @@ export class ForegroundWorker {
     this.#listener({ kind: 'stopping', running })
     for (const id of running) this.#worker.runner.cancel(id)
   }
+}
+
+function emptied(): OffstageError {
+  return new OffstageError('E_EVICTED', 'somebody has emptied the store: its jobs are gone', 'run it again')
 }
 
 function evicted(): OffstageError {

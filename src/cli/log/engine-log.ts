@@ -35,9 +35,12 @@ export function logEngine(engine: EngineEmitter, log: Log, redact: readonly stri
       facts,
     })
   })
-  engine.on('worker.evicted', ({ worker, next }) => {
-    const text = `worker ${worker} was not heard of for too long and lost its jobs; it goes on as ${next}`
-    log.entry({ level: 'error', event: 'worker.evicted', text, facts: { worker, next } })
+  engine.on('worker.evicted', ({ worker, next, isEmptied }) => {
+    const why = isEmptied
+      ? `somebody has emptied the store: worker ${worker}, its jobs and all others are gone`
+      : `worker ${worker} was not heard of for too long and lost its jobs`
+    const text = `${why}; it goes on as ${next}`
+    log.entry({ level: 'error', event: 'worker.evicted', text, facts: { worker, next, isEmptied } })
   })
   engine.on('worker.stopped', ({ worker }) => {
     log.entry({ level: 'info', event: 'worker.stopped', text: `worker ${worker} has stopped`, facts: { worker } })

@@ -52,3 +52,14 @@ test.each([
   }
   await eventually(() => expect(project.processes()).toEqual([]))
 })
+
+test('A worker says that somebody has emptied its store, and goes on.', async () => {
+  const project = cliProject({ 'tasks/note.mjs': 'export default () => 1\n' })
+  const worker = project.start(['workers', 'start', '--no-scheduler'], { env })
+  await worker.says(/worker w1 is ready/)
+  server.cli('FLUSHALL')
+  await worker.says(/somebody has emptied the store: worker w1, its jobs and all others are gone; it goes on as w\d+/)
+  expect((await project.run(['run', 'note', '--wait'], { env })).stdout).toBe('1\n')
+  worker.signal('SIGTERM')
+  expect((await worker.ended).exitCode).toBe(0)
+})
