@@ -26,6 +26,8 @@ export const layers = [
     budgetSeconds: 120,
   },
   { name: 'stores', paths: ['contract', 'stores'], needsBuild: false, budgetSeconds: 120 },
+  // Real workers of Python, where their packages are installed.
+  { name: 'remote', paths: ['remote'], needsBuild: false, budgetSeconds: 90 },
   { name: 'commands', paths: ['commands'], needsBuild: true, budgetSeconds: 120 },
   { name: 'process', paths: ['process'], needsBuild: true, budgetSeconds: 400 },
   { name: 'modules', paths: ['modules'], needsBuild: true, budgetSeconds: 60 },

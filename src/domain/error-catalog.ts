@@ -207,6 +207,10 @@ export const errorCatalog = {
     'Change the setting that the message names. Nothing was stored.',
     'redis://… has the maxmemory-policy …, and the like',
   ),
+  E_REMOTE: usage(
+    'A task for a Python worker has an argument, a time or a name that the worker cannot take.',
+    'Change what the message names: nothing was sent.',
+  ),
   E_REPORT: usage(
     'The file of `--junit` cannot be written. Nothing was run.',
     'Name a file in a folder that can be written.',
