@@ -1,14 +1,17 @@
+import { UsageError } from '../../domain/errors.js'
+
 /**
  * A value that cannot be written for RQ, or a field of a job that could end a worker. `path` says where it sits:
  * `args[0].price`, `kwargs.when`, `timeoutMs`.
  */
-export class RqValueError extends TypeError {
+export class RqValueError extends UsageError {
   override name = 'RqValueError'
   static override readonly name: string = 'RqValueError'
   readonly path: string
 
   constructor(path: string, what: string) {
-    super(`${path.length <= 120 ? path : `${path.slice(0, 80)}…${path.slice(-30)}`} ${what}`)
+    const shown = path.length <= 120 ? path : `${path.slice(0, 80)}…${path.slice(-30)}`
+    super('E_REMOTE', `${shown} ${what}`)
     this.path = path
   }
 }

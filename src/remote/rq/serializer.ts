@@ -1,5 +1,6 @@
 import { inflateSync } from 'node:zlib'
 import type { JsonValue } from '../../domain/json.js'
+import { jsonOfPython } from '../python-json.js'
 import { RqValueError } from './errors.js'
 import { jsonValue } from './json-value.js'
 import { maxEncodedBytes, maxInflatedBytes } from './limits.js'
@@ -69,13 +70,16 @@ function refuseOutsideJson(value: RqValue, path: string): void {
   else for (const [key, item] of Object.entries(value)) refuseOutsideJson(item, `${path}.${key}`)
 }
 
-/** Python writes whole numbers of any size. Those that a number would change become text, as from pickle. */
+/** Python writes whole numbers of any size, NaN and the infinities. What JavaScript or JSON would change becomes text, as from pickle. */
 function parsedJson(text: string): JsonValue {
-  const value: JsonValue = JSON.parse(text, (_key: string, item: unknown, context?: { readonly source?: string }) => {
-    if (typeof item !== 'number' || !Number.isInteger(item) || Number.isSafeInteger(item)) return item
-    const source = context?.source
-    return source !== undefined && /^-?\d+$/.test(source) ? source : item
-  })
+  const value: JsonValue = JSON.parse(
+    jsonOfPython(text),
+    (_key: string, item: unknown, context?: { readonly source?: string }) => {
+      if (typeof item !== 'number' || !Number.isInteger(item) || Number.isSafeInteger(item)) return item
+      const source = context?.source
+      return source !== undefined && /^-?\d+$/.test(source) ? source : item
+    },
+  )
   const problem = boundsProblem(value as PythonValue)
   if (problem !== null) throw new SyntaxError(`the JSON ${problem}`)
   return value

@@ -31,8 +31,14 @@ test('A value is read by its serializer, from the stream or as old RQ left it in
   expect(jobState(finished, result({ type: '1' }), 'json')).toEqual({ state: 'finished', value: null })
   const old = { ...finished, result: Buffer.from('80054b052e', 'hex') }
   expect(jobState(old, null, 'pickle')).toEqual({ state: 'finished', value: 5 })
-  const big = result({ type: '1', return_value: Buffer.from('[9007199254740993, 1e300]').toString('base64') })
-  expect(jobState(finished, big, 'json')).toEqual({ state: 'finished', value: ['9007199254740993', 1e300] })
+  const big = result({
+    type: '1',
+    return_value: Buffer.from('[9007199254740993, 1e300, NaN, "NaN -Infinity"]').toString('base64'),
+  })
+  expect(jobState(finished, big, 'json')).toEqual({
+    state: 'finished',
+    value: ['9007199254740993', 1e300, 'NaN', 'NaN -Infinity'],
+  })
 })
 
 test('A value that cannot be read is handed over as bytes, with the reason.', () => {
