@@ -4,5 +4,10 @@
  */
 export function jsonOfPython(text: string): string {
   if (!/NaN|Infinity/.test(text)) return text
-  return text.replaceAll(/"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g, (part) => (part.startsWith('"') ? part : `"${part}"`))
+  // Whole texts are no parts of the pattern: one of ten megabytes would overflow its stack.
+  let isInText = false
+  return text.replaceAll(/\\.|"|-?Infinity|NaN/gs, (part) => {
+    if (part === '"') isInText = !isInText
+    return isInText || part === '"' || part.startsWith('\\') ? part : `"${part}"`
+  })
 }
