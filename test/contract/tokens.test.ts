@@ -35,6 +35,20 @@ contract('tokens', (test) => {
     expect(await ids(subject)).toEqual(['j1'])
   })
 
+  test('A job that is refused leaves its token to the next one of the call, also where that takes the key of an expired job.', async (subject) => {
+    const key = (name: string) => ({ name, policy: 'error', forMs: 0 }) as const
+    await subject.add({ key: key('held') })
+    const old = await subject.add({ key: key('late'), expiresAt: subject.clock.now() + 10 })
+    await subject.advance(10)
+    const answers = await subject.store.enqueue([
+      marked(subject, 'a', { key: key('held') }),
+      marked(subject, 'a', { key: key('late') }),
+      marked(subject, 'a', { key: key('other') }),
+    ])
+    expect(answers.map(({ answer }) => answer)).toEqual(['refused', 'created', 'existing'])
+    expect(await subject.job(old)).toMatchObject({ state: 'failed', reason: 'expired' })
+  })
+
   test('A token is not part of the job.', async (subject) => {
     await subject.store.enqueue([marked(subject, 'a')])
     expect(await subject.job('j1')).not.toHaveProperty('token')

@@ -20,12 +20,13 @@ const check = `
 local is_buried = {}
 for _, burial in ipairs(request.burials or {}) do is_buried[burial.n] = true end
 local expired, over, part = { 'expired' }, {}, nil
-local tokens = {}
+-- Tokens and keys that jobs before in the call take. One that is refused leaves its token to the next.
+local tokens, keys_taken = {}, {}
 for index, job in ipairs(request.jobs) do
   local known = job.token and rcall('HGET', O .. 'token', job.token)
   if job.token and now > job.validUntil and not known then return { 'late' } end
   local is_first = not (known or (job.token and tokens[job.token]))
-  if job.token then tokens[job.token] = true end
+  local is_refused = false
   if job.key and is_first then
     local name = job.key.name
     local holder, queue, id, state = key_holder(name, now)
@@ -33,7 +34,10 @@ for index, job in ipairs(request.jobs) do
     if is_over and not is_buried[holder] then expired[#expired + 1] = holder end
     if over[name] and not part then part = index - 1 end
     over[name] = job.expiresAt and job.expiresAt <= now
+    is_refused = job.key.policy == 'error' and (keys_taken[name] or (holder and not is_over))
+    if not is_refused then keys_taken[name] = true end
   end
+  if job.token and is_first and not is_refused then tokens[job.token] = true end
 end
 if #expired > 1 then return expired end
 for _, job in ipairs(request.jobs) do
