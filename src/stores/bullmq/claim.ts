@@ -120,9 +120,9 @@ export class Claims {
       this.#turns.share([], queues, limit, () => [])
       return found.claims
     }
-    const shares = sharesOf(this.#turns, found.counts, queues, limit - found.reserved)
+    const { shares, turns } = sharesOf(this.#turns, found.counts, queues, limit - found.reserved)
     const taken = await this.#ask(claim, { shares })
-    const claims = taken.kind === 'claims' ? [...taken.claims] : []
+    const claims = taken.kind === 'claims' ? inTurn(taken.claims, turns) : []
     for (const [queue, count] of found.counts) {
       const left = limit - claims.length
       if (count === 0 && left > 0)
@@ -197,23 +197,38 @@ function queueOfDeliveries(queues: QueueChoice): QueueChoice {
   return { shares: isServed ? [{ name: notifyQueue, weight: 1 }] : [], strict: false }
 }
 
-/** As many places as the queues can fill, by weight: pairs of a queue and a number. */
+/** As many places as the queues can fill, by weight: pairs of a queue and a number, and the queues in their turns. */
 function sharesOf(
   turns: Turns,
   startable: ReadonlyMap<string, number>,
   choice: QueueChoice,
   limit: number,
-): readonly (string | number)[] {
+): { readonly shares: readonly (string | number)[]; readonly turns: readonly string[] } {
   const left = new Map(startable)
+  const order: string[] = []
   const shares = new Map<string, number>()
   const ready = [...startable.keys()].filter((queue) => startable.get(queue) !== 0).sort()
   turns.share(ready, choice, limit, (queue, most) => {
     const count = Math.min(most, left.get(queue) ?? 0)
     left.set(queue, (left.get(queue) ?? 0) - count)
     shares.set(queue, (shares.get(queue) ?? 0) + count)
-    return Array.from({ length: count }, () => queue)
+    const places = Array.from({ length: count }, () => queue)
+    order.push(...places)
+    return places
   })
-  return [...shares].flat()
+  return { shares: [...shares].flat(), turns: order }
+}
+
+/** The share of each queue is started at once. Behind those that were reserved they are answered in their turns. */
+function inTurn(claims: readonly Claim[], turns: readonly string[]): Claim[] {
+  const first = Math.max(0, claims.length - turns.length)
+  const byQueue = new Map<string, Claim[]>()
+  for (const claim of claims.slice(first)) {
+    const some = byQueue.get(claim.lease.queue) ?? []
+    if (some.push(claim) === 1) byQueue.set(claim.lease.queue, some)
+  }
+  const inOrder = turns.flatMap((queue) => byQueue.get(queue)?.splice(0, 1) ?? [])
+  return [...claims.slice(0, first), ...inOrder, ...[...byQueue.values()].flat()]
 }
 
 type StoppedReply = readonly ['stopped', line: string, passed: number]
