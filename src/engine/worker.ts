@@ -158,10 +158,11 @@ export class Worker {
     const old = this.#id
     // Kill first: other workers may run these jobs already, and the new worker must not use an ending process.
     const killed = this.#pool.slots.filter((slot) => slot.count > 0).map((slot) => slot.killProcess())
+    // Before it is another worker: if the store fails, the next beat begins anew.
+    const identity = await this.#store.identity()
     const next = await register(this.#store, this.#settings, this.#pool)
     this.#id = next
     this.runner.continueAs(next)
-    const identity = await this.#store.identity()
     const isEmptied = identity !== this.#identity
     this.#identity = identity
     await Promise.all(killed)
